@@ -1,0 +1,91 @@
+"""Named errors become a page or JSON, and instants are read in the reader's zone."""
+
+import logging
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from quizzes.errors import QuizError
+
+log = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+RETRY_AFTER_SECONDS = 5
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.content_type == "application/json" or request.headers.get("Accept", "").startswith("application/json")
+
+
+class ErrorPages:
+    """The only place where an error turns into an answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError) as error:  # raised by middleware below, outside any view
+            return self.database_is_away(request, error)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, QuizError):
+            return self.refused(request, error)
+        if isinstance(error, (OperationalError, InterfaceError)):
+            return self.database_is_away(request, error)
+        return None
+
+    def refused(self, request: HttpRequest, error: QuizError) -> HttpResponse:
+        if wants_json(request):
+            body: dict[str, Any] = {"error": error.code, "message": str(error.message), **error.details}
+            if error.where:
+                body["where"] = error.where
+            return JsonResponse(body, status=error.status)
+        return render(request, "error.html", {"title": error.title, "message": error.message}, status=error.status)
+
+    def database_is_away(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        log.error("the database cannot be reached: %s", error)
+        message = _("Quizsite cannot reach its database just now. Your saved answers are safe; try again in a moment.")
+        response: HttpResponse
+        if wants_json(request):
+            response = JsonResponse({"error": "unavailable", "message": message}, status=503)
+        else:
+            response = HttpResponse(_plain_page(message), status=503)
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
+
+
+def _plain_page(message: str) -> str:
+    """A page that needs neither session nor user, because there is no database to read them from."""
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>Quizsite</title><h1>{_('One moment')}</h1><p>{message}</p>"
+    )
+
+
+class ReaderTimeZone:
+    """Activate the zone in which the reader reads: their own, else the browser's (a cookie), else the site's."""
+
+    COOKIE = "time_zone"
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = getattr(request, "user", None)
+        name = getattr(user, "time_zone", "") or request.COOKIES.get(self.COOKIE, "")[:64]
+        try:
+            timezone.activate(zoneinfo.ZoneInfo(name or settings.TIME_ZONE))
+        except (ValueError, OSError):  # a made-up zone, or a path
+            timezone.activate(zoneinfo.ZoneInfo(settings.TIME_ZONE))
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()

@@ -1,0 +1,249 @@
+"""Attempts: what a learner was asked, what they answered, and everything that happened to it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from quizzes.models.bank import QuestionVersion
+from quizzes.models.classrooms import Assignment, Classroom
+from quizzes.models.quizzes import Quiz
+
+if TYPE_CHECKING:
+    from quizzes.models.accounts import User
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def taken_by(self, user: User) -> AttemptQuerySet:
+        return self.filter(learner=user)
+
+    def in_progress(self) -> AttemptQuerySet:
+        return self.filter(status=Attempt.Status.IN_PROGRESS)
+
+    def finished(self) -> AttemptQuerySet:
+        return self.exclude(status=Attempt.Status.IN_PROGRESS)
+
+    def graded(self) -> AttemptQuerySet:
+        """Those that count: graded, not practice, not a preview."""
+        return self.filter(status=Attempt.Status.GRADED, is_counted=True)
+
+    def overdue_at(self, now: datetime) -> AttemptQuerySet:
+        """In progress past the deadline; exactly equal is overdue."""
+        return self.in_progress().filter(due_at__lte=now)
+
+    def awaiting_grading(self) -> AttemptQuerySet:
+        """Closed but not graded: a crash or an error came between."""
+        return self.filter(status=Attempt.Status.SUBMITTED)
+
+    def readable_by(self, user: User) -> AttemptQuerySet:
+        """One's own, and those made for classrooms one teaches or assists."""
+        if user.is_superuser:
+            return self
+        theirs = Classroom.objects.assisted_by(user)
+        return self.filter(Q(learner=user) | Q(assignment__classroom__in=theirs))
+
+    def managed_by(self, user: User) -> AttemptQuerySet:
+        """Those made for classrooms where the person is an instructor."""
+        if user.is_superuser:
+            return self
+        return self.filter(assignment__classroom__in=Classroom.objects.taught_by(user))
+
+
+class Attempt(models.Model):
+    """One go of a learner at a quiz. The deadline is stored when it starts, before any question leaves the server."""
+
+    class Status(models.TextChoices):
+        IN_PROGRESS = "in_progress", _("in progress")
+        SUBMITTED = "submitted", _("submitted, not graded yet")
+        AWAITING_MARKING = "awaiting_marking", _("awaiting marking")
+        GRADED = "graded", _("graded")
+
+    class ClosedBy(models.TextChoices):
+        LEARNER = "learner", _("the learner")
+        DEADLINE = "deadline", _("the deadline")
+        INSTRUCTOR = "instructor", _("an instructor")
+
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="attempts")
+    quiz = models.ForeignKey(Quiz, on_delete=models.PROTECT, related_name="attempts")
+    assignment = models.ForeignKey(
+        Assignment, null=True, blank=True, on_delete=models.PROTECT, related_name="attempts"
+    )  # None: self-study
+    number = models.PositiveIntegerField(_("number"))
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.IN_PROGRESS)
+    is_counted = models.BooleanField(default=True)  # False for practice: never in grades or leaderboards
+    started_at = models.DateTimeField(_("started"))
+    due_at = models.DateTimeField(_("deadline"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    closed_by = models.CharField(max_length=10, choices=ClosedBy, blank=True)
+    limit = models.DurationField(_("time limit"), null=True, blank=True)  # before the factor; for the explanation
+    marks = models.DecimalField(_("marks"), max_digits=8, decimal_places=2, null=True, blank=True)
+    max_marks = models.DecimalField(_("possible marks"), max_digits=8, decimal_places=2, default=Decimal(0))
+    fraction = models.DecimalField(max_digits=9, decimal_places=8, null=True, blank=True)  # marks / max_marks, for sorting
+    reached_slot = models.PositiveSmallIntegerField(default=0)  # sequential navigation: the only slot open; 0: all are
+    draw_notes = models.JSONField(default=list, blank=True)  # cells that were too small, for the instructor
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["-started_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "quiz"],
+                condition=Q(status="in_progress"),
+                name="one_open_attempt",
+                violation_error_message=_("There is an attempt in progress; continue that one."),
+            ),
+            models.UniqueConstraint(fields=["learner", "quiz", "number"], name="attempt_number_once"),
+            models.CheckConstraint(
+                condition=Q(status="in_progress", submitted_at=None)
+                | (~Q(status="in_progress") & Q(submitted_at__isnull=False)),
+                name="submitted_unless_in_progress",
+                violation_error_message=_("An attempt has a time of submission exactly when it is no longer in progress."),
+            ),
+            models.CheckConstraint(
+                condition=Q(fraction=None) | Q(fraction__gte=0, fraction__lte=1),
+                name="attempt_fraction_range",
+                violation_error_message=_("A result is between 0 and 1."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(status="in_progress"), name="attempt_open_due"),
+            models.Index(fields=["submitted_at"], condition=Q(status="submitted"), name="attempt_to_grade"),
+            models.Index(
+                fields=["assignment", "learner", "-fraction"],
+                include=["number", "marks", "max_marks", "started_at", "submitted_at", "quiz"],
+                condition=Q(status="graded", is_counted=True),
+                name="attempt_board",
+            ),
+            models.Index(fields=["learner", "-started_at"], name="attempt_history"),
+            models.Index(fields=["assignment", "status"], name="attempt_progress"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz} · {self.learner} · {self.number}"
+
+    @property
+    def is_in_progress(self) -> bool:
+        return self.status == self.Status.IN_PROGRESS
+
+    @property
+    def is_graded(self) -> bool:
+        return self.status == self.Status.GRADED
+
+    @property
+    def is_late(self) -> bool:
+        """Submitted after the assignment was due, though before it closed."""
+        soft = self.assignment.due_at if self.assignment else None
+        return bool(soft and self.submitted_at and self.submitted_at > soft)
+
+    @property
+    def taken(self) -> timedelta | None:
+        """Time from start to submission."""
+        return self.submitted_at - self.started_at if self.submitted_at else None
+
+    def is_overdue_at(self, now: datetime) -> bool:
+        return self.is_in_progress and self.due_at is not None and now >= self.due_at
+
+    def seconds_left(self, now: datetime) -> int | None:
+        """Whole seconds until the deadline, never negative; None for an untimed attempt."""
+        if self.due_at is None:
+            return None
+        return max(0, int((self.due_at - now).total_seconds()))
+
+
+class Answer(models.Model):
+    """One slot of an attempt: the version asked, the order shown, the response and what it earned."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="answers")
+    slot = models.PositiveSmallIntegerField(_("slot"))  # 1…n, in the order shown
+    version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="answers")
+    points = models.DecimalField(_("points"), max_digits=5, decimal_places=2, default=Decimal(1))
+    layout = models.JSONField(default=list)  # the order of the parts, as the type drew it
+    response = models.JSONField(_("response"), null=True, blank=True)  # in the author's numbering; None: no answer
+    revision = models.PositiveBigIntegerField(default=0)  # grows with every save; an older one is refused
+    saved_at = models.DateTimeField(_("saved"), null=True, blank=True)
+    saved_from = models.CharField(max_length=12, blank=True)  # which device, as a short hash of its session
+    late_by_ms = models.PositiveIntegerField(default=0)  # inside the transport grace
+    is_flagged = models.BooleanField(_("flagged"), default=False)
+    is_checked = models.BooleanField(default=False)  # practice: handed in and explained
+    fraction = models.DecimalField(max_digits=8, decimal_places=7, null=True, blank=True)
+    marks = models.DecimalField(_("marks"), max_digits=7, decimal_places=2, null=True, blank=True)
+    override = models.DecimalField(max_digits=8, decimal_places=7, null=True, blank=True)  # fraction given by hand
+    comment = models.TextField(_("comment"), blank=True, max_length=4000)
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    marked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ["attempt", "slot"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "slot"], name="slot_once"),
+            models.CheckConstraint(
+                condition=Q(fraction=None) | Q(fraction__gte=0, fraction__lte=1),
+                name="answer_fraction_range",
+                violation_error_message=_("A fraction is between 0 and 1."),
+            ),
+            models.CheckConstraint(
+                condition=Q(override=None) | Q(override__gte=0, override__lte=1),
+                name="answer_override_range",
+                violation_error_message=_("A fraction is between 0 and 1."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}/{self.slot}"
+
+    @property
+    def is_answered(self) -> bool:
+        return self.response is not None
+
+
+class AttemptEvent(models.Model):
+    """What happened to an attempt; append-only. Saves are added by a database trigger on the answers."""
+
+    class Kind(models.TextChoices):
+        STARTED = "started", _("started")
+        RESUMED = "resumed", _("continued on another device")
+        SAVED = "saved", _("answer saved")
+        FLAGGED = "flagged", _("flagged")
+        CHECKED = "checked", _("answer checked")
+        SUBMITTED = "submitted", _("submitted")
+        CLOSED = "closed", _("closed by the deadline")
+        EXTENDED = "extended", _("deadline changed")
+        REOPENED = "reopened", _("reopened")
+        GRADED = "graded", _("graded")
+        REGRADED = "regraded", _("regraded")
+        MARKED = "marked", _("marked by hand")
+        OVERRIDDEN = "overridden", _("marks overridden")
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    slot = models.PositiveSmallIntegerField(null=True, blank=True)
+    revision = models.PositiveBigIntegerField(null=True, blank=True)
+    late_by_ms = models.PositiveIntegerField(default=0, db_default=0)
+    device = models.CharField(max_length=12, blank=True, db_default="")
+    details: Any = models.JSONField(default=dict, blank=True, db_default={}, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["attempt", "at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id} {self.kind} {self.at:%Y-%m-%d %H:%M:%S}"

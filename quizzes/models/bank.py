@@ -1,0 +1,319 @@
+"""The question bank: sources, topics, questions with an identity that never changes, and their numbered versions."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from quizzes import question_types
+from quizzes.question_types.base import InvalidSpec, QuestionType, Spec
+
+if TYPE_CHECKING:
+    from quizzes.models.accounts import User
+
+
+class SlugManager(models.Manager[Any]):
+    """Natural key: the slug."""
+
+    def get_by_natural_key(self, slug: str) -> Any:
+        return self.get(slug=slug)
+
+
+class Source(models.Model):
+    """A document that questions rest on. `paragraphs` describes its places: [{"number", "heading", "words", "pairs"}].
+
+    `pairs` are short hashes of neighbouring words, enough to check an evidence phrase without keeping the text.
+    """
+
+    slug = models.SlugField(_("slug"), unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=100, help_text=_("News report, essay, overview article …"))
+    reliability_note = models.CharField(_("note on reliability"), max_length=300, blank=True)
+    date_note = models.CharField(_("note on the date"), max_length=200, blank=True)
+    url = models.URLField(_("address"), blank=True)
+    paragraphs = models.JSONField(_("paragraphs"), default=list, blank=True)
+
+    objects = SlugManager()
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def has_paragraph(self, number: int) -> bool:
+        """Whether the place exists; a source without listed paragraphs accepts any."""
+        return not self.paragraphs or any(row["number"] == number for row in self.paragraphs)
+
+
+class Topic(models.Model):
+    """What a question is about; one topic to a question."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+
+    objects = SlugManager()
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+
+class Tag(models.Model):
+    """A free label, for drawing questions across topics."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+
+    objects = SlugManager()
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+
+class Difficulty(models.TextChoices):
+    EASY = "easy", _("easy")
+    MEDIUM = "medium", _("medium")
+    HARD = "hard", _("hard")
+
+
+class Bloom(models.TextChoices):
+    REMEMBER = "remember", _("remember")
+    UNDERSTAND = "understand", _("understand")
+    APPLY = "apply", _("apply")
+    ANALYSE = "analyse", _("analyse")
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def live(self) -> QuestionQuerySet:
+        return self.filter(is_archived=False)
+
+    def ready(self) -> QuestionQuerySet:
+        """Those that can be asked: with a ready version, not archived."""
+        return self.live().filter(versions__status=QuestionVersion.Status.READY)
+
+    def editable_by(self, user: User) -> QuestionQuerySet:
+        """The bank is shared by all instructors; nobody else edits it."""
+        return self if user.is_instructor else self.none()
+
+    def drawn_by(self, rule: Any) -> QuestionQuerySet:
+        """Those a draw rule (a QuizItem without a question) may take."""
+        found = self.ready()
+        if rule.topic_id:
+            found = found.filter(topic_id=rule.topic_id)
+        if rule.source_id:
+            found = found.filter(sources=rule.source_id)
+        if rule.tag_id:
+            found = found.filter(tags=rule.tag_id)
+        for name in ("type", "difficulty", "bloom"):
+            value = getattr(rule, name)
+            if value:
+                found = found.filter(**{name: value})
+        return found.distinct()
+
+
+class QuestionManager(models.Manager["Question"]):
+    def get_by_natural_key(self, key: str) -> Question:
+        return self.get(uuid=key)
+
+
+class Question(models.Model):
+    """The identity of a question; its content is in the versions."""
+
+    uuid = models.UUIDField(_("id"), default=uuid.uuid4, unique=True, editable=False)
+    type = models.CharField(_("type"), max_length=32, choices=question_types.choices)
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="questions", verbose_name=_("topic"))
+    sources = models.ManyToManyField(Source, through="QuestionSource", related_name="questions", verbose_name=_("sources"))
+    difficulty = models.CharField(_("difficulty"), max_length=8, choices=Difficulty, default=Difficulty.MEDIUM)
+    bloom = models.CharField(_("Bloom level"), max_length=12, choices=Bloom, default=Bloom.REMEMBER)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="questions", verbose_name=_("tags"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="questions"
+    )
+    is_archived = models.BooleanField(_("archived"), default=False)
+    acknowledged = models.JSONField(
+        _("acknowledged warnings"), default=list, blank=True, help_text=_('[{"rule": …, "reason": …}]')
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = QuestionManager.from_queryset(QuestionQuerySet)()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["topic", "type", "difficulty"], name="question_cell")]
+
+    def __str__(self) -> str:
+        return f"{self.get_type_display()} {str(self.uuid)[:8]}"
+
+    def natural_key(self) -> tuple[str]:
+        return (str(self.uuid),)
+
+    @property
+    def kind(self) -> QuestionType[Any]:
+        return question_types.get(self.type)
+
+    @property
+    def ready_version(self) -> QuestionVersion | None:
+        """The version that is asked; None for a question that was never published."""
+        return self.versions.filter(status=QuestionVersion.Status.READY).first()
+
+    @property
+    def draft(self) -> QuestionVersion | None:
+        return self.versions.filter(status=QuestionVersion.Status.DRAFT).first()
+
+    @property
+    def latest_version(self) -> QuestionVersion | None:
+        return self.versions.order_by("-number").first()
+
+
+class QuestionSourceManager(models.Manager["QuestionSource"]):
+    def get_by_natural_key(self, question: str, source: str, paragraph: int) -> QuestionSource:
+        return self.get(question__uuid=question, source__slug=source, paragraph=paragraph)
+
+
+class QuestionSource(models.Model):
+    """The place a question rests on: a paragraph of a source and a short phrase that stands there word for word."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="places")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="places", verbose_name=_("source"))
+    paragraph = models.PositiveSmallIntegerField(_("paragraph"))
+    evidence = models.CharField(_("evidence"), max_length=200, blank=True, help_text=_("2 to 12 words, word for word."))
+
+    objects = QuestionSourceManager()
+
+    class Meta:
+        verbose_name = _("place in a source")
+        verbose_name_plural = _("places in sources")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "source", "paragraph"],
+                name="one_place_once",
+                violation_error_message=_("This place is listed already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("%(source)s, paragraph %(number)d") % {"source": self.source, "number": self.paragraph}
+
+    def natural_key(self) -> tuple[str, str, int]:
+        return (*self.question.natural_key(), *self.source.natural_key(), self.paragraph)
+
+    natural_key.dependencies = ["quizzes.question", "quizzes.source"]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        if self.source_id and self.paragraph and not self.source.has_paragraph(self.paragraph):
+            raise ValidationError({"paragraph": _("This source has no paragraph %(n)d.") % {"n": self.paragraph}})
+
+
+class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
+    def ready(self) -> QuestionVersionQuerySet:
+        return self.filter(status=QuestionVersion.Status.READY)
+
+
+class QuestionVersionManager(models.Manager["QuestionVersion"]):
+    def get_by_natural_key(self, question: str, number: int) -> QuestionVersion:
+        return self.get(question__uuid=question, number=number)
+
+
+class QuestionVersion(models.Model):
+    """Numbered content. A draft is edited in place; a ready version never changes, an edit opens a new draft."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        READY = "ready", _("ready")
+        RETIRED = "retired", _("retired")
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="versions", verbose_name=_("question"))
+    number = models.PositiveIntegerField(_("number"), default=1)
+    spec = models.JSONField(_("content"))
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.DRAFT)
+    revision = models.PositiveIntegerField(default=0)  # counts edits of a draft, so that two editors notice each other
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+
+    objects = QuestionVersionManager.from_queryset(QuestionVersionQuerySet)()
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ["question", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "number"], name="version_number_once"),
+            models.UniqueConstraint(
+                fields=["question"],
+                condition=Q(status="draft"),
+                name="one_draft",
+                violation_error_message=_("This question has a draft already."),
+            ),
+            models.UniqueConstraint(
+                fields=["question"],
+                condition=Q(status="ready"),
+                name="one_ready_version",
+                violation_error_message=_("This question has a ready version already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question} v{self.number}"
+
+    def natural_key(self) -> tuple[str, int]:
+        return (*self.question.natural_key(), self.number)
+
+    natural_key.dependencies = ["quizzes.question"]  # type: ignore[attr-defined]
+
+    @property
+    def kind(self) -> QuestionType[Any]:
+        return self.question.kind
+
+    @property
+    def parsed(self) -> Spec:
+        """The spec as the type's schema; kept with the row, raises InvalidSpec for content of another time."""
+        if not hasattr(self, "_parsed"):
+            self._parsed: Spec = self.kind.spec(self.spec)
+        return self._parsed
+
+    @property
+    def stem(self) -> str:
+        return str(self.spec.get("stem", ""))
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
+
+    def clean(self) -> None:
+        try:
+            self.kind.spec(self.spec)
+        except InvalidSpec as error:
+            raise ValidationError({"spec": [str(fault) for fault in error.faults]}) from error

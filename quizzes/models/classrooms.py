@@ -1,0 +1,292 @@
+"""Classrooms: who is in them, what they are given to do, and exceptions for single members."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from quizzes import terms
+from quizzes.models.accounts import validate_time_zone
+from quizzes.models.quizzes import MINUTES, Preset, Quiz
+
+if TYPE_CHECKING:
+    from quizzes.models.accounts import User
+
+CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # 32 signs without I, O, 0 and 1: 40 bits in 8
+CODE_LENGTH = 8
+
+
+def new_join_code() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _place in range(CODE_LENGTH))
+
+
+class ClassroomQuerySet(models.QuerySet["Classroom"]):
+    def live(self) -> ClassroomQuerySet:
+        return self.filter(archived_at=None)
+
+    def taught_by(self, user: User) -> ClassroomQuerySet:
+        """Those where the person is an instructor; an administrator sees all."""
+        if user.is_superuser:
+            return self
+        return self._with_role(user, [Membership.Role.INSTRUCTOR])
+
+    def assisted_by(self, user: User) -> ClassroomQuerySet:
+        """Those where the person may see members and results: instructors and assistants."""
+        if user.is_superuser:
+            return self
+        return self._with_role(user, [Membership.Role.INSTRUCTOR, Membership.Role.ASSISTANT])
+
+    def joined_by(self, user: User) -> ClassroomQuerySet:
+        """Those the person belongs to, in whatever role."""
+        return self._with_role(user, list(Membership.Role))
+
+    def _with_role(self, user: User, roles: list[str]) -> ClassroomQuerySet:
+        mine = Membership.objects.filter(user=user, role__in=roles, status=Membership.Status.ACTIVE)
+        return self.filter(pk__in=mine.values("classroom"))
+
+
+class Classroom(models.Model):
+    """A class. The join code opens it to students while `is_join_open`."""
+
+    class Names(models.TextChoices):
+        NICKNAMES = "nicknames", _("nicknames")
+        NAMES = "names", _("full names")
+
+    class Metric(models.TextChoices):
+        BEST = "best", _("best marks")
+        FIRST = "first", _("first attempt")
+        IMPROVEMENT = "improvement", _("improvement")
+        MASTERY = "mastery", _("mastery by topic")
+
+    name = models.CharField(_("name"), max_length=100)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    join_code = models.CharField(_("join code"), max_length=CODE_LENGTH, unique=True, default=new_join_code, editable=False)
+    is_join_open = models.BooleanField(_("open to join"), default=True)
+    capacity = models.PositiveSmallIntegerField(
+        _("places"), default=200, validators=[MinValueValidator(1), MaxValueValidator(5000)]
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    names_shown = models.CharField(_("names on the leaderboard"), max_length=10, choices=Names, default=Names.NICKNAMES)
+    metric = models.CharField(_("leaderboard ranks by"), max_length=12, choices=Metric, default=Metric.BEST)
+    speed_breaks_ties = models.BooleanField(
+        _("faster is better when marks are equal"), default=False, help_text=_("Measured by the server's clock.")
+    )
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = ClassroomQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("classroom")
+        verbose_name_plural = _("classrooms")
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> MembershipQuerySet:
+        return self.filter(status=Membership.Status.ACTIVE)
+
+    def students(self) -> MembershipQuerySet:
+        return self.active().filter(role=Membership.Role.STUDENT)
+
+    def ranked(self) -> MembershipQuerySet:
+        """Those a leaderboard may show: active students who appear, no staff."""
+        return self.students().filter(is_visible=True, user__is_staff=False, user__is_active=True)
+
+
+class Membership(models.Model):
+    """A person in a classroom. Leaving or being removed keeps the row and the attempts."""
+
+    class Role(models.TextChoices):
+        STUDENT = "student", _("student")
+        ASSISTANT = "assistant", _("assistant")
+        INSTRUCTOR = "instructor", _("instructor")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        LEFT = "left", _("left")
+        REMOVED = "removed", _("removed")
+
+    classroom = models.ForeignKey(Classroom, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.STUDENT)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
+    nickname = models.CharField(_("nickname"), max_length=40, blank=True)
+    is_visible = models.BooleanField(_("appears on the leaderboard"), default=True)
+    time_factor = models.DecimalField(
+        _("time factor"),
+        max_digits=4,
+        decimal_places=2,
+        default=Decimal(1),
+        validators=[MinValueValidator(Decimal(1)), MaxValueValidator(Decimal(5))],
+        help_text=_("1.25, 1.5 or 2: the time limit is multiplied by it."),
+    )
+    is_untimed = models.BooleanField(_("no time limit"), default=False)
+    joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("left"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering = ["classroom", "role", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["classroom", "user"],
+                name="member_once",
+                violation_error_message=_("This person is in the classroom already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(time_factor__gte=1, time_factor__lte=5),
+                name="time_factor_range",
+                violation_error_message=_("A time factor is 1 to 5."),
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "status"], name="membership_of_user")]
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """The nickname, or a neutral name that gives nothing away."""
+        return self.nickname or _("member %(number)d") % {"number": self.pk or 0}
+
+    def overrides(self) -> terms.Overrides:
+        return terms.Overrides(
+            "member", factor=self.time_factor if self.time_factor != 1 else None, is_untimed=self.is_untimed
+        )
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def given_to(self, user: User) -> AssignmentQuerySet:
+        """Those of the classrooms where the person is a member."""
+        return self.filter(classroom__in=Classroom.objects.live().joined_by(user))
+
+    def managed_by(self, user: User) -> AssignmentQuerySet:
+        return self.filter(classroom__in=Classroom.objects.taught_by(user))
+
+    def open_at(self, now: datetime) -> AssignmentQuerySet:
+        return self.filter(Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now))
+
+
+class Assignment(models.Model):
+    """A quiz given to a classroom, with a window and, where wanted, other terms than the quiz has."""
+
+    class LatePolicy(models.TextChoices):
+        ACCEPT = "accept", _("counts, marked late")
+        REFUSE = "refuse", _("not accepted after it is due")
+
+    classroom = models.ForeignKey(Classroom, on_delete=models.CASCADE, related_name="assignments")
+    quiz = models.ForeignKey(Quiz, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("quiz"))
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True, help_text=_("Later submissions are marked late."))
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    late_policy = models.CharField(_("late work"), max_length=8, choices=LatePolicy, default=LatePolicy.ACCEPT)
+    time_limit = models.PositiveIntegerField(_("time limit in minutes"), null=True, blank=True, validators=MINUTES)
+    attempts_allowed = models.PositiveSmallIntegerField(
+        _("attempts allowed"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1000)]
+    )
+    feedback = models.CharField(_("feedback"), max_length=10, blank=True, choices=Preset)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ["classroom", "opens_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                name="assignment_closes_after_it_opens",
+                violation_error_message=_("The assignment must close after it opens."),
+            ),
+            models.CheckConstraint(
+                condition=Q(time_limit=None) | Q(time_limit__gte=1, time_limit__lte=1440),
+                name="assignment_time_limit_range",
+                violation_error_message=_("A time limit is 1 to 1,440 minutes."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz} · {self.classroom}"
+
+    def clean(self) -> None:
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            raise ValidationError(
+                {
+                    "opens_at": _("The assignment opens after it closes."),
+                    "closes_at": _("The assignment must close after it opens."),
+                }
+            )
+
+    @property
+    def preset(self) -> str:
+        return self.feedback or self.quiz.feedback
+
+    def overrides(self) -> terms.Overrides:
+        closes_at = self.closes_at
+        if self.late_policy == self.LatePolicy.REFUSE and self.due_at:
+            closes_at = min(self.due_at, closes_at) if closes_at else self.due_at
+        return terms.Overrides(
+            "assignment",
+            opens_at=self.opens_at,
+            closes_at=closes_at,
+            limit=timedelta(minutes=self.time_limit) if self.time_limit else None,
+            attempts_allowed=self.attempts_allowed,
+            preset=self.feedback or None,  # type: ignore[arg-type]
+        )
+
+
+class Accommodation(models.Model):
+    """An exception for one member on one assignment, with the reason it was granted for."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="accommodations")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="accommodations")
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    time_limit = models.PositiveIntegerField(_("time limit in minutes"), null=True, blank=True, validators=MINUTES)
+    attempts_allowed = models.PositiveSmallIntegerField(
+        _("attempts allowed"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1000)]
+    )
+    reason = models.CharField(_("reason"), max_length=300)
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    granted_at = models.DateTimeField(_("granted"))
+
+    class Meta:
+        verbose_name = _("accommodation")
+        verbose_name_plural = _("accommodations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment", "membership"],
+                name="one_accommodation",
+                violation_error_message=_("This member has an exception already; change that one."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership} · {self.assignment}"
+
+    def overrides(self) -> terms.Overrides:
+        return terms.Overrides(
+            "exception",
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            limit=timedelta(minutes=self.time_limit) if self.time_limit else None,
+            attempts_allowed=self.attempts_allowed,
+            note=self.reason,
+        )

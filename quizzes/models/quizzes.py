@@ -1,0 +1,302 @@
+"""Quizzes: how questions are put to a learner, in which time, and what is shown afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from quizzes import question_types, terms
+from quizzes.models.bank import Bloom, Difficulty, Question, QuestionVersion, SlugManager, Source, Tag, Topic
+
+if TYPE_CHECKING:
+    from quizzes.models.accounts import User
+
+MINUTES = [
+    MinValueValidator(1, _("A time limit is 1 to 1,440 minutes.")),
+    MaxValueValidator(1440, _("A time limit is 1 to 1,440 minutes.")),
+]
+
+
+class Preset(models.TextChoices):
+    PRACTICE = "practice", _("Practice: after each question, never graded")
+    HOMEWORK = "homework", _("Homework: after submission")
+    EXAM = "exam", _("Examination: after the quiz has closed")
+    SURVEY = "survey", _("Survey: no marks, no answers")
+
+
+class QuizQuerySet(models.QuerySet["Quiz"]):
+    def published(self) -> QuizQuerySet:
+        return self.filter(status=Quiz.Status.PUBLISHED)
+
+    def editable_by(self, user: User) -> QuizQuerySet:
+        """One's own and those without an owner (the shared ones); an administrator edits all."""
+        if not user.is_instructor:
+            return self.none()
+        return self if user.is_superuser else self.filter(Q(owner=user) | Q(owner=None))
+
+    def usable_by(self, user: User) -> QuizQuerySet:
+        """Those an instructor may give to a class: what they may edit, and what anybody may take."""
+        if not user.is_instructor:
+            return self.none()
+        return self if user.is_superuser else self.filter(Q(owner=user) | Q(owner=None) | Q(is_open_to_all=True))
+
+    def visible_to(self, user: User) -> QuizQuerySet:
+        """Those a learner may open: published and open to all, assigned to their class, or taken before."""
+        assigned = Q(
+            assignments__classroom__memberships__user=user,
+            assignments__classroom__memberships__status="active",
+            assignments__classroom__archived_at=None,
+        )
+        seen = self.published().filter(Q(is_open_to_all=True) | assigned) | self.filter(attempts__learner=user)
+        return seen.distinct()
+
+
+class Quiz(models.Model):
+    """A set of items with rules. Draw rules among the items are resolved anew for every attempt."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        ARCHIVED = "archived", _("archived")
+
+    class TimeRule(models.TextChoices):
+        UNTIMED = "untimed", _("untimed")
+        FIXED = "fixed", _("fixed limit")
+        COMPUTED = "computed", _("computed from the questions drawn")
+
+    class Navigation(models.TextChoices):
+        FREE = "free", _("free: back and forth")
+        SEQUENTIAL = "sequential", _("one after the other, no way back")
+
+    class Layout(models.TextChoices):
+        ONE = "one", _("one question a page")
+        ALL = "all", _("all on one page")
+
+    class Counting(models.TextChoices):
+        HIGHEST = "highest", _("the best attempt")
+        LATEST = "latest", _("the latest attempt")
+        FIRST = "first", _("the first attempt")
+        AVERAGE = "average", _("the average of all attempts")
+
+    slug = models.SlugField(_("slug"), unique=True, max_length=80)
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True, max_length=2000)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="quizzes"
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    is_open_to_all = models.BooleanField(
+        _("open to all"), default=False, help_text=_("Everybody may take it, not only classes it is assigned to.")
+    )
+    time_rule = models.CharField(_("time"), max_length=10, choices=TimeRule, default=TimeRule.UNTIMED)
+    time_limit = models.PositiveIntegerField(_("time limit in minutes"), null=True, blank=True, validators=MINUTES)
+    attempts_allowed = models.PositiveSmallIntegerField(
+        _("attempts allowed"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text=_("Empty: as many as one likes."),
+    )
+    shuffle_questions = models.BooleanField(_("shuffle questions"), default=True)
+    shuffle_options = models.BooleanField(_("shuffle options"), default=True)
+    navigation = models.CharField(_("navigation"), max_length=10, choices=Navigation, default=Navigation.FREE)
+    layout = models.CharField(_("layout"), max_length=3, choices=Layout, default=Layout.ONE)
+    feedback = models.CharField(_("feedback"), max_length=10, choices=Preset, default=Preset.HOMEWORK)
+    pass_mark = models.PositiveSmallIntegerField(
+        _("pass mark in percent"), null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
+    counting = models.CharField(_("what counts"), max_length=8, choices=Counting, default=Counting.HIGHEST)
+    wrong_penalty = models.DecimalField(
+        _("penalty for a wrong answer"),
+        max_digits=3,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
+        help_text=_("Share of an item's points that a wholly wrong answer costs; 0: none."),
+    )
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)  # counts edits, so that two editors notice each other
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SlugManager.from_queryset(QuizQuerySet)()
+
+    class Meta:
+        verbose_name = _("quiz")
+        verbose_name_plural = _("quizzes")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(time_limit=None) | Q(time_limit__gte=1, time_limit__lte=1440),
+                name="quiz_time_limit_range",
+                violation_error_message=_("A time limit is 1 to 1,440 minutes."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(time_rule="fixed") | Q(time_limit__isnull=False),
+                name="quiz_fixed_limit_given",
+                violation_error_message=_("Give the time limit in minutes, or choose another time rule."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                name="quiz_closes_after_it_opens",
+                violation_error_message=_("The quiz must close after it opens."),
+            ),
+            models.CheckConstraint(
+                condition=Q(pass_mark=None) | Q(pass_mark__lte=100),
+                name="quiz_pass_mark_percent",
+                violation_error_message=_("A pass mark is 0 to 100 percent."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def clean(self) -> None:
+        if self.time_rule == self.TimeRule.FIXED and self.time_limit is None:
+            raise ValidationError({"time_limit": _("Give the time limit in minutes, 1 to 1,440.")})
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            raise ValidationError(
+                {
+                    "opens_at": _("The quiz opens after it closes."),
+                    "closes_at": _("The quiz must close after it opens."),
+                }
+            )
+        if self.feedback == Preset.PRACTICE and self.time_rule != self.TimeRule.UNTIMED:
+            raise ValidationError({"time_rule": _("Practice is untimed.")})
+
+    @property
+    def is_practice(self) -> bool:
+        return self.feedback == Preset.PRACTICE
+
+    @property
+    def pass_fraction(self) -> Decimal | None:
+        return None if self.pass_mark is None else Decimal(self.pass_mark) / 100
+
+    def overrides(self, limit: timedelta | None) -> terms.Overrides:
+        """The quiz's own layer of the terms; `limit` as its time rule gives it."""
+        return terms.Overrides(
+            "quiz",
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            limit=limit,
+            attempts_allowed=self.attempts_allowed,
+            preset=self.feedback,
+        )
+
+    def is_closed_at(self, now: datetime) -> bool:
+        return self.closes_at is not None and now >= self.closes_at
+
+
+class QuizItemManager(models.Manager["QuizItem"]):
+    def get_by_natural_key(self, slug: str, position: int) -> QuizItem:
+        return self.get(quiz__slug=slug, position=position)
+
+
+class QuizItem(models.Model):
+    """Either a fixed question, or a rule that draws some; `points` are for each question."""
+
+    quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    points = models.DecimalField(
+        _("points"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(1),
+        validators=[MinValueValidator(Decimal("0.01"), _("Points must be above 0."))],
+    )
+    question = models.ForeignKey(
+        Question, null=True, blank=True, on_delete=models.PROTECT, related_name="items", verbose_name=_("question")
+    )
+    pinned_version = models.ForeignKey(
+        QuestionVersion,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("pinned version"),
+        help_text=_("Empty: the latest ready version."),
+    )
+    draw_count = models.PositiveSmallIntegerField(
+        _("draw"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(200)]
+    )
+    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    tag = models.ForeignKey(Tag, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    type = models.CharField(_("type"), max_length=32, blank=True, choices=question_types.choices)
+    difficulty = models.CharField(_("difficulty"), max_length=8, blank=True, choices=Difficulty)
+    bloom = models.CharField(_("Bloom level"), max_length=12, blank=True, choices=Bloom)
+
+    objects = QuizItemManager()
+
+    class Meta:
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
+        ordering = ["quiz", "position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(question__isnull=False, draw_count=None) | Q(question=None, draw_count__isnull=False),
+                name="item_question_or_draw",
+                violation_error_message=_("Choose either a question or how many to draw."),
+            ),
+            models.CheckConstraint(
+                condition=Q(points__gt=0), name="item_points_positive", violation_error_message=_("Points must be above 0.")
+            ),
+            models.UniqueConstraint(
+                fields=["quiz", "question"],
+                condition=Q(question__isnull=False),
+                name="question_once_in_quiz",
+                violation_error_message=_("This question is in the quiz already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.question) if self.question_id else _("draw %(count)d") % {"count": self.draw_count or 0}
+
+    def natural_key(self) -> tuple[str, int]:
+        return (*self.quiz.natural_key(), self.position)
+
+    natural_key.dependencies = ["quizzes.quiz"]  # type: ignore[attr-defined]
+
+    @property
+    def is_draw(self) -> bool:
+        return self.question_id is None
+
+    def clean(self) -> None:
+        pinned = self.pinned_version
+        if pinned and (pinned.question_id != self.question_id or pinned.is_draft):
+            raise ValidationError({"pinned_version": _("Pin a published version of this question.")})
+
+
+class FeedbackBand(models.Model):
+    """Overall feedback shown with a result from `from_percent` upwards, up to the next band."""
+
+    quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="bands")
+    from_percent = models.PositiveSmallIntegerField(_("from percent"), validators=[MaxValueValidator(100)])
+    text = models.CharField(_("text"), max_length=500)
+
+    class Meta:
+        verbose_name = _("overall feedback")
+        verbose_name_plural = _("overall feedback")
+        ordering = ["quiz", "-from_percent"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quiz", "from_percent"], name="band_once", violation_error_message=_("This band exists already.")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_percent} %"

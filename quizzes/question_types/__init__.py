@@ -1,0 +1,32 @@
+"""Every question type, found in this folder: `get("single_choice")`, `all_types()`."""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from quizzes.question_types.base import QuestionType
+
+
+@cache
+def all_types() -> Sequence[QuestionType[Any]]:
+    """The types, those with the lowest `order` first."""
+    modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__) if info.name != "base"]
+    found = [module.TYPE for module in modules if hasattr(module, "TYPE")]
+    return tuple(sorted(found, key=lambda kind: kind.order))
+
+
+@cache
+def _by_key() -> dict[str, QuestionType[Any]]:
+    return {kind.key: kind for kind in all_types()}
+
+
+def get(key: str) -> QuestionType[Any]:
+    """The type with this key; raises KeyError for one that is not installed."""
+    return _by_key()[key]
+
+
+def choices() -> list[tuple[str, Any]]:
+    """(key, name) pairs for form fields."""
+    return [(kind.key, kind.name) for kind in all_types()]

@@ -1,0 +1,171 @@
+"""Forms in which authors write specs: plain fields and rows, made by each type, usable without JavaScript.
+
+A type declares `Form` (a SpecForm with its own plain fields) and `rows` (one RowSet for each list in its spec).
+`AuthorForm` puts them together, keeps order and deletion, and hands the result to the type's schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from quizzes.question_types.base import InvalidSpec, Spec
+
+Text = str | Promise
+
+
+class SpecForm(forms.Form):
+    """The plain fields of a spec; every question has these two."""
+
+    stem = forms.CharField(
+        label=_("Stem"),
+        max_length=4000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("The question itself: answerable with the options covered. Markdown."),
+    )
+    explanation = forms.CharField(
+        label=_("Explanation"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea({"rows": 5}),
+        help_text=_("Why the answer is right and what each distractor really belongs to; 30 to 120 words."),
+    )
+
+    def to_spec(self) -> dict[str, Any]:
+        """The cleaned fields as a part of the spec."""
+        return dict(self.cleaned_data)
+
+    @classmethod
+    def initial_from(cls, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Initial values from a stored spec; booleans become the words of their choice fields."""
+        return {
+            name: str(value).lower() if isinstance(value, bool) else value
+            for name, value in spec.items()
+            if name in cls.base_fields
+        }
+
+
+class Row(forms.Form):
+    """One row of a RowSet; a row left wholly blank is dropped."""
+
+    def to_spec(self) -> Any:
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("ORDER", "DELETE")}
+
+    @classmethod
+    def initial_from(cls, value: Any) -> dict[str, Any]:
+        return dict(value)
+
+    def has_changed(self) -> bool:
+        """Whether anything was written here; a place in the order alone does not count."""
+        return any(name not in ("ORDER", "DELETE") for name in self.changed_data)
+
+
+class RowFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+    """Rows without a fixed part: stored rows are a starting point, every row can be moved or dropped."""
+
+    rows: RowSet
+    stored: Sequence[Mapping[str, Any]]
+
+    def initial_form_count(self) -> int:
+        return 0
+
+    def total_form_count(self) -> int:
+        if self.is_bound:
+            return super().total_form_count()
+        return len(self.stored) or self.rows.starting
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        if self.is_bound or index is None or index >= len(self.stored):
+            return {}
+        return {"initial": self.stored[index]}
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if index is not None:
+            form.fields["ORDER"].initial = index + 1
+
+
+class OptionRow(Row):
+    text = forms.CharField(label=_("Option"), max_length=1000, widget=forms.Textarea({"rows": 2}))
+    correct = forms.BooleanField(label=_("Correct"), required=False)
+    feedback = forms.CharField(label=_("Feedback"), max_length=1000, required=False, widget=forms.Textarea({"rows": 2}))
+    pinned = forms.BooleanField(label=_("Keep last"), required=False)
+
+
+@dataclass(frozen=True)
+class RowSet:
+    """A list in a spec that authors write row by row; `starting` blank rows are offered for a new question."""
+
+    name: str
+    row: type[Row]
+    label: Text
+    minimum: int = 1
+    starting: int = 3
+    maximum: int = 30
+    help_text: Text = ""
+
+
+class AuthoredType(Protocol):
+    Form: type[SpecForm]
+    rows: Sequence[RowSet]
+
+    def spec(self, data: Any) -> Spec: ...
+
+
+class AuthorForm:
+    """The whole form of one type, bound to posted data or filled from a stored spec."""
+
+    def __init__(
+        self,
+        kind: AuthoredType,
+        data: Mapping[str, Any] | None = None,
+        *,
+        spec: Mapping[str, Any] | None = None,
+        more_rows: str = "",
+    ) -> None:
+        stored = spec or {}
+        self.kind = kind
+        self.main = kind.Form(data, prefix="spec", initial=kind.Form.initial_from(stored))
+        self.rowsets = [self._formset(rows, data, stored.get(rows.name, ()), more_rows) for rows in kind.rows]
+
+    def _formset(self, rows: RowSet, data: Any, stored: Sequence[Any], more_rows: str) -> Any:
+        prefix = f"spec-{rows.name}"
+        if data is not None and more_rows == rows.name:
+            data = data.copy()
+            data[f"{prefix}-TOTAL_FORMS"] = str(int(data.get(f"{prefix}-TOTAL_FORMS", "0")) + 3)
+        factory = forms.formset_factory(
+            rows.row, formset=RowFormSet, can_order=True, can_delete=True, absolute_max=rows.maximum + 5
+        )
+        factory.rows = rows  # type: ignore[attr-defined]
+        factory.stored = [rows.row.initial_from(item) for item in stored]  # type: ignore[attr-defined]
+        return factory(data, prefix=prefix)
+
+    @property
+    def is_bound(self) -> bool:
+        return self.main.is_bound
+
+    def is_valid(self) -> bool:
+        """Whether fields, rows and the type's schema accept it; faults of the schema join the form's errors."""
+        parts = [self.main, *self.rowsets]
+        if not all([part.is_valid() for part in parts]):
+            return False
+        try:
+            self.kind.spec(self.to_spec())
+        except InvalidSpec as error:
+            for fault in error.faults:
+                self.main.add_error(None, ValidationError(str(fault)))
+            return False
+        return True
+
+    def to_spec(self) -> dict[str, Any]:
+        """The spec as posted; call after the parts are valid."""
+        spec = self.main.to_spec()
+        for formset in self.rowsets:
+            spec[formset.rows.name] = [form.to_spec() for form in formset.ordered_forms]
+        return spec

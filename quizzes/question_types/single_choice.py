@@ -1,0 +1,75 @@
+"""Single choice: one of several options is right.
+
+    {"stem": "Who authorises a mission?", "options": [
+        {"text": "The Security Council", "correct": true, "feedback": "…"},
+        {"text": "The Secretariat", "feedback": "…"}], "explanation": "…"}
+"""
+
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import model_validator
+
+from quizzes.question_types.authoring import OptionRow, RowSet, SpecForm
+from quizzes.question_types.base import Example, Fields, Grade, Part, ResponseClass, known_fields, only, position
+from quizzes.question_types.options import OptionsSpec, OptionsType, number_correct
+
+
+class SingleChoiceSpec(OptionsSpec):
+    @model_validator(mode="after")
+    def one_key(self) -> "SingleChoiceSpec":
+        keys = number_correct(self.options)
+        if keys == 0:
+            raise ValueError(_("no option is marked as correct; mark one"))
+        if keys > 1:
+            raise ValueError(_("%(count)d options are marked as correct; a single choice has one") % {"count": keys})
+        return self
+
+
+class SingleChoice(OptionsType[SingleChoiceSpec]):
+    key = "single_choice"
+    name = gettext_lazy("Single choice")
+    instruction = gettext_lazy("one answer")
+    order = 1
+    seconds = 60
+    Spec = SingleChoiceSpec
+    Form = SpecForm
+    rows = (RowSet("options", OptionRow, gettext_lazy("Options"), minimum=2, starting=4),)
+
+    def chosen(self, response: Any) -> set[int]:
+        return set() if response is None else {response}
+
+    def parse(self, spec: SingleChoiceSpec, layout: list[int], fields: Fields) -> int | None:
+        known_fields(fields, ["choice"])
+        value = only(fields, "choice")
+        return None if value is None else layout[position(value, len(layout), where="choice")]
+
+    def grade(self, spec: SingleChoiceSpec, response: int | None) -> Grade:
+        is_right = response is not None and spec.options[response].correct
+        fraction = Fraction(int(is_right))
+        return Grade(fraction, (Part("choice", fraction),))
+
+    def classify(self, spec: SingleChoiceSpec, response: int | None) -> list[ResponseClass]:
+        if response is None:
+            return []
+        option = spec.options[response]
+        return [ResponseClass("choice", option.text, option.correct)]
+
+    examples = (
+        Example(
+            spec={
+                "stem": "Which organ authorises a mission?",
+                "options": [
+                    {"text": "The Secretariat", "feedback": "It carries the mandate out."},
+                    {"text": "The Security Council", "correct": True, "feedback": "Mandates come from the Council."},
+                    {"text": "None of these", "pinned": True},
+                ],
+            },
+            graded=((1, Fraction(1)), (0, Fraction(0)), (2, Fraction(0)), (None, Fraction(0))),
+        ),
+    )
+
+
+TYPE = SingleChoice()

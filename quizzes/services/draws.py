@@ -1,0 +1,153 @@
+"""Which questions an attempt asks: fixed items as they are, draw rules resolved without repetition.
+
+A rule takes questions the learner has not met first, then those met least often, at random among equals. A rule whose
+cell is too small is widened step by step (Bloom level, difficulty, type, tag, topic) and says so.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from quizzes.errors import NotOpen
+from quizzes.models import Answer, Question, QuestionSource, QuestionVersion, Quiz, QuizItem, User
+
+WIDENING = ("bloom", "difficulty", "type", "tag", "topic", "source")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One question of an attempt: which version, for how many points."""
+
+    version: QuestionVersion
+    points: Decimal
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a draw needs to know of a question of the bank."""
+
+    question: int
+    topic: int
+    type: str
+    difficulty: str
+    bloom: str
+    sources: frozenset[int]
+    tags: frozenset[int]
+    evidence: frozenset[tuple[int, int, str]]
+
+    def fits(self, rule: QuizItem, ignoring: Sequence[str] = ()) -> bool:
+        wanted = {
+            "topic": rule.topic_id in (None, self.topic),
+            "source": rule.source_id is None or rule.source_id in self.sources,
+            "tag": rule.tag_id is None or rule.tag_id in self.tags,
+            "type": rule.type in ("", self.type),
+            "difficulty": rule.difficulty in ("", self.difficulty),
+            "bloom": rule.bloom in ("", self.bloom),
+        }
+        return all(fits for name, fits in wanted.items() if name not in ignoring)
+
+
+def pool() -> list[Candidate]:
+    """Every question that can be asked, with what rules may ask about it (4 queries)."""
+    places: dict[int, list[tuple[int, int, str]]] = {}
+    for question, source, paragraph, evidence in QuestionSource.objects.values_list(
+        "question_id", "source_id", "paragraph", "evidence"
+    ):
+        places.setdefault(question, []).append((source, paragraph, evidence.casefold()))
+    tags: dict[int, set[int]] = {}
+    for question, tag in Question.tags.through.objects.values_list("question_id", "tag_id"):
+        tags.setdefault(question, set()).add(tag)
+    ready = Question.objects.ready().values_list("pk", "topic_id", "type", "difficulty", "bloom")
+    return [
+        Candidate(
+            *row,
+            sources=frozenset(place[0] for place in places.get(row[0], ())),
+            tags=frozenset(tags.get(row[0], ())),
+            evidence=frozenset(place for place in places.get(row[0], ()) if place[2]),
+        )
+        for row in ready
+    ]
+
+
+def times_met(learner: User | None) -> Counter[int]:
+    """How often the learner was asked each question."""
+    if learner is None:
+        return Counter()
+    met = Answer.objects.filter(attempt__learner=learner).values_list("version__question").annotate(Count("pk"))
+    return Counter(dict(met))
+
+
+def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Drawn], list[str]]:
+    """The questions of a new attempt in the order they are shown, and notes on rules that had to be widened."""
+    items = list(quiz.items.select_related("topic", "source", "tag"))
+    rules = [item for item in items if item.is_draw]
+    taken: list[tuple[int, QuizItem]] = [(item.question_id, item) for item in items if item.question_id]
+    notes: list[str] = []
+    if rules:
+        candidates, met = pool(), times_met(learner)
+        rng.shuffle(candidates)
+        candidates.sort(key=lambda candidate: met[candidate.question])
+        chosen = [candidate for candidate in candidates if candidate.question in {pk for pk, _item in taken}]
+        for rule in sorted(rules, key=lambda rule: sum(candidate.fits(rule) for candidate in candidates)):
+            found, note = take(rule, candidates, chosen)
+            chosen.extend(found)
+            taken.extend((candidate.question, rule) for candidate in found)
+            notes.extend(note)
+    drawn = _with_versions(taken, {item.pk: place for place, item in enumerate(items)})
+    if not drawn:
+        raise NotOpen(_("This quiz has no questions yet. Tell your instructor."))
+    if quiz.shuffle_questions:
+        rng.shuffle(drawn)
+    return drawn, notes
+
+
+def take(
+    rule: QuizItem, candidates: Iterable[Candidate], chosen: Sequence[Candidate]
+) -> tuple[list[Candidate], list[str]]:
+    """As many candidates as the rule wants, none chosen before, none resting on a phrase that is asked already."""
+    wanted = rule.draw_count or 0
+    used = {candidate.question for candidate in chosen}
+    phrases = {phrase for candidate in chosen for phrase in candidate.evidence}
+    found: list[Candidate] = []
+    notes: list[str] = []
+    for step in range(len(WIDENING) + 1):
+        ignoring = WIDENING[:step]
+        for avoid_phrases in (True, False):
+            for candidate in candidates:
+                if len(found) == wanted:
+                    break
+                repeats = avoid_phrases and candidate.evidence & phrases
+                if candidate.question in used or repeats or not candidate.fits(rule, ignoring):
+                    continue
+                found.append(candidate)
+                used.add(candidate.question)
+                phrases |= candidate.evidence
+        if step == 0 and len(found) < wanted:
+            notes.append(
+                _("Item %(position)d wants %(wanted)d questions and found %(found)d; the rest came from the nearest cell.")
+                % {"position": rule.position, "wanted": wanted, "found": len(found)}
+            )
+        if len(found) == wanted:
+            break
+    return found, notes
+
+
+def _with_versions(taken: Sequence[tuple[int, QuizItem]], places: dict[int, int]) -> list[Drawn]:
+    pinned = [item.pinned_version_id for _question, item in taken if item.pinned_version_id]
+    questions = [question for question, _item in taken]
+    versions = QuestionVersion.objects.select_related("question")
+    by_question = {version.question_id: version for version in versions.ready().filter(question__in=questions)}
+    by_pk = versions.in_bulk(pinned) if pinned else {}
+    drawn = []
+    for question, item in sorted(taken, key=lambda pair: places[pair[1].pk]):
+        version = by_pk.get(item.pinned_version_id) or by_question.get(question)
+        if version is not None:  # a fixed question without a ready version is left out
+            drawn.append(Drawn(version, item.points))
+    return drawn

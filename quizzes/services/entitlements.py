@@ -1,0 +1,74 @@
+"""What a learner is entitled to on a quiz: gathers the rows, and asks the pure functions of `terms`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from django.db.models import Max
+
+from quizzes import terms
+from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, QuestionVersion, Quiz, User
+
+
+def layers(learner: User, quiz: Quiz, assignment: Assignment | None, limit: timedelta | None) -> list[terms.Overrides]:
+    """The layers of the terms, from the quiz to the member's exception."""
+    found = [quiz.overrides(limit)]
+    if assignment is None:
+        return found
+    found.append(assignment.overrides())
+    membership = Membership.objects.filter(classroom_id=assignment.classroom_id, user=learner).first()
+    if membership is not None:
+        found.append(membership.overrides())
+        exceptions = Accommodation.objects.filter(assignment=assignment, membership=membership)
+        found.extend(exception.overrides() for exception in exceptions)
+    return found
+
+
+def terms_for(learner: User, quiz: Quiz, assignment: Assignment | None, *, limit: timedelta | None) -> terms.Terms:
+    """The effective terms; `limit` is what the quiz's time rule gives for the items drawn (or expected)."""
+    return terms.effective(layers(learner, quiz, assignment, limit))
+
+
+def limit_of(quiz: Quiz, items: Iterable[tuple[Fraction | int, str]]) -> timedelta | None:
+    """The limit by the quiz's time rule; `items` are (seconds, Bloom level) of what is asked."""
+    if quiz.time_rule == Quiz.TimeRule.FIXED:
+        return timedelta(minutes=quiz.time_limit or 0)
+    if quiz.time_rule == Quiz.TimeRule.COMPUTED:
+        return terms.computed_limit(items)
+    return None
+
+
+def seconds_and_bloom(version: QuestionVersion) -> tuple[int, str]:
+    """What the time rule needs to know of one question."""
+    return version.kind.time_seconds(version.parsed), version.question.bloom
+
+
+def reveal_at(attempt: Attempt) -> datetime | None:
+    """When the last learner concerned can no longer answer: the latest close, exceptions included."""
+    assignment = attempt.assignment
+    if assignment is None:
+        return attempt.quiz.closes_at
+    close = assignment.overrides().closes_at or attempt.quiz.closes_at
+    if close is None:
+        return None
+    latest = assignment.accommodations.aggregate(latest=Max("closes_at"))["latest"]
+    return max(close, latest) if latest else close
+
+
+def preset_of(attempt: Attempt) -> str:
+    return attempt.assignment.preset if attempt.assignment else attempt.quiz.feedback
+
+
+def revealed(attempt: Attempt, viewer: User, *, now: datetime, answer: Answer | None = None) -> terms.Revealed:
+    """What the viewer may see of the attempt (or of one checked answer) now. Everything that shows results asks here."""
+    if viewer.pk != attempt.learner_id:
+        return terms.EVERYTHING  # staff of the classroom: the row was fetched through `readable_by`
+    return terms.revealed(
+        preset_of(attempt),
+        submitted_at=attempt.submitted_at,
+        reveal_at=reveal_at(attempt),
+        now=now,
+        is_checked=answer is not None and answer.is_checked and preset_of(attempt) == "practice",
+    )

@@ -1,0 +1,131 @@
+"""From responses to marks: grading a closed attempt, regrading, and marking by hand. Every change is logged."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from quizzes import marking
+from quizzes.errors import QuizError
+from quizzes.models import Answer, Attempt, AttemptEvent, QuestionVersion, User
+
+log = logging.getLogger(__name__)
+
+
+def grade_answer(answer: Answer, version: QuestionVersion, *, penalty: Decimal) -> None:
+    """Set fraction and marks of one answer (unsaved); None while it waits for a person."""
+    if answer.override is not None:
+        fraction: Fraction | None = Fraction(answer.override)
+    else:
+        fraction = version.kind.grade(version.parsed, answer.response).fraction
+    if fraction is None:
+        answer.fraction = answer.marks = None
+        return
+    answer.fraction = marking.rounded(fraction, marking.STORED_FRACTION)
+    by_hand = answer.override is not None or version.kind.is_marked_by_hand
+    answer.marks = marking.marks(
+        fraction, answer.points, penalty=Decimal(0) if by_hand else penalty, answered=answer.is_answered
+    )
+
+
+@transaction.atomic
+def grade(attempt: Attempt, *, now: datetime, actor: User | None = None, versions: dict[int, QuestionVersion] | None = None) -> Attempt:
+    """Grade a closed attempt from its rows; running it again gives the same result.
+
+    `versions` maps answers (by pk) to versions to mark by instead of the pinned ones, for a regrade.
+    """
+    locked = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt.pk)
+    if locked.is_in_progress:
+        raise QuizError(_("An attempt in progress cannot be graded."))
+    answers = list(locked.answers.select_related("version__question"))
+    for answer in answers:
+        version = (versions or {}).get(answer.pk, answer.version)
+        grade_answer(answer, version, penalty=locked.quiz.wrong_penalty)
+    Answer.objects.bulk_update(answers, ["fraction", "marks"])
+    before = locked.marks
+    was_graded = locked.status != Attempt.Status.SUBMITTED
+    _set_result(locked, answers)
+    locked.save(update_fields=["status", "marks", "max_marks", "fraction"])
+    AttemptEvent.objects.create(
+        attempt=locked,
+        kind=AttemptEvent.Kind.REGRADED if was_graded else AttemptEvent.Kind.GRADED,
+        at=now,
+        actor=actor,
+        details={"from": before, "to": locked.marks},
+    )
+    return locked
+
+
+def _set_result(attempt: Attempt, answers: list[Answer]) -> None:
+    attempt.max_marks = sum((answer.points for answer in answers), Decimal("0.00"))
+    if any(answer.marks is None for answer in answers):
+        attempt.status = Attempt.Status.AWAITING_MARKING
+        attempt.marks = attempt.fraction = None
+        return
+    attempt.status = Attempt.Status.GRADED
+    attempt.marks = marking.total(answer.marks for answer in answers if answer.marks is not None)
+    share = min(marking.share(attempt.marks, attempt.max_marks), Fraction(1))
+    attempt.fraction = marking.rounded(share, Decimal("0.00000001"))
+
+
+def grade_or_leave(attempt: Attempt, *, now: datetime) -> Attempt:
+    """Grade after closing; an error leaves the attempt submitted, for the sweep to try again, and is logged."""
+    try:
+        return grade(attempt, now=now)
+    except Exception:
+        log.exception("attempt %s could not be graded; it stays submitted", attempt.pk)
+        attempt.refresh_from_db()
+        return attempt
+
+
+@transaction.atomic
+def override(
+    answer: Answer, *, fraction: Fraction | None, reason: str, actor: User, now: datetime, comment: str | None = None
+) -> Attempt:
+    """Give an answer a fraction by hand (None: back to the automatic one), with a reason; regrades the attempt."""
+    if not reason.strip():
+        raise QuizError(_("Give a reason; it is kept with the change."), where="reason")
+    if fraction is not None and not 0 <= fraction <= 1:
+        raise QuizError(_("Marks must be between 0 and the points of the item."), where="fraction")
+    attempt = Attempt.objects.select_for_update(no_key=True).get(pk=answer.attempt_id)
+    row = Answer.objects.select_related("version__question").get(pk=answer.pk)
+    by_hand = row.version.kind.is_marked_by_hand and row.override is None
+    before = row.override
+    row.override = None if fraction is None else marking.rounded(fraction, marking.STORED_FRACTION)
+    if comment is not None:
+        row.comment = comment
+    row.marked_by, row.marked_at = actor, now
+    row.save(update_fields=["override", "comment", "marked_by", "marked_at"])
+    AttemptEvent.objects.create(
+        attempt=attempt,
+        kind=AttemptEvent.Kind.MARKED if by_hand else AttemptEvent.Kind.OVERRIDDEN,
+        at=now,
+        actor=actor,
+        slot=row.slot,
+        details={"from": before, "to": row.override, "reason": reason.strip()},
+    )
+    return grade(attempt, now=now, actor=actor)
+
+
+def regrade_by_latest(attempt: Attempt, *, now: datetime, actor: User) -> Attempt:
+    """Mark every answer by the ready version of its question where the responses still fit, else by its own."""
+    replaced: dict[int, QuestionVersion] = {}
+    for answer in attempt.answers.select_related("version__question"):
+        latest = answer.version.question.ready_version
+        if latest is not None and latest.pk != answer.version_id and _same_shape(answer.version, latest):
+            replaced[answer.pk] = latest
+    return grade(attempt, now=now, actor=actor, versions=replaced)
+
+
+def _same_shape(old: QuestionVersion, new: QuestionVersion) -> bool:
+    """Whether a response to the old version means the same in the new one: as many parts in each list."""
+
+    def shape(spec: dict[str, object]) -> dict[str, int]:
+        return {name: len(value) for name, value in spec.items() if isinstance(value, list)}
+
+    return shape(old.spec) == shape(new.spec)

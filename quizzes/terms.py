@@ -1,0 +1,183 @@
+"""The effective terms of a learner on a quiz, and what may be revealed when. Pure: values in, values out.
+
+Terms are laid over each other: quiz, then assignment, then the member's time factor, then an exception granted to the
+member. Every change leaves a `Reason`, so that the deadline can be explained by the function that computed it.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+Preset = Literal["practice", "homework", "exam", "survey"]
+Moment = Literal["during", "just_after", "later", "after_close"]
+
+UNTIMED = None
+JUST_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One layer that changed one term: `layer` is quiz, assignment, member or exception."""
+
+    layer: str
+    term: str
+    value: object
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What one layer says; None leaves the term as it was."""
+
+    layer: str
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    limit: timedelta | None = None
+    is_untimed: bool = False
+    factor: Decimal | None = None
+    attempts_allowed: int | None = None
+    preset: Preset | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for one learner: window, limit before the factor, factor, attempts (None: unlimited), preset."""
+
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    limit: timedelta | None = None
+    factor: Decimal = Decimal(1)
+    attempts_allowed: int | None = None
+    preset: Preset = "homework"
+    reasons: tuple[Reason, ...] = field(default=())
+
+    @property
+    def effective_limit(self) -> timedelta | None:
+        """The limit times the factor, to the whole second."""
+        if self.limit is None:
+            return None
+        return timedelta(seconds=int(self.limit.total_seconds() * float(self.factor)))
+
+    def is_open_at(self, now: datetime) -> bool:
+        return not self.is_upcoming_at(now) and not self.is_over_at(now)
+
+    def is_upcoming_at(self, now: datetime) -> bool:
+        return self.opens_at is not None and now < self.opens_at
+
+    def is_over_at(self, now: datetime) -> bool:
+        """Exactly equal is over."""
+        return self.closes_at is not None and now >= self.closes_at
+
+
+def effective(layers: Iterable[Overrides]) -> Terms:
+    """Lay the overrides over each other, the later one winning."""
+    terms = Terms()
+    for layer in layers:
+        for term in ("opens_at", "closes_at", "limit", "factor", "attempts_allowed", "preset"):
+            value = getattr(layer, term)
+            if value is not None:
+                reason = Reason(layer.layer, term, value, layer.note)
+                terms = replace(terms, **{term: value}, reasons=(*terms.reasons, reason))
+        if layer.is_untimed:
+            reason = Reason(layer.layer, "limit", UNTIMED, layer.note)
+            terms = replace(terms, limit=None, reasons=(*terms.reasons, reason))
+    return terms
+
+
+def deadline(terms: Terms, started_at: datetime) -> datetime | None:
+    """`min(start + limit × factor, close)`; None when neither applies."""
+    ends = [terms.closes_at] if terms.closes_at else []
+    if terms.effective_limit is not None:
+        ends.append(started_at + terms.effective_limit)
+    return min(ends) if ends else None
+
+
+READING_SHARE = Fraction(115, 100)
+THINKING_SHARE = Fraction(130, 100)
+THINKING_LEVELS = frozenset({"apply", "analyse"})
+
+
+def computed_limit(items: Iterable[tuple[Fraction | int, str]]) -> timedelta:
+    """The limit for the items drawn, each (seconds its type needs, Bloom level), in whole minutes.
+
+    ceil(1.15 × Σ seconds, times 1.3 where an item asks to apply or analyse): a first answer to a four-option item takes
+    54 s on average (rasch.org/mra/mra-10-09.htm), reviewing it under 15 s.
+    """
+    seconds = sum(
+        (Fraction(needed) * (THINKING_SHARE if bloom in THINKING_LEVELS else 1) for needed, bloom in items), Fraction(0)
+    )
+    return timedelta(minutes=max(1, math.ceil(READING_SHARE * seconds / 60)))
+
+
+# What may be seen, and when -------------------------------------------------------------------------------------------
+
+ALWAYS: frozenset[Moment] = frozenset({"during", "just_after", "later", "after_close"})
+AFTERWARDS: frozenset[Moment] = frozenset({"just_after", "later", "after_close"})
+CLOSED: frozenset[Moment] = frozenset({"after_close"})
+NEVER: frozenset[Moment] = frozenset()
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """For each thing that can be revealed, the moments at which it may be."""
+
+    marks: frozenset[Moment]
+    correctness: frozenset[Moment]
+    right_answer: frozenset[Moment]
+    explanation: frozenset[Moment]
+
+
+PRESETS: dict[str, Matrix] = {
+    "practice": Matrix(ALWAYS, ALWAYS, ALWAYS, ALWAYS),
+    "homework": Matrix(AFTERWARDS, AFTERWARDS, AFTERWARDS, AFTERWARDS),
+    "exam": Matrix(CLOSED, CLOSED, CLOSED, CLOSED),
+    "survey": Matrix(NEVER, NEVER, NEVER, NEVER),
+}
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What one viewer may see of one attempt at one instant."""
+
+    marks: bool = False
+    correctness: bool = False
+    right_answer: bool = False
+    explanation: bool = False
+
+    @property
+    def anything(self) -> bool:
+        return self.marks or self.correctness or self.right_answer or self.explanation
+
+
+EVERYTHING = Revealed(True, True, True, True)
+NOTHING = Revealed()
+
+
+def moment(*, submitted_at: datetime | None, reveal_at: datetime | None, now: datetime) -> Moment:
+    """Where an attempt stands: `reveal_at` is when the last learner concerned has lost the right to answer."""
+    if submitted_at is None:
+        return "during"
+    if reveal_at is not None and now >= reveal_at:
+        return "after_close"
+    return "just_after" if now < submitted_at + JUST_AFTER else "later"
+
+
+def revealed(
+    preset: str, *, submitted_at: datetime | None, reveal_at: datetime | None, now: datetime, is_checked: bool = False
+) -> Revealed:
+    """The one decision of what a learner may see; `is_checked` says that this answer was handed in for practice."""
+    if submitted_at is None and not is_checked:
+        return NOTHING
+    matrix = PRESETS[preset]
+    at = moment(submitted_at=submitted_at, reveal_at=reveal_at, now=now)
+    return Revealed(
+        marks=at in matrix.marks,
+        correctness=at in matrix.correctness,
+        right_answer=at in matrix.right_answer,
+        explanation=at in matrix.explanation,
+    )

@@ -1,0 +1,40 @@
+"""Pages for what went wrong outside our own errors."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from quizzes.middleware import wants_json
+
+
+def _page(request: HttpRequest, status: int, code: str, title: str, message: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"error": code, "message": message}, status=status)
+    return render(request, "error.html", {"title": title, "message": message}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return _page(request, 400, "bad_request", _("That request does not make sense"), _("Go back and try again."))
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return _page(request, 403, "forbidden", _("Not for you"), _("Your account may not do this."))
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    message = _("There is no such page, or it is not yours to see.")
+    return _page(request, 404, "not_found", _("Nothing here"), message)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    message = _("Something broke on our side. Your saved answers are safe. Try again; if it stays, tell your instructor.")
+    return _page(request, 500, "server_error", _("Our mistake"), message)
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    message = _("This page was open for too long, or in two places. Reload it; your answers are kept.")
+    return _page(request, 403, "csrf", _("Please reload the page"), message)
