@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
@@ -60,6 +61,16 @@ class ErrorPages:
             response = HttpResponse(_plain_page(message), status=503)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Deny by default; a script is told by JSON that its session has ended, a person is sent to log in."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        if wants_json(request):
+            message = _("Your session has ended. Log in again; your answers are kept on this page.")
+            return JsonResponse({"error": "logged_out", "message": message}, status=401)
+        return super().handle_no_permission(request, view_func)
 
 
 def _plain_page(message: str) -> str:

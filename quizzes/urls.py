@@ -1,6 +1,26 @@
-"""Addresses of the application."""
+"""Addresses of the application, a block for each noun."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from quizzes.views import attempt_api, attempts, quizzes
 
 app_name = "quizzes"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    # quizzes
+    path("quizzes/", quizzes.quiz_list, name="quiz_list"),
+    path("quizzes/<slug:slug>/", quizzes.quiz_detail, name="quiz_detail"),
+    path("quizzes/<slug:slug>/start/", quizzes.quiz_start, name="quiz_start"),
+    # attempts
+    path("attempts/", attempts.attempt_list, name="attempt_list"),
+    path("attempts/<int:pk>/", attempts.attempt, name="attempt"),
+    path("attempts/<int:pk>/questions/<int:slot>/", attempts.attempt_question, name="attempt_question"),
+    path("attempts/<int:pk>/all/", attempts.attempt_all, name="attempt_all"),
+    path("attempts/<int:pk>/summary/", attempts.attempt_summary, name="attempt_summary"),
+    path("attempts/<int:pk>/submit/", attempts.attempt_submit, name="attempt_submit"),
+    path("attempts/<int:pk>/result/", attempts.attempt_result, name="attempt_result"),
+    path("attempts/<int:pk>/timeline/", attempts.attempt_timeline, name="attempt_timeline"),
+    path("attempts/<int:pk>/deadline/", attempts.attempt_deadline, name="attempt_deadline"),
+    path("attempts/<int:pk>/save/", attempt_api.attempt_save, name="attempt_save"),
+    path("attempts/<int:pk>/state/", attempt_api.attempt_state, name="attempt_state"),
+    path("attempts/<int:pk>/flag/", attempt_api.attempt_flag, name="attempt_flag"),
+]

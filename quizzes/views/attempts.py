@@ -1,0 +1,286 @@
+"""Taking an attempt, page by page; every page works as a plain form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quizzes import clock, marking
+from quizzes.errors import AttemptClosed, BadAnswer, StaleAnswer
+from quizzes.models import Answer, Attempt, User
+from quizzes.models.quizzes import Quiz
+from quizzes.reports import attempts as report
+from quizzes.services import attempts, entitlements
+from quizzes.views.quizzes import device_of
+
+PAGE = 30
+MAX_SLOT = 32_767
+
+
+def own_attempt(request: HttpRequest, pk: int, *, now: datetime) -> Attempt:
+    """The reader's attempt with quiz and assignment, closed if its time is over."""
+    own = Attempt.objects.taken_by(request.user).select_related("quiz", "assignment__classroom", "assignment__quiz")
+    attempt = get_object_or_404(own, pk=pk)
+    attempts.close_if_overdue(attempt, now=now)
+    return attempt
+
+
+def where_it_stands(attempt: Attempt) -> str:
+    """The page on which an attempt goes on."""
+    if not attempt.is_in_progress:
+        return reverse("quizzes:attempt_result", args=[attempt.pk])
+    if attempt.quiz.layout == Quiz.Layout.ALL and not attempt.reached_slot:
+        return reverse("quizzes:attempt_all", args=[attempt.pk])
+    return reverse("quizzes:attempt_question", args=[attempt.pk, attempt.reached_slot or 1])
+
+
+@never_cache
+@require_GET
+def attempt(request: HttpRequest, pk: int) -> HttpResponse:
+    return redirect(where_it_stands(own_attempt(request, pk, now=clock.now())))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def attempt_question(request: HttpRequest, pk: int, slot: int) -> HttpResponse:
+    now = clock.now()
+    mine = own_attempt(request, pk, now=now)
+    if not mine.is_in_progress:
+        return redirect("quizzes:attempt_result", pk=pk)
+    asked = attempts.layout_of(pk, request.user.pk)
+    if slot not in asked:
+        raise Http404
+    if mine.reached_slot not in (0, slot):
+        return redirect(where_it_stands(mine))
+    if request.method == "POST":
+        conflicts = save_form(request, mine, [slot], now=now)
+        if not conflicts:
+            return redirect(_next_page(request, mine, slot, last=max(asked), now=now))
+    else:
+        conflicts = {}
+    answers = list(mine.answers.only("attempt_id", "layout", "version_id", *report.NAVIGATOR_FIELDS))
+    here = next(answer for answer in answers if answer.slot == slot)
+    context = {
+        **page_context(mine, answers, slot, now=now),
+        "cards": [_card(mine, here, request.user, now=now)],
+        "card": None,
+        "slot": slot,
+        "previous": slot - 1 if slot > 1 and not mine.reached_slot else None,
+        "next": slot + 1 if slot < len(answers) else None,
+        "conflicts": conflicts,
+    }
+    context["card"] = context["cards"][0]
+    return render(request, "quizzes/attempts/question.html", context, status=409 if conflicts else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def attempt_all(request: HttpRequest, pk: int) -> HttpResponse:
+    now = clock.now()
+    mine = own_attempt(request, pk, now=now)
+    if not mine.is_in_progress:
+        return redirect("quizzes:attempt_result", pk=pk)
+    if mine.reached_slot:
+        return redirect(where_it_stands(mine))
+    conflicts: dict[int, str] = {}
+    if request.method == "POST":
+        conflicts = save_form(request, mine, attempts.layout_of(pk, request.user.pk), now=now)
+        if not conflicts:
+            return redirect(_next_page(request, mine, 0, last=0, now=now))
+    answers = list(mine.answers.only("attempt_id", "layout", "version_id", *report.NAVIGATOR_FIELDS))
+    context = {
+        **page_context(mine, answers, 0, now=now),
+        "cards": [_card(mine, answer, request.user, now=now) for answer in answers],
+        "conflicts": conflicts,
+    }
+    return render(request, "quizzes/attempts/all.html", context, status=409 if conflicts else 200)
+
+
+def _card(mine: Attempt, answer: Answer, learner: User, *, now: datetime) -> report.Card:
+    if answer.is_checked:
+        revealed = entitlements.revealed(mine, learner, now=now, answer=answer)
+        return report.result_cards(mine, revealed, slots=[answer.slot])[0]
+    version, layout = attempts.layout_of(mine.pk, learner.pk)[answer.slot]
+    return report.ask_card(answer, version, layout)
+
+
+def page_context(mine: Attempt, answers: list[Answer], here: int, *, now: datetime) -> dict[str, Any]:
+    """What every page of a running attempt shows around the questions."""
+    return {
+        "attempt": mine,
+        "quiz": mine.quiz,
+        "overview": report.overview(mine, answers, here=here),
+        "seconds_left": mine.seconds_left(now),
+        "is_practice": entitlements.preset_of(mine) == "practice",
+        "may_switch": not mine.reached_slot,
+    }
+
+
+def save_form(request: HttpRequest, mine: Attempt, slots: Any, *, now: datetime) -> dict[int, str]:
+    """Save the answers of a plain form that differ from what is stored; returns sentences for those refused."""
+    refused: dict[int, str] = {}
+    stored = {answer.slot: answer for answer in mine.answers.filter(slot__in=list(slots))}
+    asked = attempts.layout_of(mine.pk, request.user.pk)
+    for slot in stored:
+        if f"q{slot}-revision" not in request.POST or stored[slot].is_checked:
+            continue
+        try:
+            version, layout = asked[slot]
+            response = version.kind.parse(version.parsed, layout, form_fields(request.POST, slot))
+            if response == stored[slot].response:
+                continue
+            attempts.save_response(
+                mine.pk,
+                request.user,
+                slot=slot,
+                response=response,
+                revision=_revision(request.POST.get(f"q{slot}-revision", "")) + 1,
+                now=now,
+                device=device_of(request),
+            )
+        except (BadAnswer, StaleAnswer) as error:
+            refused[slot] = str(error.message)
+    return refused
+
+
+def _revision(value: str) -> int:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else 0
+
+
+def form_fields(post: Any, slot: int) -> Mapping[str, list[str]]:
+    """The fields of one question out of a form that may hold many."""
+    prefix = f"q{slot}-"
+    return {
+        name.removeprefix(prefix): post.getlist(name)
+        for name in post
+        if name.startswith(prefix) and name != f"{prefix}revision"
+    }
+
+
+def _next_page(request: HttpRequest, mine: Attempt, slot: int, *, last: int, now: datetime) -> str:
+    """Where the pressed button leads; flags and practice checks are done on the way."""
+    go = request.POST.get("go", "stay")
+    verb, _colon, argument = go.partition(":")
+    target = int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 6 else slot
+    here = reverse("quizzes:attempt_question", args=[mine.pk, slot]) if slot else reverse("quizzes:attempt_all", args=[mine.pk])
+    if verb in ("flag", "unflag"):
+        attempts.flag(mine.pk, request.user, slot=target, is_flagged=verb == "flag", now=now)
+    elif verb == "check":
+        attempts.check(mine.pk, request.user, slot=target, now=now)
+    elif verb == "again":
+        attempts.try_again(mine.pk, request.user, slot=target, now=now)
+    elif verb == "summary":
+        return reverse("quizzes:attempt_summary", args=[mine.pk])
+    elif verb == "all" and not mine.reached_slot:
+        return reverse("quizzes:attempt_all", args=[mine.pk])
+    elif verb == "next" and mine.reached_slot:
+        reached = attempts.advance(mine.pk, request.user, from_slot=slot, now=now)
+        if slot == last:
+            return reverse("quizzes:attempt_summary", args=[mine.pk])
+        return reverse("quizzes:attempt_question", args=[mine.pk, reached])
+    elif verb in ("next", "back", "to") and slot:
+        target = {"next": slot + 1, "back": slot - 1, "to": target}[verb]
+        if target > last:
+            return reverse("quizzes:attempt_summary", args=[mine.pk])
+        return reverse("quizzes:attempt_question", args=[mine.pk, max(1, target)])
+    elif verb == "to":
+        return reverse("quizzes:attempt_question", args=[mine.pk, max(1, target)])
+    return f"{here}#question-{target}" if target and not slot else here
+
+
+@never_cache
+@require_GET
+def attempt_summary(request: HttpRequest, pk: int) -> HttpResponse:
+    now = clock.now()
+    mine = own_attempt(request, pk, now=now)
+    if not mine.is_in_progress:
+        return redirect("quizzes:attempt_result", pk=pk)
+    answers = list(mine.answers.only("attempt_id", *report.NAVIGATOR_FIELDS))
+    return render(request, "quizzes/attempts/summary.html", page_context(mine, answers, 0, now=now))
+
+
+@require_POST
+def attempt_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    own = Attempt.objects.taken_by(request.user).select_related("quiz", "assignment")
+    attempts.submit(get_object_or_404(own, pk=pk), now=clock.now())
+    return redirect("quizzes:attempt_result", pk=pk)
+
+
+@never_cache
+@require_GET
+def attempt_result(request: HttpRequest, pk: int) -> HttpResponse:
+    now = clock.now()
+    readable = Attempt.objects.readable_by(request.user).select_related(
+        "quiz", "assignment__classroom", "assignment__quiz", "learner"
+    )
+    found = get_object_or_404(readable, pk=pk)
+    is_own = found.learner_id == request.user.pk
+    if is_own:
+        attempts.close_if_overdue(found, now=now)
+        if found.is_in_progress:
+            return redirect(where_it_stands(found))
+    revealed = entitlements.revealed(found, request.user, now=now)
+    passed = (
+        marking.is_pass(found.marks, found.max_marks, found.quiz.pass_fraction) if found.marks is not None else None
+    )
+    context = {
+        "attempt": found,
+        "quiz": found.quiz,
+        "is_own": is_own,
+        "revealed": revealed,
+        "reveal_at": entitlements.reveal_at(found),
+        "preset": entitlements.preset_of(found),
+        "result": report.result(found, revealed, is_pass=passed, bands=found.quiz.bands.all()),
+        "cards": report.result_cards(found, revealed),
+        "may_manage": not is_own and Attempt.objects.managed_by(request.user).filter(pk=pk).exists(),
+    }
+    return render(request, "quizzes/attempts/result.html", context)
+
+
+@require_GET
+def attempt_list(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    overdue = Attempt.objects.taken_by(request.user).overdue_at(now)
+    attempts.close_overdue(now=now, among=overdue)
+    own = Attempt.objects.taken_by(request.user).select_related("quiz", "assignment__classroom", "assignment__quiz")
+    page = Paginator(own, PAGE).get_page(request.GET.get("page"))
+    rows = [(row, entitlements.revealed(row, request.user, now=now)) for row in page.object_list]
+    return render(request, "quizzes/attempts/list.html", {"rows": rows, "page": page})
+
+
+@never_cache
+@require_GET
+def attempt_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    readable = Attempt.objects.readable_by(request.user).select_related("quiz", "learner", "assignment__classroom")
+    found = get_object_or_404(readable, pk=pk)
+    events = found.events.select_related("actor").order_by("at", "pk")
+    revealed = entitlements.revealed(found, request.user, now=clock.now())
+    context = {"attempt": found, "events": events, "is_own": found.learner_id == request.user.pk, "revealed": revealed}
+    return render(request, "quizzes/attempts/timeline.html", context)
+
+
+@never_cache
+@require_GET
+def attempt_deadline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Why the deadline is what it is, by the function that computed it."""
+    readable = Attempt.objects.readable_by(request.user).select_related("quiz", "learner", "assignment__classroom")
+    found = get_object_or_404(readable, pk=pk)
+    rows = found.answers.select_related("version__question")
+    limit = entitlements.limit_of(found.quiz, [entitlements.seconds_and_bloom(row.version) for row in rows])
+    agreed = entitlements.terms_for(found.learner, found.quiz, found.assignment, limit=limit)
+    context = {
+        "attempt": found,
+        "terms": agreed,
+        "changes": found.events.filter(kind__in=["extended", "reopened"]).select_related("actor"),
+        "is_own": found.learner_id == request.user.pk,
+    }
+    return render(request, "quizzes/attempts/deadline.html", context)

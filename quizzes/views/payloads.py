@@ -1,0 +1,90 @@
+"""Reading the JSON bodies of the answer API: every refusal says what was found and what is expected."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from quizzes.errors import QuizError
+
+MAX_BODY = 256 * 1024
+MAX_REVISION = 2**53 - 1  # whole numbers that a browser keeps exactly
+MAX_SLOT = 32_767
+
+
+class BadPayload(QuizError):
+    code = "bad_request"
+
+
+class TooLarge(BadPayload):
+    status = 413
+    code = "too_large"
+
+
+class WrongMediaType(BadPayload):
+    status = 415
+    code = "wrong_media_type"
+
+
+@dataclass(frozen=True)
+class SavePayload:
+    """{"slot": 3, "revision": 5, "answer": {"choice": ["2"]}}"""
+
+    slot: int
+    revision: int
+    answer: dict[str, Any]
+
+
+def json_object(request: HttpRequest, *, allowed: set[str]) -> dict[str, Any]:
+    """The body as a JSON object with no keys but the allowed ones."""
+    if request.content_type != "application/json":
+        raise WrongMediaType(_("Send the request as application/json."))
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+        raise TooLarge(_("The request is larger than %(size)d kB.") % {"size": MAX_BODY // 1024})
+    try:
+        body = json.loads(request.body.decode("utf-8"), parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise BadPayload(_("The request body is not UTF-8 (byte %(byte)d).") % {"byte": error.start}) from error
+    except json.JSONDecodeError as error:
+        raise BadPayload(
+            _("The request body is not valid JSON (line %(line)d, column %(column)d).")
+            % {"line": error.lineno, "column": error.colno}
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise BadPayload(_("The request body is not valid JSON.")) from error
+    if not isinstance(body, dict):
+        raise BadPayload(_("The request body must be a JSON object."))
+    for name in body:
+        if name not in allowed:
+            raise BadPayload(_("Unknown field “%(name)s”.") % {"name": name[:40]}, where=name[:40])
+    return body
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def whole_number(body: dict[str, Any], name: str, low: int, high: int) -> int:
+    value = body.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise BadPayload(
+            _("%(name)s must be a whole number from %(low)d to %(high)d.") % {"name": name, "low": low, "high": high},
+            where=name,
+        )
+    return value
+
+
+def save_payload(request: HttpRequest) -> SavePayload:
+    body = json_object(request, allowed={"slot", "revision", "answer"})
+    answer = body.get("answer")
+    if not isinstance(answer, dict):
+        raise BadPayload(_("answer must be an object of field names and lists of texts."), where="answer")
+    return SavePayload(
+        slot=whole_number(body, "slot", 1, MAX_SLOT),
+        revision=whole_number(body, "revision", 1, MAX_REVISION),
+        answer=answer,
+    )
