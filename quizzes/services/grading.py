@@ -34,10 +34,18 @@ def grade_answer(answer: Answer, version: QuestionVersion, *, penalty: Decimal) 
 
 
 @transaction.atomic
-def grade(attempt: Attempt, *, now: datetime, actor: User | None = None, versions: dict[int, QuestionVersion] | None = None) -> Attempt:
+def grade(
+    attempt: Attempt,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    versions: dict[int, QuestionVersion] | None = None,
+    reason: str = "",
+) -> Attempt:
     """Grade a closed attempt from its rows; running it again gives the same result.
 
-    `versions` maps answers (by pk) to versions to mark by instead of the pinned ones, for a regrade.
+    `versions` maps answers (by pk) to versions to mark by instead of the pinned ones, for a regrade; `reason` is kept
+    with the event.
     """
     locked = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt.pk)
     if locked.is_in_progress:
@@ -56,7 +64,7 @@ def grade(attempt: Attempt, *, now: datetime, actor: User | None = None, version
         kind=AttemptEvent.Kind.REGRADED if was_graded else AttemptEvent.Kind.GRADED,
         at=now,
         actor=actor,
-        details={"from": before, "to": locked.marks},
+        details={"from": before, "to": locked.marks} | ({"reason": reason} if reason else {}),
     )
     return locked
 
@@ -112,17 +120,17 @@ def override(
     return grade(attempt, now=now, actor=actor)
 
 
-def regrade_by_latest(attempt: Attempt, *, now: datetime, actor: User) -> Attempt:
+def regrade_by_latest(attempt: Attempt, *, now: datetime, actor: User, reason: str = "") -> Attempt:
     """Mark every answer by the ready version of its question where the responses still fit, else by its own."""
     replaced: dict[int, QuestionVersion] = {}
     for answer in attempt.answers.select_related("version__question"):
         latest = answer.version.question.ready_version
-        if latest is not None and latest.pk != answer.version_id and _same_shape(answer.version, latest):
+        if latest is not None and latest.pk != answer.version_id and same_shape(answer.version, latest):
             replaced[answer.pk] = latest
-    return grade(attempt, now=now, actor=actor, versions=replaced)
+    return grade(attempt, now=now, actor=actor, versions=replaced, reason=reason)
 
 
-def _same_shape(old: QuestionVersion, new: QuestionVersion) -> bool:
+def same_shape(old: QuestionVersion, new: QuestionVersion) -> bool:
     """Whether a response to the old version means the same in the new one: as many parts in each list."""
 
     def shape(spec: dict[str, object]) -> dict[str, int]:

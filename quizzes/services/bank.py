@@ -1,0 +1,334 @@
+"""The question bank: writing drafts, publishing, archiving. The only writer of questions and their versions.
+
+Race, and what decides it: two authors at one question wait for each other at the question's row, and the second is told
+by `EditConflict` who changed it and when. The revision grows through all versions of a question.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, ProtectedError
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes.errors import NotPublishable, QuizError
+from quizzes.models import (
+    Answer,
+    Attempt,
+    Question,
+    QuestionSource,
+    QuestionVersion,
+    QuizItem,
+    Source,
+    Tag,
+    Topic,
+    User,
+)
+from quizzes.question_types.base import InvalidSpec
+from quizzes.services import grading
+
+log = logging.getLogger(__name__)
+Status = QuestionVersion.Status
+REGRADE_AT_ONCE = 500
+
+
+class EditConflict(QuizError):
+    """Someone else edited in between; `details['revision']` is what a second try must expect."""
+
+    status = 409
+    code = "edit_conflict"
+    title = gettext_lazy("Changed by someone else")
+
+    def __init__(self, editor: User | None, at: datetime | None, revision: int) -> None:
+        self.editor, self.at, self.revision = editor, at, revision
+        who = editor.full_name if editor else _("Someone")
+        when = date_format(localtime(at), "j F Y H:i") if at else _("a moment ago")
+        message = _("%(who)s changed this on %(when)s, while you were writing.") % {"who": who, "when": when}
+        super().__init__(message, revision=revision)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A paragraph of a source, with a phrase that stands there."""
+
+    source: Source
+    paragraph: int
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What is said about a question beside its content; tags are slugs."""
+
+    topic: Topic
+    difficulty: str
+    bloom: str
+    tags: Sequence[str] = ()
+    places: Sequence[Place] = ()
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_question(
+    kind: str, spec: Mapping[str, Any], identity: Identity, *, actor: User, now: datetime
+) -> QuestionVersion:
+    """A new question with its first draft; raises InvalidSpec for content its type refuses."""
+    question = Question.objects.create(
+        type=kind, topic=identity.topic, difficulty=identity.difficulty, bloom=identity.bloom, owner=actor
+    )
+    _describe(question, identity)
+    return QuestionVersion.objects.create(
+        question=question, number=1, spec=normalised(question, spec), revision=1, edited_by=actor, edited_at=now
+    )
+
+
+@transaction.atomic
+def save_draft(
+    question: Question,
+    spec: Mapping[str, Any],
+    *,
+    actor: User,
+    now: datetime,
+    expected_revision: int,
+    identity: Identity | None = None,
+) -> QuestionVersion:
+    """Save content (and identity); a draft is opened from the published version when the content differs from it.
+
+    Raises EditConflict when the stored revision is not `expected_revision`, InvalidSpec for content the type refuses.
+    """
+    locked = _locked(question.pk)
+    latest = _latest(locked)
+    _refuse_if_changed(latest, expected_revision)
+    content = normalised(locked, spec)
+    if identity is not None:
+        _describe(locked, identity)
+    if not latest.is_draft and content != normalised(locked, latest.spec):
+        latest = QuestionVersion(question=locked, number=latest.number + 1)
+    if latest.is_draft:
+        latest.spec = content
+    latest.revision = expected_revision + 1
+    latest.edited_by, latest.edited_at = actor, now
+    latest.save()
+    return latest
+
+
+def normalised(question: Question, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec as it is stored: validated by its type, every field present."""
+    return question.kind.spec(dict(spec)).model_dump(mode="json")
+
+
+def _locked(pk: int) -> Question:
+    return Question.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def _latest(question: Question) -> QuestionVersion:
+    latest = question.versions.select_related("edited_by").order_by("-number").first()
+    if latest is None:
+        raise QuizError(_("This question has no version to edit."))
+    return latest
+
+
+def _refuse_if_changed(version: QuestionVersion, expected_revision: int | None) -> None:
+    if expected_revision is not None and version.revision != expected_revision:
+        raise EditConflict(version.edited_by, version.edited_at, version.revision)
+
+
+def _describe(question: Question, identity: Identity) -> None:
+    question.topic, question.difficulty, question.bloom = identity.topic, identity.difficulty, identity.bloom
+    question.save(update_fields=["topic", "difficulty", "bloom"])
+    question.tags.set([Tag.objects.get_or_create(slug=slug)[0] for slug in dict.fromkeys(identity.tags)])
+    stored = {(place.source_id, place.paragraph): place for place in question.places.all()}
+    for place in identity.places:
+        row = stored.pop((place.source.pk, place.paragraph), None) or QuestionSource(
+            question=question, source=place.source, paragraph=place.paragraph
+        )
+        row.evidence = place.evidence
+        row.save()
+    for row in stored.values():
+        row.delete()
+
+
+# Publishing -----------------------------------------------------------------------------------------------------------
+
+
+def faults(version: QuestionVersion) -> list[str]:
+    """What keeps a version from being published, as sentences with the place."""
+    try:
+        version.kind.spec(version.spec)
+    except InvalidSpec as error:
+        return [str(fault) for fault in error.faults]
+    return []
+
+
+def warnings(question: Question) -> list[str]:
+    """What should be mended but keeps nothing from being published."""
+    if question.places.exists():
+        return []
+    return [_("No place in a source is named; learners cannot look the answer up.")]
+
+
+@transaction.atomic
+def publish(
+    version: QuestionVersion, *, actor: User, now: datetime, expected_revision: int | None = None
+) -> QuestionVersion:
+    """Make a draft the version that is asked; the one before it is retired. Attempts already made keep theirs.
+
+    Raises NotPublishable with every fault, EditConflict when the draft changed since it was looked at.
+    """
+    question = _locked(version.question_id)
+    draft = question.versions.select_related("edited_by").get(pk=version.pk)
+    if not draft.is_draft:
+        raise QuizError(_("Version %(number)d is published already.") % {"number": draft.number})
+    _refuse_if_changed(draft, expected_revision)
+    found = faults(draft)
+    if found:
+        raise NotPublishable(
+            _("This question cannot be published yet: %(faults)s") % {"faults": "; ".join(found)}, faults=found
+        )
+    question.versions.ready().update(status=Status.RETIRED)
+    draft.status, draft.published_at = Status.READY, now
+    draft.edited_by, draft.edited_at = draft.edited_by or actor, draft.edited_at or now
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def retire(question: Question) -> None:
+    """Take the published version out of use without a successor."""
+    if not _locked(question.pk).versions.ready().update(status=Status.RETIRED):
+        raise QuizError(_("This question has no published version."))
+
+
+@transaction.atomic
+def discard_draft(question: Question, *, expected_revision: int) -> None:
+    """Throw the draft away and go back to the published version."""
+    locked = _locked(question.pk)
+    latest = _latest(locked)
+    _refuse_if_changed(latest, expected_revision)
+    if not latest.is_draft or latest.number == 1:
+        raise QuizError(_("There is no draft beside a published version."))
+    latest.delete()
+    # The revision goes on from the draft's, so that a form opened before is still told that something changed.
+    locked.versions.filter(number=latest.number - 1).update(revision=latest.revision + 1)
+
+
+def archive(question: Question) -> None:
+    """Hide the question from lists and draws; attempts and quizzes that have it keep it."""
+    Question.objects.filter(pk=question.pk).update(is_archived=True)
+
+
+def restore(question: Question) -> None:
+    Question.objects.filter(pk=question.pk).update(is_archived=False)
+
+
+def is_referenced(question: Question) -> bool:
+    """Whether an attempt or a quiz has it; such a question is archived, not deleted."""
+    return (
+        Answer.objects.filter(version__question=question).exists()
+        or QuizItem.objects.filter(question=question).exists()
+    )
+
+
+@transaction.atomic
+def delete(question: Question) -> None:
+    """Delete a question that nothing refers to; others are refused with a sentence."""
+    refusal = QuizError(_("This question is in a quiz or in attempts; archive it instead."))
+    if is_referenced(_locked(question.pk)):
+        raise refusal
+    try:
+        question.delete()
+    except ProtectedError as error:
+        raise refusal from error
+
+
+def attempts_by_version(question: Question) -> dict[int, int]:
+    """Number of attempts that use each version, by its number."""
+    rows = (
+        Answer.objects.filter(version__question=question)
+        .values_list("version__number")
+        .annotate(Count("attempt", distinct=True))
+    )
+    return dict(rows)
+
+
+# Regrading ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RegradeEffect:
+    """What a regrade would do: attempts on older versions, and those whose marks would change."""
+
+    older: int
+    changing: tuple[int, ...]
+    rising: int
+    falling: int
+    unfit: int  # answers that keep their version: the new one has another shape
+
+    @property
+    def count(self) -> int:
+        return len(self.changing)
+
+
+def on_older_versions(question: Question, among: Any) -> Any:
+    """Finished attempts of the queryset `among` that were asked a version which is no longer the published one."""
+    ready = question.ready_version
+    if ready is None:
+        return among.none()
+    older = Answer.objects.filter(version__question=question).exclude(version=ready)
+    return among.filter(pk__in=older.values("attempt")).exclude(
+        status__in=[Attempt.Status.IN_PROGRESS, Attempt.Status.SUBMITTED]
+    )
+
+
+def regrade_effect(attempts: Iterable[Attempt]) -> RegradeEffect:
+    """What `regrade_by_latest` would change, computed without writing (2 queries)."""
+    pks = [attempt.pk for attempt in attempts]
+    answers = Answer.objects.filter(attempt__in=pks).select_related("version__question", "attempt__quiz")
+    ready = QuestionVersion.objects.ready().filter(question__versions__answers__attempt__in=pks).distinct()
+    latest = {version.question_id: version for version in ready.select_related("question")}
+    differences: dict[int, Any] = {}
+    unfit = 0
+    for answer in answers:
+        newest = latest.get(answer.version.question_id, answer.version)
+        if newest.pk != answer.version_id and not grading.same_shape(answer.version, newest):
+            newest, unfit = answer.version, unfit + 1
+        before = answer.marks
+        grading.grade_answer(answer, newest, penalty=answer.attempt.quiz.wrong_penalty)
+        if answer.marks != before:
+            change = (answer.marks or 0) - (before or 0)
+            differences[answer.attempt_id] = differences.get(answer.attempt_id, 0) + change
+    return RegradeEffect(
+        older=len(pks),
+        changing=tuple(sorted(differences)),
+        rising=sum(change > 0 for change in differences.values()),
+        falling=sum(change < 0 for change in differences.values()),
+        unfit=unfit,
+    )
+
+
+def regrade(attempts: Any, *, reason: str, actor: User, now: datetime) -> int:
+    """Regrade those of the attempts that would change, at most REGRADE_AT_ONCE; returns how many were.
+
+    Each attempt is a transaction of its own; an error in one is logged and stops no other.
+    """
+    if not reason.strip():
+        raise QuizError(_("Give a reason; it is kept with the change."), where="reason")
+    effect = regrade_effect(attempts)
+    done = 0
+    for attempt in attempts.filter(pk__in=effect.changing[:REGRADE_AT_ONCE]):
+        try:
+            grading.regrade_by_latest(attempt, now=now, actor=actor, reason=reason.strip())
+            done += 1
+        except Exception:
+            log.exception("attempt %s could not be regraded", attempt.pk)
+    return done
