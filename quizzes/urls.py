@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from quizzes.views import attempt_api, attempts, quizzes
+from quizzes.views import accounts, attempt_api, attempts, home, quizzes
 
 app_name = "quizzes"
 urlpatterns = [
+    # home and one's own account
+    path("", home.home, name="home"),
+    path("account/", accounts.profile, name="profile"),
     # quizzes
     path("quizzes/", quizzes.quiz_list, name="quiz_list"),
     path("quizzes/<slug:slug>/", quizzes.quiz_detail, name="quiz_detail"),

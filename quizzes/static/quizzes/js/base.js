@@ -1,0 +1,64 @@
+// On every page: the browser's time zone for the server, the theme buttons, menus that close. Everything works without it.
+
+const YEAR = 31_536_000;
+
+function cookie(name) {
+  const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}
+
+function setCookie(name, value) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${YEAR}; samesite=lax${secure}`;
+}
+
+function rememberTimeZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && cookie("time_zone") !== zone) setCookie("time_zone", zone);
+}
+
+function chooseTheme(choice) {
+  setCookie("theme", choice);
+  try {
+    localStorage.setItem("theme", choice);
+  } catch {
+    // storage is switched off; the cookie is enough
+  }
+  window.dispatchEvent(new Event("themechosen"));
+}
+
+function showThemes() {
+  const group = document.querySelector("[data-themes]");
+  if (!group) return;
+  const buttons = [...group.querySelectorAll("button")];
+  const press = () => {
+    const choice = document.documentElement.dataset.themeChoice || "auto";
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === choice));
+  };
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      chooseTheme(button.value);
+      press();
+    });
+  }
+  press();
+  group.hidden = false;
+}
+
+function closeMenus() {
+  const open = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of open()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}
+
+rememberTimeZone();
+showThemes();
+closeMenus();
