@@ -172,6 +172,7 @@ TIME_ZONE = env.str("TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [("bootstrap", str(get_bootstrap_dir()))]  # the package has no static folder of its own
+STATICFILES_FINDERS = ["quizsite.assets.BootstrapFinder", "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
