@@ -89,7 +89,17 @@ class Overview:
         return len(self.places)
 
 
-NAVIGATOR_FIELDS = ("slot", "response", "is_flagged", "is_checked", "revision", "saved_at", "points", "fraction", "marks")
+NAVIGATOR_FIELDS = (
+    "slot",
+    "response",
+    "is_flagged",
+    "is_checked",
+    "revision",
+    "saved_at",
+    "points",
+    "fraction",
+    "marks",
+)
 
 
 def overview(attempt: Attempt, answers: Iterable[Answer], *, here: int = 0) -> Overview:
@@ -198,7 +208,9 @@ def result(attempt: Attempt, revealed: terms.Revealed, *, is_pass: bool | None, 
     if not revealed.marks or attempt.marks is None:
         return Result(None, None, attempt.max_marks, None)
     percent = int(Fraction(attempt.fraction or 0) * 100 + Fraction(1, 2))
-    band = next((row.text for row in sorted(bands, key=lambda row: -row.from_percent) if percent >= row.from_percent), "")
+    band = next(
+        (row.text for row in sorted(bands, key=lambda row: -row.from_percent) if percent >= row.from_percent), ""
+    )
     return Result(percent, attempt.marks, attempt.max_marks, is_pass, band)
 
 

@@ -57,7 +57,9 @@ def start(
 
 def open_attempt_of(learner: User, quiz: Quiz, *, now: datetime) -> Attempt | None:
     """The attempt in progress, if its time is not over."""
-    found = Attempt.objects.taken_by(learner).in_progress().filter(quiz=quiz).select_related("quiz", "assignment").first()
+    found = (
+        Attempt.objects.taken_by(learner).in_progress().filter(quiz=quiz).select_related("quiz", "assignment").first()
+    )
     if found is not None and close_if_overdue(found, now=now):
         return None
     return found
@@ -89,7 +91,9 @@ def _start_new(learner: User, quiz: Quiz, assignment: Assignment | None, *, now:
             _("You have used all %(count)d attempts at “%(quiz)s”.")
             % {"count": agreed.attempts_allowed, "quiz": quiz.title}
         )
-    last = Attempt.objects.taken_by(learner).filter(quiz=quiz).order_by("-number").values_list("number", flat=True).first()
+    last = (
+        Attempt.objects.taken_by(learner).filter(quiz=quiz).order_by("-number").values_list("number", flat=True).first()
+    )
     attempt = Attempt.objects.create(
         learner=learner,
         quiz=quiz,
@@ -145,7 +149,14 @@ class Saved:
 
 
 def save(
-    attempt_id: int, learner: User, *, slot: int, fields: Mapping[str, Any], revision: int, now: datetime, device: str = ""
+    attempt_id: int,
+    learner: User,
+    *,
+    slot: int,
+    fields: Mapping[str, Any],
+    revision: int,
+    now: datetime,
+    device: str = "",
 ) -> Saved:
     """Save one answer from its posted fields; returns only after the commit.
 
@@ -154,9 +165,7 @@ def save(
     """
     asked = layout_of(attempt_id, learner.pk)
     if slot not in asked:
-        raise BadAnswer(
-            _("The slot must be a whole number from 1 to %(count)d.") % {"count": len(asked)}, where="slot"
-        )
+        raise BadAnswer(_("The slot must be a whole number from 1 to %(count)d.") % {"count": len(asked)}, where="slot")
     version, layout = asked[slot]
     response = version.kind.parse(version.parsed, layout, fields)
     return save_response(attempt_id, learner, slot=slot, response=response, revision=revision, now=now, device=device)
@@ -229,9 +238,7 @@ def _guarded_update(
     return due_at, row[1]
 
 
-def _explain_refusal(
-    attempt_id: int, learner: User, slot: int, response: Any, revision: int, now: datetime
-) -> Saved:
+def _explain_refusal(attempt_id: int, learner: User, slot: int, response: Any, revision: int, now: datetime) -> Saved:
     attempt = Attempt.objects.taken_by(learner).filter(pk=attempt_id).first()
     answer = Answer.objects.filter(attempt=attempt, slot=slot).first() if attempt else None
     if attempt is None or answer is None:
@@ -243,7 +250,9 @@ def _explain_refusal(
             _("This attempt is closed. What was saved before counts; this answer came too late."), stored=stored
         )
     if attempt.reached_slot not in (0, slot):
-        raise BadAnswer(_("Question %(slot)d is not open; the questions come one after the other.") % {"slot": slot}, where="slot")
+        raise BadAnswer(
+            _("Question %(slot)d is not open; the questions come one after the other.") % {"slot": slot}, where="slot"
+        )
     if answer.is_checked:
         raise AttemptClosed(_("This answer was checked already. Choose “Try again” to answer anew."), stored=stored)
     if answer.revision == revision and answer.response == response:  # a repeated request: it was saved before
@@ -317,7 +326,12 @@ def check(attempt_id: int, learner: User, *, slot: int, now: datetime) -> Answer
         grading.grade_answer(answer, answer.version, penalty=answer.attempt.quiz.wrong_penalty)
         answer.save(update_fields=["is_checked", "fraction", "marks"])
         AttemptEvent.objects.create(
-            attempt=answer.attempt, kind=Kind.CHECKED, at=now, actor=learner, slot=slot, details={"fraction": answer.fraction}
+            attempt=answer.attempt,
+            kind=Kind.CHECKED,
+            at=now,
+            actor=learner,
+            slot=slot,
+            details={"fraction": answer.fraction},
         )
     return answer
 
@@ -369,8 +383,10 @@ def close_if_overdue(attempt: Attempt, *, now: datetime) -> bool:
 def _close(attempt: Attempt, *, by: str, now: datetime) -> Attempt:
     submitted_at = min(now, attempt.due_at) if attempt.due_at else now
     with transaction.atomic():
-        won = Attempt.objects.in_progress().filter(pk=attempt.pk).update(
-            status=Attempt.Status.SUBMITTED, submitted_at=submitted_at, closed_by=by
+        won = (
+            Attempt.objects.in_progress()
+            .filter(pk=attempt.pk)
+            .update(status=Attempt.Status.SUBMITTED, submitted_at=submitted_at, closed_by=by)
         )  # the condition decides between two submits, or a submit and the sweep
         if won:
             AttemptEvent.objects.create(
@@ -416,7 +432,11 @@ def extend(attempt: Attempt, *, due_at: datetime | None, reason: str, actor: Use
     before, locked.due_at = locked.due_at, due_at
     locked.save(update_fields=["due_at"])
     AttemptEvent.objects.create(
-        attempt=locked, kind=Kind.EXTENDED, at=now, actor=actor, details={"from": before, "to": due_at, "reason": reason}
+        attempt=locked,
+        kind=Kind.EXTENDED,
+        at=now,
+        actor=actor,
+        details={"from": before, "to": due_at, "reason": reason},
     )
     return locked
 

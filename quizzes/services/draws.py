@@ -131,7 +131,9 @@ def take(
                 phrases |= candidate.evidence
         if step == 0 and len(found) < wanted:
             notes.append(
-                _("Item %(position)d wants %(wanted)d questions and found %(found)d; the rest came from the nearest cell.")
+                _(
+                    "Item %(position)d wants %(wanted)d questions and found %(found)d; the rest came from the nearest cell."
+                )
                 % {"position": rule.position, "wanted": wanted, "found": len(found)}
             )
         if len(found) == wanted:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,20 +11,17 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes import clock, marking
-from quizzes.errors import AttemptClosed, BadAnswer, StaleAnswer
-from quizzes.models import Answer, Attempt, User
-from quizzes.models.quizzes import Quiz
+from quizzes.errors import BadAnswer, StaleAnswer
+from quizzes.models import Answer, Attempt, Quiz, User
 from quizzes.reports import attempts as report
 from quizzes.services import attempts, entitlements
 from quizzes.views.quizzes import device_of
 
 PAGE = 30
-MAX_SLOT = 32_767
 
 
 def own_attempt(request: HttpRequest, pk: int, *, now: datetime) -> Attempt:
@@ -71,14 +69,12 @@ def attempt_question(request: HttpRequest, pk: int, slot: int) -> HttpResponse:
     here = next(answer for answer in answers if answer.slot == slot)
     context = {
         **page_context(mine, answers, slot, now=now),
-        "cards": [_card(mine, here, request.user, now=now)],
-        "card": None,
+        "card": _card(mine, here, request.user, now=now),
         "slot": slot,
         "previous": slot - 1 if slot > 1 and not mine.reached_slot else None,
         "next": slot + 1 if slot < len(answers) else None,
-        "conflicts": conflicts,
+        "conflict": conflicts.get(slot),
     }
-    context["card"] = context["cards"][0]
     return render(request, "quizzes/attempts/question.html", context, status=409 if conflicts else 200)
 
 
@@ -91,7 +87,7 @@ def attempt_all(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("quizzes:attempt_result", pk=pk)
     if mine.reached_slot:
         return redirect(where_it_stands(mine))
-    conflicts: dict[int, str] = {}
+    conflicts: dict[int, Conflict] = {}
     if request.method == "POST":
         conflicts = save_form(request, mine, attempts.layout_of(pk, request.user.pk), now=now)
         if not conflicts:
@@ -99,8 +95,7 @@ def attempt_all(request: HttpRequest, pk: int) -> HttpResponse:
     answers = list(mine.answers.only("attempt_id", "layout", "version_id", *report.NAVIGATOR_FIELDS))
     context = {
         **page_context(mine, answers, 0, now=now),
-        "cards": [_card(mine, answer, request.user, now=now) for answer in answers],
-        "conflicts": conflicts,
+        "cards": [(_card(mine, answer, request.user, now=now), conflicts.get(answer.slot)) for answer in answers],
     }
     return render(request, "quizzes/attempts/all.html", context, status=409 if conflicts else 200)
 
@@ -125,31 +120,51 @@ def page_context(mine: Attempt, answers: list[Answer], here: int, *, now: dateti
     }
 
 
-def save_form(request: HttpRequest, mine: Attempt, slots: Any, *, now: datetime) -> dict[int, str]:
-    """Save the answers of a plain form that differ from what is stored; returns sentences for those refused."""
-    refused: dict[int, str] = {}
-    stored = {answer.slot: answer for answer in mine.answers.filter(slot__in=list(slots))}
-    asked = attempts.layout_of(mine.pk, request.user.pk)
-    for slot in stored:
-        if f"q{slot}-revision" not in request.POST or stored[slot].is_checked:
-            continue
-        try:
-            version, layout = asked[slot]
-            response = version.kind.parse(version.parsed, layout, form_fields(request.POST, slot))
-            if response == stored[slot].response:
-                continue
-            attempts.save_response(
-                mine.pk,
-                request.user,
-                slot=slot,
-                response=response,
-                revision=_revision(request.POST.get(f"q{slot}-revision", "")) + 1,
-                now=now,
-                device=device_of(request),
-            )
-        except (BadAnswer, StaleAnswer) as error:
-            refused[slot] = str(error.message)
+@dataclass(frozen=True)
+class Conflict:
+    """Why an answer of a plain form was not saved, and what had been entered."""
+
+    message: str
+    typed: str
+
+
+def save_form(request: HttpRequest, mine: Attempt, slots: Iterable[int], *, now: datetime) -> dict[int, Conflict]:
+    """Save the answers of a plain form that differ from what is stored; returns those that were refused."""
+    refused: dict[int, Conflict] = {}
+    for answer in mine.answers.filter(slot__in=list(slots)):
+        if f"q{answer.slot}-revision" in request.POST and not answer.is_checked:
+            fields = form_fields(request.POST, answer.slot)
+            try:
+                _save_one(request, answer, fields, now=now)
+            except (BadAnswer, StaleAnswer) as error:
+                refused[answer.slot] = Conflict(str(error.message), _typed(request, answer, fields))
     return refused
+
+
+def _save_one(request: HttpRequest, answer: Answer, fields: Mapping[str, list[str]], *, now: datetime) -> None:
+    version, layout = attempts.layout_of(answer.attempt_id, request.user.pk)[answer.slot]
+    response = version.kind.parse(version.parsed, layout, fields)
+    if response != answer.response:
+        revision = _revision(request.POST.get(f"q{answer.slot}-revision", "")) + 1
+        attempts.save_response(
+            answer.attempt_id,
+            request.user,
+            slot=answer.slot,
+            response=response,
+            revision=revision,
+            now=now,
+            device=device_of(request),
+        )
+
+
+def _typed(request: HttpRequest, answer: Answer, fields: Mapping[str, list[str]]) -> str:
+    """What was entered, in words where it can be read, else as it was typed."""
+    version, layout = attempts.layout_of(answer.attempt_id, request.user.pk)[answer.slot]
+    try:
+        response = version.kind.parse(version.parsed, layout, fields)
+    except BadAnswer:
+        return ", ".join(value for values in fields.values() for value in values)[:500]
+    return version.kind.response_words(version.parsed, response)
 
 
 def _revision(value: str) -> int:
@@ -171,7 +186,11 @@ def _next_page(request: HttpRequest, mine: Attempt, slot: int, *, last: int, now
     go = request.POST.get("go", "stay")
     verb, _colon, argument = go.partition(":")
     target = int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 6 else slot
-    here = reverse("quizzes:attempt_question", args=[mine.pk, slot]) if slot else reverse("quizzes:attempt_all", args=[mine.pk])
+    here = (
+        reverse("quizzes:attempt_question", args=[mine.pk, slot])
+        if slot
+        else reverse("quizzes:attempt_all", args=[mine.pk])
+    )
     if verb in ("flag", "unflag"):
         attempts.flag(mine.pk, request.user, slot=target, is_flagged=verb == "flag", now=now)
     elif verb == "check":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -29,11 +30,11 @@ def quiz_list(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     visible = Quiz.objects.visible_to(request.user).order_by("pk")
     page = Paginator(visible, PAGE).get_page(request.GET.get("page"))
-    rows = quiz_report.listing(request.user, list(page.object_list))
-    shown = {
-        row.quiz.pk: entitlements.revealed(row.best, request.user, now=now).marks for row in rows if row.best is not None
-    }
-    return render(request, "quizzes/quizzes/list.html", {"rows": rows, "shown": shown, "page": page})
+    listing = quiz_report.listing(request.user, list(page.object_list))
+    rows = [
+        (row, row.best is not None and entitlements.revealed(row.best, request.user, now=now).marks) for row in listing
+    ]
+    return render(request, "quizzes/quizzes/list.html", {"rows": rows, "page": page})
 
 
 @require_GET
@@ -62,7 +63,7 @@ def _ways_in(request: HttpRequest, quiz: Quiz) -> list[Assignment | None]:
 
 
 def _way(
-    request: HttpRequest, quiz: Quiz, assignment: Assignment | None, size: quiz_report.Size, now: object
+    request: HttpRequest, quiz: Quiz, assignment: Assignment | None, size: quiz_report.Size, now: datetime
 ) -> dict[str, object]:
     agreed = entitlements.terms_for(request.user, quiz, assignment, limit=size.limit)
     used = attempts.attempts_used(request.user, quiz, assignment)
@@ -74,13 +75,13 @@ def _way(
         "is_extended": agreed.effective_limit != agreed.limit,
         "used": used,
         "left": left,
-        "is_open": agreed.is_open_at(now) and quiz.status == Quiz.Status.PUBLISHED,  # type: ignore[arg-type]
-        "is_upcoming": agreed.is_upcoming_at(now),  # type: ignore[arg-type]
-        "seconds_to_opening": int((agreed.opens_at - now).total_seconds()) + 1  # type: ignore[operator]
-        if agreed.opens_at and agreed.is_upcoming_at(now)  # type: ignore[arg-type]
+        "is_open": agreed.is_open_at(now) and quiz.status == Quiz.Status.PUBLISHED,
+        "is_upcoming": agreed.is_upcoming_at(now),
+        "seconds_to_opening": int((agreed.opens_at - now).total_seconds()) + 1
+        if agreed.opens_at and agreed.is_upcoming_at(now)
         else None,
         "reveal": attempt_report.reveal_sentence(agreed.preset),
-        "earliest_end": terms.deadline(agreed, now),  # type: ignore[arg-type]
+        "earliest_end": terms.deadline(agreed, now),
     }
 
 
@@ -93,7 +94,5 @@ def quiz_start(request: HttpRequest, slug: str) -> HttpResponse:
         assignment = get_object_or_404(given, pk=int(wanted) if wanted.isascii() and wanted.isdigit() else 0)
     elif not quiz.is_open_to_all and not attempts.open_attempt_of(request.user, quiz, now=clock.now()):
         assignment = get_object_or_404(Assignment.objects.given_to(request.user).filter(quiz=quiz).order_by("-pk")[:1])
-    attempt = attempts.start(
-        request.user, quiz, assignment=assignment, now=clock.now(), device=device_of(request)
-    )
+    attempt = attempts.start(request.user, quiz, assignment=assignment, now=clock.now(), device=device_of(request))
     return redirect("quizzes:attempt", pk=attempt.pk)

@@ -1,0 +1,10 @@
+// Sentences for people come from the page (a <template> the server translated), never from the scripts.
+
+const template = document.getElementById("words");
+const words = new Map(
+  [...(template?.content.querySelectorAll("[data-word]") ?? [])].map((node) => [node.dataset.word, node.textContent]),
+);
+
+export function say(name, values = {}) {
+  return (words.get(name) ?? "").replace(/\{(\w+)\}/g, (_all, key) => values[key] ?? "");
+}
