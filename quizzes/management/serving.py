@@ -1,0 +1,54 @@
+"""The site in one process: gunicorn with threads, and the sweep of overdue attempts beside it."""
+
+import threading
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+
+from quizsite.wsgi import application
+
+THREADS = 8
+SWEEP_SECONDS = 20
+
+
+class Server(BaseApplication):
+    """gunicorn with one worker process of THREADS threads, restarted by its master when it dies."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings: dict[str, Any] = {
+            "bind": self.bind,
+            "workers": 1,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "accesslog": None,
+            "loglevel": "warning",
+            "graceful_timeout": 15,
+            "timeout": 60,
+            "keepalive": 30,
+            "post_worker_init": start_sweep,
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return application
+
+
+def start_sweep(worker: Any) -> None:
+    """In the worker, after the fork: a thread that goes with the process."""
+    threading.Thread(
+        target=call_command, args=["close_overdue_attempts"], kwargs={"every": SWEEP_SECONDS}, daemon=True, name="sweep"
+    ).start()
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until interrupted; open connections must not cross the fork."""
+    connections.close_all()
+    Server(host, port).run()

@@ -1,0 +1,143 @@
+"""A demo classroom with made-up members whose attempts went through the real engine, so that every page has something to show."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from quizzes.errors import BadAnswer
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, Quiz, User
+from quizzes.services import attempts
+
+CLASSROOM = "International Relations 10B"
+JOIN_CODE = "PEACE10B"
+INSTRUCTOR = "teacher"
+STUDENT = "student"
+# (username, first name, last name, nickname, share of questions they know)
+MEMBERS = [
+    (STUDENT, "Sam", "Rivers", "blue heron", 0.78),
+    ("amara.okafor", "Amara", "Okafor", "kestrel", 0.95),
+    ("ben.hartley", "Ben", "Hartley", "amaranth", 0.88),
+    ("chen.wei", "Chen", "Wei", "north star", 0.88),
+    ("dalia.haddad", "Dalia", "Haddad", "quartz", 0.8),
+    ("elif.aksoy", "Elif", "Aksoy", "saffron", 0.74),
+    ("felix.brandt", "Felix", "Brandt", "harbour", 0.7),
+    ("gita.rao", "Gita", "Rao", "", 0.66),
+    ("hugo.lemaire", "Hugo", "Lemaire", "paper boat", 0.62),
+    ("ines.costa", "Inês", "Costa", "lantern", 0.57),
+    ("jonas.lund", "Jonas", "Lund", "kestrel", 0.5),
+    ("keiko.mori", "Keiko", "Mori", "mosaic", 0.42),
+    ("liam.doyle", "Liam", "Doyle", "tin whistle", 0.33),
+]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One assignment of the demo: quiz, days from now it opens, is due and closes, and the share of members who took it."""
+
+    slug: str
+    opens: float
+    due: float | None
+    closes: float | None
+    taken: float
+    feedback: str = ""
+
+
+PLANS = [
+    Plan("d1-questions-and-answers", -13, -8, None, 1.0),
+    Plan("d2-seoul-ministerial", -8, -3, None, 0.9),
+    Plan("t1-who-decides", -2, 3, 5, 0.6),
+    Plan("d6-concert-to-charter", 2, 6, 8, 0.0),
+]
+
+
+@transaction.atomic
+def create(*, password: str, now: datetime) -> Classroom:
+    """The demo classroom; an existing one is returned as it is."""
+    existing = Classroom.objects.filter(join_code=JOIN_CODE).first()
+    if existing is not None:
+        return existing
+    rng = random.Random(10)  # noqa: S311  the same demo every time
+    teacher = _person(INSTRUCTOR, "Ada", "Marsh", password)
+    teacher.is_staff = True
+    teacher.save(update_fields=["is_staff"])
+    classroom = Classroom.objects.create(
+        name=CLASSROOM, description="A made-up class. Try everything.", join_code=JOIN_CODE
+    )
+    Membership.objects.create(classroom=classroom, user=teacher, role=Membership.Role.INSTRUCTOR)
+    members = []
+    for username, first, last, nickname, skill in MEMBERS:
+        person = _person(username, first, last, password if username == STUDENT else None)
+        Membership.objects.create(classroom=classroom, user=person, nickname=nickname)
+        members.append((person, skill))
+    for plan in PLANS:
+        _assign(classroom, plan, members, rng, now)
+    return classroom
+
+
+def _person(username: str, first: str, last: str, password: str | None) -> User:
+    person, _created = User.objects.get_or_create(
+        username=username, defaults={"first_name": first, "last_name": last, "email": f"{username}@example.org"}
+    )
+    if password is None:
+        person.set_unusable_password()
+    else:
+        person.set_password(password)
+    person.save(update_fields=["password"])
+    return person
+
+
+def _assign(
+    classroom: Classroom, plan: Plan, members: list[tuple[User, float]], rng: random.Random, now: datetime
+) -> None:
+    def at(days: float | None) -> datetime | None:
+        return None if days is None else (now + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
+
+    assignment = Assignment.objects.create(
+        classroom=classroom,
+        quiz=Quiz.objects.get(slug=plan.slug),
+        opens_at=at(plan.opens),
+        due_at=at(plan.due),
+        closes_at=at(plan.closes),
+        feedback=plan.feedback,
+    )
+    for person, skill in members:
+        if rng.random() > plan.taken or plan.opens > 0:
+            continue
+        for _attempt in range(1 if rng.random() < 0.6 else 2):
+            latest = min(plan.due if plan.due is not None else 0, -0.1)
+            start = now + timedelta(days=rng.uniform(plan.opens, latest))
+            take(person, assignment, skill, rng, start=max(start, assignment.opens_at or start))
+
+
+def take(person: User, assignment: Assignment, skill: float, rng: random.Random, *, start: datetime) -> Attempt:
+    """One attempt from start to submission, answering as someone would who knows `skill` of it."""
+    last = Attempt.objects.taken_by(person).order_by("-started_at").values_list("submitted_at", flat=True).first()
+    start = max(start, last + timedelta(hours=1)) if last else start
+    attempt = attempts.start(person, assignment.quiz, assignment=assignment, now=start, device="demo")
+    moment = start
+    for answer in attempt.answers.select_related("version__question"):
+        moment += timedelta(seconds=rng.uniform(12, 48))
+        response = _response(answer, skill, rng)
+        if response is not None:
+            attempts.save_response(
+                attempt.pk, person, slot=answer.slot, response=response, revision=1, now=moment, device="demo"
+            )
+    return attempts.submit(attempt, now=moment + timedelta(seconds=20))
+
+
+def _response(answer: Answer, skill: float, rng: random.Random) -> Any:
+    kind, spec = answer.version.kind, answer.version.parsed
+    if rng.random() < skill:
+        return kind.model_response(spec)
+    guesses = [{"choice": [str(rng.randrange(max(1, len(answer.layout))))]}, {"choice": ["true"]}, {"text": ["?"]}]
+    for guess in guesses:
+        try:
+            return kind.parse(spec, answer.layout, guess)
+        except BadAnswer:
+            continue
+    return None
