@@ -23,10 +23,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
-from quizzes import terms
+from quizzes import entitlements, terms
 from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotOpen, QuizError, StaleAnswer
 from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, User
-from quizzes.services import draws, entitlements, grading
+from quizzes.services import draws, grading
 
 log = logging.getLogger(__name__)
 Kind = AttemptEvent.Kind

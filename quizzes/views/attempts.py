@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes import clock, marking
+from quizzes import clock, entitlements, marking
 from quizzes.errors import BadAnswer, StaleAnswer
 from quizzes.models import Answer, Attempt, Quiz, User
 from quizzes.reports import attempts as report
-from quizzes.services import attempts, entitlements
+from quizzes.services import attempts
 from quizzes.views.quizzes import device_of
 
 PAGE = 30

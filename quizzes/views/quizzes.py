@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes import clock, terms
+from quizzes import clock, entitlements, terms
 from quizzes.models import Assignment, Attempt, Quiz
 from quizzes.reports import attempts as attempt_report
 from quizzes.reports import quizzes as quiz_report
-from quizzes.services import attempts, entitlements
+from quizzes.services import attempts
 
 PAGE = 24
 

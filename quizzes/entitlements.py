@@ -1,4 +1,7 @@
-"""What a learner is entitled to on a quiz: gathers the rows, and asks the pure functions of `terms`."""
+"""What a learner is entitled to on a quiz: gathers the rows and asks the pure functions of `terms`. Read only.
+
+Its own layer between models and services, because services and reports alike must ask it what may be revealed.
+"""
 
 from __future__ import annotations
 
