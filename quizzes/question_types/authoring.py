@@ -43,12 +43,23 @@ class SpecForm(forms.Form):
 
     @classmethod
     def initial_from(cls, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """Initial values from a stored spec; booleans become the words of their choice fields."""
+        """Initial values from a stored spec; a boolean becomes the word of its choice field, or ticks its box."""
         return {
-            name: str(value).lower() if isinstance(value, bool) else value
+            name: str(value).lower() if isinstance(value, bool) and not _is_box(cls.base_fields[name]) else value
             for name, value in spec.items()
             if name in cls.base_fields
         }
+
+
+def _is_box(field: forms.Field) -> bool:
+    return isinstance(field, forms.BooleanField)
+
+
+class FilledForm(SpecForm):
+    """A SpecForm whose blank fields are left out of the spec, so that the schema's own defaults hold."""
+
+    def to_spec(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
 
 
 class Row(forms.Form):
@@ -66,7 +77,7 @@ class Row(forms.Form):
         return any(name not in ("ORDER", "DELETE") for name in self.changed_data)
 
 
-class RowFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+class RowFormSet(forms.BaseFormSet):
     """Rows without a fixed part: stored rows are a starting point, every row can be moved or dropped."""
 
     rows: RowSet
@@ -89,6 +100,15 @@ class RowFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
         super().add_fields(form, index)
         if index is not None:
             form.fields["ORDER"].initial = index + 1
+
+
+def lines(
+    label: Any, *, rows: int = 2, required: bool = False, limit: int = 1000, help_text: Any = ""
+) -> forms.CharField:
+    """A field for a sentence or two."""
+    return forms.CharField(
+        label=label, max_length=limit, required=required, widget=forms.Textarea({"rows": rows}), help_text=help_text
+    )
 
 
 class OptionRow(Row):
@@ -138,7 +158,8 @@ class AuthorForm:
         prefix = f"spec-{rows.name}"
         if data is not None and more_rows == rows.name:
             data = data.copy()
-            data[f"{prefix}-TOTAL_FORMS"] = str(int(data.get(f"{prefix}-TOTAL_FORMS", "0")) + 3)
+            count = data.get(f"{prefix}-TOTAL_FORMS", "")
+            data[f"{prefix}-TOTAL_FORMS"] = str((int(count) if count.isdecimal() and len(count) < 4 else 0) + 3)
         factory = forms.formset_factory(
             rows.row, formset=RowFormSet, can_order=True, can_delete=True, absolute_max=rows.maximum + 5
         )
@@ -152,8 +173,8 @@ class AuthorForm:
 
     def is_valid(self) -> bool:
         """Whether fields, rows and the type's schema accept it; faults of the schema join the form's errors."""
-        parts = [self.main, *self.rowsets]
-        if not all([part.is_valid() for part in parts]):
+        valid = [part.is_valid() for part in (self.main, *self.rowsets)]
+        if not all(valid):
             return False
         try:
             self.kind.spec(self.to_spec())

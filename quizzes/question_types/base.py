@@ -11,33 +11,49 @@ A type is a class with a schema for its `spec` and a handful of pure functions o
 
 Posted fields are a mapping of short names to lists of strings, the same from a plain form and from the saving script,
 so that a new type needs no script. Positions that are shown (0, 1, 2 …) follow the stored layout, not the author's order.
+Every `parse` begins with `known_fields`, which turns anything that JSON can carry into that mapping or refuses it.
 """
 
 from __future__ import annotations
 
 import random
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from django.utils.translation import gettext_lazy
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from quizzes.errors import BadAnswer
 
 Text = str | Promise
 Fields = Mapping[str, Sequence[str]]
 MAX_TEXT = 10_000
+MAX_FIELDS = 64
+MAX_VALUES = 32
+FIELD_NAME = re.compile(r"[a-z]{1,20}(-[0-9]{1,3})?")
 
 
 def storable(value: str) -> str:
-    """Text in NFC that every database can keep; NUL and lone surrogates are refused."""
+    """Text in NFC, with plain line ends, that every database can keep; NUL and lone surrogates are refused."""
     if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
         raise ValueError(_("contains characters that cannot be stored"))
-    return unicodedata.normalize("NFC", value).strip()
+    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def required(value: str) -> str:
@@ -50,6 +66,28 @@ def required(value: str) -> str:
 LongText = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(storable)]
 ShortText = Annotated[str, Field(max_length=1000), AfterValidator(storable)]
 RequiredText = Annotated[str, Field(max_length=1000), AfterValidator(required)]
+
+SHARE = re.compile(r"\d{1,4}/\d{1,4}|\d{0,3}\.?\d{1,20}", re.ASCII)
+
+
+def share(value: Any) -> Fraction:
+    """A share 0…1 as authors write it, kept exactly: 1, 0.5, "0.25", "1/3"."""
+    text = str(value).strip() if isinstance(value, int | float | str | Fraction) and not isinstance(value, bool) else ""
+    try:
+        exact = Fraction(text) if SHARE.fullmatch(text) else None
+    except ZeroDivisionError:
+        exact = None
+    if exact is None or exact > 1:
+        raise ValueError(_("is not a share between 0 and 1, such as 1, 0.5 or 1/3"))
+    return exact
+
+
+Share = Annotated[
+    Fraction,
+    PlainValidator(share),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string"}]}),
+]
 
 
 class SpecModel(BaseModel):
@@ -127,6 +165,29 @@ class Example:
 
 SpecT = TypeVar("SpecT", bound=Spec)
 
+# What the schema library calls a fault, in an author's words.
+FAULTS: Mapping[str, Text] = {
+    "missing": gettext_lazy("is missing"),
+    "extra_forbidden": gettext_lazy("is not a field of this type of question"),
+    "string_type": gettext_lazy("must be text"),
+    "bool_type": gettext_lazy("must be true or false"),
+    "bool_parsing": gettext_lazy("must be true or false"),
+    "int_type": gettext_lazy("must be a whole number"),
+    "int_parsing": gettext_lazy("must be a whole number"),
+    "int_from_float": gettext_lazy("must be a whole number"),
+    "tuple_type": gettext_lazy("must be a list"),
+    "model_type": gettext_lazy("must be an object with named fields"),
+    "model_attributes_type": gettext_lazy("must be an object with named fields"),
+    "string_too_long": gettext_lazy("may have at most %(max_length)s characters"),
+    "too_short": gettext_lazy("needs at least %(min_length)s entries; there are %(actual_length)s"),
+    "too_long": gettext_lazy("may have at most %(max_length)s entries"),
+    "literal_error": gettext_lazy("must be one of: %(expected)s"),
+    "union_tag_not_found": gettext_lazy("has no kind"),
+    "union_tag_invalid": gettext_lazy("has an unknown kind; it must be one of: %(expected_tags)s"),
+    "greater_than_equal": gettext_lazy("must be at least %(ge)s"),
+    "less_than_equal": gettext_lazy("must be at most %(le)s"),
+}
+
 
 class QuestionType(Generic[SpecT]):
     """Subclass once per type and fill in the class attributes and the abstract methods."""
@@ -158,9 +219,12 @@ class QuestionType(Generic[SpecT]):
             if isinstance(step, int) and words:
                 words[-1] = f"{words[-1]} {step + 1}"
             else:
-                words.append(str(self.places.get(str(step), str(step).replace("_", " "))))
-        cause = item.get("ctx", {}).get("error")
-        return Fault(", ".join(words), str(cause) if cause else item["msg"])
+                words.append(str(self.places.get(str(step), str(step).replace("_", " ")[:40])))
+        details = item.get("ctx", {})
+        what = str(details.get("error") or FAULTS.get(item["type"], item["msg"]))
+        if item["type"] in FAULTS:
+            what %= details
+        return Fault(", ".join(word for word in words if word), what)
 
     # Asking ------------------------------------------------------------------------------------------------------------
 
@@ -198,9 +262,13 @@ class QuestionType(Generic[SpecT]):
         """A response in words, for lists and exports."""
         raise NotImplementedError
 
+    def model_response(self, spec: SpecT) -> Any:
+        """A response that earns every point, in the author's numbering."""
+        raise NotImplementedError
+
     def model_answer(self, spec: SpecT) -> str:
         """The full answer in words."""
-        raise NotImplementedError
+        return self.response_words(spec, self.model_response(spec))
 
     def classify(self, spec: SpecT, response: Any) -> list[ResponseClass]:
         """The classes of a response, one for each part; an empty list for no answer."""
@@ -224,11 +292,56 @@ class QuestionType(Generic[SpecT]):
 # Helpers shared by types -----------------------------------------------------------------------------------------------
 
 
+def clean_fields(raw: Any) -> dict[str, list[str]]:
+    """Any posted value → short names with lists of storable strings; everything else is refused with a sentence.
+
+    A form's data, a mapping of lists and a mapping of single strings are all understood.
+    """
+    if isinstance(raw, MultiValueDict):
+        raw = dict(raw.lists())
+    if not isinstance(raw, Mapping):
+        raise BadAnswer(_("The fields of an answer must be an object with named values."), where="fields")
+    if len(raw) > MAX_FIELDS:
+        raise BadAnswer(_("An answer may have at most %(limit)d fields.") % {"limit": MAX_FIELDS}, where="fields")
+    return {_field_name(name): _field_values(name, values) for name, values in raw.items()}
+
+
+def _field_name(name: Any) -> str:
+    if not (isinstance(name, str) and FIELD_NAME.fullmatch(name)):
+        raise BadAnswer(_("The answer has a field that no question has."), where="fields")
+    return name
+
+
+def _field_values(name: str, values: Any) -> list[str]:
+    listed = [values] if isinstance(values, str) else values
+    if not isinstance(listed, list | tuple) or not all(isinstance(value, str) for value in listed):
+        raise BadAnswer(_("The values of a field must be texts."), where=name)
+    if len(listed) > MAX_VALUES:
+        raise BadAnswer(_("A field may have at most %(limit)d values.") % {"limit": MAX_VALUES}, where=name)
+    return [text_value(value, where=name) for value in listed]
+
+
+def known_fields(raw: Any, allowed: Collection[str]) -> dict[str, list[str]]:
+    """The cleaned fields; those that the question does not have are refused."""
+    fields = clean_fields(raw)
+    for name in fields:
+        if name not in allowed:
+            raise BadAnswer(_("This question has no field “%(name)s”.") % {"name": name}, where=name)
+    return fields
+
+
+def numbered(name: str, count: int) -> list[str]:
+    """The field names of `count` parts: gap-0, gap-1, …"""
+    return [f"{name}-{place}" for place in range(count)]
+
+
 def only(fields: Fields, name: str) -> str | None:
     """The single value of a field, None when it is missing or blank; several values are refused."""
     values = [value for value in fields.get(name, ()) if value != ""]
     if len(values) > 1:
-        raise BadAnswer(_("Only one answer can be given here; you sent %(count)d.") % {"count": len(values)}, where=name)
+        raise BadAnswer(
+            _("Only one answer can be given here; you sent %(count)d.") % {"count": len(values)}, where=name
+        )
     return values[0] if values else None
 
 
@@ -239,21 +352,34 @@ def position(value: str, count: int, *, where: str) -> int:
     return int(value)
 
 
-def text_value(value: str, *, limit: int = MAX_TEXT) -> str:
+def text_value(value: str, *, limit: int = MAX_TEXT, where: str = "") -> str:
     """A text as it may be stored: NFC, no NUL, at most `limit` characters."""
     if len(value) > limit:
         raise BadAnswer(
             _("This answer may have at most %(limit)d characters (you sent %(count)d).")
-            % {"limit": limit, "count": len(value)}
+            % {"limit": limit, "count": len(value)},
+            where=where,
         )
     try:
         return storable(value)
     except ValueError as error:
-        raise BadAnswer(_("This answer contains characters that cannot be stored.")) from error
+        raise BadAnswer(_("This answer contains characters that cannot be stored."), where=where) from error
 
 
-def known_fields(fields: Fields, allowed: Sequence[str]) -> None:
-    """Refuse posted fields that the question does not have."""
-    for name in fields:
-        if name not in allowed:
-            raise BadAnswer(_("This question has no field “%(name)s”.") % {"name": str(name)[:40]}, where=str(name)[:40])
+def all_blank(values: Sequence[Any]) -> bool:
+    """Whether no part of a response is given."""
+    return all(value is None for value in values)
+
+
+def mean(shares: Sequence[Fraction]) -> Fraction:
+    """The exact mean of the parts of an answer."""
+    return sum(shares, Fraction(0)) / len(shares)
+
+
+def verdict(fraction: Fraction, *, answered: bool) -> str:
+    """How a part did, as templates ask for it: right, partly, wrong, or blank for no answer."""
+    if not answered:
+        return "blank"
+    if fraction == 1:
+        return "right"
+    return "partly" if fraction else "wrong"

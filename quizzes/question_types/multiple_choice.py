@@ -78,7 +78,7 @@ class MultipleChoice(OptionsType[MultipleChoiceSpec]):
         return set(response or ())
 
     def parse(self, spec: MultipleChoiceSpec, layout: list[int], fields: Fields) -> list[int] | None:
-        known_fields(fields, ["choice"])
+        fields = known_fields(fields, ["choice"])
         values = [value for value in fields.get("choice", ()) if value != ""]
         return sorted({layout[position(value, len(layout), where="choice")] for value in values}) or None
 
@@ -99,6 +99,9 @@ class MultipleChoice(OptionsType[MultipleChoiceSpec]):
             "each_decision": Fraction(count - wrong - missed, count),
         }[spec.scheme]
         return Grade(fraction, parts)
+
+    def model_response(self, spec: MultipleChoiceSpec) -> list[int]:
+        return [index for index, option in enumerate(spec.options) if option.correct]
 
     def classify(self, spec: MultipleChoiceSpec, response: list[int] | None) -> list[ResponseClass]:
         return [
@@ -131,7 +134,11 @@ class MultipleChoice(OptionsType[MultipleChoiceSpec]):
             spec={
                 "stem": "Which are components of a mission? Select all that apply.",
                 "scheme": "coverage",
-                "options": [{"text": "Military", "correct": True}, {"text": "Police", "correct": True}, {"text": "Art"}],
+                "options": [
+                    {"text": "Military", "correct": True},
+                    {"text": "Police", "correct": True},
+                    {"text": "Art"},
+                ],
             },
             graded=(([0, 1], Fraction(1)), ([0], Fraction(1, 2)), ([0, 1, 2], Fraction(2, 3)), ([2], Fraction(0))),
         ),
@@ -139,7 +146,11 @@ class MultipleChoice(OptionsType[MultipleChoiceSpec]):
             spec={
                 "stem": "Which are components of a mission? Select all that apply.",
                 "scheme": "all_or_nothing",
-                "options": [{"text": "Military", "correct": True}, {"text": "Police", "correct": True}, {"text": "Art"}],
+                "options": [
+                    {"text": "Military", "correct": True},
+                    {"text": "Police", "correct": True},
+                    {"text": "Art"},
+                ],
             },
             graded=(([0, 1], Fraction(1)), ([0], Fraction(0)), ([0, 1, 2], Fraction(0))),
         ),

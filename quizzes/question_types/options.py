@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Annotated, Any, TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
 from quizzes.question_types.base import QuestionType, RequiredText, ShortText, Spec, SpecModel
@@ -49,7 +50,7 @@ OptionsT = TypeVar("OptionsT", bound=OptionsSpec)
 class OptionsType(QuestionType[OptionsT]):
     """Base of single and multiple choice: everything but what counts as right."""
 
-    places = {"options": _("option"), "text": "", "stem": _("stem")}
+    places = {"options": gettext_lazy("option"), "text": "", "stem": gettext_lazy("stem")}
     is_multiple = False
 
     def layout(self, spec: OptionsT, rng: random.Random, *, shuffle: bool) -> list[int]:
@@ -84,9 +85,6 @@ class OptionsType(QuestionType[OptionsT]):
 
     def response_words(self, spec: OptionsT, response: Any) -> str:
         return "; ".join(spec.options[index].text for index in sorted(self.chosen(response)))
-
-    def model_answer(self, spec: OptionsT) -> str:
-        return "; ".join(option.text for option in spec.options if option.correct)
 
     def key_texts(self, spec: OptionsT) -> list[str]:
         return [option.text for option in spec.options if option.correct]

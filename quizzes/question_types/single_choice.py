@@ -1,8 +1,8 @@
 """Single choice: one of several options is right.
 
-    {"stem": "Who authorises a mission?", "options": [
-        {"text": "The Security Council", "correct": true, "feedback": "…"},
-        {"text": "The Secretariat", "feedback": "…"}], "explanation": "…"}
+{"stem": "Who authorises a mission?", "options": [
+    {"text": "The Security Council", "correct": true, "feedback": "…"},
+    {"text": "The Secretariat", "feedback": "…"}], "explanation": "…"}
 """
 
 from fractions import Fraction
@@ -42,7 +42,7 @@ class SingleChoice(OptionsType[SingleChoiceSpec]):
         return set() if response is None else {response}
 
     def parse(self, spec: SingleChoiceSpec, layout: list[int], fields: Fields) -> int | None:
-        known_fields(fields, ["choice"])
+        fields = known_fields(fields, ["choice"])
         value = only(fields, "choice")
         return None if value is None else layout[position(value, len(layout), where="choice")]
 
@@ -50,6 +50,9 @@ class SingleChoice(OptionsType[SingleChoiceSpec]):
         is_right = response is not None and spec.options[response].correct
         fraction = Fraction(int(is_right))
         return Grade(fraction, (Part("choice", fraction),))
+
+    def model_response(self, spec: SingleChoiceSpec) -> int:
+        return next(index for index, option in enumerate(spec.options) if option.correct)
 
     def classify(self, spec: SingleChoiceSpec, response: int | None) -> list[ResponseClass]:
         if response is None:

@@ -71,7 +71,7 @@ class TrueFalse(QuestionType[TrueFalseSpec]):
         }
 
     def parse(self, spec: TrueFalseSpec, layout: list[Any], fields: Fields) -> bool | None:
-        known_fields(fields, ["choice"])
+        fields = known_fields(fields, ["choice"])
         value = only(fields, "choice")
         if value not in (None, "true", "false"):
             raise BadAnswer(_("Answer true or false."), where="choice")
@@ -93,8 +93,8 @@ class TrueFalse(QuestionType[TrueFalseSpec]):
     def response_words(self, spec: TrueFalseSpec, response: bool | None) -> str:
         return "" if response is None else _("True") if response else _("False")
 
-    def model_answer(self, spec: TrueFalseSpec) -> str:
-        return _("True") if spec.answer else _("False")
+    def model_response(self, spec: TrueFalseSpec) -> bool:
+        return spec.answer
 
     def classify(self, spec: TrueFalseSpec, response: bool | None) -> list[ResponseClass]:
         if response is None:
