@@ -1,0 +1,229 @@
+"""Numeric: a number, with a tolerance or a range, and perhaps a unit.
+
+    {"stem": "How many countries …?", "value": "36", "tolerance": "0", "unit": "countries",
+     "near_misses": [{"value": "45", "feedback": "…"}], "feedback": "…", "feedback_wrong": "…"}
+
+`tolerance_kind` absolute (default) or relative (0.05 is 5 %), or `low` and `high` in place of `value`. A `unit` is shown
+beside the field and may be typed or left out; with `unit_required` it is not shown and must be typed exactly. `signed`
+asks phones for a keyboard with a minus. Figures in a spec are decimal strings; how people may write stands in
+number_match.py. The response is the text as typed.
+"""
+
+from fractions import Fraction
+from typing import Annotated, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import AfterValidator, Field, model_validator
+
+from quizzes.question_types.authoring import FilledForm, Row, RowSet, lines
+from quizzes.question_types.base import (
+    Example,
+    Grade,
+    Part,
+    QuestionType,
+    ResponseClass,
+    Spec,
+    known_fields,
+    only,
+    storable,
+)
+from quizzes.question_types.number_match import (
+    UNIT_LIMIT,
+    NotANumber,
+    NumberKey,
+    checked_number,
+    is_right_number,
+    judged_number,
+    number_feedbacks,
+    number_keys,
+    number_label,
+    number_words,
+    same_unit,
+    split_unit,
+)
+
+
+class NumericSpec(NumberKey, Spec):
+    unit: Annotated[str, Field(max_length=UNIT_LIMIT), AfterValidator(storable)] = ""
+    unit_required: bool = False
+    signed: bool = False
+
+    @model_validator(mode="after")
+    def unit_to_require(self) -> "NumericSpec":
+        if self.unit_required and not self.unit:
+            raise ValueError(_("a unit is required, but none is given"))
+        return self
+
+
+def figure(label: Any, help_text: Any = "", **kwargs: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=50, help_text=help_text, **kwargs)
+
+
+class NumericForm(FilledForm):
+    value = figure(gettext_lazy("Value"), gettext_lazy("In digits with a decimal point; leave blank for a range."))
+    tolerance = figure(gettext_lazy("Tolerance"), gettext_lazy("How far off still counts; 0 for exactly."), initial="0")
+    tolerance_kind = forms.ChoiceField(
+        label=gettext_lazy("The tolerance is"),
+        choices=[("absolute", gettext_lazy("in the same unit")), ("relative", gettext_lazy("a share (0.05 is 5 %)"))],
+    )
+    low = figure(gettext_lazy("Range from"))
+    high = figure(gettext_lazy("Range to"), gettext_lazy("Both ends count as right."))
+    unit = figure(gettext_lazy("Unit"), gettext_lazy("Shown beside the field, such as “countries”."))
+    unit_required = forms.BooleanField(
+        label=gettext_lazy("The unit must be typed"),
+        required=False,
+        help_text=gettext_lazy("It is then not shown, and an answer without it is wrong."),
+    )
+    signed = forms.BooleanField(
+        label=gettext_lazy("Answers may be negative"),
+        required=False,
+        help_text=gettext_lazy("Gives phones a keyboard with a minus sign."),
+    )
+    feedback = lines(gettext_lazy("Feedback to the right answer"))
+    feedback_wrong = lines(gettext_lazy("Feedback to any other answer"))
+
+
+class NearMissRow(Row):
+    value = forms.CharField(label=gettext_lazy("Value"), max_length=50)
+    feedback = lines(gettext_lazy("Feedback"))
+
+
+class Numeric(QuestionType[NumericSpec]):
+    key = "numeric"
+    name = gettext_lazy("Numeric")
+    instruction = gettext_lazy("a number")
+    order = 5
+    seconds = 45
+    places = {
+        "near_misses": gettext_lazy("near miss"),
+        "low": gettext_lazy("range from"),
+        "high": gettext_lazy("range to"),
+    }
+    Spec = NumericSpec
+    Form = NumericForm
+    rows = (
+        RowSet(
+            "near_misses",
+            NearMissRow,
+            gettext_lazy("Near misses"),
+            minimum=0,
+            starting=2,
+            help_text=gettext_lazy("Wrong numbers you foresee, each with feedback of its own."),
+        ),
+    )
+
+    def present(self, spec: NumericSpec, layout: list[Any], response: str | None) -> dict[str, Any]:
+        return {
+            "value": response or "",
+            "unit": "" if spec.unit_required else spec.unit,
+            "unit_required": spec.unit_required,
+            "keyboard": "text" if spec.unit_required or spec.signed else "decimal",
+        }
+
+    def parse(self, spec: NumericSpec, layout: list[Any], fields: Any) -> str | None:
+        value = only(known_fields(fields, ["text"]), "text")
+        if value is None:
+            return None
+        shown = "" if spec.unit_required else spec.unit
+        return checked_number(value, where="text", unit=shown, any_unit=spec.unit_required)
+
+    def is_right(self, spec: NumericSpec, response: str | None) -> bool:
+        return is_right_number(spec, response) and (not spec.unit_required or self.has_unit(spec, response))
+
+    def has_unit(self, spec: NumericSpec, response: str | None) -> bool:
+        try:
+            return same_unit(split_unit(response or "")[1], spec.unit, exactly=True)
+        except NotANumber:
+            return False
+
+    def grade(self, spec: NumericSpec, response: str | None) -> Grade:
+        fraction = Fraction(int(self.is_right(spec, response)))
+        return Grade(fraction, (Part("number", fraction),))
+
+    def reveal(self, spec: NumericSpec, layout: list[Any], response: str | None) -> dict[str, Any]:
+        judged = judged_number(spec, response, is_right=self.is_right(spec, response))
+        lacks_unit = is_right_number(spec, response) and not self.is_right(spec, response)
+        if lacks_unit:
+            judged["feedback"] = _("The number is right, but its unit is missing or another one.")
+        return self.present(spec, layout, response) | judged | {"unit": spec.unit}
+
+    def response_words(self, spec: NumericSpec, response: str | None) -> str:
+        return response or ""
+
+    def model_response(self, spec: NumericSpec) -> str:
+        return f"{spec.value or spec.low} {spec.unit}".strip()
+
+    def model_answer(self, spec: NumericSpec) -> str:
+        return f"{number_words(spec)} {spec.unit}".strip()
+
+    def classify(self, spec: NumericSpec, response: str | None) -> list[ResponseClass]:
+        if response is None:
+            return []
+        return [ResponseClass("number", number_label(spec, response), self.is_right(spec, response))]
+
+    def key_texts(self, spec: NumericSpec) -> list[str]:
+        return [*number_keys(spec), *([spec.unit] if spec.unit_required else [])]
+
+    def feedback_texts(self, spec: NumericSpec) -> list[str]:
+        return number_feedbacks(spec)
+
+    examples = (
+        Example(
+            spec={
+                "stem": "How many countries promised new military and police capabilities in Seoul?",
+                "value": "36",
+                "unit": "countries",
+                "near_misses": [{"value": "45", "feedback": "45 countries offered training."}],
+                "feedback": "36 countries made this pledge.",
+                "feedback_wrong": "Look for the first of the pledges in the report.",
+            },
+            graded=(
+                ("36", Fraction(1)),
+                ("36.0", Fraction(1)),
+                ("３６", Fraction(1)),
+                ("36 Countries", Fraction(1)),
+                ("3,6e1", Fraction(1)),
+                ("45", Fraction(0)),
+                (None, Fraction(0)),
+            ),
+        ),
+        Example(
+            spec={
+                "stem": "About how many people?",
+                "value": "87000",
+                "tolerance": "0.05",
+                "tolerance_kind": "relative",
+            },
+            graded=(
+                ("87,000", Fraction(1)),
+                ("87 000", Fraction(1)),
+                ("82650", Fraction(1)),
+                ("82649.99", Fraction(0)),
+                ("91'350", Fraction(1)),
+                ("91350.01", Fraction(0)),
+            ),
+        ),
+        Example(
+            spec={
+                "stem": "How far?",
+                "low": "-2.5",
+                "high": "1e3",
+                "unit": "km",
+                "unit_required": True,
+                "signed": True,
+            },
+            graded=(
+                ("-2,5 km", Fraction(1)),
+                ("−2.5km", Fraction(1)),
+                ("1 000 km", Fraction(1)),
+                ("1000", Fraction(0)),
+                ("1000 m", Fraction(0)),
+                ("-2.6 km", Fraction(0)),
+            ),
+        ),
+    )
+
+
+TYPE = Numeric()
