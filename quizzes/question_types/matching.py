@@ -1,0 +1,240 @@
+"""Matching: each item on the left has one answer among those on the right.
+
+    {"stem": "Match each body with its task.", "pairs": [
+        {"left": "Security Council", "right": "Authorises missions", "feedback": "…"},
+        {"left": "General Assembly", "right": "Votes the budget", "feedback": "…"}], "extra": ["Tries persons"]}
+
+The answers are the different right sides in order, then the extra ones; two pairs may share an answer. They are always
+shown shuffled, also where a quiz keeps the order of options, because the author's order is the key. The layout is that
+order; the response is the number of the chosen answer for each pair, or None. Every pair counts the same.
+"""
+
+import random
+import string
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Annotated, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field, model_validator
+
+from quizzes.question_types.authoring import Row, RowSet, SpecForm, lines
+from quizzes.question_types.base import (
+    Example,
+    Grade,
+    Part,
+    QuestionType,
+    RequiredText,
+    ResponseClass,
+    ShortText,
+    Spec,
+    SpecModel,
+    all_blank,
+    known_fields,
+    mean,
+    numbered,
+    only,
+    position,
+    verdict,
+)
+
+
+class Pair(SpecModel):
+    left: RequiredText
+    right: RequiredText
+    feedback: ShortText = ""
+
+
+class MatchingSpec(Spec):
+    pairs: Annotated[tuple[Pair, ...], Field(min_length=2, max_length=12)]
+    extra: Annotated[tuple[RequiredText, ...], Field(max_length=8)] = ()
+
+    @model_validator(mode="after")
+    def told_apart(self) -> "MatchingSpec":
+        lefts = [pair.left.casefold() for pair in self.pairs]
+        for number, left in enumerate(lefts, start=1):
+            if left in lefts[: number - 1]:
+                raise ValueError(_("pair %(number)d has the same left side as an earlier one") % {"number": number})
+        taken = {pair.right.casefold() for pair in self.pairs}
+        for number, text in enumerate(self.extra, start=1):
+            if text.casefold() in taken:
+                raise ValueError(_("extra answer %(number)d is there already") % {"number": number})
+            taken.add(text.casefold())
+        if len(answers(self)) < 2:
+            raise ValueError(_("every pair has the same answer; give another one, or an extra answer"))
+        return self
+
+
+def answers(spec: MatchingSpec) -> list[str]:
+    """The answers on offer, in the author's numbering."""
+    return [*{pair.right.casefold(): pair.right for pair in spec.pairs}.values(), *spec.extra]
+
+
+def keys(spec: MatchingSpec) -> list[int]:
+    """The number of the right answer of each pair."""
+    offered = [text.casefold() for text in answers(spec)]
+    return [offered.index(pair.right.casefold()) for pair in spec.pairs]
+
+
+class PairRow(Row):
+    left = lines(gettext_lazy("Left"), required=True)
+    right = lines(gettext_lazy("Belongs to it"), required=True)
+    feedback = lines(gettext_lazy("Feedback"))
+
+
+class ExtraRow(Row):
+    """An answer that belongs to nothing; the list in the spec holds plain texts."""
+
+    text = forms.CharField(label=gettext_lazy("Extra answer"), max_length=1000)
+
+    def to_spec(self) -> str:
+        return str(self.cleaned_data["text"])
+
+    @classmethod
+    def initial_from(cls, value: Any) -> dict[str, Any]:
+        return {"text": value}
+
+
+class Matching(QuestionType[MatchingSpec]):
+    key = "matching"
+    name = gettext_lazy("Matching")
+    instruction = gettext_lazy("match each item with its answer")
+    order = 6
+    seconds = 15
+    seconds_a_pair = 20
+    places = {"pairs": gettext_lazy("pair"), "extra": gettext_lazy("extra answer")}
+    Spec = MatchingSpec
+    Form = SpecForm
+    rows = (
+        RowSet("pairs", PairRow, gettext_lazy("Pairs"), minimum=2, starting=4, maximum=12),
+        RowSet(
+            "extra",
+            ExtraRow,
+            gettext_lazy("Extra answers"),
+            minimum=0,
+            starting=1,
+            maximum=8,
+            help_text=gettext_lazy("Answers that belong to nothing, so that the last pair is not given away."),
+        ),
+    )
+
+    def scoring_note(self, spec: MatchingSpec) -> Any:
+        return gettext_lazy("Every pair counts the same; some answers may belong to nothing.")
+
+    def time_seconds(self, spec: MatchingSpec) -> int:
+        return super().time_seconds(spec) + self.seconds_a_pair * len(spec.pairs)
+
+    def layout(self, spec: MatchingSpec, rng: random.Random, *, shuffle: bool) -> list[int]:
+        order = list(range(len(answers(spec))))
+        rng.shuffle(order)
+        return order
+
+    def present(self, spec: MatchingSpec, layout: list[int], response: Sequence[int | None] | None) -> dict[str, Any]:
+        given = response or [None] * len(spec.pairs)
+        offered = answers(spec)
+        choices = [
+            {"position": place, "letter": string.ascii_uppercase[place], "text": offered[number]}
+            for place, number in enumerate(layout)
+        ]
+        return {
+            "choices": choices,
+            "pairs": [
+                {
+                    "position": place,
+                    "left": pair.left,
+                    "chosen": None if number is None else layout.index(number),
+                    "value": "" if number is None else offered[number],
+                }
+                for place, (pair, number) in enumerate(zip(spec.pairs, given, strict=True))
+            ],
+        }
+
+    def parse(self, spec: MatchingSpec, layout: list[int], fields: Any) -> list[int | None] | None:
+        names = numbered("left", len(spec.pairs))
+        fields = known_fields(fields, names)
+        values = [(only(fields, name), name) for name in names]
+        chosen = [None if value is None else layout[position(value, len(layout), where=name)] for value, name in values]
+        return None if all_blank(chosen) else chosen
+
+    def grade(self, spec: MatchingSpec, response: Sequence[int | None] | None) -> Grade:
+        given = response or [None] * len(spec.pairs)
+        shares = [Fraction(int(number == key)) for number, key in zip(given, keys(spec), strict=True)]
+        return Grade(mean(shares), tuple(Part(f"pair-{index}", share) for index, share in enumerate(shares)))
+
+    def reveal(self, spec: MatchingSpec, layout: list[int], response: Sequence[int | None] | None) -> dict[str, Any]:
+        shown = self.present(spec, layout, response)
+        for row, pair, part in zip(shown["pairs"], spec.pairs, self.grade(spec, response).parts, strict=True):
+            row["verdict"] = verdict(part.fraction, answered=row["chosen"] is not None)
+            row["right"] = pair.right
+            row["feedback"] = pair.feedback
+        return shown
+
+    def response_words(self, spec: MatchingSpec, response: Sequence[int | None] | None) -> str:
+        given = response or [None] * len(spec.pairs)
+        offered = answers(spec)
+        return "; ".join(
+            linked(pair.left, offered[number])
+            for pair, number in zip(spec.pairs, given, strict=True)
+            if number is not None
+        )
+
+    def model_response(self, spec: MatchingSpec) -> list[int]:
+        return keys(spec)
+
+    def classify(self, spec: MatchingSpec, response: Sequence[int | None] | None) -> list[ResponseClass]:
+        offered = answers(spec)
+        return [
+            ResponseClass(f"pair-{index}", offered[number], number == key)
+            for index, (number, key) in enumerate(zip(response or (), keys(spec), strict=False))
+            if number is not None
+        ]
+
+    def key_texts(self, spec: MatchingSpec) -> list[str]:
+        return [linked(pair.left, pair.right) for pair in spec.pairs]  # either side alone is on the page
+
+    def distractor_texts(self, spec: MatchingSpec) -> list[str]:
+        return list(spec.extra)
+
+    def feedback_texts(self, spec: MatchingSpec) -> list[str]:
+        return [pair.feedback for pair in spec.pairs]
+
+    examples = (
+        Example(
+            spec={
+                "stem": "Match each body with its task.",
+                "pairs": [
+                    {"left": "Security Council", "right": "Authorises missions", "feedback": "By resolution."},
+                    {"left": "General Assembly", "right": "Votes the budget"},
+                    {"left": "Member states", "right": "Send troops", "feedback": "The UN has no army."},
+                ],
+                "extra": ["Tries persons"],
+            },
+            graded=(
+                ([0, 1, 2], Fraction(1)),
+                ([0, 2, 1], Fraction(1, 3)),
+                ([0, None, None], Fraction(1, 3)),
+                ([3, 3, 3], Fraction(0)),
+                (None, Fraction(0)),
+            ),
+        ),
+        Example(
+            spec={
+                "stem": "Which continent?",
+                "pairs": [
+                    {"left": "Namibia", "right": "Africa"},
+                    {"left": "Cambodia", "right": "Asia"},
+                    {"left": "Liberia", "right": "Africa"},
+                ],
+            },
+            graded=(([0, 1, 0], Fraction(1)), ([0, 0, 0], Fraction(2, 3)), ([1, 0, None], Fraction(0))),
+        ),
+    )
+
+
+def linked(left: str, right: str) -> str:
+    return f"{left} → {right}"
+
+
+TYPE = Matching()

@@ -1,0 +1,234 @@
+"""Ordering: the elements of the spec stand in the right order; the learner gives each a place.
+
+    {"stem": "Put these in order.", "scheme": "longest_run", "elements": [
+        {"text": "UNTSO", "feedback": "…"}, {"text": "UNEF I"}, {"text": "UNTAG"}]}
+
+The stored layout is the order in which they are shown: always shuffled, and never the right order, so that leaving the
+list as it is earns nothing. The response is the place 1…n of each element in the author's numbering, or None; an
+unfinished order can be saved.
+
+longest_run: of the placed elements, the longest series L in the right relative order counts, as (L−1)/(n−1): a single
+element is in order with itself, so a reversed list earns 0, and one element out of place costs one step.
+all_or_nothing: the whole order or 0. Three elements at least: of two, the order shown would be the wrong one for certain.
+"""
+
+import random
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field, model_validator
+
+from quizzes.errors import BadAnswer
+from quizzes.question_types.authoring import Row, RowSet, SpecForm, lines
+from quizzes.question_types.base import (
+    Example,
+    Grade,
+    Part,
+    QuestionType,
+    RequiredText,
+    ResponseClass,
+    ShortText,
+    Spec,
+    SpecModel,
+    all_blank,
+    known_fields,
+    numbered,
+    only,
+    verdict,
+)
+
+Places = Sequence[int | None]
+SCHEMES = {
+    "longest_run": (
+        gettext_lazy("Longest run"),
+        gettext_lazy("The longest series of elements in the right order counts, wherever it stands."),
+    ),
+    "all_or_nothing": (gettext_lazy("All or nothing"), gettext_lazy("Points only when the whole order is right.")),
+}
+
+
+class Element(SpecModel):
+    text: RequiredText
+    feedback: ShortText = ""
+
+
+class OrderingSpec(Spec):
+    scheme: Literal["longest_run", "all_or_nothing"] = "longest_run"
+    elements: Annotated[tuple[Element, ...], Field(min_length=3, max_length=12)]
+
+    @model_validator(mode="after")
+    def elements_differ(self) -> "OrderingSpec":
+        texts = [element.text.casefold() for element in self.elements]
+        for number, text in enumerate(texts, start=1):
+            if text in texts[: number - 1]:
+                raise ValueError(_("element %(number)d is the same as an earlier one") % {"number": number})
+        return self
+
+
+class OrderingForm(SpecForm):
+    scheme = forms.ChoiceField(
+        label=gettext_lazy("Partial answers"), choices=[(key, name) for key, (name, _note) in SCHEMES.items()]
+    )
+
+
+class ElementRow(Row):
+    text = lines(gettext_lazy("Element"), required=True)
+    feedback = lines(gettext_lazy("Feedback"))
+
+
+def longest_run(numbers: Sequence[int]) -> list[int]:
+    """The first of the longest increasing subsequences."""
+    best: list[list[int]] = []
+    for number in numbers:
+        before = [run for run in best if run[-1] < number]
+        best.append([*max(before, key=len, default=[]), number])
+    return max(best, key=len, default=[])
+
+
+def in_order(response: Places | None) -> list[int]:
+    """The author's numbers of the placed elements, by place."""
+    placed = [(place, index) for index, place in enumerate(response or ()) if place is not None]
+    return [index for _place, index in sorted(placed)]
+
+
+class Ordering(QuestionType[OrderingSpec]):
+    key = "ordering"
+    name = gettext_lazy("Ordering")
+    instruction = gettext_lazy("put in order")
+    order = 7
+    seconds = 20
+    seconds_an_element = 15
+    places = {"elements": gettext_lazy("element"), "text": ""}
+    Spec = OrderingSpec
+    Form = OrderingForm
+    rows = (
+        RowSet(
+            "elements",
+            ElementRow,
+            gettext_lazy("Elements, in the right order"),
+            minimum=3,
+            starting=4,
+            maximum=12,
+            help_text=gettext_lazy("Learners see them shuffled."),
+        ),
+    )
+
+    def scoring_note(self, spec: OrderingSpec) -> Any:
+        return SCHEMES[spec.scheme][1]
+
+    def time_seconds(self, spec: OrderingSpec) -> int:
+        return super().time_seconds(spec) + self.seconds_an_element * len(spec.elements)
+
+    def layout(self, spec: OrderingSpec, rng: random.Random, *, shuffle: bool) -> list[int]:
+        order = right = list(range(len(spec.elements)))
+        while order == right:
+            order = rng.sample(right, len(right))
+        return order
+
+    def present(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> dict[str, Any]:
+        """Elements in the learner's own order as far as it goes, then the others as the layout has them."""
+        given = response or [None] * len(layout)
+        rows = [
+            {"position": shown, "text": spec.elements[index].text, "place": given[index]}
+            for shown, index in enumerate(layout)
+        ]
+        return {"count": len(rows), "elements": sorted(rows, key=lambda row: row["place"] or len(rows) + 1)}
+
+    def parse(self, spec: OrderingSpec, layout: list[int], fields: Any) -> list[int | None] | None:
+        names = numbered("place", len(layout))
+        fields = known_fields(fields, names)
+        places: list[int | None] = [None] * len(layout)
+        for index, name in zip(layout, names, strict=True):
+            places[index] = place = self._place(only(fields, name), len(layout), where=name)
+            if place is not None and places.count(place) > 1:
+                raise BadAnswer(
+                    _("Two elements have the place %(place)d; give each a place of its own.") % {"place": place},
+                    where=name,
+                )
+        return None if all_blank(places) else places
+
+    def _place(self, value: str | None, count: int, *, where: str) -> int | None:
+        if value is None:
+            return None
+        if not (value.isascii() and value.isdigit() and len(value) <= 4 and 1 <= int(value) <= count):
+            raise BadAnswer(_("A place is a whole number from 1 to %(count)d.") % {"count": count}, where=where)
+        return int(value)
+
+    def grade(self, spec: OrderingSpec, response: Places | None) -> Grade:
+        run = longest_run(in_order(response))
+        count = len(spec.elements)
+        fits = run if len(run) > 1 else []
+        parts = tuple(Part(f"element-{index}", Fraction(int(index in fits))) for index in range(count))
+        if spec.scheme == "all_or_nothing":
+            return Grade(Fraction(int(len(run) == count)), parts)
+        return Grade(Fraction(max(len(run) - 1, 0), count - 1), parts)
+
+    def reveal(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> dict[str, Any]:
+        given = response or [None] * len(spec.elements)
+        rows = [
+            {
+                "text": element.text,
+                "feedback": element.feedback,
+                "place": place,
+                "verdict": verdict(part.fraction, answered=place is not None),
+            }
+            for element, place, part in zip(spec.elements, given, self.grade(spec, response).parts, strict=True)
+        ]
+        return {"count": len(rows), "elements": rows}
+
+    def response_words(self, spec: OrderingSpec, response: Places | None) -> str:
+        return " → ".join(spec.elements[index].text for index in in_order(response))
+
+    def model_response(self, spec: OrderingSpec) -> list[int]:
+        return list(range(1, len(spec.elements) + 1))
+
+    def classify(self, spec: OrderingSpec, response: Places | None) -> list[ResponseClass]:
+        return [
+            ResponseClass(f"element-{index}", _("place %(place)d") % {"place": place}, place == index + 1)
+            for index, place in enumerate(response or ())
+            if place is not None
+        ]
+
+    def key_texts(self, spec: OrderingSpec) -> list[str]:
+        return [self.model_answer(spec)]  # each element alone is on the page
+
+    def feedback_texts(self, spec: OrderingSpec) -> list[str]:
+        return [element.feedback for element in spec.elements]
+
+    examples = (
+        Example(
+            spec={
+                "stem": "Put these missions in order, the oldest first.",
+                "elements": [
+                    {"text": "UNTSO", "feedback": "1948, the first of all."},
+                    {"text": "UNEF I", "feedback": "1956, after the Suez crisis."},
+                    {"text": "UNTAG", "feedback": "1989, in Namibia."},
+                    {"text": "UNTAET"},
+                ],
+            },
+            graded=(
+                ([1, 2, 3, 4], Fraction(1)),
+                ([2, 3, 4, 1], Fraction(2, 3)),
+                ([2, 1, 4, 3], Fraction(1, 3)),
+                ([4, 3, 2, 1], Fraction(0)),
+                ([1, 2, None, 4], Fraction(2, 3)),
+                ([None, 1, None, None], Fraction(0)),
+                (None, Fraction(0)),
+            ),
+        ),
+        Example(
+            spec={
+                "stem": "Put the steps in order.",
+                "scheme": "all_or_nothing",
+                "elements": [{"text": "Mandate"}, {"text": "Planning"}, {"text": "Deployment"}],
+            },
+            graded=(([1, 2, 3], Fraction(1)), ([1, 3, 2], Fraction(0)), ([1, 2, None], Fraction(0))),
+        ),
+    )
+
+
+TYPE = Ordering()
