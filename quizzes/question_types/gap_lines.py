@@ -1,0 +1,160 @@
+"""A gap of a cloze as lines of text, so that its row in the author's form needs one box.
+
+    = Security Council # why it is right          the right option, or an accepted text or number
+    = %50% Council # what it lacks                half of the points (text gaps); %1/3% is a third
+    ~ Secretariat # what it really does           a wrong option, a foreseen wrong text, a near miss
+    = 1948 ± 2        = 1948 ± 5%        = 10 .. 20        numbers: tolerance, relative tolerance, range
+    ! feedback to anything else                   (text and number gaps)
+
+`\\#`, `\\%` and `\\\\` are plain characters, `\\n` is a line break.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from quizzes.question_types.number_match import one_reading
+
+SHARE = re.compile(r"%([0-9./]{1,12})%\s*")
+WORDS = re.compile(r"(?:\\.|[^\\#])*")
+NUMBER = re.compile(
+    r"(?P<low>\S+)\s*\.\.\s*(?P<high>\S+)|(?P<value>[^\s±]+)(?:\s*±\s*(?P<tolerance>[^\s%]+)\s*(?P<percent>%)?)?"
+)
+ESCAPES = {"\\": "\\\\", "#": "\\#", "%": "\\%", "\n": "\\n"}
+
+
+def escaped(text: str) -> str:
+    return "".join(ESCAPES.get(char, char) for char in text)
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+def line(mark: str, words: str, feedback: str = "") -> str:
+    """One line of words that are escaped already."""
+    return f"{mark} {words} # {escaped(feedback)}" if feedback else f"{mark} {words}"
+
+
+def named_share(share: Fraction) -> str:
+    """The share in front of an accepted text, where it is not the whole."""
+    percent = share * 100
+    return "" if share in (0, 1) else f"%{percent if percent.denominator == 1 else share}% "
+
+
+def to_lines(gap: Mapping[str, Any]) -> str:
+    """A gap of a stored spec as lines."""
+    return "\n".join({"choice": _choice_lines, "text": _text_lines, "number": _number_lines}[gap["kind"]](gap))
+
+
+def _choice_lines(gap: Mapping[str, Any]) -> Iterator[str]:
+    for option in gap["options"]:
+        yield line("=" if option.get("correct") else "~", escaped(option["text"]), option.get("feedback", ""))
+
+
+def _text_lines(gap: Mapping[str, Any]) -> Iterator[str]:
+    for answer in gap["answers"]:
+        share = Fraction(str(answer.get("fraction", 1)))
+        words = named_share(share) + escaped(answer["text"])
+        yield line("=" if share else "~", words, answer.get("feedback", ""))
+    yield from _other(gap)
+
+
+def _number_lines(gap: Mapping[str, Any]) -> Iterator[str]:
+    yield line("=", _number(gap), gap.get("feedback", ""))
+    for miss in gap.get("near_misses", ()):
+        yield line("~", str(miss["value"]), miss.get("feedback", ""))
+    yield from _other(gap)
+
+
+def _number(gap: Mapping[str, Any]) -> str:
+    if gap.get("value") is None:
+        return f"{gap['low']} .. {gap['high']}"
+    tolerance = str(gap.get("tolerance", "0"))
+    if gap.get("tolerance_kind") == "relative":
+        return f"{gap['value']} ± {_shifted(tolerance, 2)}%"
+    return f"{gap['value']} ± {tolerance}"
+
+
+def _shifted(figure: str, places: int) -> str:
+    """A decimal figure times a power of ten, exactly."""
+    value = Fraction(figure) * Fraction(10) ** places
+    digits = 0
+    while (value * 10**digits).denominator != 1 and digits < 40:
+        digits += 1
+    whole = f"{int(value * 10**digits):0{digits + 1}d}"
+    return f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole
+
+
+def _other(gap: Mapping[str, Any]) -> Iterator[str]:
+    if gap.get("feedback_wrong"):
+        yield line("!", escaped(gap["feedback_wrong"]))
+
+
+# And back --------------------------------------------------------------------------------------------------------------
+
+
+def from_lines(kind: str, text: str) -> dict[str, Any]:
+    """The gap that lines describe; raises ValueError with the number of the line that cannot be read."""
+    gap: dict[str, Any] = {"kind": kind}
+    rows = [(number, row.strip()) for number, row in enumerate(text.splitlines(), start=1) if row.strip()]
+    for number, row in rows:
+        mark, share, words, feedback = _taken_apart(row, number)
+        if share and kind != "text":
+            raise ValueError(_("line %(number)d: only a text can earn a share of its own") % {"number": number})
+        if mark == "!":
+            gap["feedback_wrong"] = plain(row[1:].strip())
+        elif kind == "choice":
+            option = {"text": plain(words), "correct": mark == "=", "feedback": feedback}
+            gap.setdefault("options", []).append(option)
+        elif kind == "text":
+            fraction = _share(share) if mark == "=" else "0"
+            gap.setdefault("answers", []).append({"text": plain(words), "fraction": fraction, "feedback": feedback})
+        elif mark == "~":
+            gap.setdefault("near_misses", []).append({"value": plain(words), "feedback": feedback})
+        else:
+            gap.update(_number_from(words, number), feedback=feedback)
+    return gap
+
+
+def _taken_apart(row: str, number: int) -> tuple[str, str, str, str]:
+    """Mark, share, words and feedback of one line."""
+    rest = row[1:].lstrip()
+    share = SHARE.match(rest)
+    rest = rest[share.end() :] if share else rest
+    words = WORDS.match(rest)
+    end = words.end() if words else 0
+    if row[0] not in "=~!" or (row[0] != "!" and rest[end:] and rest[end] != "#"):
+        raise ValueError(_("line %(number)d must begin with =, ~ or !") % {"number": number})
+    return row[0], share[1] if share else "", rest[:end].rstrip(), plain(rest[end + 1 :].strip())
+
+
+def _share(written: str | None) -> str:
+    """The share of `%50%` or `%1/3%`, as a spec holds it."""
+    if not written:
+        return "1"
+    if "/" in written:
+        return written
+    try:
+        return str(Fraction(written) / 100)
+    except ValueError:
+        return written  # the schema says what is wrong with it
+
+
+def _number_from(words: str, number: int) -> dict[str, str]:
+    found = NUMBER.fullmatch(words.strip())
+    if found is None:
+        raise ValueError(_("line %(number)d is not a number such as 1948 ± 2 or 10 .. 20") % {"number": number})
+    if found["low"]:
+        return {"low": found["low"], "high": found["high"]}
+    result = {"value": found["value"], "tolerance": found["tolerance"] or "0"}
+    if found["percent"]:
+        try:
+            result["tolerance"] = _shifted(one_reading(result["tolerance"]), -2)
+        except ValueError:
+            raise ValueError(_("line %(number)d has a tolerance that is no number") % {"number": number}) from None
+        result["tolerance_kind"] = "relative"
+    return result
