@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes.views import accounts, attempt_api, attempts, home, quizzes
+from quizzes.views import accounts, attempt_api, attempts, bank, home, quizzes
 
 app_name = "quizzes"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("quizzes/", quizzes.quiz_list, name="quiz_list"),
     path("quizzes/<slug:slug>/", quizzes.quiz_detail, name="quiz_detail"),
     path("quizzes/<slug:slug>/start/", quizzes.quiz_start, name="quiz_start"),
+    # bank
+    path("sources/<slug:slug>/", bank.source_detail, name="source_detail"),
+    path("topics/<slug:slug>/", bank.topic_detail, name="topic_detail"),
     # attempts
     path("attempts/", attempts.attempt_list, name="attempt_list"),
     path("attempts/<int:pk>/", attempts.attempt, name="attempt"),

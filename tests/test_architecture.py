@@ -50,7 +50,9 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
 
 
 def modules() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0].removesuffix(".py") not in OUTSIDE)
+    return sorted(
+        path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0].removesuffix(".py") not in OUTSIDE
+    )
 
 
 def test_every_file_has_a_place_in_the_layers() -> None:
