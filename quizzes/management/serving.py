@@ -5,9 +5,8 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connections
+from django.core.wsgi import get_wsgi_application
 from gunicorn.app.base import BaseApplication
-
-from quizsite.wsgi import application
 
 THREADS = 8
 SWEEP_SECONDS = 20
@@ -38,7 +37,7 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return application
+        return get_wsgi_application()
 
 
 def start_sweep(worker: Any) -> None:
