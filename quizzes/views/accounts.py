@@ -1,8 +1,39 @@
 """One's own account: names, time zone, appearance."""
 
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from quizzes.forms.accounts import THEMES, ProfileForm
+from quizzes.models import Membership
+from quizzes.services import accounts
+
+THEME_COOKIE = "theme"  # read by base.html and theme.js
+YEAR_SECONDS = 31_536_000
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    return render(request, "quizzes/accounts/profile.html")
+    start = {"theme": _theme(request)}
+    form = ProfileForm(request.POST or None, instance=request.user, initial=start)
+    if form.is_valid():
+        given = form.cleaned_data
+        theme = given.pop("theme") or "auto"
+        accounts.change_profile(request.user, **given)
+        messages.success(request, _("Your settings are saved."))
+        response = redirect("quizzes:profile")
+        response.set_cookie(THEME_COOKIE, theme, max_age=YEAR_SECONDS, samesite="Lax", secure=settings.HTTPS)
+        return response
+    memberships = Membership.objects.active().filter(user=request.user, classroom__archived_at=None)
+    context = {"form": form, "memberships": memberships.select_related("classroom")}
+    return render(request, "quizzes/accounts/profile.html", context)
+
+
+def _theme(request: HttpRequest) -> str:
+    kept = request.COOKIES.get(THEME_COOKIE, "")
+    return kept if kept in dict(THEMES) else "auto"

@@ -1,12 +1,30 @@
 """The first page: what this is for strangers, what waits for those who are logged in."""
 
+from __future__ import annotations
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from quizzes import clock, entitlements
+from quizzes.models import Attempt
+from quizzes.reports import home as report
+from quizzes.services import attempts
+
 
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "quizzes/home/landing.html")
+    return dashboard(request) if request.user.is_authenticated else render(request, "quizzes/home/landing.html")
+
+
+def dashboard(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    overdue = Attempt.objects.taken_by(request.user).overdue_at(now - attempts.grace())
+    attempts.close_overdue(now=now, among=overdue.select_related("quiz", "assignment"))
+    learner = report.for_learner(request.user, now=now)
+    results = [(attempt, entitlements.revealed(attempt, request.user, now=now)) for attempt in learner.recent]
+    instructor = report.for_instructor(request.user, now=now) if request.user.is_instructor else None
+    context = {"learner": learner, "results": results, "instructor": instructor}
+    return render(request, "quizzes/home/dashboard.html", context)

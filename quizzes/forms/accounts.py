@@ -1,0 +1,62 @@
+"""Forms of one's own account."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import cache
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from quizzes.models import User
+
+THEMES = (("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
+AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+@cache
+def zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Time zones by area, named by place: ("Africa", [("Africa/Nairobi", "Nairobi"), …])."""
+    groups: dict[str, list[tuple[str, str]]] = {area: [] for area in AREAS}
+    for name in sorted(zoneinfo.available_timezones()):
+        area, _slash, place = name.partition("/")
+        if place and area in groups:
+            groups[area].append((name, place.replace("_", " ").replace("/", ", ")))
+    return list(groups.items())
+
+
+def zone_choices(current: str) -> list[Any]:
+    """The browser's zone first, then all zones by area; a stored one outside these areas stays."""
+    listed = {name for _area, places in zones() for name, _place in places}
+    others = sorted({"UTC", current} - listed - {""})
+    return [("", _("The one of my browser")), *((name, name) for name in others), *zones()]
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Names, time zone and appearance; the appearance is kept by the browser."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), required=False, help_text=_("Deadlines and times are shown in it.")
+    )
+    theme = forms.ChoiceField(
+        label=_("Appearance"),
+        choices=THEMES,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Kept on this device only."),
+    )
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "time_zone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zone_choices(self.instance.time_zone)  # type: ignore[attr-defined]
+        for name, token in (("first_name", "given-name"), ("last_name", "family-name")):
+            self.fields[name].widget.attrs["autocomplete"] = token
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("save", _("Save")))

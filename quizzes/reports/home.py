@@ -1,0 +1,178 @@
+"""What waits for a person on the first page: open attempts, assignments, recent results, quizzes to try, classes to look after.
+
+Whether marks may be shown is not decided here: `Learner.recent` are attempts, and the caller asks for each what is revealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from quizzes import terms
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, User
+from quizzes.reports import quizzes as quiz_report
+
+RECENT, SUGGESTED = 5, 3
+
+
+@dataclass(frozen=True)
+class Open:
+    """An attempt in progress, with how far it is."""
+
+    attempt: Attempt
+    answered: int
+    questions: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """An assignment not yet taken, with the window that holds for this learner."""
+
+    assignment: Assignment
+    opens_at: datetime | None
+    closes_at: datetime | None
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A quiz open to all that the learner has not taken."""
+
+    quiz: Quiz
+    size: quiz_report.Size
+
+
+@dataclass(frozen=True)
+class Learner:
+    """The first page of somebody who takes quizzes."""
+
+    open: list[Open]
+    tasks: list[Task]
+    upcoming: list[Task]
+    recent: list[Attempt]
+    suggested: list[Suggestion]
+    classrooms: int
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing was ever started here."""
+        return not self.open and not self.recent
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A classroom somebody teaches: its students and its assignments open now."""
+
+    classroom: Classroom
+    students: int
+    open_assignments: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Attempts of one assignment that wait to be marked by a person."""
+
+    assignment: Assignment
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Instructor:
+    """The first page of somebody who teaches."""
+
+    classrooms: list[Taught]
+    waiting: list[Waiting]
+
+
+def for_learner(user: User, *, now: datetime) -> Learner:
+    """What waits for a learner (9 to 10 queries, whatever their number of classes)."""
+    tasks = _tasks(user, now)
+    return Learner(
+        open=_open(user, now),
+        tasks=[task for task in tasks if not (task.opens_at and now < task.opens_at)],
+        upcoming=[task for task in tasks if task.opens_at and now < task.opens_at],
+        recent=list(_with_quiz(Attempt.objects.taken_by(user).finished().order_by("-submitted_at"))[:RECENT]),
+        suggested=_suggested(user, now),
+        classrooms=Classroom.objects.live().joined_by(user).count(),
+    )
+
+
+def _with_quiz(attempts: Iterable[Attempt]) -> Iterable[Attempt]:
+    return attempts.select_related("quiz", "assignment__quiz", "assignment__classroom")  # type: ignore[attr-defined]
+
+
+def _open(user: User, now: datetime) -> list[Open]:
+    mine = Attempt.objects.taken_by(user).in_progress().filter(Q(due_at=None) | Q(due_at__gt=now))
+    counted = mine.annotate(
+        questions=Count("answers"), answered=Count("answers", filter=Q(answers__response__isnull=False))
+    )
+    found = counted.select_related("quiz", "assignment__classroom").order_by("due_at", "-started_at")
+    return [Open(attempt, attempt.answered, attempt.questions) for attempt in found]
+
+
+def _tasks(user: User, now: datetime) -> list[Task]:
+    """Assignments to the learner's classes that are not over for them and not begun, the most urgent first."""
+    memberships = {
+        membership.classroom_id: membership
+        for membership in Membership.objects.students().filter(user=user, classroom__archived_at=None)
+    }
+    begun = Attempt.objects.taken_by(user).filter(assignment=OuterRef("pk"))
+    given = Assignment.objects.filter(
+        ~Exists(begun), classroom__in=memberships, quiz__status=Quiz.Status.PUBLISHED
+    ).select_related("quiz", "classroom")
+    exceptions = {row.assignment_id: row for row in Accommodation.objects.filter(membership__in=memberships.values())}
+    tasks = [_task(assignment, exceptions.get(assignment.pk), now) for assignment in given]
+    live = [task for task in tasks if not (task.closes_at and now >= task.closes_at)]
+    return sorted(live, key=_urgency)
+
+
+def _task(assignment: Assignment, exception: Accommodation | None, now: datetime) -> Task:
+    layers = [assignment.quiz.overrides(None), assignment.overrides()]
+    if exception is not None:
+        layers.append(exception.overrides())
+    agreed = terms.effective(layers)
+    is_late = assignment.due_at is not None and now > assignment.due_at
+    return Task(assignment, agreed.opens_at, agreed.closes_at, is_late)
+
+
+def _urgency(task: Task) -> tuple[bool, float, int]:
+    end = task.assignment.due_at or task.closes_at
+    return end is None, end.timestamp() if end else 0, task.assignment.pk
+
+
+def _suggested(user: User, now: datetime) -> list[Suggestion]:
+    taken = Attempt.objects.taken_by(user).filter(quiz=OuterRef("pk"))
+    is_open = Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now)
+    quizzes = list(Quiz.objects.published().filter(~Exists(taken), *is_open, is_open_to_all=True)[:SUGGESTED])
+    sizes = quiz_report.sizes(quizzes) if quizzes else {}
+    return [Suggestion(quiz, sizes[quiz.pk]) for quiz in quizzes]
+
+
+def for_instructor(user: User, *, now: datetime) -> Instructor:
+    """Classes the person teaches, and what waits to be marked in them (2 queries)."""
+    return Instructor(classrooms=_taught(user, now), waiting=_waiting(user))
+
+
+def _taught(user: User, now: datetime) -> list[Taught]:
+    students = Q(memberships__role=Membership.Role.STUDENT, memberships__status=Membership.Status.ACTIVE)
+    running = Assignment.objects.open_at(now)
+    found = (
+        Classroom.objects.live()
+        .taught_by(user)
+        .annotate(
+            students=Count("memberships", filter=students, distinct=True),
+            running=Count("assignments", filter=Q(assignments__in=running), distinct=True),
+        )
+    )
+    return [Taught(classroom, classroom.students, classroom.running) for classroom in found]
+
+
+def _waiting(user: User) -> list[Waiting]:
+    marking = Q(attempts__status=Attempt.Status.AWAITING_MARKING)
+    mine = Assignment.objects.filter(classroom__in=Classroom.objects.taught_by(user))
+    counted = mine.annotate(waiting=Count("attempts", filter=marking)).filter(waiting__gt=0)
+    found = counted.select_related("quiz", "classroom").order_by("-waiting", "pk")
+    return [Waiting(assignment, assignment.waiting) for assignment in found]
