@@ -1,0 +1,270 @@
+"""What rules read and what they say. One file in this folder is one family of rules.
+
+A rule is a function with a decorator. An item rule reads one `Item` and yields (where, what); a bank rule reads all of
+them and yields (id of the item or "", where, what). Why it matters and how to mend it belong to the rule:
+
+    @item_rule("stem-length", WARNING, why=_("…"), how=_("…"))
+    def stem_length(item, context):
+        if len(words(item.stem)) < 5:
+            yield _("stem"), _("It has fewer than 5 words.")
+
+Errors keep a question from being published; warnings may be acknowledged with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from quizzes import question_types
+from quizzes.lint.fingerprints import Paragraph
+from quizzes.question_types.base import QuestionType, Spec
+
+Text = str | Promise
+Severity = Literal["error", "warning"]
+ERROR: Severity = "error"
+WARNING: Severity = "warning"
+NOT_PROSE = frozenset(
+    {"kind", "scheme", "fraction", "value", "tolerance", "tolerance_kind", "low", "high", "unit", "units"}
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to mend: in which item ("" for the whole bank) and where in it, what, why it matters, and how."""
+
+    rule: str
+    severity: Severity
+    where: str
+    what: str
+    why: str
+    how: str
+    item: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity == ERROR
+
+    def __str__(self) -> str:
+        place = ", ".join(part for part in (self.item, self.where) if part)
+        return f"{place}: {self.what}" if place else self.what
+
+
+@dataclass(frozen=True)
+class Place:
+    """A paragraph of a document that an item rests on, with a phrase of it."""
+
+    document: str
+    paragraph: int
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    text: str
+    correct: bool
+    feedback: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Options among which one chooses: those of a choice question, or of one gap."""
+
+    where: str
+    options: tuple[Option, ...]
+
+    @property
+    def keys(self) -> list[Option]:
+        return [option for option in self.options if option.correct]
+
+    @property
+    def distractors(self) -> list[Option]:
+        return [option for option in self.options if not option.correct]
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one key and something beside it."""
+        return len(self.keys) == 1 and len(self.options) > 1
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A text that an author wrote: its place in words, the name of its field, the field that holds it (option, …)."""
+
+    where: str
+    field: str
+    owner: str
+    text: str
+    beside: str = ""  # the text it is about: that of the option, for a feedback
+
+    @property
+    def is_feedback(self) -> bool:
+        return self.field.startswith("feedback")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question as the rules see it."""
+
+    id: str
+    type: str
+    spec: Spec
+    topic: str = ""
+    difficulty: str = ""
+    bloom: str = ""
+    places: tuple[Place, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> QuestionType[Any]:
+        return question_types.get(self.type)
+
+    @property
+    def stem(self) -> str:
+        return self.spec.stem
+
+    @property
+    def explanation(self) -> str:
+        return self.spec.explanation
+
+    @cached_property
+    def keys(self) -> list[str]:
+        return self.kind.key_texts(self.spec)
+
+    @cached_property
+    def distractors(self) -> list[str]:
+        return self.kind.distractor_texts(self.spec)
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        return self.spec.model_dump(mode="json")
+
+    @cached_property
+    def prose(self) -> tuple[Prose, ...]:
+        """Every text of the spec, blank feedbacks included, with its place in an author's words."""
+        return tuple(_prose(self.content, self.kind.places))
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Every list of options, in order."""
+        return tuple(_groups(self.content))
+
+    @property
+    def choice(self) -> Group | None:
+        """The options of a question with one right option; None for every other item."""
+        is_plain = self.type == "single_choice" and self.groups and self.groups[0].is_single
+        return self.groups[0] if is_plain else None
+
+
+def _prose(value: Any, words: Mapping[str, Any], path: tuple[str | int, ...] = (), beside: str = "") -> Iterator[Prose]:
+    if isinstance(value, str):
+        names = [step for step in path if isinstance(step, str)]
+        name = names[-1] if names else ""
+        if name not in NOT_PROSE:
+            yield Prose(_in_words(path, words), name, names[-2] if len(names) > 1 else "", value, beside)
+    elif isinstance(value, dict):
+        about = str(value.get("text") or value.get("left") or value.get("value") or "") if path else ""
+        for name, inner in value.items():
+            yield from _prose(inner, words, (*path, name), about)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _prose(inner, words, (*path, index), beside)
+
+
+def _in_words(path: Sequence[str | int], words: Mapping[str, Any]) -> str:
+    """("options", 2, "feedback") → "option 3, feedback"."""
+    found: list[str] = []
+    for step in path:
+        if isinstance(step, int) and found:
+            found[-1] = f"{found[-1]} {step + 1}"
+        elif not (step == "text" and found):
+            found.append(str(words.get(str(step)) or str(step).replace("_", " ")))
+    return ", ".join(word for word in found if word)
+
+
+def _groups(value: Any, where: str = "") -> Iterator[Group]:
+    if isinstance(value, dict):
+        options = value.get("options")
+        if isinstance(options, list) and all(isinstance(row, dict) and "correct" in row for row in options):
+            yield Group(where, tuple(Option(row["text"], row["correct"], row.get("feedback", "")) for row in options))
+        for name, inner in value.items():
+            if name != "options":
+                yield from _groups(inner, where)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value, start=1):
+            yield from _groups(inner, _("gap %(number)d") % {"number": index})
+
+
+def in_group(group: Group, text: str) -> str:
+    """The place of an option in words, the gap first."""
+    return ", ".join(part for part in (group.where, _("option “%(text)s”") % {"text": clipped(text)}) if part)
+
+
+def clipped(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What surrounds the items: the documents by slug, a blueprint, and whether the items are a whole bank.
+
+    A blueprint is {"type": {"single_choice": 132, …}, "difficulty": …, "bloom": …, "topic": …, "document": …}; the figures
+    are counts or shares, only their proportions are used. Any of the five may be left out.
+    """
+
+    documents: Mapping[str, Sequence[Paragraph]] = field(default_factory=dict)
+    blueprint: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    is_whole: bool = False
+
+    def paragraph(self, place: Place) -> Paragraph | None:
+        rows = self.documents.get(place.document, ())
+        return next((row for row in rows if row.number == place.paragraph), None)
+
+
+ItemCheck = Callable[[Item, Context], Iterable[tuple[str, str]]]
+BankCheck = Callable[[Sequence[Item], Context], Iterable[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True)
+class ItemRule:
+    code: str
+    severity: Severity
+    why: Text
+    how: Text
+    check: ItemCheck
+
+    def findings(self, item: Item, context: Context) -> Iterator[Finding]:
+        for where, what in self.check(item, context):
+            yield Finding(self.code, self.severity, where, what, str(self.why), str(self.how), item.id)
+
+
+@dataclass(frozen=True)
+class BankRule:
+    code: str
+    severity: Severity
+    why: Text
+    how: Text
+    check: BankCheck
+
+    def findings(self, items: Sequence[Item], context: Context) -> Iterator[Finding]:
+        for item, where, what in self.check(items, context):
+            yield Finding(self.code, self.severity, where, what, str(self.why), str(self.how), item)
+
+
+def item_rule(code: str, severity: Severity, *, why: Text, how: Text) -> Callable[[ItemCheck], ItemRule]:
+    return lambda check: ItemRule(code, severity, why, how, check)
+
+
+def bank_rule(code: str, severity: Severity, *, why: Text, how: Text) -> Callable[[BankCheck], BankRule]:
+    return lambda check: BankRule(code, severity, why, how, check)
+
+
+def outstanding(findings: Iterable[Finding], acknowledged: Iterable[Mapping[str, str]]) -> list[Finding]:
+    """The findings that still stand: every error, and the warnings that nobody acknowledged with a reason."""
+    accepted = {row.get("rule") for row in acknowledged if str(row.get("reason", "")).strip()}
+    return [finding for finding in findings if finding.is_error or finding.rule not in accepted]
