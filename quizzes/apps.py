@@ -14,3 +14,7 @@ class QuizzesConfig(AppConfig):
 
 class QuizsiteAdminConfig(AdminConfig):
     default_site = "quizzes.admin.site.QuizsiteAdmin"
+
+    def ready(self) -> None:
+        super().ready()
+        from quizzes.admin import registry  # noqa: F401

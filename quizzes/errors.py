@@ -1,8 +1,12 @@
 """Errors with names and a sentence for a person; `middleware.ErrorPages` turns them into a page or JSON."""
 
+from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -67,6 +71,21 @@ class TooMany(QuizError):
     status = 429
     code = "too_many"
     title = _("Too many tries")
+
+
+class EditConflict(QuizError):
+    """Someone else changed the same thing in between; `details['revision']` is what a second try must expect."""
+
+    status = 409
+    code = "edit_conflict"
+    title = _("Changed by someone else")
+
+    def __init__(self, editor: str, at: datetime | None, *, revision: int = 0) -> None:
+        who = editor or gettext("Someone")
+        when = date_format(localtime(at), "j F Y H:i") if at else gettext("a moment ago")
+        words = {"who": who, "when": when}
+        super().__init__(gettext("Changed by %(who)s on %(when)s, while you were writing.") % words, revision=revision)
+        self.revision = revision
 
 
 class NotPublishable(QuizError):

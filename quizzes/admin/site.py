@@ -1,14 +1,42 @@
 """The admin site: every instructor may enter; what they see is narrowed by each ModelAdmin's queryset."""
 
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+
+from quizzes import clock
+from quizzes.admin import dashboard
+
+
+class LabelledChoices(AutocompleteJsonView):
+    """Autocomplete whose entries are worded by the ModelAdmin (a question by its stem)."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        choice = super().serialize_result(obj, to_field_name)
+        label = getattr(self.model_admin, "choice_label", None)
+        return {**choice, "text": label(obj)} if label else choice
 
 
 class QuizsiteAdmin(admin.AdminSite):
     site_header = _("Quizsite workshop")
     site_title = _("Quizsite workshop")
-    index_title = _("Questions, quizzes and classrooms")
+    index_title = _("Workshop")
+    index_template = "admin/quizzes/dashboard.html"
     enable_nav_sidebar = False
 
-    login = secure_admin_login(admin.AdminSite.login)  # one door, with its rate limits and second factor
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")  # deleting is a step of its own, with its own refusals
+        # One door, with its rate limits and second factor.
+        self.login = secure_admin_login(self.login)  # type: ignore[method-assign]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        waiting = dashboard.waiting_for(request.user, now=clock.now())  # type: ignore[arg-type]
+        return super().index(request, {"waiting": waiting, **(extra_context or {})})
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return LabelledChoices.as_view(admin_site=self)(request)

@@ -14,12 +14,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, ProtectedError
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from quizzes.errors import NotPublishable, QuizError
+from quizzes.errors import EditConflict, NotPublishable, QuizError
 from quizzes.models import (
     Answer,
     Attempt,
@@ -38,21 +35,6 @@ from quizzes.services import grading
 log = logging.getLogger(__name__)
 Status = QuestionVersion.Status
 REGRADE_AT_ONCE = 500
-
-
-class EditConflict(QuizError):
-    """Someone else edited in between; `details['revision']` is what a second try must expect."""
-
-    status = 409
-    code = "edit_conflict"
-    title = gettext_lazy("Changed by someone else")
-
-    def __init__(self, editor: User | None, at: datetime | None, revision: int) -> None:
-        self.editor, self.at, self.revision = editor, at, revision
-        who = editor.full_name if editor else _("Someone")
-        when = date_format(localtime(at), "j F Y H:i") if at else _("a moment ago")
-        message = _("%(who)s changed this on %(when)s, while you were writing.") % {"who": who, "when": when}
-        super().__init__(message, revision=revision)
 
 
 @dataclass(frozen=True)
@@ -112,7 +94,7 @@ def save_draft(
     content = normalised(locked, spec)
     if identity is not None:
         _describe(locked, identity)
-    if not latest.is_draft and content != normalised(locked, latest.spec):
+    if not latest.is_draft and content != _stored(locked, latest):
         latest = QuestionVersion(question=locked, number=latest.number + 1)
     if latest.is_draft:
         latest.spec = content
@@ -125,6 +107,14 @@ def save_draft(
 def normalised(question: Question, spec: Mapping[str, Any]) -> dict[str, Any]:
     """The spec as it is stored: validated by its type, every field present."""
     return question.kind.spec(dict(spec)).model_dump(mode="json")
+
+
+def _stored(question: Question, version: QuestionVersion) -> dict[str, Any] | None:
+    """The version's content as it would be stored today; None for content of another time that no longer fits."""
+    try:
+        return normalised(question, version.spec)
+    except InvalidSpec:
+        return None
 
 
 def _locked(pk: int) -> Question:
@@ -140,7 +130,8 @@ def _latest(question: Question) -> QuestionVersion:
 
 def _refuse_if_changed(version: QuestionVersion, expected_revision: int | None) -> None:
     if expected_revision is not None and version.revision != expected_revision:
-        raise EditConflict(version.edited_by, version.edited_at, version.revision)
+        editor = version.edited_by.full_name if version.edited_by else ""
+        raise EditConflict(editor, version.edited_at, revision=version.revision)
 
 
 def _describe(question: Question, identity: Identity) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quizzes import marking
-from quizzes.errors import QuizError
+from quizzes.errors import EditConflict, QuizError
 from quizzes.models import Answer, Attempt, AttemptEvent, QuestionVersion, User
 
 log = logging.getLogger(__name__)
@@ -93,15 +93,27 @@ def grade_or_leave(attempt: Attempt, *, now: datetime) -> Attempt:
 
 @transaction.atomic
 def override(
-    answer: Answer, *, fraction: Fraction | None, reason: str, actor: User, now: datetime, comment: str | None = None
+    answer: Answer,
+    *,
+    fraction: Fraction | None,
+    reason: str,
+    actor: User,
+    now: datetime,
+    comment: str | None = None,
+    seen: tuple[datetime | None] | None = None,
 ) -> Attempt:
-    """Give an answer a fraction by hand (None: back to the automatic one), with a reason; regrades the attempt."""
+    """Give an answer a fraction by hand (None: back to the automatic one), with a reason; regrades the attempt.
+
+    `seen` holds the time of marking the person saw; raises EditConflict when someone marked it since.
+    """
     if not reason.strip():
         raise QuizError(_("Give a reason; it is kept with the change."), where="reason")
     if fraction is not None and not 0 <= fraction <= 1:
         raise QuizError(_("Marks must be between 0 and the points of the item."), where="fraction")
     attempt = Attempt.objects.select_for_update(no_key=True).get(pk=answer.attempt_id)
-    row = Answer.objects.select_related("version__question").get(pk=answer.pk)
+    row = Answer.objects.select_related("version__question", "marked_by").get(pk=answer.pk)
+    if seen is not None and row.marked_at != seen[0]:
+        raise EditConflict(row.marked_by.full_name if row.marked_by else "", row.marked_at)
     by_hand = row.version.kind.is_marked_by_hand and row.override is None
     before = row.override
     row.override = None if fraction is None else marking.rounded(fraction, marking.STORED_FRACTION)

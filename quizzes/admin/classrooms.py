@@ -1,0 +1,245 @@
+"""Classrooms, members, assignments and exceptions, each instructor's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from quizzes import clock
+from quizzes.admin.scope import ScopedAdmin, ScopedFilter, ScopedInline
+from quizzes.forms.classroom_admin import AccommodationForm, AssignmentForm
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership
+from quizzes.models.classrooms import new_join_code
+from quizzes.services import quizzes
+
+
+class AssignmentRows(ScopedInline, admin.StackedInline):
+    model = Assignment
+    form = AssignmentForm
+    fields = (
+        ("quiz", "feedback"),
+        ("opens_at", "due_at", "closes_at"),
+        ("late_policy", "time_limit", "attempts_allowed"),
+    )
+    extra = 0
+    show_change_link = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An assignment is taken away on its own page, where attempts are looked for first."""
+        return False
+
+
+@admin.register(Classroom)
+class ClassroomAdmin(ScopedAdmin):
+    list_display = ("name", "members", "assigned", "join_code", "is_join_open", "is_archived")
+    list_filter = ("is_join_open", ("archived_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "description")
+    readonly_fields = ("join_code",)
+    fields = (
+        "name",
+        "description",
+        ("join_code", "is_join_open", "capacity"),
+        "time_zone",
+        ("names_shown", "metric", "speed_breaks_ties"),
+    )
+    inlines = (AssignmentRows,)
+    actions = ("close_joining", "open_joining")
+    change_form_template = "admin/quizzes/classroom/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Classroom]:
+        active = Q(memberships__status=Membership.Status.ACTIVE, memberships__role=Membership.Role.STUDENT)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                member_count=Count("memberships", filter=active, distinct=True),
+                assignment_count=Count("assignments", distinct=True),
+            )
+        )
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_POST(self.act_view))
+        return [path("<int:pk>/do/<slug:act>/", view, name="quizzes_classroom_act"), *super().get_urls()]
+
+    @admin.display(description=gettext_lazy("students"), ordering="member_count")
+    def members(self, classroom: Any) -> int:
+        return int(classroom.member_count)
+
+    @admin.display(description=gettext_lazy("assignments"), ordering="assignment_count")
+    def assigned(self, classroom: Any) -> int:
+        return int(classroom.assignment_count)
+
+    @admin.display(description=gettext_lazy("archived"), boolean=True)
+    def is_archived(self, classroom: Classroom) -> bool:
+        return classroom.archived_at is not None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A classroom with attempts is archived, so that results stay."""
+        if obj is not None and Attempt.objects.filter(assignment__classroom=obj).exists():
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Classroom, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:  # whoever makes a classroom teaches it
+            Membership.objects.create(classroom=obj, user=request.user, role=Membership.Role.INSTRUCTOR)  # type: ignore[misc]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        classroom = self.get_object(request, object_id)
+        context = dict(extra_context or {})
+        if classroom is not None:
+            context["members"] = list(
+                classroom.memberships.active().select_related("user").order_by("role", "user__username")[:500]
+            )
+        return super().change_view(request, object_id, form_url, context)
+
+    def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        """A new join code (the old one stops working), archive, restore."""
+        classroom = self.get_object(request, str(pk))
+        if classroom is None:
+            raise Http404
+        if not self.has_change_permission(request, classroom):
+            raise PermissionDenied
+        changes: dict[str, tuple[dict[str, Any], str]] = {
+            "new-code": ({"join_code": new_join_code()}, _("There is a new join code; the old one no longer works.")),
+            "archive": ({"archived_at": clock.now(), "is_join_open": False}, _("Archived. Results stay.")),
+            "restore": ({"archived_at": None}, _("Restored.")),
+        }
+        if act not in changes:
+            raise Http404
+        fields, done = changes[act]
+        Classroom.objects.filter(pk=classroom.pk).update(**fields)
+        self.log_change(request, classroom, done)
+        messages.success(request, done)
+        return redirect("admin:quizzes_classroom_change", pk)
+
+    @admin.action(description=gettext_lazy("Close the selected classrooms to joining"))
+    def close_joining(self, request: HttpRequest, queryset: QuerySet[Classroom]) -> None:
+        self._set_open(request, queryset, is_open=False)
+
+    @admin.action(description=gettext_lazy("Open the selected classrooms to joining"))
+    def open_joining(self, request: HttpRequest, queryset: QuerySet[Classroom]) -> None:
+        self._set_open(request, queryset, is_open=True)
+
+    def _set_open(self, request: HttpRequest, queryset: QuerySet[Classroom], *, is_open: bool) -> None:
+        count = Classroom.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))).update(
+            is_join_open=is_open
+        )
+        self.message_user(
+            request, ngettext("%(n)d classroom changed.", "%(n)d classrooms changed.", count) % {"n": count}
+        )
+
+
+@admin.register(Membership)
+class MembershipAdmin(ScopedAdmin):
+    """Students join by code; an instructor changes roles, time factors and who is in."""
+
+    list_display = ("person", "shown_name", "classroom", "role", "status", "time_factor", "joined_at")
+    list_display_links = ("person",)
+    list_filter = (("classroom", ScopedFilter), "role", "status")
+    list_select_related = ("user", "classroom")
+    search_fields = ("user__username", "user__first_name", "user__last_name", "nickname")
+    autocomplete_fields = ("user",)
+    fields = (
+        "classroom",
+        "user",
+        "role",
+        "status",
+        "nickname",
+        "is_visible",
+        ("time_factor", "is_untimed"),
+        "joined_at",
+        "ended_at",
+    )
+
+    @admin.display(description=gettext_lazy("name"), ordering="user__username")
+    def person(self, membership: Membership) -> str:
+        return membership.user.full_name
+
+    def choice_label(self, membership: Membership) -> str:
+        return f"{membership.user.full_name} · {membership.classroom}"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("classroom", "user", "joined_at", "ended_at") if obj else ("joined_at", "ended_at")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only administrators may look people up; everybody else joins by code."""
+        return super().has_add_permission(request, obj) and bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Removing is a status, so that attempts keep their member."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        if "status" in form.changed_data:
+            obj.ended_at = None if obj.status == Membership.Status.ACTIVE else clock.now()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(ScopedAdmin):
+    form = AssignmentForm
+    list_display = ("quiz", "classroom", "opens_at", "due_at", "closes_at", "attempts_made")
+    list_filter = (("classroom", ScopedFilter), ("quiz", ScopedFilter))
+    list_select_related = ("quiz", "classroom")
+    search_fields = ("quiz__title", "classroom__name")
+    autocomplete_fields = ("quiz",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
+        return super().get_queryset(request).annotate(attempt_count=Count("attempts"))
+
+    @admin.display(description=gettext_lazy("attempts"), ordering="attempt_count")
+    def attempts_made(self, assignment: Any) -> int:
+        return int(assignment.attempt_count)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = list(AssignmentForm.Meta.fields)
+        return [*fields, "applies_to_running"] if obj else fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("classroom", "quiz") if obj and obj.attempts.exists() else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An assignment with attempts is closed, not deleted."""
+        return super().has_delete_permission(request, obj) and not (obj is not None and obj.attempts.exists())
+
+    def save_model(self, request: HttpRequest, obj: Assignment, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and form.cleaned_data.get("applies_to_running"):
+            changed = quizzes.tighten_running(
+                quizzes.running_at(obj.quiz, obj),
+                reason=_("The assignment's limit or close was changed for running attempts."),
+                actor=request.user,  # type: ignore[arg-type]
+                now=clock.now(),
+            )
+            text = ngettext("%(n)d running attempt ends earlier.", "%(n)d running attempts end earlier.", changed)
+            messages.info(request, text % {"n": changed})
+
+
+@admin.register(Accommodation)
+class AccommodationAdmin(ScopedAdmin):
+    form = AccommodationForm
+    list_display = ("member_name", "assignment", "closes_at", "time_limit", "attempts_allowed", "reason", "granted_by")
+    list_filter = (("assignment__classroom", ScopedFilter),)
+    list_select_related = ("membership__user", "assignment__quiz", "assignment__classroom", "granted_by")
+    search_fields = ("membership__user__username", "membership__nickname", "reason")
+    autocomplete_fields = ("assignment", "membership")
+
+    @admin.display(description=gettext_lazy("member"), ordering="membership__user__username")
+    def member_name(self, accommodation: Accommodation) -> str:
+        return accommodation.membership.user.full_name
+
+    def save_model(self, request: HttpRequest, obj: Accommodation, form: Any, change: bool) -> None:
+        obj.granted_by, obj.granted_at = request.user, clock.now()  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,149 @@
+"""Questions in the admin: the list with its filters and actions; the pages are in `question_pages` and `question_tools`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from quizzes import clock
+from quizzes.admin.question_pages import QuestionPages
+from quizzes.admin.question_tools import MAX_ADDED, QuestionTools
+from quizzes.admin.scope import ScopedAdmin
+from quizzes.errors import QuizError
+from quizzes.models import Question, QuestionVersion
+from quizzes.services import bank
+
+Status = QuestionVersion.Status
+
+
+def with_stem(questions: QuerySet[Question]) -> QuerySet[Question]:
+    """Questions with the stem of their latest version and the states of their versions."""
+    versions = QuestionVersion.objects.filter(question=OuterRef("pk"))
+    return questions.annotate(
+        stem=Subquery(versions.order_by("-number").annotate(text=KT("spec__stem")).values("text")[:1]),
+        has_ready=Exists(versions.filter(status=Status.READY)),
+        has_draft=Exists(versions.filter(status=Status.DRAFT)),
+    )
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Where questions stand; archived ones are listed only when asked for."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("ready", _("published")),
+            ("draft", _("with a draft")),
+            ("new", _("never published")),
+            ("archived", _("archived")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "archived":
+            return queryset.filter(is_archived=True)
+        live = queryset.filter(is_archived=False)
+        conditions: dict[str | None, dict[str, bool]] = {
+            "ready": {"has_ready": True},
+            "draft": {"has_draft": True},
+            "new": {"has_ready": False},
+        }
+        return live.filter(**conditions.get(self.value(), {}))
+
+
+@admin.register(Question)
+class QuestionAdmin(QuestionPages, QuestionTools, ScopedAdmin):
+    list_display = ("snippet", "type", "topic", "difficulty", "bloom", "state")
+    list_filter = (StateFilter, "type", "topic", "difficulty", "bloom", "sources", "tags")
+    list_select_related = ("topic",)
+    search_fields = ("stem", "uuid", "topic__name", "tags__slug")
+    search_help_text = gettext_lazy("Words of the stem, a topic or a tag")
+    ordering = ("-pk",)
+    actions = ("publish_drafts", "add_to_quiz", "archive", "restore")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
+        return with_stem(super().get_queryset(request))
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        if request.resolver_match and request.resolver_match.url_name == "autocomplete":
+            queryset = queryset.filter(is_archived=False)
+        return super().get_search_results(request, queryset, search_term)
+
+    def choice_label(self, question: Any) -> str:
+        """How a question is worded in an autocomplete."""
+        state = "" if question.has_ready else " · " + _("not published")
+        return f"{Truncator(question.stem or '').chars(110)} ({question.get_type_display()}{state})"
+
+    @admin.display(description=gettext_lazy("stem"), ordering="stem")
+    def snippet(self, question: Any) -> str:
+        return Truncator(question.stem or "—").chars(110)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, question: Any) -> str:
+        if question.is_archived:
+            return _("archived")
+        if question.has_ready:
+            return _("published, draft open") if question.has_draft else _("published")
+        return _("draft") if question.has_draft else _("out of use")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only what nothing refers to can be deleted; the rest is archived."""
+        return super().has_delete_permission(request, obj) and not (obj is not None and bank.is_referenced(obj))
+
+    def delete_model(self, request: HttpRequest, obj: Question) -> None:
+        bank.delete(obj)
+
+    # Actions -----------------------------------------------------------------------------------------------------------
+
+    @admin.action(description=gettext_lazy("Publish the drafts of the selected questions"))
+    def publish_drafts(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
+        drafts = QuestionVersion.objects.filter(question__in=queryset, status=Status.DRAFT).select_related("question")
+        published = 0
+        for draft in drafts:
+            try:
+                bank.publish(draft, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+            except QuizError as refusal:
+                snippet = Truncator(draft.stem).chars(60)
+                self.message_user(request, f"{snippet}: {refusal.message}", messages.ERROR)
+                continue
+            self.log_change(request, draft.question, _("Version %(n)d published.") % {"n": draft.number})
+            published += 1
+        text = ngettext("%(n)d question published.", "%(n)d questions published.", published) % {"n": published}
+        self.message_user(request, text)
+
+    @admin.action(description=gettext_lazy("Add the selected questions to a quiz…"))
+    def add_to_quiz(self, request: HttpRequest, queryset: QuerySet[Question]) -> HttpResponse | None:
+        pks = list(queryset.order_by("pk").values_list("pk", flat=True)[: MAX_ADDED + 1])
+        if len(pks) > MAX_ADDED:
+            text = _("Choose at most %(n)d questions at once; for more, use draw rules.") % {"n": MAX_ADDED}
+            self.message_user(request, text, messages.ERROR)
+            return None
+        chosen = ",".join(map(str, pks))
+        return redirect(reverse("admin:quizzes_question_to_quiz") + f"?questions={chosen}")
+
+    @admin.action(description=gettext_lazy("Archive the selected questions"))
+    def archive(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
+        self._set_archived(request, queryset, is_archived=True)
+
+    @admin.action(description=gettext_lazy("Restore the selected questions"))
+    def restore(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
+        self._set_archived(request, queryset, is_archived=False)
+
+    def _set_archived(self, request: HttpRequest, queryset: QuerySet[Question], *, is_archived: bool) -> None:
+        do = bank.archive if is_archived else bank.restore
+        count = 0
+        for question in queryset:
+            do(question)
+            count += 1
+        text = ngettext("%(n)d question changed.", "%(n)d questions changed.", count) % {"n": count}
+        self.message_user(request, text)

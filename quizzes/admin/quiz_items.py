@@ -1,0 +1,71 @@
+"""Rows of a quiz: fixed questions, draw rules with what stands behind them, feedback by score band."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy
+
+from quizzes.admin.scope import ScopedInline
+from quizzes.forms.quizzes import DrawItemForm, FixedItemForm
+from quizzes.models import FeedbackBand, QuizItem
+
+
+class QuestionChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A question named by its stem."""
+
+    def label_from_instance(self, question: Any) -> str:
+        version = question.latest_version
+        return Truncator(version.stem if version else str(question)).chars(110)
+
+
+class FixedRows(ScopedInline, admin.TabularInline):
+    model = QuizItem
+    form = FixedItemForm
+    verbose_name = gettext_lazy("question")
+    verbose_name_plural = gettext_lazy("Questions")
+    extra = 2
+    ordering = ("position", "pk")
+    template = "admin/quizzes/quiz/rows.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[QuizItem]:
+        return super().get_queryset(request).filter(question__isnull=False).select_related("question", "pinned_version")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "question":
+            kwargs["form_class"] = QuestionChoice
+            kwargs["widget"] = AutocompleteSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class DrawRows(ScopedInline, admin.StackedInline):
+    model = QuizItem
+    form = DrawItemForm
+    verbose_name = gettext_lazy("draw rule")
+    verbose_name_plural = gettext_lazy("Draw rules")
+    extra = 1
+    ordering = ("position", "pk")
+    template = "admin/quizzes/quiz/rows.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[QuizItem]:
+        return super().get_queryset(request).filter(question=None).select_related("topic", "source", "tag")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name in ("topic", "source", "tag"):
+            field.choices = list(field.choices)  # asked for once, not for every row
+        return field
+
+
+class BandRows(ScopedInline, admin.TabularInline):
+    model = FeedbackBand
+    verbose_name = gettext_lazy("band")
+    verbose_name_plural = gettext_lazy("Overall feedback by result")
+    extra = 1
+    template = "admin/quizzes/quiz/rows.html"

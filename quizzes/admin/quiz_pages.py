@@ -1,0 +1,179 @@
+"""Pages of one quiz beside its form: publishing with its faults listed, and composing from a blueprint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from quizzes import clock
+from quizzes.errors import EditConflict, NotPublishable
+from quizzes.forms import quizzes as forms
+from quizzes.models import Quiz
+from quizzes.services import quizzes
+
+
+class QuizPages:
+    """Mixed into the quiz's ModelAdmin."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/compose/", view(self.compose_view), name="quizzes_quiz_compose"),
+            path("<int:pk>/do/<slug:act>/", view(require_POST(self.act_view)), name="quizzes_quiz_act"),
+        ]
+        return own + super().get_urls()  # type: ignore[misc, no-any-return]
+
+    def fetched(self, request: HttpRequest, pk: int) -> Quiz:
+        """The quiz, if the person manages it."""
+        quiz = self.get_object(request, str(pk))  # type: ignore[attr-defined]
+        if quiz is None:
+            raise Http404
+        if not self.has_change_permission(request, quiz):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return quiz  # type: ignore[no-any-return]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The form, with what stands behind each cell and what still keeps the quiz from being published."""
+        quiz = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        context: dict[str, Any] = {}
+        if quiz is not None:
+            items = list(quiz.items.select_related("question", "topic", "source", "tag"))
+            context = {
+                "outline": quizzes.outline(items),
+                "faults": quizzes.faults(quiz, items),
+                "running": quiz.attempts.in_progress().count(),
+                "finished": quiz.attempts.finished().count(),
+            }
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})  # type: ignore[misc, no-any-return]
+
+    def response_change(self, request: HttpRequest, obj: Quiz) -> HttpResponse:
+        if "_publish" in request.POST:
+            self.publish(request, obj)
+            return redirect("admin:quizzes_quiz_change", obj.pk)
+        if "_compose" in request.POST:
+            return redirect("admin:quizzes_quiz_compose", obj.pk)
+        return super().response_change(request, obj)  # type: ignore[misc, no-any-return]
+
+    def response_add(self, request: HttpRequest, obj: Quiz, post_url_continue: str | None = None) -> HttpResponse:
+        if "_compose" in request.POST:
+            return redirect("admin:quizzes_quiz_compose", obj.pk)
+        if "_publish" in request.POST:
+            self.publish(request, obj)
+            return redirect("admin:quizzes_quiz_change", obj.pk)
+        return super().response_add(request, obj, post_url_continue)  # type: ignore[misc, no-any-return]
+
+    def publish(self, request: HttpRequest, quiz: Quiz) -> None:
+        try:
+            quizzes.publish(quiz, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+        except NotPublishable as refusal:
+            for fault in refusal.details["faults"]:
+                messages.error(request, fault)
+            return
+        self.log_change(request, quiz, _("Published."))  # type: ignore[attr-defined]
+        messages.success(request, _("“%(quiz)s” is published.") % {"quiz": quiz.title})
+
+    def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        """Publish, back to a draft, archive."""
+        quiz = self.fetched(request, pk)
+        if act == "publish":
+            self.publish(request, quiz)
+            return redirect("admin:quizzes_quiz_change", pk)
+        acts: dict[str, tuple[Any, str]] = {
+            "unpublish": (quizzes.unpublish, _("Back to a draft: no new attempts; those in progress may be finished.")),
+            "archive": (quizzes.archive, _("Archived. Attempts and results stay.")),
+        }
+        if act not in acts:
+            raise Http404
+        do, done = acts[act]
+        do(quiz, actor=request.user, now=clock.now())
+        self.log_change(request, quiz, done)  # type: ignore[attr-defined]
+        messages.success(request, done)
+        return redirect("admin:quizzes_quiz_change", pk)
+
+    # Composing ---------------------------------------------------------------------------------------------------------
+
+    def compose_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Rows of a blueprint: how many of which cell, how many stand behind it, and the time they would take."""
+        quiz = self.fetched(request, pk)
+        data = posted_rows(request)
+        rows = forms.cells(quiz, data)
+        head = forms.ComposeForm(data, initial={"revision": quiz.revision})
+        fixed = list(quiz.items.filter(question__isnull=False).select_related("question"))
+        drawn = list(quiz.items.filter(question=None))
+        is_valid = data is not None and all([rows.is_valid(), head.is_valid()])
+        if is_valid:
+            drawn = rows.items()
+            if "_save" in request.POST and self.composed(request, quiz, drawn, head):
+                return redirect("admin:quizzes_quiz_change", pk)
+        outline = quizzes.outline([*fixed, *drawn])
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": quiz,
+            "title": _("Compose “%(quiz)s”") % {"quiz": quiz.title},
+            "quiz": quiz,
+            "rows": rows,
+            "head": head,
+            "fixed": fixed,
+            "outline": outline,
+            "pairs": list(zip(self.shown_rows(rows), _per_row(rows, outline.cells[len(fixed) :]), strict=False)),
+            "is_checked": is_valid or data is None,
+        }
+        return TemplateResponse(request, "admin/quizzes/quiz/compose.html", context)
+
+    def shown_rows(self, rows: Any) -> list[Any]:
+        return list(rows.forms)
+
+    def composed(self, request: HttpRequest, quiz: Quiz, rules: list[Any], head: forms.ComposeForm) -> bool:
+        """Whether the rules were saved; a conflict keeps the rows on the page."""
+        try:
+            quizzes.replace_draws(
+                quiz,
+                rules,
+                actor=request.user,  # type: ignore[arg-type]
+                now=clock.now(),
+                expected_revision=head.cleaned_data["revision"] or 0,
+            )
+        except EditConflict as conflict:
+            advice = _("Your rows are kept below. Save again to replace theirs.")
+            head.add_error(None, f"{conflict.message} {advice}")
+            head.data = head.data.copy()
+            head.data["revision"] = str(conflict.revision)
+            return False
+        self.log_change(request, quiz, _("Composed from a blueprint."))  # type: ignore[attr-defined]
+        messages.success(request, _("Saved."))
+        return True
+
+
+def _per_row(rows: Any, cells: Any) -> list[Any]:
+    """For each row of the form its cell, None for blank and deleted rows."""
+    if not rows.is_bound:
+        return [*cells, *[None] * (len(rows.forms) - len(cells))]
+    if not rows.is_valid():
+        return [None] * len(rows.forms)
+    by_form = dict(zip(map(id, rows.ordered_forms), cells, strict=False))
+    return [by_form.get(id(form)) for form in rows.forms]
+
+
+def posted_rows(request: HttpRequest) -> Any:
+    """Posted data with sane row counts; four more rows where they are asked for."""
+    if request.method != "POST":
+        return None
+    data = request.POST.copy()
+    count = data.get("cells-TOTAL_FORMS", "")
+    number = int(count) if count.isdecimal() and len(count) < 4 else 0
+    data["cells-TOTAL_FORMS"] = str(number + 4 if "_more" in data else number)
+    return data

@@ -1,0 +1,135 @@
+"""Quizzes in the admin: settings, items in rows, publishing, composing from a blueprint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from quizzes import clock
+from quizzes.admin.quiz_items import BandRows, DrawRows, FixedRows
+from quizzes.admin.quiz_pages import QuizPages
+from quizzes.admin.scope import ScopedAdmin
+from quizzes.forms.quizzes import QuizForm
+from quizzes.models import Quiz
+from quizzes.services import quizzes
+
+FIELDSETS = (
+    (None, {"fields": ("title", "slug", "description", "is_open_to_all", "revision")}),
+    (
+        gettext_lazy("Time and attempts"),
+        {"fields": ("time_rule", "time_limit", "attempts_allowed", "opens_at", "closes_at", "applies_to_running")},
+    ),
+    (
+        gettext_lazy("Marks and feedback"),
+        {"fields": ("feedback", "pass_mark", "counting", "wrong_penalty")},
+    ),
+    (
+        gettext_lazy("How it is asked"),
+        {"fields": ("shuffle_questions", "shuffle_options", "navigation", "layout")},
+    ),
+)
+
+
+@admin.register(Quiz)
+class QuizAdmin(QuizPages, ScopedAdmin):
+    form = QuizForm
+    fieldsets = FIELDSETS  # type: ignore[assignment]
+    prepopulated_fields = {"slug": ("title",)}
+    inlines = (FixedRows, DrawRows, BandRows)
+    list_display = ("title", "status", "time_words", "asks", "feedback", "attempts_made", "owner_name")
+    list_filter = ("status", "feedback", "time_rule", "is_open_to_all")
+    list_select_related = ("owner",)
+    search_fields = ("title", "slug", "description")
+    ordering = ("-pk",)
+    actions = ("archive",)
+    change_form_template = "admin/quizzes/quiz/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Quiz]:
+        found = super().get_queryset(request)
+        if request.resolver_match and request.resolver_match.url_name == "quizzes_quiz_changelist":
+            found = found.prefetch_related("items").annotate(
+                attempt_count=Count("attempts", filter=~Q(attempts__status="in_progress"), distinct=True)
+            )
+        return found
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        if request.resolver_match and request.resolver_match.url_name == "autocomplete":
+            # An assignment may take more than one's own quizzes: those open to all as well.
+            queryset = Quiz.objects.usable_by(request.user).exclude(status=Quiz.Status.ARCHIVED).order_by("title")
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=gettext_lazy("time"), ordering="time_limit")
+    def time_words(self, quiz: Quiz) -> str:
+        if quiz.time_rule == Quiz.TimeRule.FIXED:
+            return _("%(n)d min") % {"n": quiz.time_limit or 0}
+        return _("computed") if quiz.time_rule == Quiz.TimeRule.COMPUTED else _("untimed")
+
+    @admin.display(description=gettext_lazy("questions"))
+    def asks(self, quiz: Quiz) -> int:
+        return sum(item.draw_count or 1 for item in quiz.items.all())
+
+    @admin.display(description=gettext_lazy("attempts"), ordering="attempt_count")
+    def attempts_made(self, quiz: Any) -> int:
+        return int(quiz.attempt_count)
+
+    @admin.display(description=gettext_lazy("owner"), ordering="owner")
+    def owner_name(self, quiz: Quiz) -> str:
+        return quiz.owner.full_name if quiz.owner else _("shared")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A quiz with attempts or assignments is archived, not deleted."""
+        return super().has_delete_permission(request, obj) and not (obj is not None and quizzes.is_referenced(obj))
+
+    def delete_model(self, request: HttpRequest, obj: Quiz) -> None:
+        quizzes.delete(obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What may be done to running attempts is asked only where some can be running."""
+        if obj is not None:
+            return self.fieldsets
+        return [
+            (title, {**options, "fields": [name for name in options["fields"] if name != "applies_to_running"]})
+            for title, options in FIELDSETS
+        ]
+
+    # Saving ------------------------------------------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: Quiz, form: Any, change: bool) -> None:
+        quizzes.save(obj, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        self.number_new_items(form.instance)
+        if not form.cleaned_data.get("applies_to_running"):
+            return
+        changed = quizzes.tighten_running(
+            quizzes.running_at(form.instance),
+            reason=_("The quiz's limit or close was changed for running attempts."),
+            actor=request.user,  # type: ignore[arg-type]
+            now=clock.now(),
+        )
+        text = ngettext("%(n)d running attempt ends earlier.", "%(n)d running attempts end earlier.", changed)
+        messages.info(request, text % {"n": changed})
+
+    def number_new_items(self, quiz: Quiz) -> None:
+        """Positions 1…n in the order given; rows with the same number keep their order of entry."""
+        for position, item in enumerate(quiz.items.order_by("position", "pk"), start=1):
+            if item.position != position:
+                item.position = position
+                item.save(update_fields=["position"])
+
+    # Actions -----------------------------------------------------------------------------------------------------------
+
+    @admin.action(description=gettext_lazy("Archive the selected quizzes"))
+    def archive(self, request: HttpRequest, queryset: QuerySet[Quiz]) -> None:
+        count = 0
+        for quiz in queryset.exclude(status=Quiz.Status.ARCHIVED):
+            quizzes.archive(quiz, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+            self.log_change(request, quiz, _("Archived."))
+            count += 1
+        self.message_user(request, ngettext("%(n)d quiz archived.", "%(n)d quizzes archived.", count) % {"n": count})

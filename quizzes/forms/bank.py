@@ -1,0 +1,230 @@
+"""Forms of the question bank: what is said about a question, where it comes from, and its content by type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.forms.utils import ErrorDict, ErrorList
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes.models import Question, QuestionVersion, Quiz, Source, Topic, User
+from quizzes.models.bank import Bloom, Difficulty
+from quizzes.question_types.authoring import AuthorForm
+from quizzes.services.bank import Identity, Place
+
+
+class IdentityForm(forms.Form):
+    """What is said about a question beside its content; `revision` is what the author saw."""
+
+    topic = forms.ModelChoiceField(label=gettext_lazy("Topic"), queryset=Topic.objects.all())
+    difficulty = forms.ChoiceField(label=gettext_lazy("Difficulty"), choices=Difficulty, initial=Difficulty.MEDIUM)
+    bloom = forms.ChoiceField(label=gettext_lazy("Bloom level"), choices=Bloom, initial=Bloom.REMEMBER)
+    tags = forms.CharField(
+        label=gettext_lazy("Tags"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Short labels with commas between them, for drawing questions across topics."),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def clean_tags(self) -> list[str]:
+        slugs = [slugify(word) for word in self.cleaned_data["tags"].split(",") if word.strip()]
+        for slug, word in zip(slugs, self.cleaned_data["tags"].split(","), strict=False):
+            try:
+                validate_slug(slug)
+            except ValidationError as error:
+                message = _("“%(word)s” cannot be a tag; use letters, digits and hyphens.")
+                raise ValidationError(message, params={"word": word.strip()[:40]}) from error
+            if len(slug) > 50:
+                raise ValidationError(_("A tag has at most 50 characters."))
+        return slugs
+
+
+class PlaceForm(forms.Form):
+    """A place in a source; a row left blank is dropped."""
+
+    source = forms.ModelChoiceField(label=gettext_lazy("Source"), queryset=Source.objects.all())
+    paragraph = forms.IntegerField(
+        label=gettext_lazy("Paragraph"), min_value=1, max_value=32_767, widget=forms.NumberInput({"class": "ws-short"})
+    )
+    evidence = forms.CharField(
+        label=gettext_lazy("Evidence"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("2 to 12 words, word for word."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        source, paragraph = cleaned.get("source"), cleaned.get("paragraph")
+        if source and paragraph and not source.has_paragraph(paragraph):
+            self.add_error("paragraph", _("This source has no paragraph %(n)d.") % {"n": paragraph})
+        return cleaned
+
+
+class PlaceFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+    def initial_form_count(self) -> int:
+        """Stored places are a starting point: a row is a row, wherever it came from."""
+        return 0
+
+    def clean(self) -> None:
+        seen = set()
+        for form in self.kept_forms():
+            place = (form.cleaned_data.get("source"), form.cleaned_data.get("paragraph"))
+            if None not in place and place in seen:
+                form.add_error("paragraph", _("This place is listed already."))
+            seen.add(place)
+
+    def kept_forms(self) -> list[forms.Form]:
+        return [form for form in self.forms if form.has_changed() and not form.cleaned_data.get("DELETE")]
+
+
+class BasePlaces(PlaceFormSet):
+    """Places filled from what is stored, with one blank row to go on."""
+
+    stored: Sequence[Mapping[str, Any]] = ()
+
+    def total_form_count(self) -> int:
+        return super().total_form_count() if self.is_bound else len(self.stored) + 1
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        if self.is_bound or index is None or index >= len(self.stored):
+            return {}
+        return {"initial": self.stored[index]}
+
+
+class QuestionForm:
+    """The whole form of a question: identity, places and the content as its type wants it."""
+
+    def __init__(self, kind: Any, data: QueryDict | None = None, *, version: QuestionVersion | None = None) -> None:
+        more = data.get("_more", "") if data is not None else ""
+        data = _with_row_counts(data)
+        self.is_asking_for_rows = bool(more)
+        spec = version.spec if version else None
+        self.author = AuthorForm(kind, data, spec=spec, more_rows=more)
+        question = version.question if version else None
+        self.identity = IdentityForm(data, initial=_identity_of(question, version))
+        self.places = self._places(_more_places(data) if more == "places" else data, question)
+        if self.is_asking_for_rows:
+            self._say_nothing()
+
+    def _places(self, data: Any, question: Question | None) -> Any:
+        factory: Any = forms.formset_factory(
+            PlaceForm, formset=BasePlaces, can_delete=True, max_num=20, absolute_max=25
+        )
+        if question is not None:
+            factory.stored = list(question.places.values("source", "paragraph", "evidence"))
+        formset = factory(data, prefix="places")
+        choices = list(PlaceForm().fields["source"].choices)  # asked for once, not for every row
+        for form in [*formset.forms, formset.empty_form]:
+            form.fields["source"].choices = choices
+        return formset
+
+    @property
+    def has_errors(self) -> bool:
+        return self.identity.is_bound and not self.is_asking_for_rows and not self.is_valid()
+
+    def _say_nothing(self) -> None:
+        """No errors while rows are asked for: nothing was handed in yet."""
+        formsets = [self.places, *self.author.rowsets]
+        for form in [self.identity, self.author.main, *(form for formset in formsets for form in formset.forms)]:
+            form._errors = ErrorDict()
+        for formset in formsets:
+            formset._errors, formset._non_form_errors = [], ErrorList()
+
+    def is_valid(self) -> bool:
+        return all([self.identity.is_valid(), self.places.is_valid(), self.author.is_valid()])
+
+    def refuse(self, message: str | Promise) -> None:
+        """Add a sentence about the whole form."""
+        self.identity.add_error(None, ValidationError(message))
+
+    def expect(self, revision: int) -> None:
+        """Let a second try go on from this revision."""
+        self.identity.data = self.identity.data.copy()
+        self.identity.data["revision"] = str(revision)
+
+    @property
+    def revision(self) -> int:
+        return self.identity.cleaned_data["revision"] or 0
+
+    def spec(self) -> dict[str, Any]:
+        return self.author.to_spec()
+
+    def described(self) -> Identity:
+        cleaned = self.identity.cleaned_data
+        rows = [form.cleaned_data for form in self.places.kept_forms()]
+        return Identity(
+            topic=cleaned["topic"],
+            difficulty=cleaned["difficulty"],
+            bloom=cleaned["bloom"],
+            tags=cleaned["tags"],
+            places=[Place(row["source"], row["paragraph"], row["evidence"]) for row in rows],
+        )
+
+
+def _identity_of(question: Question | None, version: QuestionVersion | None) -> dict[str, Any]:
+    if question is None or version is None:
+        return {}
+    return {
+        "topic": question.topic_id,
+        "difficulty": question.difficulty,
+        "bloom": question.bloom,
+        "tags": ", ".join(question.tags.values_list("slug", flat=True)),
+        "revision": version.revision,
+    }
+
+
+def _with_row_counts(data: QueryDict | None) -> QueryDict | None:
+    """Posted data whose row counts are numbers, whatever a client sent."""
+    if data is None:
+        return None
+    data = data.copy()
+    for name in [name for name in data if name.endswith("-TOTAL_FORMS")]:
+        count = data[name]
+        is_count = count.isascii() and count.isdigit() and len(count) <= 4
+        data[name] = count if is_count else "0"
+    return data
+
+
+def _more_places(data: Any) -> Any:
+    data = data.copy()
+    data["places-TOTAL_FORMS"] = str(int(data.get("places-TOTAL_FORMS", "0")) + 2)
+    return data
+
+
+class RegradeForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("Kept with every attempt that changes, and shown to its instructors."),
+        widget=forms.TextInput({"class": "vTextField"}),
+    )
+
+
+class AddToQuizForm(forms.Form):
+    """Into which quiz questions go; only quizzes the person may edit are offered."""
+
+    quiz = forms.ModelChoiceField(label=gettext_lazy("Quiz"), queryset=Quiz.objects.none())
+    points = forms.DecimalField(
+        label=gettext_lazy("Points for each"), min_value=0, max_digits=5, decimal_places=2, initial=1
+    )
+
+    def __init__(self, user: User, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["quiz"].queryset = Quiz.objects.editable_by(user).exclude(  # type: ignore[attr-defined]
+            status=Quiz.Status.ARCHIVED
+        )
+
+    def clean_points(self) -> Any:
+        if self.cleaned_data["points"] <= 0:
+            raise ValidationError(_("Points must be above 0."))
+        return self.cleaned_data["points"]

@@ -1,0 +1,101 @@
+"""The form of marking by hand: points, a comment for the learner, a reason for the record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django import forms
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes import marking
+from quizzes.models import Answer
+
+
+class MarkForm(forms.Form):
+    """Marks of one answer. `seen` is when it was marked last, as the person saw it."""
+
+    marks = forms.DecimalField(
+        label=gettext_lazy("Points"),
+        max_digits=7,
+        decimal_places=2,
+        widget=forms.NumberInput({"inputmode": "decimal", "class": "form-control"}),
+    )
+    comment = forms.CharField(
+        label=gettext_lazy("Comment for the learner"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea({"rows": 5, "class": "form-control"}),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput({"class": "form-control"}),
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
+
+    def __init__(self, answer: Answer, data: Any = None) -> None:
+        self.answer = answer
+        first = {"marks": answer.marks, "comment": answer.comment, "seen": _instant(answer.marked_at)}
+        super().__init__(data, initial=first)
+        marks, reason = self.fields["marks"], self.fields["reason"]
+        points = _points(answer.points)
+        marks.widget.attrs.update({"min": "0", "max": points, "step": "0.01", "autofocus": not self.needs_reason})
+        marks.help_text = _("0 to %(points)s") % {"points": points}
+        reason.required = self.needs_reason
+        reason.help_text = _("Kept with the change.")
+        if data is not None and "withdraw" in data:
+            marks.required = False
+
+    @property
+    def needs_reason(self) -> bool:
+        """A first marking by hand explains itself; a change of marks needs a reason."""
+        return not self.answer.version.kind.is_marked_by_hand or self.answer.override is not None
+
+    @property
+    def is_withdrawal(self) -> bool:
+        """Back to the automatic marks."""
+        return "withdraw" in self.data
+
+    def clean_marks(self) -> Decimal | None:
+        marks = self.cleaned_data["marks"]
+        if marks is not None and not 0 <= marks <= self.answer.points:
+            raise forms.ValidationError(
+                _("Give 0 to %(points)s points."), params={"points": _points(self.answer.points)}
+            )
+        return marks
+
+    def clean_reason(self) -> str:
+        return self.cleaned_data["reason"].strip() or _("marked by hand")
+
+    @property
+    def fraction(self) -> Fraction | None:
+        if self.is_withdrawal:
+            return None
+        return marking.share(self.cleaned_data["marks"], self.answer.points)
+
+    @property
+    def seen_at(self) -> datetime | None:
+        try:
+            return parse_datetime(self.cleaned_data["seen"])
+        except ValueError:
+            return None
+
+    def expect(self, marked_at: datetime | None) -> None:
+        """Let a second try go on from this marking."""
+        self.data = self.data.copy()
+        self.data["seen"] = _instant(marked_at)
+
+
+def _instant(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
+def _points(points: Decimal) -> str:
+    """2.00 → 2, 2.50 → 2.5"""
+    return f"{points.normalize():f}"

@@ -1,0 +1,273 @@
+"""Forms of quizzes: settings, items, and the cells a quiz is composed of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes import question_types
+from quizzes.errors import EditConflict
+from quizzes.models import QuestionVersion, Quiz, QuizItem, Source, Tag, Topic
+from quizzes.models.bank import Bloom, Difficulty
+from quizzes.services import quizzes
+
+TIME_LIMIT = gettext_lazy("A time limit is 1 to 1,440 minutes.")
+ATTEMPTS = gettext_lazy("Attempts allowed are 1 to 1,000; leave it empty for as many as one likes.")
+PASS_MARK = gettext_lazy("A pass mark is 0 to 100 percent.")
+PENALTY = gettext_lazy("A penalty is 0 to 1: the share of an item's points.")
+
+
+def whole_number(lowest: int, highest: int, message: Any, **kwargs: Any) -> forms.IntegerField:
+    """A number field that says the same sentence to words, fractions and figures out of range."""
+    errors = dict.fromkeys(("invalid", "min_value", "max_value"), message)
+    return forms.IntegerField(
+        min_value=lowest,
+        max_value=highest,
+        error_messages=errors,
+        widget=forms.NumberInput({"class": "ws-short"}),
+        **{"required": False, **kwargs},
+    )
+
+
+def time_limit_field() -> forms.IntegerField:
+    return whole_number(1, 1440, TIME_LIMIT, label=gettext_lazy("Time limit in minutes"))
+
+
+def attempts_field() -> forms.IntegerField:
+    return whole_number(
+        1,
+        1000,
+        ATTEMPTS,
+        label=gettext_lazy("Attempts allowed"),
+        help_text=gettext_lazy("Empty: as many as one likes."),
+    )
+
+
+class QuizForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Settings of a quiz; `revision` is what the editor saw."""
+
+    time_limit = time_limit_field()
+    attempts_allowed = attempts_field()
+    pass_mark = whole_number(0, 100, PASS_MARK, label=gettext_lazy("Pass mark in percent"))
+    wrong_penalty = forms.DecimalField(
+        label=gettext_lazy("Penalty for a wrong answer"),
+        min_value=0,
+        max_value=1,
+        max_digits=3,
+        decimal_places=2,
+        initial=0,
+        help_text=gettext_lazy("Share of an item's points that a wholly wrong answer costs; 0: none."),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "max_digits", "max_decimal_places"), PENALTY),
+        widget=forms.NumberInput({"class": "ws-short", "step": "0.01"}),
+    )
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    applies_to_running = forms.BooleanField(
+        label=gettext_lazy("Apply to running attempts"),
+        required=False,
+        help_text=gettext_lazy(
+            "Brings the deadlines of attempts in progress down to a shorter limit or an earlier close. "
+            "Without it they keep the deadline they started with."
+        ),
+    )
+
+    class Meta:
+        model = Quiz
+        fields = (
+            "title",
+            "slug",
+            "description",
+            "is_open_to_all",
+            "time_rule",
+            "time_limit",
+            "attempts_allowed",
+            "opens_at",
+            "closes_at",
+            "feedback",
+            "pass_mark",
+            "counting",
+            "wrong_penalty",
+            "shuffle_questions",
+            "shuffle_options",
+            "navigation",
+            "layout",
+        )
+        widgets = {"description": forms.Textarea({"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "revision" in self.fields:
+            self.fields["revision"].initial = self.instance.revision
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("time_rule") == Quiz.TimeRule.FIXED and "time_limit" in self.errors:
+            cleaned.pop("time_rule")  # one sentence about the limit is enough
+        if self.instance.pk:
+            self._refuse_if_changed(cleaned.get("revision") or 0)
+        return cleaned
+
+    def _refuse_if_changed(self, seen: int) -> None:
+        """Tell the second of two editors who was first; what they wrote stays in the form."""
+        try:
+            quizzes.refuse_if_changed(self.instance, expected_revision=seen)
+        except EditConflict as conflict:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("revision")] = str(conflict.revision)
+            advice = _("What you wrote is kept below. Save again to replace theirs, or open this page anew to see it.")
+            raise ValidationError(f"{conflict.message} {advice}") from conflict
+
+
+LAST = 9999  # a row without a position goes to the end
+
+
+class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row of a quiz; a new one without a position goes last."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "position" in self.fields and not self.instance.pk:
+            self.initial["position"] = None
+            self.fields["position"].required = False
+
+    def clean_position(self) -> int:
+        position = self.cleaned_data["position"]
+        return LAST if position is None else min(position, LAST)
+
+
+class FixedItemForm(ItemForm):
+    """A fixed question in a quiz, pinned to a version where the author wants."""
+
+    class Meta:
+        model = QuizItem
+        fields = ("position", "question", "points", "pinned_version")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pinned = self.fields.get("pinned_version")
+        if pinned is not None:
+            versions = QuestionVersion.objects.none()
+            if self.instance.question_id:
+                versions = QuestionVersion.objects.filter(question=self.instance.question_id).exclude(status="draft")
+            pinned.queryset = versions  # type: ignore[attr-defined]
+            pinned.label_from_instance = _version_name  # type: ignore[attr-defined]
+            pinned.empty_label = _("latest")  # type: ignore[attr-defined]
+        if "question" in self.fields:
+            self.fields["question"].required = True
+
+
+def _version_name(version: QuestionVersion) -> str:
+    return _("version %(n)d (%(status)s)") % {"n": version.number, "status": version.get_status_display()}
+
+
+class DrawItemForm(ItemForm):
+    """A draw rule: how many questions, out of which cell."""
+
+    draw_count = whole_number(
+        1, 200, gettext_lazy("Draw 1 to 200 questions."), label=gettext_lazy("Draw"), required=True
+    )
+
+    class Meta:
+        model = QuizItem
+        fields = ("position", "draw_count", "points", "topic", "source", "type", "difficulty", "bloom", "tag")
+
+
+class CellForm(forms.Form):
+    """One row of a blueprint; a row left blank is dropped."""
+
+    draw_count = whole_number(
+        1, 200, gettext_lazy("Draw 1 to 200 questions."), label=gettext_lazy("How many"), required=True
+    )
+    topic = forms.ModelChoiceField(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), required=False)
+    source = forms.ModelChoiceField(label=gettext_lazy("Source"), queryset=Source.objects.all(), required=False)
+    type = forms.ChoiceField(label=gettext_lazy("Type"), required=False)
+    difficulty = forms.ChoiceField(label=gettext_lazy("Difficulty"), required=False)
+    bloom = forms.ChoiceField(label=gettext_lazy("Bloom level"), required=False)
+    tag = forms.ModelChoiceField(label=gettext_lazy("Tag"), queryset=Tag.objects.all(), required=False)
+    points = forms.DecimalField(
+        label=gettext_lazy("Points each"),
+        max_digits=5,
+        decimal_places=2,
+        initial=1,
+        required=False,
+        widget=forms.NumberInput({"class": "ws-short", "step": "0.01"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        anything = [("", _("any"))]
+        self.fields["type"].choices = anything + question_types.choices()  # type: ignore[attr-defined]
+        self.fields["difficulty"].choices = anything + list(Difficulty.choices)  # type: ignore[attr-defined]
+        self.fields["bloom"].choices = anything + list(Bloom.choices)  # type: ignore[attr-defined]
+
+    def has_changed(self) -> bool:
+        return any(name not in ("points", "ORDER", "DELETE") for name in self.changed_data)
+
+    def clean_points(self) -> Any:
+        points = self.cleaned_data["points"]
+        if points is not None and points <= 0:
+            raise ValidationError(_("Points must be above 0."))
+        return points if points is not None else 1
+
+    def item(self, position: int) -> QuizItem:
+        """The row as an unsaved draw rule."""
+        cleaned = {name: value for name, value in self.cleaned_data.items() if name not in ("ORDER", "DELETE")}
+        return QuizItem(position=position, **cleaned)
+
+
+class BaseCells(forms.BaseFormSet):  # type: ignore[type-arg]
+    """Rows of a blueprint, filled from the draw rules that are there."""
+
+    stored: list[dict[str, Any]] = []
+    minimum_rows = 4
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: dict[str, list[Any]] = {}
+        for form in [*self.forms, self.empty_form]:
+            for name in ("topic", "source", "tag"):  # asked for once, not for every row
+                field = form.fields[name]
+                if name not in choices:
+                    field.empty_label = _("any")
+                    choices[name] = list(field.choices)
+                field.choices = choices[name]
+
+    def initial_form_count(self) -> int:
+        return 0
+
+    def total_form_count(self) -> int:
+        return super().total_form_count() if self.is_bound else max(len(self.stored) + 1, self.minimum_rows)
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        if self.is_bound or index is None or index >= len(self.stored):
+            return {}
+        return {"initial": self.stored[index]}
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if index is not None:
+            form.fields["ORDER"].initial = index + 1
+
+    def items(self) -> list[QuizItem]:
+        """The rows in their order, as unsaved draw rules; call after `is_valid`."""
+        return [form.item(place) for place, form in enumerate(self.ordered_forms, start=1)]
+
+
+def cells(quiz: Quiz, data: Any = None) -> Any:
+    """The blueprint form of a quiz."""
+    factory: Any = forms.formset_factory(
+        CellForm, formset=BaseCells, can_order=True, can_delete=True, max_num=60, absolute_max=65
+    )
+    factory.stored = list(
+        quiz.items.filter(question=None).values(
+            "draw_count", "topic", "source", "type", "difficulty", "bloom", "tag", "points"
+        )
+    )
+    return factory(data, prefix="cells")
+
+
+class ComposeForm(forms.Form):
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)

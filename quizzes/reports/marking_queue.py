@@ -1,0 +1,51 @@
+"""Answers that wait for a person's marks, oldest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from quizzes.models import Answer, Attempt, User
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Where one answer stands in the queue: the pks beside it (None at an end), and how many wait."""
+
+    previous: int | None
+    next: int | None
+    waiting: int
+
+
+def manageable(user: User) -> QuerySet[Answer]:
+    """Answers whose marks the person may change: of finished attempts they manage."""
+    attempts = Attempt.objects.managed_by(user).exclude(status=Attempt.Status.IN_PROGRESS)
+    return Answer.objects.filter(attempt__in=attempts)
+
+
+def waiting(user: User) -> QuerySet[Answer]:
+    """Answers without marks in attempts that await marking, in the order they came in."""
+    return (
+        manageable(user)
+        .filter(attempt__status=Attempt.Status.AWAITING_MARKING, fraction=None)
+        .order_by("attempt__submitted_at", "attempt", "slot")
+    )
+
+
+def rows(user: User) -> Any:
+    """The queue with everything a list shows of it."""
+    return waiting(user).select_related(
+        "attempt__learner", "attempt__quiz", "attempt__assignment__classroom", "version__question"
+    )
+
+
+def neighbours(user: User, answer: Answer) -> Neighbours:
+    """The queue around an answer that may or may not be in it (1 query)."""
+    queue = list(waiting(user).values_list("pk", flat=True))
+    if answer.pk in queue:
+        here = queue.index(answer.pk)
+        before, after = queue[:here], queue[here + 1 :]
+        return Neighbours(before[-1] if before else None, after[0] if after else None, len(queue))
+    return Neighbours(None, queue[0] if queue else None, len(queue))

@@ -1,0 +1,83 @@
+"""Marking by hand: the queue of answers that wait, and the marks of any answer one manages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from quizzes import clock, terms
+from quizzes.errors import EditConflict, QuizError
+from quizzes.forms.marking import MarkForm
+from quizzes.models import Answer
+from quizzes.reports import attempts as cards
+from quizzes.reports import marking_queue as queue
+from quizzes.services import grading
+
+PAGE = 30
+
+
+@require_GET
+def marking_queue(request: HttpRequest) -> HttpResponse:
+    page = Paginator(queue.rows(request.user), PAGE).get_page(request.GET.get("page"))
+    return render(request, "quizzes/marking/queue.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def marking_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    mine = queue.manageable(request.user).select_related(
+        "attempt__learner", "attempt__quiz", "attempt__assignment__classroom", "version__question", "marked_by"
+    )
+    answer = get_object_or_404(mine, pk=pk)
+    form = MarkForm(answer, request.POST if request.method == "POST" else None)
+    around = queue.neighbours(request.user, answer)
+    if request.method == "POST" and form.is_valid() and mark(request, answer, form):
+        messages.success(request, _("Marked."))
+        if form.needs_reason:  # a change of marks, not the queue
+            return redirect("quizzes:attempt_result", answer.attempt_id)
+        return redirect("quizzes:marking_answer", around.next) if around.next else redirect("quizzes:marking_queue")
+    return render(request, "quizzes/marking/answer.html", context_of(answer, form, around))
+
+
+def mark(request: HttpRequest, answer: Answer, form: MarkForm) -> bool:
+    """Whether the marks were kept; a refusal joins the form's errors."""
+    try:
+        grading.override(
+            answer,
+            fraction=form.fraction,
+            reason=form.cleaned_data["reason"],
+            comment=form.cleaned_data["comment"],
+            actor=request.user,
+            now=clock.now(),
+            seen=(form.seen_at,),
+        )
+    except EditConflict as conflict:
+        answer.refresh_from_db()
+        form.add_error(None, f"{conflict.message} {_('What you wrote is kept here; save again to replace theirs.')}")
+        form.expect(answer.marked_at)
+        return False
+    except QuizError as refusal:
+        form.add_error(None, str(refusal.message))
+        return False
+    return True
+
+
+def context_of(answer: Answer, form: MarkForm, around: queue.Neighbours) -> dict[str, Any]:
+    [card] = cards.result_cards(answer.attempt, terms.EVERYTHING, slots=[answer.slot])
+    spec = answer.version.parsed
+    return {
+        "answer": answer,
+        "attempt": answer.attempt,
+        "card": card,
+        "form": form,
+        "around": around,
+        "rubric": getattr(spec, "rubric", ""),
+        "history": answer.attempt.events.filter(slot=answer.slot, kind__in=["marked", "overridden"]).select_related(
+            "actor"
+        ),
+    }
