@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes.views import accounts, attempt_api, attempts, bank, home, quizzes
+from quizzes.views import accounts, attempt_api, attempts, bank, home, marking, quizzes
 
 app_name = "quizzes"
 urlpatterns = [
@@ -29,4 +29,7 @@ urlpatterns = [
     path("attempts/<int:pk>/save/", attempt_api.attempt_save, name="attempt_save"),
     path("attempts/<int:pk>/state/", attempt_api.attempt_state, name="attempt_state"),
     path("attempts/<int:pk>/flag/", attempt_api.attempt_flag, name="attempt_flag"),
+    # marking by hand
+    path("marking/", marking.marking_queue, name="marking_queue"),
+    path("marking/answers/<int:pk>/", marking.marking_answer, name="marking_answer"),
 ]
