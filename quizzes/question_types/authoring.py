@@ -161,7 +161,12 @@ class AuthorForm:
             count = data.get(f"{prefix}-TOTAL_FORMS", "")
             data[f"{prefix}-TOTAL_FORMS"] = str((int(count) if count.isdecimal() and len(count) < 4 else 0) + 3)
         factory = forms.formset_factory(
-            rows.row, formset=RowFormSet, can_order=True, can_delete=True, absolute_max=rows.maximum + 5
+            rows.row,
+            formset=RowFormSet,
+            can_order=True,
+            can_delete=True,
+            max_num=rows.maximum,
+            absolute_max=rows.maximum + 5,
         )
         factory.rows = rows  # type: ignore[attr-defined]
         factory.stored = [rows.row.initial_from(item) for item in stored]  # type: ignore[attr-defined]
