@@ -61,7 +61,7 @@ class Terms:
         """The limit times the factor, to the whole second."""
         if self.limit is None:
             return None
-        return timedelta(seconds=int(self.limit.total_seconds() * float(self.factor)))
+        return timedelta(seconds=int(Fraction(self.limit / timedelta(seconds=1)) * Fraction(self.factor)))
 
     def is_open_at(self, now: datetime) -> bool:
         return not self.is_upcoming_at(now) and not self.is_over_at(now)

@@ -1,0 +1,47 @@
+"""The cast of every test: an instructor, a learner in their class, a stranger; and an instant for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from quizzes.models import Classroom, User
+from quizzes.services import attempts
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """Rows get the same numbers again in the next test; what the process keeps about them must not outlive the test."""
+    attempts.forget_layouts()
+    yield
+    attempts.forget_layouts()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning in March, before any change of clocks."""
+    return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def instructor(db: None) -> User:
+    return factories.user("instructor", is_staff=True)
+
+
+@pytest.fixture
+def learner(db: None) -> User:
+    return factories.user("learner")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return factories.user("stranger")
+
+
+@pytest.fixture
+def classroom(instructor: User, learner: User) -> Classroom:
+    """The instructor's class with the learner in it."""
+    return factories.classroom(instructor=instructor, students=[learner])

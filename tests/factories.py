@@ -1,0 +1,111 @@
+"""Rows for tests, with nothing that a test does not say: factories.quiz(questions=3, time_limit=40)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from quizzes.models import (
+    Accommodation,
+    Assignment,
+    Attempt,
+    Classroom,
+    Membership,
+    Question,
+    QuestionVersion,
+    Quiz,
+    QuizItem,
+    Topic,
+    User,
+)
+from quizzes.services import attempts
+
+numbers = count(1)
+RIGHT, WRONG = {"choice": ["0"]}, {"choice": ["1"]}  # in an attempt whose options are not shuffled
+
+
+def user(username: str = "", **fields: Any) -> User:
+    """A person without a password; tests log in with `force_login`."""
+    person = User(username=username or f"person-{next(numbers)}", **fields)
+    person.set_unusable_password()
+    person.save()
+    return person
+
+
+def topic(slug: str = "topic") -> Topic:
+    return Topic.objects.get_or_create(slug=slug, defaults={"name": slug.title()})[0]
+
+
+def single_choice(stem: str = "Which is right?", options: int = 4) -> dict[str, Any]:
+    """A spec whose first option is the key."""
+    texts = [{"text": "the key", "correct": True}, *({"text": f"distractor {n}"} for n in range(1, options))]
+    return {"stem": stem, "options": texts, "explanation": "Because the source says so."}
+
+
+def question(spec: dict[str, Any] | None = None, *, type: str = "single_choice", **fields: Any) -> Question:
+    """A published question."""
+    fields.setdefault("topic", topic())
+    row = Question.objects.create(type=type, **fields)
+    version(row, spec or single_choice(f"Question {next(numbers)}: which is right?"))
+    return row
+
+
+def version(of: Question, spec: dict[str, Any], *, status: str = "ready") -> QuestionVersion:
+    """A further version; publishing one retires the one before."""
+    if status == "ready":
+        of.versions.filter(status="ready").update(status="retired")
+    last = of.versions.count()
+    return QuestionVersion.objects.create(question=of, number=last + 1, spec=spec, status=status)
+
+
+def quiz(questions: int | Sequence[Question] = 2, **fields: Any) -> Quiz:
+    """A published quiz, open to all, not shuffled; `time_limit` in minutes makes it timed."""
+    number = next(numbers)
+    defaults: dict[str, Any] = {
+        "slug": f"quiz-{number}",
+        "title": f"Quiz {number}",
+        "status": "published",
+        "is_open_to_all": True,
+        "shuffle_questions": False,
+        "shuffle_options": False,
+        "time_rule": "fixed" if fields.get("time_limit") else "untimed",
+    }
+    row = Quiz.objects.create(**(defaults | fields))
+    asked = [question() for _number in range(questions)] if isinstance(questions, int) else questions
+    for position, item in enumerate(asked, start=1):
+        QuizItem.objects.create(quiz=row, position=position, question=item)
+    return row
+
+
+def classroom(*, instructor: User | None = None, students: Sequence[User] = (), **fields: Any) -> Classroom:
+    row = Classroom.objects.create(**({"name": f"Class {next(numbers)}"} | fields))
+    if instructor is not None:
+        member(row, instructor, role="instructor")
+    for student in students:
+        member(row, student)
+    return row
+
+
+def member(of: Classroom, person: User, **fields: Any) -> Membership:
+    return Membership.objects.create(classroom=of, user=person, **fields)
+
+
+def assignment(of: Classroom, given: Quiz, **fields: Any) -> Assignment:
+    return Assignment.objects.create(classroom=of, quiz=given, **fields)
+
+
+def accommodation(of: Assignment, person: User, *, now: datetime, **fields: Any) -> Accommodation:
+    """An exception for one member."""
+    membership = of.classroom.memberships.get(user=person)
+    fields.setdefault("reason", "a broken arm")
+    return Accommodation.objects.create(assignment=of, membership=membership, granted_at=now, **fields)
+
+
+def attempt(learner: User, of: Quiz, *, now: datetime, right: int = 0, submit: bool = False, **fields: Any) -> Attempt:
+    """An attempt made by the engine, the first `right` questions answered rightly; handed in where wanted."""
+    row = attempts.start(learner, of, now=now, **fields)
+    for slot in range(1, right + 1):
+        attempts.save(row.pk, learner, slot=slot, fields=RIGHT, revision=1, now=now)
+    return attempts.submit(row, now=now) if submit else row
