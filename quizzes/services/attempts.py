@@ -1,7 +1,8 @@
 """The life of an attempt: start, save, check, submit, close at the deadline. The only writer of attempts in progress.
 
-Races, and what decides them: two starts, the partial unique index on open attempts; save against submit, the lock on the
-attempt's row inside the one guarded statement of `save`; two submits, the conditional update of `_close`.
+Races, and what decides them: two starts, the learner's row and behind it the partial unique index on open attempts; save
+against submit, the lock on the attempt's row inside the one guarded statement of `save`; two submits, or a sweep against
+an extension, the conditional update of `_close`.
 """
 
 from __future__ import annotations
@@ -13,20 +14,22 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils.dateparse import parse_datetime
-from django.utils.timezone import make_aware
+from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 
 from quizzes import entitlements, terms
 from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotOpen, QuizError, StaleAnswer
 from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, User
 from quizzes.services import draws, grading
+from quizzes.services.retrying import retried
 
 log = logging.getLogger(__name__)
 Kind = AttemptEvent.Kind
@@ -74,10 +77,14 @@ def _resume(attempt: Attempt, *, now: datetime, device: str) -> Attempt:
     return attempt
 
 
+@retried
 @transaction.atomic
 def _start_new(learner: User, quiz: Quiz, assignment: Assignment | None, *, now: datetime, device: str) -> Attempt:
     # The learner's row is the queue of their starts: counting attempts and inserting one is a single step behind it.
     User.objects.select_for_update(no_key=True).only("pk").get(pk=learner.pk)
+    # Another start may have won while this one waited: without a second look it would be told that no attempts are left.
+    if (won := Attempt.objects.taken_by(learner).in_progress().filter(quiz=quiz).first()) is not None:
+        return won
     rng = random.Random(secrets.randbits(64))  # noqa: S311  only the order shown, nothing secret
     if quiz.status != Quiz.Status.PUBLISHED:
         raise NotOpen(_("“%(quiz)s” is not open for new attempts.") % {"quiz": quiz.title})
@@ -187,7 +194,7 @@ SET response = {response}, revision = %(revision)s, saved_at = %(now)s, saved_fr
 WHERE slot = %(slot)s AND revision < %(revision)s AND NOT is_checked AND attempt_id = (
     SELECT id FROM quizzes_attempt
     WHERE id = %(attempt)s AND learner_id = %(learner)s AND status = 'in_progress'
-      AND (reached_slot = 0 OR reached_slot = %(slot)s) AND (due_at IS NULL OR due_at > %(now_less_grace)s)
+      AND (reached_slot = 0 OR reached_slot = %(slot)s) AND (due_at IS NULL OR due_at >= %(now_less_grace)s)
     {lock}
 )
 RETURNING (SELECT due_at FROM quizzes_attempt WHERE id = attempt_id), late_by_ms
@@ -210,6 +217,7 @@ DIALECTS = {
 }
 
 
+@retried
 def _guarded_update(
     attempt_id: int, learner_id: int, slot: int, response: Any, revision: int, now: datetime, device: str
 ) -> tuple[datetime | None, int] | None:
@@ -231,11 +239,14 @@ def _guarded_update(
         row = cursor.fetchone()
     if row is None:
         return None
-    due_at = row[0]
-    if isinstance(due_at, str):  # SQLite: a column in a sub-select comes without its converter
-        parsed = parse_datetime(due_at)
-        due_at = make_aware(parsed, connection.timezone) if parsed else None
-    return due_at, row[1]
+    return _aware(row[0]), row[1]
+
+
+def _aware(value: datetime | str | None) -> datetime | None:
+    """SQLite gives an instant out of a sub-select as text or as naive UTC, depending on how it planned the statement."""
+    if isinstance(value, str):
+        value = parse_datetime(value)
+    return make_aware(value, connection.timezone) if value is not None and is_naive(value) else value
 
 
 def _explain_refusal(attempt_id: int, learner: User, slot: int, response: Any, revision: int, now: datetime) -> Saved:
@@ -244,8 +255,8 @@ def _explain_refusal(attempt_id: int, learner: User, slot: int, response: Any, r
     if attempt is None or answer is None:
         raise Http404
     stored = {"response": answer.response, "revision": answer.revision, "saved_at": answer.saved_at}
-    if not attempt.is_in_progress or (attempt.due_at and attempt.due_at + grace() <= now):
-        close_if_overdue(attempt, now=now)
+    close_if_overdue(attempt, now=now)
+    if not attempt.is_in_progress:
         raise AttemptClosed(
             _("This attempt is closed. What was saved before counts; this answer came too late."), stored=stored
         )
@@ -261,26 +272,46 @@ def _explain_refusal(attempt_id: int, learner: User, slot: int, response: Any, r
 
 
 # What was asked never changes during an attempt, so it is kept in the process: a save then needs no look at the question.
-_layouts: dict[int, tuple[int, dict[int, tuple[QuestionVersion, list[Any]]]]] = {}
+# Attempts at the same questions share the versions; only the order of the parts is their own.
+Asked = dict[int, tuple[QuestionVersion, list[Any]]]
 LAYOUTS_KEPT = 5000
+VERSIONS_KEPT = 2000
+_versions: dict[int, QuestionVersion] = {}
 
 
-def layout_of(attempt_id: int, learner_id: int) -> dict[int, tuple[QuestionVersion, list[Any]]]:
+def layout_of(attempt_id: int, learner_id: int) -> Asked:
     """Version and stored layout by slot; Http404 when the attempt is not the learner's."""
-    kept = _layouts.get(attempt_id)
-    if kept is None:
-        rows = list(
-            Answer.objects.filter(attempt_id=attempt_id).select_related("version__question", "attempt").order_by("slot")
-        )
-        if not rows:
-            raise Http404
-        kept = rows[0].attempt.learner_id, {row.slot: (row.version, row.layout) for row in rows}
-        while len(_layouts) >= LAYOUTS_KEPT:
-            _layouts.pop(next(iter(_layouts)), None)
-        _layouts[attempt_id] = kept
-    if kept[0] != learner_id:
+    owner_id, asked = _kept_layout(attempt_id)
+    if owner_id != learner_id:
         raise Http404
-    return kept[1]
+    return asked
+
+
+@lru_cache(maxsize=LAYOUTS_KEPT)
+def _kept_layout(attempt_id: int) -> tuple[int, Asked]:
+    rows = Answer.objects.filter(attempt_id=attempt_id).order_by("slot")
+    found = list(rows.values_list("attempt__learner_id", "slot", "version_id", "layout"))
+    if not found:
+        raise Http404
+    versions = _shared_versions({row[2] for row in found})
+    return found[0][0], {slot: (versions[version], layout) for _owner, slot, version, layout in found}
+
+
+def _shared_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
+    known = {pk: version for pk in wanted if (version := _versions.get(pk)) is not None}
+    if missing := wanted - known.keys():
+        fetched = QuestionVersion.objects.select_related("question").in_bulk(missing)
+        if len(_versions) + len(fetched) > VERSIONS_KEPT:
+            _versions.clear()
+        _versions.update(fetched)
+        known |= fetched
+    return known
+
+
+def forget_layouts() -> None:
+    """Empty what the process keeps; for tests, whose attempts get the same numbers again."""
+    _kept_layout.cache_clear()
+    _versions.clear()
 
 
 def flag(attempt_id: int, learner: User, *, slot: int, is_flagged: bool, now: datetime) -> None:
@@ -311,7 +342,9 @@ def advance(attempt_id: int, learner: User, *, from_slot: int, now: datetime) ->
 
 
 def refuse_if_closed(attempt: Attempt, *, now: datetime) -> None:
-    if close_if_overdue(attempt, now=now) or not attempt.is_in_progress:
+    """Raise AttemptClosed from the deadline on; the transport grace is for answers that are under way, nothing else."""
+    close_if_overdue(attempt, now=now)
+    if not attempt.is_in_progress or attempt.is_overdue_at(now):
         raise AttemptClosed(_("This attempt is closed. What was saved before counts."))
 
 
@@ -320,26 +353,39 @@ def refuse_if_closed(attempt: Attempt, *, now: datetime) -> None:
 
 def check(attempt_id: int, learner: User, *, slot: int, now: datetime) -> Answer:
     """Practice: hand in one answer to have it marked and explained at once."""
-    answer = _practice_answer(attempt_id, learner, slot, now)
-    if not answer.is_checked:
-        answer.is_checked = True
+    while not (answer := _practice_answer(attempt_id, learner, slot, now)).is_checked:
         grading.grade_answer(answer, answer.version, penalty=answer.attempt.quiz.wrong_penalty)
-        answer.save(update_fields=["is_checked", "fraction", "marks"])
-        AttemptEvent.objects.create(
-            attempt=answer.attempt,
-            kind=Kind.CHECKED,
-            at=now,
-            actor=learner,
-            slot=slot,
-            details={"fraction": answer.fraction},
-        )
+        if _keep_check(answer, now=now):
+            break
     return answer
+
+
+@transaction.atomic
+def _keep_check(answer: Answer, *, now: datetime) -> bool:
+    """Keep the marks of a check unless the answer changed since it was read: what is marked is what is stored."""
+    unchanged = _open_answer(answer).filter(is_checked=False, revision=answer.revision)
+    if not unchanged.update(is_checked=True, fraction=answer.fraction, marks=answer.marks):
+        return False
+    answer.is_checked = True
+    AttemptEvent.objects.create(
+        attempt=answer.attempt,
+        kind=Kind.CHECKED,
+        at=now,
+        actor_id=answer.attempt.learner_id,
+        slot=answer.slot,
+        details={"fraction": answer.fraction},
+    )
+    return True
+
+
+def _open_answer(answer: Answer) -> QuerySet[Answer]:
+    return Answer.objects.filter(pk=answer.pk, attempt__status=Attempt.Status.IN_PROGRESS)
 
 
 def try_again(attempt_id: int, learner: User, *, slot: int, now: datetime) -> Answer:
     """Practice: open a checked answer again, empty."""
     answer = _practice_answer(attempt_id, learner, slot, now)
-    Answer.objects.filter(pk=answer.pk, is_checked=True).update(
+    _open_answer(answer).filter(is_checked=True).update(
         is_checked=False, fraction=None, marks=None, response=None, revision=F("revision") + 1
     )
     answer.refresh_from_db()
@@ -364,60 +410,75 @@ def _practice_answer(attempt_id: int, learner: User, slot: int, now: datetime) -
 
 
 def submit(attempt: Attempt, *, now: datetime) -> Attempt:
-    """Hand the attempt in; a second call finds it closed and changes nothing."""
-    by = Attempt.ClosedBy.DEADLINE if attempt.is_overdue_at(now) else Attempt.ClosedBy.LEARNER
-    return _close(attempt, by=by, now=now)
-
-
-def close_if_overdue(attempt: Attempt, *, now: datetime) -> bool:
-    """Close the attempt when its time is over; whether it did. Recorded at the deadline, not at the look.
-
-    Inside the transport grace the attempt is left open for answers still on their way; pages treat it as over.
-    """
-    if not attempt.is_overdue_at(now):
-        return False
-    _close(attempt, by=Attempt.ClosedBy.DEADLINE, now=now)
-    return True
-
-
-def _close(attempt: Attempt, *, by: str, now: datetime) -> Attempt:
-    submitted_at = min(now, attempt.due_at) if attempt.due_at else now
-    with transaction.atomic():
-        won = (
-            Attempt.objects.in_progress()
-            .filter(pk=attempt.pk)
-            .update(status=Attempt.Status.SUBMITTED, submitted_at=submitted_at, closed_by=by)
-        )  # the condition decides between two submits, or a submit and the sweep
-        if won:
-            AttemptEvent.objects.create(
-                attempt=attempt,
-                kind=Kind.CLOSED if by == Attempt.ClosedBy.DEADLINE else Kind.SUBMITTED,
-                at=submitted_at,
-                actor_id=attempt.learner_id if by == Attempt.ClosedBy.LEARNER else None,
-            )
-    attempt.refresh_from_db(fields=["status", "submitted_at", "closed_by", "marks", "max_marks", "fraction"])
-    if won:  # closed first, graded after: a crash between the two is repaired by the sweep
-        graded = grading.grade_or_leave(attempt, now=now)
-        attempt.status, attempt.marks, attempt.max_marks, attempt.fraction = (
-            graded.status,
-            graded.marks,
-            graded.max_marks,
-            graded.fraction,
-        )
+    """Hand the attempt in; after the deadline it is recorded there. A second call finds it closed and changes nothing."""
+    if not (_close(attempt, Attempt.ClosedBy.LEARNER, now=now) or _close(attempt, Attempt.ClosedBy.DEADLINE, now=now)):
+        attempt.refresh_from_db(fields=CLOSING_FIELDS)
     return attempt
 
 
+def close_if_overdue(attempt: Attempt, *, now: datetime) -> bool:
+    """Close the attempt when its time and the transport grace are over; whether it did. Recorded at the deadline.
+
+    Until the grace has passed it stays open for answers on their way: a look at it must not shut them out.
+    """
+    if not attempt.is_overdue_at(now - grace()) or attempt.due_at == now - grace():
+        return False
+    closed = _close(attempt, Attempt.ClosedBy.DEADLINE, now=now)
+    if not closed:  # closed or extended by someone else since the row was read
+        attempt.refresh_from_db(fields=["due_at", *CLOSING_FIELDS])
+    return closed
+
+
+CLOSING_FIELDS = ["status", "submitted_at", "closed_by", "marks", "max_marks", "fraction"]
+
+
+def _close(attempt: Attempt, by: str, *, now: datetime) -> bool:
+    """Close and grade, if the attempt is still open and the stored deadline agrees; whether it did."""
+    if not _keep_closing(attempt, by, now=now):
+        return False
+    graded = grading.grade_or_leave(attempt, now=now)  # closed first: the sweep repairs a crash between the two
+    for name in CLOSING_FIELDS:
+        setattr(attempt, name, getattr(graded, name))
+    return True
+
+
+@retried
+@transaction.atomic
+def _keep_closing(attempt: Attempt, by: str, *, now: datetime) -> bool:
+    # The condition decides between two submits, a submit and the sweep, the sweep and an extension: the deadline that
+    # counts is the one in the row, not the one that was read before.
+    at_deadline = by == Attempt.ClosedBy.DEADLINE
+    due = Q(due_at__lte=now) if at_deadline else Q(due_at=None) | Q(due_at__gt=now)
+    won = (
+        Attempt.objects.in_progress()
+        .filter(due, pk=attempt.pk)
+        .update(status=Attempt.Status.SUBMITTED, submitted_at=F("due_at") if at_deadline else now, closed_by=by)
+    )
+    if won:
+        attempt.refresh_from_db(fields=CLOSING_FIELDS)
+        AttemptEvent.objects.create(
+            attempt=attempt,
+            kind=Kind.CLOSED if at_deadline else Kind.SUBMITTED,
+            at=attempt.submitted_at or now,
+            actor_id=None if at_deadline else attempt.learner_id,
+        )
+    return bool(won)
+
+
 def close_overdue(*, now: datetime, among: Iterable[Attempt] | None = None) -> int:
-    """Close every attempt past its deadline and grace, grade what was left ungraded; one bad attempt stops no other."""
-    overdue = Attempt.objects.overdue_at(now - grace()) if among is None else among
+    """Close attempts past their deadline and grace; one bad attempt stops no other. Returns how many it closed.
+
+    The sweep (without `among`) also grades what an error or a crash left ungraded.
+    """
     closed = 0
-    for attempt in overdue:
+    for attempt in Attempt.objects.overdue_at(now - grace()) if among is None else among:
         try:
             closed += close_if_overdue(attempt, now=now)
         except Exception:
             log.exception("attempt %s could not be closed", attempt.pk)
-    for attempt in Attempt.objects.awaiting_grading():
-        grading.grade_or_leave(attempt, now=now)
+    if among is None:
+        for attempt in Attempt.objects.awaiting_grading():
+            grading.grade_or_leave(attempt, now=now)
     return closed
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from quizzes import marking
 from quizzes.errors import EditConflict, QuizError
 from quizzes.models import Answer, Attempt, AttemptEvent, QuestionVersion, User
+from quizzes.services.retrying import retried
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +48,24 @@ def grade(
     `versions` maps answers (by pk) to versions to mark by instead of the pinned ones, for a regrade; `reason` is kept
     with the event.
     """
-    locked = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt.pk)
+    locked = _locked(attempt)
     if locked.is_in_progress:
         raise QuizError(_("An attempt in progress cannot be graded."))
+    return _grade_locked(locked, now=now, actor=actor, versions=versions, reason=reason)
+
+
+def _locked(attempt: Attempt) -> Attempt:
+    return Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt.pk)
+
+
+def _grade_locked(
+    locked: Attempt,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    versions: dict[int, QuestionVersion] | None = None,
+    reason: str = "",
+) -> Attempt:
     answers = list(locked.answers.select_related("version__question"))
     for answer in answers:
         version = (versions or {}).get(answer.pk, answer.version)
@@ -81,10 +97,18 @@ def _set_result(attempt: Attempt, answers: list[Answer]) -> None:
     attempt.fraction = marking.rounded(share, Decimal("0.00000001"))
 
 
+@retried
+@transaction.atomic
+def _grade_once(attempt: Attempt, *, now: datetime) -> Attempt:
+    """Grade what is submitted and not graded yet: of two sweeps, or a submit and a sweep, the second finds it done."""
+    locked = _locked(attempt)
+    return _grade_locked(locked, now=now) if locked.status == Attempt.Status.SUBMITTED else locked
+
+
 def grade_or_leave(attempt: Attempt, *, now: datetime) -> Attempt:
     """Grade after closing; an error leaves the attempt submitted, for the sweep to try again, and is logged."""
     try:
-        return grade(attempt, now=now)
+        return _grade_once(attempt, now=now)
     except Exception:
         log.exception("attempt %s could not be graded; it stays submitted", attempt.pk)
         attempt.refresh_from_db()
