@@ -1,0 +1,143 @@
+"""The contract of an exchange format. One file in this folder is one format: bytes ⇄ drafts of questions.
+
+A format reads bytes and never raises on what it finds there: what cannot be read becomes an `Issue` with its place. It
+knows no database; whether a topic or a source exists is decided where the drafts are imported. Limits are checked before
+anything is taken apart.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+Text = str | Promise
+MAX_BYTES = 5 * 1024 * 1024
+MAX_QUESTIONS = 2000
+MAX_DEPTH = 12
+MAX_ISSUES = 200  # beyond that a list of faults is of no use
+NAMESPACE = uuid.UUID("6b1f4d0e-52f7-5f3a-9a5e-0d0c7f3b8a11")  # of ids that are words; never changes
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+OMISSION = " … "  # between two phrases of one paragraph
+EVIDENCE_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Something in a file that cannot be taken: its place ("question 12, option 3") and a sentence."""
+
+    where: str
+    message: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", printable(self.where))
+        object.__setattr__(self, "message", printable(self.message))
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+
+@dataclass(frozen=True)
+class SourcePlace:
+    """A paragraph of a document, by slug, with a phrase that stands there."""
+
+    document: str
+    paragraph: int
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """A warning of the linter that an author lets stand, and why."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class QuestionDraft:
+    """A question on its way in or out. `spec` is as its type stores it; `where` is its place in the file."""
+
+    type: str
+    spec: Mapping[str, Any]
+    topic: str
+    id: str | None = None  # a uuid
+    difficulty: str = "medium"
+    bloom: str = "remember"
+    tags: tuple[str, ...] = ()
+    sources: tuple[SourcePlace, ...] = ()
+    acknowledged: tuple[Acknowledged, ...] = ()
+    where: str = field(default="", compare=False)
+
+
+Parsed = tuple[list[QuestionDraft], list[Issue]]
+
+
+class Format:
+    """Subclass once per format and fill in the class attributes and both methods."""
+
+    key: ClassVar[str]  # "json"
+    name: ClassVar[Text]  # "Quizsite JSON"
+    extension: ClassVar[str]  # ".json"
+    media_type: ClassVar[str] = "application/octet-stream"
+
+    def parse(self, data: bytes) -> Parsed:
+        """The drafts in a file, and what could not be taken; never raises on bad content."""
+        raise NotImplementedError
+
+    def write(self, drafts: Iterable[QuestionDraft]) -> bytes:
+        """The drafts as a file of this format."""
+        raise NotImplementedError
+
+
+class Unreadable(ValueError):
+    """A file that cannot be read at all; inside a format only, `issue` says where and why."""
+
+    def __init__(self, where: str, message: str) -> None:
+        super().__init__(message)
+        self.issue = Issue(where, message)
+
+
+def checked_size(data: bytes) -> bytes:
+    """The bytes, if there are some and not too many."""
+    if len(data) > MAX_BYTES:
+        message = _("It may have at most %(limit)d MB; it has %(size).1f.")
+        raise Unreadable(_("file"), message % {"limit": MAX_BYTES // 2**20, "size": len(data) / 2**20})
+    if not data.strip():
+        raise Unreadable(_("file"), _("It is empty."))
+    return data
+
+
+def decoded(data: bytes) -> str:
+    """UTF-8 text, with or without a byte order mark."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = _("It is not UTF-8 (byte 0x%(byte)02X at offset %(offset)d). Save it as UTF-8.")
+        raise Unreadable(_("file"), message % {"byte": data[error.start], "offset": error.start}) from error
+
+
+def stable_id(given: str) -> str:
+    """A uuid as it is written; for any other words the same uuid every time."""
+    return given.lower() if UUID.fullmatch(given) else str(uuid.uuid5(NAMESPACE, given))
+
+
+def merged(places: Sequence[SourcePlace]) -> tuple[SourcePlace, ...]:
+    """Each paragraph once, its phrases joined by an ellipsis: a question has one row for a paragraph."""
+    phrases: dict[tuple[str, int], list[str]] = {}
+    for place in places:
+        known = phrases.setdefault((place.document, place.paragraph), [])
+        if place.evidence and place.evidence not in known:
+            known.append(place.evidence)
+    return tuple(SourcePlace(*key, OMISSION.join(texts)) for key, texts in phrases.items())
+
+
+def printable(text: str) -> str:
+    """Text that any terminal or page can show: lone surrogates and control characters become question marks."""
+    safe = str(text).encode("utf-8", "replace").decode("utf-8")
+    return "".join(char if char.isprintable() or char == "\n" else "?" for char in safe)

@@ -1,0 +1,83 @@
+"""Strict JSON: what the standard library lets pass, and where a fault is.
+
+Refused: repeated keys (a list of paths tells where), NaN and Infinity, figures beyond all bounds, nesting deeper than
+MAX_DEPTH, characters that no database keeps.
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from django.utils.translation import gettext as _
+
+from quizzes.formats.base import MAX_DEPTH, Unreadable
+
+Path = tuple[str | int, ...]
+
+
+class JsonObject(dict[str, Any]):
+    """An object that remembers which keys stood in it twice."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def load(text: str) -> Any:
+    """The value of a JSON text; raises Unreadable with line and column."""
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
+    except json.JSONDecodeError as error:
+        where = _("line %(line)d, column %(column)d") % {"line": error.lineno, "column": error.colno}
+        raise Unreadable(where, _("This is not valid JSON: %(why)s.") % {"why": error.msg}) from error
+    except RecursionError as error:
+        raise Unreadable(_("file"), _("Its lists and objects are nested too deeply.")) from error
+    except ValueError as error:  # a whole number of thousands of digits
+        raise Unreadable(
+            _("file"), str(error) if isinstance(error, BadFigure) else _("A number is too long.")
+        ) from error
+
+
+class BadFigure(ValueError):
+    """A figure that is no number."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
+    made = JsonObject(pairs)
+    if len(made) < len(pairs):
+        counts = Counter(key for key, _value in pairs)
+        made.repeated = tuple(key for key, count in counts.items() if count > 1)
+    return made
+
+
+def _constant(word: str) -> NoReturn:
+    raise BadFigure(_("“%(word)s” is not a number in JSON.") % {"word": word})
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise BadFigure(_("“%(digits)s” is too large a number.") % {"digits": digits[:20]})
+    return value
+
+
+def faults(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """What strict JSON refuses inside a value, each with its path."""
+    if len(path) > MAX_DEPTH:
+        yield path, _("It is nested too deeply.")
+    elif isinstance(value, dict):
+        for key in getattr(value, "repeated", ()):
+            yield path, _("“%(key)s” stands there twice.") % {"key": key[:40]}
+        for key, inner in value.items():
+            if not is_storable(key):
+                yield path, _("A name contains characters that cannot be stored.")
+            yield from faults(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from faults(inner, (*path, index))
+    elif isinstance(value, str) and not is_storable(value):
+        yield path, _("It contains characters that cannot be stored.")
+
+
+def is_storable(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)

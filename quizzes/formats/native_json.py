@@ -1,0 +1,299 @@
+"""Quizsite's own form: a list of questions in JSON, the fields of the type beside those of every question.
+
+    {"format": "quizsite-questions", "version": 1, "questions": [
+      {"id": "seoul-ministerial-004", "type": "single_choice", "stem": "Who hosted the meeting?",
+       "options": [{"text": "The Republic of Korea", "correct": true, "feedback": "…"}, {"text": "Japan", "feedback": "…"}],
+       "explanation": "…", "sources": [{"document": "seoul-ministerial", "paragraph": 4, "evidence": "hosted by"}],
+       "topic": "seoul", "difficulty": "easy", "bloom": "remember", "tags": ["cases"],
+       "acknowledged": [{"rule": "stem-length", "reason": "…"}]}]}
+
+The bare list is read too. `id` is a uuid, or any other words, which stand for the same uuid every time; without one the
+content itself is the identity. Of a type's own fields, those left out take its defaults. `schema()` describes all of it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Annotated, Any, Literal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.json_schema import models_json_schema
+
+from quizzes import question_types
+from quizzes.formats import json_reader
+from quizzes.formats.base import (
+    EVIDENCE_LIMIT,
+    MAX_ISSUES,
+    MAX_QUESTIONS,
+    Acknowledged,
+    Format,
+    Issue,
+    Parsed,
+    QuestionDraft,
+    SourcePlace,
+    Unreadable,
+    checked_size,
+    decoded,
+    merged,
+    stable_id,
+)
+from quizzes.question_types.base import FAULTS, InvalidSpec
+
+NAME, VERSION = "quizsite-questions", 1
+Slug = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[-a-zA-Z0-9_]+$")]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class SourceFields(Model):
+    document: Slug
+    paragraph: Annotated[int, Field(ge=1, le=32_767)]
+    evidence: Annotated[str, Field(max_length=EVIDENCE_LIMIT)] = ""
+
+
+class AcknowledgedFields(Model):
+    rule: Slug
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Envelope(Model):
+    """What every question has beside the fields of its type."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    type: Annotated[str, Field(max_length=32)]
+    topic: Slug
+    difficulty: Literal["easy", "medium", "hard"] = "medium"
+    bloom: Literal["remember", "understand", "apply", "analyse"] = "remember"
+    tags: Annotated[list[Slug], Field(max_length=20)] = []
+    sources: Annotated[list[SourceFields], Field(max_length=20)] = []
+    acknowledged: Annotated[list[AcknowledgedFields], Field(max_length=50)] = []
+
+
+PLACES = {
+    "sources": gettext_lazy("source"),
+    "tags": gettext_lazy("tag"),
+    "acknowledged": gettext_lazy("acknowledged warning"),
+    "options": gettext_lazy("option"),
+    "pairs": gettext_lazy("pair"),
+    "elements": gettext_lazy("element"),
+    "answers": gettext_lazy("answer"),
+    "gaps": gettext_lazy("gap"),
+    "near_misses": gettext_lazy("near miss"),
+}
+MESSAGES: Mapping[str, Any] = {
+    **FAULTS,
+    "string_pattern_mismatch": gettext_lazy("may have letters, digits, hyphens and underscores only"),
+    "string_too_short": gettext_lazy("is empty"),
+    "list_type": gettext_lazy("must be a list"),
+    "dict_type": gettext_lazy("must be an object with named fields"),
+}
+
+
+class NativeJson(Format):
+    key = "json"
+    name = gettext_lazy("Quizsite JSON")
+    extension = ".json"
+    media_type = "application/json"
+
+    def parse(self, data: bytes) -> Parsed:
+        try:
+            rows = questions_of(json_reader.load(decoded(checked_size(data))))
+        except Unreadable as error:
+            return [], [error.issue]
+        drafts: list[QuestionDraft] = []
+        issues: list[Issue] = []
+        seen: dict[str, str] = {}
+        for number, row in enumerate(rows, start=1):
+            where = place(number, row)
+            found = draft_of(row, where)
+            if isinstance(found, QuestionDraft):
+                found = _refused_twin(found, seen) or found
+            if isinstance(found, QuestionDraft):
+                drafts.append(found)
+            else:
+                issues.extend(found[:MAX_ISSUES])
+            if len(issues) >= MAX_ISSUES:
+                issues.append(Issue(where, _("There are too many faults; what follows was not read.")))
+                break
+        return drafts, issues
+
+    def write(self, drafts: Iterable[QuestionDraft]) -> bytes:
+        rows = [flattened(draft) for draft in drafts]
+        wrapped = {"format": NAME, "version": VERSION, "questions": rows}
+        return json.dumps(wrapped, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def questions_of(value: Any) -> list[Any]:
+    """The list in a file, bare or wrapped; raises Unreadable."""
+    if isinstance(value, dict):
+        if isinstance(value, json_reader.JsonObject) and value.repeated:
+            raise Unreadable(_("file"), _("“%(key)s” stands there twice.") % {"key": value.repeated[0][:40]})
+        if value.get("format") != NAME or "questions" not in value:
+            raise Unreadable(
+                _("file"), _("A list of questions is expected, or an object with “format” and “questions”.")
+            )
+        if value.get("version") != VERSION or isinstance(value.get("version"), bool):
+            raise Unreadable(_("file"), _("Only version %(version)d of this form can be read.") % {"version": VERSION})
+        unknown = sorted(set(value) - {"format", "version", "questions", "$schema"})
+        if unknown:
+            raise Unreadable(_("file"), _("“%(key)s” is not a field of this form.") % {"key": unknown[0][:40]})
+        value = value["questions"]
+    if not isinstance(value, list):
+        raise Unreadable(_("file"), _("A list of questions is expected."))
+    if not value:
+        raise Unreadable(_("file"), _("No questions found."))
+    if len(value) > MAX_QUESTIONS:
+        message = _("It may have at most %(limit)d questions; it has %(count)d.")
+        raise Unreadable(_("file"), message % {"limit": MAX_QUESTIONS, "count": len(value)})
+    return value
+
+
+def place(number: int, row: Any) -> str:
+    """“question 12 (seoul-ministerial-004)”."""
+    where = _("question %(number)d") % {"number": number}
+    given = row.get("id") if isinstance(row, dict) else None
+    return f"{where} ({given[:60]})" if isinstance(given, str) and given else where
+
+
+def _refused_twin(draft: QuestionDraft, seen: dict[str, str]) -> list[Issue]:
+    if draft.id is None:
+        return []
+    twin = seen.setdefault(draft.id, draft.where)
+    return [] if twin == draft.where else [Issue(draft.where, _("%(twin)s has the same id.") % {"twin": twin})]
+
+
+def draft_of(row: Any, where: str) -> QuestionDraft | list[Issue]:
+    """One question, or everything that is wrong with it."""
+    if not isinstance(row, dict):
+        return [Issue(where, _("It must be an object with named fields."))]
+    found = [
+        Issue(joined(where, in_words(path)), message) for path, message in islice(json_reader.faults(row), MAX_ISSUES)
+    ]
+    if found:
+        return found
+    names = Envelope.model_fields
+    spec_fields = {key: value for key, value in row.items() if key not in names}
+    envelope, issues = _envelope({key: value for key, value in row.items() if key in names}, where)
+    spec, spec_issues = _spec(row.get("type"), spec_fields, where)
+    if envelope is None or spec is None:
+        return issues + spec_issues
+    sources = merged([SourcePlace(one.document, one.paragraph, one.evidence.strip()) for one in envelope.sources])
+    too_long = [one for one in sources if len(one.evidence) > EVIDENCE_LIMIT]
+    if too_long:
+        message = _("The phrases from paragraph %(number)d may have %(limit)d characters together.")
+        return [Issue(where, message % {"number": too_long[0].paragraph, "limit": EVIDENCE_LIMIT})]
+    return QuestionDraft(
+        id=stable_id(envelope.id) if envelope.id else None,
+        type=envelope.type,
+        spec=spec,
+        topic=envelope.topic,
+        difficulty=envelope.difficulty,
+        bloom=envelope.bloom,
+        tags=tuple(dict.fromkeys(envelope.tags)),
+        sources=sources,
+        acknowledged=tuple(Acknowledged(one.rule, one.reason) for one in envelope.acknowledged),
+        where=where,
+    )
+
+
+def _envelope(fields: dict[str, Any], where: str) -> tuple[Envelope | None, list[Issue]]:
+    try:
+        return Envelope.model_validate(fields), []
+    except ValidationError as error:
+        return None, [_issue(item, where) for item in error.errors()]
+
+
+def _issue(item: Any, where: str) -> Issue:
+    message = str(MESSAGES.get(item["type"], item["msg"]))
+    if item["type"] in MESSAGES:
+        message %= item.get("ctx", {})
+    return Issue(joined(where, in_words(item["loc"])), message)
+
+
+def _spec(kind: Any, fields: dict[str, Any], where: str) -> tuple[dict[str, Any] | None, list[Issue]]:
+    """The content as its type stores it, every field present."""
+    if not isinstance(kind, str):
+        return None, []  # said of the envelope
+    try:
+        return question_types.get(kind).spec(fields).model_dump(mode="json"), []
+    except KeyError:
+        known = ", ".join(one.key for one in question_types.all_types())
+        message = _("There is no type “%(type)s”; it must be one of: %(known)s.")
+        return None, [Issue(joined(where, "type"), message % {"type": kind[:40], "known": known})]
+    except InvalidSpec as error:
+        return None, [Issue(joined(where, fault.where), fault.what) for fault in error.faults]
+
+
+def in_words(path: Iterable[str | int]) -> str:
+    """("options", 2, "feedback") → "option 3, feedback"."""
+    found: list[str] = []
+    for step in path:
+        if isinstance(step, int) and found:
+            found[-1] = f"{found[-1]} {step + 1}"
+        else:
+            found.append(str(PLACES.get(str(step), str(step).replace("_", " ")[:40])))
+    return ", ".join(found)
+
+
+def joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def flattened(draft: QuestionDraft) -> dict[str, Any]:
+    """A draft as one object of the file: identity first, then what is asked, then where it comes from."""
+    spec = dict(draft.spec)
+    explanation = spec.pop("explanation", "")
+    row: dict[str, Any] = {} if draft.id is None else {"id": draft.id}
+    row |= {"type": draft.type, **spec, "explanation": explanation}
+    row["sources"] = [
+        {"document": one.document, "paragraph": one.paragraph, "evidence": one.evidence} for one in draft.sources
+    ]
+    row |= {"topic": draft.topic, "difficulty": draft.difficulty, "bloom": draft.bloom, "tags": list(draft.tags)}
+    row["acknowledged"] = [{"rule": one.rule, "reason": one.reason} for one in draft.acknowledged]
+    return row
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the form, built from the schemas of the types."""
+    kinds = question_types.all_types()
+    models: list[tuple[type[BaseModel], Literal["validation"]]] = [(kind.Spec, "validation") for kind in kinds]
+    references, shared = models_json_schema([*models, (Envelope, "validation")], ref_template="#/$defs/{model}")
+    definitions = shared["$defs"]
+    envelope = definitions.pop(references[Envelope, "validation"]["$ref"].rsplit("/", 1)[1])
+    questions = []
+    for kind in kinds:
+        name = references[kind.Spec, "validation"]["$ref"].rsplit("/", 1)[1]
+        own = definitions.pop(name)
+        definitions[kind.key] = {
+            "type": "object",
+            "title": str(kind.name),
+            "properties": own["properties"] | envelope["properties"] | {"type": {"const": kind.key}},
+            "required": sorted({*own.get("required", ()), *envelope["required"]}),
+            "additionalProperties": False,
+        }
+        questions.append({"$ref": f"#/$defs/{kind.key}"})
+    listed = {"type": "array", "minItems": 1, "maxItems": MAX_QUESTIONS, "items": {"anyOf": questions}}
+    wrapper = {
+        "type": "object",
+        "properties": {
+            "$schema": {"type": "string"},
+            "format": {"const": NAME},
+            "version": {"const": VERSION},
+            "questions": {"$ref": "#/$defs/questions"},
+        },
+        "required": ["format", "version", "questions"],
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Quizsite questions",
+        "anyOf": [{"$ref": "#/$defs/questions"}, wrapper],
+        "$defs": definitions | {"questions": listed},
+    }
+
+
+FORMAT = NativeJson()

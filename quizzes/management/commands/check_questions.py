@@ -1,0 +1,75 @@
+"""Run the linter over the bank or one quiz; exit code 1 when there are errors."""
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from quizzes.lint.base import Finding, clipped
+from quizzes.models import Quiz
+from quizzes.services import linting
+from quizzes.services.linting import BankReport
+
+
+class Command(BaseCommand):
+    help = "Check the questions of the bank, or those of one quiz, against the rules of good questions."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--quiz", metavar="SLUG", help="Only the questions that this quiz asks or may draw.")
+        parser.add_argument("--json", action="store_true", help="Write the findings as JSON.")
+        parser.add_argument("--blueprint", metavar="FILE", help="A JSON file with the mix that is wanted.")
+        parser.add_argument("--brief", action="store_true", help="Leave out why it matters and how to mend it.")
+        parser.add_argument("--acknowledged", action="store_true", help="Show acknowledged warnings too.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        quiz = Quiz.objects.filter(slug=options["quiz"]).first()
+        if options["quiz"] and quiz is None:
+            raise CommandError(f"There is no quiz “{options['quiz']}”.")
+        report = linting.check_bank(quiz, blueprint=blueprint_in(options["blueprint"]))
+        shown = report.findings if options["acknowledged"] else report.standing
+        if options["json"]:
+            self.stdout.write(as_json(report, shown))
+        else:
+            self.show(report, shown, brief=options["brief"])
+        if report.errors:
+            raise SystemExit(1)
+
+    def show(self, report: BankReport, shown: tuple[Finding, ...], *, brief: bool) -> None:
+        for finding in shown:
+            label = self.style.ERROR("error") if finding.is_error else self.style.WARNING("warning")
+            self.stdout.write(f"{label} {finding.rule}: {finding}")
+            if finding.item in report.stems:
+                self.stdout.write(f"  stem: {clipped(report.stems[finding.item], 100)}")
+            if not brief:
+                self.stdout.write(f"  why: {finding.why}\n  how: {finding.how}")
+        for rule, count in sorted(Counter(finding.rule for finding in shown).items()):
+            self.stdout.write(f"{count:5} {rule}")
+        self.stdout.write(
+            f"{report.count} questions: {len(report.errors)} errors, {len(report.warnings)} warnings,"
+            f" {report.acknowledged_count} acknowledged."
+        )
+
+
+def as_json(report: BankReport, shown: tuple[Finding, ...]) -> str:
+    counts = {"errors": len(report.errors), "warnings": len(report.warnings), "acknowledged": report.acknowledged_count}
+    found = {"questions": report.count, **counts, "findings": [asdict(finding) for finding in shown]}
+    return json.dumps(found, ensure_ascii=False, indent=1)
+
+
+def blueprint_in(path: str | None) -> dict[str, dict[str, float]]:
+    """The blueprint in a JSON file; empty without a file."""
+    if path is None:
+        return {}
+    try:
+        value = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{path} is not valid JSON.") from error
+    fault = linting.blueprint_faults(value)
+    if fault:
+        raise CommandError(f"{path}: {fault}")
+    return value

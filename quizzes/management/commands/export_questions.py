@@ -1,0 +1,52 @@
+"""Write the bank, or the questions of one quiz, as a file; `--schema` prints the JSON Schema of that file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from quizzes import formats
+from quizzes.formats import native_json
+from quizzes.models import Question, Quiz
+from quizzes.services import exchange, linting
+
+
+class Command(BaseCommand):
+    help = "Write the questions of the bank as a file (or to the screen)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        keys = [one.key for one in formats.all_formats()]
+        parser.add_argument(
+            "--format", choices=keys, default="json", help="The form of the file; json keeps everything."
+        )
+        parser.add_argument("--output", metavar="FILE", help="Where to write; the screen without it.")
+        parser.add_argument("--quiz", metavar="SLUG", help="Only the questions that this quiz asks or may draw.")
+        parser.add_argument("--schema", action="store_true", help="Write the JSON Schema of the json format instead.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["schema"]:
+            data = json.dumps(native_json.schema(), ensure_ascii=False, indent=2).encode() + b"\n"
+            self.put(data, options["output"])
+            return
+        questions = linting.questions_of(quiz_by(options["quiz"])) if options["quiz"] else Question.objects.live()
+        drafts = exchange.export(questions)
+        self.put(formats.get(options["format"]).write(drafts), options["output"])
+        if options["output"]:
+            self.stdout.write(f"{len(drafts)} questions written to {options['output']}.")
+
+    def put(self, data: bytes, path: str | None) -> None:
+        if path is None:
+            self.stdout.write(data.decode(), ending="")
+            return
+        try:
+            Path(path).write_bytes(data)
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def quiz_by(slug: str) -> Quiz:
+    try:
+        return Quiz.objects.get(slug=slug)
+    except Quiz.DoesNotExist:
+        raise CommandError(f"There is no quiz “{slug}”.") from None
