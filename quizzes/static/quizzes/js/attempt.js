@@ -247,7 +247,8 @@ async function timeIsOver() {
   await queue.flush(FLUSH_MS);
   try {
     const state = await askState(); // the server knows whether time is over
-    if (!state.is_open && !lost.length) location.replace(state.result);
+    if (state.is_open && state.seconds_left === 0) setTimeout(timeIsOver, 1_500); // the grace for answers under way
+    else if (!state.is_open && !lost.length) location.replace(state.result);
   } catch {
     setTimeout(timeIsOver, 2_000);
   }
@@ -262,7 +263,7 @@ async function leave(event) {
   putWhatIsPaused();
   if (await queue.flush(FLUSH_MS)) {
     isLeaving = true;
-    event.target.requestSubmit(pressed);
+    setTimeout(() => event.target.requestSubmit(pressed), 0); // a form does not submit while it is still being asked to
   } else {
     showTrouble();
   }
