@@ -73,8 +73,8 @@ class Row(forms.Form):
         return dict(value)
 
     def has_changed(self) -> bool:
-        """Whether anything was written here; a place in the order alone does not count."""
-        return any(name not in ("ORDER", "DELETE") for name in self.changed_data)
+        """Whether anything was written here; a place in the order or a field left as offered does not count."""
+        return any(name not in ("ORDER", "DELETE") and self[name].data for name in self.changed_data)
 
 
 class RowFormSet(forms.BaseFormSet):
@@ -131,6 +131,19 @@ class RowSet:
     help_text: Text = ""
 
 
+def _with_more(data: Any, rows: RowSet, prefix: str) -> Any:
+    """Posted data with three more blank rows, which offer what a new row offers."""
+    data = data.copy()
+    posted = data.get(f"{prefix}-TOTAL_FORMS", "")
+    count = int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 4 else 0
+    for index in range(count, count + 3):
+        for name, field in rows.row.base_fields.items():
+            if field.initial is not None:
+                data[f"{prefix}-{index}-{name}"] = field.initial
+    data[f"{prefix}-TOTAL_FORMS"] = str(count + 3)
+    return data
+
+
 class AuthoredType(Protocol):
     Form: type[SpecForm]
     rows: Sequence[RowSet]
@@ -157,9 +170,7 @@ class AuthorForm:
     def _formset(self, rows: RowSet, data: Any, stored: Sequence[Any], more_rows: str) -> Any:
         prefix = f"spec-{rows.name}"
         if data is not None and more_rows == rows.name:
-            data = data.copy()
-            count = data.get(f"{prefix}-TOTAL_FORMS", "")
-            data[f"{prefix}-TOTAL_FORMS"] = str((int(count) if count.isdecimal() and len(count) < 4 else 0) + 3)
+            data = _with_more(data, rows, prefix)
         factory = forms.formset_factory(
             rows.row,
             formset=RowFormSet,

@@ -100,7 +100,7 @@ def _other(gap: Mapping[str, Any]) -> Iterator[str]:
 def from_lines(kind: str, text: str) -> dict[str, Any]:
     """The gap that lines describe; raises ValueError with the number of the line that cannot be read."""
     gap: dict[str, Any] = {"kind": kind}
-    rows = [(number, row.strip()) for number, row in enumerate(text.splitlines(), start=1) if row.strip()]
+    rows = [(number, row.strip()) for number, row in enumerate(re.split(r"\r\n|\n|\r", text), start=1) if row.strip()]
     for number, row in rows:
         mark, share, words, feedback = _taken_apart(row, number)
         if share and kind != "text":

@@ -32,6 +32,7 @@ GROUPED = [  # whole part in groups of three, then perhaps a decimal part after 
     (re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]*)?|[0-9]{1,3},[0-9]{3}\.[0-9]*"), ","),
     (re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}(?:,[0-9]*)?|[0-9]{1,3}\.[0-9]{3},[0-9]*"), "."),
 ]
+ADORNED = ("<super>", "<sub>", "<circle>", "<fraction>")
 NO_UNIT = re.compile(r"[xX×*^/⁄]?[0-9+\-.,']|[/⁄^]")  # what goes on as a number that is none: 0x10, 1/2, 12 00
 PLAIN_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+")
 AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -43,7 +44,7 @@ class NotANumber(ValueError):
 
 def written_plainly(text: str) -> str:
     """Digits of any script as 0-9, spaces, minus signs and apostrophes in one form; 10² becomes 10^2, not 102."""
-    raised = "".join(f"^{char}" if unicodedata.decomposition(char).startswith("<su") else char for char in text)
+    raised = "".join(f"^{char}" if unicodedata.decomposition(char).startswith(ADORNED) else char for char in text)
     digits = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in raised.translate(SAME))
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", digits).translate(SAME)).strip()
 

