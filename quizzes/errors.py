@@ -33,6 +33,13 @@ class BadAnswer(QuizError):
     title = _("This answer does not fit the question")
 
 
+class AnswerTooLong(BadAnswer):
+    """A text beyond the limit of its field."""
+
+    status = 413
+    code = "too_long"
+
+
 class AttemptClosed(QuizError):
     """The attempt is submitted or its time is over; what was saved counts."""
 

@@ -17,6 +17,7 @@ from quizzes.models import (
     QuestionVersion,
     Quiz,
     QuizItem,
+    Source,
     Topic,
     User,
 )
@@ -36,6 +37,10 @@ def user(username: str = "", **fields: Any) -> User:
 
 def topic(slug: str = "topic") -> Topic:
     return Topic.objects.get_or_create(slug=slug, defaults={"name": slug.title()})[0]
+
+
+def source(slug: str = "source") -> Source:
+    return Source.objects.get_or_create(slug=slug, defaults={"title": slug.title(), "kind": "Report"})[0]
 
 
 def single_choice(stem: str = "Which is right?", options: int = 4) -> dict[str, Any]:

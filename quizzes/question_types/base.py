@@ -39,7 +39,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from quizzes.errors import BadAnswer
+from quizzes.errors import AnswerTooLong, BadAnswer
 
 Text = str | Promise
 Fields = Mapping[str, Sequence[str]]
@@ -355,7 +355,7 @@ def position(value: str, count: int, *, where: str) -> int:
 def text_value(value: str, *, limit: int = MAX_TEXT, where: str = "") -> str:
     """A text as it may be stored: NFC, no NUL, at most `limit` characters."""
     if len(value) > limit:
-        raise BadAnswer(
+        raise AnswerTooLong(
             _("This answer may have at most %(limit)d characters (you sent %(count)d).")
             % {"limit": limit, "count": len(value)},
             where=where,

@@ -28,7 +28,7 @@ from quizzes.views.quizzes import device_of
 @require_POST
 def attempt_save(request: HttpRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    payload = payloads.save_payload(request)
+    payload = payloads.save_payload(request, slots=len(attempts.layout_of(pk, request.user.pk)))
     try:
         saved = attempts.save(
             pk,
@@ -114,7 +114,7 @@ def _closed_words(attempt: Attempt) -> str:
 @require_POST
 def attempt_flag(request: HttpRequest, pk: int) -> HttpResponse:
     body = payloads.json_object(request, allowed={"slot", "flagged"})
-    slot = payloads.whole_number(body, "slot", 1, payloads.MAX_SLOT)
-    is_flagged = bool(body.get("flagged"))
+    slot = payloads.whole_number(body, "slot", 1, len(attempts.layout_of(pk, request.user.pk)))
+    is_flagged = payloads.truth(body, "flagged")
     attempts.flag(pk, request.user, slot=slot, is_flagged=is_flagged, now=clock.now())
     return JsonResponse({"slot": slot, "flagged": is_flagged})

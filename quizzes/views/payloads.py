@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from quizzes.errors import QuizError
 
-MAX_BODY = 256 * 1024
+MAX_BODY = 2 * 1024 * 1024  # far above the longest answer, so that one too long is told its own limit
 MAX_REVISION = 2**53 - 1  # whole numbers that a browser keeps exactly
-MAX_SLOT = 32_767
 
 
 class BadPayload(QuizError):
@@ -78,13 +77,21 @@ def whole_number(body: dict[str, Any], name: str, low: int, high: int) -> int:
     return value
 
 
-def save_payload(request: HttpRequest) -> SavePayload:
+def truth(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name)
+    if not isinstance(value, bool):
+        raise BadPayload(_("%(name)s must be true or false.") % {"name": name}, where=name)
+    return value
+
+
+def save_payload(request: HttpRequest, *, slots: int) -> SavePayload:
+    """The body of a save in an attempt of `slots` questions."""
     body = json_object(request, allowed={"slot", "revision", "answer"})
     answer = body.get("answer")
     if not isinstance(answer, dict):
         raise BadPayload(_("answer must be an object of field names and lists of texts."), where="answer")
     return SavePayload(
-        slot=whole_number(body, "slot", 1, MAX_SLOT),
+        slot=whole_number(body, "slot", 1, slots),
         revision=whole_number(body, "revision", 1, MAX_REVISION),
         answer=answer,
     )

@@ -1,0 +1,99 @@
+"""Which questions an attempt asks."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+import pytest
+
+from quizzes.errors import NotOpen
+from quizzes.models import Question, QuizItem, User
+from quizzes.services import attempts, draws
+from tests import factories
+
+
+def drawn(quiz: object, learner: User | None = None, seed: int = 1) -> list[int]:
+    found, _notes = draws.draw(quiz, learner, random.Random(seed))  # type: ignore[arg-type]
+    return [item.version.question_id for item in found]
+
+
+def quiz_that_draws(count: int, **rule: object) -> object:
+    quiz = factories.quiz(0)
+    QuizItem.objects.create(quiz=quiz, draw_count=count, **rule)
+    return quiz
+
+
+@pytest.fixture
+def bank(db: None) -> list[Question]:
+    return [factories.question(difficulty="easy" if number < 3 else "hard") for number in range(6)]
+
+
+def test_fixed_items_are_asked_in_their_order(bank: list[Question]) -> None:
+    quiz = factories.quiz([bank[3], bank[0], bank[5]])
+    assert drawn(quiz) == [bank[3].pk, bank[0].pk, bank[5].pk]
+
+
+def test_a_rule_draws_without_repetition(bank: list[Question]) -> None:
+    assert sorted(drawn(quiz_that_draws(6))) == sorted(question.pk for question in bank)
+
+
+def test_a_rule_keeps_to_its_cell(bank: list[Question]) -> None:
+    assert sorted(drawn(quiz_that_draws(3, difficulty="hard"))) == sorted(question.pk for question in bank[3:])
+
+
+def test_a_cell_that_is_too_small_is_widened_and_says_so(bank: list[Question]) -> None:
+    found, notes = draws.draw(quiz_that_draws(4, difficulty="hard"), None, random.Random(1))  # type: ignore[arg-type]
+    assert len({item.version.question_id for item in found}) == 4
+    assert len(notes) == 1
+    assert "wants 4 questions and found 3" in notes[0]
+
+
+def test_questions_met_before_come_last(bank: list[Question], learner: User, now: datetime) -> None:
+    quiz = quiz_that_draws(3)
+    first = attempts.start(learner, quiz, now=now)  # type: ignore[arg-type]
+    met = set(first.answers.values_list("version__question", flat=True))
+    attempts.submit(first, now=now)
+    second = attempts.start(learner, quiz, now=now + timedelta(hours=1))  # type: ignore[arg-type]
+    assert met.isdisjoint(second.answers.values_list("version__question", flat=True))
+
+
+def test_a_fixed_question_is_not_drawn_again(bank: list[Question]) -> None:
+    quiz = factories.quiz([bank[0]])
+    QuizItem.objects.create(quiz=quiz, position=2, draw_count=5)
+    assert sorted(drawn(quiz)) == sorted(question.pk for question in bank)
+
+
+def test_two_questions_resting_on_one_phrase_are_not_drawn_together(bank: list[Question]) -> None:
+    source = factories.source()
+    for question in bank[:2]:
+        question.places.create(source=source, paragraph=7, evidence="the Council decides")
+    for seed in range(20):
+        assert not {bank[0].pk, bank[1].pk} <= set(drawn(quiz_that_draws(5), seed=seed))
+
+
+def test_archived_questions_and_drafts_are_left_out(bank: list[Question]) -> None:
+    Question.objects.filter(pk=bank[0].pk).update(is_archived=True)
+    bank[1].versions.update(status="draft")
+    assert sorted(drawn(quiz_that_draws(4))) == sorted(question.pk for question in bank[2:])
+
+
+def test_a_pinned_version_is_asked_though_a_newer_is_ready(bank: list[Question]) -> None:
+    old = bank[0].ready_version
+    factories.version(bank[0], factories.single_choice("newer"))
+    quiz = factories.quiz([bank[0]])
+    quiz.items.update(pinned_version=old)
+    found, _notes = draws.draw(quiz, None, random.Random(1))
+    assert [item.version for item in found] == [old]
+
+
+def test_a_quiz_with_nothing_to_ask_is_not_open(db: None) -> None:
+    with pytest.raises(NotOpen):
+        drawn(factories.quiz(0))
+
+
+def test_the_questions_of_a_shuffled_quiz_come_in_another_order(bank: list[Question]) -> None:
+    quiz = factories.quiz(bank, shuffle_questions=True)
+    orders = {tuple(drawn(quiz, seed=seed)) for seed in range(5)}
+    assert len(orders) > 1
+    assert {tuple(sorted(order)) for order in orders} == {tuple(sorted(question.pk for question in bank))}

@@ -1,0 +1,83 @@
+"""What a learner is entitled to, gathered from rows: terms with their reasons, and what may be revealed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from quizzes import entitlements, terms
+from quizzes.models import Classroom, Quiz, User
+from quizzes.services import attempts
+from tests import factories
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+
+def test_layers_come_from_quiz_assignment_member_and_exception(
+    learner: User, classroom: Classroom, now: datetime
+) -> None:
+    quiz = factories.quiz(1, time_limit=40, attempts_allowed=3)
+    given = factories.assignment(classroom, quiz, closes_at=now + HOUR, attempts_allowed=1)
+    classroom.memberships.filter(user=learner).update(time_factor=Decimal("1.25"))
+    factories.accommodation(given, learner, now=now, closes_at=now + 2 * HOUR, reason="a broken arm")
+    agreed = entitlements.terms_for(learner, quiz, given, limit=40 * MINUTE)
+    assert (agreed.effective_limit, agreed.closes_at, agreed.attempts_allowed) == (50 * MINUTE, now + 2 * HOUR, 1)
+    assert [(reason.layer, reason.term) for reason in agreed.reasons] == [
+        ("quiz", "limit"),
+        ("quiz", "attempts_allowed"),
+        ("quiz", "preset"),
+        ("assignment", "closes_at"),
+        ("assignment", "attempts_allowed"),
+        ("member", "factor"),
+        ("exception", "closes_at"),
+    ]
+
+
+def test_the_exception_of_another_member_changes_nothing(
+    learner: User, stranger: User, classroom: Classroom, now: datetime
+) -> None:
+    quiz = factories.quiz(1)
+    given = factories.assignment(classroom, quiz, closes_at=now + HOUR)
+    factories.member(classroom, stranger)
+    factories.accommodation(given, stranger, now=now, closes_at=now + 9 * HOUR)
+    assert entitlements.terms_for(learner, quiz, given, limit=None).closes_at == now + HOUR
+
+
+def test_late_work_that_is_refused_closes_when_it_is_due(learner: User, classroom: Classroom, now: datetime) -> None:
+    given = factories.assignment(
+        classroom, factories.quiz(1), due_at=now + HOUR, closes_at=now + 2 * HOUR, late_policy="refuse"
+    )
+    assert entitlements.terms_for(learner, given.quiz, given, limit=None).closes_at == now + HOUR
+
+
+def test_the_limit_follows_the_time_rule(db: None) -> None:
+    items = [(60, "remember")] * 10
+    assert entitlements.limit_of(Quiz(time_rule="untimed"), items) is None
+    assert entitlements.limit_of(Quiz(time_rule="fixed", time_limit=25), items) == 25 * MINUTE
+    assert entitlements.limit_of(Quiz(time_rule="computed"), items) == 12 * MINUTE
+
+
+def test_an_examination_is_revealed_after_the_last_exception_has_closed(
+    learner: User, stranger: User, classroom: Classroom, now: datetime
+) -> None:
+    factories.member(classroom, stranger)
+    quiz = factories.quiz(1, feedback="exam")
+    given = factories.assignment(classroom, quiz, closes_at=now + HOUR)
+    factories.accommodation(given, stranger, now=now, closes_at=now + 2 * HOUR)
+    done = attempts.submit(attempts.start(learner, quiz, assignment=given, now=now), now=now)
+    assert entitlements.reveal_at(done) == now + 2 * HOUR
+    assert entitlements.revealed(done, learner, now=now + HOUR) == terms.NOTHING
+    assert entitlements.revealed(done, learner, now=now + 2 * HOUR) == terms.EVERYTHING
+
+
+def test_the_assignments_preset_wins_over_the_quizs(learner: User, classroom: Classroom, now: datetime) -> None:
+    quiz = factories.quiz(1, feedback="homework")
+    given = factories.assignment(classroom, quiz, feedback="exam", closes_at=now + HOUR)
+    done = attempts.submit(attempts.start(learner, quiz, assignment=given, now=now), now=now)
+    assert entitlements.revealed(done, learner, now=now) == terms.NOTHING
+
+
+def test_staff_see_everything_of_what_they_may_read(learner: User, instructor: User, now: datetime) -> None:
+    running = factories.attempt(learner, factories.quiz(1), now=now)
+    assert entitlements.revealed(running, instructor, now=now) == terms.EVERYTHING
