@@ -136,7 +136,10 @@ class ChoiceGap(SpecModel):
 
 
 class WrittenGap(SpecModel):
-    """What text and number gaps share: a field to write in, the same whatever the key."""
+    """What text and number gaps share: a field to write in, the same whatever the key.
+
+    A regrade by a newer version may bring the response to a gap of another kind: it earns nothing.
+    """
 
     def order(self, rng: random.Random, *, shuffle: bool) -> list[int]:
         return []
@@ -155,7 +158,7 @@ class TextGap(WrittenGap, TextKey):
         return text_value(value, limit=TEXT_LIMIT, where=where)
 
     def share(self, value: Any) -> Fraction:
-        return text_share(self, value)
+        return text_share(self, value if isinstance(value, str) else None)
 
     def judged(self, value: Any) -> dict[str, Any]:
         return judged_text(self, value)
@@ -187,7 +190,7 @@ class NumberGap(WrittenGap, NumberKey):
         return checked_number(value, where=where)
 
     def share(self, value: Any) -> Fraction:
-        return Fraction(int(is_right_number(self, value)))
+        return Fraction(int(is_right_number(self, value if isinstance(value, str) else None)))
 
     def judged(self, value: Any) -> dict[str, Any]:
         return judged_number(self, value, is_right=is_right_number(self, value))
