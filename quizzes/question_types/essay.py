@@ -1,0 +1,178 @@
+"""Essay: a longer text, marked by a person with the help of a rubric.
+
+    {"stem": "Discuss …", "min_words": 100, "max_words": 400, "model_answer": "…", "rubric": [
+        {"criterion": "Evidence", "description": "Names two missions and what they show.", "share": 0.5},
+        {"criterion": "Argument", "description": "Weighs both sides.", "share": 0.5}]}
+
+The shares of the rubric add up to 1. Learners see criteria and shares before they write, descriptions and the model
+answer afterwards. Word limits are shown and counted, and never a reason not to save: whoever marks decides.
+"""
+
+import re
+from fractions import Fraction
+from typing import Annotated, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from pydantic import AfterValidator, Field, model_validator
+
+from quizzes.question_types.authoring import FilledForm, Row, RowSet, lines
+from quizzes.question_types.base import (
+    MAX_TEXT,
+    Example,
+    Grade,
+    LongText,
+    QuestionType,
+    RequiredText,
+    ResponseClass,
+    Share,
+    Spec,
+    SpecModel,
+    known_fields,
+    only,
+    storable,
+)
+
+WORD = re.compile(r"\w+(?:['’\-]\w+)*")
+Words = Annotated[int, Field(ge=1, le=1500)]
+
+
+class Criterion(SpecModel):
+    criterion: RequiredText
+    description: Annotated[str, Field(max_length=2000), AfterValidator(storable)] = ""
+    share: Share
+
+
+class EssaySpec(Spec):
+    min_words: Words | None = None
+    max_words: Words | None = None
+    rubric: Annotated[tuple[Criterion, ...], Field(max_length=12)] = ()
+    model_answer: LongText = ""
+
+    @model_validator(mode="after")
+    def limits_and_shares_fit(self) -> "EssaySpec":
+        if self.min_words and self.max_words and self.min_words > self.max_words:
+            raise ValueError(_("the least number of words is above the greatest"))
+        whole = sum((row.share for row in self.rubric), Fraction(0))
+        if self.rubric and whole != 1:
+            raise ValueError(_("the shares of the rubric add up to %(sum)s; they must make 1") % {"sum": whole})
+        return self
+
+
+class EssayForm(FilledForm):
+    min_words = forms.IntegerField(label=gettext_lazy("Words at least"), required=False, min_value=1, max_value=1500)
+    max_words = forms.IntegerField(label=gettext_lazy("Words at most"), required=False, min_value=1, max_value=1500)
+    model_answer = lines(
+        gettext_lazy("Model answer"), rows=6, limit=MAX_TEXT, help_text=gettext_lazy("Shown to learners after marking.")
+    )
+
+
+class CriterionRow(Row):
+    criterion = forms.CharField(label=gettext_lazy("Criterion"), max_length=1000)
+    description = lines(gettext_lazy("What earns it"), limit=2000)
+    share = forms.CharField(
+        label=gettext_lazy("Share"), max_length=20, help_text=gettext_lazy("0.5, 1/3 …; together 1.")
+    )
+
+
+class Essay(QuestionType[EssaySpec]):
+    key = "essay"
+    name = gettext_lazy("Essay")
+    instruction = gettext_lazy("a text in your own words")
+    order = 9
+    seconds = 900
+    is_marked_by_hand = True
+    places = {"rubric": gettext_lazy("criterion")}
+    Spec = EssaySpec
+    Form = EssayForm
+    rows = (RowSet("rubric", CriterionRow, gettext_lazy("Rubric"), minimum=0, starting=3, maximum=12),)
+
+    def scoring_note(self, spec: EssaySpec) -> Any:
+        return gettext_lazy("Marked by a person; until then your attempt is awaiting marking.")
+
+    def present(self, spec: EssaySpec, layout: list[Any], response: str | None) -> dict[str, Any]:
+        return {
+            "value": response or "",
+            "words": word_count(response),
+            "limits": limits(spec),
+            "limit": MAX_TEXT,
+            "rubric": [{"criterion": row.criterion, "percent": percent(row.share)} for row in spec.rubric],
+        }
+
+    def parse(self, spec: EssaySpec, layout: list[Any], fields: Any) -> str | None:
+        return only(known_fields(fields, ["text"]), "text")
+
+    def grade(self, spec: EssaySpec, response: str | None) -> Grade:
+        return Grade(Fraction(0) if response is None else None)
+
+    def reveal(self, spec: EssaySpec, layout: list[Any], response: str | None) -> dict[str, Any]:
+        shown = self.present(spec, layout, response)
+        for row, criterion in zip(shown["rubric"], spec.rubric, strict=True):
+            row["description"] = criterion.description
+        return shown | {"model_answer": spec.model_answer, "outside": outside(spec, response)}
+
+    def response_words(self, spec: EssaySpec, response: str | None) -> str:
+        return response or ""
+
+    def model_response(self, spec: EssaySpec) -> str | None:
+        return spec.model_answer or None
+
+    def classify(self, spec: EssaySpec, response: str | None) -> list[ResponseClass]:
+        return []  # texts fall into no classes
+
+    def key_texts(self, spec: EssaySpec) -> list[str]:
+        return [spec.model_answer] if spec.model_answer else []
+
+    def feedback_texts(self, spec: EssaySpec) -> list[str]:
+        return [row.description for row in spec.rubric]
+
+    examples = (
+        Example(
+            spec={
+                "stem": "Discuss how consent shapes a peacekeeping mission.",
+                "min_words": 100,
+                "max_words": 400,
+                "rubric": [
+                    {"criterion": "Evidence", "description": "Names two missions.", "share": "1/3"},
+                    {"criterion": "Argument", "description": "Weighs both sides.", "share": "2/3"},
+                ],
+                "model_answer": "Consent of the parties gives a mission access and safety.\n\nWithout it, it must use force.",
+            },
+            graded=(("Consent matters because …", None), (None, Fraction(0))),
+        ),
+        Example(spec={"stem": "What surprised you most?"}, graded=(("The budget.", None), (None, Fraction(0)))),
+    )
+
+
+def word_count(text: str | None) -> int:
+    return len(WORD.findall(text or ""))
+
+
+def limits(spec: EssaySpec) -> str:
+    """The word limits in a sentence; empty without any."""
+    if spec.min_words and spec.max_words:
+        return _("Write %(low)d to %(high)d words.") % {"low": spec.min_words, "high": spec.max_words}
+    if spec.min_words:
+        least = ngettext("Write at least %(low)d word.", "Write at least %(low)d words.", spec.min_words)
+        return least % {"low": spec.min_words}
+    if spec.max_words:
+        most = ngettext("Write at most %(high)d word.", "Write at most %(high)d words.", spec.max_words)
+        return most % {"high": spec.max_words}
+    return ""
+
+
+def outside(spec: EssaySpec, response: str | None) -> str:
+    """Which limit a text misses: below, above, or neither."""
+    count = word_count(response)
+    if response is not None and spec.min_words and count < spec.min_words:
+        return "below"
+    return "above" if spec.max_words and count > spec.max_words else ""
+
+
+def percent(share: Fraction) -> int:
+    """A share in whole percent, for people to read."""
+    return int(share * 100 + Fraction(1, 2))
+
+
+TYPE = Essay()

@@ -1,0 +1,110 @@
+"""Essay: marked by a person, with a rubric and word limits that never stop a save."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from quizzes import question_types
+from quizzes.errors import BadAnswer
+from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.essay import word_count
+from tests.question_types.cards import rendered
+
+KIND = question_types.get("essay")
+
+
+def asking(**more: Any) -> dict[str, Any]:
+    return {"stem": "Discuss.", **more}
+
+
+TWINS = [(asking(model_answer="One."), [], asking(model_answer="Another."), [])]
+RUBRIC = [
+    {"criterion": "Evidence", "description": "Names two.", "share": "1/3"},
+    {"criterion": "Argument", "share": "2/3"},
+]
+
+
+def test_it_is_the_last_in_the_menu() -> None:
+    assert question_types.choices()[-1] == ("essay", KIND.name)
+
+
+def test_it_waits_for_a_person_and_no_answer_earns_nothing() -> None:
+    spec = KIND.spec(asking())
+    assert KIND.is_marked_by_hand
+    assert KIND.grade(spec, "A text.").fraction is None
+    assert KIND.grade(spec, None).fraction == 0
+
+
+def test_line_ends_are_the_same_from_a_form_and_from_the_script() -> None:
+    spec = KIND.spec(asking())
+    assert (
+        KIND.parse(spec, [], {"text": ["One.\r\n\r\nTwo.\r\n"]})
+        == KIND.parse(spec, [], {"text": "One.\n\nTwo."})
+        == "One.\n\nTwo."
+    )
+
+
+def test_ten_thousand_characters_are_kept_and_one_more_is_refused() -> None:
+    spec = KIND.spec(asking(max_words=10))
+    assert len(KIND.parse(spec, [], {"text": "x" * 10_000})) == 10_000
+    with pytest.raises(BadAnswer, match=r"at most 10000 characters \(you sent 10001\)"):
+        KIND.parse(spec, [], {"text": "x" * 10_001})
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 0), ("The UN's peace-keepers came.", 4), ("  ", 0), ("1 000 — so", 3)]
+)
+def test_words_are_counted(text: str, count: int) -> None:
+    assert word_count(text) == count
+
+
+@pytest.mark.parametrize(
+    ("limits", "sentence"),
+    [
+        ({}, ""),
+        ({"min_words": 100, "max_words": 400}, "Write 100 to 400 words."),
+        ({"min_words": 1}, "Write at least 1 word."),
+        ({"max_words": 300}, "Write at most 300 words."),
+    ],
+)
+def test_the_limits_are_told_in_a_sentence(limits: dict[str, int], sentence: str) -> None:
+    assert KIND.present(KIND.spec(asking(**limits)), [], None)["limits"] == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("one two", "Shorter than asked"), ("one two three", ""), ("a b c d e", "Longer than asked")]
+)
+def test_a_text_outside_the_limits_is_told_so_afterwards(text: str, said: str) -> None:
+    page = rendered(KIND, KIND.spec(asking(min_words=3, max_words=4)), [], text, state="reveal")
+    assert said in page
+    assert ("than asked" in page) == bool(said)
+
+
+def test_criteria_are_shown_before_and_what_earns_them_afterwards() -> None:
+    spec = KIND.spec(asking(rubric=RUBRIC, model_answer="A model."))
+    before, after = (rendered(KIND, spec, [], "Mine.", state=state) for state in ("ask", "reveal"))
+    assert "Evidence (33 %)" in before
+    assert "Names two." not in before
+    assert "A model." not in before
+    assert "Evidence (33 %): Names two." in after
+    assert "A model." in after
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"rubric": RUBRIC[:1]}, "the shares of the rubric add up to 1/3; they must make 1"),
+        ({"rubric": [{"criterion": "", "share": 1}]}, "criterion 1, criterion: is empty"),
+        ({"min_words": 5, "max_words": 4}, "the least number of words is above the greatest"),
+        ({"min_words": 0}, "min words: must be at least 1"),
+        ({"max_words": "many"}, "max words: must be a whole number"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_its_place(more: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InvalidSpec, match=sentence):
+        KIND.spec(asking(**more))
+
+
+def test_the_shares_of_a_rubric_are_exact() -> None:
+    assert sum((row.share for row in KIND.spec(asking(rubric=RUBRIC)).rubric), Fraction(0)) == 1
