@@ -13,8 +13,8 @@ from quizzes.lint.text import COMMON, root, sentences, words
 LENGTH_RATIO, LENGTH_MARGIN = 1.5, 15  # times the mean distractor, and characters beyond it
 ORDINAL = "first|second|third|fourth|fifth|sixth|last|top|bottom|middle|final|upper|lower"
 POSITION = re.compile(
-    rf"\b(?:[Oo]ption|[Aa]nswer|[Cc]hoice|[Aa]lternative|[Dd]istractor)s? \(?(?:[A-F]|[1-9])\b\)?(?! \w+s\b)"
-    rf"|\b(?i:{ORDINAL}) (?:of the )?(?:options?|answers?|choices?|alternatives?|distractors?)\b"
+    rf"\b(?:[Oo]ption|[Aa]nswer|[Cc]hoice|[Aa]lternative|[Dd]istractor)s? \(?(?:[A-F]|[1-9])\b\)?"
+    rf"|\b(?i:the (?:{ORDINAL})) (?:of the )?(?:options?|answers?|choices?|alternatives?|distractors?)\b"
     rf"|\b(?:options?|answers?|choices?) (?:above|below)\b"
     rf"|(?<!\w)\(?[B-F]\)? (?:is|was) (?:correct|right|wrong|incorrect|true|false)\b"
     rf"|\([a-f]\)",

@@ -259,7 +259,7 @@ def apply_import(
     if fresh.outline != report.outline:
         raise ImportRejected(_("The bank changed since this report was made; look at it again."))
     topics = _topics(fresh)
-    tags = {slug: Tag.objects.get_or_create(slug=slug)[0] for draft in _taken(fresh) for slug in draft.tags}
+    tags = _tags(fresh)
     sources = {source.slug: source for source in Source.objects.all()}
     _add_new(fresh, topics, tags, sources, actor=actor, now=now)
     stored = _stored([entry.key for entry in fresh.changed])
@@ -280,6 +280,12 @@ def _topics(report: ImportReport) -> dict[str, Topic]:
         Topic.objects.create(slug=slug, name=slug if Topic.objects.filter(name=name).exists() else name)
     wanted = {draft.topic for draft in _taken(report)}
     return {topic.slug: topic for topic in Topic.objects.filter(slug__in=wanted)}
+
+
+def _tags(report: ImportReport) -> dict[str, Tag]:
+    Tag.objects.bulk_create(Tag(slug=slug) for slug in report.new_tags)
+    wanted = {slug for draft in _taken(report) for slug in draft.tags}
+    return {tag.slug: tag for tag in Tag.objects.filter(slug__in=wanted)}
 
 
 def _add_new(
