@@ -25,6 +25,7 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from django.utils.datastructures import MultiValueDict
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -356,8 +357,11 @@ def text_value(value: str, *, limit: int = MAX_TEXT, where: str = "") -> str:
     """A text as it may be stored: NFC, no NUL, at most `limit` characters."""
     if len(value) > limit:
         raise AnswerTooLong(
-            _("This answer may have at most %(limit)d characters (you sent %(count)d).")
-            % {"limit": limit, "count": len(value)},
+            _("This answer may have at most %(limit)s characters (you sent %(count)s).")
+            % {
+                "limit": number_format(limit, force_grouping=True),
+                "count": number_format(len(value), force_grouping=True),
+            },
             where=where,
         )
     try:
