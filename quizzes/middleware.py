@@ -21,7 +21,9 @@ RETRY_AFTER_SECONDS = 5
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.content_type == "application/json" or request.headers.get("Accept", "").startswith("application/json")
+    return request.content_type == "application/json" or request.headers.get("Accept", "").startswith(
+        "application/json"
+    )
 
 
 class ErrorPages:
@@ -94,7 +96,7 @@ class ReaderTimeZone:
         name = getattr(user, "time_zone", "") or request.COOKIES.get(self.COOKIE, "")[:64]
         try:
             timezone.activate(zoneinfo.ZoneInfo(name or settings.TIME_ZONE))
-        except (ValueError, OSError):  # a made-up zone, or a path
+        except (KeyError, ValueError, OSError):  # a made-up zone, or a path
             timezone.activate(zoneinfo.ZoneInfo(settings.TIME_ZONE))
         try:
             return self.get_response(request)

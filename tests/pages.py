@@ -1,0 +1,25 @@
+"""What holds for every page: nothing inline, and a policy that would refuse it."""
+
+import re
+
+from django.http import HttpResponse
+
+INLINE = {
+    "a script without an address": r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")",
+    "a style element": r"<style",
+    "a style attribute": r"<[^>]+\sstyle=",
+    "an event attribute": r"<[^>]+\son[a-z]+=",
+    "a script address": r"href=[\"']javascript:",
+}
+
+
+def nothing_inline(response: HttpResponse) -> list[str]:
+    """What the policy would refuse on this page, in words."""
+    text = response.content.decode()
+    return [what for what, pattern in INLINE.items() if re.search(pattern, text, re.IGNORECASE)]
+
+
+def policy(response: HttpResponse) -> dict[str, str]:
+    """The Content-Security-Policy of an answer, by directive."""
+    parts = (part.strip().partition(" ") for part in response["Content-Security-Policy"].split(";"))
+    return {name: value for name, _space, value in parts}

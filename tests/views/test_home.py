@@ -1,0 +1,363 @@
+"""The first page and the frame of every page."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from quizzes.models import Attempt, Classroom, User
+from quizzes.reports import home as report
+from tests import factories
+from tests.pages import nothing_inline, policy
+
+CSS = Path(settings.BASE_DIR) / "quizzes/static/quizzes/css"
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def stopped_clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+
+
+def page(client: Client, user: User | None = None) -> str:
+    if user is not None:
+        client.force_login(user)
+    response = client.get("/")
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+# Strangers ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_stranger_reads_what_this_is_and_how_to_enter(client: Client) -> None:
+    text = page(client)
+    assert "Read, answer, find out why" in text
+    assert 'href="/accounts/login/"' in text
+    assert 'href="/accounts/signup/"' in text
+
+
+@pytest.mark.django_db
+def test_a_stranger_is_offered_no_page_that_needs_an_account(client: Client) -> None:
+    text = page(client)
+    assert "/attempts/" not in text
+    assert "Log out" not in text
+
+
+@pytest.mark.django_db
+def test_the_first_page_answers_reading_only(client: Client) -> None:
+    assert client.post("/").status_code == 405
+
+
+# Learners -------------------------------------------------------------------------------------------------------------
+
+
+def test_somebody_new_is_told_what_to_do_first(client: Client, stranger: User) -> None:
+    text = page(client, stranger)
+    assert "Nothing is started yet." in text
+    assert "You are in no class yet." in text
+
+
+def test_an_open_attempt_can_be_continued_from_the_first_page(client: Client, learner: User, now: datetime) -> None:
+    attempt = factories.attempt(learner, factories.quiz(3, time_limit=20), now=now, right=1)
+    text = page(client, learner)
+    assert f'href="/attempts/{attempt.pk}/"' in text
+    assert "1 of 3 answered" in text
+
+
+def test_an_attempt_whose_time_is_over_is_closed_by_the_look(client: Client, learner: User, now: datetime) -> None:
+    attempt = factories.attempt(learner, factories.quiz(time_limit=20), now=now - DAY)
+    text = page(client, learner)
+    attempt.refresh_from_db()
+    assert attempt.submitted_at == now - DAY + timedelta(minutes=20)
+    assert "Continue" not in text
+
+
+def test_an_attempt_in_its_transport_grace_is_neither_open_nor_closed(
+    client: Client, learner: User, now: datetime
+) -> None:
+    attempt = factories.attempt(learner, factories.quiz(time_limit=20), now=now - timedelta(minutes=20, seconds=2))
+    text = page(client, learner)
+    attempt.refresh_from_db()
+    assert attempt.is_in_progress
+    assert "Continue" not in text
+
+
+def test_an_assignment_of_a_class_is_shown_with_its_times(
+    client: Client, classroom: Classroom, learner: User, now: datetime
+) -> None:
+    factories.assignment(classroom, factories.quiz(title="Diplomacy"), due_at=now + DAY, closes_at=now + 2 * DAY)
+    text = page(client, learner)
+    assert "Diplomacy" in text
+    assert "due Tue 3 Mar, 09:00" in text
+    assert "closes Wed 4 Mar, 09:00" in text
+
+
+def test_what_is_late_but_still_counts_says_so(
+    client: Client, classroom: Classroom, learner: User, now: datetime
+) -> None:
+    factories.assignment(classroom, factories.quiz(), due_at=now - HOUR)
+    assert "was due Mon 2 Mar, 08:00 and still counts" in page(client, learner)
+
+
+def titles(tasks: list[report.Task]) -> list[str]:
+    return [task.assignment.quiz.title for task in tasks]
+
+
+def given(classroom: Classroom, title: str, **times: datetime) -> None:
+    factories.assignment(classroom, factories.quiz(title=title, is_open_to_all=False), **times)
+
+
+def test_tasks_are_those_open_now_the_most_urgent_first(classroom: Classroom, learner: User, now: datetime) -> None:
+    given(classroom, "whenever")
+    given(classroom, "next week", due_at=now + 7 * DAY)
+    given(classroom, "tomorrow", closes_at=now + DAY)
+    given(classroom, "closed now", closes_at=now)
+    given(classroom, "not yet", opens_at=now + HOUR)
+    found = report.for_learner(learner, now=now)
+    assert titles(found.tasks) == ["tomorrow", "next week", "whenever"]
+    assert titles(found.upcoming) == ["not yet"]
+
+
+def test_an_assignment_leaves_the_list_once_it_is_begun(classroom: Classroom, learner: User, now: datetime) -> None:
+    assignment = factories.assignment(classroom, factories.quiz())
+    assert titles(report.for_learner(learner, now=now).tasks)
+    factories.attempt(learner, assignment.quiz, now=now, assignment=assignment)
+    assert not report.for_learner(learner, now=now).tasks
+
+
+def test_an_exception_keeps_a_closed_assignment_on_the_list(classroom: Classroom, learner: User, now: datetime) -> None:
+    assignment = factories.assignment(classroom, factories.quiz(), closes_at=now - HOUR)
+    factories.accommodation(assignment, learner, now=now, closes_at=now + HOUR)
+    assert [task.closes_at for task in report.for_learner(learner, now=now).tasks] == [now + HOUR]
+
+
+def test_assignments_of_others_drafts_and_archived_classes_are_no_tasks(
+    classroom: Classroom, instructor: User, learner: User, stranger: User, now: datetime
+) -> None:
+    given(classroom, "ours")
+    assert not report.for_learner(stranger, now=now).tasks
+    assert not report.for_learner(instructor, now=now).tasks
+    factories.assignment(classroom, factories.quiz(title="draft", status="draft"))
+    assert titles(report.for_learner(learner, now=now).tasks) == ["ours"]
+    Classroom.objects.update(archived_at=now)
+    assert not report.for_learner(learner, now=now).tasks
+
+
+def test_marks_are_shown_once_they_may_be(client: Client, learner: User, now: datetime) -> None:
+    factories.attempt(learner, factories.quiz(2), now=now, right=1, submit=True)
+    assert "<strong>1</strong> of 2 points" in page(client, learner)
+
+
+@pytest.mark.parametrize(("ahead", "is_shown"), [(1, False), (0, True)])
+def test_marks_of_an_examination_wait_for_its_close(
+    client: Client,
+    classroom: Classroom,
+    learner: User,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    ahead: int,
+    is_shown: bool,
+) -> None:
+    quiz = factories.quiz(2, feedback="exam")
+    assignment = factories.assignment(classroom, quiz, closes_at=now + HOUR)
+    factories.attempt(learner, quiz, now=now, right=2, submit=True, assignment=assignment)
+    monkeypatch.setattr("quizzes.clock.now", lambda: now + HOUR - timedelta(seconds=ahead))
+    text = page(client, learner)
+    assert ("of 2 points" in text) is is_shown
+    assert ("Result after the quiz closes" in text) is not is_shown
+
+
+def test_a_survey_has_no_marks(client: Client, learner: User, now: datetime) -> None:
+    factories.attempt(learner, factories.quiz(feedback="survey"), now=now, submit=True)
+    text = page(client, learner)
+    assert "Survey, no marks" in text
+    assert "points" not in text
+
+
+def test_an_attempt_that_a_person_must_mark_says_so(client: Client, learner: User, now: datetime) -> None:
+    attempt = factories.attempt(learner, factories.quiz(), now=now, submit=True)
+    Attempt.objects.filter(pk=attempt.pk).update(status=Attempt.Status.AWAITING_MARKING)
+    assert "Waits to be marked" in page(client, learner)
+
+
+def test_quizzes_to_try_are_open_to_all_and_not_taken(learner: User, now: datetime) -> None:
+    factories.attempt(learner, factories.quiz(title="taken"), now=now, submit=True)
+    factories.quiz(title="for classes", is_open_to_all=False)
+    factories.quiz(title="draft", status="draft")
+    factories.quiz(title="over", closes_at=now)
+    factories.quiz(3, title="to try")
+    (suggestion,) = report.for_learner(learner, now=now).suggested
+    assert (suggestion.quiz.title, suggestion.size.questions) == ("to try", 3)
+
+
+def test_the_number_of_queries_does_not_grow_with_classes_and_assignments(
+    learner: User, now: datetime, django_assert_max_num_queries: object
+) -> None:
+    for _number in range(4):
+        room = factories.classroom(students=[learner])
+        for _other in range(3):
+            factories.assignment(room, factories.quiz(), due_at=now + DAY)
+    factories.attempt(learner, factories.quiz(), now=now)
+    with django_assert_max_num_queries(9):  # type: ignore[operator]
+        report.for_learner(learner, now=now)
+
+
+def test_the_whole_page_of_a_learner_takes_few_queries(
+    client: Client, classroom: Classroom, learner: User, now: datetime, django_assert_max_num_queries: object
+) -> None:
+    for _number in range(3):
+        quiz = factories.quiz()
+        assignment = factories.assignment(classroom, quiz, closes_at=now + DAY)
+        factories.attempt(learner, quiz, now=now, submit=True, assignment=assignment)
+    client.force_login(learner)
+    with django_assert_max_num_queries(20):  # type: ignore[operator]
+        client.get("/")
+
+
+# Instructors ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_instructor_sees_their_classes_and_what_waits_in_them(
+    client: Client, classroom: Classroom, instructor: User, learner: User, now: datetime
+) -> None:
+    theirs = factories.classroom(name="Somebody else's", students=[learner])
+    for room in (classroom, theirs):
+        assignment = factories.assignment(room, factories.quiz(title=f"Essay of {room.name}", is_open_to_all=False))
+        attempt = factories.attempt(learner, assignment.quiz, now=now, submit=True, assignment=assignment)
+        Attempt.objects.filter(pk=attempt.pk).update(status=Attempt.Status.AWAITING_MARKING)
+    text = page(client, instructor)
+    assert classroom.name in text
+    assert "1 student, 1 open assignment" in text
+    assert f"Essay of {classroom.name}" in text
+    assert "Somebody else" not in text
+
+
+def test_an_instructor_without_a_class_is_told_what_to_do_first(client: Client, instructor: User) -> None:
+    assert "You have no class yet." in page(client, instructor)
+
+
+def test_the_report_of_an_instructor_takes_two_queries(
+    classroom: Classroom, instructor: User, now: datetime, django_assert_num_queries: object
+) -> None:
+    with django_assert_num_queries(2):  # type: ignore[operator]
+        report.for_instructor(instructor, now=now)
+
+
+# The frame ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_workshop_is_offered_to_instructors_only(client: Client, instructor: User, learner: User) -> None:
+    assert 'href="/admin/"' in page(client, instructor)
+    assert 'href="/admin/"' not in page(client, learner)
+
+
+def test_the_main_links_say_where_one_is(client: Client, learner: User) -> None:
+    factories.quiz()
+    assert '<a href="/" aria-current="page">Home</a>' in page(client, learner)
+    assert b'<a href="/quizzes/" aria-current="page">' in client.get("/quizzes/").content
+
+
+def test_logging_out_is_a_form(client: Client, learner: User) -> None:
+    assert '<form method="post" action="/accounts/logout/">' in page(client, learner)
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_not_there_says_so_and_leads_home(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    response = client.get("/nothing/here")
+    assert response.status_code == 404
+    assert b"Nothing here" in response.content
+    assert b'href="/"' in response.content
+    assert not nothing_inline(response)
+
+
+@pytest.mark.django_db
+def test_pages_carry_a_strict_policy_and_nothing_that_breaks_it(
+    client: Client, instructor: User, learner: User, now: datetime
+) -> None:
+    factories.attempt(learner, factories.quiz(), now=now)
+    for user in (None, learner, instructor):
+        client.logout()
+        if user:
+            client.force_login(user)
+        response = client.get("/")
+        rules = policy(response)
+        assert rules["script-src"] == rules["style-src"] == "'self'"
+        assert rules["default-src"] == rules["object-src"] == rules["frame-ancestors"] == "'none'"
+        assert not nothing_inline(response)
+
+
+@pytest.mark.django_db
+def test_every_style_and_script_of_the_frame_exists(client: Client) -> None:
+    text = page(client)
+    named = re.findall(r'(?:href|src)="/static/([^"]+)"', text)
+    assert "bootstrap/css/bootstrap.min.css" in named
+    assert not [name for name in named if finders.find(name) is None]
+
+
+def test_of_bootstrap_only_what_pages_load_is_collected() -> None:
+    listed = {name for finder in finders.get_finders() for name, _storage in finder.list([])}
+    ours = {name for name in listed if name.startswith("css/bootstrap") or name.startswith("js/bootstrap")}
+    assert ours == {
+        "css/bootstrap.min.css",
+        "css/bootstrap.min.css.map",
+        "js/bootstrap.bundle.min.js",
+        "js/bootstrap.bundle.min.js.map",
+    }
+
+
+# Colours --------------------------------------------------------------------------------------------------------------
+
+
+def palettes() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Light, dark by the system, dark by choice: the custom properties of tokens.css."""
+    text = (CSS / "tokens.css").read_text(encoding="utf-8")
+    starts = ['[data-bs-theme="light"] {', ':root:not([data-bs-theme="light"]) {', '\n[data-bs-theme="dark"] {']
+    blocks = [text.split(start, 1)[1].split("}", 1)[0] for start in starts]
+    light, by_system, by_choice = (dict(re.findall(r"(--[\w-]+): ([^;]+);", block)) for block in blocks)
+    return light, by_system, by_choice
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb (WCAG 2.2)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_two_dark_palettes_are_the_same() -> None:
+    _light, by_system, by_choice = palettes()
+    assert by_system == by_choice
+
+
+TEXT = [
+    *((ink, ground) for ink in ("ink", "ink-2", "accent") for ground in ("paper", "surface", "sunken", "accent-soft")),
+    *((ink, ground) for ink in ("good", "bad", "warn") for ground in (f"{ink}-soft", "surface", "paper")),
+    *((ink, f"{kind}-soft") for ink in ("ink", "ink-2") for kind in ("good", "bad", "warn")),
+    *(("accent-ink", "accent"), ("accent-ink", "accent-strong"), ("surface", "good"), ("surface", "bad")),
+]
+OUTLINES = [(line, ground) for line in ("line-strong", "accent") for ground in ("paper", "surface", "sunken")]
+
+
+@pytest.mark.parametrize("palette", palettes()[:2], ids=["light", "dark"])
+def test_text_and_outlines_have_enough_contrast(palette: dict[str, str]) -> None:
+    short = [(*pair, 4.5) for pair in TEXT] + [(*pair, 3.0) for pair in OUTLINES]
+    poor = [
+        (one, other, round(ratio, 2))
+        for one, other, least in short
+        if (ratio := contrast(palette[f"--{one}"], palette[f"--{other}"])) < least
+    ]
+    assert not poor
