@@ -8,3 +8,4 @@ os.environ["SECRET_KEY"] = "tests-only-" + "x" * 50
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="quizsite-tests-")
 os.environ["STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 os.environ.pop("SITE_URL", None)
+os.makedirs(os.path.join(os.environ["DATA_DIR"], "static"))  # collected assets would be here

@@ -35,6 +35,7 @@ class Counted(ScopedAdmin):
 @admin.register(Source)
 class SourceAdmin(Counted):
     item_field = "source"
+    ordering = ("title",)
     list_display = ("title", "kind", "number_of_paragraphs", "number_of_questions")
     search_fields = ("title", "slug", "kind")
     prepopulated_fields = {"slug": ("title",)}
@@ -49,6 +50,7 @@ class SourceAdmin(Counted):
 @admin.register(Topic)
 class TopicAdmin(Counted):
     item_field = "topic"
+    ordering = ("name",)
     list_display = ("name", "slug", "description", "number_of_questions")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
@@ -57,5 +59,6 @@ class TopicAdmin(Counted):
 @admin.register(Tag)
 class TagAdmin(Counted):
     item_field = "tag"
+    ordering = ("slug",)
     list_display = ("slug", "number_of_questions")
     search_fields = ("slug",)

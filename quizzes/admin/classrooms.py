@@ -43,6 +43,7 @@ class ClassroomAdmin(ScopedAdmin):
     list_display = ("name", "members", "assigned", "join_code", "is_join_open", "is_archived")
     list_filter = ("is_join_open", ("archived_at", admin.EmptyFieldListFilter))
     search_fields = ("name", "description")
+    ordering = ("name", "pk")
     readonly_fields = ("join_code",)
     fields = (
         "name",
@@ -194,6 +195,7 @@ class AssignmentAdmin(ScopedAdmin):
     list_filter = (("classroom", ScopedFilter), ("quiz", ScopedFilter))
     list_select_related = ("quiz", "classroom")
     search_fields = ("quiz__title", "classroom__name")
+    ordering = ("classroom", "opens_at", "pk")
     autocomplete_fields = ("quiz",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:

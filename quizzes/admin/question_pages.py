@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 from quizzes import clock, question_types
 from quizzes.errors import BadAnswer, EditConflict, NotPublishable, QuizError
 from quizzes.forms.bank import QuestionForm
+from quizzes.lint import Finding
 from quizzes.models import Answer, Question, QuestionVersion
 from quizzes.question_types.base import Grade, InvalidSpec
 from quizzes.reports import attempts as cards
@@ -34,7 +36,7 @@ class QuestionPages:
         own = [
             path("<int:pk>/versions/", view(self.versions_view), name="quizzes_question_versions"),
             path("<int:pk>/versions/<int:number>/preview/", view(self.preview_view), name="quizzes_question_preview"),
-            path("<int:pk>/publish/", view(require_POST(self.publish_view)), name="quizzes_question_publish"),
+            path("<int:pk>/publish/", view(self.publish_view), name="quizzes_question_publish"),
             path("<int:pk>/do/<slug:act>/", view(require_POST(self.act_view)), name="quizzes_question_act"),
         ]
         return own + super().get_urls()  # type: ignore[misc, no-any-return]
@@ -124,6 +126,8 @@ class QuestionPages:
         here = reverse("admin:quizzes_question_change", args=[question.pk])
         preview = reverse("admin:quizzes_question_preview", args=[question.pk, version.number])
         if "_publish" in request.POST and version.is_draft:
+            if bank.findings(version):
+                return redirect("admin:quizzes_question_publish", question.pk)
             return redirect(preview if self.publish(request, version) else here)
         if "_preview" in request.POST:
             return redirect(preview)
@@ -152,25 +156,38 @@ class QuestionPages:
             request,
             _("Version %(n)d is published; attempts already made keep the version they were asked.") % {"n": number},
         )
-        for warning in bank.warnings(version.question):
-            messages.warning(request, warning)
         return True
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the linter says before publishing: errors are mended first, warnings may be accepted with a reason."""
         question = self.fetched(request, pk)
         draft = question.draft
         if draft is None:
             messages.info(request, _("There is no draft to publish."))
             return redirect("admin:quizzes_question_change", question.pk)
-        seen = request.POST.get("revision", "")
-        self.publish(request, draft, expected=int(seen) if seen.isdigit() and len(seen) < 10 else None)
-        return redirect("admin:quizzes_question_change", question.pk)
+        found = bank.findings(draft)
+        if request.method == "POST":
+            warnings = {finding.rule for finding in found if not bank.is_blocking(finding)}
+            reasons = {rule: request.POST.get(f"reason-{rule}", "")[:300] for rule in warnings}
+            bank.acknowledge(question, reasons)
+            if self.publish(request, draft, expected=number_in(request.POST.get("revision", ""))):
+                return redirect("admin:quizzes_question_change", question.pk)
+            draft.question.refresh_from_db()
+            found = bank.findings(draft)
+        context = {
+            "title": _("Publish version %(n)d") % {"n": draft.number},
+            "question": question,
+            "version": draft,
+            "faults": [] if found else bank.faults(draft),
+            "errors": [finding for finding in found if bank.is_blocking(finding)],
+            "warnings": by_rule(finding for finding in found if not bank.is_blocking(finding)),
+        }
+        return self.page(request, "publish", context)
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         """Archive, restore, take out of use, discard the draft."""
         question = self.fetched(request, pk)
-        seen = request.POST.get("revision", "")
-        revision = int(seen) if seen.isdigit() and len(seen) < 10 else -1
+        revision = number_in(request.POST.get("revision", ""), -1)
         acts: dict[str, tuple[Any, str]] = {
             "archive": (lambda: bank.archive(question), _("Archived.")),
             "restore": (lambda: bank.restore(question), _("Restored.")),
@@ -216,6 +233,19 @@ class QuestionPages:
         ]
         context = {"title": _("Versions"), "question": question, "rows": rows, "original": question}
         return self.page(request, "versions", context)
+
+
+def number_in(text: str, default: Any = None) -> Any:
+    """A posted number, or the default for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
+
+
+def by_rule(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings of one rule together: they are accepted together."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.rule, []).append(finding)
+    return [{"rule": rule, "first": rows[0], "rows": rows} for rule, rows in groups.items()]
 
 
 def trial(version: QuestionVersion, data: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from django.db.models import Count, ProtectedError
 from django.utils.translation import gettext as _
 
 from quizzes.errors import EditConflict, NotPublishable, QuizError
+from quizzes.lint import Finding
 from quizzes.models import (
     Answer,
     Attempt,
@@ -30,11 +31,12 @@ from quizzes.models import (
     User,
 )
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import grading
+from quizzes.services import grading, linting
 
 log = logging.getLogger(__name__)
 Status = QuestionVersion.Status
 REGRADE_AT_ONCE = 500
+ABOUT_SOURCES = frozenset({"source-missing", "evidence-length"})  # rules of the linter that do not keep from publishing
 
 
 @dataclass(frozen=True)
@@ -152,20 +154,44 @@ def _describe(question: Question, identity: Identity) -> None:
 # Publishing -----------------------------------------------------------------------------------------------------------
 
 
+def findings(version: QuestionVersion) -> list[Finding]:
+    """What the linter finds in a version and nobody acknowledged, errors first; nothing for content of no type."""
+    try:
+        spec = version.kind.spec(version.spec)
+    except InvalidSpec:
+        return []
+    question = version.question
+    accepted = {row["rule"] for row in question.acknowledged if row.get("reason", "").strip()}
+    found = linting.outstanding(question, linting.check_question(question, spec))
+    found = [finding for finding in found if is_blocking(finding) or finding.rule not in accepted]
+    return sorted(found, key=lambda finding: not is_blocking(finding))
+
+
+def is_blocking(finding: Finding) -> bool:
+    """Whether it must be mended before publishing: an error, unless it is about the source.
+
+    An instructor may ask about what stands in none of the documents, and then says why.
+    """
+    return finding.is_error and finding.rule not in ABOUT_SOURCES
+
+
 def faults(version: QuestionVersion) -> list[str]:
     """What keeps a version from being published, as sentences with the place."""
     try:
         version.kind.spec(version.spec)
     except InvalidSpec as error:
         return [str(fault) for fault in error.faults]
-    return []
+    return [f"{finding.where}: {finding.what}" for finding in findings(version) if is_blocking(finding)]
 
 
-def warnings(question: Question) -> list[str]:
-    """What should be mended but keeps nothing from being published."""
-    if question.places.exists():
-        return []
-    return [_("No place in a source is named; learners cannot look the answer up.")]
+@transaction.atomic
+def acknowledge(question: Question, reasons: Mapping[str, str]) -> None:
+    """Accept warnings by rule, each with a reason; blank reasons are left out. Errors cannot be accepted."""
+    locked = _locked(question.pk)
+    accepted = {row["rule"]: row for row in locked.acknowledged}
+    accepted.update({rule: {"rule": rule, "reason": text.strip()} for rule, text in reasons.items() if text.strip()})
+    locked.acknowledged = list(accepted.values())
+    locked.save(update_fields=["acknowledged"])
 
 
 @transaction.atomic

@@ -69,14 +69,12 @@ def mark(request: HttpRequest, answer: Answer, form: MarkForm) -> bool:
 
 def context_of(answer: Answer, form: MarkForm, around: queue.Neighbours) -> dict[str, Any]:
     [card] = cards.result_cards(answer.attempt, terms.EVERYTHING, slots=[answer.slot])
-    spec = answer.version.parsed
     return {
         "answer": answer,
         "attempt": answer.attempt,
         "card": card,
         "form": form,
         "around": around,
-        "rubric": getattr(spec, "rubric", ""),
         "history": answer.attempt.events.filter(slot=answer.slot, kind__in=["marked", "overridden"]).select_related(
             "actor"
         ),

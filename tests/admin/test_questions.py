@@ -1,0 +1,304 @@
+"""Questions in the workshop: a form made for each type, drafts, publishing, previews, regrading."""
+
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes import question_types
+from quizzes.models import Answer, Question, QuestionVersion
+from tests.admin import cast
+
+ADD = "/admin/quizzes/question/add/"
+
+
+def posted(**changes: Any) -> dict[str, Any]:
+    """The form of a single choice as a browser without scripts would send it."""
+    data = {
+        "topic": cast.topic().pk,
+        "difficulty": "easy",
+        "bloom": "remember",
+        "tags": "organs, first missions",
+        "revision": "",
+        "places-TOTAL_FORMS": 2,
+        "places-INITIAL_FORMS": 0,
+        "places-0-source": cast.source().pk,
+        "places-0-paragraph": 2,
+        "places-0-evidence": "",
+        "spec-stem": cast.SPEC["stem"],
+        "spec-explanation": cast.EXPLANATION,
+        "spec-options-TOTAL_FORMS": 4,
+        "spec-options-INITIAL_FORMS": 0,
+    }
+    for index, option in enumerate(cast.SPEC["options"]):
+        data[f"spec-options-{index}-text"] = option["text"]
+        data[f"spec-options-{index}-feedback"] = option["feedback"]
+        data[f"spec-options-{index}-ORDER"] = index + 1
+        if option["correct"]:
+            data[f"spec-options-{index}-correct"] = "on"
+    return {**data, **changes}
+
+
+def form_data(page: str) -> dict[str, Any]:
+    """Every field of the question form on a page with its value, as a browser would send it back."""
+    form = page[page.index('id="question_form"') :]
+    form = re.sub(r"<template.*?</template>", "", form[: form.index("</form>")], flags=re.S)
+    data: dict[str, Any] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        named = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if named.get("type") == "checkbox" and " checked" not in tag:
+            continue
+        if named.get("type") not in ("submit", None) and "name" in named:
+            data[named["name"]] = named.get("value", "on" if named["type"] == "checkbox" else "")
+    for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, flags=re.S):
+        data[name] = text.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&")
+    for name, body in re.findall(r'<select[^>]*name="([^"]+)".*?>(.*?)</select>', form, flags=re.S):
+        chosen = re.findall(r'<option value="([^"]*)" selected', body)
+        data[name] = chosen[0] if chosen else ""
+    return data
+
+
+def edit(question: Question) -> str:
+    return reverse("admin:quizzes_question_change", args=[question.pk])
+
+
+def test_first_the_type_is_chosen(as_ada: Client) -> None:
+    page = as_ada.get(ADD).content.decode()
+    for kind in question_types.all_types():
+        assert f"?type={kind.key}" in page
+
+
+@pytest.mark.parametrize("kind", [kind.key for kind in question_types.all_types()])
+def test_every_type_has_a_form_of_its_own(as_ada: Client, kind: str) -> None:
+    page = as_ada.get(ADD, {"type": kind}).content.decode()
+    assert 'name="spec-stem"' in page
+    for rows in question_types.get(kind).rows:
+        assert f'name="spec-{rows.name}-TOTAL_FORMS"' in page
+
+
+@pytest.mark.parametrize("kind", [kind.key for kind in question_types.all_types()])
+def test_every_type_can_be_edited_without_change(as_ada: Client, stage: SimpleNamespace, kind: str) -> None:
+    for example in question_types.get(kind).examples:
+        question = cast.question(kind=kind, spec=question_types.get(kind).spec(example.spec).model_dump(mode="json"))
+        data = form_data(as_ada.get(edit(question)).content.decode())
+        response = as_ada.post(edit(question), data)
+        assert response.status_code == 302, re.findall(r"errornote.*|errorlist.*", response.content.decode())
+        assert question.versions.count() == 1, "an edit that changes nothing opens no draft"
+
+
+@pytest.mark.parametrize("kind", [kind.key for kind in question_types.all_types()])
+def test_every_type_can_be_previewed_and_tried(as_ada: Client, stage: SimpleNamespace, kind: str) -> None:
+    question = cast.question(kind=kind, spec=dict(question_types.get(kind).examples[0].spec))
+    url = reverse("admin:quizzes_question_preview", args=[question.pk, 1])
+    page = as_ada.get(url)
+    assert page.status_code == 200
+    assert as_ada.post(url, {"q1-nonsense": "1"}).status_code == 200
+    assert not Answer.objects.filter(version__question=question).exists()
+
+
+def test_a_question_is_written_without_scripts(as_ada: Client, stage: SimpleNamespace) -> None:
+    response = as_ada.post(f"{ADD}?type=single_choice", posted(_save="1"))
+    made = Question.objects.latest("pk")
+    assert response["Location"] == edit(made)
+    draft = made.draft
+    assert draft is not None
+    assert [option["text"] for option in draft.spec["options"]] == [row["text"] for row in cast.SPEC["options"]]
+    assert sorted(made.tags.values_list("slug", flat=True)) == ["first-missions", "organs"]
+    assert made.places.get().paragraph == 2
+    assert made.owner == stage.ada
+
+
+def test_rows_are_asked_for_and_nothing_written_is_lost(as_ada: Client) -> None:
+    count = Question.objects.count()
+    page = as_ada.post(f"{ADD}?type=single_choice", posted(_more="options", **{"spec-stem": ""})).content.decode()
+    assert 'name="spec-options-6-text"' in page
+    assert "General Assembly" in page
+    assert "errorlist" not in page
+    assert Question.objects.count() == count
+
+
+def test_rows_are_left_out_and_put_in_order(as_ada: Client) -> None:
+    changes = {"spec-options-2-DELETE": "on", "spec-options-0-ORDER": 2, "spec-options-1-ORDER": 1}
+    as_ada.post(f"{ADD}?type=single_choice", posted(_save="1", **changes))
+    draft = Question.objects.latest("pk").draft
+    assert draft is not None
+    assert [option["text"] for option in draft.spec["options"]] == ["General Assembly", "Security Council"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"spec-options-1-correct": "on"}, "2 options are marked as correct; a single choice has one"),
+        ({"spec-options-0-correct": ""}, "no option is marked as correct; mark one"),
+        ({"spec-options-1-text": "security council"}, "options 1 and 2 are the same"),
+        ({"spec-stem": ""}, "This field is required."),
+        ({"topic": ""}, "This field is required."),
+        ({"places-0-paragraph": 9}, "This source has no paragraph 9."),
+        ({"places-0-paragraph": ""}, "This field is required."),
+        ({"tags": "???"}, "“???” cannot be a tag; use letters, digits and hyphens."),
+        ({"spec-options-TOTAL_FORMS": "many"}, "needs at least 2 entries"),
+        ({"spec-stem": "a\x00b"}, "Null characters are not allowed."),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_loses_nothing(as_ada: Client, changes: dict[str, Any], sentence: str) -> None:
+    count = Question.objects.count()
+    data = posted(_save="1", **changes)
+    data = {name: value for name, value in data.items() if value != "" or name in ("topic", "spec-stem")}
+    response = as_ada.post(f"{ADD}?type=single_choice", data)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert sentence in page
+    assert "It approves the budget." in page or "TOTAL_FORMS" in str(changes)
+    assert Question.objects.count() == count
+
+
+def test_the_same_place_twice_is_refused(as_ada: Client) -> None:
+    twice = {"places-1-source": cast.source().pk, "places-1-paragraph": 2}
+    page = as_ada.post(f"{ADD}?type=single_choice", posted(_save="1", **twice)).content.decode()
+    assert "This place is listed already." in page
+
+
+def test_an_edit_of_a_published_question_opens_a_draft_and_attempts_keep_theirs(
+    as_ada: Client, stage: SimpleNamespace
+) -> None:
+    data = form_data(as_ada.get(edit(stage.question)).content.decode())
+    as_ada.post(edit(stage.question), {**data, "spec-stem": "A clearer stem about the organ that gives the mandate?"})
+    first, second = stage.question.versions.order_by("number")
+    assert (first.status, second.status) == ("ready", "draft")
+    assert first.spec["stem"] == cast.SPEC["stem"]
+    as_ada.post(reverse("admin:quizzes_question_publish", args=[stage.question.pk]), {"revision": second.revision})
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == ("retired", "ready")
+    assert set(Answer.objects.values_list("version", flat=True)) == {first.pk}
+    page = as_ada.get(edit(stage.question)).content.decode()
+    assert "2 attempts use version 1." in page
+
+
+def test_the_second_of_two_authors_is_told_and_keeps_the_text(
+    as_ada: Client, as_bea: Client, stage: SimpleNamespace
+) -> None:
+    hers = form_data(as_ada.get(edit(stage.question)).content.decode())
+    as_bea.post(edit(stage.question), {**hers, "spec-stem": "What Bea wrote about the organ and the mandate?"})
+    response = as_ada.post(
+        edit(stage.question), {**hers, "spec-stem": "What Ada wrote about the organ and the mandate?"}
+    )
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "Changed by Bea on" in page
+    assert "What Ada wrote" in page
+    assert stage.question.draft.stem.startswith("What Bea wrote")
+    again = form_data(page)
+    assert as_ada.post(edit(stage.question), again).status_code == 302
+    assert stage.question.draft.stem.startswith("What Ada wrote")
+
+
+def test_publishing_shows_what_the_linter_finds_and_errors_block(as_ada: Client, stage: SimpleNamespace) -> None:
+    spec = {**cast.SPEC, "explanation": "", "options": [{**row, "feedback": ""} for row in cast.SPEC["options"]]}
+    question = cast.question(spec=spec, status="draft")
+    url = reverse("admin:quizzes_question_publish", args=[question.pk])
+    page = as_ada.get(url).content.decode()
+    assert "To mend first" in page
+    assert 'value="Publish"' not in page
+    as_ada.post(url, {"revision": 1})
+    assert question.ready_version is None
+
+
+def test_a_warning_is_accepted_with_a_reason_and_not_shown_again(as_ada: Client, stage: SimpleNamespace) -> None:
+    stem = "Which organ is not able to give a mandate to a mission?"
+    question = cast.question(spec={**cast.SPEC, "stem": stem}, status="draft")
+    url = reverse("admin:quizzes_question_publish", args=[question.pk])
+    page = as_ada.get(url).content.decode()
+    assert 'name="reason-negative-stem"' in page
+    as_ada.post(url, {"revision": 1, "reason-negative-stem": "The exception is what is asked."})
+    question.refresh_from_db()
+    assert question.acknowledged == [{"rule": "negative-stem", "reason": "The exception is what is asked."}]
+    assert question.ready_version is not None
+    as_ada.post(edit(question), form_data(as_ada.get(edit(question)).content.decode()) | {"spec-stem": stem + " And?"})
+    again = as_ada.get(url).content.decode()
+    assert "feedback-thin" in again
+    assert 'name="reason-negative-stem"' not in again
+
+
+def test_a_question_without_a_source_can_be_published(as_ada: Client, stage: SimpleNamespace) -> None:
+    question = cast.question(status="draft")
+    question.places.all().delete()
+    url = reverse("admin:quizzes_question_publish", args=[question.pk])
+    assert 'name="reason-source-missing"' in as_ada.get(url).content.decode()
+    as_ada.post(url, {"revision": 1, "reason-source-missing": "General knowledge."})
+    assert question.ready_version is not None
+
+
+def test_publishing_needs_a_post(as_ada: Client, stage: SimpleNamespace) -> None:
+    question = cast.question(status="draft")
+    as_ada.get(reverse("admin:quizzes_question_publish", args=[question.pk]))
+    assert question.ready_version is None
+    assert as_ada.get(reverse("admin:quizzes_question_act", args=[question.pk, "archive"])).status_code == 405
+
+
+def test_a_question_in_use_is_archived_and_not_deleted(as_ada: Client, stage: SimpleNamespace) -> None:
+    url = reverse("admin:quizzes_question_delete", args=[stage.question.pk])
+    assert as_ada.post(url, {"post": "yes"}).status_code == 403
+    as_ada.post(reverse("admin:quizzes_question_act", args=[stage.question.pk, "archive"]))
+    stage.question.refresh_from_db()
+    assert stage.question.is_archived
+    listed = as_ada.get(reverse("admin:quizzes_question_changelist")).context["cl"].result_list
+    assert stage.question not in listed
+
+
+def test_an_unused_question_can_be_deleted(as_ada: Client, stage: SimpleNamespace) -> None:
+    question = cast.question(status="draft")
+    as_ada.post(reverse("admin:quizzes_question_delete", args=[question.pk]), {"post": "yes"})
+    assert not Question.objects.filter(pk=question.pk).exists()
+
+
+def test_questions_are_added_to_a_quiz_of_ones_own(as_ada: Client, stage: SimpleNamespace) -> None:
+    more = cast.question()
+    url = reverse("admin:quizzes_question_to_quiz") + f"?questions={stage.question.pk},{more.pk}"
+    refused = as_ada.post(url, {"quiz": stage.bea_quiz.pk, "points": 1})
+    assert "Select a valid choice" in refused.content.decode()
+    as_ada.post(url, {"quiz": stage.ada_quiz.pk, "points": "2"})
+    assert list(stage.ada_quiz.items.values_list("question", flat=True)) == [stage.question.pk, more.pk]
+    assert stage.ada_quiz.items.get(question=more).points == 2
+
+
+def correct_the_key(question: Question) -> QuestionVersion:
+    """Publish a version in which the second option is the right one."""
+    options = [{**row, "correct": index == 1} for index, row in enumerate(cast.SPEC["options"])]
+    question.versions.update(status="retired")
+    return QuestionVersion.objects.create(
+        question=question, number=2, spec={**cast.SPEC, "options": options}, status="ready", published_at=cast.NOW
+    )
+
+
+def test_a_regrade_says_what_would_change_and_then_does_it_for_ones_own_attempts(
+    as_ada: Client, stage: SimpleNamespace
+) -> None:
+    correct_the_key(stage.question)
+    url = reverse("admin:quizzes_question_regrade", args=[stage.question.pk])
+    page = as_ada.get(url).content.decode()
+    assert "1 finished attempt was asked an older version." in page
+    assert "The marks of 1 attempt would change." in page
+    stage.ada_attempt.refresh_from_db()
+    assert stage.ada_attempt.marks == 0
+    assert "This field is required." in as_ada.post(url, {"reason": ""}).content.decode()
+    as_ada.post(url, {"reason": "The key was wrong."})
+    stage.ada_attempt.refresh_from_db()
+    stage.bea_attempt.refresh_from_db()
+    assert (stage.ada_attempt.marks, stage.bea_attempt.marks) == (1, 0)
+    event = stage.ada_attempt.events.get(kind="regraded")
+    assert (event.actor, event.details["reason"]) == (stage.ada, "The key was wrong.")
+    assert "The marks of 0 attempts would change." in as_ada.get(url).content.decode()
+
+
+def test_the_list_searches_stems_and_filters_states(as_ada: Client, stage: SimpleNamespace) -> None:
+    draft = cast.question(
+        spec={**cast.SPEC, "stem": "Wer erteilt das Mandat für eine Friedensmission?"}, status="draft"
+    )
+    url = reverse("admin:quizzes_question_changelist")
+    assert list(as_ada.get(url, {"q": "friedensmission"}).context["cl"].result_list) == [draft]
+    assert list(as_ada.get(url, {"state": "new"}).context["cl"].result_list) == [draft]
+    assert list(as_ada.get(url, {"state": "ready"}).context["cl"].result_list) == [stage.question]
