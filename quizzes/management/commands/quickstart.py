@@ -72,9 +72,7 @@ class Command(BaseCommand):
         if Question.objects.exists():
             return
         self.stdout.write("Loading the question bank …")
-        folder = settings.FIXTURE_DIRS[0]
-        names = [path.stem for pattern in BANK for path in sorted(folder.glob(f"{pattern}.json"))]
-        call_command("loaddata", *names, verbosity=0)
+        call_command("loaddata", *bank_fixtures(), verbosity=0)
 
     def say_where(self, host: str, port: int, password: str, *, serves: bool) -> None:
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  compared, not bound
@@ -90,6 +88,12 @@ class Command(BaseCommand):
         ]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+
+
+def bank_fixtures() -> list[str]:
+    """Names of the fixtures that make up the bank, in an order in which each finds what it refers to."""
+    folder = settings.FIXTURE_DIRS[0]
+    return [path.stem for pattern in BANK for path in sorted(folder.glob(f"{pattern}.json"))]
 
 
 def demo_password(folder: Path) -> str:
