@@ -1,8 +1,7 @@
 """What holds for every page: nothing inline, and a policy that would refuse it."""
 
 import re
-
-from django.http import HttpResponse
+from typing import Any
 
 INLINE = {
     "a script without an address": r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")",
@@ -13,13 +12,13 @@ INLINE = {
 }
 
 
-def nothing_inline(response: HttpResponse) -> list[str]:
+def nothing_inline(response: Any) -> list[str]:
     """What the policy would refuse on this page, in words."""
     text = response.content.decode()
     return [what for what, pattern in INLINE.items() if re.search(pattern, text, re.IGNORECASE)]
 
 
-def policy(response: HttpResponse) -> dict[str, str]:
+def policy(response: Any) -> dict[str, str]:
     """The Content-Security-Policy of an answer, by directive."""
     parts = (part.strip().partition(" ") for part in response["Content-Security-Policy"].split(";"))
     return {name: value for name, _space, value in parts}

@@ -35,7 +35,7 @@ def zone_choices(current: str) -> list[Any]:
     return [("", _("The one of my browser")), *((name, name) for name in others), *zones()]
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(forms.ModelForm):
     """Names, time zone and appearance; the appearance is kept by the browser."""
 
     time_zone = forms.ChoiceField(

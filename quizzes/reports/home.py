@@ -5,7 +5,7 @@ Whether marks may be shown is not decided here: `Learner.recent` are attempts, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,14 +94,15 @@ def for_learner(user: User, *, now: datetime) -> Learner:
         open=_open(user, now),
         tasks=[task for task in tasks if not (task.opens_at and now < task.opens_at)],
         upcoming=[task for task in tasks if task.opens_at and now < task.opens_at],
-        recent=list(_with_quiz(Attempt.objects.taken_by(user).finished().order_by("-submitted_at"))[:RECENT]),
-        suggested=_suggested(user, now),
+        recent=_recent(user),
+        suggested=_suggested(user, [task.assignment.quiz_id for task in tasks], now),
         classrooms=Classroom.objects.live().joined_by(user).count(),
     )
 
 
-def _with_quiz(attempts: Iterable[Attempt]) -> Iterable[Attempt]:
-    return attempts.select_related("quiz", "assignment__quiz", "assignment__classroom")  # type: ignore[attr-defined]
+def _recent(user: User) -> list[Attempt]:
+    finished = Attempt.objects.taken_by(user).finished().order_by("-submitted_at")
+    return list(finished.select_related("quiz", "assignment__quiz", "assignment__classroom")[:RECENT])
 
 
 def _open(user: User, now: datetime) -> list[Open]:
@@ -143,10 +144,12 @@ def _urgency(task: Task) -> tuple[bool, float, int]:
     return end is None, end.timestamp() if end else 0, task.assignment.pk
 
 
-def _suggested(user: User, now: datetime) -> list[Suggestion]:
+def _suggested(user: User, given: Sequence[int], now: datetime) -> list[Suggestion]:
+    """Neither taken nor given to a class of theirs (`given`, quiz pks), which is the better way in."""
     taken = Attempt.objects.taken_by(user).filter(quiz=OuterRef("pk"))
     is_open = Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now)
-    quizzes = list(Quiz.objects.published().filter(~Exists(taken), *is_open, is_open_to_all=True)[:SUGGESTED])
+    found = Quiz.objects.published().filter(~Exists(taken), *is_open, is_open_to_all=True).exclude(pk__in=given)
+    quizzes = list(found[:SUGGESTED])
     sizes = quiz_report.sizes(quizzes) if quizzes else {}
     return [Suggestion(quiz, sizes[quiz.pk]) for quiz in quizzes]
 

@@ -198,6 +198,13 @@ def test_quizzes_to_try_are_open_to_all_and_not_taken(learner: User, now: dateti
     assert (suggestion.quiz.title, suggestion.size.questions) == ("to try", 3)
 
 
+def test_a_quiz_given_to_ones_class_is_not_suggested_as_well(
+    classroom: Classroom, learner: User, now: datetime
+) -> None:
+    factories.assignment(classroom, factories.quiz(is_open_to_all=True))
+    assert not report.for_learner(learner, now=now).suggested
+
+
 def test_the_number_of_queries_does_not_grow_with_classes_and_assignments(
     learner: User, now: datetime, django_assert_max_num_queries: object
 ) -> None:
@@ -300,6 +307,15 @@ def test_every_style_and_script_of_the_frame_exists(client: Client) -> None:
     text = page(client)
     named = re.findall(r'(?:href|src)="/static/([^"]+)"', text)
     assert "bootstrap/css/bootstrap.min.css" in named
+    assert not [name for name in named if finders.find(name) is None]
+
+
+def test_every_static_file_that_a_template_names_exists() -> None:
+    named = {
+        name
+        for path in (Path(settings.BASE_DIR) / "templates").rglob("*.html")
+        for name in re.findall(r"{% static ['\"]([^'\"]+)['\"]", path.read_text(encoding="utf-8"))
+    }
     assert not [name for name in named if finders.find(name) is None]
 
 
