@@ -16,6 +16,7 @@ from quizzes.lint.text import content_words, grade, words
 from quizzes.lint.wording import HIGHEST_GRADE, negative_word
 
 FEW = 20  # below this number of items a share says nothing
+FEW_FOR_MEDIAN = 50
 OVERLAPS = ((0.8, 0.5), (0.6, 0.8))  # stem and key overlap that make a near-duplicate
 EVIDENCE_USES = 3
 RUN = 6
@@ -319,7 +320,7 @@ def grade_share(items: Sequence[Item], context: Context) -> Found:
     what = too_many([name for name, found in grades.items() if found > HIGHEST_GRADE], items, 0.12)
     if what:
         yield "", _("reading grade above 18"), what
-    if len(items) >= FEW and median(grades.values()) > MEDIAN_GRADE:
+    if len(items) >= FEW_FOR_MEDIAN and median(grades.values()) > MEDIAN_GRADE:
         said = _("Half of the stems have a grade above %(grade).1f; at most %(most)d is wanted.")
         yield "", _("reading grade"), said % {"grade": median(grades.values()), "most": MEDIAN_GRADE}
 

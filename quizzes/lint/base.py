@@ -8,7 +8,8 @@ them and yields (id of the item or "", where, what). Why it matters and how to m
         if len(words(item.stem)) < 5:
             yield _("stem"), _("It has fewer than 5 words.")
 
-Errors keep a question from being published; warnings may be acknowledged with a reason.
+Errors keep a question from being published: something in it is wrong, or stands in no paragraph, or was copied. Warnings
+say what is weak or missing and may be acknowledged with a reason; a question that rests on no document is one of them.
 """
 
 from __future__ import annotations

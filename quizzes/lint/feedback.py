@@ -16,7 +16,7 @@ FEEDBACK_WORDS, NEW_WORDS = 6, 3
 
 @item_rule(
     "explanation-thin",
-    ERROR,
+    WARNING,
     why=gettext_lazy(
         "A few words repeat the key; why it is right, and what the other options belong to, stays unsaid."
     ),

@@ -26,7 +26,7 @@ KEY_COUNT = (2, 4)
 
 @item_rule(
     "source-missing",
-    ERROR,
+    WARNING,
     why=gettext_lazy("Without a place nobody can check the key, and a learner cannot look the answer up."),
     how=gettext_lazy("Add the document and the number of the paragraph that the key rests on."),
 )
@@ -52,7 +52,7 @@ def place_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 @item_rule(
     "evidence-length",
-    ERROR,
+    WARNING,
     why=gettext_lazy("One word proves little and cannot be checked; a whole sentence is copied text."),
     how=gettext_lazy("Quote 2 to 12 words of the paragraph: a figure, a name, a term. Parts may be joined by “…”."),
 )

@@ -125,6 +125,8 @@ def test_a_clean_bank_passes_the_check(tmp_path: Path) -> None:
     assert "warning coverage" in said
     assert "how: " in said
     assert "how: " not in run("check_questions", "--brief")
+    with pytest.raises(SystemExit):
+        run("check_questions", "--strict")
 
 
 def test_errors_end_the_check_with_exit_code_1(tmp_path: Path) -> None:

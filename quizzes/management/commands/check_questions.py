@@ -1,4 +1,4 @@
-"""Run the linter over the bank or one quiz; exit code 1 when there are errors."""
+"""Run the linter over the bank or one quiz; exit code 1 when there are errors (or, with `--strict`, warnings)."""
 
 import json
 from collections import Counter
@@ -19,6 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--quiz", metavar="SLUG", help="Only the questions that this quiz asks or may draw.")
+        parser.add_argument(
+            "--strict", action="store_true", help="Exit code 1 for warnings too that nobody acknowledged."
+        )
         parser.add_argument("--json", action="store_true", help="Write the findings as JSON.")
         parser.add_argument("--blueprint", metavar="FILE", help="A JSON file with the mix that is wanted.")
         parser.add_argument("--brief", action="store_true", help="Leave out why it matters and how to mend it.")
@@ -34,7 +37,7 @@ class Command(BaseCommand):
             self.stdout.write(as_json(report, shown))
         else:
             self.show(report, shown, brief=options["brief"])
-        if report.errors:
+        if report.errors or (options["strict"] and report.standing):
             raise SystemExit(1)
 
     def show(self, report: BankReport, shown: tuple[Finding, ...], *, brief: bool) -> None:
