@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
@@ -41,6 +42,7 @@ class SourceAdmin(Counted):
     prepopulated_fields = {"slug": ("title",)}
     fields = ("title", "slug", "kind", "reliability_note", "date_note", "url", "number_of_paragraphs")
     readonly_fields = ("number_of_paragraphs",)
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     @admin.display(description=gettext_lazy("listed paragraphs"))
     def number_of_paragraphs(self, source: Source) -> int:

@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from quizzes.admin.scope import ScopedInline
-from quizzes.forms.quizzes import DrawItemForm, FixedItemForm
+from quizzes.forms.quizzes import DrawItemForm, FixedItemForm, FixedItems
 from quizzes.models import FeedbackBand, QuizItem
 
 
@@ -28,6 +28,7 @@ class QuestionChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 class FixedRows(ScopedInline, admin.TabularInline):
     model = QuizItem
     form = FixedItemForm
+    formset = FixedItems
     verbose_name = gettext_lazy("question")
     verbose_name_plural = gettext_lazy("Questions")
     extra = 2

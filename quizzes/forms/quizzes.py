@@ -61,7 +61,9 @@ class QuizForm(forms.ModelForm):  # type: ignore[type-arg]
         decimal_places=2,
         initial=0,
         help_text=gettext_lazy("Share of an item's points that a wholly wrong answer costs; 0: none."),
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "max_digits", "max_decimal_places"), PENALTY),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value", "max_digits", "max_decimal_places"), PENALTY
+        ),
         widget=forms.NumberInput({"class": "ws-short", "step": "0.01"}),
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -157,6 +159,21 @@ class FixedItemForm(ItemForm):
             pinned.empty_label = _("latest")  # type: ignore[attr-defined]
         if "question" in self.fields:
             self.fields["question"].required = True
+
+
+class FixedItems(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Fixed questions of a quiz, each at most once."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            question = getattr(form, "cleaned_data", {}).get("question")
+            if question is None or form.cleaned_data.get("DELETE"):
+                continue
+            if question.pk in seen:
+                form.add_error("question", _("This question is in the quiz already."))
+            seen.add(question.pk)
 
 
 def _version_name(version: QuestionVersion) -> str:

@@ -30,7 +30,7 @@ def waiting(user: User) -> QuerySet[Answer]:
     return (
         manageable(user)
         .filter(attempt__status=Attempt.Status.AWAITING_MARKING, fraction=None)
-        .order_by("attempt__submitted_at", "attempt", "slot")
+        .order_by("attempt__submitted_at", "attempt_id", "slot")
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from quizzes.lint.fingerprints import pairs
 from quizzes.models import (
     Assignment,
     Attempt,
@@ -53,10 +54,8 @@ def topic(slug: str = "organs") -> Topic:
 
 
 def source() -> Source:
-    rows = [
-        {"number": 1, "heading": "", "words": 50, "pairs": ""},
-        {"number": 2, "heading": "", "words": 40, "pairs": ""},
-    ]
+    phrases = " ".join(pairs("the Council decides on every mission"))
+    rows = [{"number": number, "heading": "", "words": 50, "pairs": phrases} for number in (1, 2)]
     return Source.objects.get_or_create(
         slug="doc", defaults={"title": "A document", "kind": "Essay", "paragraphs": rows}
     )[0]

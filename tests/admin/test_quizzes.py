@@ -1,0 +1,266 @@
+"""Quizzes in the workshop: settings that are checked, items, cells, publishing, running attempts."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.models import Attempt, Quiz, QuizItem
+from tests.admin import cast
+
+LIMIT = "A time limit is 1 to 1,440 minutes."
+
+
+def rows(prefix: str, *filled: dict[str, Any]) -> dict[str, Any]:
+    """A row formset as posted; rows with an id are stored already."""
+    stored = sum("id" in row for row in filled)
+    data = {f"{prefix}-TOTAL_FORMS": len(filled), f"{prefix}-INITIAL_FORMS": stored}
+    for index, row in enumerate(filled):
+        data.update({f"{prefix}-{index}-{name}": value for name, value in row.items()})
+    return data
+
+
+def settings(**changes: Any) -> dict[str, Any]:
+    data = {
+        "title": "Organs again",
+        "slug": "organs-again",
+        "time_rule": "fixed",
+        "time_limit": "20",
+        "feedback": "homework",
+        "counting": "highest",
+        "wrong_penalty": "0",
+        "navigation": "free",
+        "layout": "one",
+        "shuffle_questions": "on",
+        **rows("items"),
+        **rows("items-2"),
+        **rows("bands"),
+    }
+    return {**data, **changes}
+
+
+def change(quiz: Quiz) -> str:
+    return reverse("admin:quizzes_quiz_change", args=[quiz.pk])
+
+
+def stored_items(quiz: Quiz) -> dict[str, Any]:
+    fixed = [
+        {"id": item.pk, "quiz": quiz.pk, "position": item.position, "question": item.question_id, "points": item.points}
+        for item in quiz.items.filter(question__isnull=False)
+    ]
+    return rows("items", *fixed)
+
+
+def test_a_quiz_is_made_with_questions_draw_rules_and_bands(as_ada: Client, stage: SimpleNamespace) -> None:
+    fixed = {"position": "", "question": stage.question.pk, "points": "2"}
+    drawn = {"position": "", "draw_count": "3", "points": "1", "difficulty": "easy"}
+    band = {"from_percent": "70", "text": "Well prepared."}
+    data = settings(**rows("items", fixed), **rows("items-2", drawn), **rows("bands", band))
+    as_ada.post(reverse("admin:quizzes_quiz_add"), {**data, "_continue": "1"})
+    quiz = Quiz.objects.get(slug="organs-again")
+    assert (quiz.owner, quiz.status, quiz.time_limit) == (stage.ada, "draft", 20)
+    assert list(quiz.items.values_list("position", "question", "draw_count")) == [
+        (1, stage.question.pk, None),
+        (2, None, 3),
+    ]
+    assert quiz.bands.get().text == "Well prepared."
+
+
+@pytest.mark.parametrize("limit", ["0", "-5", str(10**9), "ten", "1.5", "1441"])
+def test_a_time_limit_out_of_range_gets_one_sentence(as_ada: Client, stage: SimpleNamespace, limit: str) -> None:
+    page = as_ada.post(reverse("admin:quizzes_quiz_add"), settings(time_limit=limit)).content.decode()
+    assert page.count(LIMIT) == 1
+    assert 'value="Organs again"' in page
+    assert not Quiz.objects.filter(slug="organs-again").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"time_limit": ""}, "Give the time limit in minutes, 1 to 1,440."),
+        ({"attempts_allowed": "0"}, "Attempts allowed are 1 to 1,000"),
+        ({"pass_mark": "101"}, "A pass mark is 0 to 100 percent."),
+        ({"pass_mark": "high"}, "A pass mark is 0 to 100 percent."),
+        ({"wrong_penalty": "-1"}, "A penalty is 0 to 1"),
+        ({"feedback": "practice"}, "Practice is untimed."),
+        ({"title": ""}, "This field is required."),
+        ({"slug": "quiz-ada"}, "Quiz with this Slug already exists."),
+        (
+            {"opens_at_0": "2026-03-02", "opens_at_1": "10:00", "closes_at_0": "2026-03-02", "closes_at_1": "09:00"},
+            "The quiz must close after it opens.",
+        ),
+        (rows("items-2", {"draw_count": "0", "points": "1"}), "Draw 1 to 200 questions."),
+        (rows("items-2", {"draw_count": "two", "points": "1"}), "Draw 1 to 200 questions."),
+        (rows("items-2", {"draw_count": "2", "points": "0"}), "Points must be above 0."),
+        (rows("items", {"question": "99999", "points": "1"}), "Select a valid choice."),
+    ],
+)
+def test_bad_settings_get_a_sentence(
+    as_ada: Client, stage: SimpleNamespace, changes: dict[str, Any], sentence: str
+) -> None:
+    page = as_ada.post(reverse("admin:quizzes_quiz_add"), settings(**changes)).content.decode()
+    assert sentence in page
+    assert not Quiz.objects.filter(slug="organs-again").exists()
+
+
+def test_a_question_twice_in_a_quiz_is_refused(as_ada: Client, stage: SimpleNamespace) -> None:
+    row = {"question": stage.question.pk, "points": "1"}
+    page = as_ada.post(reverse("admin:quizzes_quiz_add"), settings(**rows("items", row, row))).content.decode()
+    assert "This question is in the quiz already." in page
+    band = {"from_percent": "50", "text": "Half."}
+    page = as_ada.post(reverse("admin:quizzes_quiz_add"), settings(**rows("bands", band, band))).content.decode()
+    assert "Please correct the duplicate" in page
+    assert not Quiz.objects.filter(slug="organs-again").exists()
+
+
+def test_the_second_of_two_editors_is_told_and_keeps_what_they_wrote(
+    as_ada: Client, as_root: Client, stage: SimpleNamespace
+) -> None:
+    quiz = stage.ada_quiz
+    form = settings(slug=quiz.slug, revision="0", **stored_items(quiz))
+    as_root.post(change(quiz), {**form, "title": "What root wrote", "_continue": "1"})
+    response = as_ada.post(change(quiz), {**form, "title": "What Ada wrote", "_continue": "1"})
+    page = response.content.decode()
+    assert "Changed by root on" in page
+    assert 'value="What Ada wrote"' in page
+    assert 'name="revision" value="1"' in page
+    quiz.refresh_from_db()
+    assert quiz.title == "What root wrote"
+    as_ada.post(change(quiz), {**form, "revision": "1", "title": "What Ada wrote", "_continue": "1"})
+    quiz.refresh_from_db()
+    assert (quiz.title, quiz.revision) == ("What Ada wrote", 2)
+
+
+def test_faults_are_listed_with_links_and_keep_a_quiz_from_being_published(
+    as_ada: Client, stage: SimpleNamespace
+) -> None:
+    unready = cast.question(status="draft")
+    quiz = cast.quiz(stage.ada, unready, status="draft", feedback="exam")
+    page = as_ada.get(change(quiz)).content.decode()
+    assert "has no published version" in page
+    assert reverse("admin:quizzes_question_change", args=[unready.pk]) in page
+    assert "give a closing time" in page
+    as_ada.post(reverse("admin:quizzes_quiz_act", args=[quiz.pk, "publish"]))
+    quiz.refresh_from_db()
+    assert quiz.status == "draft"
+
+
+def test_an_empty_quiz_is_not_published(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz = cast.quiz(stage.ada, status="draft")
+    page = as_ada.post(reverse("admin:quizzes_quiz_act", args=[quiz.pk, "publish"]), follow=True).content.decode()
+    assert "The quiz has no questions yet" in page
+    quiz.refresh_from_db()
+    assert quiz.status == "draft"
+
+
+def test_a_quiz_is_published_and_taken_back(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz = cast.quiz(stage.ada, stage.question, status="draft")
+    for act, status in (("publish", "published"), ("unpublish", "draft"), ("archive", "archived")):
+        as_ada.post(reverse("admin:quizzes_quiz_act", args=[quiz.pk, act]))
+        quiz.refresh_from_db()
+        assert quiz.status == status
+    assert as_ada.get(reverse("admin:quizzes_quiz_act", args=[quiz.pk, "publish"])).status_code == 405
+
+
+def test_a_quiz_with_attempts_cannot_be_deleted(as_ada: Client, stage: SimpleNamespace) -> None:
+    url = reverse("admin:quizzes_quiz_delete", args=[stage.ada_quiz.pk])
+    assert as_ada.post(url, {"post": "yes"}).status_code == 403
+    assert Attempt.objects.filter(quiz=stage.ada_quiz).exists()
+
+
+def test_a_small_cell_is_named_on_the_quiz_and_in_the_blueprint(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz = cast.quiz(stage.ada, status="draft")
+    cast.question(difficulty="hard")
+    QuizItem.objects.create(quiz=quiz, position=1, draw_count=2, difficulty="hard")
+    for url in (change(quiz), reverse("admin:quizzes_quiz_compose", args=[quiz.pk])):
+        page = as_ada.get(url).content.decode()
+        assert "draw 2 of 1 question" in page
+        assert "Only 1 question stands behind this cell" in page
+
+
+def compose(quiz: Quiz, *cells: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"revision": quiz.revision, **rows("cells", *cells), **more}
+
+
+def test_a_quiz_is_composed_of_cells(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz = cast.quiz(stage.ada, stage.question, status="draft", time_rule="computed")
+    cast.question(difficulty="hard", bloom="analyse")
+    url = reverse("admin:quizzes_quiz_compose", args=[quiz.pk])
+    cells = [{"draw_count": "1", "difficulty": "hard", "points": "2", "ORDER": 1}, {"draw_count": "", "points": "1"}]
+    page = as_ada.post(url, compose(quiz, *cells, _count="1")).content.decode()
+    assert "draw 1 of 1 question" in page
+    assert quiz.items.count() == 1, "counting saves nothing"
+    as_ada.post(url, compose(quiz, *cells, _save="1"))
+    assert list(quiz.items.values_list("position", "draw_count", "difficulty", "points")) == [
+        (1, None, "", 1),
+        (2, 1, "hard", 2),
+    ]
+
+
+def test_rows_of_a_blueprint_are_checked_and_kept(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz = cast.quiz(stage.ada, status="draft")
+    url = reverse("admin:quizzes_quiz_compose", args=[quiz.pk])
+    page = as_ada.post(url, compose(quiz, {"draw_count": "500", "difficulty": "hard"}, _save="1")).content.decode()
+    assert "Draw 1 to 200 questions." in page
+    assert not quiz.items.exists()
+    page = as_ada.post(url, compose(quiz, {"draw_count": "2"}, _more="1")).content.decode()
+    assert 'name="cells-4-draw_count"' in page
+
+
+def test_composing_over_someone_elses_change_is_told(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz = cast.quiz(stage.ada, status="draft", revision=3, edited_by=stage.bea, edited_at=cast.NOW)
+    url = reverse("admin:quizzes_quiz_compose", args=[quiz.pk])
+    page = as_ada.post(url, {**compose(quiz, {"draw_count": "1"}), "revision": "2", "_save": "1"}).content.decode()
+    assert "Changed by Bea on" in page
+    assert not quiz.items.exists()
+
+
+@pytest.mark.parametrize(("ticked", "minutes"), [(False, 30), (True, 20)])
+def test_a_shorter_limit_touches_running_attempts_only_when_asked(
+    as_ada: Client, stage: SimpleNamespace, ticked: bool, minutes: int
+) -> None:
+    quiz = stage.ada_quiz
+    Quiz.objects.filter(pk=quiz.pk).update(time_rule="fixed", time_limit=30)
+    stage.ada_assignment.quiz.refresh_from_db()
+    running = cast.attempt(stage.sam, stage.ada_assignment, now=cast.NOW + timedelta(hours=1), submit=False)
+    form = settings(slug=quiz.slug, time_limit="20", revision="0", _continue="1", **stored_items(quiz))
+    with time_machine.travel(cast.NOW + timedelta(hours=1, minutes=5), tick=False):
+        as_ada.post(change(quiz), {**form, **({"applies_to_running": "on"} if ticked else {})})
+    running.refresh_from_db()
+    assert running.due_at == running.started_at + timedelta(minutes=minutes)
+
+
+def test_an_earlier_close_of_an_assignment_ends_running_attempts_when_asked(
+    as_ada: Client, stage: SimpleNamespace
+) -> None:
+    start = cast.NOW + timedelta(hours=1)
+    running = cast.attempt(stage.sam, stage.ada_assignment, now=start, submit=False)
+    assert running.due_at is None
+    form = {"late_policy": "accept", "closes_at_0": "2026-03-02", "closes_at_1": "11:30", "applies_to_running": "on"}
+    with time_machine.travel(start + timedelta(minutes=5), tick=False):
+        as_ada.post(reverse("admin:quizzes_assignment_change", args=[stage.ada_assignment.pk]), form)
+    running.refresh_from_db()
+    assert running.due_at == start + timedelta(minutes=30)
+    assert running.events.filter(kind="extended", actor=stage.ada).exists()
+
+
+def test_an_assignment_needs_a_published_quiz_and_a_window_in_order(as_ada: Client, stage: SimpleNamespace) -> None:
+    draft = cast.quiz(stage.ada, stage.question, status="draft", title="Not yet")
+    form = {
+        "classroom": stage.ada_room.pk,
+        "quiz": draft.pk,
+        "late_policy": "accept",
+        "opens_at_0": "2026-03-02",
+        "opens_at_1": "10:00",
+        "closes_at_0": "2026-03-01",
+        "closes_at_1": "10:00",
+        "time_limit": "0",
+    }
+    page = as_ada.post(reverse("admin:quizzes_assignment_add"), form).content.decode()
+    assert "“Not yet” is not published yet" in page
+    assert "The assignment must close after it opens." in page
+    assert LIMIT in page

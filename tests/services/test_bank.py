@@ -1,0 +1,241 @@
+"""The question bank: drafts, versions, conflicts, publishing, regrading."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from quizzes.errors import EditConflict, NotPublishable, QuizError
+from quizzes.models import Attempt, Question, User
+from quizzes.question_types.base import InvalidSpec
+from quizzes.services import attempts, bank
+from tests.admin import cast
+
+pytestmark = pytest.mark.django_db
+NOW = cast.NOW
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def ada() -> User:
+    return cast.instructor("ada")
+
+
+def described(**changes: Any) -> bank.Identity:
+    fields = {
+        "topic": cast.topic(),
+        "difficulty": "easy",
+        "bloom": "remember",
+        "places": [bank.Place(cast.source(), 1, "the Council")],
+    }
+    return bank.Identity(**{**fields, **changes})
+
+
+def written(ada: User, **changes: Any) -> Question:
+    return bank.create_question("single_choice", cast.SPEC, described(**changes), actor=ada, now=NOW).question
+
+
+def published(ada: User) -> Question:
+    question = written(ada)
+    bank.publish(question.draft, actor=ada, now=NOW)
+    return question
+
+
+def reworded(stem: str) -> dict[str, Any]:
+    return {**cast.SPEC, "stem": stem}
+
+
+def test_a_new_question_starts_with_a_draft_of_its_author(ada: User) -> None:
+    question = written(ada, tags=["organs", "organs"])
+    assert (question.owner, question.draft.number, question.draft.edited_by) == (ada, 1, ada)
+    assert question.ready_version is None
+    assert list(question.tags.values_list("slug", flat=True)) == ["organs"]
+    assert question.places.get().evidence == "the Council"
+
+
+def test_content_its_type_refuses_is_not_stored(ada: User) -> None:
+    with pytest.raises(InvalidSpec, match="no option is marked as correct"):
+        bank.create_question(
+            "single_choice",
+            {"stem": "Who?", "options": [{"text": "a"}, {"text": "b"}]},
+            described(),
+            actor=ada,
+            now=NOW,
+        )
+    assert not Question.objects.exists()
+
+
+def test_a_draft_is_edited_in_place(ada: User) -> None:
+    question = written(ada)
+    saved = bank.save_draft(question, reworded("A better stem?"), actor=ada, now=LATER, expected_revision=1)
+    assert (saved.number, saved.revision, saved.edited_at) == (1, 2, LATER)
+    assert question.versions.get().stem == "A better stem?"
+
+
+def test_an_edit_of_a_published_version_opens_a_draft_and_leaves_it_as_it_was(ada: User) -> None:
+    question = published(ada)
+    before = question.ready_version.spec
+    saved = bank.save_draft(question, reworded("A better stem?"), actor=ada, now=LATER, expected_revision=1)
+    assert (saved.number, saved.status, saved.revision) == (2, "draft", 2)
+    assert question.ready_version.spec == before
+
+
+def test_an_edit_that_changes_only_the_topic_opens_no_draft(ada: User) -> None:
+    question = published(ada)
+    other = cast.topic("missions")
+    bank.save_draft(
+        question, cast.SPEC, identity=described(topic=other, places=[]), actor=ada, now=LATER, expected_revision=1
+    )
+    question.refresh_from_db()
+    assert (question.topic, question.draft, question.places.count()) == (other, None, 0)
+
+
+def test_the_second_of_two_edits_is_refused_with_who_and_when(ada: User) -> None:
+    question = written(ada)
+    bea = cast.instructor("bea")
+    bank.save_draft(question, reworded("What Bea wrote?"), actor=bea, now=LATER, expected_revision=1)
+    with pytest.raises(EditConflict, match="Changed by Bea on 2 March 2026 11:00") as caught:
+        bank.save_draft(question, reworded("What Ada wrote?"), actor=ada, now=LATER, expected_revision=1)
+    assert question.draft.stem == "What Bea wrote?"
+    bank.save_draft(
+        question, reworded("What Ada wrote?"), actor=ada, now=LATER, expected_revision=caught.value.revision
+    )
+    assert question.draft.stem == "What Ada wrote?"
+
+
+def test_a_conflict_is_noticed_across_publishing(ada: User) -> None:
+    question = written(ada)
+    bea = cast.instructor("bea")
+    bank.publish(question.draft, actor=bea, now=NOW)
+    bank.save_draft(question, reworded("What Bea wrote?"), actor=bea, now=NOW, expected_revision=1)
+    with pytest.raises(EditConflict):
+        bank.save_draft(question, reworded("What Ada wrote?"), actor=ada, now=LATER, expected_revision=1)
+
+
+def test_publishing_retires_the_version_before(ada: User) -> None:
+    question = published(ada)
+    draft = bank.save_draft(
+        question, reworded("A better stem, and a longer one?"), actor=ada, now=NOW, expected_revision=1
+    )
+    bank.publish(draft, actor=ada, now=LATER)
+    first, second = question.versions.order_by("number")
+    assert (first.status, second.status, second.published_at) == ("retired", "ready", LATER)
+
+
+def test_a_published_version_is_not_published_again(ada: User) -> None:
+    question = published(ada)
+    with pytest.raises(QuizError, match="Version 1 is published already"):
+        bank.publish(question.ready_version, actor=ada, now=LATER)
+
+
+def test_a_draft_that_changed_since_it_was_looked_at_is_not_published(ada: User) -> None:
+    question = written(ada)
+    bank.save_draft(question, reworded("A better stem?"), actor=ada, now=NOW, expected_revision=1)
+    with pytest.raises(EditConflict):
+        bank.publish(question.draft, actor=ada, now=NOW, expected_revision=1)
+
+
+def test_faults_keep_a_version_from_being_published(ada: User) -> None:
+    question = cast.question(spec={"stem": "Who?", "options": []}, status="draft")
+    with pytest.raises(NotPublishable) as caught:
+        bank.publish(question.draft, actor=ada, now=NOW)
+    assert any("option" in fault for fault in caught.value.details["faults"])
+    assert question.ready_version is None
+
+
+def test_a_missing_source_is_no_fault(ada: User) -> None:
+    question = written(ada, places=[])
+    assert "source-missing" in {finding.rule for finding in bank.findings(question.draft)}
+    bank.publish(question.draft, actor=ada, now=NOW)
+    assert question.ready_version is not None
+
+
+def test_only_warnings_with_a_reason_are_accepted(ada: User) -> None:
+    question = written(ada)
+    bank.acknowledge(question, {"stem-length": "Short on purpose.", "feedback-thin": "  "})
+    question.refresh_from_db()
+    assert question.acknowledged == [{"rule": "stem-length", "reason": "Short on purpose."}]
+
+
+def test_a_draft_is_discarded_and_an_older_form_notices(ada: User) -> None:
+    question = published(ada)
+    bank.save_draft(question, reworded("A better stem?"), actor=ada, now=NOW, expected_revision=1)
+    bank.discard_draft(question, expected_revision=2)
+    assert question.draft is None
+    with pytest.raises(EditConflict):
+        bank.save_draft(question, reworded("From an old form?"), actor=ada, now=NOW, expected_revision=2)
+    with pytest.raises(QuizError, match="no draft beside a published version"):
+        bank.discard_draft(question, expected_revision=3)
+
+
+def test_retiring_takes_a_question_out_of_draws(ada: User) -> None:
+    question = published(ada)
+    bank.retire(question)
+    assert not Question.objects.ready().exists()
+    with pytest.raises(QuizError, match="no published version"):
+        bank.retire(question)
+
+
+def test_archiving_hides_and_restoring_brings_back(ada: User) -> None:
+    question = published(ada)
+    bank.archive(question)
+    assert not Question.objects.ready().exists()
+    bank.restore(question)
+    assert Question.objects.ready().exists()
+
+
+def test_only_what_nothing_refers_to_is_deleted(ada: User) -> None:
+    used, unused = cast.question(), cast.question()
+    cast.quiz(ada, used)
+    with pytest.raises(QuizError, match="archive it instead"):
+        bank.delete(used)
+    bank.delete(unused)
+    assert list(Question.objects.all()) == [used]
+
+
+def taken(ada: User, question: Question, choice: str) -> Attempt:
+    learner = cast.learner(f"learner-{choice}")
+    given = cast.assignment(cast.classroom(ada, learner), cast.quiz(ada, question))
+    return cast.attempt(learner, given, {1: {"choice": [choice]}})
+
+
+def test_a_regrade_is_computed_before_it_is_done(ada: User) -> None:
+    question = published(ada)
+    right, wrong, other = (taken(ada, question, choice) for choice in "012")
+    options = [{**row, "correct": index == 1} for index, row in enumerate(cast.SPEC["options"])]
+    draft = bank.save_draft(question, {**cast.SPEC, "options": options}, actor=ada, now=NOW, expected_revision=1)
+    bank.publish(draft, actor=ada, now=NOW)
+    older = bank.on_older_versions(question, Attempt.objects.all())
+    effect = bank.regrade_effect(older)
+    assert (effect.older, effect.rising, effect.falling, effect.unfit) == (3, 1, 1, 0)
+    assert effect.changing == (right.pk, wrong.pk)
+    assert bank.regrade(older, reason="The key was wrong.", actor=ada, now=LATER) == 2
+    marks = [Attempt.objects.get(pk=one.pk).marks for one in (right, wrong, other)]
+    assert marks == [0, 1, 0]
+    assert bank.regrade_effect(older).count == 0
+    assert bank.attempts_by_version(question) == {1: 3}
+
+
+def test_a_new_shape_leaves_answers_with_their_version(ada: User) -> None:
+    question = published(ada)
+    attempt = taken(ada, question, "0")
+    spec = {**cast.SPEC, "options": cast.SPEC["options"][:2][::-1]}
+    draft = bank.save_draft(question, spec, actor=ada, now=NOW, expected_revision=1)
+    bank.publish(draft, actor=ada, now=NOW)
+    effect = bank.regrade_effect(bank.on_older_versions(question, Attempt.objects.all()))
+    assert (effect.older, effect.count, effect.unfit) == (1, 0, 1)
+    attempt.refresh_from_db()
+    assert attempt.marks == 1
+
+
+def test_a_regrade_needs_a_reason_and_leaves_running_attempts_alone(ada: User) -> None:
+    question = published(ada)
+    learner = cast.learner("sam")
+    given = cast.assignment(cast.classroom(ada, learner), cast.quiz(ada, question))
+    running = attempts.start(learner, given.quiz, now=NOW, assignment=given)
+    draft = bank.save_draft(question, reworded("A better stem?"), actor=ada, now=NOW, expected_revision=1)
+    bank.publish(draft, actor=ada, now=NOW)
+    older = bank.on_older_versions(question, Attempt.objects.all())
+    assert running not in older
+    with pytest.raises(QuizError, match="Give a reason"):
+        bank.regrade(older, reason="  ", actor=ada, now=NOW)
