@@ -142,24 +142,35 @@ def plan_import(
 
     `actor` None stands for the command line; anybody else must be an instructor.
     """
+    _refuse_learners(actor)
+    return _planned(drafts, issues, linting.check_drafts(drafts), publish=publish)
+
+
+def _refuse_learners(actor: User | None) -> None:
     if actor is not None and not actor.is_instructor:
         raise ImportRejected(_("Only instructors import questions."))
+
+
+def _planned(
+    drafts: Sequence[QuestionDraft], issues: Iterable[Issue], findings: Iterable[Sequence[Finding]], *, publish: bool
+) -> ImportReport:
+    """The plan for drafts that the linter has read."""
     keys = [key_of(draft) for draft in drafts]
     stored = _stored(keys)
     sources = {source.slug: source for source in Source.objects.all()}
     seen: dict[str, str] = {}
     entries = []
-    for draft, key, findings in zip(drafts, keys, linting.check_drafts(drafts), strict=True):
+    for draft, key, found in zip(drafts, keys, findings, strict=True):
         reasons = _refusals(draft, stored.get(key), sources)
         if key in seen:
             reasons.append(_("%(twin)s is the same question.") % {"twin": seen[key]})
         if publish:
-            reasons += [str(finding) for finding in findings if finding.is_error]
+            reasons += [str(finding) for finding in found if finding.is_error]
         seen.setdefault(key, draft.where)
         action: Action = "refused"
         if not reasons:
             action, reasons = _change(draft, stored.get(key), publish=publish)
-        entries.append(Entry(action, draft, key, tuple(reasons), tuple(findings)))
+        entries.append(Entry(action, draft, key, tuple(reasons), tuple(found)))
     taken = [entry.draft for entry in entries if entry.action in {"new", "changed"}]
     return ImportReport(
         entries=tuple(entries),
@@ -250,12 +261,17 @@ def apply_import(
     since the report was made. New content of a published question becomes a new version; the old one is retired when
     `report.publish`, else it stays in use and the new one is a draft.
     """
+    _refuse_learners(actor)
     if report.refused and not skip_refused:
         message = _("Nothing was imported: %(count)d entries are refused. Mend them, or leave them out.")
         raise ImportRejected(message % {"count": len(report.refused)})
     locked = Question.objects.select_for_update(no_key=True).filter(uuid__in=[entry.key for entry in report.entries])
     list(locked.values_list("pk", flat=True))  # a second import of the same questions waits here
-    fresh = plan_import([entry.draft for entry in report.entries], report.issues, actor=actor, publish=report.publish)
+    drafts = [entry.draft for entry in report.entries]
+    findings = [
+        entry.findings for entry in report.entries
+    ]  # read again they would keep others from writing for seconds
+    fresh = _planned(drafts, report.issues, findings, publish=report.publish)
     if fresh.outline != report.outline:
         raise ImportRejected(_("The bank changed since this report was made; look at it again."))
     topics = _topics(fresh)
