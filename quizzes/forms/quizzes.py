@@ -97,7 +97,7 @@ class QuizForm(forms.ModelForm):  # type: ignore[type-arg]
             "navigation",
             "layout",
         )
-        widgets = {"description": forms.Textarea({"rows": 3})}
+        widgets = {"description": forms.Textarea({"rows": 3, "class": "vLargeTextField"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -156,10 +156,11 @@ def _fitting(rule: QuizItem, candidates: Sequence[draws.Candidate]) -> list[draw
 def _short_note(wanted: int, behind: int, found: int, is_short: bool) -> str:
     """The sentence about a cell that is too small, for the instructor."""
     if found < wanted:
-        return _("The bank has only %(found)d questions for this, even outside the cell; %(wanted)d are wanted.") % {
-            "found": found,
-            "wanted": wanted,
-        }
+        return ngettext(
+            "The bank has only %(found)d question for this, even outside the cell; %(wanted)d are wanted.",
+            "The bank has only %(found)d questions for this, even outside the cell; %(wanted)d are wanted.",
+            found,
+        ) % {"found": found, "wanted": wanted}
     if not is_short:
         return ""
     if behind >= wanted:

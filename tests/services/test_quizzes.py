@@ -59,7 +59,7 @@ def test_a_cell_says_how_many_questions_stand_behind_it() -> None:
 def test_a_bank_that_is_too_small_for_a_rule_is_named() -> None:
     cast.question()
     [cell] = quizzes.outline([draw(3)]).cells
-    assert cell.note == "The bank has only 1 questions for this, even outside the cell; 3 are wanted."
+    assert cell.note == "The bank has only 1 question for this, even outside the cell; 3 are wanted."
 
 
 def test_cells_that_share_questions_are_told_apart_from_small_ones() -> None:

@@ -30,6 +30,7 @@ class Rows {
     this.rows().forEach((row) => this.enhance(row));
     this.number();
     if (this.adder && this.blank) {
+      this.adder.hidden = false;
       this.adder.addEventListener("click", (event) => {
         event.preventDefault();
         this.add();
@@ -94,6 +95,8 @@ class Rows {
     this.total.value = index + 1;
     this.enhance(row);
     this.number();
+    // The admin's own scripts (autocompletes) listen for this.
+    row.dispatchEvent(new CustomEvent("formset:added", { bubbles: true, detail: { formsetName: this.words.rows } }));
     row.querySelector("textarea, select, input:not([type=hidden])")?.focus();
   }
 

@@ -1,0 +1,91 @@
+"""An instructor's term: write a question, publish it, put it into a quiz, assign it, mark, correct the key, regrade."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.models import Attempt, Classroom, Question, Quiz
+from tests.admin import cast
+from tests.admin.test_questions import ADD, form_data, posted
+from tests.admin.test_quizzes import rows, settings
+
+pytestmark = pytest.mark.django_db
+
+
+def test_from_an_empty_bank_to_marks_in_a_classroom() -> None:
+    ada, sam = cast.instructor("ada"), cast.learner("sam")
+    workshop, desk = Client(), Client()
+    workshop.force_login(ada)
+    desk.force_login(sam)
+
+    # A question: written, previewed, published past the linter's warnings.
+    evidence = {"places-0-evidence": "the Council decides"}
+    response = workshop.post(f"{ADD}?type=single_choice", posted(_preview="1", **evidence))
+    question = Question.objects.get()
+    assert response["Location"] == reverse("admin:quizzes_question_preview", args=[question.pk, 1])
+    tried = workshop.post(response["Location"], {"q1-choice": "0"}).content.decode()
+    assert "The answer tried above earns" in tried
+    publish = reverse("admin:quizzes_question_publish", args=[question.pk])
+    assert "Worth a second look" in workshop.get(publish).content.decode()
+    workshop.post(publish, {"revision": question.draft.revision})
+    assert question.ready_version is not None
+
+    # A quiz: composed of it and of an essay, given a limit, published.
+    essay = cast.question(kind="essay", spec=cast.ESSAY)
+    items = [{"question": question.pk, "points": "1"}, {"question": essay.pk, "points": "4"}]
+    made = settings(slug="term", title="Term", **rows("items", *items), _publish="1")
+    made.pop("shuffle_questions")
+    workshop.post(reverse("admin:quizzes_quiz_add"), made)
+    quiz = Quiz.objects.get()
+    assert (quiz.status, quiz.items.count()) == ("published", 2)
+
+    # A classroom with a code, and an assignment.
+    form = {"name": "10B", "capacity": 30, "is_join_open": "on", "time_zone": "UTC", "names_shown": "nicknames"}
+    workshop.post(
+        reverse("admin:quizzes_classroom_add"), {**form, "metric": "best", **rows("assignments")}, follow=False
+    )
+    room = Classroom.objects.get()
+    room.memberships.create(user=sam)
+    window = {"classroom": room.pk, "quiz": quiz.pk, "late_policy": "accept"}
+    workshop.post(reverse("admin:quizzes_assignment_add"), window)
+    given = room.assignments.get()
+
+    # A learner takes it; the essay waits for marks.
+    attempt = cast.attempt(sam, given, {1: {"choice": ["1"]}, 2: {"text": ["Consent and means."]}})
+    assert attempt.status == "awaiting_marking"
+    assert desk.get(reverse("admin:index")).status_code in (302, 403)
+    queue = workshop.get(reverse("quizzes:marking_queue")).content.decode()
+    [address] = set(re.findall(r"/marking/answers/\d+/", queue))
+    workshop.post(address, {"marks": "3", "comment": "Say more.", "seen": ""})
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.marks) == ("graded", 3)
+
+    # The key was wrong: a new version, then a regrade with a reason.
+    change = reverse("admin:quizzes_question_change", args=[question.pk])
+    data = form_data(workshop.get(change).content.decode())
+    data.pop("spec-options-0-correct")
+    workshop.post(change, {**data, "spec-options-1-correct": "on"})
+    workshop.post(publish, {"revision": question.draft.revision})
+    assert "1 attempt uses version 1." in workshop.get(change).content.decode()
+    regrade = reverse("admin:quizzes_question_regrade", args=[question.pk])
+    workshop.post(regrade, {"reason": "The Assembly was meant."})
+    attempt.refresh_from_db()
+    assert attempt.marks == 4
+    assert attempt.answers.get(slot=1).version.number == 1, "what was asked stays what was asked"
+
+    # A shorter limit reaches a running attempt because it was ticked.
+    start = cast.NOW + timedelta(days=1)
+    running = cast.attempt(sam, given, now=start, submit=False)
+    stored = [
+        {"id": item.pk, "quiz": quiz.pk, "position": item.position, "question": item.question_id, "points": item.points}
+        for item in quiz.items.all()
+    ]
+    quiz.refresh_from_db()
+    shorter = settings(slug="term", title="Term", time_limit="10", revision=quiz.revision, applies_to_running="on")
+    with time_machine.travel(start + timedelta(minutes=1), tick=False):
+        workshop.post(reverse("admin:quizzes_quiz_change", args=[quiz.pk]), {**shorter, **rows("items", *stored)})
+    assert Attempt.objects.get(pk=running.pk).due_at == start + timedelta(minutes=10)
