@@ -4,17 +4,18 @@ const YEAR = 31_536_000;
 
 function cookie(name) {
   const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
-  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+  return found ? found.slice(name.length + 1) : "";
 }
 
+// Values are plain ASCII names (a zone, a theme): written as they are, because the server reads them as they are.
 function setCookie(name, value) {
   const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${YEAR}; samesite=lax${secure}`;
+  document.cookie = `${name}=${value}; path=/; max-age=${YEAR}; samesite=lax${secure}`;
 }
 
 function rememberTimeZone() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone && cookie("time_zone") !== zone) setCookie("time_zone", zone);
+  if (/^[\w+/-]{1,64}$/.test(zone || "") && cookie("time_zone") !== zone) setCookie("time_zone", zone);
 }
 
 function chooseTheme(choice) {

@@ -1,0 +1,60 @@
+"""The frame in a real browser: the reader's time zone, light and dark, the account menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from quizzes.models import User
+
+OpenPage = Callable[..., Page]
+
+
+def theme_of(page: Page) -> str | None:
+    return page.locator("html").get_attribute("data-bs-theme")
+
+
+def test_the_second_page_shows_times_in_the_zone_of_the_browser(visitor: OpenPage) -> None:
+    page = visitor(timezone_id="Africa/Nairobi")
+    page.goto("/")
+    page.goto("/accounts/login/")
+    expect(page.get_by_text("Times are shown for Africa/Nairobi.")).to_be_visible()
+
+
+def test_the_system_decides_the_theme_until_the_reader_does(visitor: OpenPage) -> None:
+    page = visitor(color_scheme="dark")
+    page.goto("/")
+    assert theme_of(page) == "dark"
+    page.get_by_role("button", name="Light").click()
+    assert theme_of(page) == "light"
+    page.goto("/accounts/login/")
+    assert theme_of(page) == "light"
+    page.get_by_role("button", name="System").click()
+    assert theme_of(page) == "dark"
+
+
+def test_without_scripts_a_page_follows_the_system(visitor: OpenPage) -> None:
+    page = visitor(color_scheme="dark", java_script_enabled=False)
+    page.goto("/")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(17, 23, 29)")
+
+
+def test_the_account_menu_opens_and_closes_by_keyboard(enter: OpenPage, learner: User) -> None:
+    page = enter(learner)
+    page.goto("/")
+    summary = page.locator("details.menu summary")
+    summary.press("Enter")
+    expect(page.get_by_role("link", name="Profile and settings")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Profile and settings")).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(enter: OpenPage, learner: User) -> None:
+    page = enter(learner)
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
