@@ -118,7 +118,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"].update({"OPTIONS": SQLITE_OPTIONS, "CONN_HEALTH_CHECKS": False})
+    DATABASES["default"].update({"ENGINE": "quizsite.sqlite", "OPTIONS": SQLITE_OPTIONS, "CONN_HEALTH_CHECKS": False})
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {"options": "-c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"}

@@ -59,7 +59,7 @@ def server() -> postgres.Cluster:
 def sqlite() -> dict[str, Any]:
     """SQLite in a file, with the options of the site."""
     configured = {
-        "ENGINE": settings.DATABASES["default"]["ENGINE"] if not GIVEN else "django.db.backends.sqlite3",
+        "ENGINE": "quizsite.sqlite",
         "NAME": str(folder() / "races.sqlite3"),
         "OPTIONS": settings.SQLITE_OPTIONS,
     }

@@ -179,8 +179,7 @@ def staged_on_postgresql() -> tuple[Any, Attempt]:
     def submit_meanwhile() -> Any:
         is_held.wait(timeout=20)
         time.sleep(0.3)  # the save waits for the answer's row by now
-        done = attempts.submit(Attempt.objects.get(pk=row.pk), now=NOW)
-        return done
+        return attempts.submit(Attempt.objects.get(pk=row.pk), now=NOW)
 
     def let_go() -> None:
         is_held.wait(timeout=20)

@@ -1,0 +1,117 @@
+"""Django's SQLite backend, with the writers of this process served in the order in which they come.
+
+SQLite has one writer at a time and lets the others sleep and look again, in no order: under load a thread can wait for
+seconds while others pass. Here a thread takes its place in a queue before it asks SQLite, for a transaction or for a
+single statement outside of one. Writers of other processes are still sorted out by SQLite itself.
+Measured by `python -m tests.benchmarks.write_lock`; figures in tests/load/README.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from django.db import OperationalError
+from django.db.backends.sqlite3 import base
+
+from quizsite.sqlite.fair_lock import FairLock
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLAC")
+_locks: defaultdict[str, FairLock] = defaultdict(FairLock)  # by database file
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    holds_lock = False
+
+    def take_lock(self) -> None:
+        """Wait for our turn to write, as long as SQLite would wait."""
+        timeout = self.settings_dict["OPTIONS"].get("timeout", 5)
+        if not _locks[str(self.settings_dict["NAME"])].acquire(timeout):
+            raise OperationalError("database is locked: another writer of this process did not finish")
+        self.holds_lock = True
+
+    def leave_lock(self) -> None:
+        if self.holds_lock:
+            self.holds_lock = False
+            _locks[str(self.settings_dict["NAME"])].release()
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self.take_lock()
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            self.leave_lock()
+            raise
+
+    def _commit(self) -> None:
+        super()._commit()  # type: ignore[misc]
+        self.leave_lock()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()  # type: ignore[misc]
+        finally:
+            self.leave_lock()
+
+    def _close(self) -> None:
+        try:
+            super()._close()  # type: ignore[misc]
+        finally:
+            self.leave_lock()
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        return self.connection.cursor(factory=partial(Cursor, wrapper=self))
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    """Takes the queue's turn for a single writing statement, and gives it back when the statement is committed."""
+
+    def __init__(self, connection: Any, *, wrapper: DatabaseWrapper) -> None:
+        super().__init__(connection)
+        self.wrapper = wrapper
+        self.rows: deque[Any] | None = None  # those of RETURNING, taken at once
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        self.rows = None
+        if self.wrapper.holds_lock or not query.lstrip()[:6].upper().startswith(WRITES):
+            return super().execute(query, params)
+        self.wrapper.take_lock()
+        try:
+            result = super().execute(query, params)
+            if self.description:  # RETURNING: SQLite commits when the last row was taken
+                self.rows = deque(super().fetchall())
+            return result
+        finally:
+            self.wrapper.leave_lock()
+
+    def executemany(self, query: str, param_list: Iterable[Any]) -> Any:
+        self.rows = None
+        if self.wrapper.holds_lock:
+            return super().executemany(query, param_list)
+        self.wrapper.take_lock()
+        try:
+            return super().executemany(query, param_list)
+        finally:
+            self.wrapper.leave_lock()
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        return iter(self.fetchone, None)
+
+    def fetchone(self) -> Any:
+        if self.rows is None:
+            return super().fetchone()
+        return self.rows.popleft() if self.rows else None
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        size = size or self.arraysize
+        if self.rows is None:
+            return super().fetchmany(size)
+        return [self.rows.popleft() for _row in range(min(size, len(self.rows)))]
+
+    def fetchall(self) -> list[Any]:
+        if self.rows is None:
+            return super().fetchall()
+        rows, self.rows = list(self.rows), deque()
+        return rows
