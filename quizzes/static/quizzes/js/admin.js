@@ -39,6 +39,12 @@ function nameBoxes(root) {
   }
 }
 
+function nameSearch() {
+  const field = document.getElementById("searchbar");
+  const picture = field && document.querySelector('label[for="searchbar"] img[alt]');
+  if (picture && picture.alt) field.setAttribute("aria-label", picture.alt);
+}
+
 function nameAll() {
   const content = document.getElementById("content");
   if (!content) return;
@@ -46,6 +52,7 @@ function nameAll() {
   nameBoxes(content);
 }
 
+nameSearch();
 nameAll();
 window.addEventListener("load", () => {
   nameAll();
