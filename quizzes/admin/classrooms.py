@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from quizzes import clock
-from quizzes.admin.scope import ScopedAdmin, ScopedFilter, ScopedInline
+from quizzes.admin.scope import ScopedAdmin, ScopedFilter, ScopedInline, person
 from quizzes.forms.classroom_admin import AccommodationForm, AssignmentForm
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership
 from quizzes.models.classrooms import new_join_code
@@ -222,7 +222,7 @@ class AssignmentAdmin(ScopedAdmin):
             changed = quizzes.tighten_running(
                 quizzes.running_at(obj.quiz, obj),
                 reason=_("The assignment's limit or close was changed for running attempts."),
-                actor=request.user,  # type: ignore[arg-type]
+                actor=person(request),
                 now=clock.now(),
             )
             text = ngettext("%(n)d running attempt ends earlier.", "%(n)d running attempts end earlier.", changed)

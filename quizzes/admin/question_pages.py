@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from quizzes import clock, question_types
+from quizzes.admin.scope import person
 from quizzes.errors import BadAnswer, EditConflict, NotPublishable, QuizError
 from quizzes.forms.bank import QuestionForm
 from quizzes.lint import Finding
@@ -39,7 +40,7 @@ class QuestionPages:
             path("<int:pk>/publish/", view(self.publish_view), name="quizzes_question_publish"),
             path("<int:pk>/do/<slug:act>/", view(require_POST(self.act_view)), name="quizzes_question_act"),
         ]
-        return own + super().get_urls()  # type: ignore[misc, no-any-return]
+        return own + super().get_urls()  # type: ignore[misc]
 
     def fetched(self, request: HttpRequest, pk: Any) -> Question:
         """The question, if the person manages it."""
@@ -48,7 +49,7 @@ class QuestionPages:
             raise Http404
         if not self.has_change_permission(request, question):  # type: ignore[attr-defined]
             raise PermissionDenied
-        return question  # type: ignore[no-any-return]
+        return question
 
     def page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> TemplateResponse:
         base = {**self.admin_site.each_context(request), "opts": self.opts}
@@ -70,8 +71,8 @@ class QuestionPages:
                 kind.key,
                 form.spec(),
                 form.described(),
-                actor=request.user,
-                now=clock.now(),  # type: ignore[arg-type]
+                actor=person(request),
+                now=clock.now(),
             )
             self.log_addition(request, version.question, _("Draft of version 1 written."))  # type: ignore[attr-defined]
             return self.after_saving(request, version)
@@ -108,7 +109,7 @@ class QuestionPages:
                 question,
                 form.spec(),
                 identity=form.described(),
-                actor=request.user,  # type: ignore[arg-type]
+                actor=person(request),
                 now=clock.now(),
                 expected_revision=form.revision,
             )
@@ -142,13 +143,13 @@ class QuestionPages:
     def publish(self, request: HttpRequest, version: QuestionVersion, *, expected: int | None = None) -> bool:
         """Publish and say what came of it."""
         try:
-            bank.publish(version, actor=request.user, now=clock.now(), expected_revision=expected)  # type: ignore[arg-type]
+            bank.publish(version, actor=person(request), now=clock.now(), expected_revision=expected)
         except NotPublishable as refusal:
             for fault in refusal.details["faults"]:
                 messages.error(request, fault)
             return False
         except QuizError as refusal:
-            messages.error(request, refusal.message)
+            messages.error(request, str(refusal.message))
             return False
         number = version.number
         self.log_change(request, version.question, _("Version %(n)d published.") % {"n": number})  # type: ignore[attr-defined]
@@ -200,7 +201,7 @@ class QuestionPages:
         try:
             do()
         except QuizError as refusal:
-            messages.error(request, refusal.message)
+            messages.error(request, str(refusal.message))
         else:
             self.log_change(request, question, done)  # type: ignore[attr-defined]
             messages.success(request, done)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes import clock
+from quizzes.admin.scope import person
 from quizzes.forms.bank import AddToQuizForm, RegradeForm
 from quizzes.models import Attempt, Question
 from quizzes.services import bank, quizzes
@@ -30,7 +31,7 @@ class QuestionTools:
             path("to-quiz/", view(self.to_quiz_view), name="quizzes_question_to_quiz"),
             path("<int:pk>/regrade/", view(self.regrade_view), name="quizzes_question_regrade"),
         ]
-        return own + super().get_urls()  # type: ignore[misc, no-any-return]
+        return own + super().get_urls()  # type: ignore[misc]
 
     def to_quiz_view(self, request: HttpRequest) -> HttpResponse:
         """Append questions to a quiz; the ids come from the list's action or the question's page."""
@@ -41,15 +42,15 @@ class QuestionTools:
         if not chosen:
             messages.error(request, _("Choose at least one question."))
             return redirect("admin:quizzes_question_changelist")
-        form = AddToQuizForm(request.user, request.POST if request.method == "POST" else None)  # type: ignore[arg-type]
+        form = AddToQuizForm(person(request), request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             quiz = form.cleaned_data["quiz"]
             added, skipped = quizzes.add_questions(
                 quiz,
                 chosen,
                 points=form.cleaned_data["points"],
-                actor=request.user,
-                now=clock.now(),  # type: ignore[arg-type]
+                actor=person(request),
+                now=clock.now(),
             )
             text = ngettext("%(n)d question added.", "%(n)d questions added.", added) % {"n": added}
             if skipped:
@@ -59,16 +60,16 @@ class QuestionTools:
             messages.success(request, text)
             return redirect("admin:quizzes_quiz_change", quiz.pk)
         context = {"title": _("Add to a quiz"), "form": form, "questions": chosen}
-        return self.page(request, "to_quiz", context)  # type: ignore[attr-defined, no-any-return]
+        return self.page(request, "to_quiz", context)  # type: ignore[attr-defined]
 
     def regrade_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """First what would change, then the change, with a reason that is logged with every attempt."""
         question = self.fetched(request, pk)  # type: ignore[attr-defined]
-        attempts = bank.on_older_versions(question, Attempt.objects.managed_by(request.user))  # type: ignore[arg-type]
+        attempts = bank.on_older_versions(question, Attempt.objects.managed_by(person(request)))
         form = RegradeForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             reason = form.cleaned_data["reason"]
-            done = bank.regrade(attempts, reason=reason, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+            done = bank.regrade(attempts, reason=reason, actor=person(request), now=clock.now())
             text = ngettext("%(n)d attempt regraded.", "%(n)d attempts regraded.", done) % {"n": done}
             self.log_change(request, question, f"{text} {reason}")  # type: ignore[attr-defined]
             messages.success(request, text)
@@ -82,4 +83,4 @@ class QuestionTools:
             "at_once": bank.REGRADE_AT_ONCE,
             "original": question,
         }
-        return self.page(request, "regrade", context)  # type: ignore[attr-defined, no-any-return]
+        return self.page(request, "regrade", context)  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from quizzes import clock
 from quizzes.admin.question_pages import QuestionPages
 from quizzes.admin.question_tools import MAX_ADDED, QuestionTools
-from quizzes.admin.scope import ScopedAdmin
+from quizzes.admin.scope import ScopedAdmin, person
 from quizzes.errors import QuizError
 from quizzes.models import Question, QuestionVersion
 from quizzes.services import bank
@@ -111,7 +111,7 @@ class QuestionAdmin(QuestionPages, QuestionTools, ScopedAdmin):
         published = 0
         for draft in drafts:
             try:
-                bank.publish(draft, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+                bank.publish(draft, actor=person(request), now=clock.now())
             except QuizError as refusal:
                 snippet = Truncator(draft.stem).chars(60)
                 self.message_user(request, f"{snippet}: {refusal.message}", messages.ERROR)

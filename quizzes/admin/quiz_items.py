@@ -17,7 +17,7 @@ from quizzes.forms.quizzes import DrawItemForm, FixedItemForm, FixedItems
 from quizzes.models import FeedbackBand, QuizItem
 
 
-class QuestionChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+class QuestionChoice(forms.ModelChoiceField):
     """A question named by its stem."""
 
     def label_from_instance(self, question: Any) -> str:
@@ -58,7 +58,7 @@ class DrawRows(ScopedInline, admin.StackedInline):
         return super().get_queryset(request).filter(question=None).select_related("topic", "source", "tag")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name in ("topic", "source", "tag"):
             field.choices = list(field.choices)  # asked for once, not for every row
         return field

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from quizzes import clock
+from quizzes.admin.scope import person
 from quizzes.errors import EditConflict, NotPublishable
 from quizzes.forms import quizzes as forms
+from quizzes.forms.posted import replaced
 from quizzes.models import Quiz
 from quizzes.services import quizzes
 
@@ -32,7 +34,7 @@ class QuizPages:
             path("<int:pk>/compose/", view(self.compose_view), name="quizzes_quiz_compose"),
             path("<int:pk>/do/<slug:act>/", view(require_POST(self.act_view)), name="quizzes_quiz_act"),
         ]
-        return own + super().get_urls()  # type: ignore[misc, no-any-return]
+        return own + super().get_urls()  # type: ignore[misc]
 
     def fetched(self, request: HttpRequest, pk: int) -> Quiz:
         """The quiz, if the person manages it."""
@@ -41,7 +43,7 @@ class QuizPages:
             raise Http404
         if not self.has_change_permission(request, quiz):  # type: ignore[attr-defined]
             raise PermissionDenied
-        return quiz  # type: ignore[no-any-return]
+        return quiz
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -57,7 +59,7 @@ class QuizPages:
                 "running": quiz.attempts.in_progress().count(),
                 "finished": quiz.attempts.finished().count(),
             }
-        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})  # type: ignore[misc, no-any-return]
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})  # type: ignore[misc]
 
     def response_change(self, request: HttpRequest, obj: Quiz) -> HttpResponse:
         if "_publish" in request.POST:
@@ -65,7 +67,7 @@ class QuizPages:
             return redirect("admin:quizzes_quiz_change", obj.pk)
         if "_compose" in request.POST:
             return redirect("admin:quizzes_quiz_compose", obj.pk)
-        return super().response_change(request, obj)  # type: ignore[misc, no-any-return]
+        return super().response_change(request, obj)  # type: ignore[misc]
 
     def response_add(self, request: HttpRequest, obj: Quiz, post_url_continue: str | None = None) -> HttpResponse:
         if "_compose" in request.POST:
@@ -73,11 +75,11 @@ class QuizPages:
         if "_publish" in request.POST:
             self.publish(request, obj)
             return redirect("admin:quizzes_quiz_change", obj.pk)
-        return super().response_add(request, obj, post_url_continue)  # type: ignore[misc, no-any-return]
+        return super().response_add(request, obj, post_url_continue)  # type: ignore[misc]
 
     def publish(self, request: HttpRequest, quiz: Quiz) -> None:
         try:
-            quizzes.publish(quiz, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+            quizzes.publish(quiz, actor=person(request), now=clock.now())
         except NotPublishable as refusal:
             for fault in refusal.details["faults"]:
                 messages.error(request, fault)
@@ -98,7 +100,7 @@ class QuizPages:
         if act not in acts:
             raise Http404
         do, done = acts[act]
-        do(quiz, actor=request.user, now=clock.now())
+        do(quiz, actor=person(request), now=clock.now())
         self.log_change(request, quiz, done)  # type: ignore[attr-defined]
         messages.success(request, done)
         return redirect("admin:quizzes_quiz_change", pk)
@@ -143,15 +145,14 @@ class QuizPages:
             quizzes.replace_draws(
                 quiz,
                 rules,
-                actor=request.user,  # type: ignore[arg-type]
+                actor=person(request),
                 now=clock.now(),
                 expected_revision=head.cleaned_data["revision"] or 0,
             )
         except EditConflict as conflict:
             advice = _("Your rows are kept below. Save again to replace theirs.")
             head.add_error(None, f"{conflict.message} {advice}")
-            head.data = head.data.copy()
-            head.data["revision"] = str(conflict.revision)
+            head.data = replaced(head.data, "revision", str(conflict.revision))
             return False
         self.log_change(request, quiz, _("Composed from a blueprint."))  # type: ignore[attr-defined]
         messages.success(request, _("Saved."))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from quizzes import clock
 from quizzes.admin.quiz_items import BandRows, DrawRows, FixedRows
 from quizzes.admin.quiz_pages import QuizPages
-from quizzes.admin.scope import ScopedAdmin
+from quizzes.admin.scope import ScopedAdmin, person
 from quizzes.forms.quizzes import QuizForm
 from quizzes.models import Quiz
 from quizzes.services import quizzes
@@ -60,7 +60,7 @@ class QuizAdmin(QuizPages, ScopedAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if request.resolver_match and request.resolver_match.url_name == "autocomplete":
             # An assignment may take more than one's own quizzes: those open to all as well.
-            queryset = Quiz.objects.usable_by(request.user).exclude(status=Quiz.Status.ARCHIVED).order_by("title")
+            queryset = Quiz.objects.usable_by(person(request)).exclude(status=Quiz.Status.ARCHIVED).order_by("title")
         return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=gettext_lazy("time"), ordering="time_limit")
@@ -100,7 +100,7 @@ class QuizAdmin(QuizPages, ScopedAdmin):
     # Saving ------------------------------------------------------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: Quiz, form: Any, change: bool) -> None:
-        quizzes.save(obj, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+        quizzes.save(obj, actor=person(request), now=clock.now())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -110,7 +110,7 @@ class QuizAdmin(QuizPages, ScopedAdmin):
         changed = quizzes.tighten_running(
             quizzes.running_at(form.instance),
             reason=_("The quiz's limit or close was changed for running attempts."),
-            actor=request.user,  # type: ignore[arg-type]
+            actor=person(request),
             now=clock.now(),
         )
         text = ngettext("%(n)d running attempt ends earlier.", "%(n)d running attempts end earlier.", changed)
@@ -129,7 +129,7 @@ class QuizAdmin(QuizPages, ScopedAdmin):
     def archive(self, request: HttpRequest, queryset: QuerySet[Quiz]) -> None:
         count = 0
         for quiz in queryset.exclude(status=Quiz.Status.ARCHIVED):
-            quizzes.archive(quiz, actor=request.user, now=clock.now())  # type: ignore[arg-type]
+            quizzes.archive(quiz, actor=person(request), now=clock.now())
             self.log_change(request, quiz, _("Archived."))
             count += 1
         self.message_user(request, ngettext("%(n)d quiz archived.", "%(n)d quizzes archived.", count) % {"n": count})

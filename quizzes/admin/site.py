@@ -5,11 +5,13 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import clock
 from quizzes.admin import dashboard
+from quizzes.admin.scope import person
 
 
 class LabelledChoices(AutocompleteJsonView):
@@ -34,9 +36,9 @@ class QuizsiteAdmin(admin.AdminSite):
         # One door, with its rate limits and second factor.
         self.login = secure_admin_login(self.login)  # type: ignore[method-assign]
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        waiting = dashboard.waiting_for(request.user, now=clock.now())  # type: ignore[arg-type]
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        waiting = dashboard.waiting_for(person(request), now=clock.now())
         return super().index(request, {"waiting": waiting, **(extra_context or {})})
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> Any:
         return LabelledChoices.as_view(admin_site=self)(request)

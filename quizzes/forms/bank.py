@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.forms.posted import replaced
 from quizzes.models import Question, QuestionVersion, Quiz, Source, Topic, User
 from quizzes.models.bank import Bloom, Difficulty
 from quizzes.question_types.authoring import AuthorForm
@@ -70,7 +71,7 @@ class PlaceForm(forms.Form):
         return cleaned
 
 
-class PlaceFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+class PlaceFormSet(forms.BaseFormSet):
     def initial_form_count(self) -> int:
         """Stored places are a starting point: a row is a row, wherever it came from."""
         return 0
@@ -123,7 +124,8 @@ class QuestionForm:
         if question is not None:
             factory.stored = list(question.places.values("source", "paragraph", "evidence"))
         formset = factory(data, prefix="places")
-        choices = list(PlaceForm().fields["source"].choices)  # asked for once, not for every row
+        source: Any = PlaceForm().fields["source"]
+        choices = list(source.choices)  # asked for once, not for every row
         for form in [*formset.forms, formset.empty_form]:
             form.fields["source"].choices = choices
         return formset
@@ -145,12 +147,11 @@ class QuestionForm:
 
     def refuse(self, message: str | Promise) -> None:
         """Add a sentence about the whole form."""
-        self.identity.add_error(None, ValidationError(message))
+        self.identity.add_error(None, ValidationError(str(message)))
 
     def expect(self, revision: int) -> None:
         """Let a second try go on from this revision."""
-        self.identity.data = self.identity.data.copy()
-        self.identity.data["revision"] = str(revision)
+        self.identity.data = replaced(self.identity.data, "revision", str(revision))
 
     @property
     def revision(self) -> int:
@@ -189,7 +190,7 @@ def _with_row_counts(data: QueryDict | None) -> QueryDict | None:
         return None
     data = data.copy()
     for name in [name for name in data if name.endswith("-TOTAL_FORMS")]:
-        count = data[name]
+        count = str(data[name])
         is_count = count.isascii() and count.isdigit() and len(count) <= 4
         data[name] = count if is_count else "0"
     return data

@@ -12,7 +12,7 @@ from quizzes.forms.quizzes import attempts_field, time_limit_field
 from quizzes.models import Accommodation, Assignment, Quiz
 
 
-class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]
+class AssignmentForm(forms.ModelForm):
     time_limit = time_limit_field()
     attempts_allowed = attempts_field()
     applies_to_running = forms.BooleanField(
@@ -58,7 +58,7 @@ class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class AccommodationForm(forms.ModelForm):  # type: ignore[type-arg]
+class AccommodationForm(forms.ModelForm):
     time_limit = time_limit_field()
     attempts_allowed = attempts_field()
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import marking
+from quizzes.forms.posted import replaced
 from quizzes.models import Answer
 
 
@@ -88,8 +89,7 @@ class MarkForm(forms.Form):
 
     def expect(self, marked_at: datetime | None) -> None:
         """Let a second try go on from this marking."""
-        self.data = self.data.copy()
-        self.data["seen"] = _instant(marked_at)
+        self.data = replaced(self.data, "seen", _instant(marked_at))
 
 
 def _instant(at: datetime | None) -> str:

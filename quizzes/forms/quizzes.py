@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes import question_types
 from quizzes.errors import EditConflict
+from quizzes.forms.posted import replaced
 from quizzes.models import QuestionVersion, Quiz, QuizItem, Source, Tag, Topic
 from quizzes.models.bank import Bloom, Difficulty
 from quizzes.services import quizzes
@@ -47,7 +48,7 @@ def attempts_field() -> forms.IntegerField:
     )
 
 
-class QuizForm(forms.ModelForm):  # type: ignore[type-arg]
+class QuizForm(forms.ModelForm):
     """Settings of a quiz; `revision` is what the editor saw."""
 
     time_limit = time_limit_field()
@@ -117,8 +118,7 @@ class QuizForm(forms.ModelForm):  # type: ignore[type-arg]
         try:
             quizzes.refuse_if_changed(self.instance, expected_revision=seen)
         except EditConflict as conflict:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("revision")] = str(conflict.revision)
+            self.data = replaced(self.data, self.add_prefix("revision"), str(conflict.revision))
             advice = _("What you wrote is kept below. Save again to replace theirs, or open this page anew to see it.")
             raise ValidationError(f"{conflict.message} {advice}") from conflict
 
@@ -126,7 +126,7 @@ class QuizForm(forms.ModelForm):  # type: ignore[type-arg]
 LAST = 9999  # a row without a position goes to the end
 
 
-class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
+class ItemForm(forms.ModelForm):
     """A row of a quiz; a new one without a position goes last."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -161,7 +161,7 @@ class FixedItemForm(ItemForm):
             self.fields["question"].required = True
 
 
-class FixedItems(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+class FixedItems(forms.BaseInlineFormSet):
     """Fixed questions of a quiz, each at most once."""
 
     def clean(self) -> None:
@@ -235,7 +235,7 @@ class CellForm(forms.Form):
         return QuizItem(position=position, **cleaned)
 
 
-class BaseCells(forms.BaseFormSet):  # type: ignore[type-arg]
+class BaseCells(forms.BaseFormSet):
     """Rows of a blueprint, filled from the draw rules that are there."""
 
     stored: list[dict[str, Any]] = []
