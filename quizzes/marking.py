@@ -3,7 +3,7 @@
 A `fraction` is an exact share 0…1 of an item; `marks` are points, Decimal with two places.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -46,7 +46,7 @@ def counted(fractions: Sequence[Fraction], rule: str) -> Fraction | None:
     """The fraction that counts of attempts in order of their number: highest, latest, first or average."""
     if not fractions:
         return None
-    rules = {
+    rules: dict[str, Callable[[Sequence[Fraction]], Fraction]] = {
         "highest": max,
         "latest": lambda values: values[-1],
         "first": lambda values: values[0],

@@ -68,7 +68,9 @@ class ErrorPages:
 class LoginRequired(LoginRequiredMiddleware):
     """Deny by default; a script is told by JSON that its session has ended, a person is sent to log in."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
         if wants_json(request):
             message = _("Your session has ended. Log in again; your answers are kept on this page.")
             return JsonResponse({"error": "logged_out", "message": message}, status=401)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -194,7 +194,7 @@ class Quiz(models.Model):
             closes_at=self.closes_at,
             limit=limit,
             attempts_allowed=self.attempts_allowed,
-            preset=self.feedback,
+            preset=self.feedback,  # type: ignore[arg-type]
         )
 
     def is_closed_at(self, now: datetime) -> bool:

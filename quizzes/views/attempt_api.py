@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -22,11 +22,12 @@ from quizzes.reports import attempts as report
 from quizzes.services import attempts
 from quizzes.views import payloads
 from quizzes.views.quizzes import device_of
+from quizzes.views.requests import LoggedInRequest
 
 
 @never_cache
 @require_POST
-def attempt_save(request: HttpRequest, pk: int) -> HttpResponse:
+def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
     payload = payloads.save_payload(request, slots=len(attempts.layout_of(pk, request.user.pk)))
     try:
@@ -53,7 +54,7 @@ def attempt_save(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _stored(pk: int, request: HttpRequest, slot: int) -> dict[str, Any]:
+def _stored(pk: int, request: LoggedInRequest, slot: int) -> dict[str, Any]:
     """What is stored for a slot, as the page shows it: the card with the stored answer, and its revision."""
     version, layout = attempts.layout_of(pk, request.user.pk)[slot]
     answer = Answer.objects.get(attempt_id=pk, slot=slot)
@@ -84,7 +85,7 @@ def _clock_words(instant: Any) -> str:
 
 @never_cache
 @require_GET
-def attempt_state(request: HttpRequest, pk: int) -> HttpResponse:
+def attempt_state(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Where an attempt stands: for the countdown, after waking up, and to see other devices' saves."""
     now = clock.now()
     attempt = get_object_or_404(Attempt.objects.taken_by(request.user), pk=pk)
@@ -112,7 +113,7 @@ def _closed_words(attempt: Attempt) -> str:
 
 @never_cache
 @require_POST
-def attempt_flag(request: HttpRequest, pk: int) -> HttpResponse:
+def attempt_flag(request: LoggedInRequest, pk: int) -> HttpResponse:
     body = payloads.json_object(request, allowed={"slot", "flagged"})
     slot = payloads.whole_number(body, "slot", 1, len(attempts.layout_of(pk, request.user.pk)))
     is_flagged = payloads.truth(body, "flagged")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -20,11 +20,12 @@ from quizzes.models import Answer, Attempt, Quiz, User
 from quizzes.reports import attempts as report
 from quizzes.services import attempts
 from quizzes.views.quizzes import device_of
+from quizzes.views.requests import LoggedInRequest
 
 PAGE = 30
 
 
-def own_attempt(request: HttpRequest, pk: int, *, now: datetime) -> Attempt:
+def own_attempt(request: LoggedInRequest, pk: int, *, now: datetime) -> Attempt:
     """The reader's attempt with quiz and assignment, closed if its time is over."""
     own = Attempt.objects.taken_by(request.user).select_related("quiz", "assignment__classroom", "assignment__quiz")
     attempt = get_object_or_404(own, pk=pk)
@@ -43,13 +44,13 @@ def where_it_stands(attempt: Attempt) -> str:
 
 @never_cache
 @require_GET
-def attempt(request: HttpRequest, pk: int) -> HttpResponse:
+def attempt(request: LoggedInRequest, pk: int) -> HttpResponse:
     return redirect(where_it_stands(own_attempt(request, pk, now=clock.now())))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def attempt_question(request: HttpRequest, pk: int, slot: int) -> HttpResponse:
+def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpResponse:
     now = clock.now()
     mine = own_attempt(request, pk, now=now)
     if not mine.is_in_progress:
@@ -80,7 +81,7 @@ def attempt_question(request: HttpRequest, pk: int, slot: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def attempt_all(request: HttpRequest, pk: int) -> HttpResponse:
+def attempt_all(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
     mine = own_attempt(request, pk, now=now)
     if not mine.is_in_progress:
@@ -128,7 +129,7 @@ class Conflict:
     typed: str
 
 
-def save_form(request: HttpRequest, mine: Attempt, slots: Iterable[int], *, now: datetime) -> dict[int, Conflict]:
+def save_form(request: LoggedInRequest, mine: Attempt, slots: Iterable[int], *, now: datetime) -> dict[int, Conflict]:
     """Save the answers of a plain form that differ from what is stored; returns those that were refused."""
     refused: dict[int, Conflict] = {}
     for answer in mine.answers.filter(slot__in=list(slots)):
@@ -141,7 +142,7 @@ def save_form(request: HttpRequest, mine: Attempt, slots: Iterable[int], *, now:
     return refused
 
 
-def _save_one(request: HttpRequest, answer: Answer, fields: Mapping[str, list[str]], *, now: datetime) -> None:
+def _save_one(request: LoggedInRequest, answer: Answer, fields: Mapping[str, list[str]], *, now: datetime) -> None:
     version, layout = attempts.layout_of(answer.attempt_id, request.user.pk)[answer.slot]
     response = version.kind.parse(version.parsed, layout, fields)
     if response != answer.response:
@@ -157,7 +158,7 @@ def _save_one(request: HttpRequest, answer: Answer, fields: Mapping[str, list[st
         )
 
 
-def _typed(request: HttpRequest, answer: Answer, fields: Mapping[str, list[str]]) -> str:
+def _typed(request: LoggedInRequest, answer: Answer, fields: Mapping[str, list[str]]) -> str:
     """What was entered, in words where it can be read, else as it was typed."""
     version, layout = attempts.layout_of(answer.attempt_id, request.user.pk)[answer.slot]
     try:
@@ -181,7 +182,7 @@ def form_fields(post: Any, slot: int) -> Mapping[str, list[str]]:
     }
 
 
-def _next_page(request: HttpRequest, mine: Attempt, slot: int, *, last: int, now: datetime) -> str:
+def _next_page(request: LoggedInRequest, mine: Attempt, slot: int, *, last: int, now: datetime) -> str:
     """Where the pressed button leads; flags and practice checks are done on the way."""
     go = request.POST.get("go", "stay")
     verb, _colon, argument = go.partition(":")
@@ -218,7 +219,7 @@ def _next_page(request: HttpRequest, mine: Attempt, slot: int, *, last: int, now
 
 @never_cache
 @require_GET
-def attempt_summary(request: HttpRequest, pk: int) -> HttpResponse:
+def attempt_summary(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
     mine = own_attempt(request, pk, now=now)
     if not mine.is_in_progress:
@@ -228,7 +229,7 @@ def attempt_summary(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def attempt_submit(request: HttpRequest, pk: int) -> HttpResponse:
+def attempt_submit(request: LoggedInRequest, pk: int) -> HttpResponse:
     own = Attempt.objects.taken_by(request.user).select_related("quiz", "assignment")
     attempts.submit(get_object_or_404(own, pk=pk), now=clock.now())
     return redirect("quizzes:attempt_result", pk=pk)
@@ -236,7 +237,7 @@ def attempt_submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_GET
-def attempt_result(request: HttpRequest, pk: int) -> HttpResponse:
+def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
     readable = Attempt.objects.readable_by(request.user).select_related(
         "quiz", "assignment__classroom", "assignment__quiz", "learner"
@@ -266,7 +267,7 @@ def attempt_result(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def attempt_list(request: HttpRequest) -> HttpResponse:
+def attempt_list(request: LoggedInRequest) -> HttpResponse:
     now = clock.now()
     overdue = Attempt.objects.taken_by(request.user).overdue_at(now)
     attempts.close_overdue(now=now, among=overdue)
@@ -278,7 +279,7 @@ def attempt_list(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-def attempt_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
     readable = Attempt.objects.readable_by(request.user).select_related("quiz", "learner", "assignment__classroom")
     found = get_object_or_404(readable, pk=pk)
     events = found.events.select_related("actor").order_by("at", "pk")
@@ -289,7 +290,7 @@ def attempt_timeline(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_GET
-def attempt_deadline(request: HttpRequest, pk: int) -> HttpResponse:
+def attempt_deadline(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Why the deadline is what it is, by the function that computed it."""
     readable = Attempt.objects.readable_by(request.user).select_related("quiz", "learner", "assignment__classroom")
     found = get_object_or_404(readable, pk=pk)

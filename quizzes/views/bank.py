@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from quizzes import clock, entitlements
 from quizzes.models import Question, Source, Topic
 from quizzes.reports import bank
+from quizzes.views.requests import LoggedInRequest
 
 
-def _entries(request: HttpRequest, questions: QuerySet[Question]) -> list[bank.Entry]:
+def _entries(request: LoggedInRequest, questions: QuerySet[Question]) -> list[bank.Entry]:
     if request.user.is_instructor:
         return bank.all_entries(questions)
     now = clock.now()
@@ -22,14 +23,14 @@ def _entries(request: HttpRequest, questions: QuerySet[Question]) -> list[bank.E
 
 
 @require_GET
-def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def source_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     source = get_object_or_404(Source, slug=slug)
     entries = _entries(request, Question.objects.filter(places__source=source))
     return render(request, "quizzes/bank/source.html", {"source": source, "entries": entries})
 
 
 @require_GET
-def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def topic_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic, slug=slug)
     entries = _entries(request, Question.objects.filter(topic=topic))
     return render(request, "quizzes/bank/topic.html", {"topic": topic, "entries": entries})

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,18 +15,19 @@ from quizzes.models import Assignment, Attempt, Quiz
 from quizzes.reports import attempts as attempt_report
 from quizzes.reports import quizzes as quiz_report
 from quizzes.services import attempts
+from quizzes.views.requests import LoggedInRequest
 
 PAGE = 24
 
 
-def device_of(request: HttpRequest) -> str:
+def device_of(request: LoggedInRequest) -> str:
     """A short name for this device: a hash of its session, which says nothing else."""
     key = request.session.session_key or ""
     return hashlib.blake2s(key.encode(), digest_size=6).hexdigest()
 
 
 @require_GET
-def quiz_list(request: HttpRequest) -> HttpResponse:
+def quiz_list(request: LoggedInRequest) -> HttpResponse:
     now = clock.now()
     visible = Quiz.objects.visible_to(request.user).order_by("pk")
     page = Paginator(visible, PAGE).get_page(request.GET.get("page"))
@@ -38,7 +39,7 @@ def quiz_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def quiz_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
     quiz = get_object_or_404(Quiz.objects.visible_to(request.user), slug=slug)
     size = quiz_report.sizes([quiz])[quiz.pk]
@@ -55,7 +56,7 @@ def quiz_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "quizzes/quizzes/detail.html", context)
 
 
-def _ways_in(request: HttpRequest, quiz: Quiz) -> list[Assignment | None]:
+def _ways_in(request: LoggedInRequest, quiz: Quiz) -> list[Assignment | None]:
     """The assignments by which the learner may take it, and None where self-study is open."""
     given = Assignment.objects.given_to(request.user).filter(quiz=quiz).select_related("classroom", "quiz")
     ways: list[Assignment | None] = list(given)
@@ -63,7 +64,7 @@ def _ways_in(request: HttpRequest, quiz: Quiz) -> list[Assignment | None]:
 
 
 def _way(
-    request: HttpRequest, quiz: Quiz, assignment: Assignment | None, size: quiz_report.Size, now: datetime
+    request: LoggedInRequest, quiz: Quiz, assignment: Assignment | None, size: quiz_report.Size, now: datetime
 ) -> dict[str, object]:
     agreed = entitlements.terms_for(request.user, quiz, assignment, limit=size.limit)
     used = attempts.attempts_used(request.user, quiz, assignment)
@@ -86,7 +87,7 @@ def _way(
 
 
 @require_POST
-def quiz_start(request: HttpRequest, slug: str) -> HttpResponse:
+def quiz_start(request: LoggedInRequest, slug: str) -> HttpResponse:
     quiz = get_object_or_404(Quiz.objects.visible_to(request.user), slug=slug)
     assignment = None
     if wanted := request.POST.get("assignment", ""):
