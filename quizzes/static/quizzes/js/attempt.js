@@ -1,7 +1,7 @@
 // The attempt page: saves answers as they are given, counts down, turns pages. Without it the plain form does all of this.
 
 import { Clock } from "./clock.js";
-import { isEmpty, read, same, write } from "./fields.js";
+import { alike, isEmpty, read, readInitial, same, write } from "./fields.js";
 import { Queue } from "./queue.js";
 import { say } from "./words.js";
 
@@ -9,28 +9,32 @@ const TYPING_PAUSE_MS = 700;
 const CHOOSING_PAUSE_MS = 150;
 const HEARTBEAT_MS = 20_000;
 const FLUSH_MS = 4_000;
+const NOTICE_MS = 30_000;
+const MOVED_SECONDS = 20; // a deadline that moves by less was only counted a little wrong
 
 const root = document.getElementById("attempt");
 const form = document.querySelector("[data-form]");
-const banner = root.querySelector("[data-banner]");
-const announcer = root.querySelector("[data-announce]");
+const [banner, notice, announcer] = ["[data-banner]", "[data-notice]", "[data-announce]"].map((one) => root.querySelector(one));
 const cards = new Map(
   [...root.querySelectorAll(".question[data-slot]")].map((card) => [Number(card.dataset.slot), card]),
 );
-const lost = []; // answers that came too late, shown so that nobody wonders
+const settled = new Map(); // slot → the answer that the server has, as far as this page knows
+const refusals = new Set(); // slots whose answer the server did not take; their fields are posted, so that it can say why
+const lost = []; // slots whose answer came too late, shown so that nobody wonders
 let csrf = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
-let isLeaving = false;
+let isClosed = false;
 
 const queue = new Queue(
   {
     key: `quizsite:attempt:${root.dataset.attempt}:${root.dataset.learner}`,
     url: root.dataset.save,
     token: () => csrf,
-    refresh: () => askState(),
+    refresh: askState,
   },
   { saved, refused, conflict, closed, isStored, changed: showTrouble },
 );
-const clock = new Clock({ show: showTime, warn, over: timeIsOver, gap: () => askState().catch(() => {}) });
+const clock = new Clock({ show: showTime, warn, over: timeIsOver, gap: look });
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 // Telling ------------------------------------------------------------------------------------------------------------
 
@@ -46,154 +50,198 @@ function announce(text) {
   setTimeout(() => (announcer.textContent = text), 50);
 }
 
-function show(text, kind = "warning", ...more) {
+function show(text, kind, ...more) {
   banner.className = `banner banner-${kind}`;
   banner.replaceChildren(text, ...more);
   banner.hidden = false;
 }
 
-function link(text, href, attributes = {}) {
-  const anchor = document.createElement("a");
-  anchor.textContent = text;
-  anchor.href = href;
-  Object.assign(anchor, attributes);
-  return anchor;
+let noticeTimer = 0;
+function tell(text) {
+  notice.textContent = text;
+  notice.hidden = false;
+  announce(text);
+  clearTimeout(noticeTimer);
+  noticeTimer = setTimeout(() => (notice.hidden = true), NOTICE_MS);
 }
 
-let hadTrouble = false;
+function make(name, properties, ...children) {
+  const node = Object.assign(document.createElement(name), properties);
+  node.append(...children);
+  return node;
+}
+
+function button(text, act) {
+  const node = make("button", { type: "button", className: "btn btn-outline-primary btn-sm" }, text);
+  node.addEventListener("click", act);
+  return node;
+}
+
+let told = "";
 function showTrouble() {
-  const count = queue.waiting;
-  if (queue.trouble === "logged_out") {
-    const next = encodeURIComponent(root.dataset.state);
-    show(say("logged_out"), "warning", " ", link(say("log_in"), `${root.dataset.login}?next=${next}`, { target: "_blank" }));
-  } else if (queue.trouble && count) {
-    const kind = queue.trouble === "offline" ? "offline" : "retry";
-    show(say(count === 1 ? `${kind}_one` : `${kind}_many`, { n: count }), kind);
-    for (const slot of queue.entries.keys()) setState(slot, "waiting", say("waiting"));
-  } else if (hadTrouble && !queue.trouble) {
-    if (!lost.length) banner.hidden = true;
-    if (!count) announce(say("all_saved"));
+  if (isClosed) return;
+  const { trouble, waiting } = queue;
+  const count = waiting === 0 ? "none" : waiting === 1 ? "one" : "many";
+  if (trouble === "logged_out" || trouble === "stranger") {
+    const href = `${root.dataset.login}?next=${encodeURIComponent(root.dataset.home)}`;
+    show(say(trouble), trouble, " ", make("a", { href, target: "_blank" }, say("log_in")));
+  } else if (trouble) {
+    show(say(`${trouble}_${count}`, { n: waiting }), trouble);
+  } else if (told) {
+    banner.hidden = true;
   }
-  if (Boolean(queue.trouble) !== hadTrouble && queue.trouble) announce(banner.textContent);
-  hadTrouble = Boolean(queue.trouble);
+  if (trouble) for (const slot of queue.entries.keys()) setState(slot, "waiting", say("waiting"));
+  if (trouble && trouble !== told) announce(banner.textContent);
+  if (trouble || !waiting) {
+    if (told && !trouble) announce(say("all_saved"));
+    told = trouble;
+  }
 }
 
-function showDot(slot, isAnswered) {
-  document.querySelector(`[data-dot="${slot}"]`)?.classList.toggle("done", isAnswered);
+function showDots() {
+  const dots = [...document.querySelectorAll("[data-dot]")];
+  const [a, f] = ["done", "flag"].map((name) => dots.filter((dot) => dot.classList.contains(name)).length);
+  const counts = document.querySelector("[data-counts]");
+  if (counts) counts.textContent = say("counts", { a, f, t: dots.length - a });
   const bar = document.querySelector("[data-progress]");
-  if (bar) bar.value = document.querySelectorAll("[data-dot].done").length;
+  if (bar && dots.length) bar.value = a;
+}
+
+function mark(slot, name, isOn) {
+  const dot = document.querySelector(`[data-dot="${slot}"]`);
+  if (!dot) return;
+  dot.classList.toggle(name, isOn);
+  const words = [...["done", "flag"].filter((one) => dot.classList.contains(one))].map((one) => `, ${say(`dot_${one}`)}`);
+  const text = dot.querySelector("[data-dot-words]");
+  if (text) text.textContent = words.join("");
+  showDots();
 }
 
 // Saving -------------------------------------------------------------------------------------------------------------
 
 const pauses = new Map();
 
-function changed(slot, pause) {
+function changed(slot, milliseconds) {
   setState(slot, "saving", say("saving"));
   clearTimeout(pauses.get(slot));
-  const put = () => {
-    pauses.delete(slot);
-    queue.put(slot, read(cards.get(slot), slot));
-  };
-  pauses.set(slot, setTimeout(put, pause));
+  pauses.set(slot, setTimeout(() => put(slot), milliseconds));
+}
+
+function put(slot) {
+  clearTimeout(pauses.get(slot));
+  pauses.delete(slot);
+  const answer = read(cards.get(slot), slot);
+  if (!queue.has(slot) && settled.has(slot) && same(answer, settled.get(slot))) showSaved(slot);
+  else queue.put(slot, answer);
 }
 
 function putWhatIsPaused() {
-  for (const [slot, timer] of [...pauses]) {
-    clearTimeout(timer);
-    pauses.delete(slot);
-    queue.put(slot, read(cards.get(slot), slot));
-  }
+  for (const slot of [...pauses.keys()]) put(slot);
 }
 
-function setRevision(slot, revision) {
-  const field = cards.get(slot)?.querySelector(`[name="q${slot}-revision"]`);
-  if (field) field.value = revision;
+function showSaved(slot) {
+  const line = cards.get(slot)?.querySelector("[data-state]");
+  if (line) setState(slot, line.dataset.saved ? "saved" : "", line.dataset.saved ?? "");
 }
 
-function saved(slot, body, isSettled) {
-  setRevision(slot, body.revision);
-  if (body.seconds_left !== undefined) moved(clock.sync(body.seconds_left));
-  if (isSettled) {
-    setState(slot, "saved", say("saved", { at: body.saved }));
-    if (cards.has(slot)) showDot(slot, !isEmpty(read(cards.get(slot), slot)));
-  }
+function isSavedAs(slot, answer, { revision, saved: at }) {
+  const card = cards.get(slot);
+  settled.set(slot, answer);
+  refusals.delete(slot);
+  mark(slot, "done", !isEmpty(answer));
+  if (!card) return;
+  card.querySelector(`[name="q${slot}-revision"]`).value = revision;
+  card.querySelector("[data-state]").dataset.saved = say("saved", { at });
+  showSaved(slot);
 }
 
-function refused(slot, _sent, body) {
-  setState(slot, "refused", `${say("refused")}: ${body.message ?? ""}`);
-  announce(body.message ?? "");
+function saved(slot, sent, body, isSettled) {
+  if (body.seconds_left !== undefined) sync(body.seconds_left);
+  if (!isSettled) return;
+  isSavedAs(slot, sent, body);
+  announce(say("saved", { at: body.saved }));
+}
+
+function refused(slot, { message = "" }) {
+  refusals.add(slot);
+  setState(slot, "refused", `${say("refused")}: ${message}`);
+  announce(message);
 }
 
 function storedAnswer(slot, body) {
-  const holder = document.createElement("div");
-  holder.innerHTML = body.html ?? ""; // our own server's rendering of the same card, already escaped there
-  return read(holder, slot);
+  const holder = document.createElement("template"); // inert: nothing in it is loaded or run
+  holder.innerHTML = body.html ?? ""; // our own server's rendering of the same card, escaped there
+  return read(holder.content, slot);
 }
 
 function isStored(slot, sent, body) {
-  return same(storedAnswer(slot, body), sent);
+  return alike(storedAnswer(slot, body), sent);
 }
 
+/** Ask which of two answers counts; for a question of another page, above this one. */
 function conflict(slot, mine, body) {
-  const box = cards.get(slot)?.querySelector("[data-conflict]");
-  setState(slot, "conflict", "");
-  if (!box) return;
-  const theirs = document.createElement("p");
-  const value = document.createElement("bdi");
-  value.textContent = body.answer || say("no_answer");
-  theirs.append(say("conflict", { at: body.saved }), " ", value);
-  const use = button(say("use_theirs"), () => {
-    write(cards.get(slot), slot, storedAnswer(slot, body));
-    cards.get(slot).dispatchEvent(new CustomEvent("answer-replaced"));
+  const card = cards.get(slot);
+  const box = card?.querySelector("[data-conflict]") ?? make("div", { className: "conflict alert alert-warning" });
+  const own = () => (card ? read(card, slot) : mine);
+  const where = card ? "" : `${say("question", { n: slot })}: `;
+  const text = make("p", {}, where, say("conflict", { at: body.saved }), " ", make("bdi", {}, body.answer || say("no_answer")));
+  const use = () => {
+    const theirs = storedAnswer(slot, body);
+    if (card) write(card, slot, theirs);
     queue.know(slot, body.revision);
     queue.drop(slot);
-    setRevision(slot, body.revision);
-    settle(say("saved", { at: body.saved }));
-  });
-  const keep = button(say("keep_mine"), () => {
-    queue.know(slot, body.revision);
-    queue.put(slot, read(cards.get(slot), slot));
-    settle(say("saving"));
-  });
-  const settle = (text) => {
-    box.hidden = true;
-    setState(slot, "saved", text);
+    isSavedAs(slot, theirs, body);
   };
-  box.replaceChildren(theirs, use, " ", keep);
+  const keep = () => {
+    setState(slot, "saving", say("saving"));
+    queue.insist(slot, own(), body.revision);
+  };
+  const choice = (word, act) =>
+    button(say(word), () => {
+      box.hidden = true;
+      clearTimeout(pauses.get(slot));
+      pauses.delete(slot);
+      act();
+      (card?.querySelector("[data-answer] :is(input, select, textarea)") ?? document.getElementById("main")).focus();
+    });
+  setState(slot, "conflict", "");
+  box.replaceChildren(text, make("p", { className: "actions" }, choice("use_theirs", use), " ", choice("keep_mine", keep)));
   box.hidden = false;
-  announce(theirs.textContent);
+  if (!box.isConnected) root.prepend(box);
+  announce(text.textContent);
 }
 
-function button(text, act) {
-  const node = document.createElement("button");
-  node.type = "button";
-  node.className = "btn btn-outline-primary btn-sm";
-  node.textContent = text;
-  node.addEventListener("click", act);
-  return node;
-}
+const openConflict = () => [...root.querySelectorAll(".conflict:not([hidden]) button")][0];
 
-function closed(slot, sent, body) {
-  if (!isEmpty(sent) && body.error === "closed") lost.push({ slot, words: Object.values(sent).flat().join(", ") });
+/** An answer came after the end: of the attempt, or of this question in practice. */
+async function closed(slot, sent, body) {
+  const state = await askState().catch(() => null);
+  if (state?.is_open) return refused(slot, body);
+  if (!isEmpty(sent) && !isStored(slot, sent, body)) lost.push(slot);
   setState(slot, "refused", say("refused"));
-  showClosed(body.message || say("closed"), body.result);
+  return showClosed(state?.message || body.message, body.result);
 }
 
 function showClosed(message, result = root.dataset.result) {
-  const parts = [" ", link(say("see_result"), result, { className: "btn btn-primary btn-sm" })];
+  isClosed = true;
+  lock(true);
+  notice.hidden = true;
+  const parts = [" ", make("a", { href: result, className: "btn btn-primary btn-sm" }, say("see_result"))];
   if (lost.length) {
-    const list = document.createElement("ul");
-    for (const { slot } of lost) {
-      const item = document.createElement("li");
-      const text = cards.get(slot)?.querySelector(".stem")?.textContent ?? "";
-      item.textContent = `${slot}. ${text}`;
-      list.append(item);
-    }
-    parts.push(document.createElement("br"), say("not_counted"), list);
+    const items = lost.map((slot) => {
+      const stem = cards.get(slot)?.querySelector(".stem")?.textContent ?? "";
+      return make("li", {}, `${say("question", { n: slot })}: ${stem}`);
+    });
+    parts.push(make("p", {}, say("not_counted")), make("ul", {}, ...items));
   }
-  show(message, "closed", ...parts);
-  for (const field of root.querySelectorAll(".question input, .question select, .question textarea")) field.disabled = true;
+  show(message || say("closed"), "closed", ...parts);
+  announce(banner.textContent);
+}
+
+const open = [...root.querySelectorAll(".question :is(input, select, textarea):enabled")];
+
+function lock(isLocked) {
+  for (const field of open) field.disabled = isLocked;
 }
 
 // Time ---------------------------------------------------------------------------------------------------------------
@@ -201,71 +249,119 @@ function showClosed(message, result = root.dataset.result) {
 const face = document.querySelector("[data-clock]");
 const hide = document.querySelector("[data-hide-clock]");
 
+/** A choice of this person on this device, such as to hide the clock. */
+function preference(name, value) {
+  try {
+    if (value === undefined) return localStorage.getItem(`quizsite:${name}`);
+    localStorage.setItem(`quizsite:${name}`, value);
+  } catch {
+    // storage is switched off: the choice holds for this page
+  }
+  return value ?? null;
+}
+
+let isClockHidden = preference("clock") === "hidden";
+
 function showTime(text, isLastMinute) {
   if (!face) return;
-  const isHidden = hide.getAttribute("aria-pressed") === "true" && !isLastMinute;
-  face.textContent = isHidden ? "" : text;
+  const shown = (isClockHidden && !isLastMinute) || isClosed ? "" : text;
+  if (face.textContent !== shown) face.textContent = shown;
   face.closest(".timer").classList.toggle("last-minute", isLastMinute);
 }
 
+function hideClock(isHidden) {
+  isClockHidden = isHidden;
+  hide.textContent = say(isHidden ? "show" : "hide");
+  hide.ariaLabel = say(isHidden ? "show_clock" : "hide_clock");
+  clock.tick();
+}
+
 function warn(limit) {
-  const text = say(limit === 60 ? "one_minute" : "five_minutes");
-  show(text, "time");
-  announce(text);
+  if (!isClosed) tell(say(limit === 60 ? "one_minute" : "five_minutes"));
 }
 
-function moved(seconds) {
-  if (Math.abs(seconds) > 20) {
-    show(say("more_time"), "info");
-    announce(say("more_time"));
-  }
+function sync(seconds) {
+  const moved = clock.sync(seconds);
+  if (moved > MOVED_SECONDS) tell(say("more_time"));
+  else if (moved < -MOVED_SECONDS) tell(say("less_time"));
 }
 
-async function askState() {
+let asking = null;
+function askState() {
+  asking ??= fetchState().finally(() => (asking = null));
+  return asking;
+}
+
+async function fetchState() {
   const response = await fetch(root.dataset.state, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-  if (response.status === 401) {
-    queue.fail("logged_out");
-    throw new Error("logged out");
-  }
+  if (response.status === 401) queue.fail("logged_out");
+  if (response.status === 404) queue.fail("stranger");
   if (!response.ok) throw new Error(String(response.status));
   const state = await response.json();
   csrf = state.csrf;
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = csrf;
-  if (!state.is_open) {
-    showClosed(state.message, state.result);
-    return state;
-  }
-  moved(clock.sync(state.seconds_left));
+  if (!state.is_open) showClosed(state.message, state.result);
+  else sync(state.seconds_left);
   queue.recovered();
   return state;
 }
 
+function look() {
+  if (!isClosed) askState().catch(() => {});
+}
+
 async function timeIsOver() {
-  show(say("time_over"), "time");
-  announce(say("time_over"));
+  tell(say("time_over"));
   putWhatIsPaused();
-  await queue.flush(FLUSH_MS);
-  try {
-    const state = await askState(); // the server knows whether time is over
-    if (state.is_open && state.seconds_left === 0) setTimeout(timeIsOver, 1_500); // the grace for answers under way
-    else if (!state.is_open && !lost.length) location.replace(state.result);
-  } catch {
-    setTimeout(timeIsOver, 2_000);
+  lock(true);
+  while (!isClosed) {
+    await queue.flush(FLUSH_MS);
+    const state = await askState().catch(() => null); // the server knows whether time is over
+    if (state?.is_open && state.seconds_left !== 0) return lock(false);
+    if (!isClosed) await pause(1_500); // the grace for answers under way, or a connection that is away
   }
+  await queue.flush(FLUSH_MS);
+  if (!queue.waiting && !lost.length) location.replace(root.dataset.result);
+  return null;
 }
 
 // Turning pages ------------------------------------------------------------------------------------------------------
 
+let going = ""; // "saving" while the page waits for acknowledgements, "ready" when it may go, "gone" when it does
+
 async function leave(event) {
-  if (isLeaving) return;
+  if (going === "ready") {
+    going = "gone";
+    setTimeout(() => (going = ""), 8_000); // somebody stopped the loading of the next page
+    return;
+  }
   event.preventDefault();
-  const pressed = event.submitter;
+  if (going) return; // a second click
+  going = "saving";
+  const isSaved = await flushed();
+  const isStaying = event.submitter?.value === "stay" || !isSaved;
+  going = isStaying ? "" : "ready";
+  if (!isStaying) setTimeout(() => event.target.requestSubmit(event.submitter), 0); // not while it is still being asked to
+  else if (isSaved) announce(say("all_saved"));
+}
+
+async function flushed() {
   putWhatIsPaused();
-  if (await queue.flush(FLUSH_MS)) {
-    isLeaving = true;
-    setTimeout(() => event.target.requestSubmit(pressed), 0); // a form does not submit while it is still being asked to
-  } else {
-    showTrouble();
+  const isSaved = await queue.flush(FLUSH_MS);
+  const choice = openConflict();
+  if (choice) {
+    tell(say("choose_first"));
+    choice.focus();
+  } else if (isSaved && !navigator.onLine) queue.fail("offline");
+  else showTrouble();
+  return isSaved && !choice && navigator.onLine;
+}
+
+/** What is acknowledged need not be posted again. */
+function leaveOutSaved({ formData }) {
+  for (const name of [...formData.keys()]) {
+    const slot = /^q(\d+)-/.exec(name);
+    if (slot && !refusals.has(Number(slot[1]))) formData.delete(name);
   }
 }
 
@@ -281,21 +377,30 @@ async function flag(event) {
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf },
       body: JSON.stringify({ slot, flagged: isFlagged }),
     });
-    if (!response.ok) return;
+    if (!response.ok) throw new Error(String(response.status));
   } catch {
-    return; // a flag is a note to oneself; it is set again when the connection is back
+    look();
+    return tell(say("flag_failed"));
   }
   pressed.setAttribute("aria-pressed", String(isFlagged));
   pressed.value = `${isFlagged ? "unflag" : "flag"}:${slot}`;
   pressed.querySelector("[data-flag-on]").hidden = !isFlagged;
   pressed.querySelector("[data-flag-off]").hidden = isFlagged;
-  document.querySelector(`[data-dot="${slot}"]`)?.classList.toggle("flag", isFlagged);
+  return mark(slot, "flag", isFlagged);
+}
+
+let areKeysOn = preference("keys") !== "off";
+
+function setKeys(areOn) {
+  areKeysOn = areOn;
+  document.querySelector("[data-keys-toggle]").textContent = say(areOn ? "keys_off" : "keys_on");
 }
 
 function onKey(event) {
   const target = event.target;
   const isTyping = target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || cards.size !== 1) return;
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (!areKeysOn || cards.size !== 1) return;
   const [[, card]] = [...cards];
   const press = (value) => form.querySelector(`.turn [name=go][value="${value}"]`)?.click();
   if (/^[1-9]$/.test(event.key)) card.querySelectorAll(".opt-input")[Number(event.key) - 1]?.click();
@@ -307,36 +412,42 @@ function onKey(event) {
 // Beginning ----------------------------------------------------------------------------------------------------------
 
 function restore() {
-  const kept = queue.stored();
-  for (const [slot, card] of cards) queue.know(slot, Number(card.dataset.revision));
-  for (const [key, { answer, revision }] of Object.entries(kept)) {
+  for (const [slot, card] of cards) {
+    queue.know(slot, Number(card.dataset.revision));
+    settled.set(slot, readInitial(card, slot));
+    const line = card.querySelector("[data-state]");
+    if (line.textContent) line.dataset.saved = line.textContent;
+  }
+  for (const [key, { answer, revision, tried }] of Object.entries(queue.stored())) {
     const slot = Number(key);
     const card = cards.get(slot);
-    if (!card) {
-      queue.know(slot, revision);
-      queue.put(slot, answer);
-    } else if (!same(read(card, slot), answer)) {
-      // Sent on the revision it was based on: if another device went on meanwhile, the server says so.
-      queue.revisions.set(slot, revision);
-      write(card, slot, answer);
-      queue.put(slot, answer);
+    if (card && same(settled.get(slot), answer)) {
+      queue.forget(slot, answer);
+      continue;
     }
+    // Sent on the revision it was based on: if another device went on meanwhile, the server says so.
+    queue.revisions.set(slot, revision);
+    if (card) write(card, slot, answer);
+    setState(slot, "saving", say("saving"));
+    queue.put(slot, answer, tried);
   }
-  queue.keep();
+  // Answers given before this script ran; on a slow line that takes a while.
+  for (const [slot, card] of cards) if (!same(read(card, slot), settled.get(slot))) changed(slot, 0);
 }
 
-root.classList.add("scripted");
+/** Seconds since the server made this page: part of the time left is gone before a script runs. */
+function secondsSinceSent() {
+  const sent = performance.getEntriesByType("navigation")[0]?.responseStart ?? 0;
+  return sent ? Math.min(30, Math.max(0, (performance.now() - sent) / 1000)) : 0;
+}
+
 document.documentElement.classList.add("scripted");
 restore();
-if (root.dataset.secondsLeft !== undefined) {
-  clock.sync(Number(root.dataset.secondsLeft));
+if (face) {
   hide.hidden = false;
-  hide.addEventListener("click", () => {
-    const isHidden = hide.getAttribute("aria-pressed") !== "true";
-    hide.setAttribute("aria-pressed", String(isHidden));
-    hide.textContent = say(isHidden ? "show" : "hide");
-    clock.tick();
-  });
+  hide.addEventListener("click", () => hideClock(preference("clock", isClockHidden ? "shown" : "hidden") === "hidden"));
+  clock.sync(Math.max(0, Number(root.dataset.secondsLeft) - secondsSinceSent()));
+  hideClock(isClockHidden);
 }
 for (const [slot, card] of cards) {
   const answer = card.querySelector("[data-answer]");
@@ -347,7 +458,14 @@ for (const [slot, card] of cards) {
   answer.addEventListener("change", () => changed(slot, CHOOSING_PAUSE_MS));
   card.querySelector("[data-flag]")?.addEventListener("click", flag);
 }
+const keys = document.querySelector("[data-keys]");
+if (keys && cards.size === 1) {
+  keys.hidden = false;
+  keys.querySelector("[data-keys-toggle]").addEventListener("click", () => setKeys(preference("keys", areKeysOn ? "off" : "on") === "on"));
+  setKeys(areKeysOn);
+}
 form?.addEventListener("submit", leave);
+form?.addEventListener("formdata", leaveOutSaved);
 document.querySelector("[data-submit-form]")?.addEventListener("submit", leave);
 document.addEventListener("keydown", onKey);
 addEventListener("pagehide", () => {
@@ -355,20 +473,11 @@ addEventListener("pagehide", () => {
   queue.sendAll({ keepalive: true });
 });
 addEventListener("pageshow", (event) => {
-  isLeaving = false;
+  going = "";
   if (event.persisted) askState().then((state) => state.is_open || location.replace(state.result), () => {});
 });
-addEventListener("online", () => askState().then(() => queue.sendAll(), () => {}));
-addEventListener("offline", () => {
-  if (queue.waiting) queue.fail("offline");
-});
-addEventListener("focus", () => {
-  if (queue.trouble) queue.sendAll();
-  askState().catch(() => {});
-});
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") askState().catch(() => {});
-});
-setInterval(() => {
-  if (document.visibilityState === "visible") askState().catch(() => {});
-}, HEARTBEAT_MS);
+addEventListener("online", look);
+addEventListener("offline", () => queue.fail("offline"));
+addEventListener("focus", look);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
+setInterval(() => document.visibilityState === "visible" && look(), HEARTBEAT_MS);

@@ -1,7 +1,9 @@
 // The countdown: seconds left as the server said, counted with a clock that nobody can set.
 
 const WARN_AT = [300, 60];
+const WARN_WITHIN = 20; // seconds: a page opened later than this has the clock to look at
 const LAST_MINUTE = 60;
+const SLEPT_MS = 5_000;
 
 export function timeWords(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
@@ -14,7 +16,7 @@ export class Clock {
   /** @param {{show, warn, over, gap}} listeners `gap` is told when the page seems to have slept. */
   constructor(listeners) {
     this.listeners = listeners;
-    this.end = null;
+    this.end = null; // null: no deadline
     this.isOver = false;
     this.warned = new Set();
     this.lastTick = performance.now();
@@ -28,31 +30,22 @@ export class Clock {
 
   /** Take over what the server says; returns by how many seconds the deadline moved. */
   sync(seconds) {
-    if (seconds === null || seconds === undefined) {
-      this.end = null;
-      return 0;
-    }
     const before = this.secondsLeft;
-    this.end = performance.now() + seconds * 1000;
-    if (seconds > 0) this.isOver = false;
-    if (before !== null && seconds > before + 20) {
-      this.warned = new Set(WARN_AT.filter((limit) => seconds <= limit));
-    }
+    this.end = seconds === null ? null : performance.now() + seconds * 1000;
+    const moved = (seconds ?? Infinity) - (before ?? Infinity) || 0; // Infinity − Infinity: untimed as before
+    if (seconds !== 0) this.isOver = false;
+    if (moved > WARN_WITHIN) this.warned.clear();
     this.tick();
-    return before === null ? 0 : seconds - before;
+    return moved;
   }
 
   tick() {
-    const now = performance.now();
-    const wall = Date.now();
-    if (now - this.lastTick > 5_000 || wall - this.lastWall - (now - this.lastTick) > 5_000) this.listeners.gap();
-    this.lastTick = now;
-    this.lastWall = wall;
-    if (this.end === null) return;
+    this.notice();
     const left = this.secondsLeft;
+    if (left === null) return this.listeners.show("", false);
     this.listeners.show(timeWords(left), left <= LAST_MINUTE);
     for (const limit of WARN_AT) {
-      if (left <= limit && left > limit - 20 && !this.warned.has(limit)) {
+      if (left <= limit && left > limit - WARN_WITHIN && !this.warned.has(limit)) {
         this.warned.add(limit);
         this.listeners.warn(limit);
       }
@@ -61,5 +54,15 @@ export class Clock {
       this.isOver = true;
       this.listeners.over();
     }
+  }
+
+  /** A device that sleeps stops ticking, and on some systems its monotonic clock as well. */
+  notice() {
+    const now = performance.now();
+    const wall = Date.now();
+    const ticked = now - this.lastTick;
+    if (ticked > SLEPT_MS || wall - this.lastWall - ticked > SLEPT_MS) this.listeners.gap();
+    this.lastTick = now;
+    this.lastWall = wall;
   }
 }

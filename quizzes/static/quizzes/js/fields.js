@@ -1,37 +1,58 @@
 // The answer of one question as the server reads it: field names without the prefix, each with a list of texts.
 
-export function read(card, slot) {
+function fields(card, slot) {
   const prefix = `q${slot}-`;
+  return [...card.querySelectorAll("input, select, textarea")]
+    .filter((input) => input.name.startsWith(prefix) && input.name !== `${prefix}revision`)
+    .map((input) => [input, input.name.slice(prefix.length), input.type === "radio" || input.type === "checkbox"]);
+}
+
+export function read(card, slot) {
   const answer = {};
-  for (const input of card.querySelectorAll("input, select, textarea")) {
-    if (!input.name.startsWith(prefix) || input.name === `${prefix}revision`) continue;
-    if ((input.type === "radio" || input.type === "checkbox") && !input.checked) continue;
-    (answer[input.name.slice(prefix.length)] ??= []).push(input.value);
+  for (const [input, name, isTick] of fields(card, slot)) {
+    if (!isTick || input.checked) (answer[name] ??= []).push(input.value);
+  }
+  return answer;
+}
+
+/** The answer as the page came from the server, whatever was entered before a script ran. */
+export function readInitial(card, slot) {
+  const answer = {};
+  for (const [input, name, isTick] of fields(card, slot)) {
+    const chosen = [...(input.options ?? [])].find((option) => option.defaultSelected);
+    const value = input.options ? (chosen?.value ?? "") : isTick ? input.value : input.defaultValue;
+    if (!isTick || input.defaultChecked) (answer[name] ??= []).push(value);
   }
   return answer;
 }
 
 export function write(card, slot, answer) {
-  const prefix = `q${slot}-`;
-  for (const input of card.querySelectorAll("input, select, textarea")) {
-    if (!input.name.startsWith(prefix) || input.name === `${prefix}revision`) continue;
-    const values = answer[input.name.slice(prefix.length)] ?? [];
-    if (input.type === "radio" || input.type === "checkbox") input.checked = values.includes(input.value);
+  for (const [input, name, isTick] of fields(card, slot)) {
+    const values = answer[name] ?? [];
+    if (isTick) input.checked = values.includes(input.value);
     else input.value = values[0] ?? "";
   }
+  for (const list of card.querySelectorAll("[data-ordering]")) list.dispatchEvent(new CustomEvent("fields-written"));
 }
 
 export function isEmpty(answer) {
   return !Object.values(answer).some((values) => values.some((value) => value.trim() !== ""));
 }
 
-function canonical(answer) {
+function canonical(answer, text) {
   const kept = Object.entries(answer)
-    .map(([name, values]) => [name, values.filter((value) => value !== "").sort()])
+    .map(([name, values]) => [name, values.map(text).filter(Boolean).sort()])
     .filter(([, values]) => values.length);
   return JSON.stringify(kept.sort());
 }
 
 export function same(one, other) {
-  return canonical(one) === canonical(other);
+  const exact = (value) => value;
+  return canonical(one, exact) === canonical(other, exact);
+}
+
+/** The same but for what the server evens out: spaces and ways to write a letter. */
+export function alike(one, other) {
+  const even = (value) => value.normalize("NFKC").replace(/\s+/g, " ").trim();
+  return canonical(one, even) === canonical(other, even);
 }

@@ -9,41 +9,56 @@ import { same } from "./fields.js";
 const TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 15_000;
+const TRIED_KEPT = 5;
 
 export class Queue {
   /**
    * @param {{key: string, url: string, token: () => string, refresh: () => Promise<object>}} options
-   * @param {{saved, refused, conflict, closed, loggedOut, changed}} listeners
+   * @param {{saved, refused, conflict, closed, isStored, changed}} listeners
    */
   constructor(options, listeners) {
     this.options = options;
     this.listeners = listeners;
-    this.entries = new Map(); // slot → {answer, sent, flying, stopped}
+    // slot → {answer, tried, flying, stopped, renewed}; `tried`: contents sent whose fate is unknown, because no reply
+    // came; `stopped`: another device went on, and the person has to choose.
+    this.entries = new Map();
     this.revisions = new Map(); // slot → last revision known to be stored
     this.failures = 0;
-    this.trouble = ""; // "", "offline", "retry" or "logged_out"
+    this.trouble = ""; // "", "offline", "retry", "logged_out" or "stranger"
     this.timer = 0;
   }
 
-  /** Entries an earlier page left behind: {slot: {answer, revision}}. */
+  /** Entries that an earlier page or another tab left behind: {slot: {answer, revision, tried}}. */
   stored() {
+    const kept = {};
     try {
-      return JSON.parse(localStorage.getItem(this.options.key) ?? "{}");
+      for (const name of Object.keys(localStorage)) {
+        if (name.startsWith(`${this.options.key}:`)) kept[name.split(":").pop()] = JSON.parse(localStorage.getItem(name));
+      }
     } catch {
-      return {};
+      // storage is switched off or not ours
+    }
+    return kept;
+  }
+
+  keep(slot) {
+    const { answer, tried } = this.entries.get(slot);
+    const revision = this.revisions.get(slot) ?? 0;
+    try {
+      localStorage.setItem(`${this.options.key}:${slot}`, JSON.stringify({ answer, revision, tried }));
+    } catch {
+      // A full or forbidden storage: the page still holds the answers and goes on sending them.
     }
   }
 
-  keep() {
-    const kept = {};
-    for (const [slot, entry] of this.entries) {
-      kept[slot] = { answer: entry.answer, revision: this.revisions.get(slot) ?? 0 };
-    }
+  /** Forget what is kept for a slot, unless another tab has put something else there since. */
+  forget(slot, answer) {
+    const name = `${this.options.key}:${slot}`;
     try {
-      if (this.entries.size) localStorage.setItem(this.options.key, JSON.stringify(kept));
-      else localStorage.removeItem(this.options.key);
+      const kept = JSON.parse(localStorage.getItem(name));
+      if (kept && same(kept.answer, answer)) localStorage.removeItem(name);
     } catch {
-      // A full or forbidden storage: the page still holds the answers and goes on sending them.
+      // nothing kept
     }
   }
 
@@ -51,17 +66,26 @@ export class Queue {
     this.revisions.set(slot, Math.max(revision, this.revisions.get(slot) ?? 0));
   }
 
-  put(slot, answer) {
-    const entry = this.entries.get(slot) ?? { sent: null, flying: false };
-    this.entries.set(slot, { ...entry, answer, stopped: false });
-    this.keep();
+  put(slot, answer, tried = []) {
+    const entry = this.entries.get(slot) ?? { tried, flying: 0, stopped: false, renewed: false };
+    entry.answer = answer;
+    this.entries.set(slot, entry);
+    this.keep(slot);
     this.listeners.changed();
-    this.send(slot);
+    if (!this.trouble) this.send(slot); // in trouble the next try is due at its time, not at every keystroke
+  }
+
+  /** The person chose their own answer over the one of the other device. */
+  insist(slot, answer, revision) {
+    this.know(slot, revision);
+    this.entries.get(slot).stopped = false;
+    this.put(slot, answer);
   }
 
   drop(slot) {
+    const entry = this.entries.get(slot);
     this.entries.delete(slot);
-    this.keep();
+    if (entry) this.forget(slot, entry.answer);
     this.listeners.changed();
   }
 
@@ -73,20 +97,24 @@ export class Queue {
     return this.entries.has(slot);
   }
 
+  /** Send the newest answer of a slot. A page that is left cannot wait for the reply of the request before. */
   async send(slot, { keepalive = false } = {}) {
     const entry = this.entries.get(slot);
-    if (!entry || entry.flying || entry.stopped) return;
-    entry.flying = true;
+    if (!entry || entry.stopped || (entry.flying && !keepalive)) return;
     const sent = entry.answer;
-    const revision = (this.revisions.get(slot) ?? 0) + 1;
+    entry.flying += 1;
+    entry.tried = [sent, ...entry.tried.filter((one) => !same(one, sent))].slice(0, TRIED_KEPT);
+    this.keep(slot);
+    let reply = null;
     try {
-      const { status, body, retryAfter } = await this.request(slot, sent, revision, keepalive);
-      entry.flying = false;
-      await this.settle(slot, sent, { status, body, retryAfter });
+      reply = await this.request(slot, sent, (this.revisions.get(slot) ?? 0) + entry.flying, keepalive);
     } catch {
-      entry.flying = false;
-      this.fail(navigator.onLine ? "retry" : "offline");
+      // no reply: whether it was saved is not known
     }
+    entry.flying -= 1;
+    if (this.entries.get(slot) !== entry) return;
+    if (reply) await this.settle(slot, entry, sent, reply);
+    else this.fail(navigator.onLine ? "retry" : "offline");
   }
 
   async request(slot, answer, revision, keepalive) {
@@ -98,96 +126,100 @@ export class Queue {
       body: JSON.stringify({ slot, revision, answer }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
+    // Anything but JSON comes from something in between: a proxy, the log-in page of a network.
     const isJson = (response.headers.get("Content-Type") ?? "").startsWith("application/json");
     return {
-      status: response.status,
+      status: isJson ? response.status : 503,
       body: isJson ? await response.json() : {},
       retryAfter: Number(response.headers.get("Retry-After")) || 0,
     };
   }
 
-  async settle(slot, sent, { status, body, retryAfter }) {
-    if (status === 200) return this.acknowledged(slot, sent, body);
+  settle(slot, entry, sent, { status, body, retryAfter }) {
+    if (status === 200 && body.slot === slot) return this.acknowledged(slot, entry, sent, body);
     if (status === 401) return this.fail("logged_out");
-    if (status === 403 && body.error === "csrf") return this.renewToken(slot);
-    if (status === 409 && body.error === "stale") return this.overtaken(slot, sent, body);
-    if (status === 409 || status === 404) return this.closed(slot, sent, body);
-    if (status >= 500 || status === 429 || status === 408) return this.fail("retry", retryAfter);
+    if (status === 403 && body.error === "csrf") return this.renewToken(slot, entry);
+    if (status === 404) return this.fail("stranger");
+    if (status === 409 && body.error === "stale") return this.overtaken(slot, entry, sent, body);
+    if (status < 400 || status >= 500 || status === 429 || status === 408) return this.fail("retry", retryAfter);
     this.drop(slot);
     this.recovered();
-    return this.listeners.refused(slot, sent, body);
+    return status === 409 ? this.listeners.closed(slot, sent, body) : this.listeners.refused(slot, body);
   }
 
-  acknowledged(slot, sent, body) {
+  acknowledged(slot, entry, sent, body) {
     this.know(slot, body.revision);
-    const entry = this.entries.get(slot);
+    entry.tried = [];
+    entry.renewed = false;
+    const isSettled = same(entry.answer, sent);
+    if (isSettled) this.drop(slot);
+    else this.keep(slot);
     this.recovered();
-    if (entry && same(entry.answer, sent)) this.drop(slot);
-    else {
-      this.keep();
-      this.send(slot);
-    }
-    this.listeners.saved(slot, body, !this.entries.has(slot));
+    this.listeners.saved(slot, sent, body, isSettled);
+    this.send(slot);
   }
 
-  overtaken(slot, sent, body) {
+  overtaken(slot, entry, sent, body) {
     // What is stored may be our own earlier request whose reply was lost: then there is no conflict at all.
+    const own = [sent, ...entry.tried].find((one) => this.listeners.isStored(slot, one, body));
+    if (own) return this.acknowledged(slot, entry, own, body);
+    entry.stopped = true;
     this.recovered();
-    if (this.listeners.isStored(slot, sent, body)) return this.acknowledged(slot, sent, body);
-    const entry = this.entries.get(slot);
-    if (entry) entry.stopped = true;
-    return this.listeners.conflict(slot, entry?.answer ?? sent, body);
+    return this.listeners.conflict(slot, entry.answer, body);
   }
 
-  closed(slot, sent, body) {
-    this.drop(slot);
-    return this.listeners.closed(slot, sent, body);
-  }
-
-  async renewToken(slot) {
-    const entry = this.entries.get(slot);
-    if (entry?.renewed) return this.fail("retry");
-    if (entry) entry.renewed = true;
+  async renewToken(slot, entry) {
+    if (entry.renewed) return this.fail("retry");
+    entry.renewed = true;
     try {
       await this.options.refresh();
     } catch {
-      return this.fail("retry");
+      return this.trouble || this.fail("retry");
     }
     return this.send(slot);
   }
 
   fail(kind, retryAfter = 0) {
     this.trouble = kind;
-    this.failures += 1;
-    const backoff = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(6, this.failures - 1));
-    const pause = Math.max(retryAfter * 1000, backoff) * (0.75 + Math.random() / 2);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.sendAll(), pause);
+    if (!this.timer) {
+      this.failures += 1;
+      const backoff = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(6, this.failures - 1));
+      this.retryIn(Math.max(retryAfter * 1000, backoff) * (0.75 + Math.random() / 2));
+    }
     this.listeners.changed();
   }
 
+  retryIn(milliseconds) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.timer = 0;
+      for (const entry of this.entries.values()) entry.renewed = false;
+      this.sendAll();
+    }, milliseconds);
+  }
+
+  /** The server answers again: what waits goes out now. */
   recovered() {
-    const hadTrouble = this.trouble !== "";
+    if (!this.trouble) return;
     this.trouble = "";
     this.failures = 0;
-    if (hadTrouble) {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.sendAll(), 0);
-      this.listeners.changed();
-    }
+    this.retryIn(0);
+    this.listeners.changed();
   }
 
   sendAll(options) {
     for (const slot of [...this.entries.keys()]) this.send(slot, options);
   }
 
-  /** Resolves to true when everything is acknowledged within the time, to false otherwise. */
+  /** Resolves to true when all is acknowledged that can be, to false when the time or the connection ends before. */
   async flush(milliseconds) {
+    const pending = () => [...this.entries.values()].filter((entry) => !entry.stopped);
     const until = performance.now() + milliseconds;
     this.sendAll();
-    while (this.entries.size && performance.now() < until) {
+    while (pending().length && performance.now() < until) {
+      if (this.trouble && !pending().some((entry) => entry.flying)) return false;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    return this.entries.size === 0;
+    return !pending().length;
   }
 }

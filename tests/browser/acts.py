@@ -1,0 +1,55 @@
+"""What people do on the pages of an attempt, and what the database says about it afterwards."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from playwright.sync_api import Locator, Page, expect
+
+from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User
+from quizzes.services import attempts
+
+
+def started(learner: User, quiz: Quiz, *, now: datetime) -> Attempt:
+    """An attempt that has just begun."""
+    return attempts.start(learner, quiz, now=now)
+
+
+def open_question(page: Page, attempt: Attempt, slot: int = 1) -> None:
+    page.goto(f"/attempts/{attempt.pk}/questions/{slot}/")
+
+
+def option(page: Page, text: str) -> Locator:
+    return page.get_by_role("radio", name=text, exact=True).or_(page.get_by_role("checkbox", name=text, exact=True))
+
+
+def choose(page: Page, text: str) -> None:
+    option(page, text).check()
+
+
+def state(page: Page, slot: int | None = None) -> Locator:
+    """The line that says whether an answer is saved."""
+    return page.locator(".state" if slot is None else f"#question-{slot} .state")
+
+
+def expect_saved(page: Page, slot: int | None = None) -> None:
+    expect(state(page, slot)).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+
+
+def banner(page: Page) -> Locator:
+    return page.locator("[data-banner]")
+
+
+def answer(attempt: Attempt, slot: int = 1) -> Answer:
+    return Answer.objects.get(attempt=attempt, slot=slot)
+
+
+def saves(attempt: Attempt, slot: int = 1) -> int:
+    """How often an answer was saved: every save is logged, by a trigger of the database."""
+    return AttemptEvent.objects.filter(attempt=attempt, slot=slot, kind=AttemptEvent.Kind.SAVED).count()
+
+
+def move_deadline(attempt: Attempt, now: datetime, **left: float) -> None:
+    """Let the deadline come `left` (seconds, minutes) from now, behind the back of the page."""
+    Attempt.objects.filter(pk=attempt.pk).update(due_at=now + timedelta(**left))

@@ -1,0 +1,126 @@
+"""Real Chromium against the real site: a server with threads, a database in a file, people who are logged in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.cache import cache
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from quizzes.models import User
+from tests import factories
+from tests.browser.watching import Watch
+from tests.databases import real_database
+
+QUIET = ("no-sandbox", "disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync")
+PATIENCE_MS = 8_000
+LogIn = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.browser)
+            # In a plugin's own code.
+            item.add_marker(pytest.mark.filterwarnings("ignore:Session-scoped fixtures defined as instance methods"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium; without one the tests are skipped, in CI they fail."""
+    path = shutil.which("chromium")
+    if path is None:
+        missing = "There is no Chromium on this machine: apt-get install chromium"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    expect.set_options(timeout=PATIENCE_MS)
+    return {
+        **browser_type_launch_args,
+        "executable_path": path,
+        "args": [*(f"--{one}" for one in QUIET), "--no-first-run"],
+    }
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of the site, served by threads as in production; each test brings its own rows."""
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://127.0.0.1:{thread.port}"
+    thread.terminate()
+
+
+@pytest.fixture(autouse=True)
+def database(django_db_blocker: Any) -> Iterator[None]:
+    """SQLite in a file, which the threads of the server share; emptied after the test."""
+    cache.clear()
+    with real_database("sqlite", django_db_blocker):
+        yield
+
+
+@pytest.fixture
+def learner(database: None) -> User:
+    return factories.user("learner")
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], server: str) -> dict[str, Any]:
+    return {**browser_context_args, "base_url": server, "reduced_motion": "reduce", "timezone_id": "UTC"}
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Whatever goes wrong inside the pages of this test: violations of the policy, errors of scripts, pages that break."""
+    watch = Watch()
+    yield watch
+    watch.settle()
+
+
+@pytest.fixture
+def visitor(browser: Browser, browser_context_args: dict[str, Any], watch: Watch) -> Iterator[Callable[..., Page]]:
+    """visitor(**options) opens a page in a browser of its own, with nobody logged in."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(**{**browser_context_args, **options})
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        watch.over(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def log_in(context: BrowserContext, person: User, server: str) -> None:
+    """Give a browser the session of a person, as after the log-in form."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    context.add_cookies([{"name": "sessionid", "value": str(session.session_key), "url": server}])
+
+
+@pytest.fixture
+def enter(visitor: Callable[..., Page], server: str) -> LogIn:
+    """enter(person, **options): the page of a browser in which the person is logged in."""
+
+    def open_page(person: User, **options: Any) -> Page:
+        page = visitor(**options)
+        log_in(page.context, person, server)
+        return page
+
+    return open_page

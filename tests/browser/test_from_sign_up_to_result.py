@@ -1,0 +1,94 @@
+"""The whole way of a new learner, in a browser with scripts and in one without."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from quizzes.models import Attempt
+from tests.browser import acts, samples
+
+Visitor = Callable[..., Page]
+
+
+def sign_up(page: Page, username: str) -> None:
+    page.goto("/accounts/signup/")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password", exact=False).first.fill("a very long sentence 9")
+    page.get_by_label("Password (again)").fill("a very long sentence 9")
+    page.get_by_role("button", name="Sign up").click()
+
+
+def begin(page: Page, title: str) -> None:
+    page.get_by_role("link", name="Quizzes").first.click()
+    page.get_by_role("link", name=title).click()
+    expect(page.get_by_text("15 minutes")).to_be_visible()
+    page.get_by_role("button", name="Start").click()
+
+
+def go(page: Page, name: str) -> None:
+    page.locator(".turn").get_by_role("button", name=name).click()
+
+
+def take(page: Page) -> None:
+    """Answer the first and the third question rightly and leave the second out."""
+    acts.choose(page, "The Security Council")
+    go(page, "Next")
+    expect(page.get_by_role("heading", level=1)).to_have_text(samples.STEMS["multiple_choice"])
+    go(page, "Next")
+    acts.choose(page, "True")
+    go(page, "Review and submit")
+    expect(page.get_by_text("1 question is still unanswered.")).to_be_visible()
+
+
+def result_of(username: str) -> tuple[str, list[bool]]:
+    attempt = Attempt.objects.get(learner__username=username)
+    return f"{attempt.marks} of {attempt.max_marks}", [row.is_answered for row in attempt.answers.all()]
+
+
+def test_a_new_learner_takes_a_quiz_and_reads_why(visitor: Visitor) -> None:
+    quiz = samples.quiz("single_choice", "multiple_choice", "true_false", time_limit=15, pass_mark=60)
+    page = visitor()
+    sign_up(page, "ada")
+    begin(page, quiz.title)
+
+    acts.choose(page, "The Security Council")
+    acts.expect_saved(page)
+    expect(page.locator("[data-counts]")).to_have_text("1 answered, 0 flagged, 2 to go")
+    page.get_by_role("button", name="Flag", exact=True).click()
+    expect(page.get_by_role("button", name="Flagged", exact=True)).to_have_attribute("aria-pressed", "true")
+    go(page, "Next")
+    go(page, "Back")
+    expect(acts.option(page, "The Security Council")).to_be_checked()
+    expect(page.get_by_role("button", name="Flagged", exact=True)).to_be_visible()
+    take(page)
+    expect(page.get_by_text("You flagged 1.")).to_be_visible()
+    page.get_by_role("button", name="Submit as it is").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"You passed {quiz.title}")
+    expect(page.get_by_text("2 of 3 points")).to_be_visible()
+    expect(page.get_by_text("Mandates come from the Council.")).to_be_visible()
+    expect(page.get_by_text(samples.WHY).first).to_be_visible()
+    expect(page.locator(".src").first).to_have_text(re.compile("Charter, paragraph 3"))
+    assert result_of("ada") == ("2.00 of 3.00", [True, False, True])
+    assert acts.saves(Attempt.objects.get(), slot=1) == 1  # turning pages saved nothing anew
+
+
+def test_without_scripts_the_same_answers_give_the_same_marks(visitor: Visitor) -> None:
+    quiz = samples.quiz("single_choice", "multiple_choice", "true_false", time_limit=15, pass_mark=60)
+    page = visitor(java_script_enabled=False)
+    sign_up(page, "bob")
+    begin(page, quiz.title)
+    assert "until" in page.locator(".timer").inner_text()
+    refresh = page.locator("meta[http-equiv=refresh]").get_attribute("content") or ""
+    assert re.fullmatch(rf"(899|900|901);url=/attempts/{Attempt.objects.get().pk}/", refresh)
+
+    page.get_by_role("button", name="Flag", exact=True).click()
+    expect(page.get_by_role("button", name="Flagged", exact=True)).to_be_visible()
+    take(page)
+    page.get_by_role("button", name="Submit as it is").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"You passed {quiz.title}")
+    assert result_of("bob") == ("2.00 of 3.00", [True, False, True])
