@@ -64,6 +64,10 @@ class AttemptAdmin(ScopedAdmin):
         minutes, seconds = divmod(int(attempt.taken.total_seconds()), 60)
         return _("%(m)d min %(s)02d s") % {"m": minutes, "s": seconds}
 
+    @admin.display(description=gettext_lazy("notes of the draw"))
+    def notes(self, attempt: Attempt) -> str:
+        return " ".join(attempt.draw_notes or []) or "–"
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -89,7 +93,7 @@ class AttemptAdmin(ScopedAdmin):
             "submitted_at",
             "closed_by",
             "result",
-            "draw_notes",
+            "notes",
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

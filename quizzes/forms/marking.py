@@ -34,7 +34,6 @@ class MarkForm(forms.Form):
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        required=False,
         max_length=300,
         widget=forms.TextInput({"class": "form-control"}),
     )
@@ -44,12 +43,14 @@ class MarkForm(forms.Form):
         self.answer = answer
         first = {"marks": answer.marks, "comment": answer.comment, "seen": _instant(answer.marked_at)}
         super().__init__(data, initial=first)
-        marks, reason = self.fields["marks"], self.fields["reason"]
+        marks = self.fields["marks"]
         points = _points(answer.points)
         marks.widget.attrs.update({"min": "0", "max": points, "step": "0.01", "autofocus": not self.needs_reason})
         marks.help_text = _("0 to %(points)s") % {"points": points}
-        reason.required = self.needs_reason
-        reason.help_text = _("Kept with the change.")
+        if self.needs_reason:
+            self.fields["reason"].help_text = _("Kept with the change.")
+        else:
+            del self.fields["reason"]
         if data is not None and "withdraw" in data:
             marks.required = False
 
@@ -71,8 +72,9 @@ class MarkForm(forms.Form):
             )
         return marks
 
-    def clean_reason(self) -> str:
-        return self.cleaned_data["reason"].strip() or _("marked by hand")
+    @property
+    def words_of_reason(self) -> str:
+        return self.cleaned_data.get("reason", "").strip() or _("marked by hand")
 
     @property
     def fraction(self) -> Fraction | None:

@@ -66,23 +66,34 @@ def _grade_locked(
     versions: dict[int, QuestionVersion] | None = None,
     reason: str = "",
 ) -> Attempt:
+    was_graded = locked.status != Attempt.Status.SUBMITTED
+    by = _versions_of_last_regrade(locked) if versions is None and was_graded else versions or {}
     answers = list(locked.answers.select_related("version__question"))
     for answer in answers:
-        version = (versions or {}).get(answer.pk, answer.version)
+        version = by.get(answer.pk, answer.version)
         grade_answer(answer, version, penalty=locked.quiz.wrong_penalty)
     Answer.objects.bulk_update(answers, ["fraction", "marks"])
     before = locked.marks
-    was_graded = locked.status != Attempt.Status.SUBMITTED
     _set_result(locked, answers)
     locked.save(update_fields=["status", "marks", "max_marks", "fraction"])
-    AttemptEvent.objects.create(
-        attempt=locked,
-        kind=AttemptEvent.Kind.REGRADED if was_graded else AttemptEvent.Kind.GRADED,
-        at=now,
-        actor=actor,
-        details={"from": before, "to": locked.marks} | ({"reason": reason} if reason else {}),
-    )
+    details: dict[str, object] = {"from": before, "to": locked.marks}
+    if reason:
+        details["reason"] = reason
+    if versions is not None:
+        details["by"] = {str(answer): version.pk for answer, version in versions.items()}
+    kind = AttemptEvent.Kind.REGRADED if was_graded else AttemptEvent.Kind.GRADED
+    AttemptEvent.objects.create(attempt=locked, kind=kind, at=now, actor=actor, details=details)
     return locked
+
+
+def _versions_of_last_regrade(attempt: Attempt) -> dict[int, QuestionVersion]:
+    """What a regrade marked by stays in force when a single answer is marked by hand afterwards."""
+    event = attempt.events.filter(kind=AttemptEvent.Kind.REGRADED, details__has_key="by").order_by("-at", "-pk").first()
+    if event is None:
+        return {}
+    by = {int(answer): version for answer, version in event.details["by"].items()}
+    found = QuestionVersion.objects.select_related("question").in_bulk(set(by.values()))
+    return {answer: found[version] for answer, version in by.items() if version in found}
 
 
 def _set_result(attempt: Attempt, answers: list[Answer]) -> None:

@@ -55,7 +55,7 @@ def mark(request: HttpRequest, answer: Answer, form: MarkForm) -> bool:
         grading.override(
             answer,
             fraction=form.fraction,
-            reason=form.cleaned_data["reason"],
+            reason=form.words_of_reason,
             comment=form.cleaned_data["comment"],
             actor=person(request),
             now=clock.now(),

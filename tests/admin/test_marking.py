@@ -1,5 +1,6 @@
 """Marking by hand: the queue, one answer after the other, changes with a reason, two markers at once."""
 
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.models import Answer, Attempt
+from quizzes.services import bank, grading
 from tests.admin import cast
+from tests.admin.test_questions import correct_the_key
 
 QUEUE = "/marking/"
 
@@ -109,6 +112,19 @@ def test_someone_elses_answer_is_not_there(client: Client, essays: SimpleNamespa
     client.force_login(getattr(essays, who))
     assert client.get(page_of(essays.una_essay)).status_code == 404
     assert client.post(page_of(essays.una_essay), {"marks": "2"}).status_code == 404
+
+
+def test_a_regrade_stays_in_force_when_another_answer_is_marked_by_hand(stage: SimpleNamespace) -> None:
+    quiz = cast.quiz(stage.ada, stage.question, cast.question(), slug="two")
+    given = cast.assignment(stage.ada_room, quiz)
+    attempt = cast.attempt(stage.sam, given, {1: {"choice": ["1"]}, 2: {"choice": ["1"]}})
+    correct_the_key(stage.question)
+    mine = Attempt.objects.filter(pk=attempt.pk)
+    bank.regrade(mine, reason="The key was wrong.", actor=stage.ada, now=cast.NOW)
+    assert mine.get().marks == 1
+    other = attempt.answers.get(slot=2)
+    grading.override(other, fraction=Fraction(1, 2), reason="Half right.", actor=stage.ada, now=cast.NOW)
+    assert mine.get().marks == cast.points("1.50")
 
 
 def test_an_attempt_in_progress_is_not_marked(as_ada: Client, stage: SimpleNamespace) -> None:

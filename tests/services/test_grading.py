@@ -94,7 +94,9 @@ def test_a_regrade_by_the_latest_version_needs_the_same_shape(done: Attempt, ins
     turned["options"][1]["correct"] = True
     factories.version(asked.question, turned)
     assert grading.regrade_by_latest(done, now=now, actor=instructor, reason="wrong key").marks == 0
-    assert done.events.get(kind="regraded").details == {"from": "1.00", "to": "0.00", "reason": "wrong key"}
+    details = done.events.get(kind="regraded").details
+    assert details.pop("by") == {str(done.answers.get(slot=1).pk): asked.question.ready_version.pk}
+    assert details == {"from": "1.00", "to": "0.00", "reason": "wrong key"}
     factories.version(asked.question, factories.single_choice("Another number of options", options=5))
     assert grading.regrade_by_latest(done, now=now, actor=instructor).marks == Decimal("1.00")
 
