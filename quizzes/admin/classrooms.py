@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from quizzes import clock
 from quizzes.admin.scope import ScopedAdmin, ScopedFilter, ScopedInline, person
-from quizzes.forms.classroom_admin import AccommodationForm, AssignmentForm
+from quizzes.forms.classroom_admin import AccommodationForm, AssignmentForm, MembershipForm
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership
 from quizzes.models.classrooms import new_join_code
 from quizzes.services import quizzes
@@ -145,6 +145,8 @@ class ClassroomAdmin(ScopedAdmin):
 @admin.register(Membership)
 class MembershipAdmin(ScopedAdmin):
     """Students join by code; an instructor changes roles, time factors and who is in."""
+
+    form = MembershipForm
 
     list_display = ("person", "shown_name", "classroom", "role", "status", "time_factor", "joined_at")
     list_display_links = ("person",)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.forms.quizzes import attempts_field, time_limit_field
-from quizzes.models import Accommodation, Assignment, Quiz
+from quizzes.models import Accommodation, Assignment, Membership, Quiz
 
 
 class AssignmentForm(forms.ModelForm):
@@ -55,6 +55,23 @@ class AssignmentForm(forms.ModelForm):
             self.add_error("due_at", _("The assignment is due after it closes."))
         if quiz is not None and quiz.status != Quiz.Status.PUBLISHED and not self.instance.pk:
             self.add_error("quiz", _("“%(quiz)s” is not published yet; publish it first.") % {"quiz": quiz.title})
+        return cleaned
+
+
+class MembershipForm(forms.ModelForm):
+    """A member of a classroom; a classroom keeps at least one instructor."""
+
+    class Meta:
+        model = Membership
+        fields = ("classroom", "user", "role", "status", "nickname", "is_visible", "time_factor", "is_untimed")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        teaches = (Membership.Role.INSTRUCTOR, Membership.Status.ACTIVE)
+        if self.instance.pk and (cleaned.get("role"), cleaned.get("status")) != teaches:
+            others = Membership.objects.filter(classroom=self.instance.classroom_id).exclude(pk=self.instance.pk)
+            if not others.active().filter(role=Membership.Role.INSTRUCTOR).exists():
+                raise forms.ValidationError(_("A classroom keeps at least one instructor; name another one first."))
         return cleaned
 
 

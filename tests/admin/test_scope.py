@@ -205,3 +205,13 @@ def test_an_attempt_is_read_only_and_shows_answers_and_events(as_ada: Client, st
     assert "answer saved" in page
     assert 'name="_save"' not in page
     assert as_ada.post(url, {"status": "graded"}).status_code == 403
+
+
+@pytest.mark.parametrize("change", [{"role": "student"}, {"status": "removed"}])
+def test_a_classroom_keeps_an_instructor(as_ada: Client, stage: SimpleNamespace, change: dict[str, str]) -> None:
+    member = stage.ada_room.memberships.get(user=stage.ada)
+    form = {"role": "instructor", "status": "active", "nickname": "", "time_factor": "1", **change}
+    page = as_ada.post(reverse("admin:quizzes_membership_change", args=[member.pk]), form).content.decode()
+    assert "A classroom keeps at least one instructor" in page
+    member.refresh_from_db()
+    assert (member.role, member.status) == ("instructor", "active")
