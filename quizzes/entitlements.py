@@ -53,11 +53,27 @@ def reveal_at(attempt: Attempt) -> datetime | None:
     assignment = attempt.assignment
     if assignment is None:
         return attempt.quiz.closes_at
-    close = assignment.overrides().closes_at or attempt.quiz.closes_at
-    if close is None:
-        return None
     latest = assignment.accommodations.aggregate(latest=Max("closes_at"))["latest"]
-    return max(close, latest) if latest else close
+    return closes_for_all_at(assignment, latest=latest)
+
+
+def closes_for_all_at(assignment: Assignment, *, latest: datetime | None) -> datetime | None:
+    """The close of the class, or the `latest` close of an exception to it where that is later; None: it never closes."""
+    close = assignment.overrides().closes_at or assignment.quiz.closes_at
+    return max(close, latest) if close and latest else close
+
+
+def marks_come_out(assignment: Assignment) -> bool:
+    """Whether learners ever see marks of it that count: not of practice, not of a survey."""
+    return assignment.preset != "practice" and bool(terms.PRESETS[assignment.preset].marks)
+
+
+def marks_are_out(assignment: Assignment, *, latest: datetime | None, now: datetime) -> bool:
+    """Whether whoever hands in at this instant may see their marks, and so may a class compare them."""
+    closes_at = closes_for_all_at(assignment, latest=latest)
+    return marks_come_out(assignment) and (
+        terms.revealed(assignment.preset, submitted_at=now, reveal_at=closes_at, now=now).marks
+    )
 
 
 def preset_of(attempt: Attempt) -> str:

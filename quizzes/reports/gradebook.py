@@ -1,0 +1,274 @@
+"""The gradebook of a class: members by assignments, figures of each assignment, and who needs help. Read only."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from quizzes import entitlements, marking, terms
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz
+
+# States of a cell. DONE is handed in where no marks count: practice and surveys. MISSING is over and never begun.
+NOT_STARTED, MISSING, IN_PROGRESS, WAITING, GRADED, DONE = (
+    "not_started",
+    "missing",
+    "in_progress",
+    "waiting",
+    "graded",
+    "done",
+)
+SORTS = ("name", "total", "lowest", "late")
+SHOWS = ("all", "help", "missing", "failed", "late", "waiting", "in_progress")
+BINS = 10
+LOW_PERCENT = 50
+MISSING_MANY = 2
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one member did for one assignment. `marks` are of the attempt that counts by the quiz's rule."""
+
+    state: str
+    marks: Decimal | None = None
+    possible: Decimal | None = None
+    percent: int | None = None
+    attempts: int = 0
+    is_late: bool = False
+    attempt_id: int | None = None  # the one that counts; the best for an average; else the last
+    is_passed: bool | None = None
+
+
+@dataclass(frozen=True)
+class GradeRow:
+    """One member; the total is over what is graded, `percent` counts what is missing as 0 as well."""
+
+    membership: Membership
+    name: str
+    cells: tuple[Cell, ...]
+    total: Decimal
+    possible: Decimal
+    percent: int | None
+    needs_help: str = ""  # why, in words; empty for whoever gets on
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of the percentages of one assignment: how many, and None where there are too few; ten bins of ten percent."""
+
+    count: int
+    mean: float | None
+    median: float | None
+    spread: float | None  # standard deviation of the whole class, not an estimate from a sample
+    bins: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Gradebook:
+    """`summary` is in the order of `assignments`, over all active students whatever rows are shown."""
+
+    assignments: tuple[Assignment, ...]
+    rows: tuple[GradeRow, ...]
+    summary: tuple[Figures, ...]
+    size: int
+    sort: str
+    show: str
+
+    @property
+    def columns(self) -> list[tuple[Assignment, Figures]]:
+        return list(zip(self.assignments, self.summary, strict=True))
+
+
+def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: str = "all") -> Gradebook:
+    """Every active student against every assignment (4 queries); an unknown `sort` or `show` is the first of them."""
+    given = list(
+        Assignment.objects.filter(classroom=classroom)
+        .select_related("quiz")
+        .annotate(most=Max("attempts__max_marks"))
+        .order_by("opens_at", "pk")
+    )
+    members = list(Membership.objects.students().filter(classroom=classroom).select_related("user"))
+    exceptions = {
+        (row.assignment_id, row.membership_id): row
+        for row in Accommodation.objects.filter(assignment__classroom=classroom)
+    }
+    made = _made(given)
+    rows = [_grade_row(member, given, exceptions, made, now) for member in members]
+    summary = tuple(_figures([row.cells[column] for row in rows]) for column in range(len(given)))
+    sort, show = sort if sort in SORTS else SORTS[0], show if show in SHOWS else SHOWS[0]
+    shown = tuple(_sorted([row for row in rows if _is_shown(row, show)], sort))
+    return Gradebook(tuple(given), shown, summary, len(rows), sort, show)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """An attempt, as far as a gradebook needs it: building rows of the model would take most of the time."""
+
+    pk: int
+    status: str
+    marks: Decimal | None
+    max_marks: Decimal
+    fraction: Decimal | None
+    submitted_at: datetime | None
+
+
+def _made(given: Sequence[Assignment]) -> dict[tuple[int, int], list[_Made]]:
+    """Attempts by (assignment, learner), in the order of their number."""
+    made: dict[tuple[int, int], list[_Made]] = {}
+    found = Attempt.objects.filter(assignment__in=[row.pk for row in given]).order_by("number")
+    fields = ("assignment_id", "learner_id", "pk", "status", "marks", "max_marks", "fraction", "submitted_at")
+    for assignment_id, learner_id, *values in found.values_list(*fields):
+        made.setdefault((assignment_id, learner_id), []).append(_Made(*values))
+    return made
+
+
+def _grade_row(
+    member: Membership,
+    given: Sequence[Any],
+    exceptions: dict[tuple[int, int], Accommodation],
+    made: dict[tuple[int, int], list[_Made]],
+    now: datetime,
+) -> GradeRow:
+    cells = tuple(
+        _cell(row, made.get((row.pk, member.user_id), ()), exceptions.get((row.pk, member.pk)), now) for row in given
+    )
+    graded = [cell for cell in cells if cell.state == GRADED]
+    total = sum((cell.marks for cell in graded if cell.marks is not None), Decimal("0.00"))
+    asked = [cell.possible for cell in cells if cell.state in (GRADED, MISSING) and cell.possible is not None]
+    possible = sum(asked, Decimal("0.00"))
+    percent = _percent(marking.share(total, possible)) if possible else None
+    return GradeRow(member, member.user.full_name, cells, total, possible, percent, _needs_help(cells, percent))
+
+
+def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | None, now: datetime) -> Cell:
+    if not made:
+        is_missing = entitlements.marks_come_out(assignment) and _is_over(assignment, exception, now)
+        return Cell(MISSING, possible=assignment.most) if is_missing else Cell(NOT_STARTED)
+    last = made[-1]
+    state = _state(assignment, made)
+    if state != GRADED:
+        return Cell(state, attempts=len(made), attempt_id=last.pk, is_late=_is_late(assignment, last))
+    counts, fraction = _counting([row for row in made if row.status == Attempt.Status.GRADED], assignment.quiz.counting)
+    is_average = assignment.quiz.counting == Quiz.Counting.AVERAGE
+    achieved = marking.rounded(fraction * Fraction(counts.max_marks)) if is_average else counts.marks or Decimal("0.00")
+    return Cell(
+        state,
+        marks=achieved,
+        possible=counts.max_marks,
+        percent=_percent(fraction),
+        attempts=len(made),
+        is_late=_is_late(assignment, counts),
+        attempt_id=counts.pk,
+        is_passed=marking.is_pass(achieved, counts.max_marks, assignment.quiz.pass_fraction),
+    )
+
+
+def _state(assignment: Assignment, made: Sequence[_Made]) -> str:
+    """One word for several attempts: marks that count before an attempt that runs, that before one that waits."""
+    states = {row.status for row in made}
+    if not entitlements.marks_come_out(assignment):
+        return IN_PROGRESS if states == {Attempt.Status.IN_PROGRESS.value} else DONE
+    if Attempt.Status.GRADED in states:
+        return GRADED
+    return IN_PROGRESS if Attempt.Status.IN_PROGRESS in states else WAITING
+
+
+def _counting(graded: Sequence[_Made], rule: str) -> tuple[_Made, Fraction]:
+    """The attempt to show and the exact share that counts."""
+    shares = [marking.share(row.marks or Decimal(0), row.max_marks) for row in graded]
+    fraction = marking.counted(shares, rule) or Fraction(0)
+    if rule == Quiz.Counting.FIRST:
+        return graded[0], fraction
+    if rule == Quiz.Counting.LATEST:
+        return graded[-1], fraction
+    return graded[shares.index(max(shares))], fraction
+
+
+def _is_late(assignment: Assignment, made: _Made) -> bool:
+    return bool(assignment.due_at and made.submitted_at and made.submitted_at > assignment.due_at)
+
+
+def _is_over(assignment: Assignment, exception: Accommodation | None, now: datetime) -> bool:
+    layers = [assignment.quiz.overrides(None), assignment.overrides()]
+    if exception is not None:
+        layers.append(exception.overrides())
+    return terms.effective(layers).is_over_at(now)
+
+
+def _percent(share: Fraction) -> int:
+    return int(min(share, Fraction(1)) * 100 + Fraction(1, 2))
+
+
+def _needs_help(cells: Sequence[Cell], percent: int | None) -> str:
+    missing = sum(cell.state == MISSING for cell in cells)
+    failed = sum(cell.is_passed is False for cell in cells)
+    reasons = []
+    if missing >= MISSING_MANY:
+        reasons.append(ngettext("%(n)d missing", "%(n)d missing", missing) % {"n": missing})
+    if failed:
+        reasons.append(ngettext("%(n)d not passed", "%(n)d not passed", failed) % {"n": failed})
+    if percent is not None and percent < LOW_PERCENT:
+        reasons.append(_("%(percent)d %% on the whole") % {"percent": percent})
+    return " · ".join(reasons)
+
+
+def _is_shown(row: GradeRow, show: str) -> bool:
+    if show == "help":
+        return bool(row.needs_help)
+    if show == "failed":
+        return any(cell.is_passed is False for cell in row.cells)
+    if show == "late":
+        return any(cell.is_late for cell in row.cells)
+    return show == "all" or any(cell.state == show for cell in row.cells)
+
+
+def _sorted(rows: Iterable[GradeRow], sort: str) -> list[GradeRow]:
+    by_name = sorted(rows, key=lambda row: (row.name.casefold(), row.membership.pk))
+    if sort == "total":
+        return sorted(by_name, key=lambda row: -row.total)
+    if sort == "lowest":
+        return sorted(by_name, key=lambda row: (row.percent is None, row.percent or 0))
+    if sort == "late":
+        return sorted(by_name, key=lambda row: -sum(cell.is_late for cell in row.cells))
+    return by_name
+
+
+def _figures(cells: Iterable[Cell]) -> Figures:
+    percents = [cell.percent for cell in cells if cell.state == GRADED and cell.percent is not None]
+    bins = [0] * BINS
+    for percent in percents:
+        bins[min(percent * BINS // 100, BINS - 1)] += 1
+    if not percents:
+        return Figures(0, None, None, None, tuple(bins))
+    spread = statistics.pstdev(percents) if len(percents) > 1 else None
+    return Figures(len(percents), statistics.fmean(percents), statistics.median(percents), spread, tuple(bins))
+
+
+# For exports ----------------------------------------------------------------------------------------------------------
+
+
+def table(book: Gradebook) -> Iterable[list[Any]]:
+    """The rows shown as plain values, a heading first: names, marks of each assignment, total, possible, percent."""
+    titles = [row.quiz.title for row in book.assignments]
+    yield [_("Name"), _("User name"), *titles, _("Total"), _("Possible"), _("Percent")]
+    for row in book.rows:
+        marks = [cell.marks if cell.state == GRADED else _word(cell.state) for cell in row.cells]
+        yield [row.name, row.membership.user.username, *marks, row.total, row.possible, row.percent]
+
+
+def _word(state: str) -> str:
+    return {
+        NOT_STARTED: "",
+        MISSING: _("missing"),
+        IN_PROGRESS: _("in progress"),
+        WAITING: _("to be marked"),
+        DONE: _("done"),
+    }[state]

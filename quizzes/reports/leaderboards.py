@@ -1,0 +1,302 @@
+"""Leaderboards: who stands where among those who want to be seen, computed from graded attempts each time.
+
+There are no counters to keep in step. The statement walks the partial index `attempt_board` (assignment, learner, fraction
+downwards; graded and counted attempts only) for the assignments of one classroom, so its cost grows with the attempts of
+that class and not with the table: a class of 100 reads the same few pages of the index among a thousand attempts as among
+a million. Window functions over those rows choose the attempt that counts (ROW_NUMBER) and give the ranks (RANK: 1-2-2-4).
+
+Whoever is hidden, removed, gone, inactive or staff is left out before anything is ranked, so no gap shows them; nor does
+the "(2)" after a name that two have. An assignment counts from the instant at which its marks may be seen. Points are
+summed in hundredths, as whole numbers: floats would tear ties apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from quizzes import entitlements
+from quizzes.models import Assignment, Classroom, Quiz, User
+
+NAMES, METRICS = Classroom.Names, Classroom.Metric
+
+
+@dataclass(frozen=True)
+class Row:
+    """A place on the board. `points` of `possible`: marks, or for mastery hundredths of what could be mastered."""
+
+    rank: int
+    membership_id: int
+    name: str
+    points: Decimal
+    possible: Decimal
+    percent: int
+    is_me: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    """A leaderboard at one instant: those with a result that counts, in a stable order, and the viewer's own row.
+
+    `counted` are the assignments whose results are out, `hidden` those whose results will be; practice and surveys are
+    in neither. `me` is None for whoever has no place on it.
+    """
+
+    rows: tuple[Row, ...]
+    me: Row | None
+    metric: str
+    is_revealed: bool
+    counted: tuple[Assignment, ...]
+    hidden: tuple[Assignment, ...]
+
+    @property
+    def size(self) -> int:
+        """How many are ranked: "you are 14th of 31"."""
+        return len(self.rows)
+
+    def top(self, count: int) -> tuple[Row, ...]:
+        """The first rows, `count` of them at most."""
+        return self.rows[:count]
+
+    def nearby(self, span: int = 3) -> tuple[Row, ...]:
+        """The rows around one's own, `span` on either side; empty for whoever has no place."""
+        if self.me is None:
+            return ()
+        here = self.rows.index(self.me)
+        return self.rows[max(0, here - span) : here + span + 1]
+
+
+def for_classroom(classroom: Classroom, *, viewer: User, now: datetime, since: datetime | None = None) -> Board:
+    """Over all assignments of the class; `since` counts only what was handed in from then on (2 queries)."""
+    return _board(classroom, _given(classroom), viewer=viewer, now=now, since=since)
+
+
+def for_assignment(assignment: Assignment, *, viewer: User, now: datetime) -> Board:
+    """Of one assignment (2 queries, one more where its classroom was not fetched with it)."""
+    given = _given(assignment.classroom, assignment.pk)
+    return _board(assignment.classroom, given, viewer=viewer, now=now, since=None)
+
+
+def _given(classroom: Classroom, only: int | None = None) -> list[Assignment]:
+    found = Assignment.objects.filter(classroom=classroom).select_related("quiz", "classroom")
+    if only is not None:
+        found = found.filter(pk=only)
+    return list(found.annotate(latest_exception=Max("accommodations__closes_at")).order_by("opens_at", "pk"))
+
+
+def _board(classroom: Classroom, given: Sequence[Any], *, viewer: User, now: datetime, since: datetime | None) -> Board:
+    ever = [row for row in given if entitlements.marks_come_out(row)]
+    counted = [row for row in ever if entitlements.marks_are_out(row, latest=row.latest_exception, now=now)]
+    rows = _rows(classroom, counted, viewer=viewer, since=since) if counted else ()
+    return Board(
+        rows=rows,
+        me=next((row for row in rows if row.is_me), None),
+        metric=classroom.metric,
+        is_revealed=bool(counted),
+        counted=tuple(counted),
+        hidden=tuple(row for row in ever if row not in counted),
+    )
+
+
+# The statement --------------------------------------------------------------------------------------------------------
+
+RANKING = """
+WITH member AS (
+    SELECT m.id, m.user_id, m.nickname, u.first_name, u.last_name, u.username
+    FROM quizzes_membership m JOIN quizzes_user u ON u.id = m.user_id
+    WHERE m.classroom_id = %(classroom)s AND m.role = 'student' AND m.status = 'active' AND m.is_visible
+      AND NOT u.is_staff AND u.is_active
+),
+made AS (
+    SELECT member.id AS member, a.id AS attempt, a.assignment_id AS assignment, {average} AS is_average,
+        CAST(ROUND(a.marks * 100) AS bigint) AS cents, CAST(ROUND(a.max_marks * 100) AS bigint) AS worth,
+        {seconds} AS seconds,
+        ROW_NUMBER() OVER (PARTITION BY a.assignment_id, a.learner_id ORDER BY {order}) AS place
+        {first}
+    FROM quizzes_attempt a JOIN member ON member.user_id = a.learner_id {quiz}
+    WHERE a.assignment_id IN ({assignments}) AND a.is_counted AND a.status = 'graded' {since}
+),
+counted AS ({counted})
+SELECT member.id, member.user_id, member.nickname, member.first_name, member.last_name, member.username,
+    SUM(counted.points) AS points,
+    (SELECT SUM(most) FROM (SELECT MAX(worth) AS most FROM counted GROUP BY assignment) AS parts) AS possible,
+    RANK() OVER (ORDER BY SUM(counted.points) DESC {speed}) AS place
+FROM counted JOIN member ON member.id = counted.member
+GROUP BY member.id, member.user_id, member.nickname, member.first_name, member.last_name, member.username
+"""
+# One row per member and assignment: points and worth in hundredths of a mark, seconds of the attempt that counts.
+OF_MARKS = """
+    SELECT member, assignment, MAX(worth) AS worth,
+        CASE WHEN MAX(is_average) = 1 THEN CAST(ROUND(1.0 * SUM(cents) / COUNT(*)) AS bigint)
+             ELSE SUM(CASE WHEN place = 1 THEN cents ELSE 0 END) END AS points,
+        SUM(CASE WHEN place = 1 THEN seconds ELSE 0 END) AS seconds
+    FROM made GROUP BY member, assignment
+"""
+OF_IMPROVEMENT = """
+    SELECT member, assignment, MAX(worth) AS worth,
+        SUM(CASE WHEN place = 1 THEN cents ELSE 0 END) - SUM(CASE WHEN place_first = 1 THEN cents ELSE 0 END) AS points,
+        SUM(CASE WHEN place = 1 THEN seconds ELSE 0 END) AS seconds
+    FROM made GROUP BY member, assignment
+"""
+# Each topic an attempt asked about weighs the same, each assignment 100 points: leaving one out never pays.
+OF_MASTERY = """
+    SELECT member, assignment, 10000 AS worth, CAST(ROUND(AVG(share) * 10000) AS bigint) AS points,
+        MAX(seconds) AS seconds
+    FROM (
+        SELECT made.member, made.assignment, q.topic_id, made.seconds,
+            AVG(CASE WHEN w.fraction = 1 THEN 1.0 ELSE 0.0 END) AS share
+        FROM made
+        JOIN quizzes_answer w ON w.attempt_id = made.attempt
+        JOIN quizzes_questionversion v ON v.id = w.version_id
+        JOIN quizzes_question q ON q.id = v.question_id
+        WHERE made.place = 1
+        GROUP BY made.member, made.assignment, q.topic_id, made.seconds
+    ) AS by_topic
+    GROUP BY member, assignment
+"""
+HIGHEST, FIRST = "a.fraction DESC, a.number", "a.number"
+BY_RULE = """CASE q.counting WHEN 'latest' THEN -a.number WHEN 'first' THEN a.number ELSE -a.fraction END, a.number"""
+FIRST_PLACE = ", ROW_NUMBER() OVER (PARTITION BY a.assignment_id, a.learner_id ORDER BY a.number) AS place_first"
+TAKEN = {
+    "sqlite": "CAST(ROUND((julianday(a.submitted_at) - julianday(a.started_at)) * 86400) AS bigint)",
+    "postgresql": "CAST(ROUND(EXTRACT(EPOCH FROM (a.submitted_at - a.started_at))) AS bigint)",
+}
+
+
+def statement(
+    classroom: Classroom, counted: Sequence[Assignment], since: datetime | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The SQL of a board and its parameters."""
+    metric = classroom.metric
+    by_rule = metric == METRICS.BEST and any(row.quiz.counting != Quiz.Counting.HIGHEST for row in counted)
+    params: dict[str, Any] = {"classroom": classroom.pk}
+    params |= {f"assignment_{place}": row.pk for place, row in enumerate(counted)}
+    if since is not None:
+        params["since"] = connection.ops.adapt_datetimefield_value(since)
+    parts = {
+        "average": "CASE WHEN q.counting = 'average' THEN 1 ELSE 0 END" if by_rule else "0",
+        "seconds": TAKEN[connection.vendor] if classroom.speed_breaks_ties else "0",
+        "order": FIRST if metric == METRICS.FIRST else BY_RULE if by_rule else HIGHEST,
+        "first": FIRST_PLACE if metric == METRICS.IMPROVEMENT else "",
+        "quiz": "JOIN quizzes_quiz q ON q.id = a.quiz_id" if by_rule else "",
+        "assignments": ", ".join(f"%(assignment_{place})s" for place in range(len(counted))),
+        "since": "" if since is None else "AND a.submitted_at >= %(since)s",
+        "counted": {METRICS.IMPROVEMENT: OF_IMPROVEMENT, METRICS.MASTERY: OF_MASTERY}.get(metric, OF_MARKS),  # type: ignore[call-overload]
+        "speed": ", SUM(counted.seconds)" if classroom.speed_breaks_ties else "",
+    }
+    return RANKING.format(**parts), params
+
+
+def _rows(
+    classroom: Classroom, counted: Sequence[Assignment], *, viewer: User, since: datetime | None
+) -> tuple[Row, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(*statement(classroom, counted, since))
+        found = cursor.fetchall()
+    rows = [_row(values, classroom.names_shown, viewer.pk) for values in found]
+    named = _told_apart(sorted(rows, key=lambda row: row.membership_id))
+    return tuple(sorted(named, key=lambda row: (row.rank, row.name.casefold(), row.membership_id)))
+
+
+def _row(values: Sequence[Any], names_shown: str, viewer_id: int | None) -> Row:
+    pk, user_id, nickname, first, last, username, cents, possible, rank = values
+    full = f"{first} {last}".strip() or username
+    name = full if names_shown == NAMES.NAMES else nickname or _("member %(number)d") % {"number": pk}
+    cents, possible = int(cents), int(possible)
+    percent = int(Fraction(cents * 100, possible) + Fraction(1, 2)) if possible else 0
+    return Row(int(rank), pk, name, _points(cents), _points(possible), percent, user_id == viewer_id)
+
+
+def _points(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
+
+
+def _told_apart(rows: Iterable[Row]) -> list[Row]:
+    """Each name once: who joined later gets a number, "kestrel (2)". Only names on this board are looked at."""
+    taken: set[str] = set()
+    apart = []
+    for row in rows:
+        name, count = row.name, 1
+        while _alike(name) in taken:
+            count += 1
+            name = f"{row.name} ({count})"
+        taken.add(_alike(name))
+        apart.append(row if name == row.name else replace(row, name=name))
+    return apart
+
+
+def _alike(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+# What changed ---------------------------------------------------------------------------------------------------------
+
+VERSION = """
+SELECT
+    (SELECT {joined_members} FROM (
+        SELECT m.id AS id, {name} AS name FROM quizzes_membership m JOIN quizzes_user u ON u.id = m.user_id
+        WHERE m.classroom_id = %(classroom)s AND m.role = 'student' AND m.status = 'active' AND m.is_visible
+          AND NOT u.is_staff AND u.is_active
+        ORDER BY m.id) AS members),
+    (SELECT {joined_assignments} FROM (
+        SELECT g.id AS id, g.quiz_id, g.feedback, g.late_policy, q.feedback AS preset, q.counting, q.title,
+            (CASE WHEN g.due_at <= %(now)s THEN 1 ELSE 0 END) + (CASE WHEN g.closes_at <= %(now)s THEN 2 ELSE 0 END)
+            + (CASE WHEN q.closes_at <= %(now)s THEN 4 ELSE 0 END)
+            + 8 * (SELECT COUNT(*) FROM quizzes_accommodation e WHERE e.assignment_id = g.id AND e.closes_at > %(now)s)
+            AS passed
+        FROM quizzes_assignment g JOIN quizzes_quiz q ON q.id = g.quiz_id
+        WHERE g.classroom_id = %(classroom)s {only}
+        ORDER BY g.id) AS given),
+    made.count, made.one, made.other, made.seconds, made.event
+FROM (
+    SELECT COUNT(*) AS count,
+        SUM(CAST(ROUND(a.fraction * 100000000) AS bigint) * (a.id %% 9973 + 1)) AS one,
+        SUM(CAST(ROUND(a.fraction * 100000000) AS bigint) * (a.id %% 10007 + 1)) AS other,
+        SUM({seconds}) AS seconds, MAX({event}) AS event
+    FROM quizzes_attempt a
+    WHERE a.assignment_id IN (SELECT g.id FROM quizzes_assignment g WHERE g.classroom_id = %(classroom)s {only})
+      AND a.is_counted AND a.status = 'graded'
+) AS made
+"""
+REGRADED = "(SELECT MAX(e.id) FROM quizzes_attemptevent e WHERE e.attempt_id = a.id AND e.kind <> 'saved')"
+ASSIGNMENT_TEXT = (
+    "id || ':' || quiz_id || ':' || feedback || ':' || late_policy || ':' || preset || ':' || counting || ':' || title"
+    " || ':' || passed"
+)
+JOINED = {"sqlite": "GROUP_CONCAT({text}, '|')", "postgresql": "STRING_AGG({text}, '|' ORDER BY id)"}
+
+
+def version(classroom: Classroom, *, now: datetime, assignment: Assignment | None = None) -> str:
+    """A short text that differs whenever the board may (1 query, over the same index; far cheaper than the board).
+
+    It says nothing of who looks, in which language or since when: whoever makes an ETag of it adds these. Results are
+    summed with two weights by attempt, so that two learners who change places change it too.
+    """
+    params: dict[str, Any] = {"classroom": classroom.pk, "now": connection.ops.adapt_datetimefield_value(now)}
+    if assignment is not None:
+        params["assignment"] = assignment.pk
+    nicknames = classroom.names_shown == NAMES.NICKNAMES
+    joined = JOINED[connection.vendor]
+    sql = VERSION.format(
+        joined_members=joined.format(text="id || ':' || name"),
+        joined_assignments=joined.format(text=ASSIGNMENT_TEXT),
+        name="m.nickname" if nicknames else "u.first_name || ' ' || u.last_name || ' ' || u.username",
+        only="" if assignment is None else "AND g.id = %(assignment)s",
+        seconds=TAKEN[connection.vendor] if classroom.speed_breaks_ties else "0",
+        event=REGRADED if classroom.metric == METRICS.MASTERY else "0",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found = cursor.fetchone()
+    settings = (classroom.metric, classroom.names_shown, classroom.speed_breaks_ties, assignment and assignment.pk)
+    return hashlib.sha256(repr((settings, [str(value) for value in found])).encode()).hexdigest()[:20]

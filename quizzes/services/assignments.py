@@ -1,0 +1,297 @@
+"""What a classroom is given to do: assign, change, withdraw, and exceptions for single members. The only writer of both.
+
+A change of terms reaches attempts in progress through `moved`: each deadline is computed twice from its stored start, by
+the terms before and after, and what differs is applied through `attempts.extend`, so that the event and the learner's
+countdown follow. Races, and what decides them: two changes wait at the assignment's row; a withdrawal waits there for
+starts that refer to it; an attempt handed in meanwhile is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from quizzes import entitlements, terms
+from quizzes.errors import AttemptClosed, QuizError
+from quizzes.models import Accommodation, Answer, Assignment, Attempt, Classroom, Membership, Quiz, User
+from quizzes.models.quizzes import Preset
+from quizzes.services import attempts as attempt_service
+
+TERMS = frozenset({"opens_at", "due_at", "closes_at", "late_policy", "time_limit", "attempts_allowed", "feedback"})
+
+
+def assign(
+    classroom: Classroom,
+    quiz: Quiz,
+    *,
+    opens_at: datetime | None = None,
+    due_at: datetime | None = None,
+    closes_at: datetime | None = None,
+    late_policy: str = Assignment.LatePolicy.ACCEPT,
+    time_limit: int | None = None,
+    attempts_allowed: int | None = None,
+    feedback: str = "",
+    now: datetime,
+) -> Assignment:
+    """Give a published quiz to a class; `time_limit` in minutes, empty terms are the quiz's own."""
+    if classroom.archived_at is not None:
+        raise QuizError(_("This classroom is archived. Bring it back before you give it something to do."))
+    if quiz.status != Quiz.Status.PUBLISHED:
+        raise QuizError(_("“%(quiz)s” is not published yet; publish it first.") % {"quiz": quiz.title}, where="quiz")
+    assignment = Assignment(
+        classroom=classroom,
+        quiz=quiz,
+        opens_at=opens_at,
+        due_at=due_at,
+        closes_at=closes_at,
+        late_policy=late_policy,
+        time_limit=time_limit,
+        attempts_allowed=attempts_allowed,
+        feedback=feedback,
+    )
+    _refuse_unless_sound(assignment)
+    _refuse_if_over(assignment, now)
+    assignment.save()
+    return assignment
+
+
+@transaction.atomic
+def change(
+    assignment: Assignment, *, actor: User, now: datetime, apply_to_running: bool = False, **changes: Any
+) -> Assignment:
+    """Change terms. More time reaches attempts in progress at once; less time only where `apply_to_running` says so."""
+    if unknown := changes.keys() - TERMS:
+        raise TypeError(f"not a term of an assignment: {', '.join(sorted(unknown))}")
+    locked = _locked(assignment)
+    was_practice = locked.preset == Preset.PRACTICE
+    with moved(locked, reason=_("The assignment was changed."), actor=actor, now=now, shorten=apply_to_running):
+        for name, value in changes.items():
+            setattr(locked, name, value)
+        _refuse_unless_sound(locked)
+        if was_practice != (locked.preset == Preset.PRACTICE) and locked.attempts.exists():
+            raise QuizError(
+                _("There are attempts already; practice and graded work cannot be exchanged any more."),
+                where="feedback",
+            )
+        locked.save(update_fields=list(changes))
+    for name in changes:
+        setattr(assignment, name, getattr(locked, name))
+    return assignment
+
+
+@transaction.atomic
+def withdraw(assignment: Assignment) -> None:
+    """Take an assignment back that nobody has begun."""
+    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    if locked.attempts.exists():
+        raise QuizError(_("There are attempts for this assignment already. Close it instead; results stay."))
+    locked.delete()
+
+
+# Exceptions -----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def grant(
+    assignment: Assignment,
+    membership: Membership,
+    *,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+    time_limit: int | None = None,
+    attempts_allowed: int | None = None,
+    reason: str,
+    actor: User,
+    now: datetime,
+) -> Accommodation:
+    """An exception for one member, new or in place of the one there was; an attempt in progress follows it."""
+    if membership.classroom_id != assignment.classroom_id:
+        raise QuizError(_("This member belongs to another classroom than the assignment."), where="membership")
+    given = {
+        "opens_at": opens_at,
+        "closes_at": closes_at,
+        "time_limit": time_limit,
+        "attempts_allowed": attempts_allowed,
+    }
+    if all(value is None for value in given.values()):
+        raise QuizError(_("Say what is different for this member: a time, a limit or a number of attempts."))
+    locked = _locked(assignment)
+    row = Accommodation.objects.filter(assignment=locked, membership=membership).first()
+    row = row or Accommodation(assignment=locked, membership=membership)
+    with moved(locked, reason=reason.strip(), actor=actor, now=now, shorten=True, learner_id=membership.user_id):
+        for name, value in (given | {"reason": reason.strip()}).items():
+            setattr(row, name, value)
+        row.granted_by, row.granted_at = actor, now
+        _refuse_unless_sound_exception(row)
+        row.save()
+    return row
+
+
+@transaction.atomic
+def revoke(accommodation: Accommodation, *, actor: User, now: datetime) -> None:
+    """Take an exception back; an attempt in progress falls back to the terms of the class, never to before now."""
+    assignment = _locked(accommodation.assignment)
+    learner_id = accommodation.membership.user_id
+    reason = _("The exception was taken back.")
+    with moved(assignment, reason=reason, actor=actor, now=now, shorten=True, learner_id=learner_id):
+        accommodation.delete()
+
+
+# Attempts in progress -------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def moved(
+    *assignments: Assignment, reason: str, actor: User, now: datetime, shorten: bool, learner_id: int | None = None
+) -> Iterator[None]:
+    """Around a change of terms: deadlines of attempts in progress move from what held before to what holds after.
+
+    Without `shorten` a deadline moves outwards only. One that was moved by hand before keeps that extension: time that
+    is added is added to it, and only a new end before it takes from it. No deadline is set before `now`.
+    """
+    pks = [assignment.pk for assignment in assignments]
+    before = _deadlines(pks, learner_id)
+    yield
+    after = _deadlines(pks, learner_id)
+    for attempt, old in before.values():
+        if attempt.pk not in after:
+            continue
+        due_at = _next_deadline(attempt.due_at, old, after[attempt.pk][1], shorten=shorten)
+        if due_at == attempt.due_at:
+            continue
+        ends = None if due_at is None else max(due_at, now)
+        try:
+            attempt_service.extend(attempt, due_at=ends, reason=reason, actor=actor, now=now)
+        except AttemptClosed:  # handed in, or over, between the look and the change
+            continue
+
+
+def _next_deadline(
+    due_at: datetime | None, old: datetime | None, new: datetime | None, *, shorten: bool
+) -> datetime | None:
+    """Where a deadline goes when the terms give `new` instead of `old`; None is no end."""
+    if old == new:
+        return due_at
+    if _is_earlier(new, old):
+        return min(due_at, new) if shorten and due_at is not None and new is not None else (new if shorten else due_at)
+    if due_at == old or new is None:
+        return new
+    if due_at is None or old is None:  # moved by hand to no end
+        return due_at
+    return due_at + (new - old)
+
+
+def _is_earlier(one: datetime | None, other: datetime | None) -> bool:
+    """Whether one deadline is before the other; None is no end, later than all."""
+    return one is not None and (other is None or one < other)
+
+
+def _deadlines(assignments: list[int], learner_id: int | None) -> dict[int, tuple[Attempt, datetime | None]]:
+    """Attempts in progress with the deadline that the terms now give (5 queries at most, however many there are)."""
+    found = Attempt.objects.in_progress().filter(assignment__in=assignments)
+    if learner_id is not None:
+        found = found.filter(learner_id=learner_id)
+    running = list(found.select_related("quiz", "assignment__quiz"))
+    if not running:
+        return {}
+    classrooms = {attempt.assignment.classroom_id for attempt in running if attempt.assignment}
+    members = {
+        (row.classroom_id, row.user_id): row
+        for row in Membership.objects.filter(classroom__in=classrooms, user__in={row.learner_id for row in running})
+    }
+    exceptions = {
+        (row.assignment_id, row.membership_id): row for row in Accommodation.objects.filter(assignment__in=assignments)
+    }
+    asked = _asked([row for row in running if row.quiz.time_rule == Quiz.TimeRule.COMPUTED])
+    deadlines = {}
+    for attempt in running:
+        limit = entitlements.limit_of(attempt.quiz, asked.get(attempt.pk, []))
+        agreed = terms.effective(_layers(attempt, members, exceptions, attempt.quiz.overrides(limit)))
+        deadlines[attempt.pk] = (attempt, terms.deadline(agreed, attempt.started_at))
+    return deadlines
+
+
+def _layers(
+    attempt: Attempt,
+    members: dict[tuple[int, int], Membership],
+    exceptions: dict[tuple[int, int], Accommodation],
+    first: terms.Overrides,
+) -> Iterator[terms.Overrides]:
+    """The layers of `entitlements.layers`, out of rows that were read for many attempts at once."""
+    yield first
+    assignment = attempt.assignment
+    if assignment is None:
+        return
+    yield assignment.overrides()
+    member = members.get((assignment.classroom_id, attempt.learner_id))
+    if member is not None:
+        yield member.overrides()
+        if (exception := exceptions.get((assignment.pk, member.pk))) is not None:
+            yield exception.overrides()
+
+
+def _asked(running: list[Attempt]) -> dict[int, list[tuple[int, str]]]:
+    """(seconds, Bloom level) of the questions drawn, by attempt; for quizzes whose limit follows from them."""
+    if not running:
+        return {}
+    answers: Iterable[Answer] = Answer.objects.filter(attempt__in=running).select_related("version__question")
+    asked: dict[int, list[tuple[int, str]]] = {}
+    for answer in answers:
+        asked.setdefault(answer.attempt_id, []).append(entitlements.seconds_and_bloom(answer.version))
+    return asked
+
+
+# What is refused ------------------------------------------------------------------------------------------------------
+
+
+def _locked(assignment: Assignment) -> Assignment:
+    return (
+        Assignment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("quiz", "classroom")
+        .get(pk=assignment.pk)
+    )
+
+
+def _refuse_unless_sound(assignment: Assignment) -> None:
+    """Raise QuizError for terms that contradict each other, or an examination that would never show its answers."""
+    opens, due, closes = assignment.opens_at, assignment.due_at, assignment.closes_at
+    if opens and closes and closes <= opens:
+        raise QuizError(_("The assignment must close after it opens."), where="closes_at")
+    if due and opens and due <= opens:
+        raise QuizError(_("The assignment is due before it opens."), where="due_at")
+    if due and closes and due > closes:
+        raise QuizError(_("The assignment is due after it closes."), where="due_at")
+    if assignment.preset == Preset.EXAM and not (assignment.overrides().closes_at or assignment.quiz.closes_at):
+        raise QuizError(
+            _("An examination shows its answers after it has closed. Say when it closes."), where="closes_at"
+        )
+    _refuse_invalid(assignment)
+
+
+def _refuse_unless_sound_exception(row: Accommodation) -> None:
+    if not row.reason:
+        raise QuizError(_("Give a reason; it is kept with the exception."), where="reason")
+    if row.opens_at and row.closes_at and row.closes_at <= row.opens_at:
+        raise QuizError(_("The exception must close after it opens."), where="closes_at")
+    _refuse_invalid(row)
+
+
+def _refuse_if_over(assignment: Assignment, now: datetime) -> None:
+    closes_at = assignment.overrides().closes_at
+    if closes_at is not None and closes_at <= now:
+        raise QuizError(_("This assignment would be over already. Choose a later close."), where="closes_at")
+
+
+def _refuse_invalid(row: Assignment | Accommodation) -> None:
+    """Turn what the model refuses into the error that pages know."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        where, messages = next(iter(error.message_dict.items()))
+        raise QuizError(messages[0], where="" if where == "__all__" else where) from error
