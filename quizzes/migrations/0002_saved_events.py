@@ -1,11 +1,14 @@
-"""Triggers: every save leaves an event in the same statement, and events are never changed."""
+"""Triggers: every save leaves an event in the same statement, and events are never changed.
+
+Only a save raises the revision of an answer that is not checked; opening a checked answer again is no save.
+"""
 
 from django.db import migrations
 
 SQLITE = [
     """
     CREATE TRIGGER quizzes_answer_saved AFTER UPDATE OF revision ON quizzes_answer
-    WHEN NEW.saved_at IS NOT NULL AND NEW.revision > OLD.revision AND NEW.saved_at IS NOT OLD.saved_at
+    WHEN NEW.revision > OLD.revision AND NOT OLD.is_checked
     BEGIN
         INSERT INTO quizzes_attemptevent (attempt_id, kind, at, slot, revision, late_by_ms, device, details)
         VALUES (NEW.attempt_id, 'saved', NEW.saved_at, NEW.slot, NEW.revision, NEW.late_by_ms, NEW.saved_from, '{}');
@@ -32,7 +35,7 @@ POSTGRESQL = [
     """,
     """
     CREATE TRIGGER quizzes_answer_saved AFTER UPDATE OF revision ON quizzes_answer FOR EACH ROW
-    WHEN (NEW.saved_at IS NOT NULL AND NEW.revision > OLD.revision AND NEW.saved_at IS DISTINCT FROM OLD.saved_at)
+    WHEN (NEW.revision > OLD.revision AND NOT OLD.is_checked)
     EXECUTE FUNCTION quizzes_answer_saved()
     """,
     """
