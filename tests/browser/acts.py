@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
@@ -53,3 +54,12 @@ def saves(attempt: Attempt, slot: int = 1) -> int:
 def move_deadline(attempt: Attempt, now: datetime, **left: float) -> None:
     """Let the deadline come `left` (seconds, minutes) from now, behind the back of the page."""
     Attempt.objects.filter(pk=attempt.pk).update(due_at=now + timedelta(**left))
+
+
+def wait_until(page: Page, is_so: Callable[[], bool], seconds: float = 8) -> None:
+    """Let the page go on until something holds outside it, such as in the database."""
+    for _try in range(int(seconds * 20)):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not come true in time")

@@ -1,0 +1,119 @@
+"""axe finds nothing against WCAG 2.2 AA on the pages of a learner, light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from quizzes.models import Attempt, User
+from quizzes.services import attempts
+from tests.browser import acts, samples
+
+Enter = Callable[..., Page]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+
+
+@cache
+def axe() -> Axe:
+    return Axe()
+
+
+def faults(page: Page) -> list[str]:
+    found: dict[str, Any] = axe().run(page, options=RULES).response
+    return [
+        f"{rule['id']}: {node['html']} ({node['failureSummary']})"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def expect_clean(page: Page, *, narrow: bool = False) -> None:
+    """Neither in light nor in dark; a narrow page does not scroll sideways either."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
+        assert faults(page) == [], (page.url, scheme)
+    if narrow:
+        page.set_viewport_size(NARROW)
+        assert faults(page) == [], (page.url, "narrow")
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+        page.set_viewport_size(WIDE)
+
+
+@pytest.fixture
+def attempt(learner: User) -> Attempt:
+    """All nine types, in time."""
+    return acts.started(learner, samples.quiz(time_limit=60, pass_mark=50), now=datetime.now(UTC))
+
+
+@pytest.fixture
+def page(enter: Enter, learner: User) -> Page:
+    return enter(learner, viewport=WIDE)
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/signup/", "/accounts/login/"])
+def test_pages_before_the_log_in_are_accessible(visitor: Enter, path: str) -> None:
+    page = visitor(viewport=WIDE)
+    page.goto(path)
+    expect_clean(page, narrow=True)
+
+
+def test_the_list_and_the_rules_of_a_quiz_are_accessible(page: Page, learner: User) -> None:
+    quiz = samples.quiz("single_choice", time_limit=10, pass_mark=50, attempts_allowed=3)
+    attempts.submit(acts.started(learner, quiz, now=datetime.now(UTC)), now=datetime.now(UTC))
+    for path in ("/quizzes/", f"/quizzes/{quiz.slug}/"):
+        page.goto(path)
+        expect_clean(page, narrow=True)
+
+
+@pytest.mark.parametrize("slots", [(1, 2, 3), (4, 5, 6), (7, 8, 9)])
+def test_a_question_of_every_type_is_accessible(page: Page, attempt: Attempt, slots: tuple[int, ...]) -> None:
+    for slot in slots:
+        acts.open_question(page, attempt, slot)
+        expect(page.locator("html.scripted")).to_have_count(1)
+        expect_clean(page, narrow=True)
+
+
+def test_all_questions_on_one_page_and_the_summary_are_accessible(page: Page, attempt: Attempt) -> None:
+    page.goto(f"/attempts/{attempt.pk}/all/")
+    acts.choose(page, "The Security Council")
+    acts.expect_saved(page, 1)
+    expect_clean(page)
+    page.goto(f"/attempts/{attempt.pk}/summary/")
+    expect_clean(page, narrow=True)
+
+
+def test_what_goes_wrong_is_told_accessibly(page: Page, learner: User, attempt: Attempt) -> None:
+    acts.move_deadline(attempt, datetime.now(UTC), seconds=55)
+    acts.open_question(page, attempt, 4)
+    expect(page.locator("[data-notice]")).to_be_visible()
+    attempts.save(attempt.pk, learner, slot=4, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
+    page.get_by_role("textbox").fill("DPO")
+    expect(page.get_by_role("button", name="Keep mine")).to_be_visible()
+    page.context.set_offline(True)
+    expect(acts.banner(page)).to_be_visible()
+    expect_clean(page, narrow=True)
+
+
+def test_result_history_timeline_and_deadline_are_accessible(page: Page, learner: User, attempt: Attempt) -> None:
+    now = datetime.now(UTC)
+    for slot, fields in (
+        (1, {"choice": ["1"]}),
+        (2, {"choice": ["1"]}),
+        (4, {"text": ["DPPA"]}),
+        (9, {"text": ["Consent."]}),
+    ):
+        attempts.save(attempt.pk, learner, slot=slot, fields=fields, revision=1, now=now)
+    attempts.submit(attempt, now=now)
+    for path in ("result/", "timeline/", "deadline/"):
+        page.goto(f"/attempts/{attempt.pk}/{path}")
+        expect_clean(page, narrow=True)
+    page.goto("/attempts/")
+    expect_clean(page, narrow=True)

@@ -1,0 +1,207 @@
+"""The countdown, the warnings and the end, as the server's clock has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from quizzes import clock
+from quizzes.models import Attempt, User
+from quizzes.services import attempts
+from tests.browser import acts, samples
+from tests.browser.watching import Watch
+
+Enter = Callable[..., Page]
+SHIFTED = """(() => { const Real = Date, by = %d; class Shifted extends Real {
+  constructor(...given) { given.length ? super(...given) : super(Real.now() + by); }
+  static now() { return Real.now() + by; } } window.Date = Shifted; })()"""
+
+
+@pytest.fixture
+def attempt(learner: User) -> Attempt:
+    return acts.started(learner, samples.quiz("short_answer", "true_false", time_limit=30), now=datetime.now(UTC))
+
+
+def face(page: Page) -> str:
+    return page.locator("[data-clock]").inner_text()
+
+
+def seconds(text: str) -> int:
+    """12:34 in seconds."""
+    minutes, rest = text.split(":")
+    return int(minutes) * 60 + int(rest)
+
+
+def left(attempt: Attempt) -> float:
+    due_at = Attempt.objects.values_list("due_at", flat=True).get(pk=attempt.pk)
+    assert due_at is not None
+    return (due_at - datetime.now(UTC)).total_seconds()
+
+
+def asleep(page: Page, milliseconds: int) -> None:
+    """The device sleeps: its clocks go on, its timers do not."""
+    page.clock.fast_forward(milliseconds)
+
+
+def now_is_later(monkeypatch: pytest.MonkeyPatch, **later: float) -> None:
+    """The server's clock, ahead of the real one."""
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(**later))
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_device_clock_an_hour_wrong_changes_nothing(
+    enter: Enter, learner: User, attempt: Attempt, hours: int
+) -> None:
+    page = enter(learner)
+    page.add_init_script(SHIFTED % (hours * 3_600_000))
+    acts.open_question(page, attempt)
+    expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^(30:00|29:\d\d)$"))
+    assert abs(seconds(face(page)) - left(attempt)) <= 1.5
+    page.get_by_role("textbox").fill("DPO")
+    acts.expect_saved(page)
+    assert abs(seconds(face(page)) - left(attempt)) <= 1
+
+
+def test_setting_the_device_clock_in_the_middle_changes_nothing(enter: Enter, learner: User, attempt: Attempt) -> None:
+    page = enter(learner)
+    acts.open_question(page, attempt)
+    with page.expect_response(re.compile("/state/$")):  # the page asks the server whether it slept
+        page.evaluate("Date.now = (real => () => real() + 3600000)(Date.now)")
+    expect(page.locator("[data-notice]")).to_be_hidden()
+    assert abs(seconds(face(page)) - left(attempt)) <= 1
+
+
+def test_time_granted_in_the_middle_grows_the_countdown_without_a_reload(
+    enter: Enter, learner: User, attempt: Attempt
+) -> None:
+    page = enter(learner)
+    page.clock.install()
+    acts.open_question(page, attempt)
+    now = datetime.now(UTC)
+    attempts.extend(attempt, due_at=now + timedelta(minutes=50), reason="a fire drill", actor=learner, now=now)
+    page.clock.run_for(21_000)  # the page asks every 20 seconds
+    expect(page.locator("[data-notice]")).to_have_text("You have been given more time.")
+    assert seconds(face(page)) > 49 * 60
+
+
+def test_a_deadline_that_is_lifted_takes_the_clock_away(enter: Enter, learner: User, attempt: Attempt) -> None:
+    page = enter(learner)
+    page.clock.install()
+    acts.open_question(page, attempt)
+    now = datetime.now(UTC)
+    attempts.extend(attempt, due_at=None, reason="untimed", actor=learner, now=now)
+    page.clock.run_for(21_000)
+    expect(page.locator("[data-clock]")).to_have_text("")
+
+
+def test_five_minutes_and_one_minute_before_the_end_are_told_once(
+    enter: Enter, learner: User, attempt: Attempt
+) -> None:
+    page = enter(learner)
+    page.clock.install()
+    acts.move_deadline(attempt, datetime.now(UTC), seconds=310)
+    acts.open_question(page, attempt)
+    notice, announced = page.locator("[data-notice]"), page.locator("[data-announce]")
+    expect(notice).to_be_hidden()
+    page.clock.run_for(11_000)
+    expect(notice).to_have_text("5 minutes left.")
+    expect(announced).to_have_text("5 minutes left.")
+    page.clock.run_for(31_000)
+    expect(notice).to_be_hidden()
+
+
+def test_a_hidden_clock_stays_hidden_on_the_next_page_until_the_last_minute(
+    enter: Enter, learner: User, attempt: Attempt
+) -> None:
+    page = enter(learner)
+    page.clock.install()
+    acts.open_question(page, attempt)
+    page.get_by_role("button", name="hide the clock").click()
+    expect(page.locator("[data-clock]")).to_have_text("")
+    acts.open_question(page, attempt, 2)
+    expect(page.get_by_role("button", name="show the clock")).to_be_visible()
+    expect(page.locator("[data-clock]")).to_have_text("")
+    acts.move_deadline(attempt, datetime.now(UTC), seconds=62)
+    page.clock.run_for(21_000)
+    expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^(1:0\d|0:\d\d)$"))
+    page.clock.run_for(3_000)
+    expect(page.locator("[data-notice]")).to_have_text("1 minute left.")
+
+
+def test_when_time_is_over_the_last_answer_is_sent_and_the_result_comes(
+    enter: Enter, learner: User, attempt: Attempt
+) -> None:
+    acts.move_deadline(attempt, datetime.now(UTC), seconds=3)
+    page = enter(learner)
+    acts.open_question(page, attempt)
+    page.get_by_role("textbox").press_sequentially("DPO")
+    expect(page.locator("[data-notice]")).to_have_text("Time is over. Sending what is left…")
+    expect(page.get_by_role("textbox")).to_be_disabled()
+    page.wait_for_url(re.compile("/result/$"), timeout=15_000)
+    expect(page.get_by_text("Time was over on")).to_be_visible()
+    attempt.refresh_from_db()
+    assert attempt.closed_by == "deadline"
+    assert attempt.submitted_at == attempt.due_at
+    assert acts.answer(attempt).response == "DPO"
+
+
+def test_waking_after_the_deadline_leads_to_the_result(enter: Enter, learner: User, attempt: Attempt) -> None:
+    page = enter(learner)
+    page.clock.install()
+    acts.open_question(page, attempt)
+    page.get_by_role("textbox").fill("DPO")
+    page.clock.run_for(2_000)
+    acts.expect_saved(page)
+    acts.move_deadline(attempt, datetime.now(UTC), minutes=-5)
+    asleep(page, 20 * 60_000)
+    page.clock.run_for(2_000)
+    expect(acts.banner(page)).to_contain_text(re.compile(r"Time was over at \d\d:\d\d. What was saved counts."))
+    page.get_by_role("link", name="See the result").click()
+    expect(page.get_by_text("1 of 2 points")).to_be_visible()
+
+
+def test_answers_that_come_after_the_end_are_listed_as_not_counted(
+    enter: Enter, learner: User, attempt: Attempt, watch: Watch
+) -> None:
+    page = enter(learner)
+    page.goto(f"/attempts/{attempt.pk}/all/")
+    page.context.set_offline(True)
+    page.get_by_role("textbox").fill("DPO")
+    expect(acts.banner(page)).to_contain_text("1 answer waiting, offline.")
+    acts.move_deadline(attempt, datetime.now(UTC), seconds=-10)
+    page.context.set_offline(False)
+    expect(acts.banner(page)).to_contain_text("These answers came too late and do not count:")
+    expect(acts.banner(page).get_by_role("listitem")).to_have_text([f"Question 1: {samples.STEMS['short_answer']}"])
+    expect(page.get_by_role("textbox")).to_be_disabled()
+    page.get_by_role("link", name="See the result").click()
+    expect(page.get_by_text("0 of 2 points")).to_be_visible()
+    assert acts.answer(attempt).response is None
+
+
+def test_without_scripts_the_server_closes_at_the_deadline(
+    enter: Enter, learner: User, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = enter(learner, java_script_enabled=False)
+    acts.open_question(page, attempt)
+    page.get_by_role("textbox").fill("DPO")
+    page.get_by_role("button", name="Next").click()
+    acts.choose(page, "True")
+    now_is_later(monkeypatch, minutes=31)
+    page.locator(".turn").get_by_role("button", name="Review and submit").click()
+    expect(page).to_have_url(re.compile("/result/$"))
+    expect(page.get_by_text("what was saved counts")).to_be_visible()
+    expect(page.get_by_text("1 of 2 points")).to_be_visible()
+
+
+def test_the_page_reloads_itself_at_the_deadline_without_scripts(
+    enter: Enter, learner: User, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts.move_deadline(attempt, datetime.now(UTC), seconds=2)
+    page = enter(learner, java_script_enabled=False)
+    acts.open_question(page, attempt)
+    now_is_later(monkeypatch, minutes=31)
+    page.wait_for_url(re.compile("/result/$"))
