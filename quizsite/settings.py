@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "quizzes.middleware.Unchanged",
     "quizzes.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -118,7 +119,14 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"].update({"ENGINE": "quizsite.sqlite", "OPTIONS": SQLITE_OPTIONS, "CONN_HEALTH_CHECKS": False})
+    DATABASES["default"].update(
+        {
+            "ENGINE": "quizsite.sqlite",
+            "OPTIONS": SQLITE_OPTIONS,
+            "CONN_HEALTH_CHECKS": False,
+            "TEST": {"NAME": ":memory:"},  # named, because test tools know only Django's own engine to be in memory
+        }
+    )
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {"options": "-c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"}
