@@ -33,17 +33,12 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError) as error:  # raised by middleware below, outside any view
-            return self.database_is_away(request, error)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, QuizError):
             return self.refused(request, error)
-        if isinstance(error, (OperationalError, InterfaceError)):
-            return self.database_is_away(request, error)
-        return None
+        return database_is_away(request, error) if isinstance(error, DATABASE_ERRORS) else None
 
     def refused(self, request: HttpRequest, error: QuizError) -> HttpResponse:
         if wants_json(request):
@@ -51,18 +46,40 @@ class ErrorPages:
             if error.where:
                 body["where"] = error.where
             return JsonResponse(body, status=error.status)
-        return render(request, "error.html", {"title": error.title, "message": error.message}, status=error.status)
-
-    def database_is_away(self, request: HttpRequest, error: Exception) -> HttpResponse:
-        log.error("the database cannot be reached: %s", error)
-        message = _("Quizsite cannot reach its database just now. Your saved answers are safe; try again in a moment.")
-        response: HttpResponse
-        if wants_json(request):
-            response = JsonResponse({"error": "unavailable", "message": message}, status=503)
-        else:
-            response = HttpResponse(_plain_page(message), status=503)
-        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        response = render(request, "error.html", {"title": error.title, "message": error.message}, status=error.status)
+        if seconds := error.details.get("retry_after"):
+            response["Retry-After"] = str(seconds)
         return response
+
+
+DATABASE_ERRORS = (OperationalError, InterfaceError)
+
+
+def database_is_away(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """503 with Retry-After, in words that need no database; for errors in views here, for others in `server_error`."""
+    log.error("the database cannot be reached: %s", error)
+    message = _("Quizsite cannot reach its database just now. Your saved answers are safe; try again in a moment.")
+    response: HttpResponse
+    if wants_json(request):
+        response = JsonResponse({"error": "unavailable", "message": message}, status=503)
+    else:
+        response = HttpResponse(_plain_page(message), status=503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+class Unchanged:
+    """Lets a view answer "not modified" from the request alone, before session and person are read (see views.live)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
+        ask = getattr(view, "unchanged", None)
+        return ask(request, **kwargs) if ask is not None and "If-None-Match" in request.headers else None
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -94,13 +111,16 @@ class ReaderTimeZone:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
+        """Here, and not before: reading the person costs two queries, which not every answer needs."""
         user = getattr(request, "user", None)
         name = getattr(user, "time_zone", "") or request.COOKIES.get(self.COOKIE, "")[:64]
         try:
             timezone.activate(zoneinfo.ZoneInfo(name or settings.TIME_ZONE))
         except (KeyError, ValueError, OSError):  # a made-up zone, or a path
             timezone.activate(zoneinfo.ZoneInfo(settings.TIME_ZONE))
-        try:
-            return self.get_response(request)
-        finally:
-            timezone.deactivate()

@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BigIntegerField, F, Q, QuerySet
 from django.http import Http404
@@ -33,6 +34,7 @@ from quizzes.services.retrying import retried
 
 log = logging.getLogger(__name__)
 Kind = AttemptEvent.Kind
+LAST_SWEEP = "quizzes.last_sweep"
 
 
 def grace() -> timedelta:
@@ -479,7 +481,14 @@ def close_overdue(*, now: datetime, among: Iterable[Attempt] | None = None) -> i
     if among is None:
         for attempt in Attempt.objects.awaiting_grading():
             grading.grade_or_leave(attempt, now=now)
+        cache.set(LAST_SWEEP, now.timestamp(), timeout=None)
     return closed
+
+
+def last_sweep() -> float | None:
+    """When the last sweep ended, in seconds of the epoch; None where another machine sweeps and shares no cache."""
+    at: float | None = cache.get(LAST_SWEEP)
+    return at
 
 
 # Changes by an instructor ---------------------------------------------------------------------------------------------

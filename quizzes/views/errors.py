@@ -1,5 +1,6 @@
 """Pages for what went wrong outside our own errors."""
 
+import sys
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -7,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from quizzes.middleware import wants_json
+from quizzes.middleware import DATABASE_ERRORS, database_is_away, wants_json
 
 
 def _page(request: HttpRequest, status: int, code: str, title: str, message: str) -> HttpResponse:
@@ -30,6 +31,9 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    error = sys.exc_info()[1]
+    if isinstance(error, DATABASE_ERRORS):  # raised while the session or the person was read, before any view
+        return database_is_away(request, error)
     message = _("Something broke on our side. Your saved answers are safe. Try again; if it stays, tell your instructor.")
     return _page(request, 500, "server_error", _("Our mistake"), message)
 

@@ -8,7 +8,6 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.cache import cache
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
@@ -16,7 +15,6 @@ from quizzes import clock
 from quizzes.services import attempts
 
 log = logging.getLogger(__name__)
-LAST_SWEEP = "quizzes.last_sweep"
 
 
 class Command(BaseCommand):
@@ -38,6 +36,4 @@ class Command(BaseCommand):
             time.sleep(options["every"])
 
     def sweep(self) -> int:
-        closed = attempts.close_overdue(now=clock.now())
-        cache.set(LAST_SWEEP, clock.now().timestamp(), timeout=None)
-        return closed
+        return attempts.close_overdue(now=clock.now())

@@ -1,0 +1,21 @@
+"""`manage.py check_invariants`: check what must always hold over the whole database; exit code 1 names what does not."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from quizzes import clock
+from quizzes.reports import invariants
+
+
+class Command(BaseCommand):
+    help = "Check what must always hold (lost answers, open attempts, marks, the log …) over the whole database."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        count = 0
+        for violation in invariants.check(now=clock.now()):
+            self.stdout.write(str(violation))
+            count += 1
+        if count:
+            raise CommandError(f"{count} violations")
+        self.stdout.write("Everything holds.")

@@ -1,0 +1,248 @@
+"""What must always hold over the whole database, each with its name; read only. `check` yields what does not.
+
+I1  an acknowledged save is never lost           I5  marks are what grading the rows gives
+I2  one open attempt, numbers without a gap      I6  overdue attempts are closed, and recorded at the deadline
+I3  no answer after deadline and grace           I8  a leaderboard's points are the sums of the rows
+I4  nothing is saved into a closed attempt       I12 every change of state is in the log
+
+How many attempts were allowed is not checked: an instructor may lower the number afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
+
+from quizzes import marking
+from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Membership, QuestionVersion, Quiz, User
+from quizzes.reports import leaderboards
+
+Kind = AttemptEvent.Kind
+SWEEP_DELAY = timedelta(seconds=60)
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One thing that must not be: the invariant's name, the row, and what is wrong with it."""
+
+    name: str
+    row: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.name}  {self.row}: {self.what}"
+
+
+def check(*, now: datetime) -> Iterator[Violation]:
+    """Every violation in the database, one invariant after the other."""
+    for part in (lost_saves, open_attempts, numbers, late_answers, saved_after_the_end, overdue, ends, log):
+        yield from part(now)
+    yield from marks()
+    yield from boards(now)
+
+
+def grace() -> timedelta:
+    return timedelta(seconds=settings.QUIZ_TRANSPORT_GRACE_SECONDS)
+
+
+def _of(attempt: Any) -> str:
+    return f"attempt {attempt}"
+
+
+def lost_saves(now: datetime) -> Iterator[Violation]:
+    """I1: the log has no save that is newer than the answer."""
+    saves = AttemptEvent.objects.filter(kind=Kind.SAVED, attempt=OuterRef("attempt"), slot=OuterRef("slot"))
+    newest = saves.order_by("-revision").values("revision")[:1]
+    lost = Answer.objects.annotate(acknowledged=Subquery(newest)).filter(acknowledged__gt=F("revision"))
+    for attempt, slot, stored, acknowledged in lost.values_list("attempt", "slot", "revision", "acknowledged"):
+        yield Violation("I1", _of(attempt), f"slot {slot} has revision {stored}, {acknowledged} was acknowledged")
+
+
+def open_attempts(now: datetime) -> Iterator[Violation]:
+    doubles = Attempt.objects.in_progress().order_by().values("learner", "quiz").annotate(count=Count("pk"))
+    for row in doubles.filter(count__gt=1):
+        yield Violation("I2", f"learner {row['learner']}, quiz {row['quiz']}", f"{row['count']} open attempts")
+
+
+def numbers(now: datetime) -> Iterator[Violation]:
+    rows = Attempt.objects.order_by().values("learner", "quiz")
+    rows = rows.annotate(count=Count("pk"), least=Min("number"), most=Max("number"))
+    for row in rows.exclude(least=1, most=F("count")):
+        yield Violation(
+            "I2",
+            f"learner {row['learner']}, quiz {row['quiz']}",
+            f"{row['count']} attempts are numbered {row['least']} to {row['most']}",
+        )
+
+
+def late_answers(now: datetime) -> Iterator[Violation]:
+    limit = int(grace() / timedelta(milliseconds=1))
+    for attempt, slot, late in Answer.objects.filter(late_by_ms__gt=limit).values_list("attempt", "slot", "late_by_ms"):
+        yield Violation("I3", _of(attempt), f"slot {slot} was saved {late} ms after the deadline")
+    after = Answer.objects.filter(
+        attempt__submitted_at__isnull=False, saved_at__gt=F("attempt__submitted_at") + grace()
+    )
+    for attempt, slot in after.values_list("attempt", "slot"):
+        yield Violation("I3", _of(attempt), f"slot {slot} was saved after the end and the grace")
+
+
+def saved_after_the_end(now: datetime) -> Iterator[Violation]:
+    """I4: in the log of a closed attempt no save follows its last closing."""
+    closings = AttemptEvent.objects.filter(kind__in=[Kind.SUBMITTED, Kind.CLOSED], attempt=OuterRef("attempt"))
+    saves = AttemptEvent.objects.filter(kind=Kind.SAVED).exclude(attempt__status=Attempt.Status.IN_PROGRESS)
+    after = saves.annotate(closing=Subquery(closings.order_by("-pk").values("pk")[:1])).filter(pk__gt=F("closing"))
+    for attempt, slot in after.values_list("attempt", "slot"):
+        yield Violation("I4", _of(attempt), f"slot {slot} was saved into the closed attempt")
+
+
+def overdue(now: datetime) -> Iterator[Violation]:
+    for pk in Attempt.objects.overdue_at(now - grace() - SWEEP_DELAY).values_list("pk", flat=True):
+        yield Violation("I6", _of(pk), "is open long after its deadline")
+    waiting = Attempt.objects.awaiting_grading().filter(submitted_at__lt=now - grace() - SWEEP_DELAY)
+    for pk in waiting.values_list("pk", flat=True):
+        yield Violation("I6", _of(pk), "is closed and not graded")
+
+
+def ends(now: datetime) -> Iterator[Violation]:
+    closed = Attempt.objects.finished()
+    by_deadline = closed.filter(closed_by=Attempt.ClosedBy.DEADLINE).exclude(submitted_at=F("due_at"))
+    for pk in by_deadline.values_list("pk", flat=True):
+        yield Violation("I6", _of(pk), "was closed by the deadline and is not recorded there")
+    for pk in closed.filter(submitted_at__gt=F("due_at")).values_list("pk", flat=True):
+        yield Violation("I6", _of(pk), "is recorded after its deadline")
+
+
+def log(now: datetime) -> Iterator[Violation]:
+    """I12: starts, ends and gradings are in the log, and the last save of each answer."""
+
+    def count(*kinds: str) -> Count:
+        return Count("events", filter=Q(events__kind__in=kinds))
+
+    rows = Attempt.objects.annotate(
+        starts=count(Kind.STARTED),
+        closings=count(Kind.SUBMITTED, Kind.CLOSED),
+        reopenings=count(Kind.REOPENED),
+        gradings=count(Kind.GRADED, Kind.REGRADED),
+    )
+    for pk in rows.exclude(starts=1).values_list("pk", flat=True):
+        yield Violation("I12", _of(pk), "its start is not logged once")
+    is_open = Q(status=Attempt.Status.IN_PROGRESS)
+    unlogged = rows.filter(is_open & ~Q(closings=F("reopenings")) | ~is_open & ~Q(closings=F("reopenings") + 1))
+    for pk in unlogged.values_list("pk", flat=True):
+        yield Violation("I12", _of(pk), "its log does not say how it came to be open or closed")
+    for pk in rows.filter(status=Attempt.Status.GRADED, gradings=0).values_list("pk", flat=True):
+        yield Violation("I12", _of(pk), "its grading is not logged")
+    saves = AttemptEvent.objects.filter(
+        kind=Kind.SAVED, attempt=OuterRef("attempt"), slot=OuterRef("slot"), at=OuterRef("saved_at")
+    )
+    unsaid = Answer.objects.filter(saved_at__isnull=False).exclude(Exists(saves))
+    for attempt, slot in unsaid.values_list("attempt", "slot"):
+        yield Violation("I12", _of(attempt), f"the last save of slot {slot} is not logged")
+
+
+# I5 -------------------------------------------------------------------------------------------------------------------
+
+
+def marks() -> Iterator[Violation]:
+    """I5: grade every graded attempt anew, by the versions in force, and compare exactly."""
+    graded = Attempt.objects.filter(status=Attempt.Status.GRADED).select_related("quiz").order_by("pk")
+    batch: list[Attempt] = []
+    for attempt in graded.iterator(chunk_size=BATCH):
+        batch.append(attempt)
+        if len(batch) == BATCH:
+            yield from _marks_of(batch)
+            batch = []
+    yield from _marks_of(batch)
+
+
+def _marks_of(attempts: list[Attempt]) -> Iterator[Violation]:
+    answers = (
+        Answer.objects.filter(attempt__in=attempts).select_related("version__question").order_by("attempt", "slot")
+    )
+    by_attempt = {pk: list(rows) for pk, rows in groupby(answers, key=lambda answer: answer.attempt_id)}
+    replaced = _replaced_versions(attempts)
+    for attempt in attempts:
+        rows = by_attempt.get(attempt.pk, [])
+        expected = [_expected(row, replaced.get(row.pk, row.version), attempt.quiz.wrong_penalty) for row in rows]
+        for row, (fraction, earned) in zip(rows, expected, strict=True):
+            if (row.fraction, row.marks) != (fraction, earned):
+                yield Violation("I5", _of(attempt.pk), f"slot {row.slot} has {row.marks} marks, grading gives {earned}")
+        total = marking.total(earned for _fraction, earned in expected if earned is not None)
+        possible = sum((row.points for row in rows), Decimal("0.00"))
+        share = marking.rounded(min(marking.share(total, possible), Fraction(1)), Decimal("0.00000001"))
+        if (attempt.marks, attempt.max_marks, attempt.fraction) != (total, possible, share):
+            yield Violation(
+                "I5",
+                _of(attempt.pk),
+                f"has {attempt.marks} of {attempt.max_marks}, the rows give {total} of {possible}",
+            )
+
+
+def _expected(answer: Answer, version: QuestionVersion, penalty: Decimal) -> tuple[Decimal | None, Decimal | None]:
+    by_hand = answer.override is not None or version.kind.is_marked_by_hand
+    fraction = (
+        Fraction(answer.override)
+        if answer.override is not None
+        else version.kind.grade(version.parsed, answer.response).fraction
+    )
+    if fraction is None:
+        return None, None
+    earned = marking.marks(
+        fraction, answer.points, penalty=Decimal(0) if by_hand else penalty, answered=answer.is_answered
+    )
+    return marking.rounded(fraction, marking.STORED_FRACTION), earned
+
+
+def _replaced_versions(attempts: Iterable[Attempt]) -> dict[int, QuestionVersion]:
+    """Versions that a regrade put in the place of the pinned ones, by answer."""
+    regrades = AttemptEvent.objects.filter(attempt__in=list(attempts), kind=Kind.REGRADED, details__has_key="by")
+    last = {event.attempt_id: event.details["by"] for event in regrades.order_by("at", "pk")}
+    wanted = {int(answer): version for by in last.values() for answer, version in by.items()}
+    found = QuestionVersion.objects.select_related("question").in_bulk(set(wanted.values()))
+    return {answer: found[version] for answer, version in wanted.items() if version in found}
+
+
+# I8 -------------------------------------------------------------------------------------------------------------------
+
+CHOSEN: dict[str, Callable[[list[Attempt]], Attempt]] = {
+    "highest": lambda made: max(made, key=lambda attempt: (attempt.fraction or 0, -attempt.number)),
+    "latest": lambda made: made[-1],
+    "first": lambda made: made[0],
+}
+
+
+def boards(now: datetime) -> Iterator[Violation]:
+    """I8: of every class that ranks by best marks, add the rows up in plain Python and look who is shown."""
+    nobody = User()
+    for classroom in Classroom.objects.filter(metric=Classroom.Metric.BEST):
+        board = leaderboards.for_classroom(classroom, viewer=nobody, now=now)
+        if any(row.quiz.counting == Quiz.Counting.AVERAGE for row in board.counted):
+            continue
+        expected = _sums(classroom, board)
+        shown = {row.membership_id: row.points for row in board.rows}
+        for membership in sorted(shown.keys() | expected.keys()):
+            if shown.get(membership) != expected.get(membership):
+                what = f"shows {shown.get(membership)}, the rows give {expected.get(membership)}"
+                yield Violation("I8", f"classroom {classroom.pk}, member {membership}", what)
+
+
+def _sums(classroom: Classroom, board: leaderboards.Board) -> dict[int, Decimal]:
+    members = {row.user_id: row.pk for row in Membership.objects.filter(classroom=classroom).ranked()}
+    graded = Attempt.objects.graded().filter(assignment__in=board.counted, learner__in=list(members))
+    made: dict[tuple[int, int], list[Attempt]] = {}
+    for attempt in graded.order_by("number").select_related("quiz"):
+        made.setdefault((attempt.learner_id, attempt.assignment_id or 0), []).append(attempt)
+    sums: dict[int, Decimal] = {}
+    for (learner, _assignment), rows in made.items():
+        counted = CHOSEN[rows[0].quiz.counting](rows)
+        sums[members[learner]] = sums.get(members[learner], Decimal(0)) + (counted.marks or Decimal(0))
+    return sums

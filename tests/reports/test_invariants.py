@@ -1,0 +1,168 @@
+"""`check_invariants` is silent over what the engine makes, and names every violation that is planted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, User
+from quizzes.reports import invariants
+from quizzes.services import attempts, grading
+from tests import factories
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def done(learner: User, classroom: Classroom, now: datetime) -> Attempt:
+    """A graded attempt of an assignment, the first of two questions right."""
+    given = factories.assignment(classroom, factories.quiz(2, time_limit=40))
+    return factories.attempt(learner, given.quiz, assignment=given, now=now, right=1, submit=True)
+
+
+def names(now: datetime) -> set[str]:
+    return {violation.name for violation in invariants.check(now=now)}
+
+
+def test_what_the_engine_makes_holds(done: Attempt, learner: User, instructor: User, now: datetime) -> None:
+    grading.override(done.answers.get(slot=2), fraction=Fraction(1, 3), reason="x", actor=instructor, now=now)
+    turned = factories.single_choice("turned")
+    turned["options"][0].pop("correct")
+    turned["options"][1]["correct"] = True
+    factories.version(done.answers.get(slot=1).version.question, turned)
+    grading.regrade_by_latest(done, now=now, actor=instructor)
+    again = attempts.start(learner, done.quiz, now=now, assignment=done.assignment)
+    attempts.save(again.pk, learner, slot=1, fields=factories.RIGHT, revision=4, now=again.due_at + attempts.grace())
+    attempts.close_overdue(now=now + HOUR)
+    attempts.reopen(again, due_at=now + 3 * HOUR, reason="power cut", actor=instructor, now=now + HOUR)
+    attempts.submit(again, now=now + HOUR)
+    practice = factories.attempt(learner, factories.quiz(1, feedback="practice"), now=now, right=1)
+    attempts.check(practice.pk, learner, slot=1, now=now)
+    attempts.try_again(practice.pk, learner, slot=1, now=now)
+    assert [str(violation) for violation in invariants.check(now=now + HOUR)] == []
+
+
+def lose_a_save(done: Attempt) -> None:
+    done.answers.filter(slot=1).update(revision=0)
+
+
+def leave_a_gap(done: Attempt) -> None:
+    Attempt.objects.filter(pk=done.pk).update(number=3)
+
+
+def save_too_late(done: Attempt) -> None:
+    done.answers.filter(slot=2).update(late_by_ms=5001)
+
+
+def save_after_the_end(done: Attempt) -> None:
+    done.answers.filter(slot=2).update(saved_at=done.submitted_at + timedelta(seconds=6))
+
+
+def change_a_closed_attempt(done: Attempt) -> None:
+    done.answers.filter(slot=2).update(response=0, revision=1, saved_at=done.submitted_at)
+
+
+def give_marks_away(done: Attempt) -> None:
+    Attempt.objects.filter(pk=done.pk).update(marks=Decimal("2.00"))
+
+
+def change_an_answers_fraction(done: Attempt) -> None:
+    done.answers.filter(slot=2).update(fraction=1)
+
+
+def forget_to_close(done: Attempt) -> None:
+    Attempt.objects.filter(pk=done.pk).update(status="in_progress", submitted_at=None)
+
+
+def forget_to_grade(done: Attempt) -> None:
+    Attempt.objects.filter(pk=done.pk).update(status="submitted")
+
+
+def record_at_the_look(done: Attempt) -> None:
+    Attempt.objects.filter(pk=done.pk).update(closed_by="deadline")
+
+
+def record_after_the_deadline(done: Attempt) -> None:
+    Attempt.objects.filter(pk=done.pk).update(due_at=done.submitted_at - HOUR)
+
+
+def leave_out_of_the_log(done: Attempt) -> None:
+    AttemptEvent.objects.filter(attempt=done, kind="submitted").delete()
+
+
+def leave_a_save_out_of_the_log(done: Attempt) -> None:
+    AttemptEvent.objects.filter(attempt=done, kind="saved").delete()
+
+
+@pytest.mark.parametrize(
+    ("plant", "name"),
+    [
+        (lose_a_save, "I1"),
+        (leave_a_gap, "I2"),
+        (save_too_late, "I3"),
+        (save_after_the_end, "I3"),
+        (change_a_closed_attempt, "I4"),
+        (give_marks_away, "I5"),
+        (change_an_answers_fraction, "I5"),
+        (forget_to_close, "I6"),
+        (forget_to_grade, "I6"),
+        (record_at_the_look, "I6"),
+        (record_after_the_deadline, "I6"),
+        (leave_out_of_the_log, "I12"),
+        (leave_a_save_out_of_the_log, "I12"),
+    ],
+)
+def test_a_planted_violation_is_named(
+    done: Attempt, now: datetime, plant: Callable[[Attempt], None], name: str
+) -> None:
+    assert names(now + HOUR) == set()
+    plant(done)
+    assert name in names(now + HOUR)
+
+
+def test_two_open_attempts_are_named(learner: User, now: datetime) -> None:
+    quiz = factories.quiz(1)
+    factories.attempt(learner, quiz, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX one_open_attempt")
+    Attempt.objects.create(learner=learner, quiz=quiz, number=2, started_at=now)
+    assert "I2" in names(now)
+
+
+def test_a_leaderboard_that_does_not_add_up_is_named(
+    done: Attempt, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = invariants.leaderboards._points
+    monkeypatch.setattr(invariants.leaderboards, "_points", lambda cents: honest(cents + 1))
+    assert names(now) == {"I8"}
+
+
+def test_the_command_says_so(done: Attempt, now: datetime) -> None:
+    out = StringIO()
+    with time_machine.travel(now + HOUR):
+        call_command("check_invariants", stdout=out)
+        assert out.getvalue() == "Everything holds.\n"
+        lose_a_save(done)
+        with pytest.raises(CommandError, match="1 violation"):
+            call_command("check_invariants", stdout=out)
+    assert f"I1  attempt {done.pk}: slot 1 has revision 0, 1 was acknowledged" in out.getvalue()
+
+
+def test_the_exit_code_is_one_for_scripts() -> None:
+    assert CommandError("x").returncode == 1
+
+
+def test_every_batch_is_looked_at(learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invariants, "BATCH", 2)
+    quiz = factories.quiz(1)
+    made = [factories.attempt(learner, quiz, now=now, submit=True) for _number in range(5)]
+    Answer.objects.filter(attempt=made[-1]).update(marks=1)
+    assert [violation.row for violation in invariants.check(now=now)] == [f"attempt {made[-1].pk}"]

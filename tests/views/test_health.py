@@ -1,0 +1,66 @@
+"""`/healthz`, as a monitor sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import OperationalError
+from django.test import Client
+
+from quizzes.models import User
+from quizzes.services import attempts
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def clock(now: datetime) -> Any:
+    cache.delete(attempts.LAST_SWEEP)
+    with time_machine.travel(now, tick=False) as traveller:
+        yield traveller
+    cache.delete(attempts.LAST_SWEEP)
+
+
+def test_a_site_that_sweeps_is_healthy(client: Client, db: None, now: datetime, clock: Any) -> None:
+    attempts.close_overdue(now=now)
+    clock.move_to(now + timedelta(seconds=180))
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"database": "ok", "sweep": "ok", "sweep_age": 180})
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_sweep_that_stopped_is_not(client: Client, db: None, now: datetime, clock: Any) -> None:
+    attempts.close_overdue(now=now)
+    clock.move_to(now + timedelta(seconds=181))
+    assert client.get("/healthz").status_code == 503
+
+
+def test_without_a_shared_cache_an_attempt_that_nobody_closed_tells(
+    client: Client, learner: User, now: datetime, clock: Any
+) -> None:
+    assert client.get("/healthz").json() == {"database": "ok", "sweep": "ok", "sweep_age": None}
+    factories.attempt(learner, factories.quiz(1, time_limit=1), now=now)
+    clock.move_to(now + timedelta(seconds=60 + 181))
+    assert (client.get("/healthz").status_code, client.get("/healthz").json()["sweep"]) == (503, "late")
+
+
+def test_a_database_that_is_down_is_503_with_retry_after(client: Client, db: None) -> None:
+    with mock.patch("quizzes.views.health.connection.cursor", side_effect=OperationalError("gone")):
+        response = client.get("/healthz")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert response.json() == {"database": "unreachable"}
+
+
+def test_pages_and_saves_say_503_too_while_the_database_is_down(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    client.raise_request_exception = False
+    with mock.patch("django.db.backends.utils.CursorWrapper.execute", side_effect=OperationalError("gone")):
+        page = client.get("/quizzes/")
+        save = client.post("/attempts/1/save/", {"slot": 1}, content_type="application/json")
+    assert (page.status_code, save.status_code) == (503, 503)
+    assert page["Retry-After"] == save["Retry-After"] == "5"
+    assert save.json()["error"] == "unavailable"
