@@ -1,0 +1,63 @@
+"""From a time as people write it on a clock to an instant, and what to say where the clocks change. Pure.
+
+A classroom's zone decides. In spring some local times are skipped and are refused; in autumn some happen twice, and the
+person is asked which is meant. Both follow from one test: an instant must come back as the local time it was made from.
+That holds for zones that move by half an hour (Lord Howe) or at midnight as well.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+EARLIEST_YEAR, LATEST_YEAR = 1970, 2100  # other years are a slip of the finger
+
+
+class LocalTimeGap(ValueError):
+    """A local time that the clocks skip."""
+
+
+class LocalTimeTwice(ValueError):
+    """A local time that happens twice, given without saying which is meant."""
+
+
+def parse_local(text_or_naive: str | datetime, zone: str, *, second: bool | None = None) -> datetime:
+    """The instant, in UTC, of a time written without a zone: "2026-03-29 09:00", "2026-03-29T09:00" or a naive datetime.
+
+    `second` says which of two is meant where the clocks go back (True: the later one); elsewhere it is not looked at.
+    Raises LocalTimeGap, LocalTimeTwice, or ValueError for what is no time or lies in a year out of reach, each with a
+    sentence for the person.
+    """
+    naive = _naive(text_or_naive)
+    first, later = (naive.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
+    if first.utcoffset() == later.utcoffset():
+        return first.astimezone(UTC)
+    words = {"time": naive.strftime("%H:%M"), "zone": zone}
+    if not _exists(first, naive):
+        raise LocalTimeGap(_("%(time)s does not exist on that day in %(zone)s; the clocks go forward.") % words)
+    if second is None:
+        raise LocalTimeTwice(
+            _("%(time)s happens twice on that day in %(zone)s; the clocks go back. Say which of the two you mean.")
+            % words
+        )
+    return (later if second else first).astimezone(UTC)
+
+
+def _naive(given: str | datetime) -> datetime:
+    wrong = _("Give a date and a time, such as 2026-03-02 09:00.")
+    try:
+        naive = datetime.fromisoformat(given.strip()) if isinstance(given, str) else given
+    except ValueError as error:
+        raise ValueError(wrong) from error
+    if naive.tzinfo is not None:
+        raise ValueError(wrong)
+    if not EARLIEST_YEAR <= naive.year <= LATEST_YEAR:
+        years = {"first": EARLIEST_YEAR, "last": LATEST_YEAR}
+        raise ValueError(_("The year must be from %(first)d to %(last)d.") % years)
+    return naive.replace(fold=0)
+
+
+def _exists(local: datetime, naive: datetime) -> bool:
+    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None, fold=0) == naive
