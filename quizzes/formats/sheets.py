@@ -1,0 +1,70 @@
+"""Tables on their way out: CSV and XLSX that Excel and LibreOffice open as they are, with no cell that computes.
+
+A text that a spreadsheet would take for a formula gets an apostrophe before it (S8): someone may call themselves
+`=HYPERLINK(…)`. Numbers are written as numbers, so a mark below zero stays one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+Value = str | int | float | Decimal | None
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\x00", "＝", "＋", "－", "＠")
+BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
+LONGEST_TEXT = 32_767  # characters, the most an XLSX cell holds
+LONGEST_TITLE = 31
+
+
+def safe(text: str) -> str:
+    """The text as a cell that is only text. Spaces before a sign do not hide it: spreadsheets strip them."""
+    return f"'{text}" if text.lstrip(" \u00a0\u3000\n").startswith(FORMULA_SIGNS) else text
+
+
+def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The table line by line in UTF-8, a byte order mark first; numbers with a point, lines end as RFC 4180 says."""
+    yield BOM.encode()
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def xlsx_bytes(rows: Iterable[Sequence[Any]], *, title: str = "") -> bytes:
+    """The table as a workbook with one sheet, written row by row: the cells are never all in memory."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_sheet_title(title))
+    sheet.freeze_panes = "B2"  # the names and the heading stay in sight
+    for row in rows:
+        sheet.append([_xlsx_cell(value) for value in row])
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _cell(value: Any) -> Value:
+    """A value as a cell: numbers and nothing stay, everything else is text without a formula and without NUL."""
+    if value is None or (isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)):
+        return value
+    text = str(value).encode("utf-8", "replace").decode()  # half a character, as broken uploads leave it, becomes “?”
+    return safe(text).replace("\x00", "")
+
+
+def _xlsx_cell(value: Any) -> Value:
+    cell = _cell(value)
+    return ILLEGAL_CHARACTERS_RE.sub("", cell)[:LONGEST_TEXT] if isinstance(cell, str) else cell
+
+
+def _sheet_title(title: str) -> str:
+    """What a sheet may be called: 31 characters, none of those that formulas use for places."""
+    plain = "".join(" " if char in "[]:*?/\\'" else char for char in ILLEGAL_CHARACTERS_RE.sub("", title))
+    return " ".join(plain.split())[:LONGEST_TITLE] or "1"
