@@ -58,6 +58,13 @@ def page(enter: Enter, learner: User) -> Page:
     return enter(learner, viewport=WIDE)
 
 
+def test_the_rules_would_notice_a_fault(visitor: Enter) -> None:
+    page = visitor()
+    page.goto("/accounts/login/")
+    page.evaluate("document.querySelector('form').append(document.createElement('select'))")
+    assert any("select-name" in fault for fault in faults(page))
+
+
 @pytest.mark.parametrize("path", ["/", "/accounts/signup/", "/accounts/login/"])
 def test_pages_before_the_log_in_are_accessible(visitor: Enter, path: str) -> None:
     page = visitor(viewport=WIDE)

@@ -226,3 +226,14 @@ def test_practice_explains_at_once_and_lets_one_try_again(enter: Enter, learner:
     expect(page).to_have_url(re.compile("/result/$"))
     attempt.refresh_from_db()
     assert not attempt.is_counted
+
+
+def test_an_answer_checked_in_another_tab_is_no_end_of_the_attempt(page: Page, learner: User) -> None:
+    quiz = samples.quiz("single_choice", "true_false", feedback="practice")
+    attempt = acts.started(learner, quiz, now=datetime.now(UTC))
+    page.goto(f"/attempts/{attempt.pk}/all/")
+    attempts.check(attempt.pk, learner, slot=1, now=datetime.now(UTC))
+    acts.choose(page, "The Security Council")
+    expect(acts.state(page, 1)).to_contain_text("This answer was checked already.")
+    acts.choose(page, "True")
+    acts.expect_saved(page, 2)

@@ -226,6 +226,7 @@ function showClosed(message, result = root.dataset.result) {
   isClosed = true;
   lock(true);
   notice.hidden = true;
+  if (face) face.closest(".timer").hidden = true;
   const parts = [" ", make("a", { href: result, className: "btn btn-primary btn-sm" }, say("see_result"))];
   if (lost.length) {
     const items = lost.map((slot) => {
@@ -264,9 +265,9 @@ let isClockHidden = preference("clock") === "hidden";
 
 function showTime(text, isLastMinute) {
   if (!face) return;
-  const shown = (isClockHidden && !isLastMinute) || isClosed ? "" : text;
+  const shown = isClockHidden && !isLastMinute ? "" : text;
   if (face.textContent !== shown) face.textContent = shown;
-  face.closest(".timer").classList.toggle("last-minute", isLastMinute);
+  face.closest(".timer").classList.toggle("soon", isLastMinute);
 }
 
 function hideClock(isHidden) {
