@@ -117,56 +117,74 @@ WITH member AS (
     WHERE m.classroom_id = %(classroom)s AND m.role = 'student' AND m.status = 'active' AND m.is_visible
       AND NOT u.is_staff AND u.is_active
 ),
-made AS (
-    SELECT member.id AS member, a.id AS attempt, a.assignment_id AS assignment, {average} AS is_average,
-        CAST(ROUND(a.marks * 100) AS bigint) AS cents, CAST(ROUND(a.max_marks * 100) AS bigint) AS worth,
-        {seconds} AS seconds,
+{result},
+counted AS (SELECT * FROM result WHERE learner IN (SELECT user_id FROM member)),
+total AS (SELECT learner, SUM(points) AS points, SUM(seconds) AS seconds FROM counted GROUP BY learner)
+SELECT member.id, member.user_id, member.nickname, member.first_name, member.last_name, member.username, total.points,
+    (SELECT SUM(most) FROM (SELECT MAX(worth) AS most FROM counted GROUP BY assignment) AS parts) AS possible,
+    RANK() OVER (ORDER BY total.points DESC {speed}) AS place
+FROM total JOIN member ON member.user_id = total.learner
+"""
+CENTS, WORTH = "CAST(ROUND(a.marks * 100) AS bigint)", "CAST(ROUND(a.max_marks * 100) AS bigint)"
+GRADED = """FROM quizzes_attempt a {index} {quiz}
+    WHERE a.assignment_id IN ({assignments}) AND a.is_counted AND a.status = 'graded' {since}"""
+
+# Each gives one row per learner and assignment: points and worth in hundredths of a mark, seconds of what counts. The
+# best marks alone come out of the index in the order they are grouped by, in a quarter of the time of a window.
+OF_BEST = """
+result AS (
+    SELECT a.learner_id AS learner, a.assignment_id AS assignment, MAX({cents}) AS points, MAX({worth}) AS worth,
+        0 AS seconds
+    {graded} GROUP BY a.assignment_id, a.learner_id
+)
+"""
+MADE = """made AS (
+    SELECT a.id AS attempt, a.learner_id AS learner, a.assignment_id AS assignment, {average} AS is_average,
+        {cents} AS cents, {worth} AS worth, {seconds} AS seconds,
         ROW_NUMBER() OVER (PARTITION BY a.assignment_id, a.learner_id ORDER BY {order}) AS place
         {first}
-    FROM quizzes_attempt a JOIN member ON member.user_id = a.learner_id {quiz}
-    WHERE a.assignment_id IN ({assignments}) AND a.is_counted AND a.status = 'graded' {since}
-),
-counted AS ({counted})
-SELECT member.id, member.user_id, member.nickname, member.first_name, member.last_name, member.username,
-    SUM(counted.points) AS points,
-    (SELECT SUM(most) FROM (SELECT MAX(worth) AS most FROM counted GROUP BY assignment) AS parts) AS possible,
-    RANK() OVER (ORDER BY SUM(counted.points) DESC {speed}) AS place
-FROM counted JOIN member ON member.id = counted.member
-GROUP BY member.id, member.user_id, member.nickname, member.first_name, member.last_name, member.username
-"""
-# One row per member and assignment: points and worth in hundredths of a mark, seconds of the attempt that counts.
-OF_MARKS = """
-    SELECT member, assignment, MAX(worth) AS worth,
+    {graded}
+)"""
+OF_MARKS = """{made},
+result AS (
+    SELECT learner, assignment, MAX(worth) AS worth,
         CASE WHEN MAX(is_average) = 1 THEN CAST(ROUND(1.0 * SUM(cents) / COUNT(*)) AS bigint)
              ELSE SUM(CASE WHEN place = 1 THEN cents ELSE 0 END) END AS points,
         SUM(CASE WHEN place = 1 THEN seconds ELSE 0 END) AS seconds
-    FROM made GROUP BY member, assignment
+    FROM made GROUP BY learner, assignment
+)
 """
-OF_IMPROVEMENT = """
-    SELECT member, assignment, MAX(worth) AS worth,
+OF_IMPROVEMENT = """{made},
+result AS (
+    SELECT learner, assignment, MAX(worth) AS worth,
         SUM(CASE WHEN place = 1 THEN cents ELSE 0 END) - SUM(CASE WHEN place_first = 1 THEN cents ELSE 0 END) AS points,
         SUM(CASE WHEN place = 1 THEN seconds ELSE 0 END) AS seconds
-    FROM made GROUP BY member, assignment
+    FROM made GROUP BY learner, assignment
+)
 """
 # Each topic an attempt asked about weighs the same, each assignment 100 points: leaving one out never pays.
-OF_MASTERY = """
-    SELECT member, assignment, 10000 AS worth, CAST(ROUND(AVG(share) * 10000) AS bigint) AS points,
+OF_MASTERY = """{made},
+topic AS (
+    SELECT made.learner, made.assignment, q.topic_id, made.seconds,
+        AVG(CASE WHEN w.fraction = 1 THEN 1.0 ELSE 0.0 END) AS share
+    FROM made
+    JOIN quizzes_answer w ON w.attempt_id = made.attempt
+    JOIN quizzes_questionversion v ON v.id = w.version_id
+    JOIN quizzes_question q ON q.id = v.question_id
+    WHERE made.place = 1
+    GROUP BY made.learner, made.assignment, q.topic_id, made.seconds
+),
+result AS (
+    SELECT learner, assignment, 10000 AS worth, CAST(ROUND(AVG(share) * 10000) AS bigint) AS points,
         MAX(seconds) AS seconds
-    FROM (
-        SELECT made.member, made.assignment, q.topic_id, made.seconds,
-            AVG(CASE WHEN w.fraction = 1 THEN 1.0 ELSE 0.0 END) AS share
-        FROM made
-        JOIN quizzes_answer w ON w.attempt_id = made.attempt
-        JOIN quizzes_questionversion v ON v.id = w.version_id
-        JOIN quizzes_question q ON q.id = v.question_id
-        WHERE made.place = 1
-        GROUP BY made.member, made.assignment, q.topic_id, made.seconds
-    ) AS by_topic
-    GROUP BY member, assignment
+    FROM topic GROUP BY learner, assignment
+)
 """
 HIGHEST, FIRST = "a.fraction DESC, a.number", "a.number"
 BY_RULE = """CASE q.counting WHEN 'latest' THEN -a.number WHEN 'first' THEN a.number ELSE -a.fraction END, a.number"""
 FIRST_PLACE = ", ROW_NUMBER() OVER (PARTITION BY a.assignment_id, a.learner_id ORDER BY a.number) AS place_first"
+# SQLite's planner would now and then take the index of `attempt_progress`, which holds open attempts too.
+INDEX = {"sqlite": "INDEXED BY attempt_board", "postgresql": ""}
 TAKEN = {
     "sqlite": "CAST(ROUND((julianday(a.submitted_at) - julianday(a.started_at)) * 86400) AS bigint)",
     "postgresql": "CAST(ROUND(EXTRACT(EPOCH FROM (a.submitted_at - a.started_at))) AS bigint)",
@@ -184,6 +202,9 @@ def statement(
     if since is not None:
         params["since"] = connection.ops.adapt_datetimefield_value(since)
     parts = {
+        "index": INDEX[connection.vendor],
+        "cents": CENTS,
+        "worth": WORTH,
         "average": "CASE WHEN q.counting = 'average' THEN 1 ELSE 0 END" if by_rule else "0",
         "seconds": TAKEN[connection.vendor] if classroom.speed_breaks_ties else "0",
         "order": FIRST if metric == METRICS.FIRST else BY_RULE if by_rule else HIGHEST,
@@ -191,10 +212,15 @@ def statement(
         "quiz": "JOIN quizzes_quiz q ON q.id = a.quiz_id" if by_rule else "",
         "assignments": ", ".join(f"%(assignment_{place})s" for place in range(len(counted))),
         "since": "" if since is None else "AND a.submitted_at >= %(since)s",
-        "counted": {METRICS.IMPROVEMENT: OF_IMPROVEMENT, METRICS.MASTERY: OF_MASTERY}.get(metric, OF_MARKS),  # type: ignore[call-overload]
-        "speed": ", SUM(counted.seconds)" if classroom.speed_breaks_ties else "",
     }
-    return RANKING.format(**parts), params
+    parts["graded"] = GRADED.format(**parts)
+    parts["made"] = MADE.format(**parts)
+    if metric == METRICS.BEST and not by_rule and not classroom.speed_breaks_ties:
+        result = OF_BEST
+    else:
+        result = {METRICS.IMPROVEMENT.value: OF_IMPROVEMENT, METRICS.MASTERY.value: OF_MASTERY}.get(metric, OF_MARKS)
+    speed = ", total.seconds" if classroom.speed_breaks_ties else ""
+    return RANKING.format(result=result.format(**parts).strip(), speed=speed), params
 
 
 def _rows(
@@ -263,7 +289,7 @@ FROM (
         SUM(CAST(ROUND(a.fraction * 100000000) AS bigint) * (a.id %% 9973 + 1)) AS one,
         SUM(CAST(ROUND(a.fraction * 100000000) AS bigint) * (a.id %% 10007 + 1)) AS other,
         SUM({seconds}) AS seconds, MAX({event}) AS event
-    FROM quizzes_attempt a
+    FROM quizzes_attempt a {index}
     WHERE a.assignment_id IN (SELECT g.id FROM quizzes_assignment g WHERE g.classroom_id = %(classroom)s {only})
       AND a.is_counted AND a.status = 'graded'
 ) AS made
@@ -282,21 +308,30 @@ def version(classroom: Classroom, *, now: datetime, assignment: Assignment | Non
     It says nothing of who looks, in which language or since when: whoever makes an ETag of it adds these. Results are
     summed with two weights by attempt, so that two learners who change places change it too.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(*version_statement(classroom, now=now, assignment=assignment))
+        found = cursor.fetchone()
+    chosen = (classroom.pk, classroom.metric, classroom.names_shown, classroom.speed_breaks_ties)
+    only = assignment and assignment.pk
+    return hashlib.sha256(repr((chosen, only, [str(value) for value in found])).encode()).hexdigest()[:20]
+
+
+def version_statement(
+    classroom: Classroom, *, now: datetime, assignment: Assignment | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The SQL of `version` and its parameters."""
     params: dict[str, Any] = {"classroom": classroom.pk, "now": connection.ops.adapt_datetimefield_value(now)}
     if assignment is not None:
         params["assignment"] = assignment.pk
     nicknames = classroom.names_shown == NAMES.NICKNAMES
     joined = JOINED[connection.vendor]
-    sql = VERSION.format(
-        joined_members=joined.format(text="id || ':' || name"),
-        joined_assignments=joined.format(text=ASSIGNMENT_TEXT),
-        name="m.nickname" if nicknames else "u.first_name || ' ' || u.last_name || ' ' || u.username",
-        only="" if assignment is None else "AND g.id = %(assignment)s",
-        seconds=TAKEN[connection.vendor] if classroom.speed_breaks_ties else "0",
-        event=REGRADED if classroom.metric == METRICS.MASTERY else "0",
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        found = cursor.fetchone()
-    settings = (classroom.metric, classroom.names_shown, classroom.speed_breaks_ties, assignment and assignment.pk)
-    return hashlib.sha256(repr((settings, [str(value) for value in found])).encode()).hexdigest()[:20]
+    parts = {
+        "index": INDEX[connection.vendor],
+        "joined_members": joined.format(text="id || ':' || name"),
+        "joined_assignments": joined.format(text=ASSIGNMENT_TEXT),
+        "name": "m.nickname" if nicknames else "u.first_name || ' ' || u.last_name || ' ' || u.username",
+        "only": "" if assignment is None else "AND g.id = %(assignment)s",
+        "seconds": TAKEN[connection.vendor] if classroom.speed_breaks_ties else "0",
+        "event": REGRADED if classroom.metric == METRICS.MASTERY else "0",
+    }
+    return VERSION.format(**parts), params
