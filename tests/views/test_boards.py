@@ -1,0 +1,412 @@
+"""Leaderboards, progress and the projector over HTTP: who may look, what they see, and what asking again costs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from quizzes.models import Assignment, Classroom, Membership, User
+from quizzes.services import attempts
+from quizzes.templatetags.quizzes_boards import lines
+from quizzes.views import live
+from tests import factories
+from tests.pages import nothing_inline
+
+HOUR = timedelta(hours=1)
+
+
+class Clock:
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> Iterator[Clock]:
+    stopped = Clock(now)
+    monkeypatch.setattr("quizzes.clock.now", stopped)
+    live.forget_versions()
+    yield stopped
+    live.forget_versions()
+
+
+@pytest.fixture
+def assignment(classroom: Classroom) -> Assignment:
+    return factories.assignment(classroom, factories.quiz(4))
+
+
+def result(person: User, of: Assignment, *, right: int, now: datetime) -> None:
+    factories.attempt(person, of.quiz, assignment=of, right=right, now=now, submit=True)
+
+
+def joined(classroom: Classroom, nickname: str, **fields: Any) -> User:
+    person = factories.user()
+    factories.member(classroom, person, nickname=nickname, **fields)
+    return person
+
+
+def part(client: Client, address: str, tag: str = "") -> Any:
+    """What the script of the page gets."""
+    live.forget_versions()
+    named = {"if-none-match": tag} if tag else {}
+    return client.get(address, headers={"x-requested-with": "fetch", **named})
+
+
+def text_of(response: Any) -> str:
+    """The words of a page, without its marks."""
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def addresses(assignment: Assignment) -> dict[str, str]:
+    room, pk = f"/classrooms/{assignment.classroom_id}", assignment.pk
+    return {
+        "board": f"{room}/board/",
+        "of one assignment": f"/assignments/{pk}/board/",
+        "progress": f"/assignments/{pk}/progress/",
+        "projector": f"{room}/projector/",
+    }
+
+
+# Who may look ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asks", [part, Client.get], ids=["script", "browser"])
+def test_members_see_boards_and_those_who_teach_see_progress_too(
+    client: Client, assignment: Assignment, instructor: User, learner: User, stranger: User, asks: Any
+) -> None:
+    assistant = joined(assignment.classroom, "", role="assistant")
+    expected = {
+        instructor: [200, 200, 200, 200],
+        assistant: [200, 200, 200, 200],
+        learner: [200, 200, 404, 404],
+        stranger: [404, 404, 404, 404],
+        factories.user(is_superuser=True): [200, 200, 200, 200],
+        factories.user(is_staff=True): [404, 404, 404, 404],
+    }
+    for person, codes in expected.items():
+        client.force_login(person)
+        found = [asks(client, address).status_code for address in addresses(assignment).values()]
+        assert found == codes, person
+
+
+def test_nobody_sees_a_board_without_logging_in(client: Client, assignment: Assignment) -> None:
+    for address in addresses(assignment).values():
+        assert client.get(address).status_code == 302
+        assert part(client, address).status_code == 302
+        assert part(client, address, "*").status_code == 302
+
+
+def test_a_removed_member_sees_nothing_more(client: Client, assignment: Assignment, learner: User) -> None:
+    address = addresses(assignment)["board"]
+    client.force_login(learner)
+    tag = part(client, address)["ETag"]
+    Membership.objects.filter(user=learner).update(status="removed")
+    assert part(client, address).status_code == 404
+    assert part(client, address, tag).status_code == 404  # their going has changed the board
+
+
+def test_boards_answer_reading_only(client: Client, assignment: Assignment, instructor: User) -> None:
+    client.force_login(instructor)
+    for address in addresses(assignment).values():
+        assert client.post(address).status_code == 405
+
+
+def test_boards_that_do_not_exist_are_not_found(client: Client, instructor: User) -> None:
+    client.force_login(instructor)
+    for address in (
+        "/classrooms/9/board/",
+        "/assignments/9/board/",
+        "/assignments/9/progress/",
+        "/classrooms/9/projector/",
+    ):
+        assert part(client, address).status_code == 404
+
+
+# What they see --------------------------------------------------------------------------------------------------------
+
+
+def test_a_learner_reads_their_rank_and_finds_their_own_row(
+    client: Client, classroom: Classroom, assignment: Assignment, learner: User, now: datetime
+) -> None:
+    Membership.objects.filter(user=learner).update(nickname="blue heron")
+    for nickname, right in (("kestrel", 4), ("amaranth", 3), ("north star", 3)):
+        result(joined(classroom, nickname), assignment, right=right, now=now)
+    result(learner, assignment, right=2, now=now)
+    client.force_login(learner)
+    response = part(client, addresses(assignment)["board"])
+    text = text_of(response)
+    assert "You are 4th of 4." in text
+    assert "1 kestrel 4 2 amaranth 3 2 north star 3 4 you (blue heron) 2" in text
+    assert response.content.decode().count('class="me"') == 1
+    assert "<html" not in response.content.decode()
+
+
+def test_a_browser_without_scripts_gets_the_whole_page(
+    client: Client, assignment: Assignment, learner: User, now: datetime
+) -> None:
+    result(learner, assignment, right=2, now=now)
+    client.force_login(learner)
+    for name in ("board", "of one assignment"):
+        response = client.get(addresses(assignment)[name])
+        assert "You are 1st of 1." in text_of(response)
+        assert "Refresh" in text_of(response)
+        assert not nothing_inline(response)
+        assert "ETag" not in response
+
+
+def test_a_class_without_results_says_so(client: Client, assignment: Assignment, learner: User) -> None:
+    client.force_login(learner)
+    assert "Nobody has a result that counts yet." in text_of(part(client, addresses(assignment)["board"]))
+
+
+def test_a_class_without_assignments_says_what_the_board_waits_for(
+    client: Client, classroom: Classroom, learner: User
+) -> None:
+    client.force_login(learner)
+    assert "as quizzes are handed in" in text_of(part(client, f"/classrooms/{classroom.pk}/board/"))
+
+
+def test_an_examination_is_named_as_not_counted_until_it_closes(
+    client: Client, classroom: Classroom, learner: User, now: datetime, clock: Clock
+) -> None:
+    quiz = factories.quiz(2, feedback="exam", title="The great examination")
+    assignment = factories.assignment(classroom, quiz, closes_at=now + HOUR)
+    result(learner, assignment, right=2, now=now)
+    client.force_login(learner)
+    address = addresses(assignment)["board"]
+    before = part(client, address)
+    assert "Not counted yet: The great examination." in text_of(before)
+    assert "1st" not in text_of(before)
+    clock.at = now + HOUR - timedelta(seconds=1)
+    assert part(client, address, before["ETag"]).status_code == 304
+    clock.at = now + HOUR
+    after = part(client, address, before["ETag"])
+    assert "You are 1st of 1." in text_of(after)
+    assert "Not counted yet" not in text_of(after)
+
+
+def test_the_board_of_the_week_begins_on_monday_in_the_zone_of_the_class(
+    client: Client, classroom: Classroom, assignment: Assignment, learner: User, now: datetime
+) -> None:
+    result(learner, assignment, right=4, now=now - timedelta(hours=10))  # Sunday 23:00 UTC
+    client.force_login(learner)
+    address = addresses(assignment)["board"]
+    assert "You are 1st of 1." in text_of(part(client, address))
+    assert "No ranks yet." in text_of(part(client, f"{address}?span=week"))
+    classroom.time_zone = "Europe/Berlin"  # where it was Monday already
+    classroom.save()
+    assert "You are 1st of 1." in text_of(part(client, f"{address}?span=week"))
+
+
+def test_names_are_shown_as_text(client: Client, assignment: Assignment, learner: User, now: datetime) -> None:
+    Membership.objects.filter(user=learner).update(nickname="<script>alert(1)</script>")
+    result(learner, assignment, right=1, now=now)
+    client.force_login(learner)
+    assert "&lt;script&gt;" in part(client, addresses(assignment)["board"]).content.decode()
+
+
+class Rows:
+    """A board of `size` rows with the reader at `place`, from 0."""
+
+    def __init__(self, size: int, place: int | None) -> None:
+        self.rows = [type("Row", (), {"rank": number + 1, "is_me": number == place}) for number in range(size)]
+
+
+def ranks(size: int, place: int | None) -> list[int | None]:
+    return [row and row.rank for row in lines(Rows(size, place))]  # type: ignore[arg-type]
+
+
+def test_a_long_board_shows_ten_and_the_neighbours_of_ones_own_row() -> None:
+    ten = list(range(1, 11))
+    assert ranks(31, None) == ten
+    assert ranks(31, 3) == ten
+    assert ranks(31, 9) == [*ten, 11, 12, 13]
+    assert ranks(31, 13) == list(range(1, 18))
+    assert ranks(31, 14) == list(range(1, 19))  # no gap of one row
+    assert ranks(31, 15) == [*ten, None, *range(13, 20)]
+    assert ranks(31, 30) == [*ten, None, 28, 29, 30, 31]
+    assert ranks(3, 2) == [1, 2, 3]
+    assert ranks(0, None) == []
+
+
+# Progress -------------------------------------------------------------------------------------------------------------
+
+
+def test_progress_says_who_is_where(
+    client: Client, classroom: Classroom, instructor: User, learner: User, now: datetime
+) -> None:
+    assignment = factories.assignment(classroom, factories.quiz(4, time_limit=20), due_at=now - HOUR)
+    factories.attempt(learner, assignment.quiz, assignment=assignment, right=3, now=now - timedelta(minutes=8))
+    done, _waiting = joined(classroom, "heron"), joined(classroom, "stork")
+    result(done, assignment, right=1, now=now)
+    client.force_login(instructor)
+    response = part(client, addresses(assignment)["progress"])
+    text = text_of(response)
+    assert "1 not started" in text
+    assert "learner in the middle 3 of 4 12 min left" in text
+    assert re.search(r"heron done late 1 of 4 2 Mar, 09:00", text)
+    assert not nothing_inline(client.get(addresses(assignment)["progress"]))
+
+
+def test_a_saved_answer_moves_the_progress(
+    client: Client, assignment: Assignment, instructor: User, learner: User, now: datetime
+) -> None:
+    attempt = factories.attempt(learner, assignment.quiz, assignment=assignment, now=now)
+    client.force_login(instructor)
+    address = addresses(assignment)["progress"]
+    tag = part(client, address)["ETag"]
+    assert part(client, address, tag).status_code == 304
+    attempts.save(attempt.pk, learner, slot=1, fields=factories.RIGHT, revision=1, now=now)
+    assert "1 of 4" in text_of(part(client, address, tag))
+
+
+# The projector --------------------------------------------------------------------------------------------------------
+
+
+def test_the_projector_shows_the_code_the_ten_first_and_how_far_the_class_is(
+    client: Client, classroom: Classroom, assignment: Assignment, instructor: User, learner: User, now: datetime
+) -> None:
+    for number in range(11):
+        result(joined(classroom, f"bird {number}"), assignment, right=4 if number < 10 else 0, now=now)
+    client.force_login(instructor)
+    address = f"{addresses(assignment)['projector']}?assignment={assignment.pk}"
+    response = client.get(address)
+    text = text_of(response)
+    assert classroom.join_code in text
+    assert f"/classrooms/{classroom.pk}/qr.svg" in response.content.decode()
+    assert "11 of 12 have handed in" in text
+    assert "bird 9" in text
+    assert "bird 10" not in text
+    assert not nothing_inline(response)
+
+
+def test_the_projector_chooses_the_assignment_that_opened_last(
+    client: Client, classroom: Classroom, instructor: User, now: datetime
+) -> None:
+    for title, ago in (("yesterday", 24), ("just now", 0), ("later", -1)):
+        factories.assignment(classroom, factories.quiz(title=title), opens_at=now - ago * HOUR)
+    client.force_login(instructor)
+    text = text_of(client.get(f"/classrooms/{classroom.pk}/projector/"))
+    assert "just now" in text
+    assert "yesterday" not in text
+    assert "later" not in text
+
+
+@pytest.mark.parametrize("wanted", ["0", "x", "²", "9" * 40, ""])
+def test_the_projector_of_an_assignment_that_is_not_there_shows_the_class(
+    client: Client, assignment: Assignment, instructor: User, wanted: str
+) -> None:
+    client.force_login(instructor)
+    assert client.get(f"{addresses(assignment)['projector']}?assignment={wanted}").status_code == 200
+
+
+def test_a_class_closed_to_new_members_shows_no_code(client: Client, classroom: Classroom, instructor: User) -> None:
+    Classroom.objects.update(is_join_open=False)
+    client.force_login(instructor)
+    assert classroom.join_code not in text_of(client.get(f"/classrooms/{classroom.pk}/projector/"))
+
+
+# Asking again ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "cost"), [("board", 2), ("of one assignment", 2), ("progress", 2), ("projector", 3)])
+def test_asking_again_costs_two_or_three_queries_and_for_the_next_ones_none(
+    client: Client,
+    assignment: Assignment,
+    instructor: User,
+    learner: User,
+    now: datetime,
+    name: str,
+    cost: int,
+    django_assert_num_queries: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result(learner, assignment, right=1, now=now)
+    client.force_login(instructor)
+    address = addresses(assignment)[name]
+    first = part(client, address)
+    for work in ("leaderboards.for_classroom", "leaderboards.for_assignment", "progress.of_assignment"):
+        monkeypatch.setattr(f"quizzes.views.boards.{work}", None)  # calling it would fail
+    with django_assert_num_queries(cost):  # what it is of, and the version: neither session nor person
+        again = part(client, address, first["ETag"])
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert again["Cache-Control"] == first["Cache-Control"] == "private, no-cache"
+    with django_assert_num_queries(0):  # within a fifth of a second
+        again = client.get(address, headers={"x-requested-with": "fetch", "if-none-match": first["ETag"]})
+    assert again.status_code == 304
+
+
+def test_a_tag_made_weak_by_compression_still_holds(client: Client, assignment: Assignment, learner: User) -> None:
+    client.force_login(learner)
+    address = addresses(assignment)["board"]
+    tag = part(client, address)["ETag"]
+    assert part(client, address, f"W/{tag}").status_code == 304
+
+
+def test_every_change_that_shows_is_told(
+    client: Client, classroom: Classroom, assignment: Assignment, learner: User, now: datetime
+) -> None:
+    client.force_login(learner)
+    address, other = addresses(assignment)["board"], joined(classroom, "kestrel")
+    tag = part(client, address)["ETag"]
+
+    def has_changed() -> bool:
+        nonlocal tag
+        response = part(client, address, tag)
+        changed, tag = response.status_code == 200, response["ETag"]
+        return changed
+
+    assert not has_changed()
+    result(other, assignment, right=2, now=now)
+    assert has_changed()
+    Membership.objects.filter(user=other).update(nickname="kite")
+    assert has_changed()
+    Membership.objects.filter(user=other).update(is_visible=False)
+    assert has_changed()
+    Classroom.objects.update(metric="first")
+    assert has_changed()
+    assert not has_changed()
+
+
+def test_a_tag_is_good_for_its_reader_and_its_address_only(
+    client: Client, classroom: Classroom, assignment: Assignment, learner: User
+) -> None:
+    client.force_login(learner)
+    address = addresses(assignment)["board"]
+    tag = part(client, address)["ETag"]
+    assert part(client, f"{address}?span=week", tag).status_code == 200
+    other = Client()
+    other.force_login(joined(classroom, "kestrel"))
+    tag = part(client, address)["ETag"]
+    assert part(other, address, tag).status_code == 200
+    outside = Client()
+    outside.force_login(factories.user())
+    assert part(outside, address, tag).status_code == 404
+
+
+@pytest.mark.parametrize("made_up", ['"x"', "*", "x" * 5000, '"', "\x00"])
+def test_a_made_up_tag_is_answered_with_the_board(
+    client: Client, assignment: Assignment, stranger: User, learner: User, made_up: str
+) -> None:
+    client.force_login(stranger)
+    address = addresses(assignment)["board"]
+    assert part(client, address, made_up).status_code == 404
+    client.force_login(learner)
+    assert part(client, address, made_up).status_code == 200
+
+
+def test_the_reader_without_a_hint_of_a_script_is_never_told_not_modified(
+    client: Client, assignment: Assignment, learner: User
+) -> None:
+    client.force_login(learner)
+    address = addresses(assignment)["board"]
+    tag = part(client, address)["ETag"]
+    assert client.get(address, headers={"if-none-match": tag}).status_code == 200
