@@ -1,0 +1,166 @@
+"""Forms of classrooms: making one, joining one, its settings, its members, and one's own place in it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from decimal import Decimal
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes.forms.accounts import zones
+from quizzes.models import Classroom, Membership
+
+ROSTER_BYTES = 1_000_000
+UNTIMED = "untimed"
+TIMES = (
+    ("1.00", gettext_lazy("as everybody")),
+    ("1.25", gettext_lazy("× 1.25")),
+    ("1.50", gettext_lazy("× 1.5")),
+    ("2.00", gettext_lazy("× 2")),
+    (UNTIMED, gettext_lazy("no time limit")),
+)
+
+
+def helper(label: Any) -> FormHelper:
+    made = FormHelper()
+    made.add_input(Submit("save", label))
+    return made
+
+
+def zone_choices(current: str) -> list[Any]:
+    """All zones by area, UTC and the one in use before them."""
+    listed = {name for _area, places in zones() for name, _place in places}
+    return [*((name, name) for name in sorted({"UTC", current} - listed - {""})), *zones()]
+
+
+class ClassroomForm(forms.ModelForm):
+    """What a new classroom needs: a name, and the zone its deadlines are meant in."""
+
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"), help_text=gettext_lazy("The times of assignments are typed in it.")
+    )
+    submit_label = gettext_lazy("Create the classroom")
+
+    class Meta:
+        model = Classroom
+        fields = ["name", "description", "time_zone"]
+        help_texts = {"description": gettext_lazy("One line that your students see, such as the term or the room.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        current = self.initial.get("time_zone") or self.instance.time_zone
+        self.fields["time_zone"].choices = zone_choices(current)  # type: ignore[attr-defined]
+        self.helper = helper(self.submit_label)
+
+
+class SettingsForm(ClassroomForm):
+    """Everything about a classroom but its code and its members."""
+
+    submit_label = gettext_lazy("Save")
+
+    class Meta(ClassroomForm.Meta):
+        fields = ["name", "description", "time_zone", "capacity", "names_shown", "metric", "speed_breaks_ties"]
+        help_texts = {
+            **ClassroomForm.Meta.help_texts,
+            "capacity": gettext_lazy("When so many students are in it, the code opens it to no more."),
+            "names_shown": gettext_lazy("Who has no nickname appears as “member” with a number."),
+            "metric": gettext_lazy("Improvement is the best attempt less the first one."),
+            "speed_breaks_ties": gettext_lazy("Measured by the server's clock. Otherwise speed never counts."),
+        }
+
+
+class JoinForm(forms.Form):
+    """The code an instructor gave; spaces, dashes and small letters do not matter."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Join code"),
+        max_length=40,
+        strip=True,
+        help_text=gettext_lazy("Eight letters and digits. Spaces and small letters do not matter."),
+        error_messages={"required": gettext_lazy("Type the code your instructor gave you.")},
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "join-code"}
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper(gettext_lazy("Join"))
+
+
+class MeForm(forms.ModelForm):
+    """How one appears to the class."""
+
+    class Meta:
+        model = Membership
+        fields = ["nickname", "is_visible"]
+        labels = {"is_visible": gettext_lazy("Show me on the leaderboard")}
+        help_texts = {
+            "nickname": gettext_lazy("Empty: you appear as “member” with a number."),
+            "is_visible": gettext_lazy("Takes effect at once, for every leaderboard of this class."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["nickname"].widget.attrs["autocomplete"] = "off"
+        self.helper = helper(gettext_lazy("Save"))
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Membership.Role)
+
+
+class TimeForm(forms.Form):
+    """A member's time: one of the usual factors, the one they have, or no limit."""
+
+    time = forms.ChoiceField(label=gettext_lazy("Time"))
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        now = UNTIMED if membership.is_untimed else f"{membership.time_factor:.2f}"
+        kwargs.setdefault("initial", {"time": now})
+        super().__init__(*args, **kwargs)
+        choices: list[Any] = list(TIMES)
+        if now not in dict(choices):
+            choices.insert(-1, (now, _("× %(factor)s") % {"factor": now}))
+        self.fields["time"].choices = choices  # type: ignore[attr-defined]
+
+    def terms(self) -> tuple[Decimal, bool]:
+        """(time factor, untimed)."""
+        chosen = self.cleaned_data["time"]
+        return (Decimal(1), True) if chosen == UNTIMED else (Decimal(chosen), False)
+
+
+class RosterForm(forms.Form):
+    """A file with the members, or the one just reported on, carried along by the page until it is confirmed."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Roster"),
+        required=False,
+        help_text=gettext_lazy("CSV or XLSX with a column “email”; at most 1 MB and 2,000 rows."),
+        widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.xlsx"}),
+    )
+    carried = forms.CharField(required=False, widget=forms.HiddenInput, max_length=ROSTER_BYTES * 2)
+    carried_name = forms.CharField(required=False, widget=forms.HiddenInput, max_length=255)
+
+    def clean(self) -> dict[str, Any]:
+        """Adds `data` (bytes) and `name`; `is_confirmed` says that a report on this very file was seen."""
+        cleaned = super().clean() or {}
+        upload, carried = cleaned.get("file"), cleaned.get("carried", "")
+        if upload is not None:
+            if upload.size > ROSTER_BYTES:
+                raise ValidationError(_("This file is larger than 1 MB. A roster is a list of names; send only that."))
+            return cleaned | {"data": upload.read(), "name": upload.name, "is_confirmed": False}
+        if not carried:
+            raise ValidationError(_("Choose a file first."))
+        try:
+            data = base64.b64decode(carried, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise ValidationError(_("The file was lost on the way. Choose it again.")) from error
+        return cleaned | {"data": data, "name": cleaned.get("carried_name", ""), "is_confirmed": True}

@@ -1,0 +1,156 @@
+"""What a classroom is given to do: assign, change, withdraw, exceptions for single members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from quizzes import clock
+from quizzes.errors import QuizError
+from quizzes.forms.assignments import AccommodationForm, AssignmentForm
+from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz
+from quizzes.reports import progress
+from quizzes.services import assignments
+from quizzes.views.classrooms import READ_WRITE, confirm
+from quizzes.views.members import teaches
+from quizzes.views.requests import LoggedInRequest
+
+
+@READ_WRITE
+def assignment_create(request: LoggedInRequest, pk: int) -> HttpResponse:
+    classroom = get_object_or_404(Classroom.objects.live().taught_by(request.user), pk=pk)
+    quizzes = Quiz.objects.usable_by(request.user).published().order_by("title", "pk")
+    wanted = {"quiz": request.GET.get("quiz", "")}
+    form = AssignmentForm(request.POST or None, zone=classroom.time_zone, quizzes=quizzes, initial=wanted)
+    if form.is_valid():
+        try:
+            assignment = assignments.assign(classroom, **form.cleaned_data, now=clock.now())
+        except QuizError as error:
+            refuse(form, error)
+        else:
+            sentence = _("“%(quiz)s” is assigned to %(classroom)s.")
+            messages.success(request, sentence % {"quiz": assignment.quiz, "classroom": classroom})
+            return redirect("quizzes:assignment_detail", pk=assignment.pk)
+    context = {"classroom": classroom, "form": form, "is_teaching": True}
+    return render(request, "quizzes/assignments/create.html", context)
+
+
+def refuse(form: Form, error: QuizError) -> None:
+    """What a service refuses is said at the field it is about."""
+    form.add_error(error.where if error.where in form.fields else None, str(error))
+
+
+@require_GET
+def assignment_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """For those who teach or assist: the terms, and who is where."""
+    now = clock.now()
+    theirs = Assignment.objects.filter(classroom__in=Classroom.objects.assisted_by(request.user))
+    assignment = get_object_or_404(theirs.select_related("classroom", "quiz"), pk=pk)
+    exceptions = Accommodation.objects.filter(assignment=assignment).select_related("membership__user", "granted_by")
+    context = {
+        "classroom": assignment.classroom,
+        "assignment": assignment,
+        "own_terms": assignment.overrides(),
+        "is_open": assignment.opens_at is None or assignment.opens_at <= now,
+        "exceptions": exceptions.order_by("membership__user__last_name", "pk"),
+        "progress": progress.of_assignment(assignment, now=now),
+        "is_teaching": teaches(request, assignment.classroom),
+    }
+    return render(request, "quizzes/assignments/detail.html", context)
+
+
+@READ_WRITE
+def assignment_edit(request: LoggedInRequest, pk: int) -> HttpResponse:
+    managed = Assignment.objects.managed_by(request.user).select_related("classroom", "quiz")
+    assignment = get_object_or_404(managed, pk=pk)
+    if request.POST.get("do") == "withdraw":
+        return _withdraw(request, assignment)
+    classroom = assignment.classroom
+    form = AssignmentForm(request.POST or None, zone=classroom.time_zone, stored=assignment)
+    if form.is_valid():
+        try:
+            assignments.change(assignment, actor=request.user, now=clock.now(), **form.cleaned_data)
+        except QuizError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("The assignment of “%(quiz)s” is changed.") % {"quiz": assignment.quiz})
+            return redirect("quizzes:assignment_detail", pk=pk)
+    context = {"classroom": classroom, "assignment": assignment, "form": form, "is_teaching": True}
+    return render(request, "quizzes/assignments/edit.html", context)
+
+
+def _withdraw(request: LoggedInRequest, assignment: Assignment) -> HttpResponse:
+    here = reverse("quizzes:assignment_edit", args=[assignment.pk])
+    words: dict[str, Any] = {"quiz": assignment.quiz, "classroom": assignment.classroom}
+    if "confirmed" not in request.POST:
+        return confirm(
+            request,
+            title=_("Withdraw “%(quiz)s”?") % words,
+            text=_("%(classroom)s no longer sees it. The quiz itself stays.") % words,
+            do="withdraw",
+            label=_("Withdraw the assignment"),
+            back=here,
+        )
+    try:
+        assignments.withdraw(assignment)
+    except QuizError as error:
+        messages.error(request, str(error))
+        return redirect(here)
+    messages.success(request, _("“%(quiz)s” is withdrawn from %(classroom)s.") % words)
+    return redirect("quizzes:classroom_detail", pk=assignment.classroom_id)
+
+
+@READ_WRITE
+def accommodation(request: LoggedInRequest, pk: int, member: int) -> HttpResponse:
+    """An exception for one member: given, changed, or taken back."""
+    managed = Assignment.objects.managed_by(request.user).select_related("classroom", "quiz")
+    assignment = get_object_or_404(managed, pk=pk)
+    members = Membership.objects.students().filter(classroom=assignment.classroom_id).select_related("user")
+    membership = get_object_or_404(members, pk=member)
+    stored = Accommodation.objects.filter(assignment=assignment, membership=membership).first()
+    if request.POST.get("do") == "revoke" and stored is not None:
+        return _revoke(request, stored, membership)
+    form = AccommodationForm(request.POST or None, zone=assignment.classroom.time_zone, stored=stored)
+    if form.is_valid():
+        try:
+            assignments.grant(assignment, membership, **form.cleaned_data, actor=request.user, now=clock.now())
+        except QuizError as error:
+            refuse(form, error)
+        else:
+            words = {"name": membership.user.full_name}
+            messages.success(
+                request, _("The exception for %(name)s is saved. An attempt in progress follows it.") % words
+            )
+            return redirect("quizzes:assignment_detail", pk=pk)
+    context = {
+        "classroom": assignment.classroom,
+        "assignment": assignment,
+        "member": membership,
+        "stored": stored,
+        "form": form,
+        "is_teaching": True,
+    }
+    return render(request, "quizzes/assignments/accommodation.html", context)
+
+
+def _revoke(request: LoggedInRequest, stored: Accommodation, membership: Membership) -> HttpResponse:
+    words = {"name": membership.user.full_name}
+    if "confirmed" not in request.POST:
+        return confirm(
+            request,
+            title=_("Take the exception of %(name)s back?") % words,
+            text=_("What holds for everybody holds for them again; an attempt in progress follows at once."),
+            do="revoke",
+            label=_("Take the exception back"),
+            back=reverse("quizzes:accommodation", args=[stored.assignment_id, membership.pk]),
+        )
+    assignments.revoke(stored, actor=request.user, now=clock.now())
+    messages.success(request, _("The exception of %(name)s is taken back.") % words)
+    return redirect("quizzes:assignment_detail", pk=stored.assignment_id)

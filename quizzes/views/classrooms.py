@@ -1,0 +1,208 @@
+"""Classrooms: the list, making and joining one, its page, its settings, and one's own place in it."""
+
+from __future__ import annotations
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from quizzes import clock
+from quizzes.errors import QuizError, TooMany
+from quizzes.forms.classrooms import ClassroomForm, JoinForm, MeForm, SettingsForm
+from quizzes.models import Attempt, Classroom, Membership, User
+from quizzes.reports import classrooms as report
+from quizzes.reports import leaderboards
+from quizzes.services import attempts, classrooms
+from quizzes.views.requests import LoggedInRequest
+
+READ_WRITE = require_http_methods(["GET", "HEAD", "POST"])
+JOIN_ACTION = "join_classroom"  # its rates are in the settings
+JOIN_PAUSE_SECONDS = 60
+
+
+def confirm(request: HttpRequest, **context: str) -> HttpResponse:
+    """Ask before something that is not easily undone: title, text, do (the field), label, and the address back."""
+    return render(request, "quizzes/classrooms/confirm.html", context)
+
+
+@require_GET
+def classroom_list(request: LoggedInRequest) -> HttpResponse:
+    archived = "archived" in request.GET
+    rows = report.mine(request.user, now=clock.now(), archived=archived)
+    return render(request, "quizzes/classrooms/list.html", {"rows": rows, "archived": archived})
+
+
+@READ_WRITE
+def classroom_create(request: LoggedInRequest) -> HttpResponse:
+    user = request.user
+    if not user.is_instructor:
+        raise Http404
+    zone = user.time_zone or timezone.get_current_timezone_name()
+    form = ClassroomForm(request.POST or None, initial={"time_zone": zone})
+    if form.is_valid():
+        classroom = classrooms.create(user, **form.cleaned_data, now=clock.now())
+        messages.success(
+            request, _("The classroom “%(name)s” is ready. Give its code to your students.") % {"name": classroom}
+        )
+        return redirect("quizzes:classroom_code", pk=classroom.pk)
+    return render(request, "quizzes/classrooms/create.html", {"form": form})
+
+
+# Joining --------------------------------------------------------------------------------------------------------------
+
+
+@READ_WRITE
+def classroom_join(request: LoggedInRequest) -> HttpResponse:
+    form = JoinForm(request.POST or None)
+    if form.is_valid():
+        try:
+            return _join(request, form.cleaned_data["code"])
+        except TooMany:
+            raise
+        except QuizError as error:
+            form.add_error("code", str(error))
+    return render(request, "quizzes/classrooms/join.html", {"form": form})
+
+
+@READ_WRITE
+def classroom_join_link(request: LoggedInRequest, code: str) -> HttpResponse:
+    """The page says nothing about the code, so that looking is no way around the limit on tries."""
+    if request.method == "POST":
+        return _join(request, code)
+    return render(request, "quizzes/classrooms/join_link.html", {"code": code[:40]})
+
+
+def _join(request: LoggedInRequest, code: str) -> HttpResponse:
+    if not ratelimit.consume(request, action=JOIN_ACTION):
+        raise TooMany(_("You have tried many codes. Wait a minute and try again."), retry_after=JOIN_PAUSE_SECONDS)
+    membership = classrooms.join(request.user, code, now=clock.now())
+    messages.success(request, _("You are in “%(name)s”.") % {"name": membership.classroom})
+    return redirect("quizzes:classroom_detail", pk=membership.classroom_id)
+
+
+# The page of a classroom ----------------------------------------------------------------------------------------------
+
+
+@require_GET
+def classroom_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
+    now, user = clock.now(), request.user
+    classroom, membership = entered(user, pk)
+    role = membership.role if membership else Membership.Role.INSTRUCTOR  # an administrator who is not in it
+    context = {
+        "classroom": classroom,
+        "membership": membership,
+        "is_teaching": role == Membership.Role.INSTRUCTOR or user.is_superuser,
+        "is_assisting": role != Membership.Role.STUDENT or user.is_superuser,
+        "board": leaderboards.for_classroom(classroom, viewer=user, now=now),
+    }
+    if membership is not None and role == Membership.Role.STUDENT:
+        overdue = Attempt.objects.taken_by(user).filter(assignment__classroom=classroom)
+        overdue = overdue.overdue_at(now - attempts.grace()).select_related("quiz", "assignment")
+        attempts.close_overdue(now=now, among=overdue)
+        calendar = report.for_student(membership, now=now)
+        return render(request, "quizzes/classrooms/student.html", {**context, "calendar": calendar})
+    assigned = report.for_staff(classroom, now=now)
+    return render(request, "quizzes/classrooms/staff.html", {**context, "assigned": assigned})
+
+
+def entered(user: User, pk: int) -> tuple[Classroom, Membership | None]:
+    """A classroom the person may enter, with their membership; an administrator needs none."""
+    rooms = Classroom.objects.joined_by(user) | Classroom.objects.assisted_by(user)
+    classroom = get_object_or_404(rooms, pk=pk)
+    membership = classroom.memberships.active().filter(user=user).first()
+    if membership is not None:
+        membership.classroom, membership.user = classroom, user
+    return classroom, membership
+
+
+@READ_WRITE
+def classroom_me(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """One's own nickname and visibility, and leaving."""
+    classroom, membership = entered(request.user, pk)
+    if membership is None:
+        raise Http404
+    if request.POST.get("do") == "leave":
+        return _leave(request, membership)
+    form = MeForm(request.POST or None, instance=membership)
+    if form.is_valid():
+        classrooms.appear(membership, **form.cleaned_data)
+        messages.success(request, _appearance(membership))
+        return redirect("quizzes:classroom_detail", pk=pk)
+    return render(
+        request, "quizzes/classrooms/me.html", {"classroom": classroom, "membership": membership, "form": form}
+    )
+
+
+def _appearance(membership: Membership) -> str:
+    if not membership.is_visible:
+        return _("You no longer appear on the leaderboard.")
+    return _("You appear as “%(name)s”.") % {"name": membership.shown_name}
+
+
+def _leave(request: LoggedInRequest, membership: Membership) -> HttpResponse:
+    classroom = membership.classroom
+    if "confirmed" not in request.POST:
+        text = _("You will no longer see its assignments and its leaderboard. Your attempts and results are kept.")
+        return confirm(
+            request,
+            title=_("Leave “%(name)s”?") % {"name": classroom},
+            text=text,
+            do="leave",
+            label=_("Leave the classroom"),
+            back=reverse("quizzes:classroom_me", args=[classroom.pk]),
+        )
+    try:
+        classrooms.leave(membership, now=clock.now())
+    except QuizError as error:
+        messages.error(request, str(error))
+        return redirect("quizzes:classroom_me", pk=classroom.pk)
+    messages.success(request, _("You have left “%(name)s”. Your results are kept.") % {"name": classroom})
+    return redirect("quizzes:classroom_list")
+
+
+# Settings -------------------------------------------------------------------------------------------------------------
+
+
+@READ_WRITE
+def classroom_settings(request: LoggedInRequest, pk: int) -> HttpResponse:
+    classroom = get_object_or_404(Classroom.objects.taught_by(request.user), pk=pk)
+    form = SettingsForm(request.POST or None, instance=classroom)
+    if form.is_valid():
+        try:
+            classrooms.change(classroom, actor=request.user, **form.cleaned_data)
+        except QuizError as error:
+            form.add_error(error.where if error.where in form.fields else None, str(error))
+        else:
+            messages.success(request, _("The settings of “%(name)s” are saved.") % {"name": classroom})
+            return redirect("quizzes:classroom_detail", pk=pk)
+    return render(
+        request, "quizzes/classrooms/settings.html", {"classroom": classroom, "form": form, "is_teaching": True}
+    )
+
+
+@READ_WRITE
+def classroom_archive(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """Archive after a confirmation, or take back from the archive."""
+    classroom = get_object_or_404(Classroom.objects.taught_by(request.user), pk=pk)
+    if request.POST.get("do") == "unarchive":
+        classrooms.unarchive(classroom)
+        messages.success(request, _("“%(name)s” is back from the archive.") % {"name": classroom})
+        return redirect("quizzes:classroom_detail", pk=pk)
+    if request.POST.get("do") == "archive" and "confirmed" in request.POST:
+        classrooms.archive(classroom, now=clock.now())
+        messages.success(request, _("“%(name)s” is archived. Its results are kept.") % {"name": classroom})
+        return redirect("quizzes:classroom_list")
+    text = _("Its code stops working and nothing in it can be started. Results are kept, and you can take it back.")
+    return confirm(
+        request,
+        title=_("Archive “%(name)s”?") % {"name": classroom},
+        text=text,
+        do="archive",
+        label=_("Archive the classroom"),
+        back=reverse("quizzes:classroom_settings", args=[classroom.pk]),
+    )

@@ -1,0 +1,186 @@
+"""The members of a classroom: who is in it, and the code that lets people in."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET
+
+from quizzes import clock
+from quizzes.errors import QuizError
+from quizzes.forms.classrooms import RoleForm, TimeForm
+from quizzes.models import Attempt, Classroom, Membership
+from quizzes.services import classrooms
+from quizzes.views.classrooms import READ_WRITE, confirm
+from quizzes.views.requests import LoggedInRequest
+
+PAGE = 50
+ATTEMPTS = 20
+
+
+@require_GET
+def classroom_members(request: LoggedInRequest, pk: int) -> HttpResponse:
+    classroom = get_object_or_404(Classroom.objects.assisted_by(request.user), pk=pk)
+    members = Membership.objects.filter(classroom=classroom).select_related("user")
+    former = "former" in request.GET
+    members = members.exclude(status=Membership.Status.ACTIVE) if former else members.active()
+    if words := request.GET.get("q", "").strip()[:100]:
+        members = members.filter(_named(words))
+    members = members.order_by("role", "user__last_name", "user__first_name", "user__username", "pk")
+    context = {
+        "classroom": classroom,
+        "page": Paginator(members, PAGE).get_page(request.GET.get("page")),
+        "words": words,
+        "former": former,
+        "is_teaching": teaches(request, classroom),
+    }
+    return render(request, "quizzes/classrooms/members.html", context)
+
+
+def _named(words: str) -> Q:
+    """Every word somewhere in a name or the address."""
+    found = Q()
+    for word in words.split()[:5]:
+        fields = ("user__first_name", "user__last_name", "user__username", "user__email", "nickname")
+        one = Q()
+        for field in fields:
+            one |= Q(**{f"{field}__icontains": word})
+        found &= one
+    return found
+
+
+def teaches(request: LoggedInRequest, classroom: Classroom) -> bool:
+    return Classroom.objects.taught_by(request.user).filter(pk=classroom.pk).exists()
+
+
+# One member -----------------------------------------------------------------------------------------------------------
+
+
+@READ_WRITE
+def classroom_member(request: LoggedInRequest, pk: int, member: int) -> HttpResponse:
+    """One member: role, time, and whether they are in it at all."""
+    seen = Classroom.objects.taught_by if request.method == "POST" else Classroom.objects.assisted_by
+    classroom = get_object_or_404(seen(request.user), pk=pk)
+    members = Membership.objects.filter(classroom=classroom).select_related("user", "classroom")
+    membership = get_object_or_404(members, pk=member)
+    if request.method == "POST":
+        return _change(request, membership)
+    taken = Attempt.objects.filter(learner=membership.user, assignment__classroom=classroom)
+    context = {
+        "classroom": classroom,
+        "member": membership,
+        "role_form": RoleForm(initial={"role": membership.role}),
+        "time_form": TimeForm(membership=membership),
+        "attempts": taken.select_related("quiz").order_by("-started_at", "-pk")[:ATTEMPTS],
+        "is_teaching": teaches(request, classroom),
+    }
+    return render(request, "quizzes/classrooms/member.html", context)
+
+
+def _change(request: LoggedInRequest, membership: Membership) -> HttpResponse:
+    here = reverse("quizzes:classroom_member", args=[membership.classroom_id, membership.pk])
+    name = membership.user.full_name
+    if request.POST.get("do") == "remove" and "confirmed" not in request.POST:
+        return confirm(
+            request,
+            title=_("Remove %(name)s?") % {"name": name},
+            text=_(
+                "They no longer see this classroom, and its code no longer lets them in. Attempts and results are kept."
+            ),
+            do="remove",
+            label=_("Remove from the classroom"),
+            back=here,
+        )
+    try:
+        message = _act(request, membership)
+    except QuizError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, message % {"name": name})
+    return redirect(here)
+
+
+def _act(request: LoggedInRequest, membership: Membership) -> str:
+    """Do what was asked for; the sentence that says it, with a place for the name."""
+    do, now, actor = request.POST.get("do"), clock.now(), request.user
+    if do == "remove":
+        classrooms.remove(membership, actor=actor, now=now)
+        return _("%(name)s is removed. Attempts and results are kept.")
+    if do == "restore":
+        classrooms.restore(membership, actor=actor, now=now)
+        return _("%(name)s is back in the classroom.")
+    role, time = RoleForm(request.POST), TimeForm(request.POST, membership=membership)
+    if do == "role" and role.is_valid():
+        classrooms.set_role(membership, role.cleaned_data["role"], actor=actor, now=now)
+        return _("The role of %(name)s is changed.")
+    if do == "time" and time.is_valid():
+        factor, is_untimed = time.terms()
+        classrooms.set_time(membership, time_factor=factor, is_untimed=is_untimed, actor=actor, now=now)
+        return _("The time of %(name)s is changed. Attempts in progress follow at once.")
+    raise QuizError(_("That is not something this page can do."))
+
+
+# The code -------------------------------------------------------------------------------------------------------------
+
+
+@READ_WRITE
+def classroom_code(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """The code, its link and its picture; renew it, open or close the classroom to it."""
+    seen = Classroom.objects.taught_by if request.method == "POST" else Classroom.objects.assisted_by
+    classroom = get_object_or_404(seen(request.user), pk=pk)
+    if request.method == "POST":
+        return _change_code(request, classroom)
+    context = {
+        "classroom": classroom,
+        "link": join_link(request, classroom),
+        "students": Membership.objects.students().filter(classroom=classroom).count(),
+        "is_teaching": teaches(request, classroom),
+    }
+    return render(request, "quizzes/classrooms/code.html", context)
+
+
+def _change_code(request: LoggedInRequest, classroom: Classroom) -> HttpResponse:
+    here, do = reverse("quizzes:classroom_code", args=[classroom.pk]), request.POST.get("do")
+    if do == "renew" and "confirmed" not in request.POST:
+        return confirm(
+            request,
+            title=_("Renew the code?"),
+            text=_("The old code, its link and its picture stop working at once. Whoever is in the classroom stays."),
+            do="renew",
+            label=_("Renew the code"),
+            back=here,
+        )
+    if do == "renew":
+        classrooms.renew_code(classroom)
+        messages.success(request, _("The classroom has a new code. The old one no longer works."))
+    elif do in ("open", "close"):
+        classrooms.set_join_open(classroom, do == "open")
+        messages.success(
+            request, _("The code works again.") if do == "open" else _("The code lets nobody in any more.")
+        )
+    return redirect(here)
+
+
+def join_link(request: LoggedInRequest, classroom: Classroom) -> str:
+    return request.build_absolute_uri(reverse("quizzes:classroom_join_link", args=[classroom.join_code]))
+
+
+@require_GET
+@cache_control(private=True, no_cache=True)
+def classroom_qr(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """The link as a QR code, dark on white in either theme, as scanners want it."""
+    classroom = get_object_or_404(Classroom.objects.assisted_by(request.user), pk=pk)
+    out = io.BytesIO()
+    segno.make(join_link(request, classroom), error="m", micro=False).save(
+        out, kind="svg", border=2, light="#fff", omitsize=True, svgclass=None, lineclass=None
+    )
+    return HttpResponse(out.getvalue(), content_type="image/svg+xml")
