@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from quizzes.views import accounts, attempt_api, attempts, bank, home, marking, quizzes
+from quizzes.views import accounts, assignments, attempt_api, attempts, bank, boards, classrooms, gradebook, health, home, marking, members, quizzes
 
 app_name = "quizzes"
 urlpatterns = [
+    # for monitors
+    path("healthz", health.healthz, name="healthz"),
     # home and one's own account
     path("", home.home, name="home"),
     path("account/", accounts.profile, name="profile"),
@@ -29,6 +31,33 @@ urlpatterns = [
     path("attempts/<int:pk>/save/", attempt_api.attempt_save, name="attempt_save"),
     path("attempts/<int:pk>/state/", attempt_api.attempt_state, name="attempt_state"),
     path("attempts/<int:pk>/flag/", attempt_api.attempt_flag, name="attempt_flag"),
+    # classrooms
+    path("classrooms/", classrooms.classroom_list, name="classroom_list"),
+    path("classrooms/new/", classrooms.classroom_create, name="classroom_create"),
+    path("classrooms/join/", classrooms.classroom_join, name="classroom_join"),
+    path("classrooms/join/<str:code>/", classrooms.classroom_join_link, name="classroom_join_link"),
+    path("classrooms/<int:pk>/", classrooms.classroom_detail, name="classroom_detail"),
+    path("classrooms/<int:pk>/me/", classrooms.classroom_me, name="classroom_me"),
+    path("classrooms/<int:pk>/settings/", classrooms.classroom_settings, name="classroom_settings"),
+    path("classrooms/<int:pk>/archive/", classrooms.classroom_archive, name="classroom_archive"),
+    path("classrooms/<int:pk>/members/", members.classroom_members, name="classroom_members"),
+    path("classrooms/<int:pk>/members/<int:member>/", members.classroom_member, name="classroom_member"),
+    path("classrooms/<int:pk>/code/", members.classroom_code, name="classroom_code"),
+    path("classrooms/<int:pk>/qr.svg", members.classroom_qr, name="classroom_qr"),
+    # boards that follow by themselves
+    path("classrooms/<int:pk>/board/", boards.classroom_board, name="classroom_board"),
+    path("classrooms/<int:pk>/projector/", boards.classroom_projector, name="classroom_projector"),
+    path("assignments/<int:pk>/board/", boards.assignment_board, name="assignment_board"),
+    path("assignments/<int:pk>/progress/", boards.assignment_progress, name="assignment_progress"),
+    # assignments
+    path("classrooms/<int:pk>/assignments/new/", assignments.assignment_create, name="assignment_create"),
+    path("assignments/<int:pk>/", assignments.assignment_detail, name="assignment_detail"),
+    path("assignments/<int:pk>/edit/", assignments.assignment_edit, name="assignment_edit"),
+    path("assignments/<int:pk>/accommodations/<int:member>/", assignments.accommodation, name="accommodation"),
+    # gradebooks
+    path("classrooms/<int:pk>/gradebook/", gradebook.gradebook, name="gradebook"),
+    path("classrooms/<int:pk>/gradebook.csv", gradebook.gradebook_csv, name="gradebook_csv"),
+    path("classrooms/<int:pk>/gradebook.xlsx", gradebook.gradebook_xlsx, name="gradebook_xlsx"),
     # marking by hand
     path("marking/", marking.marking_queue, name="marking_queue"),
     path("marking/answers/<int:pk>/", marking.marking_answer, name="marking_answer"),
