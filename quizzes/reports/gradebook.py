@@ -144,7 +144,7 @@ def _grade_row(
     total = sum((cell.marks for cell in graded if cell.marks is not None), Decimal("0.00"))
     asked = [cell.possible for cell in cells if cell.state in (GRADED, MISSING) and cell.possible is not None]
     possible = sum(asked, Decimal("0.00"))
-    percent = _percent(marking.share(total, possible)) if possible else None
+    percent = _percent(total, possible) if possible else None
     return GradeRow(member, member.user.full_name, cells, total, possible, percent, _needs_help(cells, percent))
 
 
@@ -156,14 +156,12 @@ def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | Non
     state = _state(assignment, made)
     if state != GRADED:
         return Cell(state, attempts=len(made), attempt_id=last.pk, is_late=_is_late(assignment, last))
-    counts, fraction = _counting([row for row in made if row.status == Attempt.Status.GRADED], assignment.quiz.counting)
-    is_average = assignment.quiz.counting == Quiz.Counting.AVERAGE
-    achieved = marking.rounded(fraction * Fraction(counts.max_marks)) if is_average else counts.marks or Decimal("0.00")
+    counts, achieved = _counting(made, assignment.quiz.counting)
     return Cell(
         state,
         marks=achieved,
         possible=counts.max_marks,
-        percent=_percent(fraction),
+        percent=_percent(achieved, counts.max_marks),
         attempts=len(made),
         is_late=_is_late(assignment, counts),
         attempt_id=counts.pk,
@@ -181,15 +179,19 @@ def _state(assignment: Assignment, made: Sequence[_Made]) -> str:
     return IN_PROGRESS if Attempt.Status.IN_PROGRESS in states else WAITING
 
 
-def _counting(graded: Sequence[_Made], rule: str) -> tuple[_Made, Fraction]:
-    """The attempt to show and the exact share that counts."""
-    shares = [marking.share(row.marks or Decimal(0), row.max_marks) for row in graded]
-    fraction = marking.counted(shares, rule) or Fraction(0)
+def _counting(made: Sequence[_Made], rule: str) -> tuple[_Made, Decimal]:
+    """The attempt to show and the marks that count, by the quiz's rule; an average is shown with the best attempt."""
+    graded = [row for row in made if row.status == Attempt.Status.GRADED]
     if rule == Quiz.Counting.FIRST:
-        return graded[0], fraction
-    if rule == Quiz.Counting.LATEST:
-        return graded[-1], fraction
-    return graded[shares.index(max(shares))], fraction
+        best = graded[0]
+    elif rule == Quiz.Counting.LATEST:
+        best = graded[-1]
+    else:
+        best = max(graded, key=lambda row: row.fraction or 0)
+    if rule == Quiz.Counting.AVERAGE:
+        shares = [marking.share(row.marks or Decimal(0), row.max_marks) for row in graded]
+        return best, marking.rounded((marking.counted(shares, rule) or Fraction(0)) * Fraction(best.max_marks))
+    return best, best.marks or Decimal("0.00")
 
 
 def _is_late(assignment: Assignment, made: _Made) -> bool:
@@ -203,8 +205,9 @@ def _is_over(assignment: Assignment, exception: Accommodation | None, now: datet
     return terms.effective(layers).is_over_at(now)
 
 
-def _percent(share: Fraction) -> int:
-    return int(min(share, Fraction(1)) * 100 + Fraction(1, 2))
+def _percent(achieved: Decimal, possible: Decimal) -> int:
+    """Whole percent, half up; 0 of nothing is 0."""
+    return int(min(achieved * 100 / possible, Decimal(100)) + Decimal("0.5")) if possible else 0
 
 
 def _needs_help(cells: Sequence[Cell], percent: int | None) -> str:

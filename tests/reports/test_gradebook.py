@@ -1,0 +1,272 @@
+"""Members by assignments: which attempt counts, what is missing or late, figures, and who needs help."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from quizzes.models import Assignment, Attempt, Classroom, Membership, User
+from quizzes.reports import gradebook
+from quizzes.reports.gradebook import Cell, Gradebook, GradeRow
+from tests import factories
+from tests.reports.rows import graded
+
+SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return factories.user("ada", first_name="Ada", last_name="Lovelace")
+
+
+@pytest.fixture
+def room(instructor: User, ada: User) -> Classroom:
+    return factories.classroom(instructor=instructor, students=[ada])
+
+
+@pytest.fixture
+def homework(room: Classroom) -> Assignment:
+    return factories.assignment(room, factories.quiz(1, pass_mark=50))
+
+
+def cell(book: Gradebook, row: int = 0, column: int = 0) -> Cell:
+    return book.rows[row].cells[column]
+
+
+def row_of(book: Gradebook, person: User) -> GradeRow:
+    return next(row for row in book.rows if row.membership.user_id == person.pk)
+
+
+# Cells ----------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_begun_is_empty_until_it_is_over(room: Classroom, now: datetime) -> None:
+    factories.assignment(room, factories.quiz(1), closes_at=now + HOUR)
+    assert cell(gradebook.gradebook(room, now=now + HOUR - SECOND)) == Cell("not_started")
+    assert cell(gradebook.gradebook(room, now=now + HOUR)) == Cell("missing")
+
+
+def test_an_exception_keeps_a_cell_from_missing(room: Classroom, ada: User, now: datetime) -> None:
+    given = factories.assignment(room, factories.quiz(1), closes_at=now + HOUR)
+    factories.accommodation(given, ada, now=now, closes_at=now + DAY)
+    assert cell(gradebook.gradebook(room, now=now + HOUR)).state == "not_started"
+    assert cell(gradebook.gradebook(room, now=now + DAY)).state == "missing"
+
+
+def test_what_refuses_late_work_is_missing_from_when_it_is_due(room: Classroom, now: datetime) -> None:
+    factories.assignment(room, factories.quiz(1), due_at=now, late_policy="refuse")
+    assert cell(gradebook.gradebook(room, now=now)).state == "missing"
+
+
+@pytest.mark.parametrize(
+    ("counting", "marks", "number"), [("highest", 9, 2), ("latest", 6, 3), ("first", 4, 1), ("average", "6.33", 2)]
+)
+def test_the_attempt_that_counts_is_the_one_of_the_quiz(
+    counting: str, marks: int | str, number: int, room: Classroom, ada: User, now: datetime
+) -> None:
+    given = factories.assignment(room, factories.quiz(1, counting=counting))
+    attempts = [graded(ada, given, value, at=now) for value in (4, 9, 6)]
+    found = cell(gradebook.gradebook(room, now=now))
+    assert (found.marks, found.attempts, found.attempt_id) == (Decimal(marks), 3, attempts[number - 1].pk)
+
+
+@pytest.mark.parametrize(("marks", "is_passed"), [("4.99", False), (5, True)])
+def test_the_pass_mark_itself_is_a_pass(
+    marks: str | int, is_passed: bool, room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    graded(ada, homework, marks, at=now)
+    assert cell(gradebook.gradebook(room, now=now)).is_passed is is_passed
+
+
+@pytest.mark.parametrize(("moment", "is_late"), [(0 * SECOND, False), (SECOND, True)])
+def test_late_is_after_it_was_due_and_not_at_that_instant(
+    moment: timedelta, is_late: bool, room: Classroom, ada: User, now: datetime
+) -> None:
+    given = factories.assignment(room, factories.quiz(1), due_at=now)
+    graded(ada, given, 5, at=now + moment)
+    assert cell(gradebook.gradebook(room, now=now)).is_late is is_late
+
+
+@pytest.mark.parametrize("status", ["submitted", "awaiting_marking"])
+def test_what_is_handed_in_and_not_graded_waits(
+    status: str, room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    attempt = graded(ada, homework, 5, at=now, status=status)
+    assert cell(gradebook.gradebook(room, now=now)) == Cell("waiting", attempts=1, attempt_id=attempt.pk)
+
+
+def test_a_second_attempt_that_runs_leaves_the_marks_of_the_first(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    graded(ada, homework, 5, at=now)
+    Attempt.objects.create(learner=ada, quiz=homework.quiz, assignment=homework, number=2, started_at=now)
+    found = cell(gradebook.gradebook(room, now=now))
+    assert (found.state, found.marks, found.attempts) == ("graded", 5, 2)
+
+
+def test_a_first_attempt_that_runs_is_in_progress(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    Attempt.objects.create(learner=ada, quiz=homework.quiz, assignment=homework, number=1, started_at=now)
+    assert cell(gradebook.gradebook(room, now=now)).state == "in_progress"
+
+
+@pytest.mark.parametrize("preset", ["practice", "survey"])
+def test_practice_and_surveys_have_no_marks_and_are_never_missing(
+    preset: str, room: Classroom, ada: User, now: datetime
+) -> None:
+    given = factories.assignment(room, factories.quiz(1), feedback=preset, closes_at=now)
+    empty = factories.member(room, factories.user())
+    graded(ada, given, 10, at=now)
+    book = gradebook.gradebook(room, now=now + DAY)
+    assert (row_of(book, ada).cells[0].state, row_of(book, ada).total, row_of(book, ada).percent) == ("done", 0, None)
+    assert row_of(book, empty.user).cells[0].state == "not_started"
+
+
+def test_attempts_outside_the_assignment_are_not_in_the_book(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    other = factories.assignment(factories.classroom(students=[ada]), homework.quiz)
+    graded(ada, other, 10, at=now)
+    assert cell(gradebook.gradebook(room, now=now)).state == "not_started"
+
+
+# Rows -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_total_counts_what_is_missing_as_nothing(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    over = factories.assignment(room, factories.quiz(1), closes_at=now)
+    other = factories.member(room, factories.user()).user
+    graded(ada, homework, 8, at=now)
+    graded(other, over, 5, at=now - HOUR, of=20)
+    row = row_of(gradebook.gradebook(room, now=now), ada)
+    assert (row.total, row.possible, row.percent) == (8, 30, 27)
+
+
+def test_only_active_students_are_in_the_book_hidden_ones_too(room: Classroom, now: datetime) -> None:
+    for fields in ({"status": "left"}, {"status": "removed"}, {"role": "assistant"}):
+        factories.member(room, factories.user(), **fields)
+    factories.member(room, factories.user("hidden"), is_visible=False)
+    assert [row.name for row in gradebook.gradebook(room, now=now).rows] == ["Ada Lovelace", "hidden"]
+
+
+def test_rows_sort_by_name_total_lowest_share_and_lateness(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    homework.due_at = now
+    homework.save()
+    bob, cy, dot = (factories.member(room, factories.user(name)).user for name in ("bob", "Cy", "dot"))
+    graded(ada, homework, 5, at=now)
+    graded(bob, homework, 9, at=now + SECOND)
+    graded(cy, homework, 1, at=now)
+
+    def names(sort: str) -> list[str]:
+        return [row.membership.user.username for row in gradebook.gradebook(room, now=now, sort=sort).rows]
+
+    assert names("name") == ["ada", "bob", "Cy", "dot"]
+    assert names("total") == ["bob", "ada", "Cy", "dot"]
+    assert names("lowest") == ["Cy", "ada", "bob", "dot"]
+    assert names("late") == ["bob", "ada", "Cy", "dot"]
+    assert names("'; DROP TABLE") == names("name")
+    assert dot.username == "dot"
+
+
+def test_rows_filter_by_state_and_figures_stay_those_of_the_class(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    second = factories.assignment(room, factories.quiz(1), closes_at=now + HOUR, due_at=now)
+    bob, cy = (factories.member(room, factories.user(name)).user for name in ("bob", "cy"))
+    graded(ada, homework, 4, at=now)
+    graded(bob, homework, 9, at=now)
+    graded(bob, second, 9, at=now + SECOND)
+    graded(cy, second, 9, at=now, status="awaiting_marking")
+
+    def names(show: str) -> list[str]:
+        return [row.membership.user.username for row in gradebook.gradebook(room, now=now + DAY, show=show).rows]
+
+    assert names("all") == names("nonsense") == ["ada", "bob", "cy"]
+    assert names("missing") == ["ada"]
+    assert names("failed") == ["ada"]
+    assert names("late") == ["bob"]
+    assert names("waiting") == ["cy"]
+    assert names("help") == ["ada"]
+    book = gradebook.gradebook(room, now=now, show="late")
+    assert (book.size, book.summary[0].count, len(book.rows)) == (3, 2, 1)
+
+
+def test_who_needs_help_is_told_why(room: Classroom, homework: Assignment, ada: User, now: datetime) -> None:
+    for _number in range(2):
+        factories.assignment(room, factories.quiz(1), closes_at=now)
+    graded(ada, homework, 4, at=now)
+    assert gradebook.gradebook(room, now=now).rows[0].needs_help == "2 missing · 1 not passed · 40 % on the whole"
+
+
+def test_who_gets_on_needs_no_help(room: Classroom, homework: Assignment, ada: User, now: datetime) -> None:
+    graded(ada, homework, 5, at=now)
+    assert gradebook.gradebook(room, now=now).rows[0].needs_help == ""
+
+
+# Figures --------------------------------------------------------------------------------------------------------------
+
+
+def test_figures_are_mean_median_spread_and_ten_bins(room: Classroom, homework: Assignment, now: datetime) -> None:
+    for marks in (0, 2, 4, 10):
+        graded(factories.member(room, factories.user()).user, homework, marks, at=now)
+    figures = gradebook.gradebook(room, now=now).summary[0]
+    assert (figures.count, figures.mean, figures.median) == (4, 40, 30)
+    assert figures.spread == pytest.approx(37.4166, abs=0.001)  # √((40² + 20² + 0² + 60²) / 4)
+    assert figures.bins == (1, 0, 1, 0, 1, 0, 0, 0, 0, 1)
+
+
+def test_figures_of_nobody_are_none_and_of_one_have_no_spread(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    assert gradebook.gradebook(room, now=now).summary[0] == gradebook.Figures(0, None, None, None, (0,) * 10)
+    graded(ada, homework, 10, at=now)
+    figures = gradebook.gradebook(room, now=now).summary[0]
+    assert (figures.count, figures.mean, figures.median, figures.spread) == (1, 100, 100, None)
+
+
+# Size -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_hundred_members_by_twenty_assignments_take_four_queries(
+    db: None, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    room = factories.classroom()
+    quizzes = [factories.quiz(0) for _number in range(20)]
+    given = [factories.assignment(room, quiz) for quiz in quizzes]
+    people = User.objects.bulk_create(User(username=f"u{n}", password="!") for n in range(100))
+    members = Membership.objects.bulk_create(Membership(classroom=room, user=person) for person in people)
+    Attempt.objects.bulk_create(
+        graded(person, assignment, 5, at=now, number=number, save=False)
+        for person in people
+        for assignment in given
+        for number in (1, 2)
+    )
+    factories.accommodation(given[0], members[0].user, now=now, closes_at=now)
+    with django_assert_num_queries(4):
+        rows = list(gradebook.table(gradebook.gradebook(room, now=now)))
+    assert len(rows) == 101
+    assert rows[1][-3:] == [100, 200, 50]
+
+
+def test_an_empty_class_has_an_empty_book(db: None, now: datetime) -> None:
+    book = gradebook.gradebook(factories.classroom(), now=now)
+    assert (book.rows, book.assignments, book.summary, book.size) == ((), (), (), 0)
+    assert len(list(gradebook.table(book))) == 1
+
+
+def test_the_table_holds_plain_values(room: Classroom, homework: Assignment, ada: User, now: datetime) -> None:
+    factories.assignment(room, factories.quiz(1), closes_at=now)
+    graded(ada, homework, "4.5", at=now)
+    heading, row = gradebook.table(gradebook.gradebook(room, now=now))
+    assert heading[:2] == ["Name", "User name"]
+    assert row == ["Ada Lovelace", "ada", Decimal("4.5"), "missing", Decimal("4.5"), Decimal(10), 45]

@@ -1,0 +1,151 @@
+"""How a class gets on with an assignment while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from quizzes.models import Assignment, Attempt, Classroom, User
+from quizzes.reports import progress
+from quizzes.services import attempts
+from tests import factories
+from tests.factories import RIGHT
+
+SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def cast(db: None) -> list[User]:
+    return [factories.user(name) for name in ("ada", "bob", "cy")]
+
+
+@pytest.fixture
+def room(instructor: User, cast: list[User]) -> Classroom:
+    return factories.classroom(instructor=instructor, students=cast)
+
+
+@pytest.fixture
+def given(room: Classroom) -> Assignment:
+    """Two questions in 60 minutes."""
+    return factories.assignment(room, factories.quiz(2, time_limit=60))
+
+
+def start(person: User, given: Assignment, now: datetime, **kwargs: Any) -> Attempt:
+    return factories.attempt(person, given.quiz, now=now, assignment=given, **kwargs)
+
+
+def states(found: progress.Progress) -> list[tuple[str, str]]:
+    return [(row.membership.user.username, row.state) for row in found.rows]
+
+
+def test_members_are_in_the_middle_not_begun_or_done(
+    given: Assignment, cast: list[User], now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    start(cast[2], given, now, right=1)
+    start(cast[0], given, now, right=2, submit=True)
+    with django_assert_num_queries(2):
+        found = progress.of_assignment(given, now=now + HOUR / 2)
+    assert states(found) == [("cy", "in_progress"), ("bob", "not_started"), ("ada", "done")]
+    assert found.counts == progress.Counts(not_started=1, in_progress=1, done=1)
+    assert found.counts.size == 3
+    running, waiting, done = found.rows
+    assert (running.answered, running.total, running.percent, running.seconds_left) == (1, 2, 50, 1800)
+    assert (waiting.attempts, waiting.attempt_id, waiting.percent) == (0, None, 0)
+    assert (done.answered, done.seconds_left, done.submitted_at) == (2, None, now)
+
+
+@pytest.mark.parametrize(("moment", "state"), [(-SECOND, "in_progress"), (0 * SECOND, "done")])
+def test_an_attempt_whose_time_is_over_is_done_though_nobody_closed_it(
+    moment: timedelta, state: str, given: Assignment, cast: list[User], now: datetime
+) -> None:
+    start(cast[0], given, now)
+    row = next(row for row in progress.of_assignment(given, now=now + HOUR + moment).rows if row.attempts)
+    assert row.state == state
+    assert row.submitted_at == (now + HOUR if state == "done" else None)
+
+
+def test_an_untimed_attempt_has_no_seconds_left(room: Classroom, cast: list[User], now: datetime) -> None:
+    given = factories.assignment(room, factories.quiz(1))
+    start(cast[0], given, now)
+    row = progress.of_assignment(given, now=now + HOUR * 999).rows[0]
+    assert (row.state, row.seconds_left) == ("in_progress", None)
+
+
+def test_a_second_attempt_puts_a_member_into_the_middle_again(
+    given: Assignment, cast: list[User], now: datetime
+) -> None:
+    start(cast[0], given, now, submit=True)
+    start(cast[0], given, now)
+    row = progress.of_assignment(given, now=now).rows[0]
+    assert (row.state, row.attempts) == ("in_progress", 2)
+
+
+@pytest.mark.parametrize(("moment", "is_late"), [(0 * SECOND, False), (SECOND, True)])
+def test_late_is_after_it_was_due(
+    moment: timedelta, is_late: bool, given: Assignment, cast: list[User], now: datetime
+) -> None:
+    given.due_at = now
+    given.save()
+    attempts.submit(start(cast[0], given, now - SECOND), now=now + moment)
+    assert progress.of_assignment(given, now=now + HOUR).rows[-1].is_late is is_late
+
+
+def test_staff_and_those_who_are_gone_are_not_listed(room: Classroom, given: Assignment, now: datetime) -> None:
+    for fields in ({"status": "left"}, {"status": "removed"}, {"role": "assistant"}):
+        factories.member(room, factories.user(), **fields)
+    assert len(progress.of_assignment(given, now=now).rows) == 3
+
+
+def test_an_empty_class_has_no_rows(db: None, now: datetime) -> None:
+    given = factories.assignment(factories.classroom(), factories.quiz(1))
+    found = progress.of_assignment(given, now=now)
+    assert (found.rows, found.counts.size) == ((), 0)
+    assert progress.version(given)
+
+
+# What changed ---------------------------------------------------------------------------------------------------------
+
+
+def save(attempt: Attempt, given: Assignment, now: datetime) -> None:
+    attempts.save(attempt.pk, attempt.learner, slot=1, fields=RIGHT, revision=1, now=now)
+
+
+CHANGES: dict[str, Callable[[Attempt, Assignment, datetime], Any]] = {
+    "a saved answer": save,
+    "a submission": lambda attempt, given, now: attempts.submit(attempt, now=now),
+    "more time": lambda attempt, given, now: attempts.extend(
+        attempt, due_at=now + 2 * HOUR, reason="ill", actor=attempt.learner, now=now
+    ),
+    "another start": lambda attempt, given, now: start(User.objects.get(username="bob"), given, now),
+    "a removed member": lambda attempt, given, now: given.classroom.memberships.filter(user=attempt.learner).update(
+        status="removed"
+    ),
+    "a new member": lambda attempt, given, now: factories.member(given.classroom, factories.user()),
+    "a new name": lambda attempt, given, now: User.objects.filter(pk=attempt.learner_id).update(first_name="Ada"),
+    "another due time": lambda attempt, given, now: setattr(given, "due_at", now),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_the_version_changes_with_everything_the_page_shows(
+    change: Callable[[Attempt, Assignment, datetime], Any], given: Assignment, cast: list[User], now: datetime
+) -> None:
+    attempt = start(cast[0], given, now)
+    before = progress.version(given)
+    change(attempt, given, now)
+    assert progress.version(given) != before
+
+
+def test_the_version_is_one_query_and_stays_while_nothing_changes(
+    given: Assignment, cast: list[User], now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    start(cast[0], given, now)
+    with django_assert_num_queries(1):
+        before = progress.version(given, now=now)
+    assert progress.version(given, now=now + HOUR - SECOND) == before
+    assert progress.version(given, now=now + HOUR) != before
