@@ -1,0 +1,117 @@
+"""The gradebook of a classroom: members by assignments, figures of each assignment, and as a sheet to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from quizzes import clock
+from quizzes.formats import sheets
+from quizzes.models import Classroom
+from quizzes.reports import gradebook as report
+from quizzes.views.requests import LoggedInRequest
+
+SORTS = {
+    "name": _("by name"),
+    "lowest": _("lowest first"),
+    "total": _("highest first"),
+    "late": _("most often late first"),
+}
+SHOWS = {
+    "all": _("everybody"),
+    "help": _("who needs help"),
+    "missing": _("something is missing"),
+    "failed": _("something is not passed"),
+    "late": _("something was late"),
+    "waiting": _("something is to be marked"),
+    "in_progress": _("in the middle of something"),
+}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BAR, GAP = 28, 4  # of a histogram, in units of its viewBox
+CHART = {"width": 316, "middle": 158, "height": 96, "bar": BAR}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One column of a histogram: results from `start` to `end` percent, and its rectangle in units of the viewBox."""
+
+    start: int
+    end: int
+    number: int
+    x: int
+    y: int
+    height: int
+
+    @property
+    def label_x(self) -> int:
+        return self.x + BAR // 2
+
+
+@never_cache
+@require_GET
+def gradebook(request: LoggedInRequest, pk: int) -> HttpResponse:
+    classroom, book = _read(request, pk, now=clock.now())
+    context = {
+        "classroom": classroom,
+        "is_teaching": Classroom.objects.taught_by(request.user).filter(pk=pk).exists(),
+        "book": book,
+        "in_need": [row for row in book.rows if row.needs_help],
+        "shows": SHOWS,
+        "sorts": SORTS,
+        "summaries": [(assignment, figures, bars(figures.bins)) for assignment, figures in book.columns],
+        "chart": CHART,
+    }
+    return render(request, "quizzes/gradebook/gradebook.html", context)
+
+
+@never_cache
+@require_GET
+def gradebook_csv(request: LoggedInRequest, pk: int) -> HttpResponseBase:
+    now = clock.now()
+    classroom, book = _read(request, pk, now=now)
+    lines = sheets.csv_lines(report.table(book))
+    return _attached(StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8"), classroom, now, "csv")
+
+
+@never_cache
+@require_GET
+def gradebook_xlsx(request: LoggedInRequest, pk: int) -> HttpResponseBase:
+    now = clock.now()
+    classroom, book = _read(request, pk, now=now)
+    content = sheets.xlsx_bytes(report.table(book), title=classroom.name)
+    return _attached(HttpResponse(content, content_type=XLSX), classroom, now, "xlsx")
+
+
+def _read(request: LoggedInRequest, pk: int, *, now: datetime) -> tuple[Classroom, report.Gradebook]:
+    """The classroom and its gradebook, sorted and filtered as asked; the report knows what may be asked for."""
+    classroom = get_object_or_404(Classroom.objects.assisted_by(request.user), pk=pk)
+    wanted = {name: request.GET.get(name, "") for name in ("sort", "show")}
+    return classroom, report.gradebook(classroom, now=now, **wanted)
+
+
+def _attached(response: HttpResponseBase, classroom: Classroom, now: datetime, suffix: str) -> HttpResponseBase:
+    """As a file with a name of plain letters, whatever the classroom is called."""
+    name = slugify(classroom.name)[:60] or f"{_('classroom')}-{classroom.pk}"
+    filename = f"{name}-{slugify(_('gradebook'))}-{now:%Y-%m-%d}.{suffix}"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"
+    return response
+
+
+def bars(bins: Iterable[int]) -> list[Bar]:
+    """The columns of a histogram of ten bins, the highest as high as the chart."""
+    numbers = list(bins)
+    most = max([*numbers, 1])
+    heights = [round(number / most * CHART["height"]) for number in numbers]
+    return [
+        Bar(place * 10, place * 10 + 10, number, place * (BAR + GAP), CHART["height"] - height, height)
+        for place, (number, height) in enumerate(zip(numbers, heights, strict=True))
+    ]
