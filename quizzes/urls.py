@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from quizzes.views import accounts, assignments, attempt_api, attempts, bank, boards, classrooms, gradebook, health, home, marking, members, quizzes
+from quizzes.views import (
+    accounts,
+    assignments,
+    attempt_api,
+    attempts,
+    bank,
+    boards,
+    classrooms,
+    gradebook,
+    health,
+    home,
+    marking,
+    members,
+    quizzes,
+    rosters,
+)
 
 app_name = "quizzes"
 urlpatterns = [
@@ -43,6 +58,7 @@ urlpatterns = [
     path("classrooms/<int:pk>/members/", members.classroom_members, name="classroom_members"),
     path("classrooms/<int:pk>/members/<int:member>/", members.classroom_member, name="classroom_member"),
     path("classrooms/<int:pk>/code/", members.classroom_code, name="classroom_code"),
+    path("classrooms/<int:pk>/roster/", rosters.classroom_roster, name="classroom_roster"),
     path("classrooms/<int:pk>/qr.svg", members.classroom_qr, name="classroom_qr"),
     # boards that follow by themselves
     path("classrooms/<int:pk>/board/", boards.classroom_board, name="classroom_board"),

@@ -1,0 +1,45 @@
+"""A roster: a file of members, reported on row by row before anything is written."""
+
+from __future__ import annotations
+
+import base64
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from quizzes import clock
+from quizzes.errors import QuizError
+from quizzes.forms.classrooms import RosterForm
+from quizzes.models import Classroom
+from quizzes.services import rosters
+from quizzes.views.classrooms import READ_WRITE
+from quizzes.views.requests import LoggedInRequest
+
+
+@READ_WRITE
+def classroom_roster(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """A file of members: first a report by row in which nothing is written, then, when it is confirmed, the members."""
+    classroom = get_object_or_404(Classroom.objects.taught_by(request.user), pk=pk)
+    context: dict[str, object] = {"classroom": classroom, "is_teaching": True}
+    form = RosterForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            roster = rosters.read(given["data"], given["name"])
+            plan = rosters.plan(classroom, roster)
+            if given["is_confirmed"]:
+                return _enrol(request, classroom, plan)
+        except QuizError as error:
+            form.add_error(None, str(error))
+        else:
+            carried = {"carried": base64.b64encode(given["data"]).decode(), "carried_name": given["name"]}
+            context |= {"roster": roster, "plan": plan, "carry": RosterForm(initial=carried)}
+    return render(request, "quizzes/classrooms/roster.html", {**context, "form": form})
+
+
+def _enrol(request: LoggedInRequest, classroom: Classroom, plan: rosters.Plan) -> HttpResponse:
+    enrolled = rosters.apply(plan, actor=request.user, now=clock.now())
+    messages.success(request, _("%(n)d people of the roster are in the classroom.") % {"n": len(enrolled)})
+    return redirect("quizzes:classroom_members", pk=classroom.pk)
