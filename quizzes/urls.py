@@ -60,6 +60,7 @@ urlpatterns = [
     path("classrooms/<int:pk>/code/", members.classroom_code, name="classroom_code"),
     path("classrooms/<int:pk>/roster/", rosters.classroom_roster, name="classroom_roster"),
     path("classrooms/<int:pk>/qr.svg", members.classroom_qr, name="classroom_qr"),
+    path("classrooms/<int:pk>/roster/", rosters.classroom_roster, name="classroom_roster"),
     # boards that follow by themselves
     path("classrooms/<int:pk>/board/", boards.classroom_board, name="classroom_board"),
     path("classrooms/<int:pk>/projector/", boards.classroom_projector, name="classroom_projector"),
