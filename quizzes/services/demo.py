@@ -14,7 +14,7 @@ from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, Q
 from quizzes.services import attempts
 
 CLASSROOM = "International Relations 10B"
-JOIN_CODE = "PEACE10B"
+JOIN_CODE = "PEACE22B"
 INSTRUCTOR = "teacher"
 STUDENT = "student"
 # (username, first name, last name, nickname, share of questions they know)

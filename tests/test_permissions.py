@@ -1,0 +1,199 @@
+"""Who gets what at every address of the application: one table; an address without a row fails.
+
+Each row is asked by every actor, for an object of class A and for the same kind of object of class B. What somebody gets
+depends on what they are to the object: the student whose attempt it is, a classmate, somebody from outside, the
+assistant or instructor of its class, another instructor, an administrator, or nobody who is logged in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from quizzes.models import Assignment, Attempt, Classroom, Membership, Quiz, User
+from quizzes.services import attempts
+from tests import factories
+
+ROLES = ("nobody", "student", "classmate", "outsider", "assistant", "instructor", "other_instructor", "admin")
+
+# GET unless the row says POST. "login" is the redirect to the log-in page, "302" any other redirect.
+# nobody student classmate outsider assistant instructor other_instructor admin
+TABLE = """
+home                   200   200 200 200 200 200 200 200
+profile                login 200 200 200 200 200 200 200
+healthz                200   200 200 200 200 200 200 200
+source_detail          login 200 200 200 200 200 200 200
+topic_detail           login 200 200 200 200 200 200 200
+quiz_list              login 200 200 200 200 200 200 200
+quiz_detail            login 200 200 404 200 200 404 404
+quiz_start POST        login 302 302 404 302 302 404 404
+attempt_list           login 200 200 200 200 200 200 200
+attempt                login 302 404 404 404 404 404 404
+attempt_question       login 200 404 404 404 404 404 404
+attempt_question POST  login 302 404 404 404 404 404 404
+attempt_all            login 200 404 404 404 404 404 404
+attempt_all POST       login 302 404 404 404 404 404 404
+attempt_summary        login 200 404 404 404 404 404 404
+attempt_submit POST    login 302 404 404 404 404 404 404
+attempt_result         login 302 404 404 200 200 404 200
+attempt_timeline       login 200 404 404 200 200 404 200
+attempt_deadline       login 200 404 404 200 200 404 200
+attempt_save JSON      401   200 404 404 404 404 404 404
+attempt_state          login 200 404 404 404 404 404 404
+attempt_flag JSON      401   200 404 404 404 404 404 404
+marking_queue          login 200 200 200 200 200 200 200
+marking_answer         login 404 404 404 404 200 404 200
+classroom_list         login 200 200 200 200 200 200 200
+classroom_create       login 404 404 404 404 200 200 200
+classroom_join         login 200 200 200 200 200 200 200
+classroom_join_link    login 200 200 200 200 200 200 200
+classroom_detail       login 200 200 404 200 200 404 200
+classroom_members      login 404 404 404 200 200 404 200
+classroom_member POST  login 404 404 404 404 302 404 302
+classroom_settings     login 404 404 404 404 200 404 200
+classroom_code         login 404 404 404 200 200 404 200
+classroom_qr           login 404 404 404 200 200 404 200
+classroom_roster       login 404 404 404 404 200 404 200
+classroom_me           login 200 200 404 200 200 404 404
+classroom_archive      login 404 404 404 404 200 404 200
+classroom_board        login 200 200 404 200 200 404 200
+classroom_projector    login 404 404 404 200 200 404 200
+gradebook              login 404 404 404 200 200 404 200
+gradebook_csv          login 404 404 404 200 200 404 200
+gradebook_xlsx         login 404 404 404 200 200 404 200
+assignment_create      login 404 404 404 404 200 404 200
+assignment_detail      login 404 404 404 200 200 404 200
+assignment_edit        login 404 404 404 404 200 404 200
+assignment_progress    login 404 404 404 200 200 404 200
+assignment_board       login 200 200 404 200 200 404 200
+accommodation          login 404 404 404 404 200 404 200
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    method: str
+    codes: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.method}"
+
+
+def rows() -> list[Row]:
+    found = []
+    for line in TABLE.strip().splitlines():
+        name, *rest = line.split()
+        method = rest.pop(0) if rest[0] in ("POST", "JSON") else "GET"
+        assert len(rest) == len(ROLES), line
+        found.append(Row(name, method, dict(zip(ROLES, rest, strict=True))))
+    return found
+
+
+@dataclass
+class School:
+    """One class with its people, an assignment, an attempt of its student in progress and one handed in."""
+
+    classroom: Classroom
+    people: dict[str, User]
+    assignment: Assignment
+    attempt: Attempt
+    handed_in: Attempt
+    quiz: Quiz
+
+    def kwargs(self, name: str) -> dict[str, Any]:
+        """What an address of this name needs to be about this class."""
+        membership = Membership.objects.get(classroom=self.classroom, user=self.people["classmate"])
+        pks: dict[str, int] = {
+            "attempt": self.attempt.pk,
+            "marking": self.handed_in.answers.get(slot=1).pk,
+            "classroom": self.classroom.pk,
+            "gradebook": self.classroom.pk,
+            "assignment": self.assignment.pk,
+            "accommodation": self.assignment.pk,
+        }
+        known = {
+            "slug": {"source_detail": "source", "topic_detail": "topic"}.get(name, self.quiz.slug),
+            "slot": 1,
+            "code": self.classroom.join_code,
+            "member": membership.pk,
+            "pk": self.classroom.pk if name == "assignment_create" else pks.get(name.split("_")[0], 0),
+        }
+        return {argument: known[argument] for argument in arguments_of(name)}
+
+
+def arguments_of(name: str) -> list[str]:
+    """The names of the arguments of an address."""
+    _prefix, resolver = get_resolver().namespace_dict["quizzes"]
+    return list(resolver.reverse_dict.getlist(name)[0][0][0][1])
+
+
+def school(letter: str, now: datetime) -> School:
+    people = {role: factories.user(f"{role}-{letter}") for role in ("student", "classmate", "assistant")}
+    people["instructor"] = factories.user(f"instructor-{letter}", is_staff=True)
+    classroom = factories.classroom(instructor=people["instructor"], students=[people["student"], people["classmate"]])
+    factories.member(classroom, people["assistant"], role="assistant")
+    quiz = factories.quiz(questions=2, is_open_to_all=False, owner=people["instructor"])
+    assignment = factories.assignment(classroom, quiz, opens_at=now - timedelta(days=1))
+    student = people["student"]
+    handed_in = factories.attempt(student, quiz, assignment=assignment, now=now - timedelta(hours=1), submit=True)
+    attempt = attempts.start(student, quiz, assignment=assignment, now=now)
+    return School(classroom, people, assignment, attempt, handed_in, quiz)
+
+
+@pytest.fixture
+def schools(db: None) -> tuple[School, School]:
+    now = datetime.now(UTC)
+    factories.source()
+    return school("a", now), school("b", now)
+
+
+def asked(client: Client, row: Row, address: str) -> str:
+    """What the address answers, as the table writes it."""
+    if row.method == "JSON":
+        body = {"slot": 1, "revision": 1, "answer": {}} if "save" in row.name else {"slot": 1, "flagged": True}
+        return str(client.post(address, body, content_type="application/json").status_code)
+    response = client.post(address, {"go": "stay"}) if row.method == "POST" else client.get(address)
+    if response.status_code == 302 and response.headers["Location"].startswith("/accounts/login/"):
+        return "login"
+    return str(response.status_code)
+
+
+def role_towards(actor: str, own: School, other: School, about: School) -> str:
+    if actor in ("nobody", "admin") or about is own:
+        return actor
+    return "other_instructor" if actor == "instructor" else "outsider"
+
+
+@pytest.mark.parametrize("row", rows(), ids=str)
+def test_everybody_gets_what_the_table_says(row: Row, schools: tuple[School, School]) -> None:
+    ours, theirs = schools
+    admin = factories.user("admin", is_staff=True, is_superuser=True)
+    actors: dict[str, User | None] = {**ours.people, "nobody": None, "admin": admin}
+    wrong = []
+    for about in (ours, theirs):
+        address = reverse(f"quizzes:{row.name}", kwargs=about.kwargs(row.name))
+        for actor, person in actors.items():
+            client = Client()
+            if person is not None:
+                client.force_login(person)
+            expected = row.codes[role_towards(actor, ours, theirs, about)]
+            with transaction.atomic():
+                got = asked(client, row, address)
+                transaction.set_rollback(True)
+            attempts.forget_layouts()
+            if got != expected:
+                wrong.append(f"{actor} at {'own' if about is ours else 'other'} {address}: {got}, expected {expected}")
+    assert wrong == []
+
+
+def test_every_address_has_a_row() -> None:
+    _prefix, resolver = get_resolver().namespace_dict["quizzes"]
+    named = {name for name in resolver.reverse_dict if isinstance(name, str)}
+    assert named == {row.name for row in rows()}
