@@ -20,7 +20,7 @@ const cards = new Map(
 );
 const settled = new Map(); // slot → the answer that the server has, as far as this page knows
 const refusals = new Set(); // slots whose answer the server did not take; their fields are posted, so that it can say why
-const lost = []; // slots whose answer came too late, shown so that nobody wonders
+const lost = new Set(); // slots whose answer came too late, shown so that nobody wonders
 let csrf = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 let isClosed = false;
 
@@ -122,6 +122,7 @@ function mark(slot, name, isOn) {
 const pauses = new Map();
 
 function changed(slot, milliseconds) {
+  if (isClosed) return;
   setState(slot, "saving", say("saving"));
   clearTimeout(pauses.get(slot));
   pauses.set(slot, setTimeout(() => put(slot), milliseconds));
@@ -217,19 +218,20 @@ const openConflict = () => [...root.querySelectorAll(".conflict:not([hidden]) bu
 async function closed(slot, sent, body) {
   const state = await askState().catch(() => null);
   if (state?.is_open) return refused(slot, body);
-  if (!isEmpty(sent) && !isStored(slot, sent, body)) lost.push(slot);
+  if (!isEmpty(sent) && !isStored(slot, sent, body)) lost.add(slot);
   setState(slot, "refused", say("refused"));
   return showClosed(state?.message || body.message, body.result);
 }
 
 function showClosed(message, result = root.dataset.result) {
+  if (!isClosed) putWhatIsPaused(); // too late, but then it is said so
   isClosed = true;
   lock(true);
   notice.hidden = true;
   if (face) face.closest(".timer").hidden = true;
   const parts = [" ", make("a", { href: result, className: "btn btn-primary btn-sm" }, say("see_result"))];
-  if (lost.length) {
-    const items = lost.map((slot) => {
+  if (lost.size) {
+    const items = [...lost].sort((one, other) => one - other).map((slot) => {
       const stem = cards.get(slot)?.querySelector(".stem")?.textContent ?? "";
       return make("li", {}, `${say("question", { n: slot })}: ${stem}`);
     });
@@ -322,7 +324,7 @@ async function timeIsOver() {
     if (!isClosed) await pause(1_500); // the grace for answers under way, or a connection that is away
   }
   await queue.flush(FLUSH_MS);
-  if (!queue.waiting && !lost.length) location.replace(root.dataset.result);
+  if (!queue.waiting && !lost.size) location.replace(root.dataset.result);
   return null;
 }
 
