@@ -58,7 +58,6 @@ urlpatterns = [
     path("classrooms/<int:pk>/members/", members.classroom_members, name="classroom_members"),
     path("classrooms/<int:pk>/members/<int:member>/", members.classroom_member, name="classroom_member"),
     path("classrooms/<int:pk>/code/", members.classroom_code, name="classroom_code"),
-    path("classrooms/<int:pk>/roster/", rosters.classroom_roster, name="classroom_roster"),
     path("classrooms/<int:pk>/qr.svg", members.classroom_qr, name="classroom_qr"),
     path("classrooms/<int:pk>/roster/", rosters.classroom_roster, name="classroom_roster"),
     # boards that follow by themselves
