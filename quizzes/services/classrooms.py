@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.errors import QuizError
 from quizzes.models import Assignment, Classroom, Membership, User
-from quizzes.models.classrooms import CODE_LENGTH, new_join_code
+from quizzes.models.classrooms import CODE_ALPHABET, CODE_LENGTH, new_join_code
 from quizzes.services import assignments
 
 Row = TypeVar("Row", bound=models.Model)
@@ -113,7 +113,8 @@ def join(user: User, code: str, *, now: datetime) -> Membership:
     nothing about which codes exist.
     """
     wanted = normal_code(code)
-    found = Classroom.objects.filter(join_code=wanted).first() if len(wanted) == CODE_LENGTH else None
+    is_code = len(wanted) == CODE_LENGTH and set(CODE_ALPHABET).issuperset(wanted)
+    found = Classroom.objects.filter(join_code=wanted).first() if is_code else None
     membership = _enter(found.pk, user) if found is not None else None
     if membership is None:
         raise QuizError(_("That code does not open a classroom."), where="code")
