@@ -48,6 +48,15 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_folder_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Workers of xdist end before Playwright's plugin removes its folder, and Python complains about that."""
+    folder = request.getfixturevalue("_pw_artifacts_folder")
+    yield
+    if hasattr(request.config, "workerinput"):
+        folder.cleanup()
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The address of the site, served by threads as in production; each test brings its own rows."""
