@@ -1,0 +1,96 @@
+"""Races for the last place of a class and for its last instructor, each with a control twin whose guard is off."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from quizzes.errors import QuizError
+from quizzes.models import Classroom, Membership
+from quizzes.services import classrooms
+from tests import factories
+from tests.concurrency.racing import errors_in, track
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PAUSE = 0.05  # long enough for the other thread to come between
+
+
+@contextmanager
+def slow(name: str) -> Iterator[None]:
+    """Widen the gap between a look and what is written after it."""
+    look = getattr(classrooms, name)
+
+    def slowly(*args: Any, **kwargs: Any) -> Any:
+        found = look(*args, **kwargs)
+        time.sleep(PAUSE)
+        return found
+
+    with mock.patch.object(classrooms, name, slowly):
+        yield
+
+
+def unlocked(classroom_id: int) -> Classroom:
+    return Classroom.objects.get(pk=classroom_id)
+
+
+def join_at_once(lanes: int) -> tuple[list[Any], int]:
+    room = factories.classroom(capacity=1)
+    people = [factories.user() for _lane in range(lanes)]
+
+    def joining(person: Any) -> Callable[[], Any]:
+        return lambda: classrooms.join(person, room.join_code, now=NOW)
+
+    with track(lanes) as race, slow("has_room"):
+        results = race(*[joining(person) for person in people])
+    return results, Membership.objects.students().filter(classroom=room).count()
+
+
+def test_the_last_place_is_given_once(database: str) -> None:
+    results, students = join_at_once(4)
+    assert students == 1
+    assert [type(error) for error in errors_in(results)] == [QuizError] * 3
+
+
+@pytest.mark.postgres
+def test_control_without_the_lock_the_last_place_is_given_twice(postgresql: None) -> None:
+    with mock.patch.object(classrooms, "_locked", unlocked):
+        _results, students = join_at_once(4)
+    assert students > 1
+
+
+def test_one_person_who_joins_twice_at_once_has_one_membership(database: str) -> None:
+    room, person = factories.classroom(), factories.user()
+    with track(2) as race, slow("has_room"):
+        results = race(*[lambda: classrooms.join(person, room.join_code, now=NOW)] * 2)
+    assert {result.pk for result in results} == {Membership.objects.get().pk}
+
+
+def step_down_at_once() -> tuple[list[Any], int]:
+    room = factories.classroom()
+    teaching = [factories.member(room, factories.user(), role="instructor") for _lane in range(2)]
+
+    def leaving(membership: Membership) -> Callable[[], Any]:
+        return lambda: classrooms.leave(membership, now=NOW)
+
+    with track(2) as race, slow("_refuse_if_last_instructor"):
+        results = race(*[leaving(membership) for membership in teaching])
+    return results, Membership.objects.active().filter(classroom=room, role="instructor").count()
+
+
+def test_two_instructors_cannot_leave_a_class_at_once(database: str) -> None:
+    results, instructors = step_down_at_once()
+    assert instructors == 1
+    assert [type(error) for error in errors_in(results)] == [QuizError]
+
+
+@pytest.mark.postgres
+def test_control_without_the_lock_nobody_is_left_to_teach(postgresql: None) -> None:
+    with mock.patch.object(classrooms, "_locked", unlocked):
+        _results, instructors = step_down_at_once()
+    assert instructors == 0
