@@ -51,7 +51,7 @@ def due(attempt: Attempt) -> datetime | None:
 
 
 def test_an_assignment_takes_every_term(classroom: Classroom, quiz: Quiz, now: datetime) -> None:
-    wanted = {
+    wanted: dict[str, Any] = {
         "opens_at": now,
         "due_at": now + HOUR,
         "closes_at": now + DAY,
