@@ -65,6 +65,25 @@ def test_what_is_typed_while_a_save_is_under_way_is_saved_after_it(page: Page, a
     assert kept(page) == []
 
 
+def test_nothing_is_called_saved_while_more_has_been_typed(page: Page, attempt: Attempt) -> None:
+    page.clock.install()
+    page.reload()
+    held: list[Route] = []
+    page.route(SAVE, lambda route: held.append(route))
+    text_field(page).fill("D")
+    page.clock.run_for(1_000)
+    acts.wait_until(page, lambda: len(held) == 1)
+    text_field(page).fill("DPO")
+    with page.expect_response(SAVE):
+        held[0].continue_()
+    acts.wait_until(page, lambda: not kept(page))  # the page knows that "D" is saved
+    expect(acts.state(page, 2)).to_have_text("Saving…")
+    page.clock.run_for(1_000)
+    acts.wait_until(page, lambda: len(held) == 2)
+    held[1].continue_()
+    acts.expect_saved(page, 2)
+
+
 def test_leaving_a_field_unchanged_saves_nothing_again(page: Page, attempt: Attempt) -> None:
     text_field(page).fill("DPO")
     acts.expect_saved(page, 2)

@@ -141,6 +141,7 @@ function putWhatIsPaused() {
 }
 
 function showSaved(slot) {
+  if (pauses.has(slot)) return; // more was typed since, and that is not saved yet
   const line = cards.get(slot)?.querySelector("[data-state]");
   if (line) setState(slot, line.dataset.saved ? "saved" : "", line.dataset.saved ?? "");
 }
@@ -160,7 +161,7 @@ function saved(slot, sent, body, isSettled) {
   if (body.seconds_left !== undefined) sync(body.seconds_left);
   if (!isSettled) return;
   isSavedAs(slot, sent, body);
-  announce(say("saved", { at: body.saved }));
+  if (!pauses.has(slot)) announce(say("saved", { at: body.saved }));
 }
 
 function refused(slot, { message = "" }) {
