@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -18,6 +21,7 @@ from quizzes import clock
 from quizzes.formats import sheets
 from quizzes.models import Classroom
 from quizzes.reports import gradebook as report
+from quizzes.templatetags.quizzes_boards import points
 from quizzes.views.requests import LoggedInRequest
 
 SORTS = {
@@ -40,22 +44,6 @@ BAR, GAP = 28, 4  # of a histogram, in units of its viewBox
 CHART = {"width": 316, "middle": 158, "height": 96, "bar": BAR}
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One column of a histogram: results from `start` to `end` percent, and its rectangle in units of the viewBox."""
-
-    start: int
-    end: int
-    number: int
-    x: int
-    y: int
-    height: int
-
-    @property
-    def label_x(self) -> int:
-        return self.x + BAR // 2
-
-
 @never_cache
 @require_GET
 def gradebook(request: LoggedInRequest, pk: int) -> HttpResponse:
@@ -64,6 +52,7 @@ def gradebook(request: LoggedInRequest, pk: int) -> HttpResponse:
         "classroom": classroom,
         "is_teaching": Classroom.objects.taught_by(request.user).filter(pk=pk).exists(),
         "book": book,
+        "rows": [(row, shown(row.cells)) for row in book.rows],
         "in_need": [row for row in book.rows if row.needs_help],
         "shows": SHOWS,
         "sorts": SORTS,
@@ -104,6 +93,66 @@ def _attached(response: HttpResponseBase, classroom: Classroom, now: datetime, s
     filename = f"{name}-{slugify(_('gradebook'))}-{now:%Y-%m-%d}.{suffix}"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"
     return response
+
+
+# Finished values for the template ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell in words: what is said, in small what there is to say about it, where it leads, and its class."""
+
+    kind: str
+    words: str
+    note: str = ""
+    address: str = ""
+
+
+def shown(cells: Iterable[report.Cell]) -> list[Shown]:
+    """Cells as the page says them. A large class has thousands: a template would take five times as long."""
+    result, timeline = (reverse(f"quizzes:attempt_{name}", args=[0]) for name in ("result", "timeline"))
+    words = {
+        report.NOT_STARTED: str(_("not started")),
+        report.MISSING: str(_("missing")),
+        report.IN_PROGRESS: str(_("in the middle")),
+        report.WAITING: str(_("to be marked")),
+        report.DONE: str(_("done")),
+    }
+    kinds = {report.NOT_STARTED: "none", report.MISSING: "fail"}
+    found = []
+    for cell in cells:
+        kind = {True: "pass", False: "fail", None: kinds.get(cell.state, "")}[cell.is_passed]
+        to = timeline if cell.state == report.IN_PROGRESS else result
+        address = to.replace("/0/", f"/{cell.attempt_id}/") if cell.attempt_id else ""
+        found.append(Shown(kind, words.get(cell.state) or points(cell.marks or Decimal(0)), _note(cell), address))
+    return found
+
+
+def _note(cell: report.Cell) -> str:
+    notes = [] if cell.percent is None else [f"{cell.percent} %"]
+    if cell.is_passed is False:
+        notes.append(gettext("not passed"))
+    if cell.is_late:
+        notes.append(gettext("late"))
+    if cell.attempts > 1:
+        notes.append(gettext("%(n)d attempts") % {"n": cell.attempts})
+    return ", ".join(notes)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One column of a histogram: results from `start` to `end` percent, and its rectangle in units of the viewBox."""
+
+    start: int
+    end: int
+    number: int
+    x: int
+    y: int
+    height: int
+
+    @property
+    def label_x(self) -> int:
+        return self.x + BAR // 2
 
 
 def bars(bins: Iterable[int]) -> list[Bar]:
