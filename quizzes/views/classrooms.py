@@ -191,7 +191,10 @@ def classroom_archive(request: LoggedInRequest, pk: int) -> HttpResponse:
     classroom = get_object_or_404(Classroom.objects.taught_by(request.user), pk=pk)
     if request.POST.get("do") == "unarchive":
         classrooms.unarchive(classroom)
-        messages.success(request, _("“%(name)s” is back from the archive.") % {"name": classroom})
+        messages.success(
+            request,
+            _("“%(name)s” is back from the archive. To let people in again, open its code.") % {"name": classroom},
+        )
         return redirect("quizzes:classroom_detail", pk=pk)
     if request.POST.get("do") == "archive" and "confirmed" in request.POST:
         classrooms.archive(classroom, now=clock.now())
