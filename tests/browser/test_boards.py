@@ -1,0 +1,177 @@
+"""Boards that follow by themselves, in Chromium: what changes is seen within two seconds, hidden tabs and restarts included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from quizzes import clock
+from quizzes.models import Assignment, Classroom, User
+from quizzes.services import attempts
+from tests import factories
+
+LogIn = Callable[..., Page]
+TWO_SECONDS = 2_000
+
+
+@pytest.fixture
+def assignment(learner: User) -> Assignment:
+    classroom = factories.classroom(instructor=factories.user("instructor", is_staff=True), students=[learner])
+    learner.memberships.update(nickname="blue heron")  # type: ignore[attr-defined]
+    assignment = factories.assignment(classroom, factories.quiz(4), opens_at=clock.now() - timedelta(hours=1))
+    hand_in(learner, assignment, right=2)
+    return assignment
+
+
+def hand_in(person: User, assignment: Assignment, *, right: int) -> None:
+    factories.attempt(person, assignment.quiz, assignment=assignment, right=right, now=clock.now(), submit=True)
+
+
+def joined(assignment: Assignment, nickname: str) -> User:
+    person = factories.user()
+    factories.member(assignment.classroom, person, nickname=nickname)
+    return person
+
+
+def watched(page: Page, address: str) -> list[str]:
+    """Open a board and collect what its script asks."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.headers.get("x-requested-with") == "fetch":
+            asked.append(request.url)
+
+    page.on("request", note)
+    page.goto(address)
+    expect(page.get_by_text("Follows by itself.")).to_be_visible()
+    return asked
+
+
+def board_of(assignment: Assignment) -> str:
+    return f"/classrooms/{assignment.classroom_id}/board/"
+
+
+def hide(page: Page, *, hidden: bool) -> None:
+    """Say that the tab is hidden, or shown again, as the browser would."""
+    page.evaluate(
+        """(hidden) => {
+            Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def test_a_result_shows_within_two_seconds_and_is_said_once(
+    enter: LogIn, learner: User, assignment: Assignment
+) -> None:
+    page = enter(learner)
+    watched(page, board_of(assignment))
+    expect(page.locator("tr.me")).to_contain_text("you (blue heron)")
+    said = page.locator("[data-live-say]")
+    expect(said).to_be_empty()
+
+    hand_in(joined(assignment, "kestrel"), assignment, right=4)
+    expect(page.get_by_role("cell", name="kestrel")).to_be_visible(timeout=TWO_SECONDS + 500)
+    expect(page.locator("[data-summary]")).to_contain_text("You are 2nd of 2.")
+    expect(said).to_contain_text("You are 2nd of 2.")
+    expect(page.locator("tr.changed")).not_to_have_count(0)
+    expect(page.locator("tr.changed")).to_have_count(0)
+
+    said.evaluate("node => { node.textContent = ''; }")
+    hand_in(joined(assignment, "wren"), assignment, right=1)  # behind: neither the rank nor the leader changes
+    expect(page.get_by_role("cell", name="wren")).to_be_visible(timeout=TWO_SECONDS + 500)
+    expect(said).to_be_empty()
+
+
+def test_a_hidden_tab_does_not_ask_and_asks_at_once_when_it_is_shown(
+    enter: LogIn, learner: User, assignment: Assignment
+) -> None:
+    page = enter(learner)
+    asked = watched(page, board_of(assignment))
+    page.wait_for_timeout(2 * TWO_SECONDS)
+    assert asked
+    hide(page, hidden=True)
+    before = len(asked)
+    page.wait_for_timeout(2 * TWO_SECONDS)
+    assert len(asked) == before
+    hand_in(joined(assignment, "kestrel"), assignment, right=4)
+    hide(page, hidden=False)
+    expect(page.get_by_role("cell", name="kestrel")).to_be_visible(timeout=1_000)
+
+
+def test_a_server_that_is_away_is_asked_less_often_and_found_again(
+    enter: LogIn, learner: User, assignment: Assignment
+) -> None:
+    page = enter(learner)
+    asked = watched(page, board_of(assignment))
+    page.context.route(f"**{board_of(assignment)}", lambda route: route.abort("connectionrefused"))
+    away = page.get_by_text("The server cannot be reached")
+    expect(away).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("link", name="Refresh")).to_be_visible()
+    expect(page.locator("tr.me")).to_be_visible()  # what came last stays
+    began = len(asked)
+    page.wait_for_timeout(4 * TWO_SECONDS)
+    assert len(asked) - began <= 3
+    page.context.unroute_all()
+    expect(away).to_be_hidden(timeout=25_000)
+    hand_in(joined(assignment, "kestrel"), assignment, right=4)
+    expect(page.get_by_role("cell", name="kestrel")).to_be_visible(timeout=TWO_SECONDS + 500)
+
+
+@pytest.mark.parametrize("end", ["removed", "logged out"])
+def test_somebody_who_may_no_longer_look_is_told_and_it_stops(
+    enter: LogIn, watch: object, learner: User, assignment: Assignment, end: str
+) -> None:
+    page = enter(learner)
+    watch.allow("404")  # type: ignore[attr-defined]
+    asked = watched(page, board_of(assignment))
+    if end == "removed":
+        learner.memberships.update(status="removed")  # type: ignore[attr-defined]
+    else:
+        page.context.clear_cookies()
+    expect(page.get_by_text("This no longer follows.")).to_be_visible()
+    expect(page.get_by_role("link", name="Refresh")).to_be_visible()
+    before = len(asked)
+    page.wait_for_timeout(2 * TWO_SECONDS)
+    assert len(asked) == before
+
+
+def test_without_scripts_there_is_a_link_to_look_again(enter: LogIn, learner: User, assignment: Assignment) -> None:
+    page = enter(learner, java_script_enabled=False)
+    page.goto(board_of(assignment))
+    expect(page.get_by_text("Follows by itself.")).to_be_hidden()
+    hand_in(joined(assignment, "kestrel"), assignment, right=4)
+    page.get_by_role("link", name="Refresh").click()
+    expect(page.get_by_role("cell", name="kestrel")).to_be_visible()
+
+
+def test_progress_counts_answers_as_they_are_saved_and_the_time_runs(
+    enter: LogIn, learner: User, assignment: Assignment
+) -> None:
+    timed = factories.assignment(assignment.classroom, factories.quiz(4, time_limit=20))
+    attempt = factories.attempt(learner, timed.quiz, assignment=timed, now=clock.now())
+    page = enter(User.objects.get(username="instructor"))
+    watched(page, f"/assignments/{timed.pk}/progress/")
+    row = page.get_by_role("row", name="learner")
+    expect(row).to_contain_text("0 of 4")
+    expect(row).to_contain_text("19:5")
+    attempts.save(attempt.pk, learner, slot=1, fields=factories.RIGHT, revision=1, now=clock.now())
+    expect(row).to_contain_text("1 of 4", timeout=TWO_SECONDS + 500)
+    attempts.submit(attempt, now=clock.now())
+    expect(row).to_contain_text("done", timeout=TWO_SECONDS + 500)
+
+
+def test_the_projector_follows_as_well(enter: LogIn, learner: User, assignment: Assignment) -> None:
+    page = enter(User.objects.get(username="instructor"), viewport={"width": 1280, "height": 800})
+    watched(page, f"/classrooms/{assignment.classroom_id}/projector/")
+    expect(page.get_by_text("1 of 1 have handed in.")).to_be_visible()
+    expect(page.get_by_text(Classroom.objects.get().join_code)).to_be_visible()
+    late = joined(assignment, "kestrel")
+    expect(page.get_by_text("1 of 2 have handed in.")).to_be_visible(timeout=TWO_SECONDS + 500)
+    hand_in(late, assignment, right=4)
+    expect(page.get_by_text("2 of 2 have handed in.")).to_be_visible(timeout=TWO_SECONDS + 500)
+    assert page.evaluate("document.querySelector('.qr').naturalWidth") > 0
