@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from quizzes import terms
 from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, QuestionVersion, Quiz, User
@@ -49,18 +50,42 @@ def seconds_and_bloom(version: QuestionVersion) -> tuple[int, str]:
 
 
 def reveal_at(attempt: Attempt) -> datetime | None:
-    """When the last learner concerned can no longer answer: the latest close, exceptions included."""
+    """When the last learner concerned can no longer answer (1 query, where there is a close); None: never."""
     assignment = attempt.assignment
-    if assignment is None:
-        return attempt.quiz.closes_at
-    latest = assignment.accommodations.aggregate(latest=Max("closes_at"))["latest"]
-    return closes_for_all_at(assignment, latest=latest)
+    if assignment is not None:
+        return closes_for_all_at(assignment)
+    close = attempt.quiz.closes_at
+    running = Attempt.objects.in_progress().filter(quiz=attempt.quiz_id, assignment=None)
+    return close and _last(close, running.filter(due_at__gt=close).aggregate(latest=Max("due_at"))["latest"])
 
 
-def closes_for_all_at(assignment: Assignment, *, latest: datetime | None) -> datetime | None:
-    """The close of the class, or the `latest` close of an exception to it where that is later; None: it never closes."""
+def with_last_ends(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """Each with the latest close of an exception to it and the latest deadline of an attempt in progress at it."""
+    exceptions = Accommodation.objects.filter(assignment=OuterRef("pk"), closes_at__isnull=False)
+    running = Attempt.objects.in_progress().filter(assignment=OuterRef("pk"), due_at__isnull=False)
+    return assignments.annotate(
+        latest_exception=Subquery(exceptions.order_by("-closes_at").values("closes_at")[:1]),
+        latest_deadline=Subquery(running.order_by("-due_at").values("due_at")[:1]),
+    )
+
+
+def closes_for_all_at(assignment: Assignment) -> datetime | None:
+    """The close of the class, or where it is later the last end of a member's: by an exception, or of an attempt in
+    progress that was extended or reopened by hand. None: it never closes.
+
+    Asks the database (1 query, where there is a close) unless the row comes from `with_last_ends`.
+    """
     close = assignment.overrides().closes_at or assignment.quiz.closes_at
-    return max(close, latest) if close and latest else close
+    if close is None:
+        return None
+    row: Any = assignment
+    if not hasattr(row, "latest_deadline"):
+        row = with_last_ends(Assignment.objects.filter(pk=assignment.pk)).get()
+    return _last(close, row.latest_exception, row.latest_deadline)
+
+
+def _last(close: datetime, *ends: datetime | None) -> datetime:
+    return max([close, *(end for end in ends if end is not None)])
 
 
 def marks_come_out(assignment: Assignment) -> bool:
@@ -68,11 +93,10 @@ def marks_come_out(assignment: Assignment) -> bool:
     return assignment.preset != "practice" and bool(terms.PRESETS[assignment.preset].marks)
 
 
-def marks_are_out(assignment: Assignment, *, latest: datetime | None, now: datetime) -> bool:
+def marks_are_out(assignment: Assignment, *, now: datetime) -> bool:
     """Whether whoever hands in at this instant may see their marks, and so may a class compare them."""
-    closes_at = closes_for_all_at(assignment, latest=latest)
     return marks_come_out(assignment) and (
-        terms.revealed(assignment.preset, submitted_at=now, reveal_at=closes_at, now=now).marks
+        terms.revealed(assignment.preset, submitted_at=now, reveal_at=closes_for_all_at(assignment), now=now).marks
     )
 
 

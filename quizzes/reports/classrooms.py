@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from quizzes import entitlements, terms
@@ -112,9 +112,7 @@ def for_student(membership: Membership, *, now: datetime) -> Calendar:
 
 def _assignments(classroom_id: int) -> dict[int, Any]:
     found = Assignment.objects.filter(classroom=classroom_id).exclude(quiz__status=Quiz.Status.DRAFT)
-    return {
-        row.pk: row for row in found.select_related("quiz").annotate(latest_exception=Max("accommodations__closes_at"))
-    }
+    return {row.pk: row for row in entitlements.with_last_ends(found.select_related("quiz"))}
 
 
 def _given(
@@ -138,7 +136,7 @@ def _given(
         running=running,
         result=_best(handed_in),
         seconds_to_opening=_seconds_to_opening(agreed, now),
-        shows_marks=entitlements.marks_are_out(assignment, latest=assignment.latest_exception, now=now),
+        shows_marks=entitlements.marks_are_out(assignment, now=now),
         is_over=is_over,
         is_late=due is not None and now > due,
     )

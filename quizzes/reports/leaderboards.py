@@ -24,7 +24,6 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from quizzes import entitlements
@@ -93,12 +92,12 @@ def _given(classroom: Classroom, only: int | None = None) -> list[Assignment]:
     found = Assignment.objects.filter(classroom=classroom).select_related("quiz", "classroom")
     if only is not None:
         found = found.filter(pk=only)
-    return list(found.annotate(latest_exception=Max("accommodations__closes_at")).order_by("opens_at", "pk"))
+    return list(entitlements.with_last_ends(found).order_by("opens_at", "pk"))
 
 
 def _board(classroom: Classroom, given: Sequence[Any], *, viewer: User, now: datetime, since: datetime | None) -> Board:
     ever = [row for row in given if entitlements.marks_come_out(row)]
-    counted = [row for row in ever if entitlements.marks_are_out(row, latest=row.latest_exception, now=now)]
+    counted = [row for row in ever if entitlements.marks_are_out(row, now=now)]
     rows = _rows(classroom, counted, viewer=viewer, since=since) if counted else ()
     return Board(
         rows=rows,
@@ -281,6 +280,9 @@ SELECT
             (CASE WHEN g.due_at <= %(now)s THEN 1 ELSE 0 END) + (CASE WHEN g.closes_at <= %(now)s THEN 2 ELSE 0 END)
             + (CASE WHEN q.closes_at <= %(now)s THEN 4 ELSE 0 END)
             + 8 * (SELECT COUNT(*) FROM quizzes_accommodation e WHERE e.assignment_id = g.id AND e.closes_at > %(now)s)
+            + CASE WHEN g.due_at <= %(now)s OR g.closes_at <= %(now)s OR q.closes_at <= %(now)s THEN
+                8 * (SELECT COUNT(*) FROM quizzes_attempt r
+                    WHERE r.assignment_id = g.id AND r.status = 'in_progress' AND r.due_at > %(now)s) ELSE 0 END
             AS passed
         FROM quizzes_assignment g JOIN quizzes_quiz q ON q.id = g.quiz_id
         WHERE g.classroom_id = %(classroom)s {only}

@@ -321,6 +321,16 @@ def test_an_exception_that_closes_later_holds_the_board_back(
     assert leaderboards.for_assignment(exam, viewer=cast[0], now=now + DAY + moment).is_revealed is is_out
 
 
+@pytest.mark.parametrize(("moment", "is_out"), [(-SECOND, False), (0 * SECOND, True)])
+def test_an_attempt_that_runs_beyond_the_close_holds_the_board_back(
+    moment: timedelta, is_out: bool, room: Classroom, cast: list[User], now: datetime
+) -> None:
+    exam = factories.assignment(room, factories.quiz(1, feedback="exam"), closes_at=now + HOUR)
+    graded(cast[0], exam, 10, at=now)
+    Attempt.objects.create(learner=cast[1], quiz=exam.quiz, assignment=exam, number=1, started_at=now, due_at=now + DAY)
+    assert of_class(room, cast[0], now + DAY + moment).is_revealed is is_out
+
+
 def test_an_examination_that_never_closes_is_never_on_the_board(
     room: Classroom, cast: list[User], now: datetime
 ) -> None:
@@ -620,6 +630,19 @@ def test_the_version_changes_at_the_instant_results_come_out(
     assert leaderboards.version(room, now=out, assignment=exam) == leaderboards.version(
         room, now=out + SECOND, assignment=exam
     )
+
+
+def test_the_version_changes_when_an_attempt_beyond_the_close_ends(
+    room: Classroom, cast: list[User], now: datetime
+) -> None:
+    exam = factories.assignment(room, factories.quiz(1, feedback="exam"), closes_at=now)
+    running = Attempt.objects.create(
+        learner=cast[1], quiz=exam.quiz, assignment=exam, number=1, started_at=now, due_at=now + DAY
+    )
+    before = leaderboards.version(room, now=now + HOUR)
+    assert leaderboards.version(room, now=now + DAY) != before
+    running.delete()
+    assert leaderboards.version(room, now=now + HOUR) != before
 
 
 # Properties -----------------------------------------------------------------------------------------------------------

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
 from quizzes import entitlements, terms
-from quizzes.models import Classroom, Quiz, User
+from quizzes.models import Attempt, Classroom, Quiz, User
 from quizzes.services import attempts
 from tests import factories
 
@@ -81,3 +84,61 @@ def test_the_assignments_preset_wins_over_the_quizs(learner: User, classroom: Cl
 def test_staff_see_everything_of_what_they_may_read(learner: User, instructor: User, now: datetime) -> None:
     running = factories.attempt(learner, factories.quiz(1), now=now)
     assert entitlements.revealed(running, instructor, now=now) == terms.EVERYTHING
+
+
+def extended(running: Attempt, due_at: datetime, actor: User, now: datetime) -> None:
+    attempts.extend(running, due_at=due_at, reason="The power went out.", actor=actor, now=now)
+
+
+def test_an_extended_attempt_holds_an_examination_back_until_it_is_over(
+    learner: User, stranger: User, instructor: User, classroom: Classroom, now: datetime
+) -> None:
+    factories.member(classroom, stranger)
+    quiz = factories.quiz(1, feedback="exam")
+    given = factories.assignment(classroom, quiz, closes_at=now + HOUR)
+    done = attempts.submit(attempts.start(learner, quiz, assignment=given, now=now), now=now)
+    running = attempts.start(stranger, quiz, assignment=given, now=now)
+    extended(running, now + 2 * HOUR, instructor, now)
+    assert entitlements.revealed(done, learner, now=now + 2 * HOUR - MINUTE) == terms.NOTHING
+    assert not entitlements.marks_are_out(given, now=now + 2 * HOUR - MINUTE)
+    assert entitlements.revealed(done, learner, now=now + 2 * HOUR) == terms.EVERYTHING
+    assert entitlements.marks_are_out(given, now=now + 2 * HOUR)
+    attempts.submit(running, now=now + HOUR)
+    assert entitlements.revealed(done, learner, now=now + HOUR) == terms.EVERYTHING
+
+
+def test_a_reopened_attempt_holds_an_examination_back_again(
+    learner: User, stranger: User, instructor: User, classroom: Classroom, now: datetime
+) -> None:
+    factories.member(classroom, stranger)
+    quiz = factories.quiz(1, feedback="exam")
+    given = factories.assignment(classroom, quiz, closes_at=now + HOUR)
+    done, other = (
+        attempts.submit(attempts.start(person, quiz, assignment=given, now=now), now=now)
+        for person in (learner, stranger)
+    )
+    assert entitlements.reveal_at(done) == now + HOUR
+    attempts.reopen(other, due_at=now + 3 * HOUR, reason="A mistake.", actor=instructor, now=now + 2 * HOUR)
+    assert entitlements.reveal_at(done) == now + 3 * HOUR
+
+
+def test_self_study_waits_for_attempts_at_the_same_quiz_alone(
+    learner: User, stranger: User, instructor: User, classroom: Classroom, now: datetime
+) -> None:
+    quiz = factories.quiz(1, feedback="exam", closes_at=now + HOUR)
+    given = factories.assignment(classroom, quiz, closes_at=now + HOUR)
+    done = attempts.submit(attempts.start(instructor, quiz, now=now), now=now)
+    extended(attempts.start(learner, quiz, assignment=given, now=now), now + 9 * HOUR, instructor, now)
+    assert entitlements.reveal_at(done) == now + HOUR
+    extended(attempts.start(stranger, quiz, now=now), now + 2 * HOUR, instructor, now)
+    assert entitlements.reveal_at(done) == now + 2 * HOUR
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_the_last_end_is_asked_for_only_where_there_is_a_close(
+    closes: bool, learner: User, classroom: Classroom, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    given = factories.assignment(classroom, factories.quiz(1), closes_at=now + HOUR if closes else None)
+    done = factories.attempt(learner, given.quiz, assignment=given, now=now)
+    with django_assert_num_queries(int(closes)):
+        entitlements.reveal_at(done)
