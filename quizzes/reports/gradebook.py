@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from quizzes import entitlements, marking, terms
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz
 
-# States of a cell. DONE is handed in where no marks count: practice and surveys. MISSING is over and never begun.
+# States of a cell. DONE is handed in where no marks count: practice and surveys. MISSING is over, or due where it
+# never closes, and never begun.
 NOT_STARTED, MISSING, IN_PROGRESS, WAITING, GRADED, DONE = (
     "not_started",
     "missing",
@@ -199,10 +200,12 @@ def _is_late(assignment: Assignment, made: _Made) -> bool:
 
 
 def _is_over(assignment: Assignment, exception: Accommodation | None, now: datetime) -> bool:
+    """Whether the member should have handed in: closed for them, or due where nothing ever closes."""
     layers = [assignment.quiz.overrides(None), assignment.overrides()]
     if exception is not None:
         layers.append(exception.overrides())
-    return terms.effective(layers).is_over_at(now)
+    ends_at = terms.effective(layers).closes_at or assignment.due_at
+    return ends_at is not None and now >= ends_at
 
 
 def _percent(achieved: Decimal, possible: Decimal) -> int:

@@ -63,6 +63,27 @@ def test_what_refuses_late_work_is_missing_from_when_it_is_due(room: Classroom, 
     assert cell(gradebook.gradebook(room, now=now)).state == "missing"
 
 
+def test_what_never_closes_is_missing_from_when_it_is_due(room: Classroom, ada: User, now: datetime) -> None:
+    given = factories.assignment(room, factories.quiz(1), due_at=now)
+    assert cell(gradebook.gradebook(room, now=now - SECOND)).state == "not_started"
+    assert cell(gradebook.gradebook(room, now=now)).state == "missing"
+    factories.assignment(room, factories.quiz(1), due_at=now)
+    assert row_of(gradebook.gradebook(room, now=now), ada).needs_help == "2 missing"
+    graded(ada, given, 9, at=now + HOUR)
+    late = cell(gradebook.gradebook(room, now=now + HOUR))
+    assert (late.state, late.is_late) == ("graded", True)
+
+
+def test_a_later_close_or_an_exception_keeps_what_is_due_from_missing(
+    room: Classroom, ada: User, now: datetime
+) -> None:
+    factories.assignment(room, factories.quiz(1), due_at=now, closes_at=now + HOUR)
+    excepted = factories.assignment(room, factories.quiz(1), due_at=now)
+    factories.accommodation(excepted, ada, now=now, closes_at=now + HOUR)
+    for moment, state in ((now + HOUR - SECOND, "not_started"), (now + HOUR, "missing")):
+        assert {found.state for found in gradebook.gradebook(room, now=moment).rows[0].cells} == {state}
+
+
 @pytest.mark.parametrize(
     ("counting", "marks", "number"), [("highest", 9, 2), ("latest", 6, 3), ("first", 4, 1), ("average", "6.33", 2)]
 )
