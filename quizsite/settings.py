@@ -186,7 +186,7 @@ SILENCED_SYSTEM_CHECKS = ["models.W040"]  # covering columns of indexes help Pos
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": env.str("STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage"),
+        "BACKEND": env.str("STATIC_STORAGE", "quizsite.assets.Assets"),
     },
 }
 
