@@ -149,7 +149,9 @@ class Question(models.Model):
     uuid = models.UUIDField(_("id"), default=uuid.uuid4, unique=True, editable=False)
     type = models.CharField(_("type"), max_length=32, choices=question_types.choices)
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="questions", verbose_name=_("topic"))
-    sources = models.ManyToManyField(Source, through="QuestionSource", related_name="questions", verbose_name=_("sources"))
+    sources = models.ManyToManyField(
+        Source, through="QuestionSource", related_name="questions", verbose_name=_("sources")
+    )
     difficulty = models.CharField(_("difficulty"), max_length=8, choices=Difficulty, default=Difficulty.MEDIUM)
     bloom = models.CharField(_("Bloom level"), max_length=12, choices=Bloom, default=Bloom.REMEMBER)
     tags = models.ManyToManyField(Tag, blank=True, related_name="questions", verbose_name=_("tags"))
@@ -252,7 +254,9 @@ class QuestionVersion(models.Model):
         READY = "ready", _("ready")
         RETIRED = "retired", _("retired")
 
-    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="versions", verbose_name=_("question"))
+    question = models.ForeignKey(
+        Question, on_delete=models.CASCADE, related_name="versions", verbose_name=_("question")
+    )
     number = models.PositiveIntegerField(_("number"), default=1)
     spec = models.JSONField(_("content"))
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.DRAFT)
@@ -301,7 +305,7 @@ class QuestionVersion(models.Model):
     def parsed(self) -> Spec:
         """The spec as the type's schema; kept with the row, raises InvalidSpec for content of another time."""
         if not hasattr(self, "_parsed"):
-            self._parsed: Spec = self.kind.spec(self.spec)
+            self._parsed: Spec = parsed_spec(self)
         return self._parsed
 
     @property
@@ -317,3 +321,21 @@ class QuestionVersion(models.Model):
             self.kind.spec(self.spec)
         except InvalidSpec as error:
             raise ValidationError({"spec": [str(fault) for fault in error.faults]}) from error
+
+
+# A page of ten questions would validate ten specs that it validated for the page before: the process keeps the last ones.
+SPECS_KEPT = 5000
+_specs: dict[int, tuple[str, dict[str, Any], Spec]] = {}
+
+
+def parsed_spec(version: QuestionVersion) -> Spec:
+    """The validated spec of a version, from memory while it still says the same."""
+    kept = _specs.get(version.pk)
+    if kept is not None and kept[0] == version.kind.key and kept[1] == version.spec:
+        return kept[2]
+    parsed: Spec = version.kind.spec(version.spec)
+    if not version.is_draft and version.pk:
+        if len(_specs) >= SPECS_KEPT:
+            _specs.clear()
+        _specs[version.pk] = (version.kind.key, version.spec, parsed)
+    return parsed

@@ -50,9 +50,12 @@ MAX_VALUES = 32
 FIELD_NAME = re.compile(r"[a-z]{1,20}(-[0-9]{1,3})?")
 
 
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 def storable(value: str) -> str:
     """Text in NFC, with plain line ends, that every database can keep; NUL and lone surrogates are refused."""
-    if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if UNSTORABLE.search(value):
         raise ValueError(_("contains characters that cannot be stored"))
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
