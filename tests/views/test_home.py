@@ -306,7 +306,7 @@ def test_pages_carry_a_strict_policy_and_nothing_that_breaks_it(
 def test_every_style_and_script_of_the_frame_exists(client: Client) -> None:
     text = page(client)
     named = re.findall(r'(?:href|src)="/static/([^"]+)"', text)
-        assert "quizzes/css/site.css" in named
+    assert "quizzes/css/site.css" in named
     assert not [name for name in named if finders.find(name) is None]
 
 
