@@ -193,7 +193,7 @@ def test_rows_sort_by_name_total_lowest_share_and_lateness(
 
     assert names("name") == ["ada", "bob", "Cy", "dot"]
     assert names("total") == ["bob", "ada", "Cy", "dot"]
-    assert names("lowest") == ["Cy", "ada", "bob", "dot"]
+    assert names("lowest") == ["dot", "Cy", "ada", "bob"]  # what is due and not there is 0 %
     assert names("late") == ["bob", "ada", "Cy", "dot"]
     assert names("'; DROP TABLE") == names("name")
     assert dot.username == "dot"
