@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,10 +17,33 @@ from django.views.decorators.http import require_POST
 
 from quizzes import clock
 from quizzes.admin.scope import ScopedAdmin, ScopedFilter, ScopedInline, person
-from quizzes.forms.classroom_admin import AccommodationForm, AssignmentForm, MembershipForm
+from quizzes.errors import QuizError
+from quizzes.forms.classroom_admin import AccommodationForm, AssignmentForm, ClassroomForm, MembershipForm
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership
-from quizzes.models.classrooms import new_join_code
-from quizzes.services import quizzes
+from quizzes.services import assignments, classrooms
+
+Status = Membership.Status
+
+
+class ServedAdmin(ScopedAdmin):
+    """Rows that services save: what these refuse is undone, and the form is shown again with the sentence."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except QuizError as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)  # a class of this request's own
+        form.refusal = getattr(request, "refusal", None)
+        return form
+
+
+def _stored(obj: Any, row: Any) -> None:
+    """Let the object the admin holds be the row that a service made."""
+    obj.pk, obj._state.adding = row.pk, False
 
 
 class AssignmentRows(ScopedInline, admin.StackedInline):
@@ -39,7 +63,8 @@ class AssignmentRows(ScopedInline, admin.StackedInline):
 
 
 @admin.register(Classroom)
-class ClassroomAdmin(ScopedAdmin):
+class ClassroomAdmin(ServedAdmin):
+    form = ClassroomForm
     list_display = ("name", "members", "assigned", "join_code", "is_join_open", "is_archived")
     list_filter = ("is_join_open", ("archived_at", admin.EmptyFieldListFilter))
     search_fields = ("name", "description")
@@ -90,9 +115,21 @@ class ClassroomAdmin(ScopedAdmin):
         return super().has_delete_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Classroom, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if not change:  # whoever makes a classroom teaches it
-            Membership.objects.create(classroom=obj, user=request.user, role=Membership.Role.INSTRUCTOR)  # type: ignore[misc]
+        if change:
+            classrooms.change(
+                obj, actor=person(request), **{name: form.cleaned_data[name] for name in form.changed_data}
+            )
+        else:
+            _stored(obj, classrooms.create(person(request), now=clock.now(), **form.cleaned_data))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save(commit=False)
+        for row in formset.new_objects:
+            given = {name: getattr(row, name) for name in assignments.TERMS}
+            assignments.assign(form.instance, row.quiz, now=clock.now(), **given)
+        for row, names in formset.changed_objects:
+            changed = {name: getattr(row, name) for name in names}
+            assignments.change(row, actor=person(request), now=clock.now(), **changed)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -112,15 +149,18 @@ class ClassroomAdmin(ScopedAdmin):
             raise Http404
         if not self.has_change_permission(request, classroom):
             raise PermissionDenied
-        changes: dict[str, tuple[dict[str, Any], str]] = {
-            "new-code": ({"join_code": new_join_code()}, _("There is a new join code; the old one no longer works.")),
-            "archive": ({"archived_at": clock.now(), "is_join_open": False}, _("Archived. Results stay.")),
-            "restore": ({"archived_at": None}, _("Restored.")),
+        acts: dict[str, tuple[Callable[[], object], str]] = {
+            "new-code": (
+                lambda: classrooms.renew_code(classroom),
+                _("There is a new join code; the old one no longer works."),
+            ),
+            "archive": (lambda: classrooms.archive(classroom, now=clock.now()), _("Archived. Results stay.")),
+            "restore": (lambda: classrooms.unarchive(classroom), _("Restored.")),
         }
-        if act not in changes:
+        if act not in acts:
             raise Http404
-        fields, done = changes[act]
-        Classroom.objects.filter(pk=classroom.pk).update(**fields)
+        do, done = acts[act]
+        do()
         self.log_change(request, classroom, done)
         messages.success(request, done)
         return redirect("admin:quizzes_classroom_change", pk)
@@ -134,16 +174,14 @@ class ClassroomAdmin(ScopedAdmin):
         self._set_open(request, queryset, is_open=True)
 
     def _set_open(self, request: HttpRequest, queryset: QuerySet[Classroom], *, is_open: bool) -> None:
-        count = Classroom.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))).update(
-            is_join_open=is_open
-        )
+        count = len([classrooms.set_join_open(classroom, is_open) for classroom in queryset])
         self.message_user(
             request, ngettext("%(n)d classroom changed.", "%(n)d classrooms changed.", count) % {"n": count}
         )
 
 
 @admin.register(Membership)
-class MembershipAdmin(ScopedAdmin):
+class MembershipAdmin(ServedAdmin):
     """Students join by code; an instructor changes roles, time factors and who is in."""
 
     form = MembershipForm
@@ -184,14 +222,32 @@ class MembershipAdmin(ScopedAdmin):
         """Removing is a status, so that attempts keep their member."""
         return False
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [name for name in self.fields or () if obj or name != "status"]
+
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
-        if "status" in form.changed_data:
-            obj.ended_at = None if obj.status == Membership.Status.ACTIVE else clock.now()
-        super().save_model(request, obj, form, change)
+        """Each part of a membership has a service of its own; who comes back does so before anything else."""
+        given, changed = form.cleaned_data, set(form.changed_data)
+        actor, now = person(request), clock.now()
+        if not change:
+            _stored(obj, classrooms.enrol(obj.classroom, obj.user, None))
+        if "status" in changed and given["status"] == Status.ACTIVE:
+            classrooms.restore(obj, actor=actor, now=now)
+        if "role" in changed:
+            classrooms.set_role(obj, given["role"], actor=actor, now=now)
+        if changed & {"time_factor", "is_untimed"}:
+            times = {"time_factor": given["time_factor"], "is_untimed": given["is_untimed"]}
+            classrooms.set_time(obj, actor=actor, now=now, **times)
+        if changed & {"nickname", "is_visible"}:
+            classrooms.appear(obj, nickname=given["nickname"], is_visible=given["is_visible"])
+        if "status" in changed and given["status"] == Status.LEFT:
+            classrooms.leave(obj, now=now)
+        if "status" in changed and given["status"] == Status.REMOVED:
+            classrooms.remove(obj, actor=actor, now=now)
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(ScopedAdmin):
+class AssignmentAdmin(ServedAdmin):
     form = AssignmentForm
     list_display = ("quiz", "classroom", "opens_at", "due_at", "closes_at", "attempts_made")
     list_filter = (("classroom", ScopedFilter), ("quiz", ScopedFilter))
@@ -212,27 +268,28 @@ class AssignmentAdmin(ScopedAdmin):
         return [*fields, "applies_to_running"] if obj else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("classroom", "quiz") if obj and obj.attempts.exists() else ()
+        """Another class or quiz is another assignment."""
+        return ("classroom", "quiz") if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An assignment with attempts is closed, not deleted."""
         return super().has_delete_permission(request, obj) and not (obj is not None and obj.attempts.exists())
 
+    def delete_model(self, request: HttpRequest, obj: Assignment) -> None:
+        assignments.withdraw(obj)
+
     def save_model(self, request: HttpRequest, obj: Assignment, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if change and form.cleaned_data.get("applies_to_running"):
-            changed = quizzes.tighten_running(
-                quizzes.running_at(obj.quiz, obj),
-                reason=_("The assignment's limit or close was changed for running attempts."),
-                actor=person(request),
-                now=clock.now(),
-            )
-            text = ngettext("%(n)d running attempt ends earlier.", "%(n)d running attempts end earlier.", changed)
-            messages.info(request, text % {"n": changed})
+        given = dict(form.cleaned_data)
+        applies = bool(given.pop("applies_to_running", False))
+        if change:
+            changed = {name: given[name] for name in form.changed_data if name in given}
+            assignments.change(obj, actor=person(request), now=clock.now(), apply_to_running=applies, **changed)
+        else:
+            _stored(obj, assignments.assign(given.pop("classroom"), given.pop("quiz"), now=clock.now(), **given))
 
 
 @admin.register(Accommodation)
-class AccommodationAdmin(ScopedAdmin):
+class AccommodationAdmin(ServedAdmin):
     form = AccommodationForm
     list_display = ("member_name", "assignment", "closes_at", "time_limit", "attempts_allowed", "reason", "granted_by")
     list_filter = (("assignment__classroom", ScopedFilter),)
@@ -244,6 +301,12 @@ class AccommodationAdmin(ScopedAdmin):
     def member_name(self, accommodation: Accommodation) -> str:
         return accommodation.membership.user.full_name
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("assignment", "membership") if obj else ()
+
     def save_model(self, request: HttpRequest, obj: Accommodation, form: Any, change: bool) -> None:
-        obj.granted_by, obj.granted_at = request.user, clock.now()  # type: ignore[assignment]
-        super().save_model(request, obj, form, change)
+        given = {name: value for name, value in form.cleaned_data.items() if name not in ("assignment", "membership")}
+        _stored(obj, assignments.grant(obj.assignment, obj.membership, actor=person(request), now=clock.now(), **given))
+
+    def delete_model(self, request: HttpRequest, obj: Accommodation) -> None:
+        assignments.revoke(obj, actor=person(request), now=clock.now())

@@ -8,11 +8,42 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.errors import QuizError
 from quizzes.forms.quizzes import attempts_field, time_limit_field
-from quizzes.models import Accommodation, Assignment, Membership, Quiz
+from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz
+
+Status = Membership.Status
 
 
-class AssignmentForm(forms.ModelForm):
+class ServedForm(forms.ModelForm):
+    """A form whose row is saved by a service; what the service refused is shown where it belongs."""
+
+    refusal: QuizError | None = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.refusal is not None:
+            where = self.refusal.where if self.refusal.where in self.fields else None
+            self.add_error(where, str(self.refusal.message))
+        return cleaned
+
+
+class ClassroomForm(ServedForm):
+    class Meta:
+        model = Classroom
+        fields = (
+            "name",
+            "description",
+            "is_join_open",
+            "capacity",
+            "time_zone",
+            "names_shown",
+            "metric",
+            "speed_breaks_ties",
+        )
+
+
+class AssignmentForm(ServedForm):
     time_limit = time_limit_field()
     attempts_allowed = attempts_field()
     applies_to_running = forms.BooleanField(
@@ -37,6 +68,8 @@ class AssignmentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk and "quiz" in self.fields:  # another quiz is another assignment
+            self.fields["quiz"].disabled = True
         for name, text in (
             ("time_limit", _("Empty: as the quiz says.")),
             ("attempts_allowed", _("Empty: as the quiz says.")),
@@ -58,24 +91,20 @@ class AssignmentForm(forms.ModelForm):
         return cleaned
 
 
-class MembershipForm(forms.ModelForm):
-    """A member of a classroom; a classroom keeps at least one instructor."""
-
+class MembershipForm(ServedForm):
     class Meta:
         model = Membership
         fields = ("classroom", "user", "role", "status", "nickname", "is_visible", "time_factor", "is_untimed")
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        teaches = (Membership.Role.INSTRUCTOR, Membership.Status.ACTIVE)
-        if self.instance.pk and (cleaned.get("role"), cleaned.get("status")) != teaches:
-            others = Membership.objects.filter(classroom=self.instance.classroom_id).exclude(pk=self.instance.pk)
-            if not others.active().filter(role=Membership.Role.INSTRUCTOR).exists():
-                raise forms.ValidationError(_("A classroom keeps at least one instructor; name another one first."))
-        return cleaned
+    def clean_status(self) -> str:
+        """Somebody who was removed does not become somebody who left: that would let the code in again."""
+        status: str = self.cleaned_data["status"]
+        if "status" in self.changed_data and (self.instance.status, status) == (Status.REMOVED, Status.LEFT):
+            raise forms.ValidationError(_("Who was removed stays so, or is made active again."))
+        return status
 
 
-class AccommodationForm(forms.ModelForm):
+class AccommodationForm(ServedForm):
     time_limit = time_limit_field()
     attempts_allowed = attempts_field()
 

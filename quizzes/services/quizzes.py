@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from quizzes import entitlements, terms
 from quizzes.errors import AttemptClosed, EditConflict, NotPublishable, QuizError
-from quizzes.models import Assignment, Attempt, Question, QuestionVersion, Quiz, QuizItem, User
+from quizzes.models import Attempt, Question, QuestionVersion, Quiz, QuizItem, User
 from quizzes.models.quizzes import Preset
 from quizzes.services import attempts as attempt_service
 from quizzes.services import draws
@@ -312,12 +312,12 @@ def tighten_running(running: Iterable[Attempt], *, reason: str, actor: User, now
     return changed
 
 
-def running_at(quiz: Quiz, assignment: Assignment | None = None) -> Any:
-    """Attempts in progress at the quiz, or for one assignment of it."""
+def running_at(quiz: Quiz) -> Any:
+    """Attempts in progress at the quiz, in whatever class."""
     running = Attempt.objects.in_progress().select_related(
         "learner", "quiz", "assignment__classroom", "assignment__quiz"
     )
-    return running.filter(assignment=assignment) if assignment else running.filter(quiz=quiz)
+    return running.filter(quiz=quiz)
 
 
 def _present_deadline(attempt: Attempt) -> datetime | None:
