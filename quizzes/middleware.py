@@ -10,6 +10,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -69,17 +70,22 @@ def database_is_away(request: HttpRequest, error: BaseException) -> HttpResponse
 
 
 class Unchanged:
-    """Lets a view answer "not modified" from the request alone, before session and person are read (see views.live)."""
+    """Lets a view answer "not modified" from the request alone, before anything else is read or done (see views.live)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        asks_again = "HTTP_IF_NONE_MATCH" in request.META and request.META.get("HTTP_X_REQUESTED_WITH") == "fetch"
+        return (asks_again and self.unchanged(request)) or self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, _args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
-        ask = getattr(view, "unchanged", None)
-        return ask(request, **kwargs) if ask is not None and "If-None-Match" in request.headers else None
+    def unchanged(self, request: HttpRequest) -> HttpResponse | None:
+        try:
+            found = resolve(request.path_info)
+            ask = getattr(found.func, "unchanged", None)
+            return ask(request, **found.kwargs) if ask is not None else None
+        except (Resolver404, OperationalError, InterfaceError):  # told, with a page, on the usual way
+            return None
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -111,16 +117,13 @@ class ReaderTimeZone:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            return self.get_response(request)
-        finally:
-            timezone.deactivate()
-
-    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
-        """Here, and not before: reading the person costs two queries, which not every answer needs."""
         user = getattr(request, "user", None)
         name = getattr(user, "time_zone", "") or request.COOKIES.get(self.COOKIE, "")[:64]
         try:
             timezone.activate(zoneinfo.ZoneInfo(name or settings.TIME_ZONE))
         except (KeyError, ValueError, OSError):  # a made-up zone, or a path
             timezone.activate(zoneinfo.ZoneInfo(settings.TIME_ZONE))
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()

@@ -6,10 +6,10 @@ The script of a page (static/quizzes/js/board.js) asks every two seconds and nam
     @live(version_of_board)
     def classroom_board(request, pk): return "board", {"board": …}
 
-The tag of an answer is a keyed hash over address, version, and the cookies of session, theme and zone: only who was given it, after
-every check of the view, can name it. So while the version holds, "not modified" needs neither session nor person nor
-permission (middleware.Unchanged asks `unchanged` of the view first). It says nothing but that nothing has changed;
-whoever is no longer a member is refused as soon as anything has.
+The tag of an answer is a keyed hash over address, version, and what the reader's browser sends of session, language and
+zone: only who was given it, after every check of the view, can name it. So while the version holds, "not modified" needs
+neither session nor person nor permission (middleware.Unchanged asks `unchanged` of the view before all else). It says
+nothing but that nothing has changed; whoever is no longer a member is refused as soon as anything has.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
-from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.crypto import salted_hmac
 from django.utils.http import parse_etags
@@ -110,9 +109,10 @@ def _version(version_of: VersionOf, request: HttpRequest, pk: int) -> str:
 
 
 def _tag(request: HttpRequest, version: str) -> str:
-    session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    reader = (request.get_full_path(), session, request.COOKIES.get("time_zone", ""), translation.get_language())
-    return f'"{salted_hmac("quizzes.views.live", repr((*reader, version)), algorithm="sha256").hexdigest()[:32]}"'
+    names = (settings.SESSION_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, "time_zone")
+    reader = (*(request.COOKIES.get(name, "") for name in names), request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    text = repr((request.get_full_path(), version, *reader))
+    return f'"{salted_hmac("quizzes.views.live", text, algorithm="sha256").hexdigest()[:32]}"'
 
 
 def _is_script(request: HttpRequest) -> bool:

@@ -5,7 +5,7 @@
 
 import { timeWords } from "./clock.js";
 
-const EVERY_MS = 1_750; // with the way there and back, nobody is more than two seconds behind
+const EVERY_MS = 1_800; // with the way there and back, nobody is more than two seconds behind
 const LONGEST_MS = 20_000;
 const PATIENCE_MS = 10_000;
 const SHOWN_MS = 2_000; // how long a changed row stands out
@@ -47,7 +47,7 @@ class Live {
 
   /** Between asking and asking: regular while it works, longer and at random while it does not. */
   pause(retryAfter) {
-    if (!this.failures) return EVERY_MS * (0.9 + Math.random() / 10);
+    if (!this.failures) return EVERY_MS * (0.95 + Math.random() / 20);
     const longest = Math.min(LONGEST_MS, EVERY_MS * 2 ** this.failures);
     return Math.max(retryAfter * 1000, longest * (0.5 + Math.random() / 2));
   }
