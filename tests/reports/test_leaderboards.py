@@ -403,6 +403,40 @@ def test_improvement_is_the_best_less_the_first(
     assert [(row.rank, row.name, row.points) for row in board.rows] == [(1, "a", 5), (2, "b", 0), (2, "c", 0)]
 
 
+def test_improvement_looks_at_shares_where_attempts_are_worth_different_marks(
+    room: Classroom, homework: Assignment, cast: list[User], now: datetime
+) -> None:
+    room.metric = "improvement"
+    for marks, of in ((3, 10), (8, 10), (12, 20)):
+        graded(cast[0], homework, marks, of=of, at=now)
+    assert [(row.points, row.possible) for row in of_class(room, cast[0], now).rows] == [(5, 20)]
+
+
+@pytest.mark.parametrize("metric", ["best", "first", "improvement"])
+def test_what_can_be_grouped_needs_no_window_over_attempts(metric: str, room: Classroom, homework: Assignment) -> None:
+    room.metric = metric
+    assert "ROW_NUMBER" not in leaderboards.statement(room, [homework])[0]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    taken=st.lists(st.lists(st.integers(0, 1000), max_size=4), min_size=6, max_size=6),
+    metric=st.sampled_from(["first", "improvement"]),
+)
+def test_grouped_attempts_give_the_rows_of_a_window(
+    taken: list[list[int]], metric: str, cast: list[User], now: datetime
+) -> None:
+    """Where all took as long, counting speed asks a window for the same board."""
+    room = factories.classroom(metric=metric, students=cast)
+    given = factories.assignment(room, factories.quiz(1))
+    for person, cents in zip(cast, taken, strict=True):
+        for number, value in sorted(enumerate(cents, start=1), reverse=True):  # stored in another order than made
+            graded(person, given, Decimal(value) / 100, at=now, number=number)
+    grouped = of_class(room, cast[0], now)
+    room.speed_breaks_ties = True
+    assert of_class(room, cast[0], now).rows == grouped.rows
+
+
 def answered(attempt: Attempt, results: list[tuple[str, int]]) -> None:
     """Answers by (topic, fraction)."""
     for slot, (topic, fraction) in enumerate(results, start=1):
