@@ -6,7 +6,9 @@ import io
 
 import segno
 from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -101,12 +103,23 @@ def _change(request: LoggedInRequest, membership: Membership) -> HttpResponse:
             back=here,
         )
     try:
-        message = _act(request, membership)
+        with transaction.atomic():
+            message = _act(request, membership)
+            _note(request, membership, message % {"name": name})
     except QuizError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, message % {"name": name})
     return redirect(here)
+
+
+def _note(request: LoggedInRequest, membership: Membership, text: str) -> None:
+    """Keep who did what to whom, with what holds from now on, in the history of the workshop."""
+    time = _("no time limit") if membership.is_untimed else f"× {membership.time_factor}"
+    now_is = f"{membership.get_role_display()}, {membership.get_status_display()}, {time}"
+    LogEntry.objects.log_actions(
+        request.user.pk, [membership], CHANGE, change_message=f"{text} ({now_is})", single_object=True
+    )
 
 
 def _act(request: LoggedInRequest, membership: Membership) -> str:

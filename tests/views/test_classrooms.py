@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -406,6 +407,15 @@ def test_the_last_instructor_cannot_leave(client: Client, classroom: Classroom, 
     assert Membership.objects.get(user=instructor).status == "active"
 
 
+def test_who_teaches_is_not_asked_how_to_appear(
+    client: Client, classroom: Classroom, instructor: User, assistant: User, learner: User, seat: Membership
+) -> None:
+    address = f"/classrooms/{classroom.pk}/"
+    assert f"{address}me/" not in page(client, instructor, address)
+    assert f"{address}me/" in page(client, assistant, address)
+    assert f"{address}me/" in page(client, learner, address)
+
+
 # Members --------------------------------------------------------------------------------------------------------------
 
 
@@ -510,6 +520,35 @@ def test_removing_asks_first_and_can_be_taken_back(
     assert "learner is back" in done(client, instructor, address, {"do": "restore"})
     seat.refresh_from_db()
     assert seat.status == "active"
+
+
+@pytest.mark.parametrize(
+    ("fields", "noted"),
+    [
+        ({"do": "role", "role": "assistant"}, "The role of learner is changed. (assistant, active, × 1.00)"),
+        ({"do": "time", "time": "1.50"}, "Attempts in progress follow at once. (student, active, × 1.50)"),
+        ({"do": "time", "time": "untimed"}, "Attempts in progress follow at once. (student, active, no time limit)"),
+        ({"do": "remove", "confirmed": "1"}, "learner is removed. Attempts and results are kept. (student, removed"),
+    ],
+)
+def test_who_changed_a_member_and_how_is_kept(
+    client: Client,
+    classroom: Classroom,
+    instructor: User,
+    seat: Membership,
+    fields: dict[str, str],
+    noted: str,
+) -> None:
+    done(client, instructor, f"/classrooms/{classroom.pk}/members/{seat.pk}/", fields)
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.get_edited_object()) == (instructor, seat)
+    assert noted in entry.change_message
+
+
+def test_what_was_refused_is_not_kept_as_done(client: Client, classroom: Classroom, instructor: User) -> None:
+    own = classroom.memberships.get(user=instructor)
+    done(client, instructor, f"/classrooms/{classroom.pk}/members/{own.pk}/", {"do": "role", "role": "student"})
+    assert not LogEntry.objects.exists()
 
 
 def test_assistants_change_no_member(client: Client, classroom: Classroom, assistant: User, seat: Membership) -> None:
