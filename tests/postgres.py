@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import subprocess
 import tempfile
 import time
 from contextlib import suppress
@@ -63,9 +64,17 @@ class Cluster:
         while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
             time.sleep(0.02)
 
-    def start(self) -> None:
-        """Start it again; it recovers from its log by itself."""
-        self.server.ensure_postgres_running()
+    def start(self, seconds: float = 120) -> None:
+        """Start it again; it recovers from its log by itself, which takes as long as it takes."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                self.server.ensure_postgres_running()
+                return
+            except (subprocess.SubprocessError, AssertionError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
     def stop(self) -> None:
         with suppress(Exception):

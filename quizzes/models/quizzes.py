@@ -49,14 +49,18 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
         return self if user.is_superuser else self.filter(Q(owner=user) | Q(owner=None) | Q(is_open_to_all=True))
 
     def visible_to(self, user: User) -> QuizQuerySet:
-        """Those a learner may open: published and open to all, assigned to their class, or taken before."""
-        assigned = Q(
+        """Those a learner may open: published and open to all, assigned to their class, or taken before.
+
+        By subqueries from the learner's own rows: joined, every assignment would meet every attempt of the quiz.
+        """
+        assigned = Quiz.objects.filter(
             assignments__classroom__memberships__user=user,
             assignments__classroom__memberships__status="active",
             assignments__classroom__archived_at=None,
         )
-        seen = self.published().filter(Q(is_open_to_all=True) | assigned) | self.filter(attempts__learner=user)
-        return seen.distinct()
+        taken = Quiz.objects.filter(attempts__learner=user)
+        may_start = Q(is_open_to_all=True) | Q(pk__in=assigned.order_by().values("pk"))
+        return self.filter(Q(status=Quiz.Status.PUBLISHED) & may_start | Q(pk__in=taken.order_by().values("pk")))
 
 
 class Quiz(models.Model):

@@ -25,7 +25,7 @@ from tests.stateful.model import GRACE, ModelAttempt, ModelLearner
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LIMIT = timedelta(minutes=40)
-QUESTIONS, ALLOWED = 3, 3
+QUESTIONS, ALLOWED = 2, 3
 MS = timedelta(milliseconds=1)
 NO_ANSWER: dict[str, list[str]] = {}
 
@@ -61,6 +61,8 @@ class AttemptMachine(RuleBasedStateMachine):
         self.rows: list[list[int]] = [[], []]
         self.sent: list[tuple[int, int, int, int | None, int]] = []  # requests for a replay
         self.ended: dict[int, tuple[Any, ...]] = {}  # what closed attempts looked like
+        for who in range(2):
+            self.start(who, dropped=False)
 
     # Requests -----------------------------------------------------------------------------------------------------
 
@@ -86,7 +88,7 @@ class AttemptMachine(RuleBasedStateMachine):
         who=students,
         slot=slots,
         response=responses,
-        step=st.integers(-1, 3),
+        step=st.integers(1, 3),
         fate=st.sampled_from(["ok", "ok", "ok", "before", "after"]),
     )
     def save(self, who: int, slot: int, response: int | None, step: int, fate: str) -> None:
@@ -107,6 +109,10 @@ class AttemptMachine(RuleBasedStateMachine):
         # "after": the reply is lost; the client sends it again, now or later, and must get the same word
         if fate == "after" and expected == "acknowledged":
             assert self.post(request) == model.save(slot, response, revision, self.now) == "acknowledged"
+
+    @rule(who=students, slot=slots, response=responses, step=st.integers(-1, 0))
+    def save_from_a_stale_tab(self, who: int, slot: int, response: int | None, step: int) -> None:
+        self.save(who, slot, response, step, "ok")
 
     @precondition(lambda self: self.sent)
     @rule(data=st.data())

@@ -1,0 +1,275 @@
+"""Every figure of tests/load/README.md in one go, through real server processes on this machine.
+
+    python -m tests.load.measure                      all parts on SQLite
+    python -m tests.load.measure --database postgresql save throughput bell
+    python -m tests.load.measure --sizes 1000 10000 100000 1000000 curve
+
+Costs are CPU seconds of the server's processes from /proc (on PostgreSQL the database's included), so that they mean
+something on a machine that does other things too; times do not: run it on a quiet machine. Each cost stands beside a
+baseline of the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import platform
+import re
+import statistics
+import sys
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+from urllib.parse import urljoin
+
+from tests.load import site
+from tests.load.browser import Browser
+from tests.load.swarm import request, swarm
+
+PARTS = ["save", "attempt", "throughput", "bell", "weight", "curve"]
+ANSWER = {"choice": ["0"]}
+Facts = dict[str, Any]
+
+
+def cost(server: site.Server, act: Callable[[], Any], times: int) -> float:
+    """Milliseconds of server CPU for one act."""
+    before = server.cpu()
+    for _time in range(times):
+        act()
+    return (server.cpu() - before) / times * 1000
+
+
+def quiz_of_ten(layout: str = "all") -> Any:
+    """A homework quiz of ten single-choice questions, 40 minutes, questions and options shuffled for every learner."""
+    from tests import factories  # noqa: PLC0415
+
+    return factories.quiz(10, time_limit=40, layout=layout, shuffle_questions=True, shuffle_options=True)
+
+
+def measure_save(facts: Facts, options: argparse.Namespace) -> None:
+    """CPU of one save beside a bare view on the same stack, in turns."""
+    from django.db import connection  # noqa: PLC0415
+
+    from tests.load import bare  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute(bare.TABLE)
+    quiz = quiz_of_ten()
+    ours, baseline = site.Server().start(), site.Server(settings="tests.load.bare").start()
+    (_user, session), *_rest = site.people(1)
+    one, other = Browser(ours.port, session), Browser(baseline.port, session)
+    attempt = one.start(quiz.slug)
+    revisions = count(1)
+    results: dict[str, list[float]] = {"ours": [], "bare": []}
+
+    def save(browser: Browser) -> None:
+        status, body = browser.save(attempt, 1, next(revisions), ANSWER)
+        assert status == 200, body
+
+    for _warm in range(50):
+        save(one), save(other)
+    for _round in range(options.rounds):
+        results["ours"].append(cost(ours, lambda: save(one), 300))
+        results["bare"].append(cost(baseline, lambda: save(other), 300))
+    ours.stop(), baseline.stop()
+    medians = {name: statistics.median(found) for name, found in results.items()}
+    facts["save_cpu_ms"], facts["bare_cpu_ms"] = (round(medians[name], 2) for name in ("ours", "bare"))
+    facts["save_to_bare"] = round(medians["ours"] / medians["bare"], 2)
+
+
+def measure_attempt(facts: Facts, options: argparse.Namespace) -> None:
+    """CPU of a whole attempt, all on one page (17 requests) and one question a page, each by learners of their own."""
+    server = site.Server().start()
+    for name, layout in (("all", "all"), ("one", "one")):
+        quiz = quiz_of_ten(layout)
+        people = site.people(5 + options.attempts)
+        for _user, session in people[:5]:
+            take(Browser(server.port, session), quiz, layout)
+        before, requests = server.cpu(), 0
+        for _user, session in people[5:]:
+            requests += take(Browser(server.port, session), quiz, layout)
+        facts[f"attempt_{name}_cpu_ms"] = round((server.cpu() - before) / options.attempts * 1000, 1)
+        facts[f"attempt_{name}_requests"] = requests / options.attempts
+    facts["memory_mib"] = round(server.memory(), 1)
+    server.stop()
+
+
+def take(browser: Browser, quiz: Any, layout: str) -> int:
+    """One attempt from the list to the result; how many requests it took."""
+    done = 0
+
+    def see(path: str) -> None:
+        nonlocal done
+        status, _headers, _body = browser.get(path)
+        assert status in (200, 302), (path, status)
+        done += 1
+
+    see("/quizzes/")
+    see(f"/quizzes/{quiz.slug}/")
+    attempt = browser.start(quiz.slug)
+    done += 1
+    see(f"/attempts/{attempt}/")
+    if layout == "all":
+        see(f"/attempts/{attempt}/all/")
+    for slot in range(1, 11):
+        if layout == "one":
+            see(f"/attempts/{attempt}/questions/{slot}/")
+        status, body = browser.save(attempt, slot, 1, ANSWER)
+        assert status == 200, body
+        done += 1
+    status, _headers, _body = browser.post(f"/attempts/{attempt}/submit/")
+    assert status == 302
+    done += 1
+    see(f"/attempts/{attempt}/result/")
+    return done
+
+
+def saves_of(attempt: int, session: str) -> Iterator[bytes]:
+    for number in count():
+        body = json.dumps({"slot": 1 + number % 10, "revision": 1 + number // 10, "answer": ANSWER}).encode()
+        yield request("POST", f"/attempts/{attempt}/save/", session, body)
+
+
+def measure_throughput(facts: Facts, options: argparse.Namespace) -> None:
+    """Saves a second and their times with 32 clients at once; the clients use the same cores."""
+    quiz, server = quiz_of_ten(), site.Server().start()
+    lines = []
+    for _user, session in site.people(options.clients):
+        attempt = Browser(server.port, session).start(quiz.slug)
+        lines.append(saves_of(attempt, session))
+    warm = swarm(server.port, lines, seconds=2)
+    before = server.cpu()
+    found = swarm(server.port, lines, seconds=options.seconds)
+    assert set(found.statuses) == {200}, (warm.statuses, found.statuses)
+    facts["saves_per_s"] = round(len(found.times) / found.seconds)
+    facts["saves_p50_ms"], facts["saves_p99_ms"] = round(found.percentile(0.5), 1), round(found.percentile(0.99), 1)
+    facts["saves_longest_ms"] = round(max(found.times) * 1000, 1)
+    facts["save_cpu_under_load_ms"] = round((server.cpu() - before) / len(found.times) * 1000, 2)
+    facts["memory_under_load_mib"] = round(server.memory(), 1)
+    server.stop()
+
+
+def measure_bell(facts: Facts, options: argparse.Namespace) -> None:
+    """Everybody presses Start in one instant."""
+    from quizzes.models import Attempt  # noqa: PLC0415
+
+    quiz, server = quiz_of_ten(), site.Server().start()
+    path, form = f"/quizzes/{quiz.slug}/start/", "application/x-www-form-urlencoded"
+    people = site.people(options.starts)
+    lines = [iter([request("POST", path, session, kind=form)]) for _user, session in people]
+    found = swarm(server.port, lines)
+    facts["bell_starts"] = len(found.times)
+    facts["bell_statuses"] = found.statuses
+    facts["bell_seconds"] = round(found.seconds, 2)
+    facts["bell_attempts"] = Attempt.objects.filter(quiz=quiz).count()
+    facts["bell_learners"] = Attempt.objects.filter(quiz=quiz).values("learner").distinct().count()
+    server.stop()
+
+
+def measure_weight(facts: Facts, options: argparse.Namespace) -> None:
+    """Bytes and requests of the first view of an attempt with an empty cache."""
+    quiz, server = quiz_of_ten("one"), site.Server().start()
+    (_user, session), *_rest = site.people(1)
+    browser = Browser(server.port, session)
+    page = f"/attempts/{browser.start(quiz.slug)}/questions/1/"
+    seen: dict[str, int] = {}
+    fetch(browser, page, seen)
+    facts["first_view_requests"], facts["first_view_bytes"] = len(seen), sum(seen.values())
+    facts["first_view_largest"] = sorted(seen.items(), key=lambda item: -item[1])[:4]
+    server.stop()
+
+
+def fetch(browser: Browser, path: str, seen: dict[str, int]) -> None:
+    """A page or asset and what it names; sizes as sent."""
+    if path in seen:
+        return
+    status, headers, body = browser.get(path)
+    if status != 200:
+        return
+    seen[path] = len(body) + sum(len(name) + len(value) + 4 for name, value in headers.items())
+    encoding = headers.get("Content-Encoding", "")
+    if encoding == "br":  # read it again in a form that needs no library
+        body = browser.request("GET", path, **{"Accept-Encoding": "identity"})[2]
+    text = (gzip.decompress(body) if encoding == "gzip" else body).decode("utf-8", "replace")
+    kind = headers.get("Content-Type", "")
+    if "html" in kind:
+        found = re.findall(r'<(?:script|img)[^>]* src="([^"]+)"|<link[^>]* href="([^"]+)"', text)
+        named = [first or second for first, second in found]
+        named += re.findall(
+            r'"(/static/[^"]+\.js)"', "".join(re.findall(r'<script type="importmap">.*?</script>', text, re.S))
+        )
+    elif "javascript" in kind:
+        named = re.findall(r'(?:from|import)\s*"(\.[^"]+)"', text)
+    elif "css" in kind:
+        named = []  # fonts and pictures of style sheets are fetched when they are used
+    else:
+        named = []
+    for name in named:
+        if not name.startswith(("http:", "https:", "data:", "#")):
+            fetch(browser, urljoin(path, name), seen)
+
+
+def measure_curve(facts: Facts, options: argparse.Namespace) -> None:
+    """CPU of the requests that matter while the number of stored attempts grows."""
+    from quizzes.models import Attempt  # noqa: PLC0415
+    from tests.load.generate import generate  # noqa: PLC0415
+
+    quiz, curve = quiz_of_ten(), []
+    for size in sorted(options.sizes):
+        generate(max(0, size - Attempt.objects.count()) or 10, with_answers=not options.without_answers)
+        server = site.Server().start()
+        (_user, session), *others = site.people(21)
+        browser, revisions = Browser(server.port, session), count(1)
+        attempt = browser.start(quiz.slug)
+
+        def save(browser: Browser = browser, attempt: int = attempt, revisions: Any = revisions) -> None:
+            assert browser.save(attempt, 1, next(revisions), ANSWER)[0] == 200
+
+        cost(server, save, 30)
+        row = {"attempts": Attempt.objects.count(), "save": cost(server, save, 300)}
+        row["question"] = cost(
+            server, lambda browser=browser, pk=attempt: browser.get(f"/attempts/{pk}/questions/1/"), 60
+        )
+        row["history"] = cost(server, lambda browser=browser: browser.get("/attempts/"), 60)
+        row["list"] = cost(server, lambda browser=browser: browser.get("/quizzes/"), 60)
+        starters = iter(others)
+        row["start"] = cost(
+            server, lambda it=starters, port=server.port: Browser(port, next(it)[1]).start(quiz.slug), 20
+        )
+        curve.append({name: round(value, 2) for name, value in row.items()})
+        server.stop()
+    facts["curve_cpu_ms"] = curve
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"some of: {' '.join(PARTS)} (default: all)")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--attempts", type=int, default=40, help="whole attempts to take")
+    parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--seconds", type=float, default=15, help="of saving as fast as possible")
+    parser.add_argument("--starts", type=int, default=1000)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--without-answers", action="store_true", help="of the attempts that fill the curve's database")
+    options = parser.parse_intermixed_args()
+    site.choose_database(options.database)
+    site.prepare()
+    facts: Facts = {"database": options.database, "python": platform.python_version()}
+    try:
+        for part in PARTS:
+            if not options.parts or part in options.parts:
+                globals()[f"measure_{part}"](facts, options)
+                print(json.dumps(facts, default=str), file=sys.stderr, flush=True)
+    finally:
+        print(json.dumps(facts, indent=2, default=str))
+        if site.cluster:
+            from django.db import connections  # noqa: PLC0415
+
+            connections.close_all()
+            site.cluster.stop()
+
+
+if __name__ == "__main__":
+    main()
