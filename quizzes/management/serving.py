@@ -5,8 +5,8 @@ import threading
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connections
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from gunicorn.app.base import BaseApplication
 
 THREADS = 8

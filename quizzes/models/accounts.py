@@ -17,7 +17,11 @@ class User(AbstractUser):
     """A learner or an instructor; `time_zone` is the zone in which they read instants."""
 
     time_zone = models.CharField(
-        _("time zone"), max_length=64, blank=True, validators=[validate_time_zone], help_text=_("Empty: the site's zone.")
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text=_("Empty: the site's zone."),
     )
 
     class Meta:

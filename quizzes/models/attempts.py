@@ -85,7 +85,9 @@ class Attempt(models.Model):
     limit = models.DurationField(_("time limit"), null=True, blank=True)  # before the factor; for the explanation
     marks = models.DecimalField(_("marks"), max_digits=8, decimal_places=2, null=True, blank=True)
     max_marks = models.DecimalField(_("possible marks"), max_digits=8, decimal_places=2, default=Decimal(0))
-    fraction = models.DecimalField(max_digits=9, decimal_places=8, null=True, blank=True)  # marks / max_marks, for sorting
+    fraction = models.DecimalField(
+        max_digits=9, decimal_places=8, null=True, blank=True
+    )  # marks / max_marks, for sorting
     reached_slot = models.PositiveSmallIntegerField(default=0)  # sequential navigation: the only slot open; 0: all are
     draw_notes = models.JSONField(default=list, blank=True)  # cells that were too small, for the instructor
 
@@ -107,7 +109,9 @@ class Attempt(models.Model):
                 condition=Q(status="in_progress", submitted_at=None)
                 | (~Q(status="in_progress") & Q(submitted_at__isnull=False)),
                 name="submitted_unless_in_progress",
-                violation_error_message=_("An attempt has a time of submission exactly when it is no longer in progress."),
+                violation_error_message=_(
+                    "An attempt has a time of submission exactly when it is no longer in progress."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(fraction=None) | Q(fraction__gte=0, fraction__lte=1),

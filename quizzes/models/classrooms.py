@@ -69,7 +69,9 @@ class Classroom(models.Model):
 
     name = models.CharField(_("name"), max_length=100)
     description = models.CharField(_("description"), max_length=300, blank=True)
-    join_code = models.CharField(_("join code"), max_length=CODE_LENGTH, unique=True, default=new_join_code, editable=False)
+    join_code = models.CharField(
+        _("join code"), max_length=CODE_LENGTH, unique=True, default=new_join_code, editable=False
+    )
     is_join_open = models.BooleanField(_("open to join"), default=True)
     capacity = models.PositiveSmallIntegerField(
         _("places"), default=200, validators=[MinValueValidator(1), MaxValueValidator(5000)]

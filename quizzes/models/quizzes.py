@@ -257,7 +257,9 @@ class QuizItem(models.Model):
                 violation_error_message=_("Choose either a question or how many to draw."),
             ),
             models.CheckConstraint(
-                condition=Q(points__gt=0), name="item_points_positive", violation_error_message=_("Points must be above 0.")
+                condition=Q(points__gt=0),
+                name="item_points_positive",
+                violation_error_message=_("Points must be above 0."),
             ),
             models.UniqueConstraint(
                 fields=["quiz", "question"],
@@ -298,7 +300,9 @@ class FeedbackBand(models.Model):
         ordering = ["quiz", "-from_percent"]
         constraints = [
             models.UniqueConstraint(
-                fields=["quiz", "from_percent"], name="band_once", violation_error_message=_("This band exists already.")
+                fields=["quiz", "from_percent"],
+                name="band_once",
+                violation_error_message=_("This band exists already."),
             )
         ]
 

@@ -34,7 +34,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, DATABASE_ERRORS):  # raised while the session or the person was read, before any view
         return database_is_away(request, error)
-    message = _("Something broke on our side. Your saved answers are safe. Try again; if it stays, tell your instructor.")
+    message = _(
+        "Something broke on our side. Your saved answers are safe. Try again; if it stays, tell your instructor."
+    )
     return _page(request, 500, "server_error", _("Our mistake"), message)
 
 

@@ -57,7 +57,7 @@ def test_running_it_again_keeps_all_data_and_the_same_password(data_dir: Path) -
 def test_a_folder_that_cannot_be_written_gets_one_sentence(settings: object, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     settings.DATA_DIR = tmp_path / "file" / "below"  # type: ignore[attr-defined]
-    with pytest.raises(CommandError, match="Quizsite cannot write to .* set DATA_DIR"):
+    with pytest.raises(CommandError, match=r"Quizsite cannot write to .* set DATA_DIR"):
         quickstart()
 
 
