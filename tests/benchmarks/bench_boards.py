@@ -79,7 +79,7 @@ def fill() -> tuple[Classroom, list[Assignment], User]:
 def session(person: User) -> str:
     store = SessionStore()
     store[SESSION_KEY] = str(person.pk)
-    store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    store[BACKEND_SESSION_KEY] = "quizsite.accounts.Backend"
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.save()
     return f"sessionid={store.session_key}"

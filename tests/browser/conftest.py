@@ -118,7 +118,7 @@ def log_in(context: BrowserContext, person: User, server: str) -> None:
     """Give a browser the session of a person, as after the log-in form."""
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = "quizsite.accounts.Backend"
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.save()
     context.add_cookies([{"name": "sessionid", "value": str(session.session_key), "url": server}])

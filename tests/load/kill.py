@@ -177,7 +177,9 @@ def main() -> int:
         while sum(client.saves for client in clients) < options.saves or sum(kills.values()) < options.kills:
             if time.monotonic() - began > options.minutes * 60 or all(client.faults for client in clients):
                 break
-            time.sleep(rng.uniform(0.5, 2.0))
+            wanted = sum(client.saves for client in clients) + options.saves * rng.uniform(0.5, 1.0) / options.kills
+            while sum(client.saves for client in clients) < wanted and time.monotonic() - began < options.minutes * 60:
+                time.sleep(0.01)  # people work between two accidents
             kills[strike(server, rng)] += 1
     finally:
         stop.set()

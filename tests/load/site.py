@@ -167,7 +167,7 @@ def people(count: int) -> list[tuple[Any, str]]:
     for user in users:
         store = SessionStore(session_key=secrets.token_hex(16))
         store[SESSION_KEY] = str(user.pk)
-        store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        store[BACKEND_SESSION_KEY] = "quizsite.accounts.Backend"
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
         stores.append(store)
     model = SessionStore.get_model_class()
