@@ -53,8 +53,9 @@ def start(
         open_attempt = open_attempt_of(learner, quiz, now=now)
         if open_attempt is not None:
             return _resume(open_attempt, now=now, device=device)
+        offer = _offer(learner, quiz, assignment, now=now)
         try:
-            return _start_new(learner, quiz, assignment, now=now, device=device)
+            return _start_new(learner, quiz, assignment, offer, now=now, device=device)
         except IntegrityError:  # another start won between the look and the insert: look again
             continue
     raise QuizError(_("The attempt could not be started. Try again."))
@@ -79,55 +80,80 @@ def _resume(attempt: Attempt, *, now: datetime, device: str) -> Attempt:
     return attempt
 
 
-@retried
-@transaction.atomic
-def _start_new(learner: User, quiz: Quiz, assignment: Assignment | None, *, now: datetime, device: str) -> Attempt:
-    # The learner's row is the queue of their starts: counting attempts and inserting one is a single step behind it.
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=learner.pk)
-    # Another start may have won while this one waited: without a second look it would be told that no attempts are left.
-    if (won := Attempt.objects.taken_by(learner).in_progress().filter(quiz=quiz).first()) is not None:
-        return won
-    rng = random.Random(secrets.randbits(64))  # noqa: S311  only the order shown, nothing secret
+@dataclass(frozen=True)
+class Offer:
+    """What an attempt would ask and under which terms; made before the transaction, which nobody should wait for."""
+
+    answers: list[Answer]
+    notes: list[str]
+    agreed: terms.Terms
+
+
+def _offer(learner: User, quiz: Quiz, assignment: Assignment | None, *, now: datetime) -> Offer:
     if quiz.status != Quiz.Status.PUBLISHED:
         raise NotOpen(_("“%(quiz)s” is not open for new attempts.") % {"quiz": quiz.title})
+    rng = random.Random(secrets.randbits(64))  # noqa: S311  only the order shown, nothing secret
     drawn, notes = draws.draw(quiz, learner, rng)
     limit = entitlements.limit_of(quiz, [entitlements.seconds_and_bloom(item.version) for item in drawn])
     agreed = entitlements.terms_for(learner, quiz, assignment, limit=limit)
     refuse_unless_open(agreed, now)
-    used = attempts_used(learner, quiz, assignment)
-    if agreed.attempts_allowed is not None and used >= agreed.attempts_allowed:
-        raise NoAttemptsLeft(
-            _("You have used all %(count)d attempts at “%(quiz)s”.")
-            % {"count": agreed.attempts_allowed, "quiz": quiz.title}
-        )
-    last = (
-        Attempt.objects.taken_by(learner).filter(quiz=quiz).order_by("-number").values_list("number", flat=True).first()
-    )
-    attempt = Attempt.objects.create(
-        learner=learner,
-        quiz=quiz,
-        assignment=assignment,
-        number=(last or 0) + 1,
-        is_counted=agreed.preset != "practice",
-        started_at=now,
-        due_at=terms.deadline(agreed, now),
-        limit=agreed.limit,
-        max_marks=sum(item.points for item in drawn),
-        reached_slot=1 if quiz.navigation == Quiz.Navigation.SEQUENTIAL else 0,
-        draw_notes=notes,
-    )
-    Answer.objects.bulk_create(
+    answers = [
         Answer(
-            attempt=attempt,
             slot=slot,
             version=item.version,
             points=item.points,
             layout=item.version.kind.layout(item.version.parsed, rng, shuffle=quiz.shuffle_options),
         )
         for slot, item in enumerate(drawn, start=1)
+    ]
+    return Offer(answers, notes, agreed)
+
+
+@retried
+@transaction.atomic
+def _start_new(
+    learner: User, quiz: Quiz, assignment: Assignment | None, offer: Offer, *, now: datetime, device: str
+) -> Attempt:
+    made = _queued_history(learner, quiz)
+    # Another start may have won while this one waited: without this look it would be told that no attempts are left.
+    if won := [pk for pk, _number, status, _given in made if status == Attempt.Status.IN_PROGRESS]:
+        return Attempt.objects.get(pk=won[0])
+    allowed = offer.agreed.attempts_allowed
+    used = sum(given == (assignment.pk if assignment else None) for _pk, _number, _status, given in made)
+    if allowed is not None and used >= allowed:
+        raise NoAttemptsLeft(
+            _("You have used all %(count)d attempts at “%(quiz)s”.") % {"count": allowed, "quiz": quiz.title}
+        )
+    attempt = Attempt.objects.create(
+        learner=learner,
+        quiz=quiz,
+        assignment=assignment,
+        number=max((number for _pk, number, _status, _given in made), default=0) + 1,
+        is_counted=offer.agreed.preset != "practice",
+        started_at=now,
+        due_at=terms.deadline(offer.agreed, now),
+        limit=offer.agreed.limit,
+        max_marks=sum(answer.points for answer in offer.answers),
+        reached_slot=1 if quiz.navigation == Quiz.Navigation.SEQUENTIAL else 0,
+        draw_notes=offer.notes,
     )
+    for answer in offer.answers:
+        answer.pk, answer.attempt = None, attempt
+    Answer.objects.bulk_create(offer.answers)
     AttemptEvent.objects.create(attempt=attempt, kind=Kind.STARTED, at=now, actor=learner, device=device)
     return attempt
+
+
+def _queued_history(learner: User, quiz: Quiz) -> list[tuple[int, int, str, int | None]]:
+    """(pk, number, status, assignment) of the learner's attempts at the quiz, read in turn.
+
+    The learner's row is the queue of their starts: counting attempts and inserting one is a single step behind it. On
+    SQLite the transaction itself is the queue.
+    """
+    if connection.features.has_select_for_update:
+        User.objects.select_for_update(no_key=True).only("pk").get(pk=learner.pk)
+    own = Attempt.objects.taken_by(learner).filter(quiz=quiz).order_by()
+    return list(own.values_list("pk", "number", "status", "assignment_id"))
 
 
 def refuse_unless_open(agreed: terms.Terms, now: datetime) -> None:

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from quizzes.errors import AttemptClosed, QuizError, StaleAnswer
 from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User
-from quizzes.services import attempts, draws, grading
+from quizzes.services import attempts, grading
 from tests import factories
 from tests.concurrency.racing import ROUNDS, errors_in, track
 from tests.databases import empty
@@ -47,21 +47,22 @@ def running(quiz: Quiz, number: int) -> Attempt:
 
 
 @contextmanager
-def slow_draw() -> Iterator[None]:
-    """Widen the gap between looking for an open attempt and inserting one."""
-    draw = draws.draw
+def slow_start() -> Iterator[None]:
+    """Widen the gap between looking at the learner's attempts and inserting one."""
+    queued_history = attempts._queued_history
 
     def slowly(*args: Any) -> Any:
+        found = queued_history(*args)
         time.sleep(PAUSE)
-        return draw(*args)
+        return found
 
-    with mock.patch.object(draws, "draw", slowly):
+    with mock.patch.object(attempts, "_queued_history", slowly):
         yield
 
 
 def start_at_once(lanes: int) -> tuple[list[Any], QuerySet[Attempt]]:
     quiz, learner = factories.quiz(2, attempts_allowed=1), factories.user("double click")
-    with track(lanes) as race, slow_draw():
+    with track(lanes) as race, slow_start():
         results = race(*[lambda: attempts.start(User.objects.get(pk=learner.pk), quiz, now=NOW)] * lanes)
     return results, Attempt.objects.filter(learner=learner)
 
