@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 
 from quizzes.models import Classroom, User
 from quizzes.services import attempts
@@ -16,6 +17,7 @@ from tests import factories
 def nothing_kept() -> Iterator[None]:
     """Rows get the same numbers again in the next test; what the process keeps about them must not outlive the test."""
     attempts.forget_layouts()
+    cache.clear()
     yield
     attempts.forget_layouts()
 
