@@ -63,6 +63,8 @@ class Cluster:
         deadline = time.monotonic() + 10
         while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
             time.sleep(0.02)
+        # The wheel takes a process that nobody has waited for yet for a running server; there is none any more.
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)
 
     def start(self, seconds: float = 120) -> None:
         """Start it again; it recovers from its log by itself, which takes as long as it takes."""
@@ -70,8 +72,9 @@ class Cluster:
         while True:
             try:
                 self.server.ensure_postgres_running()
+                psycopg.connect(self.url("postgres").replace("postgres://", "postgresql://")).close()
                 return
-            except (subprocess.SubprocessError, AssertionError):
+            except (subprocess.SubprocessError, AssertionError, psycopg.OperationalError):
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.2)
