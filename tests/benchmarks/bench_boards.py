@@ -1,7 +1,8 @@
-"""What boards cost, beside a view that does nothing, in the same run: `python -m tests.benchmarks.bench_boards`
+"""What boards cost, beside a view that does nothing, in the same run: `python -m tests.benchmarks.bench_boards [stored attempts]`
 
 A class of 100 with 20 assignments taken once by everybody, on SQLite in a file with the options of the site (or on
-PostgreSQL with DATABASE_URL). Requests go through all middleware but no socket; times are of this process's CPU, the
+PostgreSQL with DATABASE_URL). With a number, so many
+attempts of other people are stored first (tests/load/generate.py). Requests go through all middleware but no socket; times are of this process's CPU, the
 middle and the best of many batches, because other work on the machine moves them.
 
 Watching: 200 pages that ask every 1.75 s (1.71 to 1.8) are 114 requests a second. A version is shared for 0.2 s, so 5 of them work it out.
@@ -29,13 +30,16 @@ django.setup()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from quizzes import clock, urls  # noqa: E402
 from quizzes.models import Assignment, Attempt, Classroom, Membership, User  # noqa: E402
+from quizzes.reports import leaderboards  # noqa: E402
 from quizzes.views import live  # noqa: E402
 from tests import databases, factories  # noqa: E402
+from tests.load import generate  # noqa: E402
 
 MEMBERS, ASSIGNMENTS, WATCHERS, EVERY_SECONDS = 100, 20, 200, 1.75
 BATCHES, BATCH = 15, 10
@@ -126,7 +130,30 @@ def cpu_ms(act: Callable[[], object]) -> tuple[float, float]:
     return statistics.median(times), min(times)
 
 
+def in_database_ms(act: Callable[[], object]) -> tuple[float, float]:
+    """Time that one act waits for statements, in milliseconds: the middle and the best."""
+    times = []
+    spent = 0.0
+
+    def timed(execute: Callable[..., Any], *given: Any) -> Any:
+        nonlocal spent
+        began = time.perf_counter()
+        try:
+            return execute(*given)
+        finally:
+            spent += time.perf_counter() - began
+
+    with connection.execute_wrapper(timed):
+        for _time in range(BATCHES * 2):
+            spent = 0.0
+            act()
+            times.append(spent * 1000)
+    return statistics.median(times), min(times)
+
+
 def main() -> None:
+    if stored := int(sys.argv[1]) if len(sys.argv) > 1 else 0:
+        generate.generate(stored, with_answers=False)
     urls.urlpatterns.insert(0, path("bare/", bare))
     room, given, learner = fill()
     site, student = Site(), session(learner)
@@ -152,6 +179,10 @@ def main() -> None:
         "304, version worked out": again(board, fresh=True),
         "304 of one assignment, worked out": again(one, fresh=True),
     }
+    ranked = in_database_ms(lambda: leaderboards.for_classroom(room, viewer=learner, now=clock.now()))
+    print(
+        f"{'leaderboard, in the database':36} {ranked[0]:7.2f} ms   best {ranked[1]:7.2f} ms   ({stored} more stored)"
+    )
     found = {}
     for name, act in rows.items():
         found[name] = cpu_ms(act)
