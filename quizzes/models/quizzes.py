@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -200,9 +200,6 @@ class Quiz(models.Model):
             attempts_allowed=self.attempts_allowed,
             preset=self.feedback,  # type: ignore[arg-type]
         )
-
-    def is_closed_at(self, now: datetime) -> bool:
-        return self.closes_at is not None and now >= self.closes_at
 
 
 class QuizItemManager(models.Manager["QuizItem"]):

@@ -126,10 +126,6 @@ class Grade:
     def is_right(self) -> bool:
         return self.fraction == 1
 
-    @property
-    def is_partly_right(self) -> bool:
-        return self.fraction is not None and 0 < self.fraction < 1
-
 
 @dataclass(frozen=True)
 class ResponseClass:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes import clock, entitlements, terms
+from quizzes import clock, entitlements
 from quizzes.models import Assignment, Attempt, Quiz
 from quizzes.reports import attempts as attempt_report
 from quizzes.reports import quizzes as quiz_report
@@ -82,7 +82,6 @@ def _way(
         if agreed.opens_at and agreed.is_upcoming_at(now)
         else None,
         "reveal": attempt_report.reveal_sentence(agreed.preset),
-        "earliest_end": terms.deadline(agreed, now),
     }
 
 
