@@ -9,17 +9,17 @@ import pytest
 from django.core.cache import cache
 
 from quizzes.models import Classroom, User
-from quizzes.services import attempts
+from quizzes.services import saving
 from tests import factories
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
     """Rows get the same numbers again in the next test; what the process keeps about them must not outlive the test."""
-    attempts.forget_layouts()
+    saving.forget_layouts()
     cache.clear()
     yield
-    attempts.forget_layouts()
+    saving.forget_layouts()
 
 
 @pytest.fixture

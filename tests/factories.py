@@ -21,7 +21,7 @@ from quizzes.models import (
     Topic,
     User,
 )
-from quizzes.services import attempts
+from quizzes.services import attempts, saving
 
 numbers = count(1)
 RIGHT, WRONG = {"choice": ["0"]}, {"choice": ["1"]}  # in an attempt whose options are not shuffled
@@ -112,5 +112,5 @@ def attempt(learner: User, of: Quiz, *, now: datetime, right: int = 0, submit: b
     """An attempt made by the engine, the first `right` questions answered rightly; handed in where wanted."""
     row = attempts.start(learner, of, now=now, **fields)
     for slot in range(1, right + 1):
-        attempts.save(row.pk, learner, slot=slot, fields=RIGHT, revision=1, now=now)
+        saving.save(row.pk, learner, slot=slot, fields=RIGHT, revision=1, now=now)
     return attempts.submit(row, now=now) if submit else row

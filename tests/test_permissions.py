@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from quizzes.models import Assignment, Attempt, Classroom, Membership, Quiz, User
-from quizzes.services import attempts
+from quizzes.services import attempts, saving
 from tests import factories
 
 ROLES = ("nobody", "student", "classmate", "outsider", "assistant", "instructor", "other_instructor", "admin")
@@ -187,7 +187,7 @@ def test_everybody_gets_what_the_table_says(row: Row, schools: tuple[School, Sch
             with transaction.atomic():
                 got = asked(client, row, address)
                 transaction.set_rollback(True)
-            attempts.forget_layouts()
+            saving.forget_layouts()
             if got != expected:
                 wrong.append(f"{actor} at {'own' if about is ours else 'other'} {address}: {got}, expected {expected}")
     assert wrong == []

@@ -1,34 +1,28 @@
-"""The life of an attempt: start, save, check, submit, close at the deadline. The only writer of attempts in progress.
+"""The life of an attempt: start, check, submit, close at the deadline; answers are saved in `saving`.
 
-Races, and what decides them: two starts, the learner's row and behind it the partial unique index on open attempts; save
-against submit, the lock on the attempt's row inside the one guarded statement of `save`; two submits, or a sweep against
-an extension, the conditional update of `_close`.
+Races, and what decides them: two starts, the learner's row and behind it the partial unique index on open attempts; two
+submits, or a sweep against an extension, the conditional update of `_close`.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import random
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
-from django.db.models import BigIntegerField, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 
 from quizzes import entitlements, terms
-from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotOpen, QuizError, StaleAnswer
-from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, User
+from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotOpen, QuizError
+from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, Quiz, User
 from quizzes.services import draws, grading
 from quizzes.services.retrying import retried
 
@@ -169,177 +163,7 @@ def attempts_used(learner: User, quiz: Quiz, assignment: Assignment | None) -> i
     return Attempt.objects.taken_by(learner).filter(quiz=quiz, assignment=assignment).count()
 
 
-# Save -----------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Saved:
-    """An acknowledged save: it is committed."""
-
-    slot: int
-    revision: int
-    saved_at: datetime
-    due_at: datetime | None
-    late_by_ms: int = 0
-
-
-def save(
-    attempt_id: int,
-    learner: User,
-    *,
-    slot: int,
-    fields: Mapping[str, Any],
-    revision: int,
-    now: datetime,
-    device: str = "",
-) -> Saved:
-    """Save one answer from its posted fields; returns only after the commit.
-
-    Raises Http404 for an attempt that is not the learner's, BadAnswer for what does not fit the question, AttemptClosed
-    after the end (with what is stored), StaleAnswer when the stored revision is not older.
-    """
-    asked = layout_of(attempt_id, learner.pk)
-    if slot not in asked:
-        raise BadAnswer(_("The slot must be a whole number from 1 to %(count)d.") % {"count": len(asked)}, where="slot")
-    version, layout = asked[slot]
-    response = version.kind.parse(version.parsed, layout, fields)
-    return save_response(attempt_id, learner, slot=slot, response=response, revision=revision, now=now, device=device)
-
-
-def save_response(
-    attempt_id: int, learner: User, *, slot: int, response: Any, revision: int, now: datetime, device: str = ""
-) -> Saved:
-    """Save a parsed response by one guarded statement, and say why when it refuses."""
-    row = _guarded_update(attempt_id, learner.pk, slot, response, revision, now, device)
-    if row is not None:
-        return Saved(slot, revision, now, row[0], row[1])
-    return _explain_refusal(attempt_id, learner, slot, response, revision, now)
-
-
-GUARDED_UPDATE = """
-UPDATE quizzes_answer
-SET response = {response}, revision = %(revision)s, saved_at = %(now)s, saved_from = %(device)s, late_by_ms = {late}
-WHERE slot = %(slot)s AND revision < %(revision)s AND NOT is_checked AND attempt_id = (
-    SELECT id FROM quizzes_attempt
-    WHERE id = %(attempt)s AND learner_id = %(learner)s AND status = 'in_progress'
-      AND (reached_slot = 0 OR reached_slot = %(slot)s) AND (due_at IS NULL OR due_at >= %(now_less_grace)s)
-    {lock}
-)
-RETURNING (SELECT due_at FROM quizzes_attempt WHERE id = attempt_id), late_by_ms
-"""
-# FOR SHARE makes a concurrent submit wait for this commit, or this statement see that submit: an acknowledged answer is
-# either in before the attempt closes, and graded, or refused. On SQLite the one writer at a time gives the same.
-DIALECTS = {
-    "sqlite": {
-        "response": "%(response)s",
-        "lock": "",
-        "late": "COALESCE((SELECT MAX(0, CAST(ROUND((julianday(%(now)s) - julianday(due_at)) * 86400000) AS INTEGER))"
-        " FROM quizzes_attempt WHERE id = attempt_id), 0)",
-    },
-    "postgresql": {
-        "response": "%(response)s::jsonb",
-        "lock": "FOR SHARE",
-        "late": "COALESCE((SELECT GREATEST(0, ROUND(EXTRACT(EPOCH FROM (%(now)s - due_at)) * 1000))::integer"
-        " FROM quizzes_attempt WHERE id = attempt_id), 0)",
-    },
-}
-
-
-@retried
-def _guarded_update(
-    attempt_id: int, learner_id: int, slot: int, response: Any, revision: int, now: datetime, device: str
-) -> tuple[datetime | None, int] | None:
-    at = connection.ops.adapt_datetimefield_value
-    with connection.cursor() as cursor:
-        cursor.execute(
-            GUARDED_UPDATE.format(**DIALECTS[connection.vendor]),
-            {
-                "response": None if response is None else json.dumps(response),
-                "revision": revision,
-                "now": at(now),
-                "now_less_grace": at(now - grace()),
-                "device": device,
-                "slot": slot,
-                "attempt": attempt_id,
-                "learner": learner_id,
-            },
-        )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    return _aware(row[0]), row[1]
-
-
-def _aware(value: datetime | str | None) -> datetime | None:
-    """SQLite gives an instant out of a sub-select as text or as naive UTC, depending on how it planned the statement."""
-    if isinstance(value, str):
-        value = parse_datetime(value)
-    return make_aware(value, connection.timezone) if value is not None and is_naive(value) else value
-
-
-def _explain_refusal(attempt_id: int, learner: User, slot: int, response: Any, revision: int, now: datetime) -> Saved:
-    attempt = Attempt.objects.taken_by(learner).filter(pk=attempt_id).first()
-    answer = Answer.objects.filter(attempt=attempt, slot=slot).first() if attempt else None
-    if attempt is None or answer is None:
-        raise Http404
-    stored = {"response": answer.response, "revision": answer.revision, "saved_at": answer.saved_at}
-    close_if_overdue(attempt, now=now)
-    if not attempt.is_in_progress:
-        raise AttemptClosed(
-            _("This attempt is closed. What was saved before counts; this answer came too late."), stored=stored
-        )
-    if attempt.reached_slot not in (0, slot):
-        raise BadAnswer(
-            _("Question %(slot)d is not open; the questions come one after the other.") % {"slot": slot}, where="slot"
-        )
-    if answer.is_checked:
-        raise AttemptClosed(_("This answer was checked already. Choose “Try again” to answer anew."), stored=stored)
-    if answer.revision == revision and answer.response == response:  # a repeated request: it was saved before
-        return Saved(slot, revision, answer.saved_at or now, attempt.due_at, answer.late_by_ms)
-    raise StaleAnswer(_("This answer was changed on another device or in another tab."), stored=stored)
-
-
-# What was asked never changes during an attempt, so it is kept in the process: a save then needs no look at the question.
-# Attempts at the same questions share the versions; only the order of the parts is their own.
-Asked = dict[int, tuple[QuestionVersion, list[Any]]]
-LAYOUTS_KEPT = 5000
-VERSIONS_KEPT = 2000
-_versions: dict[int, QuestionVersion] = {}
-
-
-def layout_of(attempt_id: int, learner_id: int) -> Asked:
-    """Version and stored layout by slot; Http404 when the attempt is not the learner's."""
-    owner_id, asked = _kept_layout(attempt_id) if attempt_id <= BigIntegerField.MAX_BIGINT else (None, {})
-    if owner_id != learner_id:
-        raise Http404
-    return asked
-
-
-@lru_cache(maxsize=LAYOUTS_KEPT)
-def _kept_layout(attempt_id: int) -> tuple[int, Asked]:
-    rows = Answer.objects.filter(attempt_id=attempt_id).order_by("slot")
-    found = list(rows.values_list("attempt__learner_id", "slot", "version_id", "layout"))
-    if not found:
-        raise Http404
-    versions = _shared_versions({row[2] for row in found})
-    return found[0][0], {slot: (versions[version], layout) for _owner, slot, version, layout in found}
-
-
-def _shared_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
-    known = {pk: version for pk in wanted if (version := _versions.get(pk)) is not None}
-    if missing := wanted - known.keys():
-        fetched = QuestionVersion.objects.select_related("question").in_bulk(missing)
-        if len(_versions) + len(fetched) > VERSIONS_KEPT:
-            _versions.clear()
-        _versions.update(fetched)
-        known |= fetched
-    return known
-
-
-def forget_layouts() -> None:
-    """Empty what the process keeps; for tests, whose attempts get the same numbers again."""
-    _kept_layout.cache_clear()
-    _versions.clear()
+# On the way -----------------------------------------------------------------------------------------------------------
 
 
 def flag(attempt_id: int, learner: User, *, slot: int, is_flagged: bool, now: datetime) -> None:

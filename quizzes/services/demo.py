@@ -11,7 +11,7 @@ from django.db import transaction
 
 from quizzes.errors import BadAnswer
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, Quiz, User
-from quizzes.services import attempts
+from quizzes.services import attempts, saving
 
 CLASSROOM = "International Relations 10B"
 JOIN_CODE = "PEACE22B"
@@ -124,7 +124,7 @@ def take(person: User, assignment: Assignment, skill: float, rng: random.Random,
         moment += timedelta(seconds=rng.uniform(12, 48))
         response = _response(answer, skill, rng)
         if response is not None:
-            attempts.save_response(
+            saving.save_response(
                 attempt.pk, person, slot=answer.slot, response=response, revision=1, now=moment, device="demo"
             )
     return attempts.submit(attempt, now=moment + timedelta(seconds=20))

@@ -19,7 +19,7 @@ from quizzes import clock
 from quizzes.errors import AttemptClosed, StaleAnswer
 from quizzes.models import Answer, Attempt
 from quizzes.reports import attempts as report
-from quizzes.services import attempts
+from quizzes.services import attempts, saving
 from quizzes.views import payloads
 from quizzes.views.quizzes import device_of
 from quizzes.views.requests import LoggedInRequest
@@ -29,9 +29,9 @@ from quizzes.views.requests import LoggedInRequest
 @require_POST
 def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    payload = payloads.save_payload(request, slots=len(attempts.layout_of(pk, request.user.pk)))
+    payload = payloads.save_payload(request, slots=len(saving.layout_of(pk, request.user.pk)))
     try:
-        saved = attempts.save(
+        saved = saving.save(
             pk,
             request.user,
             slot=payload.slot,
@@ -56,7 +56,7 @@ def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 def _stored(pk: int, request: LoggedInRequest, slot: int) -> dict[str, Any]:
     """What is stored for a slot, as the page shows it: the card with the stored answer, and its revision."""
-    version, layout = attempts.layout_of(pk, request.user.pk)[slot]
+    version, layout = saving.layout_of(pk, request.user.pk)[slot]
     answer = Answer.objects.get(attempt_id=pk, slot=slot)
     card = report.ask_card(answer, version, layout)
     return {
@@ -115,7 +115,7 @@ def _closed_words(attempt: Attempt) -> str:
 @require_POST
 def attempt_flag(request: LoggedInRequest, pk: int) -> HttpResponse:
     body = payloads.json_object(request, allowed={"slot", "flagged"})
-    slot = payloads.whole_number(body, "slot", 1, len(attempts.layout_of(pk, request.user.pk)))
+    slot = payloads.whole_number(body, "slot", 1, len(saving.layout_of(pk, request.user.pk)))
     is_flagged = payloads.truth(body, "flagged")
     attempts.flag(pk, request.user, slot=slot, is_flagged=is_flagged, now=clock.now())
     return JsonResponse({"slot": slot, "flagged": is_flagged})

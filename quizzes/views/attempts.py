@@ -18,7 +18,7 @@ from quizzes import clock, entitlements, marking
 from quizzes.errors import BadAnswer, StaleAnswer
 from quizzes.models import Answer, Attempt, Quiz, User
 from quizzes.reports import attempts as report
-from quizzes.services import attempts
+from quizzes.services import attempts, saving
 from quizzes.views.quizzes import device_of
 from quizzes.views.requests import LoggedInRequest
 
@@ -55,7 +55,7 @@ def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpRespon
     mine = own_attempt(request, pk, now=now)
     if not mine.is_in_progress:
         return redirect("quizzes:attempt_result", pk=pk)
-    asked = attempts.layout_of(pk, request.user.pk)
+    asked = saving.layout_of(pk, request.user.pk)
     if slot not in asked:
         raise Http404
     if mine.reached_slot not in (0, slot):
@@ -90,7 +90,7 @@ def attempt_all(request: LoggedInRequest, pk: int) -> HttpResponse:
         return redirect(where_it_stands(mine))
     conflicts: dict[int, Conflict] = {}
     if request.method == "POST":
-        conflicts = save_form(request, mine, attempts.layout_of(pk, request.user.pk), now=now)
+        conflicts = save_form(request, mine, saving.layout_of(pk, request.user.pk), now=now)
         if not conflicts:
             return redirect(_next_page(request, mine, 0, last=0, now=now))
     answers = list(mine.answers.only("attempt_id", "layout", "version_id", *report.NAVIGATOR_FIELDS))
@@ -105,7 +105,7 @@ def _card(mine: Attempt, answer: Answer, learner: User, *, now: datetime) -> rep
     if answer.is_checked:
         revealed = entitlements.revealed(mine, learner, now=now, answer=answer)
         return report.result_cards(mine, revealed, slots=[answer.slot])[0]
-    version, layout = attempts.layout_of(mine.pk, learner.pk)[answer.slot]
+    version, layout = saving.layout_of(mine.pk, learner.pk)[answer.slot]
     return report.ask_card(answer, version, layout)
 
 
@@ -143,11 +143,11 @@ def save_form(request: LoggedInRequest, mine: Attempt, slots: Iterable[int], *, 
 
 
 def _save_one(request: LoggedInRequest, answer: Answer, fields: Mapping[str, list[str]], *, now: datetime) -> None:
-    version, layout = attempts.layout_of(answer.attempt_id, request.user.pk)[answer.slot]
+    version, layout = saving.layout_of(answer.attempt_id, request.user.pk)[answer.slot]
     response = version.kind.parse(version.parsed, layout, fields)
     if response != answer.response:
         revision = _revision(request.POST.get(f"q{answer.slot}-revision", "")) + 1
-        attempts.save_response(
+        saving.save_response(
             answer.attempt_id,
             request.user,
             slot=answer.slot,
@@ -160,7 +160,7 @@ def _save_one(request: LoggedInRequest, answer: Answer, fields: Mapping[str, lis
 
 def _typed(request: LoggedInRequest, answer: Answer, fields: Mapping[str, list[str]]) -> str:
     """What was entered, in words where it can be read, else as it was typed."""
-    version, layout = attempts.layout_of(answer.attempt_id, request.user.pk)[answer.slot]
+    version, layout = saving.layout_of(answer.attempt_id, request.user.pk)[answer.slot]
     try:
         response = version.kind.parse(version.parsed, layout, fields)
     except BadAnswer:

@@ -26,7 +26,7 @@ from datetime import UTC, datetime  # noqa: E402
 
 from django.db import connections, transaction  # noqa: E402
 
-from quizzes.services import attempts  # noqa: E402
+from quizzes.services import attempts, saving  # noqa: E402
 from tests import databases, factories  # noqa: E402
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -39,7 +39,7 @@ def run(seconds: float) -> tuple[list[float], list[str]]:
     times: list[list[float]] = [[] for _thread in range(THREADS)]
     errors: list[str] = []
     stop = time.monotonic() + seconds
-    save = attempts._guarded_update
+    save = saving._guarded_update
 
     def work(place: int) -> None:
         row, revision = rows[place], 0
@@ -70,7 +70,7 @@ def main(seconds: float) -> None:
     for engine in ("django.db.backends.sqlite3", "quizsite.sqlite") * 2:
         with databases.standing_in(databases.sqlite() | {"ENGINE": engine}):
             databases.empty()
-            attempts.forget_layouts()
+            saving.forget_layouts()
             times, errors = run(seconds)
         p50, p99 = statistics.median(times), times[int(len(times) * 0.99)]
         print(

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from quizzes.models import Attempt, User
-from quizzes.services import attempts
+from quizzes.services import attempts, saving
 from tests.browser import acts, samples
 
 Enter = Callable[..., Page]
@@ -115,7 +115,7 @@ def test_what_goes_wrong_is_told_accessibly(page: Page, learner: User, attempt: 
     acts.move_deadline(attempt, datetime.now(UTC), seconds=55)
     acts.open_question(page, attempt, 4)
     expect(page.locator("[data-notice]")).to_be_visible()
-    attempts.save(attempt.pk, learner, slot=4, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
+    saving.save(attempt.pk, learner, slot=4, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
     page.get_by_role("textbox").fill("DPO")
     expect(page.get_by_role("button", name="Keep mine")).to_be_visible()
     page.context.set_offline(True)
@@ -131,7 +131,7 @@ def test_result_history_timeline_and_deadline_are_accessible(page: Page, learner
         (4, {"text": ["DPPA"]}),
         (9, {"text": ["Consent."]}),
     ):
-        attempts.save(attempt.pk, learner, slot=slot, fields=fields, revision=1, now=now)
+        saving.save(attempt.pk, learner, slot=slot, fields=fields, revision=1, now=now)
     attempts.submit(attempt, now=now)
     for path in ("result/", "timeline/", "deadline/"):
         page.goto(f"/attempts/{attempt.pk}/{path}")

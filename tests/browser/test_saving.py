@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, Route, expect
 
 from quizzes.models import Attempt, User
-from quizzes.services import attempts
+from quizzes.services import saving
 from tests import factories
 from tests.browser import acts, samples
 from tests.browser.conftest import log_in
@@ -229,7 +229,7 @@ def test_a_tab_that_was_overtaken_is_told_and_asks_which_answer_counts(
 
 
 def test_nobody_leaves_a_page_with_an_open_conflict_unawares(page: Page, learner: User, attempt: Attempt) -> None:
-    attempts.save(attempt.pk, learner, slot=2, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
+    saving.save(attempt.pk, learner, slot=2, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
     text_field(page).fill("DPO")
     expect(page.get_by_role("button", name="Keep mine")).to_be_visible()
     page.get_by_role("button", name="Save and review").click()
@@ -241,7 +241,7 @@ def test_a_conflict_of_another_page_is_settled_before_submitting(page: Page, lea
     page.route(SAVE, lambda route: route.abort())
     text_field(page).fill("DPO")
     expect(acts.banner(page)).to_contain_text("1 answer waiting.")
-    attempts.save(attempt.pk, learner, slot=2, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
+    saving.save(attempt.pk, learner, slot=2, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
     page.goto(f"/attempts/{attempt.pk}/summary/")
     page.unroute(SAVE)
     box = page.locator("#attempt > .conflict")
@@ -338,7 +338,7 @@ def test_without_scripts_an_answer_that_was_overtaken_is_shown_beside_the_other(
 ) -> None:
     page = enter(learner, java_script_enabled=False)
     acts.open_question(page, attempt, 2)
-    attempts.save(attempt.pk, learner, slot=2, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
+    saving.save(attempt.pk, learner, slot=2, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
     text_field(page).fill("DPO")
     page.locator(".turn").get_by_role("button", name="Review and submit").click()
     expect(page.get_by_role("alert")).to_contain_text("You had entered: DPO")

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from quizzes.errors import AttemptClosed, QuizError, StaleAnswer
 from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User
-from quizzes.services import attempts, grading
+from quizzes.services import attempts, grading, saving
 from tests import factories
 from tests.concurrency.racing import ROUNDS, errors_in, track
 from tests.databases import empty
@@ -33,13 +33,13 @@ PAUSE = 0.02  # long enough for the other thread to come between
 @pytest.fixture(autouse=True)
 def nobody_remembers() -> None:
     """Numbers of rows come again after a database was emptied."""
-    attempts.forget_layouts()
+    saving.forget_layouts()
 
 
 def running(quiz: Quiz, number: int) -> Attempt:
     """A fresh learner's attempt, its layout in memory as after loading the page."""
     row = attempts.start(factories.user(f"racer-{number}"), quiz, now=NOW)
-    attempts.layout_of(row.pk, row.learner_id)
+    saving.layout_of(row.pk, row.learner_id)
     return row
 
 
@@ -116,12 +116,12 @@ def violations(quiz: Quiz, closing: Closing, at: datetime, rounds: int) -> tuple
         for number in range(rounds):
             row = running(quiz, number)
             saved, closed = race(
-                lambda row=row: attempts.save(row.pk, row.learner, slot=1, fields=RIGHT, revision=1, now=at),
+                lambda row=row: saving.save(row.pk, row.learner, slot=1, fields=RIGHT, revision=1, now=at),
                 lambda row=row: closing(row),
             )
             row.refresh_from_db()
             answer = row.answers.get(slot=1)
-            acknowledged = isinstance(saved, attempts.Saved)
+            acknowledged = isinstance(saved, saving.Saved)
             seen.add("acknowledged" if acknowledged else type(saved).__name__)
             if isinstance(closed, Exception) or row.status != "graded":
                 wrong.append(f"not closed: {closed!r}")
@@ -157,7 +157,7 @@ def checks_then_writes(
 def test_control_a_save_that_looks_before_it_writes_breaks_a_closed_attempt(
     database: str, closing: Closing, at: datetime
 ) -> None:
-    with mock.patch.object(attempts, "_guarded_update", checks_then_writes):
+    with mock.patch.object(saving, "_guarded_update", checks_then_writes):
         wrong, _seen = violations(factories.quiz(1, time_limit=40), closing, at, 5)
     assert "I4: acknowledged after the grading" in wrong
 
@@ -175,7 +175,7 @@ def staged_on_postgresql() -> tuple[Any, Attempt]:
 
     def save() -> Any:
         is_held.wait(timeout=20)
-        return attempts.save(row.pk, row.learner, slot=1, fields=RIGHT, revision=1, now=NOW)
+        return saving.save(row.pk, row.learner, slot=1, fields=RIGHT, revision=1, now=NOW)
 
     def submit_meanwhile() -> Any:
         is_held.wait(timeout=20)
@@ -196,16 +196,16 @@ def staged_on_postgresql() -> tuple[Any, Attempt]:
 @pytest.mark.postgres
 def test_a_submit_waits_for_a_save_that_has_seen_the_attempt_open(postgresql: None) -> None:
     saved, row = staged_on_postgresql()
-    assert isinstance(saved, attempts.Saved)
+    assert isinstance(saved, saving.Saved)
     assert (row.status, row.marks) == ("graded", Decimal("1.00"))
 
 
 @pytest.mark.postgres
 def test_control_without_for_share_the_save_lands_after_the_grading(postgresql: None) -> None:
-    unlocked = {**attempts.DIALECTS, "postgresql": attempts.DIALECTS["postgresql"] | {"lock": ""}}
-    with mock.patch.object(attempts, "DIALECTS", unlocked):
+    unlocked = {**saving.DIALECTS, "postgresql": saving.DIALECTS["postgresql"] | {"lock": ""}}
+    with mock.patch.object(saving, "DIALECTS", unlocked):
         saved, row = staged_on_postgresql()
-    assert isinstance(saved, attempts.Saved)
+    assert isinstance(saved, saving.Saved)
     assert (row.answers.get().response, row.marks) == (0, Decimal("0.00")), "the control twin must break I4"
 
 
@@ -266,7 +266,7 @@ def save_twice(rounds: int) -> list[tuple[list[Any], Answer]]:
             row = running(quiz, number)
             results = race(
                 *(
-                    lambda row=row, fields=fields: attempts.save(
+                    lambda row=row, fields=fields: saving.save(
                         row.pk, row.learner, slot=1, fields=fields, revision=1, now=NOW
                     )
                     for fields in (RIGHT, WRONG)
@@ -278,13 +278,13 @@ def save_twice(rounds: int) -> list[tuple[list[Any], Answer]]:
 
 def test_of_two_saves_of_one_revision_the_second_is_told(database: str) -> None:
     for results, answer in save_twice(ROUNDS):
-        winner = next(place for place, result in enumerate(results) if isinstance(result, attempts.Saved))
+        winner = next(place for place, result in enumerate(results) if isinstance(result, saving.Saved))
         assert isinstance(results[1 - winner], StaleAnswer)
         assert answer.response == winner  # RIGHT is option 0, WRONG option 1
 
 
 def test_control_unguarded_saves_overwrite_each_other_silently(database: str) -> None:
-    with mock.patch.object(attempts, "_guarded_update", checks_then_writes):
+    with mock.patch.object(saving, "_guarded_update", checks_then_writes):
         assert any(errors_in(results) == [] for results, _answer in save_twice(5))
 
 
@@ -295,7 +295,7 @@ def test_saves_of_all_questions_at_once_are_all_kept(database: str) -> None:
             row = running(quiz, number)
             results = race(
                 *(
-                    lambda row=row, slot=slot: attempts.save(
+                    lambda row=row, slot=slot: saving.save(
                         row.pk, row.learner, slot=slot, fields=RIGHT, revision=1, now=NOW
                     )
                     for slot in range(1, 9)

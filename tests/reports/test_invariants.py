@@ -15,7 +15,7 @@ from django.db import connection
 
 from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, User
 from quizzes.reports import invariants
-from quizzes.services import attempts, grading
+from quizzes.services import attempts, grading, saving
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -40,7 +40,7 @@ def test_what_the_engine_makes_holds(done: Attempt, learner: User, instructor: U
     factories.version(done.answers.get(slot=1).version.question, turned)
     grading.regrade_by_latest(done, now=now, actor=instructor)
     again = attempts.start(learner, done.quiz, now=now, assignment=done.assignment)
-    attempts.save(again.pk, learner, slot=1, fields=factories.RIGHT, revision=4, now=again.due_at + attempts.grace())
+    saving.save(again.pk, learner, slot=1, fields=factories.RIGHT, revision=4, now=again.due_at + attempts.grace())
     attempts.close_overdue(now=now + HOUR)
     attempts.reopen(again, due_at=now + 3 * HOUR, reason="power cut", actor=instructor, now=now + HOUR)
     attempts.submit(again, now=now + HOUR)

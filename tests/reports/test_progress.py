@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes.models import Assignment, Attempt, Classroom, User
 from quizzes.reports import progress
-from quizzes.services import attempts
+from quizzes.services import attempts, saving
 from tests import factories
 from tests.factories import RIGHT
 
@@ -112,7 +112,7 @@ def test_an_empty_class_has_no_rows(db: None, now: datetime) -> None:
 
 
 def save(attempt: Attempt, given: Assignment, now: datetime) -> None:
-    attempts.save(attempt.pk, attempt.learner, slot=1, fields=RIGHT, revision=1, now=now)
+    saving.save(attempt.pk, attempt.learner, slot=1, fields=RIGHT, revision=1, now=now)
 
 
 CHANGES: dict[str, Callable[[Attempt, Assignment, datetime], Any]] = {

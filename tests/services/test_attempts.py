@@ -19,7 +19,7 @@ from quizzes import entitlements
 from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotOpen, QuizError, StaleAnswer
 from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Quiz, User
 from quizzes.question_types.single_choice import SingleChoice
-from quizzes.services import attempts
+from quizzes.services import attempts, saving
 from quizzes.services.retrying import retried
 from tests import factories
 from tests.factories import RIGHT, WRONG
@@ -40,9 +40,9 @@ def attempt(learner: User, quiz: Quiz, now: datetime) -> Attempt:
     return attempts.start(learner, quiz, now=now, device="laptop")
 
 
-def save(attempt: Attempt, learner: User, *, now: datetime, fields: Any = RIGHT, **kwargs: Any) -> attempts.Saved:
+def save(attempt: Attempt, learner: User, *, now: datetime, fields: Any = RIGHT, **kwargs: Any) -> saving.Saved:
     arguments: dict[str, Any] = {"slot": 1, "revision": 1} | kwargs
-    return attempts.save(attempt.pk, learner, fields=fields, now=now, **arguments)
+    return saving.save(attempt.pk, learner, fields=fields, now=now, **arguments)
 
 
 def kinds(attempt: Attempt) -> list[str]:
@@ -196,7 +196,7 @@ def test_an_attempt_in_2038_saves_and_closes(learner: User, quiz: Quiz) -> None:
 
 def test_a_save_is_stored_and_logged(attempt: Attempt, learner: User, now: datetime) -> None:
     saved = save(attempt, learner, now=now + MINUTE, device="laptop")
-    assert saved == attempts.Saved(1, 1, now + MINUTE, now + 40 * MINUTE, 0)
+    assert saved == saving.Saved(1, 1, now + MINUTE, now + 40 * MINUTE, 0)
     answer = stored(attempt)
     assert (answer.response, answer.revision, answer.saved_at, answer.saved_from) == (0, 1, now + MINUTE, "laptop")
     event = attempt.events.get(kind="saved")
@@ -305,16 +305,16 @@ def test_another_learners_attempt_does_not_exist(attempt: Attempt, stranger: Use
     with pytest.raises(Http404):
         save(attempt, stranger, now=now)
     with pytest.raises(Http404):
-        attempts.save_response(attempt.pk, stranger, slot=1, response=0, revision=1, now=now)
+        saving.save_response(attempt.pk, stranger, slot=1, response=0, revision=1, now=now)
     with pytest.raises(Http404):
-        attempts.save(10**9, stranger, slot=1, fields=RIGHT, revision=1, now=now)
+        saving.save(10**9, stranger, slot=1, fields=RIGHT, revision=1, now=now)
     assert stored(attempt).revision == 0
 
 
 def test_a_save_is_one_statement_once_the_page_was_loaded(
     attempt: Attempt, learner: User, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    attempts.layout_of(attempt.pk, learner.pk)
+    saving.layout_of(attempt.pk, learner.pk)
     with django_assert_num_queries(1):
         save(attempt, learner, now=now)
 
@@ -323,7 +323,7 @@ def test_attempts_at_the_same_questions_share_their_versions(
     attempt: Attempt, quiz: Quiz, stranger: User, learner: User, now: datetime
 ) -> None:
     other = attempts.start(stranger, quiz, now=now)
-    ours, theirs = attempts.layout_of(attempt.pk, learner.pk), attempts.layout_of(other.pk, stranger.pk)
+    ours, theirs = saving.layout_of(attempt.pk, learner.pk), saving.layout_of(other.pk, stranger.pk)
     assert ours[1][0] is theirs[1][0]
 
 

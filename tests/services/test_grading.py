@@ -10,7 +10,7 @@ import pytest
 
 from quizzes.errors import EditConflict, QuizError
 from quizzes.models import Answer, Attempt, User
-from quizzes.services import attempts, grading
+from quizzes.services import attempts, grading, saving
 from tests import factories
 
 MINUTE = timedelta(minutes=1)
@@ -41,7 +41,7 @@ def test_an_attempt_in_progress_is_not_graded(learner: User, now: datetime) -> N
 
 def test_wrong_answers_may_cost_but_never_below_zero(learner: User, now: datetime) -> None:
     running = factories.attempt(learner, factories.quiz(2, wrong_penalty=Decimal("0.50")), now=now)
-    attempts.save(running.pk, learner, slot=1, fields=factories.WRONG, revision=1, now=now)
+    saving.save(running.pk, learner, slot=1, fields=factories.WRONG, revision=1, now=now)
     done = attempts.submit(running, now=now)
     assert [answer.marks for answer in done.answers.all()] == [Decimal("-0.50"), Decimal("0.00")]
     assert (done.marks, done.fraction) == (Decimal("0.00"), Decimal("0E-8"))

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, QuizError, StaleAnswer
 from quizzes.models import Attempt, AttemptEvent, Quiz, User
-from quizzes.services import attempts, grading
+from quizzes.services import attempts, grading, saving
 from tests import factories
 from tests.stateful.model import GRACE, ModelAttempt, ModelLearner
 
@@ -99,7 +99,7 @@ class AttemptMachine(RuleBasedStateMachine):
         request = (who, len(self.rows[who]) - 1, slot, response, revision)
         self.sent.append(request)
         if fate == "before":  # the process dies inside the statement
-            with mock.patch.object(attempts, "_guarded_update", self.dies_inside(attempts._guarded_update)):
+            with mock.patch.object(saving, "_guarded_update", self.dies_inside(saving._guarded_update)):
                 assert self.post(request) == "Dropped"
             return
         outcome = self.post(request)
@@ -127,9 +127,7 @@ class AttemptMachine(RuleBasedStateMachine):
             pk = self.rows[1 - who][-1]
             assert (
                 self.word(
-                    lambda: attempts.save(
-                        pk, self.people[who], slot=slot, fields=NO_ANSWER, revision=10**6, now=self.now
-                    )
+                    lambda: saving.save(pk, self.people[who], slot=slot, fields=NO_ANSWER, revision=10**6, now=self.now)
                 )
                 == "Http404"
             )
@@ -227,7 +225,7 @@ class AttemptMachine(RuleBasedStateMachine):
         who, number, slot, response, revision = request
         fields = NO_ANSWER if response is None else {"choice": [str(response)]}
         return self.word(
-            lambda: attempts.save(
+            lambda: saving.save(
                 self.rows[who][number], self.people[who], slot=slot, fields=fields, revision=revision, now=self.now
             )
         )

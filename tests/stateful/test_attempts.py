@@ -10,7 +10,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from quizzes.services import attempts
+from quizzes.services import saving
 from tests.databases import real_database
 from tests.stateful.machine import AttemptMachine
 
@@ -23,7 +23,7 @@ STEPS = 50
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[str]:
     with real_database(request.param, django_db_blocker, waits_for_disk=False):
-        attempts.forget_layouts()
+        saving.forget_layouts()
         yield request.param
 
 
@@ -60,11 +60,11 @@ GUARDS = {
 def test_control_the_machine_notices_a_missing_guard(
     django_db_blocker: Any, guard: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    statement = attempts.GUARDED_UPDATE.replace(*GUARDS[guard])
-    assert statement != attempts.GUARDED_UPDATE
-    monkeypatch.setattr(attempts, "GUARDED_UPDATE", statement)
+    statement = saving.GUARDED_UPDATE.replace(*GUARDS[guard])
+    assert statement != saving.GUARDED_UPDATE
+    monkeypatch.setattr(saving, "GUARDED_UPDATE", statement)
     if guard == "the learner":
-        monkeypatch.setattr(attempts, "layout_of", lambda attempt, _learner: attempts._kept_layout(attempt)[1])
+        monkeypatch.setattr(saving, "layout_of", lambda attempt, _learner: saving._kept_layout(attempt)[1])
     with (
         real_database("sqlite", django_db_blocker, waits_for_disk=False),
         pytest.raises((AssertionError, BaseExceptionGroup)),

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from quizzes.models import Assignment, Classroom, Membership, User
-from quizzes.services import attempts
+from quizzes.services import saving
 from quizzes.templatetags.quizzes_boards import lines
 from quizzes.views import live
 from tests import factories
@@ -264,7 +264,7 @@ def test_a_saved_answer_moves_the_progress(
     address = addresses(assignment)["progress"]
     tag = part(client, address)["ETag"]
     assert part(client, address, tag).status_code == 304
-    attempts.save(attempt.pk, learner, slot=1, fields=factories.RIGHT, revision=1, now=now)
+    saving.save(attempt.pk, learner, slot=1, fields=factories.RIGHT, revision=1, now=now)
     assert "1 of 4" in text_of(part(client, address, tag))
 
 
