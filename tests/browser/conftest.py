@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +17,17 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from quizzes.models import User
 from tests import factories
 from tests.browser.watching import Watch
 from tests.databases import real_database
+from tests.postgres import children_of
 
 QUIET = ("no-sandbox", "disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync")
 PATIENCE_MS = 8_000
+STUCK_SECONDS = 120
 LogIn = Callable[..., Page]
 
 
@@ -29,6 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name == "browser":
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=2))  # Chromium itself gets stuck now and then; the summary says so
             # In a plugin's own code.
             item.add_marker(pytest.mark.filterwarnings("ignore:Session-scoped fixtures defined as instance methods"))
 
@@ -46,6 +53,38 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "executable_path": path,
         "args": [*(f"--{one}" for one in QUIET), "--no-first-run"],
     }
+
+
+@pytest.fixture(scope="session")
+def running(launch_browser: Callable[[], Browser]) -> Iterator[list[Browser]]:
+    """The Chromium that the tests of this process share, in a list so that a new one can take its place."""
+    browsers: list[Browser] = []
+    yield browsers
+    for browser in browsers:
+        browser.close()
+
+
+@pytest.fixture
+def browser(launch_browser: Callable[[], Browser], running: list[Browser]) -> Iterator[Browser]:
+    """The shared Chromium. Some calls to it have no time-out: one that is stuck is killed, and fails the test instead."""
+    if not running or not running[-1].is_connected():
+        running[:] = [launch_browser()]
+    watchdog = threading.Timer(STUCK_SECONDS, kill_chromium)
+    watchdog.daemon = True
+    watchdog.start()
+    yield running[-1]
+    watchdog.cancel()
+
+
+def kill_chromium() -> None:
+    """Kill every Chromium below this process."""
+    left = children_of(os.getpid())
+    while left:
+        pid = left.pop()
+        left += children_of(pid)
+        with suppress(OSError):
+            if "chrom" in Path(f"/proc/{pid}/comm").read_text():
+                os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -111,7 +150,8 @@ def visitor(browser: Browser, browser_context_args: dict[str, Any], watch: Watch
 
     yield open_page
     for context in contexts:
-        context.close()
+        with suppress(Error):  # its Chromium is gone
+            context.close()
 
 
 def log_in(context: BrowserContext, person: User, server: str) -> None:

@@ -43,6 +43,7 @@ def run(examples: int) -> None:
     run_state_machine_as_test(AttemptMachine, settings=size)
 
 
+@pytest.mark.timeout(2400)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_the_engine_agrees_with_the_model(database: str, shard: int) -> None:
     sizes = CI if settings.get_current_profile_name() == "ci" else QUICK
