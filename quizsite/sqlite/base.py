@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import OperationalError
@@ -65,6 +65,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self.connection.cursor(factory=partial(Cursor, wrapper=self))
 
 
+@lru_cache(maxsize=1024)
+def with_question_marks(query: str) -> str:
+    """The statement with SQLite's own place holders; to look for them takes as long as many a statement runs."""
+    return str(base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%"))
+
+
 class Cursor(base.SQLiteCursorWrapper):
     """Takes the queue's turn for a single writing statement, and gives it back when the statement is committed."""
 
@@ -95,6 +101,11 @@ class Cursor(base.SQLiteCursorWrapper):
             return super().executemany(query, param_list)
         finally:
             self.wrapper.leave_lock()
+
+    def convert_query(self, query: str, *, param_names: list[str] | None = None) -> str:
+        if param_names is None:
+            return with_question_marks(query)
+        return str(super().convert_query(query, param_names=param_names))
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
         return iter(self.fetchone, None)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from quizzes import clock, entitlements, marking
 from quizzes.errors import BadAnswer, StaleAnswer
 from quizzes.models import Answer, Attempt, Quiz, User
+from quizzes.models.prepared import prepared
 from quizzes.reports import attempts as report
 from quizzes.services import attempts, saving
 from quizzes.views.quizzes import device_of
@@ -24,11 +25,18 @@ from quizzes.views.requests import LoggedInRequest
 
 PAGE = 30
 
+ONE_OF_MINE = prepared(
+    lambda learner, attempt: (
+        Attempt.objects.taken_by(learner)
+        .filter(pk=attempt)
+        .select_related("quiz", "assignment__classroom", "assignment__quiz")
+    )
+)
+
 
 def own_attempt(request: LoggedInRequest, pk: int, *, now: datetime) -> Attempt:
     """The reader's attempt with quiz and assignment, closed if its time is over."""
-    own = Attempt.objects.taken_by(request.user).select_related("quiz", "assignment__classroom", "assignment__quiz")
-    attempt = get_object_or_404(own, pk=pk)
+    attempt = ONE_OF_MINE.get_or_404(learner=request.user, attempt=pk)
     attempts.close_if_overdue(attempt, now=now)
     return attempt
 
