@@ -11,22 +11,24 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from quizzes.errors import NotOpen
-from quizzes.models import Answer, Question, QuestionSource, QuestionVersion, Quiz, QuizItem, User
+from quizzes.models import Answer, Question, QuestionSource, QuestionVersion, Quiz, QuizItem, User, kept
 
 WIDENING = ("bloom", "difficulty", "type", "tag", "topic", "source")
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One question of an attempt: which version, for how many points."""
+    """One question of an attempt: which version, for how many points, and the question's Bloom level as it is now."""
 
     version: QuestionVersion
     points: Decimal
+    bloom: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Candidate:
     """What a draw needs to know of a question of the bank."""
 
     question: int
+    version: int
     topic: int
     type: str
     difficulty: str
@@ -64,7 +67,7 @@ def pool() -> list[Candidate]:
     tags: dict[int, set[int]] = {}
     for question, tag in Question.tags.through.objects.values_list("question_id", "tag_id"):
         tags.setdefault(question, set()).add(tag)
-    ready = Question.objects.ready().values_list("pk", "topic_id", "type", "difficulty", "bloom")
+    ready = Question.objects.ready().values_list("pk", "versions", "topic_id", "type", "difficulty", "bloom")
     return [
         Candidate(
             *row,
@@ -86,26 +89,42 @@ def times_met(learner: User | None) -> Counter[int]:
 
 def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Drawn], list[str]]:
     """The questions of a new attempt in the order they are shown, and notes on rules that had to be widened."""
-    items = list(quiz.items.select_related("topic", "source", "tag"))
+    items = list(items_of(quiz))
     rules = [item for item in items if item.is_draw]
-    taken: list[tuple[int, QuizItem]] = [(item.question_id, item) for item in items if item.question_id]
+    asked = {item.pk: _asked_by(item) for item in items}
     notes: list[str] = []
     if rules:
         candidates, met = pool(), times_met(learner)
         rng.shuffle(candidates)
         candidates.sort(key=lambda candidate: met[candidate.question])
-        chosen = [candidate for candidate in candidates if candidate.question in {pk for pk, _item in taken}]
+        fixed = {item.question_id for item in items}
+        chosen = [candidate for candidate in candidates if candidate.question in fixed]
         for rule in sorted(rules, key=lambda rule: sum(candidate.fits(rule) for candidate in candidates)):
             found, note = take(rule, candidates, chosen)
             chosen.extend(found)
-            taken.extend((candidate.question, rule) for candidate in found)
+            asked[rule.pk] = [(candidate.version, candidate.bloom) for candidate in found]
             notes.extend(note)
-    drawn = _with_versions(taken, {item.pk: place for place, item in enumerate(items)})
+    versions = kept.versions({version for found in asked.values() for version, _bloom in found})
+    drawn = [Drawn(versions[version], item.points, bloom) for item in items for version, bloom in asked[item.pk]]
     if not drawn:
         raise NotOpen(_("This quiz has no questions yet. Tell your instructor."))
     if quiz.shuffle_questions:
         rng.shuffle(drawn)
     return drawn, notes
+
+
+def items_of(quiz: Quiz) -> QuerySet[Any]:
+    """The items in their order; fixed ones with `ready_version_id` (None: no ready version) and `bloom_now`."""
+    ready = FilteredRelation("question__versions", condition=Q(question__versions__status=QuestionVersion.Status.READY))
+    return QuizItem.objects.filter(quiz=quiz).annotate(
+        ready=ready, ready_version_id=F("ready__pk"), bloom_now=F("question__bloom")
+    )
+
+
+def _asked_by(item: Any) -> list[tuple[int, str]]:
+    """(version, Bloom level) of a fixed item; nothing for a draw rule, or for a question without a ready version."""
+    version = item.pinned_version_id or item.ready_version_id
+    return [(version, item.bloom_now)] if version and not item.is_draw else []
 
 
 def take(
@@ -139,17 +158,3 @@ def take(
         if len(found) == wanted:
             break
     return found, notes
-
-
-def _with_versions(taken: Sequence[tuple[int, QuizItem]], places: dict[int, int]) -> list[Drawn]:
-    pinned = [item.pinned_version_id for _question, item in taken if item.pinned_version_id]
-    questions = [question for question, _item in taken]
-    versions = QuestionVersion.objects.select_related("question")
-    by_question = {version.question_id: version for version in versions.ready().filter(question__in=questions)}
-    by_pk = versions.in_bulk(pinned) if pinned else {}
-    drawn = []
-    for question, item in sorted(taken, key=lambda pair: places[pair[1].pk]):
-        version = by_pk.get(item.pinned_version_id) or by_question.get(question)
-        if version is not None:  # a fixed question without a ready version is left out
-            drawn.append(Drawn(version, item.points))
-    return drawn

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from quizzes import marking
 from quizzes.errors import EditConflict, QuizError
-from quizzes.models import Answer, Attempt, AttemptEvent, QuestionVersion, User
+from quizzes.models import Answer, Attempt, AttemptEvent, QuestionVersion, User, kept
+from quizzes.services import events
 from quizzes.services.retrying import retried
 
 log = logging.getLogger(__name__)
@@ -69,31 +70,34 @@ def _grade_locked(
 ) -> Attempt:
     was_graded = locked.status != Attempt.Status.SUBMITTED
     by = _versions_of_last_regrade(locked) if versions is None and was_graded else versions or {}
-    answers = list(locked.answers.select_related("version__question"))
+    answers = list(locked.answers.only("attempt_id", "version_id", "points", "response", "override"))
+    asked = kept.versions({answer.version_id for answer in answers})
     for answer in answers:
-        version = by.get(answer.pk, answer.version)
+        version = by.get(answer.pk) or asked[answer.version_id]
         grade_answer(answer, version, penalty=locked.quiz.wrong_penalty)
-    _keep_marks(answers)
     before = locked.marks
     _set_result(locked, answers)
-    locked.save(update_fields=["status", "marks", "max_marks", "fraction"])
+    _keep_marks(locked, answers)
     details: dict[str, object] = {"from": before, "to": locked.marks}
     if reason:
         details["reason"] = reason
     if versions is not None:
         details["by"] = {str(answer): version.pk for answer, version in versions.items()}
     kind = AttemptEvent.Kind.REGRADED if was_graded else AttemptEvent.Kind.GRADED
-    AttemptEvent.objects.create(attempt=locked, kind=kind, at=now, actor=actor, details=details)
+    events.record(locked.pk, kind, at=now, actor_id=actor.pk if actor else None, details=details)
     return locked
 
 
-def _keep_marks(answers: Sequence[Answer]) -> None:
+KEEP_MARKS = "UPDATE quizzes_answer SET fraction = %s, marks = %s WHERE id = %s"
+KEEP_RESULT = "UPDATE quizzes_attempt SET status = %s, marks = %s, max_marks = %s, fraction = %s WHERE id = %s"
+
+
+def _keep_marks(attempt: Attempt, answers: Sequence[Answer]) -> None:
     """One prepared statement for all answers: `bulk_update` builds a CASE for each, at four times the CPU."""
+    result = [str(attempt.status), attempt.marks, attempt.max_marks, attempt.fraction, attempt.pk]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE quizzes_answer SET fraction = %s, marks = %s WHERE id = %s",
-            [(answer.fraction, answer.marks, answer.pk) for answer in answers],
-        )
+        cursor.executemany(KEEP_MARKS, [(answer.fraction, answer.marks, answer.pk) for answer in answers])
+        cursor.execute(KEEP_RESULT, result)
 
 
 def _versions_of_last_regrade(attempt: Attempt) -> dict[int, QuestionVersion]:
@@ -166,11 +170,11 @@ def override(
         row.comment = comment
     row.marked_by, row.marked_at = actor, now
     row.save(update_fields=["override", "comment", "marked_by", "marked_at"])
-    AttemptEvent.objects.create(
-        attempt=attempt,
-        kind=AttemptEvent.Kind.MARKED if by_hand else AttemptEvent.Kind.OVERRIDDEN,
+    events.record(
+        attempt.pk,
+        AttemptEvent.Kind.MARKED if by_hand else AttemptEvent.Kind.OVERRIDDEN,
         at=now,
-        actor=actor,
+        actor_id=actor.pk,
         slot=row.slot,
         details={"from": before, "to": row.override, "reason": reason.strip()},
     )

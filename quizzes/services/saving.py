@@ -21,7 +21,7 @@ from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 
 from quizzes.errors import AttemptClosed, BadAnswer, StaleAnswer
-from quizzes.models import Answer, Attempt, QuestionVersion, User
+from quizzes.models import Answer, Attempt, QuestionVersion, User, kept
 from quizzes.services.attempts import close_if_overdue, grace
 from quizzes.services.retrying import retried
 
@@ -157,8 +157,6 @@ def _explain_refusal(attempt_id: int, learner: User, slot: int, response: Any, r
 # Attempts at the same questions share the versions; only the order of the parts is their own.
 Asked = dict[int, tuple[QuestionVersion, list[Any]]]
 LAYOUTS_KEPT = 5000
-VERSIONS_KEPT = 2000
-_versions: dict[int, QuestionVersion] = {}
 
 
 def layout_of(attempt_id: int, learner_id: int) -> Asked:
@@ -175,22 +173,11 @@ def _kept_layout(attempt_id: int) -> tuple[int, Asked]:
     found = list(rows.values_list("attempt__learner_id", "slot", "version_id", "layout"))
     if not found:
         raise Http404
-    versions = _shared_versions({row[2] for row in found})
+    versions = kept.versions({row[2] for row in found})
     return found[0][0], {slot: (versions[version], layout) for _owner, slot, version, layout in found}
-
-
-def _shared_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
-    known = {pk: version for pk in wanted if (version := _versions.get(pk)) is not None}
-    if missing := wanted - known.keys():
-        fetched = QuestionVersion.objects.select_related("question").in_bulk(missing)
-        if len(_versions) + len(fetched) > VERSIONS_KEPT:
-            _versions.clear()
-        _versions.update(fetched)
-        known |= fetched
-    return known
 
 
 def forget_layouts() -> None:
     """Empty what the process keeps; for tests, whose attempts get the same numbers again."""
     _kept_layout.cache_clear()
-    _versions.clear()
+    kept.forget()
