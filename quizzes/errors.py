@@ -40,6 +40,14 @@ class AnswerTooLong(BadAnswer):
     code = "too_long"
 
 
+class TooLarge(QuizError):
+    """A request that no form and no script of ours sends."""
+
+    status = 413
+    code = "too_large"
+    title = _("That is too much at once")
+
+
 class AttemptClosed(QuizError):
     """The attempt is submitted or its time is over; what was saved counts."""
 

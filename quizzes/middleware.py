@@ -3,6 +3,7 @@
 import logging
 import zoneinfo
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +15,13 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quizzes.errors import QuizError
+from quizzes.errors import QuizError, TooLarge
 
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 5
+PIECE, MAX_DISCARDED = 64 * 1024, 16 * 1024 * 1024
+MAX_REQUEST = 5_000_000  # bytes; far above the longest form and the largest roster
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -34,7 +37,14 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_REQUEST:  # before anything of it is kept, be it on disk
+            words = _("A request may have at most %(size)d MB.") % {"size": MAX_REQUEST // 1_000_000}
+            response: HttpResponseBase = self.refused(request, TooLarge(words))
+        else:
+            response = self.get_response(request)
+        if response.status_code == TooLarge.status:
+            read_to_the_end(request)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, QuizError):
@@ -46,11 +56,21 @@ class ErrorPages:
             body: dict[str, Any] = {"error": error.code, "message": str(error.message), **error.details}
             if error.where:
                 body["where"] = error.where
-            return JsonResponse(body, status=error.status)
-        response = render(request, "error.html", {"title": error.title, "message": error.message}, status=error.status)
+            response: HttpResponse = JsonResponse(body, status=error.status)
+        else:
+            context = {"title": error.title, "message": error.message}
+            response = render(request, "error.html", context, status=error.status)
         if seconds := error.details.get("retry_after"):
             response["Retry-After"] = str(seconds)
         return response
+
+
+def read_to_the_end(request: HttpRequest) -> None:
+    """Take what a browser still sends, within reason: one whose connection breaks meanwhile never sees the reply."""
+    with suppress(OSError):
+        for _piece in range(MAX_DISCARDED // PIECE):
+            if not request.read(PIECE):
+                return
 
 
 DATABASE_ERRORS = (OperationalError, InterfaceError)

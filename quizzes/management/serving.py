@@ -25,7 +25,7 @@ class Server(BaseApplication):
             "bind": self.bind,
             "workers": 1,
             "threads": THREADS,
-            "worker_class": "gthread",
+            "worker_class": "quizsite.worker.Worker",
             "preload_app": True,
             "accesslog": None,
             "loglevel": "warning",

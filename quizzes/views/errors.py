@@ -3,7 +3,9 @@
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,6 +20,12 @@ def _page(request: HttpRequest, status: int, code: str, title: str, message: str
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        words = _("A form may have at most %(size)d kB.") % {"size": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1000}
+        return _page(request, 413, "too_large", _("That is too much at once"), words)
+    if isinstance(exception, (TooManyFieldsSent, TooManyFilesSent)):
+        words = _("A form may have at most %(count)d fields.") % {"count": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS}
+        return _page(request, 400, "too_many_fields", _("That is too much at once"), words)
     return _page(request, 400, "bad_request", _("That request does not make sense"), _("Go back and try again."))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from quizzes.errors import QuizError
+from quizzes.errors import QuizError, TooLarge
 
 MAX_BODY = 2 * 1024 * 1024  # far above the longest answer, so that one too long is told its own limit
 MAX_REVISION = 2**53 - 1  # whole numbers that a browser keeps exactly
@@ -17,11 +17,6 @@ MAX_REVISION = 2**53 - 1  # whole numbers that a browser keeps exactly
 
 class BadPayload(QuizError):
     code = "bad_request"
-
-
-class TooLarge(BadPayload):
-    status = 413
-    code = "too_large"
 
 
 class WrongMediaType(BadPayload):

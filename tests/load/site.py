@@ -7,17 +7,12 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = Path(os.environ.get("LOAD_DIR") or tempfile.mkdtemp(prefix="quizsite-load-"))
 FOLDER.mkdir(parents=True, exist_ok=True)
 FOLDER.chmod(0o755)
@@ -25,7 +20,9 @@ os.environ["DATA_DIR"] = str(FOLDER / "data")
 os.environ["DJANGO_SETTINGS_MODULE"] = "quizsite.settings"
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
 
-from tests.postgres import Cluster, children_of, is_alive  # noqa: E402
+from tests import servers  # noqa: E402
+from tests.postgres import Cluster, children_of  # noqa: E402
+from tests.servers import ROOT  # noqa: E402
 
 TICK = os.sysconf("SC_CLK_TCK")
 cluster: Cluster | None = None
@@ -41,82 +38,15 @@ def choose_database(vendor: str) -> None:
         os.environ.pop("DATABASE_URL", None)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Server:
-    """The site's processes. `python` says what to run: by default what `quickstart` runs once all is set up."""
-
-    SERVE = "from quizzes.management.serving import serve; serve('127.0.0.1', {port})"
+class Server(servers.Server):
+    """The site on this run's database, with the settings of a module."""
 
     def __init__(self, *, settings: str = "quizsite.settings") -> None:
-        self.port = free_port()
-        self.settings = settings
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> Server:
-        code = f"import django; django.setup(); {self.SERVE.format(port=self.port)}"
-        environment = os.environ | {"DJANGO_SETTINGS_MODULE": self.settings}
-        with (FOLDER / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", code], cwd=ROOT, env=environment, stderr=log, stdout=log
-            )
-        self.wait_until_it_answers()
-        return self
-
-    def wait_until_it_answers(self, seconds: float = 30) -> None:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return
-            time.sleep(0.05)
-        raise TimeoutError(f"no answer on port {self.port}; see {FOLDER / 'server.log'}")
-
-    @property
-    def master(self) -> int:
-        assert self.process is not None
-        return self.process.pid
-
-    @property
-    def workers(self) -> list[int]:
-        return [pid for pid in children_of(self.master) if is_alive(pid)]
-
-    @property
-    def pids(self) -> list[int]:
-        return [self.master, *self.workers]
+        super().__init__({"DJANGO_SETTINGS_MODULE": settings}, FOLDER / "server.log")
 
     def cpu(self) -> float:
         """Seconds of CPU that all processes have used, the database server's included where there is one."""
         return sum(map(cpu_of, self.pids)) + (cpu_of_tree(cluster.pid) if cluster else 0.0)
-
-    def memory(self) -> float:
-        """Proportional set size of all web processes in MiB."""
-        return sum(pss_of(pid) for pid in self.pids) / 1024
-
-    def kill_worker(self) -> None:
-        for pid in self.workers:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
-    def kill_master(self) -> None:
-        """The whole service, as a supervisor would see it die; its workers follow."""
-        pids = self.pids
-        for pid in pids:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        if self.process:
-            self.process.wait()
-
-    def stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                self.kill_master()
 
 
 def cpu_of(pid: int) -> float:
@@ -130,15 +60,6 @@ def cpu_of(pid: int) -> float:
 
 def cpu_of_tree(pid: int) -> float:
     return cpu_of(pid) + sum(cpu_of(child) for child in children_of(pid))
-
-
-def pss_of(pid: int) -> float:
-    """kB of memory, pages that processes share divided among them."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return float(line.split()[1])
-    return 0.0
 
 
 def prepare() -> None:
