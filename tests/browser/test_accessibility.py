@@ -21,12 +21,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = ["color-contrast"]  # all that depends on the theme
 
 COLOURS_AT_REST = """async () => {
-  for (let frames = 0; frames < 3; frames += 1) {
-    await new Promise(requestAnimationFrame);
-    while (document.getAnimations().length) {
-      await Promise.allSettled(document.getAnimations().map((one) => one.finished));
-      frames = 0;
-    }
+  const aFrame = () => new Promise((goOn) => { requestAnimationFrame(goOn); setTimeout(goOn, 100); });
+  const isMoving = () => document.getAnimations().some((one) => one.playState === "running");
+  for (let still = 0, frames = 0; still < 3 && frames < 300; frames += 1) {
+    await aFrame();
+    still = isMoving() ? 0 : still + 1;
   }
 }"""  # a colour that is inherited may start to change when the one above it has done so
 
