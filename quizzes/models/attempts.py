@@ -90,6 +90,7 @@ class Attempt(models.Model):
     )  # marks / max_marks, for sorting
     reached_slot = models.PositiveSmallIntegerField(default=0)  # sequential navigation: the only slot open; 0: all are
     draw_notes = models.JSONField(default=list, blank=True)  # cells that were too small, for the instructor
+    reopened_at = models.DateTimeField(_("reopened"), null=True, blank=True)  # the last time, by an instructor
 
     objects = AttemptQuerySet.as_manager()
 

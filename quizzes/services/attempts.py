@@ -22,9 +22,10 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quizzes import entitlements, terms
-from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotOpen, QuizError
+from quizzes.errors import AttemptClosed, BadAnswer, EditConflict, NoAttemptsLeft, NotOpen, QuizError
 from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, User
 from quizzes.services import draws, events, grading
 from quizzes.services.retrying import retried
@@ -406,10 +407,28 @@ def last_sweep() -> float | None:
 
 
 @transaction.atomic
-def extend(attempt: Attempt, *, due_at: datetime | None, reason: str, actor: User, now: datetime) -> Attempt:
-    """Move the deadline of an attempt in progress; the learner's countdown follows by itself."""
+def extend(
+    attempt: Attempt,
+    *,
+    due_at: datetime | None,
+    reason: str,
+    actor: User,
+    now: datetime,
+    seen: tuple[datetime | None] | None = None,
+) -> Attempt:
+    """Move the deadline of an attempt in progress, outwards or inwards; the learner's countdown follows by itself.
+
+    A deadline of exactly `now` ends it. `seen` holds the deadline that the person saw; raises EditConflict when it was
+    moved since.
+    """
+    _refuse_without_reason(reason)
+    if due_at is not None and due_at < now:
+        raise QuizError(IN_THE_FUTURE, where="due_at")
     locked = Attempt.objects.select_for_update(no_key=True).get(pk=attempt.pk)
     refuse_if_closed(locked, now=now)
+    if seen is not None and seen[0] != locked.due_at:
+        last = locked.events.filter(kind=Kind.EXTENDED).select_related("actor").order_by("at", "pk").last()
+        raise EditConflict(last.actor.full_name if last and last.actor else "", last.at if last else None)
     before, locked.due_at = locked.due_at, due_at
     locked.save(update_fields=["due_at"])
     events.record(
@@ -417,27 +436,27 @@ def extend(attempt: Attempt, *, due_at: datetime | None, reason: str, actor: Use
         Kind.EXTENDED,
         at=now,
         actor_id=actor.pk,
-        details={"from": before, "to": due_at, "reason": reason},
+        details={"from": before, "to": due_at, "reason": reason.strip()},
     )
     return locked
 
 
 @transaction.atomic
 def reopen(attempt: Attempt, *, due_at: datetime | None, reason: str, actor: User, now: datetime) -> Attempt:
-    """Open a closed attempt again until `due_at`, with a reason; grades go until it is submitted anew."""
-    if not reason.strip():
-        raise QuizError(_("Give a reason; it is kept with the change."), where="reason")
+    """Open a closed attempt again until `due_at`, with a reason; grades go until it is submitted anew.
+
+    It is graded again at its new end; marks given by hand stay with answers that are not changed until then.
+    """
+    _refuse_without_reason(reason)
     if due_at is not None and due_at <= now:
-        raise QuizError(_("The new deadline must lie in the future."), where="due_at")
-    locked = Attempt.objects.select_for_update(no_key=True).get(pk=attempt.pk)
-    if locked.is_in_progress:
-        raise QuizError(_("This attempt is in progress already."))
-    if Attempt.objects.in_progress().filter(learner_id=locked.learner_id, quiz_id=locked.quiz_id).exists():
-        raise QuizError(_("Another attempt of this learner at the quiz is in progress."))
+        raise QuizError(IN_THE_FUTURE, where="due_at")
+    _queued_history(attempt.learner, attempt.quiz)  # a start of the same learner comes wholly before, or waits
+    locked = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt.pk)
+    refuse_unless_reopenable(locked, now=now)
     before = locked.submitted_at
     locked.status, locked.submitted_at, locked.closed_by = Attempt.Status.IN_PROGRESS, None, ""
     locked.marks = locked.fraction = None
-    locked.due_at = due_at
+    locked.due_at, locked.reopened_at = due_at, now
     locked.save()
     locked.answers.update(fraction=None, marks=None)
     events.record(
@@ -448,3 +467,21 @@ def reopen(attempt: Attempt, *, due_at: datetime | None, reason: str, actor: Use
         details={"submitted": before, "due": due_at, "reason": reason.strip()},
     )
     return locked
+
+
+def refuse_unless_reopenable(attempt: Attempt, *, now: datetime) -> None:
+    """Raise QuizError with a sentence for what runs, for practice, and beside another attempt that runs."""
+    if not attempt.is_counted:
+        raise QuizError(_("Practice is not reopened: it is never graded, and the learner can start anew."))
+    if attempt.is_in_progress:
+        raise QuizError(_("This attempt is in progress already."))
+    if open_attempt_of(attempt.learner, attempt.quiz, now=now) is not None:
+        raise QuizError(_("Another attempt of this learner at the quiz is in progress."))
+
+
+IN_THE_FUTURE = gettext_lazy("The new deadline must lie in the future.")
+
+
+def _refuse_without_reason(reason: str) -> None:
+    if not reason.strip():
+        raise QuizError(_("Give a reason; it is kept with the change."), where="reason")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from quizzes import marking
@@ -69,7 +70,10 @@ def _grade_locked(
     reason: str = "",
 ) -> Attempt:
     was_graded = locked.status != Attempt.Status.SUBMITTED
-    by = _versions_of_last_regrade(locked) if versions is None and was_graded else versions or {}
+    if locked.reopened_at is not None and not was_graded:
+        _drop_marks_for_other_answers(locked, now=now)
+    may_be_regraded = was_graded or locked.reopened_at is not None
+    by = _versions_of_last_regrade(locked) if versions is None and may_be_regraded else versions or {}
     answers = list(locked.answers.only("attempt_id", "version_id", "points", "response", "override"))
     asked = kept.versions({answer.version_id for answer in answers})
     for answer in answers:
@@ -86,6 +90,16 @@ def _grade_locked(
     kind = AttemptEvent.Kind.REGRADED if was_graded else AttemptEvent.Kind.GRADED
     events.record(locked.pk, kind, at=now, actor_id=actor.pk if actor else None, details=details)
     return locked
+
+
+def _drop_marks_for_other_answers(locked: Attempt, *, now: datetime) -> None:
+    """Marks by hand were given to an answer: one that was changed after the attempt was reopened is judged anew."""
+    changed = locked.answers.filter(override__isnull=False, saved_at__gt=F("marked_at"))
+    reason = _("The answer was changed after the attempt was reopened.")
+    for slot, override in changed.values_list("slot", "override"):
+        details = {"from": override, "to": None, "reason": reason}
+        events.record(locked.pk, AttemptEvent.Kind.OVERRIDDEN, at=now, actor_id=None, slot=slot, details=details)
+    changed.update(override=None)
 
 
 KEEP_MARKS = "UPDATE quizzes_answer SET fraction = %s, marks = %s WHERE id = %s"

@@ -1,0 +1,110 @@
+"""What it would mean to move the deadline of an attempt or to open it again, in sentences for who decides. Read only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from quizzes import entitlements
+from quizzes.models import Attempt
+from quizzes.templatetags.quizzes_time import duration
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was and what will be, in words, and what follows from it; `warnings` are what one may not have thought of."""
+
+    before: str
+    after: str
+    difference: str
+    consequences: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def extension(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone: str) -> Change:
+    """The deadline of an attempt in progress moves to `due_at`."""
+    warnings = _about_the_class(attempt, due_at, zone)
+    if due_at is not None and (attempt.due_at is None or due_at < attempt.due_at):
+        warnings.insert(0, _("This takes time away from somebody who is in the middle of it."))
+    return Change(
+        before=_until(attempt.due_at, now, zone),
+        after=_until(due_at, now, zone),
+        difference=_difference(attempt.due_at, due_at),
+        consequences=(_("The learner's countdown follows by itself, and they can read who moved it and why."),),
+        warnings=tuple(warnings),
+    )
+
+
+def reopening(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone: str) -> Change:
+    """A closed attempt is open again until `due_at`."""
+    warnings = _about_the_class(attempt, due_at, zone)
+    if entitlements.revealed(attempt, attempt.learner, now=now).right_answer:
+        warnings.insert(0, _("The learner may have read the right answers: they are shown to them already."))
+    return Change(
+        before=_("closed since %(at)s") % {"at": _at(attempt.submitted_at, now, zone)},
+        after=_until(due_at, now, zone),
+        difference=duration(due_at - now) if due_at else "",
+        consequences=tuple(what_reopening_does(attempt)),
+        warnings=tuple(warnings),
+    )
+
+
+def what_reopening_does(attempt: Attempt) -> list[str]:
+    """What happens to marks, answers and the learner's pages."""
+    if attempt.marks is not None:
+        words = {"marks": f"{attempt.marks.normalize():f}", "max": f"{attempt.max_marks.normalize():f}"}
+        marks = _("The %(marks)s of %(max)s points are taken back now.") % words
+    else:
+        marks = _("There are no marks until then.")
+    found = [
+        _("%(marks)s It is graded again when it is handed in or the new time is over.") % {"marks": marks},
+        _("All answers stay and can be changed. Marks given by hand stay with answers that are not changed."),
+        _("The learner sees “Continue”, who opened it and why; the result is hidden until it is closed again."),
+        _("It does not count as another attempt."),
+    ]
+    if attempt.reached_slot:
+        found.append(_("It goes on at question %(n)d; there is no way back.") % {"n": attempt.reached_slot})
+    return found
+
+
+def _about_the_class(attempt: Attempt, due_at: datetime | None, zone: str) -> list[str]:
+    """What a later end means beyond this learner."""
+    close = _close_of(attempt)
+    if close is None or (due_at is not None and due_at <= close):
+        return []
+    found = [_("The class closes at %(at)s; this attempt alone goes on.") % {"at": _at(close, close, zone, day=True)}]
+    if entitlements.preset_of(attempt) == "exam":
+        found.append(
+            _("This is an examination: until this attempt is over nobody in the class sees marks and answers.")
+        )
+    return found
+
+
+def _close_of(attempt: Attempt) -> datetime | None:
+    own = attempt.assignment.overrides().closes_at if attempt.assignment else None
+    return own or attempt.quiz.closes_at
+
+
+def _until(at: datetime | None, now: datetime, zone: str) -> str:
+    return _at(at, now, zone) if at else _("no deadline")
+
+
+def _at(at: datetime | None, now: datetime, zone: str, *, day: bool = False) -> str:
+    """The time in the zone; with the day where it is another one than today."""
+    if at is None:
+        return "–"
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    seconds = "" if local.second == 0 else ":s"
+    return date_format(local, f"H:i{seconds}" if local.date() == today and not day else f"j M Y, H:i{seconds}")
+
+
+def _difference(before: datetime | None, after: datetime | None) -> str:
+    if before is None or after is None:
+        return ""
+    if after > before:
+        return _("%(time)s more") % {"time": duration(after - before)}
+    return _("%(time)s less") % {"time": duration(before - after)}

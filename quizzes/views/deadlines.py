@@ -1,0 +1,116 @@
+"""One attempt, as an instructor of its class changes it by hand: another deadline, or open again. Asked twice, logged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from quizzes import clock
+from quizzes.errors import AttemptClosed, EditConflict, QuizError
+from quizzes.forms.deadlines import EndForm
+from quizzes.models import Attempt
+from quizzes.reports import deadlines as report
+from quizzes.services import attempts
+from quizzes.views.classrooms import READ_WRITE
+from quizzes.views.requests import LoggedInRequest
+
+
+class Describe(Protocol):
+    def __call__(self, attempt: Attempt, due_at: datetime | None, *, now: datetime, zone: str) -> report.Change: ...
+
+
+def managed_attempt(request: LoggedInRequest, pk: int, *, now: datetime) -> Attempt:
+    """An attempt of a class where the person is an instructor, closed if its time is over."""
+    managed = Attempt.objects.managed_by(request.user).select_related(
+        "learner", "quiz", "assignment__classroom", "assignment__quiz"
+    )
+    attempt = get_object_or_404(managed, pk=pk)
+    attempts.close_if_overdue(attempt, now=now)
+    return attempt
+
+
+@never_cache
+@READ_WRITE
+def attempt_extend(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """Move the deadline of an attempt in progress."""
+    now = clock.now()
+    attempt = managed_attempt(request, pk, now=now)
+    if not attempt.is_in_progress:
+        return _closed_meanwhile(request, attempt)
+    form = _form_for(request, attempt, now)
+    if not _is_decided(request, form):
+        return _page(request, attempt, form, report.extension, now)
+    change = report.extension(attempt, form.ends_at, now=now, zone=form.zone)
+    try:
+        attempts.extend(
+            attempt, due_at=form.ends_at, reason=form.words, actor=request.user, now=now, seen=(form.seen_at,)
+        )
+    except AttemptClosed:
+        return _closed_meanwhile(request, attempt)
+    except EditConflict as conflict:
+        attempt.refresh_from_db(fields=["due_at"])
+        form.add_error(None, f"{conflict.message} {_('Look at it once more; what you wrote is kept.')}")
+        form.expect(attempt.due_at)
+        return _page(request, attempt, form, report.extension, now)
+    words = {"name": attempt.learner.full_name, "from": change.before, "to": change.after}
+    messages.success(request, _("The deadline of %(name)s is moved: from %(from)s to %(to)s.") % words)
+    return redirect("quizzes:attempt_timeline", pk=pk)
+
+
+def _closed_meanwhile(request: LoggedInRequest, attempt: Attempt) -> HttpResponse:
+    messages.error(request, _("This attempt is closed, so its deadline cannot be moved. You can open it again."))
+    return redirect("quizzes:attempt_reopen", pk=attempt.pk)
+
+
+@never_cache
+@READ_WRITE
+def attempt_reopen(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """Open a closed attempt again."""
+    now = clock.now()
+    attempt = managed_attempt(request, pk, now=now)
+    if attempt.is_in_progress:
+        messages.info(request, _("This attempt is in progress; what can be changed is its deadline."))
+        return redirect("quizzes:attempt_extend", pk=pk)
+    form = _form_for(request, attempt, now)
+    try:
+        attempts.refuse_unless_reopenable(attempt, now=now)
+        if not _is_decided(request, form):
+            return _page(request, attempt, form, report.reopening, now)
+        attempts.reopen(attempt, due_at=form.ends_at, reason=form.words, actor=request.user, now=now)
+    except QuizError as error:
+        messages.error(request, str(error))
+        return redirect("quizzes:attempt_timeline", pk=pk)
+    change = report.reopening(attempt, form.ends_at, now=now, zone=form.zone)
+    words = {"name": attempt.learner.full_name, "end": change.after}
+    messages.success(request, _("The attempt of %(name)s is open again; deadline: %(end)s.") % words)
+    return redirect("quizzes:attempt_timeline", pk=pk)
+
+
+# The form, then what it would do --------------------------------------------------------------------------------------
+
+
+def _form_for(request: LoggedInRequest, attempt: Attempt, now: datetime) -> EndForm:
+    zone = attempt.assignment.classroom.time_zone if attempt.assignment else timezone.get_current_timezone_name()
+    return EndForm(request.POST or None, attempt=attempt, now=now, zone=zone)
+
+
+def _is_decided(request: LoggedInRequest, form: EndForm) -> bool:
+    return form.is_valid() and "confirmed" in request.POST
+
+
+def _page(request: LoggedInRequest, attempt: Attempt, form: EndForm, describe: Describe, now: datetime) -> HttpResponse:
+    """What it would do, to be confirmed; before that, or to change it, the form."""
+    context = {"attempt": attempt, "form": form, "is_reopening": not attempt.is_in_progress}
+    if form.is_valid() and "back" not in request.POST:
+        change = describe(attempt, form.ends_at, now=now, zone=form.zone)
+        return render(request, "quizzes/deadlines/confirm.html", {**context, "change": change})
+    if not attempt.is_in_progress:
+        context["consequences"] = report.what_reopening_does(attempt)
+    return render(request, "quizzes/deadlines/form.html", context)
