@@ -44,6 +44,10 @@ attempt_submit POST    login 302 404 404 404 404 404 404
 attempt_result         login 302 404 404 200 200 404 200
 attempt_timeline       login 200 404 404 200 200 404 200
 attempt_deadline       login 200 404 404 200 200 404 200
+attempt_extend         login 404 404 404 404 200 404 200
+attempt_extend POST    login 404 404 404 404 200 404 200
+attempt_reopen         login 404 404 404 404 302 404 302
+attempt_reopen POST    login 404 404 404 404 302 404 302
 attempt_save JSON      401   200 404 404 404 404 404 404
 attempt_state          login 200 404 404 404 404 404 404
 attempt_flag JSON      401   200 404 404 404 404 404 404

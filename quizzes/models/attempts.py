@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.models.bank import QuestionVersion
@@ -252,3 +253,16 @@ class AttemptEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attempt_id} {self.kind} {self.at:%Y-%m-%d %H:%M:%S}"
+
+    MOVES_END = frozenset({Kind.EXTENDED, Kind.REOPENED})
+
+    @property
+    def moves_end(self) -> bool:
+        """Whether it gave the attempt another deadline."""
+        return self.kind in self.MOVES_END
+
+    @property
+    def new_end(self) -> datetime | None:
+        """The deadline it gave; None: none."""
+        given = self.details.get("due" if self.kind == self.Kind.REOPENED else "to") if self.moves_end else None
+        return parse_datetime(given) if isinstance(given, str) else given

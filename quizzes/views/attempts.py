@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes import clock, entitlements, marking
 from quizzes.errors import BadAnswer, StaleAnswer
-from quizzes.models import Answer, Attempt, Quiz, User
+from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User
 from quizzes.models.prepared import prepared
 from quizzes.reports import attempts as report
 from quizzes.services import attempts, saving
+from quizzes.views.deadlines import act_on
 from quizzes.views.quizzes import device_of
 from quizzes.views.requests import LoggedInRequest
 
@@ -260,6 +261,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
     passed = (
         marking.is_pass(found.marks, found.max_marks, found.quiz.pass_fraction) if found.marks is not None else None
     )
+    may_manage = not is_own and manages(request.user, found)
     context = {
         "attempt": found,
         "quiz": found.quiz,
@@ -269,9 +271,15 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "preset": entitlements.preset_of(found),
         "result": report.result(found, revealed, is_pass=passed, bands=found.quiz.bands.all()),
         "cards": report.result_cards(found, revealed),
-        "may_manage": not is_own and Attempt.objects.managed_by(request.user).filter(pk=pk).exists(),
+        "may_manage": may_manage,
+        "act": act_on(found) if may_manage else None,
     }
     return render(request, "quizzes/attempts/result.html", context)
+
+
+def manages(user: User, attempt: Attempt) -> bool:
+    """Whether the person may change marks and deadlines of the attempt (1 query)."""
+    return Attempt.objects.managed_by(user).filter(pk=attempt.pk).exists()
 
 
 @require_GET
@@ -292,7 +300,14 @@ def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(readable, pk=pk)
     events = found.events.select_related("actor").order_by("at", "pk")
     revealed = entitlements.revealed(found, request.user, now=clock.now())
-    context = {"attempt": found, "events": events, "is_own": found.learner_id == request.user.pk, "revealed": revealed}
+    is_own = found.learner_id == request.user.pk
+    context = {
+        "attempt": found,
+        "events": events,
+        "is_own": is_own,
+        "revealed": revealed,
+        "act": act_on(found) if not is_own and manages(request.user, found) else None,
+    }
     return render(request, "quizzes/attempts/timeline.html", context)
 
 
@@ -305,10 +320,12 @@ def attempt_deadline(request: LoggedInRequest, pk: int) -> HttpResponse:
     rows = found.answers.select_related("version__question")
     limit = entitlements.limit_of(found.quiz, [entitlements.seconds_and_bloom(row.version) for row in rows])
     agreed = entitlements.terms_for(found.learner, found.quiz, found.assignment, limit=limit)
+    is_own = found.learner_id == request.user.pk
     context = {
         "attempt": found,
         "terms": agreed,
-        "changes": found.events.filter(kind__in=["extended", "reopened"]).select_related("actor"),
-        "is_own": found.learner_id == request.user.pk,
+        "changes": found.events.filter(kind__in=AttemptEvent.MOVES_END).select_related("actor").order_by("at", "pk"),
+        "is_own": is_own,
+        "act": act_on(found) if not is_own and manages(request.user, found) else None,
     }
     return render(request, "quizzes/attempts/deadline.html", context)

@@ -13,6 +13,7 @@ from quizzes import clock
 from quizzes.models import Assignment, Classroom, User
 from quizzes.reports import leaderboards, progress
 from quizzes.views.live import Context, live
+from quizzes.views.members import teaches
 from quizzes.views.requests import LoggedInRequest
 
 TOP = 10
@@ -80,7 +81,8 @@ def assignment_progress(request: LoggedInRequest, pk: int) -> tuple[str, Context
     assisted = Classroom.objects.assisted_by(request.user)
     assignment = get_object_or_404(_assignments().filter(classroom__in=assisted), pk=pk)
     found = progress.of_assignment(assignment, now=clock.now())
-    return "progress", {"progress": found, "classroom": assignment.classroom, "assignment": assignment}
+    context = {"progress": found, "classroom": assignment.classroom, "assignment": assignment}
+    return "progress", {**context, "is_teaching": teaches(request, assignment.classroom)}
 
 
 # The projector --------------------------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,6 +26,23 @@ from quizzes.views.requests import LoggedInRequest
 
 class Describe(Protocol):
     def __call__(self, attempt: Attempt, due_at: datetime | None, *, now: datetime, zone: str) -> report.Change: ...
+
+
+@dataclass(frozen=True)
+class Act:
+    """What an instructor may do to an attempt, and where."""
+
+    address: str
+    label: str
+
+
+def act_on(attempt: Attempt) -> Act | None:
+    """For pages about the attempt; None where there is nothing to do."""
+    if attempt.is_in_progress:
+        return Act(reverse("quizzes:attempt_extend", args=[attempt.pk]), _("Change the deadline…"))
+    if attempt.is_counted:
+        return Act(reverse("quizzes:attempt_reopen", args=[attempt.pk]), _("Reopen…"))
+    return None
 
 
 def managed_attempt(request: LoggedInRequest, pk: int, *, now: datetime) -> Attempt:
