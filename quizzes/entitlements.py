@@ -5,7 +5,7 @@ Its own layer between models and services, because services and reports alike mu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -14,6 +14,12 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from quizzes import terms
 from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, QuestionVersion, Quiz, User
+from quizzes.models.prepared import prepared
+
+MEMBERSHIP = prepared(lambda learner, classroom: Membership.objects.filter(classroom=classroom, user=learner))
+EXCEPTIONS = prepared(
+    lambda assignment, membership: Accommodation.objects.filter(assignment=assignment, membership=membership)
+)
 
 
 def layers(learner: User, quiz: Quiz, assignment: Assignment | None, limit: timedelta | None) -> list[terms.Overrides]:
@@ -22,10 +28,10 @@ def layers(learner: User, quiz: Quiz, assignment: Assignment | None, limit: time
     if assignment is None:
         return found
     found.append(assignment.overrides())
-    membership = Membership.objects.filter(classroom_id=assignment.classroom_id, user=learner).first()
+    membership = MEMBERSHIP.first(learner=learner, classroom=assignment.classroom_id)
     if membership is not None:
         found.append(membership.overrides())
-        exceptions = Accommodation.objects.filter(assignment=assignment, membership=membership)
+        exceptions = EXCEPTIONS(assignment=assignment, membership=membership)
         found.extend(exception.overrides() for exception in exceptions)
     return found
 
@@ -50,13 +56,26 @@ def seconds_and_bloom(version: QuestionVersion) -> tuple[int, str]:
 
 
 def reveal_at(attempt: Attempt) -> datetime | None:
-    """When the last learner concerned can no longer answer (1 query, where there is a close); None: never."""
+    """When the last learner concerned can no longer answer (1 query, where there is a close); None: never.
+
+    Asks nothing for one that comes out of `revealed_each`.
+    """
     assignment = attempt.assignment
     if assignment is not None:
         return closes_for_all_at(assignment)
     close = attempt.quiz.closes_at
-    running = Attempt.objects.in_progress().filter(quiz=attempt.quiz_id, assignment=None)
-    return close and _last(close, running.filter(due_at__gt=close).aggregate(latest=Max("due_at"))["latest"])
+    if close is None:
+        return None
+    row: Any = attempt
+    if not hasattr(row, "latest_deadline"):
+        return _last(close, _latest_deadlines([attempt.quiz_id]).get(attempt.quiz_id))
+    return _last(close, row.latest_deadline)
+
+
+def _latest_deadlines(quizzes: Iterable[int]) -> dict[int, datetime | None]:
+    """The latest deadline of an attempt in progress on one's own, by quiz (1 query)."""
+    running = Attempt.objects.in_progress().filter(quiz__in=quizzes, assignment=None, due_at__isnull=False)
+    return dict(running.order_by().values_list("quiz").annotate(latest=Max("due_at")))
 
 
 def with_last_ends(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
@@ -75,13 +94,17 @@ def closes_for_all_at(assignment: Assignment) -> datetime | None:
 
     Asks the database (1 query, where there is a close) unless the row comes from `with_last_ends`.
     """
-    close = assignment.overrides().closes_at or assignment.quiz.closes_at
+    close = _close_of(assignment)
     if close is None:
         return None
     row: Any = assignment
     if not hasattr(row, "latest_deadline"):
         row = with_last_ends(Assignment.objects.filter(pk=assignment.pk)).get()
     return _last(close, row.latest_exception, row.latest_deadline)
+
+
+def _close_of(assignment: Assignment) -> datetime | None:
+    return assignment.overrides().closes_at or assignment.quiz.closes_at
 
 
 def _last(close: datetime, *ends: datetime | None) -> datetime:
@@ -111,7 +134,34 @@ def revealed(attempt: Attempt, viewer: User, *, now: datetime, answer: Answer | 
     return terms.revealed(
         preset_of(attempt),
         submitted_at=attempt.submitted_at,
-        reveal_at=reveal_at(attempt),
+        reveal_at=reveal_at(attempt) if _is_held_back_until_the_end(attempt, now) else None,
         now=now,
         is_checked=answer is not None and answer.is_checked and preset_of(attempt) == "practice",
     )
+
+
+def _is_held_back_until_the_end(attempt: Attempt, now: datetime) -> bool:
+    """Whether the decision hangs on when the last learner has handed in: never before the close of the class."""
+    if attempt.submitted_at is None or preset_of(attempt) not in terms.WAITING_FOR_THE_END:
+        return False
+    close = _close_of(attempt.assignment) if attempt.assignment else attempt.quiz.closes_at
+    return close is not None and close <= now
+
+
+def revealed_each(attempts: Sequence[Attempt], viewer: User, *, now: datetime) -> list[tuple[Attempt, terms.Revealed]]:
+    """Attempts of the viewer's own, each with what may be seen of it (at most 2 queries, none where no end matters)."""
+    held = [attempt for attempt in attempts if _is_held_back_until_the_end(attempt, now)]
+    given = {attempt.assignment_id for attempt in held if attempt.assignment_id}
+    alone = {attempt.quiz_id for attempt in held if not attempt.assignment_id}
+    ends: dict[int, Any] = (
+        {row.pk: row for row in with_last_ends(Assignment.objects.filter(pk__in=given))} if given else {}
+    )
+    deadlines = _latest_deadlines(alone) if alone else {}
+    for attempt in held:
+        row: Any = attempt.assignment or attempt
+        if attempt.assignment_id:
+            end = ends[attempt.assignment_id]
+            row.latest_exception, row.latest_deadline = end.latest_exception, end.latest_deadline
+        else:
+            row.latest_deadline = deadlines.get(attempt.quiz_id)
+    return [(attempt, revealed(attempt, viewer, now=now)) for attempt in attempts]

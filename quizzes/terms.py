@@ -140,6 +140,17 @@ PRESETS: dict[str, Matrix] = {
 }
 
 
+# Those for which it makes a difference when the last learner concerned has handed in.
+WAITING_FOR_THE_END = frozenset(
+    preset
+    for preset, matrix in PRESETS.items()
+    if any(
+        "later" not in moments and "after_close" in moments
+        for moments in (matrix.marks, matrix.correctness, matrix.right_answer, matrix.explanation)
+    )
+)
+
+
 @dataclass(frozen=True)
 class Revealed:
     """What one viewer may see of one attempt at one instant."""

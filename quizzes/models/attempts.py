@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,16 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def graded(self) -> AttemptQuerySet:
         """Those that count: graded, not practice, not a preview."""
         return self.filter(status=Attempt.Status.GRADED, is_counted=True)
+
+    def best_or_open(self) -> AttemptQuerySet:
+        """For each learner and quiz the one in progress, and of those with a result the best, the newest of equals."""
+        place = Window(
+            RowNumber(),
+            partition_by=["learner", "quiz", "status"],
+            order_by=[F("fraction").desc(), F("started_at").desc(), F("pk").desc()],
+        )
+        with_result = Q(status=Attempt.Status.GRADED, fraction__isnull=False)
+        return self.filter(Q(status=Attempt.Status.IN_PROGRESS) | with_result).annotate(place=place).filter(place=1)
 
     def overdue_at(self, now: datetime) -> AttemptQuerySet:
         """In progress past the deadline; exactly equal is overdue."""

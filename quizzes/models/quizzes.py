@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import question_types, terms
@@ -61,6 +62,20 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
         taken = Quiz.objects.filter(attempts__learner=user)
         may_start = Q(is_open_to_all=True) | Q(pk__in=assigned.order_by().values("pk"))
         return self.filter(Q(status=Quiz.Status.PUBLISHED) & may_start | Q(pk__in=taken.order_by().values("pk")))
+
+    def sized(self) -> QuizQuerySet:
+        """Each with how much it asks: `question_count`, and `point_count`."""
+        items = QuizItem.objects.filter(quiz=OuterRef("pk")).order_by().values("quiz")
+        each = Coalesce("draw_count", 1)
+        points = models.DecimalField(max_digits=8, decimal_places=2)
+        return self.annotate(
+            question_count=Coalesce(Subquery(items.annotate(sum=Sum(each)).values("sum")), 0),
+            point_count=Coalesce(
+                Subquery(items.annotate(sum=Sum(F("points") * each, output_field=points)).values("sum")),
+                Decimal(0),
+                output_field=points,
+            ),
+        )
 
 
 class Quiz(models.Model):

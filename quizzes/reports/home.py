@@ -149,8 +149,8 @@ def _suggested(user: User, given: Sequence[int], now: datetime) -> list[Suggesti
     taken = Attempt.objects.taken_by(user).filter(quiz=OuterRef("pk"))
     is_open = Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now)
     found = Quiz.objects.published().filter(~Exists(taken), *is_open, is_open_to_all=True).exclude(pk__in=given)
-    quizzes = list(found[:SUGGESTED])
-    sizes = quiz_report.sizes(quizzes) if quizzes else {}
+    quizzes = list(found.sized()[:SUGGESTED])
+    sizes = quiz_report.sizes(quizzes)
     return [Suggestion(quiz, sizes[quiz.pk]) for quiz in quizzes]
 
 

@@ -2,16 +2,64 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count
 
 from quizzes import question_types, terms
-from quizzes.models import Attempt, QuestionVersion, Quiz, QuizItem, User
+from quizzes.models import Assignment, Attempt, QuestionVersion, Quiz, User
+from quizzes.models.prepared import prepared
+
+PAGE, NEWEST = 24, 20
+
+LISTED = prepared(lambda learner: _listed(learner)[: PAGE + 1])
+VISIBLE = prepared(lambda learner, slug: Quiz.objects.visible_to(learner).filter(slug=slug).sized())
+BEST_OR_OPEN = prepared(
+    lambda learner: (
+        Attempt.objects.taken_by(learner)
+        .best_or_open()
+        .order_by()
+        .only("learner", "quiz", "status", "submitted_at", "marks", "max_marks", "assignment")
+        .select_related("assignment")
+    )
+)
+OWN_NEWEST = prepared(
+    lambda learner, quiz: (
+        Attempt.objects.taken_by(learner).filter(quiz=quiz).select_related("assignment__classroom")[:NEWEST]
+    )
+)
+OWN_BY_WAY = prepared(
+    lambda learner, quiz: (
+        Attempt.objects.taken_by(learner)
+        .filter(quiz=quiz)
+        .order_by()
+        .values_list("assignment")
+        .annotate(used=Count("pk"))
+    )
+)
+GIVEN = prepared(
+    lambda learner, quiz: Assignment.objects.given_to(learner).filter(quiz=quiz).select_related("classroom")
+)
+KINDS_IN_BANK = prepared(
+    lambda: (
+        QuestionVersion.objects.ready()
+        .order_by()
+        .values_list("question__type", "question__bloom")
+        .annotate(number=Count("pk"))
+    )
+)
+
+
+def _listed(learner: User) -> Any:
+    shown = ("slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at")
+    return Quiz.objects.visible_to(learner).sized().order_by("pk").only(*shown)
 
 
 @dataclass(frozen=True)
@@ -30,28 +78,35 @@ class Size:
 
 @dataclass(frozen=True)
 class Row:
-    """One quiz in the list: its size, the learner's counted attempts and open attempt."""
+    """One quiz in the list: its size, the learner's best result and open attempt."""
 
     quiz: Quiz
     size: Size
-    attempts: int
     best: Attempt | None
     open_attempt: Attempt | None
 
 
-def sizes(quizzes: Sequence[Quiz]) -> dict[int, Size]:
-    """Sizes by quiz pk (2 queries, one more when a limit is computed)."""
-    items: dict[int, list[QuizItem]] = {}
-    for item in QuizItem.objects.filter(quiz__in=quizzes):
-        items.setdefault(item.quiz_id, []).append(item)
-    needs_pool = any(quiz.time_rule == Quiz.TimeRule.COMPUTED for quiz in quizzes)
-    expected = _expected_seconds() if needs_pool else Fraction(0)
-    return {quiz.pk: _size(quiz, items.get(quiz.pk, []), expected) for quiz in quizzes}
+@dataclass(frozen=True)
+class Own:
+    """A learner's attempts at one quiz: the newest, and how many there are by assignment (None: on their own)."""
+
+    newest: list[Attempt]
+    used: Counter[int | None]
+
+    @property
+    def are_all(self) -> bool:
+        return len(self.newest) < NEWEST
 
 
-def _size(quiz: Quiz, items: Sequence[QuizItem], expected: Fraction) -> Size:
-    questions = sum(item.draw_count or 1 for item in items)
-    points = sum((item.points * (item.draw_count or 1) for item in items), Decimal(0))
+def sizes(quizzes: Sequence[Any]) -> dict[int, Size]:
+    """Sizes by quiz pk, of quizzes that come `sized` (1 query where a limit is computed)."""
+    needs_bank = any(quiz.time_rule == Quiz.TimeRule.COMPUTED for quiz in quizzes)
+    expected = _expected_seconds() if needs_bank else Fraction(0)
+    return {quiz.pk: _size(quiz, expected) for quiz in quizzes}
+
+
+def _size(quiz: Any, expected: Fraction) -> Size:
+    questions, points = quiz.question_count, quiz.point_count
     if quiz.time_rule == Quiz.TimeRule.FIXED:
         return Size(questions, points, timedelta(minutes=quiz.time_limit or 0))
     if quiz.time_rule == Quiz.TimeRule.COMPUTED:
@@ -62,29 +117,59 @@ def _size(quiz: Quiz, items: Sequence[QuizItem], expected: Fraction) -> Size:
 
 def _expected_seconds() -> Fraction:
     """Mean seconds a question of the bank needs, thinking included (1 query)."""
-    seconds, count = Fraction(0), 0
-    rows = QuestionVersion.objects.ready().values("question__type", "question__bloom").annotate(number=Count("pk"))
-    for row in rows:
-        needed = Fraction(question_types.get(row["question__type"]).seconds)
-        if row["question__bloom"] in terms.THINKING_LEVELS:
-            needed *= terms.THINKING_SHARE
-        seconds += needed * row["number"]
-        count += row["number"]
-    return seconds / count if count else Fraction(60)
+    plain = thinking = count = 0
+    for kind, bloom, number in KINDS_IN_BANK():
+        seconds = question_types.get(kind).seconds * number
+        if bloom in terms.THINKING_LEVELS:
+            thinking += seconds
+        else:
+            plain += seconds
+        count += number
+    return (plain + thinking * terms.THINKING_SHARE) / count if count else Fraction(60)
+
+
+def page_of(learner: User, number: str | None) -> Page[Any]:
+    """A page of the quizzes that the learner may open (1 query, 2 where there is more than one page)."""
+    first = LISTED(learner=learner)
+    return Paginator(first if len(first) <= PAGE else _listed(learner), PAGE).get_page(number)
 
 
 def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
-    """The rows of the quiz list; whether `best` may be shown is decided by the caller."""
-    by_quiz: dict[int, list[Attempt]] = {}
-    mine = Attempt.objects.taken_by(learner).filter(quiz__in=quizzes).select_related("assignment", "quiz")
-    for attempt in mine:
-        by_quiz.setdefault(attempt.quiz_id, []).append(attempt)
+    """The rows of the quiz list (1 query and that of `sizes`); whether `best` may be shown is decided by the caller."""
+    known = {quiz.pk: quiz for quiz in quizzes}
+    best: dict[int, Attempt] = {}
+    still_open: dict[int, Attempt] = {}
+    for attempt in BEST_OR_OPEN(learner=learner):
+        if attempt.quiz_id in known:
+            (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = with_quiz(attempt, known)
     found = sizes(quizzes)
-    rows = []
-    for quiz in quizzes:
-        own = by_quiz.get(quiz.pk, [])
-        graded = [attempt for attempt in own if attempt.is_graded and attempt.fraction is not None]
-        best = max(graded, key=lambda attempt: attempt.fraction or 0, default=None)
-        still_open = next((attempt for attempt in own if attempt.is_in_progress), None)
-        rows.append(Row(quiz, found[quiz.pk], len(own), best, still_open))
-    return rows
+    return [Row(quiz, found[quiz.pk], best.get(quiz.pk), still_open.get(quiz.pk)) for quiz in quizzes]
+
+
+def with_quiz(attempt: Attempt, quizzes: dict[int, Quiz]) -> Attempt:
+    """The attempt and its assignment, knowing their quiz, which need not be read once more."""
+    for row in (attempt, attempt.assignment):
+        if row is not None and row.quiz_id in quizzes:
+            row.quiz = quizzes[row.quiz_id]
+    return attempt
+
+
+def visible(learner: User, slug: str) -> Quiz:
+    """The quiz, `sized`; Http404 for what the learner may not open (1 query)."""
+    return VISIBLE.get_or_404(learner=learner, slug=slug)
+
+
+def own_attempts(learner: User, quiz: Quiz) -> Own:
+    """What the learner has done at the quiz so far (1 query, 2 of somebody tireless)."""
+    newest = [with_quiz(attempt, {quiz.pk: quiz}) for attempt in OWN_NEWEST(learner=learner, quiz=quiz)]
+    if len(newest) < NEWEST:
+        return Own(newest, Counter(attempt.assignment_id for attempt in newest))
+    return Own(newest, Counter(dict(OWN_BY_WAY(learner=learner, quiz=quiz))))
+
+
+def given(learner: User, quiz: Quiz) -> list[Assignment]:
+    """The assignments by which the learner may take the quiz (1 query)."""
+    found = GIVEN(learner=learner, quiz=quiz)
+    for assignment in found:
+        assignment.quiz = quiz
+    return found

@@ -213,11 +213,6 @@ def refuse_unless_open(agreed: terms.Terms, now: datetime) -> None:
         raise NotOpen(_("This quiz has closed."))
 
 
-def attempts_used(learner: User, quiz: Quiz, assignment: Assignment | None) -> int:
-    """Attempts that count against the number allowed: those for the same assignment, or those of self-study."""
-    return Attempt.objects.taken_by(learner).filter(quiz=quiz, assignment=assignment).count()
-
-
 # On the way -----------------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -17,8 +16,6 @@ from quizzes.reports import quizzes as quiz_report
 from quizzes.services import attempts
 from quizzes.views.requests import LoggedInRequest
 
-PAGE = 24
-
 
 def device_of(request: LoggedInRequest) -> str:
     """A short name for this device: a hash of its session, which says nothing else."""
@@ -28,46 +25,60 @@ def device_of(request: LoggedInRequest) -> str:
 
 @require_GET
 def quiz_list(request: LoggedInRequest) -> HttpResponse:
-    now = clock.now()
-    visible = Quiz.objects.visible_to(request.user).order_by("pk")
-    page = Paginator(visible, PAGE).get_page(request.GET.get("page"))
+    page = quiz_report.page_of(request.user, request.GET.get("page"))
     listing = quiz_report.listing(request.user, list(page.object_list))
-    rows = [
-        (row, row.best is not None and entitlements.revealed(row.best, request.user, now=now).marks) for row in listing
-    ]
+    best = [row.best for row in listing if row.best is not None]
+    marks = {
+        attempt.quiz_id: revealed.marks
+        for attempt, revealed in entitlements.revealed_each(best, request.user, now=clock.now())
+    }
+    rows = [(row, marks.get(row.quiz.pk, False)) for row in listing]
     return render(request, "quizzes/quizzes/list.html", {"rows": rows, "page": page})
 
 
 @require_GET
 def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
-    quiz = get_object_or_404(Quiz.objects.visible_to(request.user), slug=slug)
+    quiz = quiz_report.visible(request.user, slug)
     size = quiz_report.sizes([quiz])[quiz.pk]
-    open_attempt = attempts.open_attempt_of(request.user, quiz, now=now)
-    own = Attempt.objects.taken_by(request.user).filter(quiz=quiz).select_related("assignment__classroom", "quiz")
-    ways = [_way(request, quiz, assignment, size, now) for assignment in _ways_in(request, quiz)]
+    own = quiz_report.own_attempts(request.user, quiz)
+    open_attempt = _open_attempt(request, quiz, own, now)
+    ways = [_way(request, quiz, assignment, size, own, now) for assignment in _ways_in(request, quiz)]
     context = {
         "quiz": quiz,
         "size": size,
         "ways": ways,
         "open_attempt": open_attempt,
-        "history": [(attempt, entitlements.revealed(attempt, request.user, now=now)) for attempt in own[:20]],
+        "history": entitlements.revealed_each(own.newest, request.user, now=now),
     }
     return render(request, "quizzes/quizzes/detail.html", context)
 
 
+def _open_attempt(request: LoggedInRequest, quiz: Quiz, own: quiz_report.Own, now: datetime) -> Attempt | None:
+    """The attempt in progress, closed if its time is over."""
+    found = next((attempt for attempt in own.newest if attempt.is_in_progress), None)
+    if found is None:
+        return None if own.are_all else attempts.open_attempt_of(request.user, quiz, now=now)
+    attempts.close_if_overdue(found, now=now)
+    return found if found.is_in_progress else None
+
+
 def _ways_in(request: LoggedInRequest, quiz: Quiz) -> list[Assignment | None]:
     """The assignments by which the learner may take it, and None where self-study is open."""
-    given = Assignment.objects.given_to(request.user).filter(quiz=quiz).select_related("classroom", "quiz")
-    ways: list[Assignment | None] = list(given)
+    ways: list[Assignment | None] = list(quiz_report.given(request.user, quiz))
     return [*ways, None] if quiz.is_open_to_all else ways
 
 
 def _way(
-    request: LoggedInRequest, quiz: Quiz, assignment: Assignment | None, size: quiz_report.Size, now: datetime
+    request: LoggedInRequest,
+    quiz: Quiz,
+    assignment: Assignment | None,
+    size: quiz_report.Size,
+    own: quiz_report.Own,
+    now: datetime,
 ) -> dict[str, object]:
     agreed = entitlements.terms_for(request.user, quiz, assignment, limit=size.limit)
-    used = attempts.attempts_used(request.user, quiz, assignment)
+    used = own.used[assignment.pk if assignment else None]
     left = None if agreed.attempts_allowed is None else max(0, agreed.attempts_allowed - used)
     return {
         "assignment": assignment,

@@ -49,6 +49,7 @@ def values() -> dict[str, Any]:
         "slug": quiz.slug,
         "assignment": assignment.pk,
         "classroom": classroom.pk,
+        "membership": classroom.memberships.get(user=learner).pk,
         "attempt": attempt.pk,
         "slot": 1,
         "now": NOW,

@@ -17,8 +17,8 @@ from tests import factories
 
 # With session and person, which every request reads. Savepoints of the test's own transaction are not counted.
 MOST = {
-    "list": 6,
-    "rules": 8,
+    "list": 4,
+    "rules": 5,
     "start": 10,
     "redirect": 3,
     "all": 4,
