@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy
 from quizzes import entitlements, terms
 from quizzes.errors import AttemptClosed, BadAnswer, EditConflict, NoAttemptsLeft, NotOpen, QuizError
 from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, User
+from quizzes.models.prepared import Prepared, prepared
 from quizzes.services import draws, events, grading
 from quizzes.services.retrying import retried
 
@@ -60,11 +61,16 @@ def start(
     raise QuizError(_("The attempt could not be started. Try again."))
 
 
+OPEN_OF = prepared(
+    lambda learner, quiz: (
+        Attempt.objects.taken_by(learner).in_progress().filter(quiz=quiz).select_related("quiz", "assignment")
+    )
+)
+
+
 def open_attempt_of(learner: User, quiz: Quiz, *, now: datetime) -> Attempt | None:
     """The attempt in progress, if its time is not over."""
-    found = (
-        Attempt.objects.taken_by(learner).in_progress().filter(quiz=quiz).select_related("quiz", "assignment").first()
-    )
+    found = OPEN_OF.first(learner=learner, quiz=quiz)
     if found is not None and close_if_overdue(found, now=now):
         return None
     return found
@@ -193,6 +199,17 @@ def _insert(attempt: Attempt, asked: Sequence[Asked]) -> None:
     attempt._state.adding = False
 
 
+LOCK_LEARNER = prepared(lambda pk: User.objects.select_for_update(no_key=True).filter(pk=pk).values_list("pk"))
+HISTORY: Prepared[tuple[int, int, str, int | None]] = prepared(
+    lambda learner, quiz: (
+        Attempt.objects.taken_by(learner)
+        .filter(quiz=quiz)
+        .order_by()
+        .values_list("pk", "number", "status", "assignment_id")
+    )
+)
+
+
 def _queued_history(learner: User, quiz: Quiz) -> list[tuple[int, int, str, int | None]]:
     """(pk, number, status, assignment) of the learner's attempts at the quiz, read in turn.
 
@@ -200,9 +217,8 @@ def _queued_history(learner: User, quiz: Quiz) -> list[tuple[int, int, str, int 
     SQLite the transaction itself is the queue.
     """
     if connection.features.has_select_for_update:
-        User.objects.select_for_update(no_key=True).only("pk").get(pk=learner.pk)
-    own = Attempt.objects.taken_by(learner).filter(quiz=quiz).order_by()
-    return list(own.values_list("pk", "number", "status", "assignment_id"))
+        LOCK_LEARNER(pk=learner.pk)
+    return HISTORY(learner=learner, quiz=quiz)
 
 
 def refuse_unless_open(agreed: terms.Terms, now: datetime) -> None:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.db.models import Count, F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from quizzes.errors import NotOpen
 from quizzes.models import Answer, Question, QuestionSource, QuestionVersion, Quiz, QuizItem, User, kept
+from quizzes.models.prepared import prepared
 
 WIDENING = ("bloom", "difficulty", "type", "tag", "topic", "source")
 
@@ -57,6 +58,18 @@ class Candidate:
         return all(fits for name, fits in wanted.items() if name not in ignoring)
 
 
+# The items in their order; fixed ones with `ready_version_id` (None: no ready version) and `bloom_now`.
+ITEMS_OF = prepared(
+    lambda quiz: QuizItem.objects.filter(quiz=quiz).annotate(
+        ready=FilteredRelation(
+            "question__versions", condition=Q(question__versions__status=QuestionVersion.Status.READY)
+        ),
+        ready_version_id=F("ready__pk"),
+        bloom_now=F("question__bloom"),
+    )
+)
+
+
 def pool() -> list[Candidate]:
     """Every question that can be asked, with what rules may ask about it (4 queries)."""
     places: dict[int, list[tuple[int, int, str]]] = {}
@@ -89,7 +102,7 @@ def times_met(learner: User | None) -> Counter[int]:
 
 def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Drawn], list[str]]:
     """The questions of a new attempt in the order they are shown, and notes on rules that had to be widened."""
-    items = list(items_of(quiz))
+    items: list[Any] = ITEMS_OF(quiz=quiz)
     rules = [item for item in items if item.is_draw]
     asked = {item.pk: _asked_by(item) for item in items}
     notes: list[str] = []
@@ -111,14 +124,6 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Dra
     if quiz.shuffle_questions:
         rng.shuffle(drawn)
     return drawn, notes
-
-
-def items_of(quiz: Quiz) -> QuerySet[Any]:
-    """The items in their order; fixed ones with `ready_version_id` (None: no ready version) and `bloom_now`."""
-    ready = FilteredRelation("question__versions", condition=Q(question__versions__status=QuestionVersion.Status.READY))
-    return QuizItem.objects.filter(quiz=quiz).annotate(
-        ready=ready, ready_version_id=F("ready__pk"), bloom_now=F("question__bloom")
-    )
 
 
 def _asked_by(item: Any) -> list[tuple[int, str]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from quizzes import marking
 from quizzes.errors import EditConflict, QuizError
 from quizzes.models import Answer, Attempt, AttemptEvent, QuestionVersion, User, kept
+from quizzes.models.prepared import prepared
 from quizzes.services import events
 from quizzes.services.retrying import retried
 
@@ -57,8 +58,20 @@ def grade(
     return _grade_locked(locked, now=now, actor=actor, versions=versions, reason=reason)
 
 
+LOCKED = prepared(
+    lambda attempt: (
+        Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").filter(pk=attempt)
+    )
+)
+ANSWERS_OF = prepared(
+    lambda attempt: Answer.objects.filter(attempt=attempt).only(
+        "attempt_id", "version_id", "points", "response", "override"
+    )
+)
+
+
 def _locked(attempt: Attempt) -> Attempt:
-    return Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt.pk)
+    return LOCKED(attempt=attempt)[0]
 
 
 def _grade_locked(
@@ -74,7 +87,7 @@ def _grade_locked(
         _drop_marks_for_other_answers(locked, now=now)
     may_be_regraded = was_graded or locked.reopened_at is not None
     by = _versions_of_last_regrade(locked) if versions is None and may_be_regraded else versions or {}
-    answers = list(locked.answers.only("attempt_id", "version_id", "points", "response", "override"))
+    answers = ANSWERS_OF(attempt=locked)
     asked = kept.versions({answer.version_id for answer in answers})
     for answer in answers:
         version = by.get(answer.pk) or asked[answer.version_id]

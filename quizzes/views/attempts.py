@@ -239,8 +239,7 @@ def attempt_summary(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def attempt_submit(request: LoggedInRequest, pk: int) -> HttpResponse:
-    own = Attempt.objects.taken_by(request.user).select_related("quiz", "assignment")
-    attempts.submit(get_object_or_404(own, pk=pk), now=clock.now())
+    attempts.submit(ONE_OF_MINE.get_or_404(learner=request.user, attempt=pk), now=clock.now())
     return redirect("quizzes:attempt_result", pk=pk)
 
 

@@ -98,7 +98,7 @@ def _way(
 
 @require_POST
 def quiz_start(request: LoggedInRequest, slug: str) -> HttpResponse:
-    quiz = get_object_or_404(Quiz.objects.visible_to(request.user), slug=slug)
+    quiz = quiz_report.visible(request.user, slug)
     assignment = None
     if wanted := request.POST.get("assignment", ""):
         given = Assignment.objects.given_to(request.user).filter(quiz=quiz).select_related("classroom", "quiz")
