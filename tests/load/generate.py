@@ -4,7 +4,7 @@
 
 Attempts are spread over learners and quizzes so that (learner, quiz, number) has no gap; marks, fractions and the log's
 three events of each attempt agree, so `manage.py check_invariants` stays silent. Answers are ten to an attempt unless
-`--without-answers`. About 25,000 attempts with answers a second are not to be had; expect some thousands.
+`--without-answers`. One attempt is made row by row, the others are copied from it inside the database.
 """
 
 from __future__ import annotations
@@ -25,11 +25,9 @@ FIRST_DAY = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
 
 def generate(attempts: int, *, with_answers: bool = True, attempts_each: int = 10) -> dict[str, Any]:
     """Make `attempts` graded attempts; returns a classroom, an assignment and a learner to look at."""
-    from decimal import Decimal  # noqa: PLC0415
-
     from django.db import transaction  # noqa: PLC0415
 
-    from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, Classroom, Membership, User  # noqa: PLC0415
+    from quizzes.models import Answer, Assignment, Classroom, Membership, User  # noqa: PLC0415
     from tests import factories  # noqa: PLC0415
 
     label = f"{time.time_ns():x}"
@@ -52,63 +50,124 @@ def generate(attempts: int, *, with_answers: bool = True, attempts_each: int = 1
             batch_size=BATCH,
         )
         given = Assignment.objects.bulk_create([Assignment(classroom=room, quiz=quiz) for room in rooms])
-    rows: list[Attempt] = []
-    for place, user in enumerate(users):
-        for number in range(1, attempts_each + 1):
-            right = (place * 7 + number * 3) % (QUESTIONS + 1)
-            start = FIRST_DAY + timedelta(minutes=place % 500_000, days=number)
-            rows.append(
-                Attempt(
-                    learner=user,
-                    quiz=quiz,
-                    assignment=given[place // CLASS_SIZE],
-                    number=number,
-                    status="graded",
-                    started_at=start,
-                    due_at=start + timedelta(minutes=40),
-                    submitted_at=start + timedelta(minutes=12),
-                    closed_by="learner",
-                    limit=timedelta(minutes=40),
-                    marks=Decimal(right),
-                    max_marks=Decimal(QUESTIONS),
-                    fraction=Decimal(right) / QUESTIONS,
-                )
-            )
-        if len(rows) >= BATCH or place == len(users) - 1:
-            with transaction.atomic():
-                made = Attempt.objects.bulk_create(rows, batch_size=BATCH)
-                AttemptEvent.objects.bulk_create(
-                    [
-                        AttemptEvent(attempt=row, kind=kind, at=at)
-                        for row in made
-                        for kind, at in (
-                            ("started", row.started_at),
-                            ("submitted", row.submitted_at),
-                            ("graded", row.submitted_at),
-                        )
-                    ],
-                    batch_size=BATCH,
-                )
-                if with_answers:
-                    Answer.objects.bulk_create(
-                        [
-                            Answer(
-                                attempt=row,
-                                slot=slot,
-                                version_id=versions[slot - 1],
-                                layout=[0, 1, 2, 3],
-                                response=0 if slot <= row.marks else 1,
-                                revision=1,
-                                fraction=Decimal(int(slot <= row.marks)),
-                                marks=Decimal(int(slot <= row.marks)),
-                            )
-                            for row in made
-                            for slot in range(1, QUESTIONS + 1)
-                        ],
-                        batch_size=BATCH,
-                    )
-            rows = []
+    sample = a_graded_attempt(users[0], given[0], versions)
+    copy_attempts(sample, users, attempts_each)
+    copy_log(sample)
+    if with_answers:
+        copy_answers(sample)
+    else:
+        Answer.objects.filter(attempt=sample).delete()
     return {"quiz": quiz, "classroom": rooms[0], "assignment": given[0], "learner": users[0]}
+
+
+def a_graded_attempt(learner: Any, assignment: Any, versions: list[int]) -> Any:
+    """The first attempt, with its answers and its log; all others are copied from it inside the database."""
+    from quizzes.models import Answer, Attempt, AttemptEvent  # noqa: PLC0415
+
+    attempt = Attempt.objects.create(
+        learner=learner,
+        quiz=assignment.quiz,
+        assignment=assignment,
+        number=1,
+        status="graded",
+        started_at=FIRST_DAY,
+        due_at=FIRST_DAY + timedelta(minutes=40),
+        submitted_at=FIRST_DAY + timedelta(minutes=12),
+        closed_by="learner",
+        limit=timedelta(minutes=40),
+        marks=0,
+        max_marks=QUESTIONS,
+        fraction=0,
+    )
+    for kind, at in (("started", FIRST_DAY), ("submitted", attempt.submitted_at), ("graded", attempt.submitted_at)):
+        AttemptEvent.objects.create(attempt=attempt, kind=kind, at=at)
+    for slot, version in enumerate(versions, start=1):
+        Answer.objects.create(
+            attempt=attempt,
+            slot=slot,
+            version_id=version,
+            layout=[0, 1, 2, 3],
+            response=1,
+            revision=1,
+            fraction=0,
+            marks=0,
+        )
+    return attempt
+
+
+def copy(model: Any, source: str, where: str, **expressions: str) -> None:
+    """INSERT … SELECT of all columns of row `t`, those named in `expressions` computed instead; `source` joins `t`."""
+    from django.db import connection, transaction  # noqa: PLC0415
+
+    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    names = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join(expressions.get(column, f't."{column}"') for column in columns)
+    table = model._meta.db_table
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, {source} WHERE {where}")
+
+
+def copy_attempts(sample: Any, users: list[Any], attempts_each: int) -> None:
+    """Attempts 1 to `attempts_each` of every learner; marks from 0 to ten, a minute and a day apart."""
+    from django.db import connection  # noqa: PLC0415
+
+    from quizzes.models import Attempt  # noqa: PLC0415
+
+    first, last = users[0].pk, users[-1].pk
+    numbers = ", ".join(f"({number})" for number in range(1, attempts_each + 1))
+    place, number = f"(m.user_id - {first})", "n.column1"
+    right = f"(({place} * 7 + {number} * 3) % {QUESTIONS + 1})"
+    minutes = f"({place} % 500000 + {number} * 1440)"
+
+    def later(column: str) -> str:
+        if connection.vendor == "postgresql":
+            return f"t.{column} + {minutes} * interval '1 minute'"
+        return f"strftime('%Y-%m-%d %H:%M:%S', t.{column}, {minutes} || ' minutes')"
+
+    source = (
+        f"quizzes_membership m JOIN quizzes_assignment a ON a.classroom_id = m.classroom_id, (VALUES {numbers}) AS n"
+    )
+    where = (
+        f"t.id = {sample.pk} AND m.user_id BETWEEN {first} AND {last} AND a.quiz_id = t.quiz_id"
+        f" AND NOT (m.user_id = {first} AND {number} = 1)"
+    )
+    instants = {column: later(column) for column in ("started_at", "due_at", "submitted_at")}
+    facts = {"learner_id": "m.user_id", "assignment_id": "a.id", "number": number}
+    copy(Attempt, source, where, **facts, **instants, marks=right, fraction=f"{right} * 0.1")
+
+
+def copy_log(sample: Any) -> None:
+    from quizzes.models import AttemptEvent  # noqa: PLC0415
+
+    at = "CASE WHEN t.kind = 'started' THEN a.started_at ELSE a.submitted_at END"
+    copy(AttemptEvent, "quizzes_attempt a", others(sample), attempt_id="a.id", at=at)
+
+
+def copy_answers(sample: Any) -> None:
+    from quizzes.models import Answer  # noqa: PLC0415
+
+    is_right = "CASE WHEN t.slot <= a.marks THEN 1 ELSE 0 END"
+    response = "CASE WHEN t.slot <= a.marks THEN '0' ELSE '1' END"
+    copy(
+        Answer,
+        "quizzes_attempt a",
+        others(sample),
+        attempt_id="a.id",
+        response=f"CAST({response} AS {json_type()})",
+        fraction=is_right,
+        marks=is_right,
+    )
+
+
+def json_type() -> str:
+    from django.db import connection  # noqa: PLC0415
+
+    return "jsonb" if connection.vendor == "postgresql" else "text"
+
+
+def others(sample: Any) -> str:
+    """All attempts of the history but the first."""
+    return f"t.attempt_id = {sample.pk} AND a.quiz_id = {sample.quiz_id} AND a.id <> {sample.pk}"
 
 
 def code(label: str, number: int) -> str:
