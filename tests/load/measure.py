@@ -2,7 +2,7 @@
 
     python -m tests.load.measure                      all parts on SQLite
     python -m tests.load.measure --database postgresql save throughput bell
-    python -m tests.load.measure --sizes 1000 10000 100000 1000000 curve
+    python -m tests.load.measure curve --sizes 1000 10000 100000 1000000
 
 Costs are CPU seconds of the server's processes from /proc (on PostgreSQL the database's included), so that they mean
 something on a machine that does other things too; times do not: run it on a quiet machine. Each cost stands beside a
@@ -16,6 +16,7 @@ import gzip
 import json
 import platform
 import re
+import secrets
 import statistics
 import sys
 from collections.abc import Callable, Iterator
@@ -44,7 +45,8 @@ def quiz_of_ten(layout: str = "all") -> Any:
     """A homework quiz of ten single-choice questions, 40 minutes, questions and options shuffled for every learner."""
     from tests import factories  # noqa: PLC0415
 
-    return factories.quiz(10, time_limit=40, layout=layout, shuffle_questions=True, shuffle_options=True)
+    slug = f"ten-{secrets.token_hex(4)}"  # the folder may hold those of another run
+    return factories.quiz(10, slug=slug, time_limit=40, layout=layout, shuffle_questions=True, shuffle_options=True)
 
 
 def measure_save(facts: Facts, options: argparse.Namespace) -> None:
