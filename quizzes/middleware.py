@@ -6,6 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import InterfaceError, OperationalError
@@ -13,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from quizzes.errors import QuizError, TooLarge
@@ -106,6 +110,21 @@ class Unchanged:
             return ask(request, **found.kwargs) if ask is not None else None
         except (Resolver404, OperationalError, InterfaceError):  # told, with a page, on the usual way
             return None
+
+
+class ContentSecurityPolicy(CSPMiddleware):
+    """django-csp's header, built once; an answer with a policy or a nonce of its own goes the library's way."""
+
+    @cached_property
+    def policy(self) -> str:
+        return build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_special = any(name.startswith("_csp") for name in (*vars(request), *vars(response)))
+        if is_special or settings.DEBUG:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.policy)
+        return response
 
 
 class LoginRequired(LoginRequiredMiddleware):

@@ -22,6 +22,21 @@ from quizzes.views import (
 
 app_name = "quizzes"
 urlpatterns = [
+    # attempts: first, because patterns are tried in turn and nearly all requests are these; of them nearly all saves
+    path("attempts/<int:pk>/save/", attempt_api.attempt_save, name="attempt_save"),
+    path("attempts/", attempts.attempt_list, name="attempt_list"),
+    path("attempts/<int:pk>/", attempts.attempt, name="attempt"),
+    path("attempts/<int:pk>/questions/<int:slot>/", attempts.attempt_question, name="attempt_question"),
+    path("attempts/<int:pk>/all/", attempts.attempt_all, name="attempt_all"),
+    path("attempts/<int:pk>/summary/", attempts.attempt_summary, name="attempt_summary"),
+    path("attempts/<int:pk>/submit/", attempts.attempt_submit, name="attempt_submit"),
+    path("attempts/<int:pk>/result/", attempts.attempt_result, name="attempt_result"),
+    path("attempts/<int:pk>/timeline/", attempts.attempt_timeline, name="attempt_timeline"),
+    path("attempts/<int:pk>/deadline/", attempts.attempt_deadline, name="attempt_deadline"),
+    path("attempts/<int:pk>/deadline/change/", deadlines.attempt_extend, name="attempt_extend"),
+    path("attempts/<int:pk>/reopen/", deadlines.attempt_reopen, name="attempt_reopen"),
+    path("attempts/<int:pk>/state/", attempt_api.attempt_state, name="attempt_state"),
+    path("attempts/<int:pk>/flag/", attempt_api.attempt_flag, name="attempt_flag"),
     # for monitors
     path("healthz", health.healthz, name="healthz"),
     # home and one's own account
@@ -34,21 +49,6 @@ urlpatterns = [
     # bank
     path("sources/<slug:slug>/", bank.source_detail, name="source_detail"),
     path("topics/<slug:slug>/", bank.topic_detail, name="topic_detail"),
-    # attempts
-    path("attempts/", attempts.attempt_list, name="attempt_list"),
-    path("attempts/<int:pk>/", attempts.attempt, name="attempt"),
-    path("attempts/<int:pk>/questions/<int:slot>/", attempts.attempt_question, name="attempt_question"),
-    path("attempts/<int:pk>/all/", attempts.attempt_all, name="attempt_all"),
-    path("attempts/<int:pk>/summary/", attempts.attempt_summary, name="attempt_summary"),
-    path("attempts/<int:pk>/submit/", attempts.attempt_submit, name="attempt_submit"),
-    path("attempts/<int:pk>/result/", attempts.attempt_result, name="attempt_result"),
-    path("attempts/<int:pk>/timeline/", attempts.attempt_timeline, name="attempt_timeline"),
-    path("attempts/<int:pk>/deadline/", attempts.attempt_deadline, name="attempt_deadline"),
-    path("attempts/<int:pk>/deadline/change/", deadlines.attempt_extend, name="attempt_extend"),
-    path("attempts/<int:pk>/reopen/", deadlines.attempt_reopen, name="attempt_reopen"),
-    path("attempts/<int:pk>/save/", attempt_api.attempt_save, name="attempt_save"),
-    path("attempts/<int:pk>/state/", attempt_api.attempt_state, name="attempt_state"),
-    path("attempts/<int:pk>/flag/", attempt_api.attempt_flag, name="attempt_flag"),
     # classrooms
     path("classrooms/", classrooms.classroom_list, name="classroom_list"),
     path("classrooms/new/", classrooms.classroom_create, name="classroom_create"),

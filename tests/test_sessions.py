@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib import import_module
 
+import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as Plain
 from django.test import Client
@@ -50,3 +51,24 @@ def test_a_deactivated_person_is_logged_out_with_the_next_request(client: Client
     assert client.get("/account/").status_code == 200
     User.objects.filter(pk=learner.pk).update(is_active=False)
     assert client.get("/account/").status_code == 302
+
+
+def test_what_is_changed_but_not_saved_stays_with_its_request(db: None) -> None:
+    written = SessionStore()
+    written["pets"] = ["kestrel"]
+    written.create()
+    SessionStore(written.session_key)["pets"].append("cuckoo")
+    assert SessionStore(written.session_key)["pets"] == ["kestrel"]
+
+
+def test_content_with_a_wrong_signature_is_empty(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    written = SessionStore()
+    written["pet"] = "kestrel"
+    written.create()
+    assert SessionStore(written.session_key)["pet"] == "kestrel"
+    row = written.get_model_class().objects.get()
+    row.session_data = row.session_data[:-1] + ("A" if row.session_data[-1] != "A" else "B")
+    row.save()
+    with caplog.at_level("WARNING"):
+        assert SessionStore(written.session_key).get("pet") is None
+    assert "Session data corrupted" in caplog.text

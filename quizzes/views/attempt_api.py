@@ -10,9 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import clock
@@ -22,7 +20,7 @@ from quizzes.reports import attempts as report
 from quizzes.services import attempts, saving
 from quizzes.views import payloads
 from quizzes.views.quizzes import device_of
-from quizzes.views.requests import LoggedInRequest
+from quizzes.views.requests import LoggedInRequest, never_cache
 
 
 @never_cache
@@ -80,7 +78,7 @@ def _card_context(card: report.Card) -> dict[str, Any]:
 
 
 def _clock_words(instant: Any) -> str:
-    return time_format(timezone.localtime(instant), "H:i")
+    return f"{timezone.localtime(instant):%H:%M}"
 
 
 @never_cache

@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes import clock, entitlements, marking
@@ -22,7 +21,7 @@ from quizzes.reports import attempts as report
 from quizzes.services import attempts, saving
 from quizzes.views.deadlines import act_on
 from quizzes.views.quizzes import device_of
-from quizzes.views.requests import LoggedInRequest
+from quizzes.views.requests import LoggedInRequest, never_cache
 
 PAGE = 30
 

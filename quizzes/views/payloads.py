@@ -33,6 +33,13 @@ class SavePayload:
     answer: dict[str, Any]
 
 
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+DECODER = json.JSONDecoder(parse_constant=_no_constant)
+
+
 def json_object(request: HttpRequest, *, allowed: set[str]) -> dict[str, Any]:
     """The body as a JSON object with no keys but the allowed ones."""
     if request.content_type != "application/json":
@@ -40,7 +47,7 @@ def json_object(request: HttpRequest, *, allowed: set[str]) -> dict[str, Any]:
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
         raise TooLarge(_("The request is larger than %(size)d kB.") % {"size": MAX_BODY // 1024})
     try:
-        body = json.loads(request.body.decode("utf-8"), parse_constant=_no_constant)
+        body = DECODER.decode(request.body.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise BadPayload(_("The request body is not UTF-8 (byte %(byte)d).") % {"byte": error.start}) from error
     except json.JSONDecodeError as error:
@@ -56,10 +63,6 @@ def json_object(request: HttpRequest, *, allowed: set[str]) -> dict[str, Any]:
         if name not in allowed:
             raise BadPayload(_("Unknown field “%(name)s”.") % {"name": name[:40]}, where=name[:40])
     return body
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 def whole_number(body: dict[str, Any], name: str, low: int, high: int) -> int:
