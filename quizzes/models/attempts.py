@@ -148,6 +148,13 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"{self.quiz} · {self.learner} · {self.number}"
 
+    def with_quiz(self, quiz: Quiz) -> Attempt:
+        """This attempt, knowing its quiz that is at hand; so does its assignment, which need not read it once more."""
+        self.quiz = quiz
+        if self.assignment is not None and self.assignment.quiz_id == quiz.pk:
+            self.assignment.quiz = quiz
+        return self
+
     @property
     def is_in_progress(self) -> bool:
         return self.status == self.Status.IN_PROGRESS

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.core.paginator import Page, Paginator
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from quizzes import terms
-from quizzes.models import Answer, Attempt, QuestionSource, QuestionVersion
+from quizzes import marking, terms
+from quizzes.models import Answer, Attempt, FeedbackBand, Question, QuestionSource, QuestionVersion, User, kept
+from quizzes.models.prepared import prepared
 
 ASK, REVIEW, REVEAL = "ask", "review", "reveal"
 
@@ -89,17 +93,74 @@ class Overview:
         return len(self.places)
 
 
-NAVIGATOR_FIELDS = (
-    "slot",
-    "response",
-    "is_flagged",
-    "is_checked",
-    "revision",
-    "saved_at",
-    "points",
-    "fraction",
-    "marks",
+PAGE = 30
+
+OWN = prepared(
+    lambda learner, attempt: Attempt.objects.taken_by(learner).filter(pk=attempt).select_related("quiz", "assignment")
 )
+OVERDUE = prepared(
+    lambda learner, now: Attempt.objects.taken_by(learner).overdue_at(now).select_related("quiz", "assignment")
+)
+NEWEST = prepared(lambda learner: _history(learner)[: PAGE + 1])
+ANSWERS = prepared(
+    lambda attempt: (
+        Answer.objects.filter(attempt=attempt)
+        .order_by("slot")
+        .only("slot", "version", "points", "response", "is_flagged", "is_checked", "revision", "saved_at")
+    )
+)
+# Each with the version whose explanation counts: the one that is ready now.
+ANSWERS_AFTERWARDS = prepared(
+    lambda attempt: (
+        Answer.objects.filter(attempt=attempt)
+        .order_by("slot")
+        .defer("saved_from", "late_by_ms", "override", "marked_by", "marked_at")
+        .annotate(
+            latest=Subquery(
+                QuestionVersion.objects.ready().filter(question=OuterRef("version__question")).values("pk")[:1]
+            )
+        )
+    )
+)
+PLACES = prepared(
+    lambda attempt: (
+        QuestionSource.objects.filter(question__in=Question.objects.filter(versions__answers__attempt=attempt))
+        .select_related("source")
+        .only(
+            "question",
+            "paragraph",
+            *(f"source__{name}" for name in ("slug", "title", "kind", "date_note", "reliability_note")),
+        )
+    )
+)
+BANDS = prepared(
+    lambda quiz: FeedbackBand.objects.filter(quiz=quiz).order_by("-from_percent").values_list("from_percent", "text")
+)
+
+
+def _history(learner: User) -> QuerySet[Attempt]:
+    return Attempt.objects.taken_by(learner).select_related("quiz", "assignment__classroom")
+
+
+def own(learner: User, pk: int) -> Attempt:
+    """The learner's attempt with quiz and assignment; Http404 when it is not theirs (1 query)."""
+    found = own_if_any(learner, pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def own_if_any(learner: User, pk: int) -> Attempt | None:
+    found = OWN.first(learner=learner, attempt=pk)
+    return found and found.with_quiz(found.quiz)
+
+
+def history(learner: User, number: str | None) -> Page[Any]:
+    """A page of the learner's attempts, the newest first (1 query, 2 where there is more than one page)."""
+    first = NEWEST(learner=learner)
+    page = Paginator(first if len(first) <= PAGE else _history(learner), PAGE).get_page(number)
+    page.object_list = [attempt.with_quiz(attempt.quiz) for attempt in page.object_list]
+    return page
 
 
 def overview(attempt: Attempt, answers: Iterable[Answer], *, here: int = 0) -> Overview:
@@ -120,65 +181,61 @@ def overview(attempt: Attempt, answers: Iterable[Answer], *, here: int = 0) -> O
 
 def ask_card(answer: Answer, version: QuestionVersion, layout: list[Any], *, state: str = ASK) -> Card:
     """A card that judges nothing: to answer (ask) or to look over (review)."""
+    shown = version.kind.present(version.parsed, layout, answer.response)
+    return Card(**_face(answer, version), state=state, card=shown)
+
+
+def _face(answer: Answer, version: QuestionVersion) -> dict[str, Any]:
+    """What a card says of its question and of the saving of its answer, whatever its state."""
     kind, spec = version.kind, version.parsed
-    return Card(
-        slot=answer.slot,
-        state=state,
-        template=f"quizzes/question_types/{kind.key}.html",
-        stem=spec.stem,
-        points=answer.points,
-        instruction=kind.instruction,
-        scoring_note=kind.scoring_note(spec),
-        card=kind.present(spec, layout, answer.response),
-        revision=answer.revision,
-        is_answered=answer.is_answered,
-        is_flagged=answer.is_flagged,
-        is_checked=answer.is_checked,
-        saved_at=answer.saved_at,
-        answer_id=answer.pk,
-    )
+    return {
+        "slot": answer.slot,
+        "template": f"quizzes/question_types/{kind.key}.html",
+        "stem": spec.stem,
+        "points": answer.points,
+        "instruction": kind.instruction,
+        "scoring_note": kind.scoring_note(spec),
+        "revision": answer.revision,
+        "is_answered": answer.is_answered,
+        "is_flagged": answer.is_flagged,
+        "is_checked": answer.is_checked,
+        "saved_at": answer.saved_at,
+        "answer_id": answer.pk,
+    }
 
 
-def result_cards(attempt: Attempt, revealed: terms.Revealed, *, slots: Iterable[int] | None = None) -> list[Card]:
-    """Cards after the fact, showing as much as `revealed` allows (3 queries)."""
-    answers = attempt.answers.select_related("version__question")
-    if slots is not None:
-        answers = answers.filter(slot__in=list(slots))
-    rows = list(answers)
-    questions = [row.version.question_id for row in rows]
+def result_cards(attempt: Attempt, revealed: terms.Revealed, *, slots: Collection[int] | None = None) -> list[Card]:
+    """Cards after the fact, showing as much as `revealed` allows (2 queries, 1 more for versions not met before)."""
+    rows: list[Any] = [row for row in ANSWERS_AFTERWARDS(attempt=attempt) if slots is None or row.slot in slots]
+    versions = kept.versions({pk for row in rows for pk in (row.version_id, row.latest) if pk})
     places: dict[int, list[QuestionSource]] = {}
-    latest: dict[int, QuestionVersion] = {}
     if revealed.explanation:
-        for place in QuestionSource.objects.filter(question__in=questions).select_related("source"):
+        for place in PLACES(attempt=attempt):
             places.setdefault(place.question_id, []).append(place)
-        ready = QuestionVersion.objects.ready().filter(question__in=questions).select_related("question")
-        latest = {version.question_id: version for version in ready}
-    return [_result_card(row, revealed, places, latest) for row in rows]
+    return [_result_card(row, revealed, places, versions) for row in rows]
 
 
 def _result_card(
-    answer: Answer,
-    revealed: terms.Revealed,
-    places: dict[int, list[QuestionSource]],
-    latest: dict[int, QuestionVersion],
+    answer: Any, revealed: terms.Revealed, places: dict[int, list[QuestionSource]], versions: dict[int, QuestionVersion]
 ) -> Card:
-    version, kind = answer.version, answer.version.kind
-    shows_key = revealed.right_answer and revealed.correctness
-    base = ask_card(answer, version, answer.layout, state=REVEAL if shows_key else REVIEW)
-    extra: dict[str, Any] = {}
-    if shows_key:
-        extra["card"] = kind.reveal(version.parsed, answer.layout, answer.response)
-        extra["model_answer"] = kind.model_answer(version.parsed)
+    version = versions[answer.version_id]
+    kind, spec = version.kind, version.parsed
+    shown: dict[str, Any] = {"state": REVIEW}
+    if revealed.right_answer and revealed.correctness:
+        shown["state"] = REVEAL
+        shown["card"] = kind.reveal(spec, answer.layout, answer.response)
+        shown["model_answer"] = kind.model_answer(spec)
+    else:
+        shown["card"] = kind.present(spec, answer.layout, answer.response)
     if revealed.marks:
-        extra["marks"] = answer.marks
-        extra["comment"] = answer.comment
+        shown["marks"] = answer.marks
+        shown["comment"] = answer.comment
     if revealed.correctness:
-        extra["verdict"] = verdict(answer)
+        shown["verdict"] = verdict(answer)
     if revealed.explanation:
-        source = latest.get(version.question_id, version)
-        extra["explanation"] = source.parsed.explanation
-        extra["places"] = places.get(version.question_id, [])
-    return Card(**{**base.__dict__, **extra})
+        shown["explanation"] = versions.get(answer.latest, version).parsed.explanation
+        shown["places"] = places.get(version.question_id, [])
+    return Card(**_face(answer, version), **shown)
 
 
 def verdict(answer: Answer) -> str:
@@ -203,15 +260,14 @@ class Result:
     band: str = ""
 
 
-def result(attempt: Attempt, revealed: terms.Revealed, *, is_pass: bool | None, bands: Iterable[Any]) -> Result:
-    """Marks, percent and overall feedback of a graded attempt, if they may be seen."""
+def result(attempt: Attempt, revealed: terms.Revealed) -> Result:
+    """Marks, percent, pass and overall feedback of a graded attempt, as far as they may be seen (1 query where they may)."""
     if not revealed.marks or attempt.marks is None:
         return Result(None, None, attempt.max_marks, None)
     percent = int(Fraction(attempt.fraction or 0) * 100 + Fraction(1, 2))
-    band = next(
-        (row.text for row in sorted(bands, key=lambda row: -row.from_percent) if percent >= row.from_percent), ""
-    )
-    return Result(percent, attempt.marks, attempt.max_marks, is_pass, band)
+    band = next((text for from_percent, text in BANDS(quiz=attempt.quiz_id) if percent >= from_percent), "")
+    passed = marking.is_pass(attempt.marks, attempt.max_marks, attempt.quiz.pass_fraction)
+    return Result(percent, attempt.marks, attempt.max_marks, passed, band)
 
 
 def reveal_sentence(preset: str) -> str:

@@ -141,17 +141,11 @@ def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
     still_open: dict[int, Attempt] = {}
     for attempt in BEST_OR_OPEN(learner=learner):
         if attempt.quiz_id in known:
-            (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = with_quiz(attempt, known)
+            (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = attempt.with_quiz(
+                known[attempt.quiz_id]
+            )
     found = sizes(quizzes)
     return [Row(quiz, found[quiz.pk], best.get(quiz.pk), still_open.get(quiz.pk)) for quiz in quizzes]
-
-
-def with_quiz(attempt: Attempt, quizzes: dict[int, Quiz]) -> Attempt:
-    """The attempt and its assignment, knowing their quiz, which need not be read once more."""
-    for row in (attempt, attempt.assignment):
-        if row is not None and row.quiz_id in quizzes:
-            row.quiz = quizzes[row.quiz_id]
-    return attempt
 
 
 def visible(learner: User, slug: str) -> Quiz:
@@ -161,7 +155,7 @@ def visible(learner: User, slug: str) -> Quiz:
 
 def own_attempts(learner: User, quiz: Quiz) -> Own:
     """What the learner has done at the quiz so far (1 query, 2 of somebody tireless)."""
-    newest = [with_quiz(attempt, {quiz.pk: quiz}) for attempt in OWN_NEWEST(learner=learner, quiz=quiz)]
+    newest = [attempt.with_quiz(quiz) for attempt in OWN_NEWEST(learner=learner, quiz=quiz)]
     if len(newest) < NEWEST:
         return Own(newest, Counter(attempt.assignment_id for attempt in newest))
     return Own(newest, Counter(dict(OWN_BY_WAY(learner=learner, quiz=quiz))))

@@ -7,36 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes import clock, entitlements, marking
+from quizzes import clock, entitlements
 from quizzes.errors import BadAnswer, StaleAnswer
 from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User
-from quizzes.models.prepared import prepared
 from quizzes.reports import attempts as report
 from quizzes.services import attempts, saving
 from quizzes.views.deadlines import act_on
 from quizzes.views.quizzes import device_of
 from quizzes.views.requests import LoggedInRequest, never_cache
 
-PAGE = 30
-
-ONE_OF_MINE = prepared(
-    lambda learner, attempt: (
-        Attempt.objects.taken_by(learner)
-        .filter(pk=attempt)
-        .select_related("quiz", "assignment__classroom", "assignment__quiz")
-    )
-)
-
 
 def own_attempt(request: LoggedInRequest, pk: int, *, now: datetime) -> Attempt:
     """The reader's attempt with quiz and assignment, closed if its time is over."""
-    attempt = ONE_OF_MINE.get_or_404(learner=request.user, attempt=pk)
+    attempt = report.own(request.user, pk)
     attempts.close_if_overdue(attempt, now=now)
     return attempt
 
@@ -74,11 +62,11 @@ def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpRespon
             return redirect(_next_page(request, mine, slot, last=max(asked), now=now))
     else:
         conflicts = {}
-    answers = list(mine.answers.only("attempt_id", "layout", "version_id", *report.NAVIGATOR_FIELDS))
+    answers = report.ANSWERS(attempt=mine)
     here = next(answer for answer in answers if answer.slot == slot)
     context = {
         **page_context(mine, answers, slot, now=now),
-        "card": _card(mine, here, request.user, now=now),
+        "card": _cards(mine, [here], request.user, now=now)[0],
         "slot": slot,
         "previous": slot - 1 if slot > 1 and not mine.reached_slot else None,
         "next": slot + 1 if slot < len(answers) else None,
@@ -101,20 +89,23 @@ def attempt_all(request: LoggedInRequest, pk: int) -> HttpResponse:
         conflicts = save_form(request, mine, saving.layout_of(pk, request.user.pk), now=now)
         if not conflicts:
             return redirect(_next_page(request, mine, 0, last=0, now=now))
-    answers = list(mine.answers.only("attempt_id", "layout", "version_id", *report.NAVIGATOR_FIELDS))
+    answers = report.ANSWERS(attempt=mine)
     context = {
         **page_context(mine, answers, 0, now=now),
-        "cards": [(_card(mine, answer, request.user, now=now), conflicts.get(answer.slot)) for answer in answers],
+        "cards": [(card, conflicts.get(card.slot)) for card in _cards(mine, answers, request.user, now=now)],
     }
     return render(request, "quizzes/attempts/all.html", context, status=409 if conflicts else 200)
 
 
-def _card(mine: Attempt, answer: Answer, learner: User, *, now: datetime) -> report.Card:
-    if answer.is_checked:
-        revealed = entitlements.revealed(mine, learner, now=now, answer=answer)
-        return report.result_cards(mine, revealed, slots=[answer.slot])[0]
-    version, layout = saving.layout_of(mine.pk, learner.pk)[answer.slot]
-    return report.ask_card(answer, version, layout)
+def _cards(mine: Attempt, answers: list[Answer], learner: User, *, now: datetime) -> list[report.Card]:
+    """Cards to answer; in practice those of checked answers say what was right."""
+    asked = saving.layout_of(mine.pk, learner.pk)
+    cards: dict[int, report.Card] = {}
+    if checked := [answer for answer in answers if answer.is_checked]:
+        revealed = entitlements.revealed(mine, learner, now=now, answer=checked[0])
+        done = report.result_cards(mine, revealed, slots=[answer.slot for answer in checked])
+        cards = {card.slot: card for card in done}
+    return [cards.get(answer.slot) or report.ask_card(answer, *asked[answer.slot]) for answer in answers]
 
 
 def page_context(mine: Attempt, answers: list[Answer], here: int, *, now: datetime) -> dict[str, Any]:
@@ -232,13 +223,13 @@ def attempt_summary(request: LoggedInRequest, pk: int) -> HttpResponse:
     mine = own_attempt(request, pk, now=now)
     if not mine.is_in_progress:
         return redirect("quizzes:attempt_result", pk=pk)
-    answers = list(mine.answers.only("attempt_id", *report.NAVIGATOR_FIELDS))
+    answers = report.ANSWERS(attempt=mine)
     return render(request, "quizzes/attempts/summary.html", page_context(mine, answers, 0, now=now))
 
 
 @require_POST
 def attempt_submit(request: LoggedInRequest, pk: int) -> HttpResponse:
-    attempts.submit(ONE_OF_MINE.get_or_404(learner=request.user, attempt=pk), now=clock.now())
+    attempts.submit(report.own(request.user, pk), now=clock.now())
     return redirect("quizzes:attempt_result", pk=pk)
 
 
@@ -246,28 +237,25 @@ def attempt_submit(request: LoggedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    readable = Attempt.objects.readable_by(request.user).select_related(
-        "quiz", "assignment__classroom", "assignment__quiz", "learner"
-    )
-    found = get_object_or_404(readable, pk=pk)
-    is_own = found.learner_id == request.user.pk
+    found = report.own_if_any(request.user, pk)
+    is_own = found is not None
+    if found is None:
+        readable = Attempt.objects.readable_by(request.user)
+        found = get_object_or_404(readable.select_related("quiz", "assignment__classroom", "learner"), pk=pk)
     if is_own:
         attempts.close_if_overdue(found, now=now)
         if found.is_in_progress:
             return redirect(where_it_stands(found))
     revealed = entitlements.revealed(found, request.user, now=now)
-    passed = (
-        marking.is_pass(found.marks, found.max_marks, found.quiz.pass_fraction) if found.marks is not None else None
-    )
     may_manage = not is_own and manages(request.user, found)
     context = {
         "attempt": found,
         "quiz": found.quiz,
         "is_own": is_own,
         "revealed": revealed,
-        "reveal_at": entitlements.reveal_at(found),
+        "reveal_at": None if revealed.anything else entitlements.reveal_at(found),
         "preset": entitlements.preset_of(found),
-        "result": report.result(found, revealed, is_pass=passed, bands=found.quiz.bands.all()),
+        "result": report.result(found, revealed),
         "cards": report.result_cards(found, revealed),
         "may_manage": may_manage,
         "act": act_on(found) if may_manage else None,
@@ -283,11 +271,9 @@ def manages(user: User, attempt: Attempt) -> bool:
 @require_GET
 def attempt_list(request: LoggedInRequest) -> HttpResponse:
     now = clock.now()
-    overdue = Attempt.objects.taken_by(request.user).overdue_at(now)
-    attempts.close_overdue(now=now, among=overdue)
-    own = Attempt.objects.taken_by(request.user).select_related("quiz", "assignment__classroom", "assignment__quiz")
-    page = Paginator(own, PAGE).get_page(request.GET.get("page"))
-    rows = [(row, entitlements.revealed(row, request.user, now=now)) for row in page.object_list]
+    attempts.close_overdue(now=now, among=report.OVERDUE(learner=request.user, now=now))
+    page = report.history(request.user, request.GET.get("page"))
+    rows = entitlements.revealed_each(list(page.object_list), request.user, now=now)
     return render(request, "quizzes/attempts/list.html", {"rows": rows, "page": page})
 
 

@@ -27,8 +27,8 @@ MOST = {
     "state": 4,
     "save": 3,
     "submit": 11,
-    "result": 7,
-    "history": 5,
+    "result": 6,
+    "history": 4,
 }
 
 
