@@ -110,7 +110,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Database ------------------------------------------------------------------------------------------------------------
 SQLITE_OPTIONS = {
-    "timeout": 20,
+    "timeout": 8,  # less than a browser waits for a reply (TIMEOUT_MS in queue.js): a thread waits for nobody else
     "transaction_mode": "IMMEDIATE",  # a transaction takes its place in the queue of writers when it begins
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA mmap_size=0;",
 }
@@ -130,7 +130,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     )
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
-        {"options": "-c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"}
+        {"options": "-c statement_timeout=15s -c lock_timeout=8s -c idle_in_transaction_session_timeout=30s"}
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")

@@ -8,8 +8,11 @@ Measured by `python -m tests.benchmarks.write_lock`; figures in tests/load/READM
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
 
@@ -19,29 +22,49 @@ from django.db.backends.sqlite3 import base
 from quizsite.sqlite.fair_lock import FairLock
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLAC")
+NOTICEABLE = 0.1  # seconds in the queue from which on SQLite is told
 _locks: defaultdict[str, FairLock] = defaultdict(FairLock)  # by database file
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     holds_lock = False
+    is_hurried = False  # SQLite waits for other processes a shorter time than usual, once
+    got_through = True
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a writer waits in all: in our queue, then for writers of other processes."""
+        return float(self.settings_dict["OPTIONS"].get("timeout", 5))
 
     def take_lock(self) -> None:
-        """Wait for our turn to write, as long as SQLite would wait."""
-        timeout = self.settings_dict["OPTIONS"].get("timeout", 5)
-        if not _locks[str(self.settings_dict["NAME"])].acquire(timeout):
+        """Wait for our turn to write; SQLite may then wait for what is left of our time."""
+        began = time.monotonic()
+        if not _locks[str(self.settings_dict["NAME"])].acquire(self.patience):
             raise OperationalError("database is locked: another writer of this process did not finish")
-        self.holds_lock = True
+        self.holds_lock = self.got_through = True
+        waited = time.monotonic() - began
+        if waited > NOTICEABLE:
+            self.is_hurried = True
+            self.let_sqlite_wait(self.patience - waited)
 
     def leave_lock(self) -> None:
         if self.holds_lock:
             self.holds_lock = False
-            _locks[str(self.settings_dict["NAME"])].release()
+            if self.is_hurried:
+                self.is_hurried = False
+                with suppress(sqlite3.Error):  # closed
+                    self.let_sqlite_wait(self.patience)
+            _locks[str(self.settings_dict["NAME"])].release(got_through=self.got_through)
+
+    def let_sqlite_wait(self, seconds: float) -> None:
+        self.connection.execute(f"PRAGMA busy_timeout = {max(0, round(seconds * 1000))}")
 
     def _start_transaction_under_autocommit(self) -> None:
         self.take_lock()
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
+            self.got_through = False
             self.leave_lock()
             raise
 
@@ -89,6 +112,9 @@ class Cursor(base.SQLiteCursorWrapper):
             if self.description:  # RETURNING: SQLite commits when the last row was taken
                 self.rows = deque(super().fetchall())
             return result
+        except sqlite3.OperationalError:
+            self.wrapper.got_through = False
+            raise
         finally:
             self.wrapper.leave_lock()
 

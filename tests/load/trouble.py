@@ -1,0 +1,137 @@
+"""People answer while something takes the database away for a while, and nothing that was acknowledged may be lost.
+
+    python -m tests.load.trouble writer --seconds 30     another process holds SQLite's write lock
+    python -m tests.load.trouble disk --seconds 30       no file may grow, as on a full disk
+    python -m tests.load.trouble backup                  one copy after the other, each restored and checked
+
+Twelve clients save all the while and repeat what is not acknowledged; one more reads a page again and again. Prints what
+was answered by 503, the longest wait of a reader and of a save, and what was lost (exit code 1 if anything was).
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+
+from tests.load import site
+from tests.load.kill import AWAY, QUESTIONS, Client, lost
+
+
+def hold_the_lock(_server: site.Server, seconds: float) -> str:
+    with closing(
+        sqlite3.connect(site.FOLDER / "data" / "quizsite.sqlite3", isolation_level=None, timeout=20)
+    ) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        time.sleep(seconds)
+        writer.execute("ROLLBACK")
+    return f"write lock held for {seconds:.0f} s"
+
+
+def fill_the_disk(server: site.Server, seconds: float) -> str:
+    for pid in server.workers:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1_000, resource.RLIM_INFINITY))
+    time.sleep(seconds)
+    for pid in server.workers:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    return f"no room for {seconds:.0f} s"
+
+
+def back_up(_server: site.Server, seconds: float) -> str:
+    """The command of deploy/README.md, as often as it goes; each copy is restored elsewhere and checked."""
+    until, times, problems = time.monotonic() + seconds, [], 0
+    while time.monotonic() < until:
+        folder = Path(tempfile.mkdtemp(prefix="restored-", dir=site.FOLDER))
+        began = time.monotonic()
+        copy = folder / "quizsite.sqlite3"
+        if shutil.which("sqlite3"):
+            source = str(site.FOLDER / "data" / "quizsite.sqlite3")
+            subprocess.run(["sqlite3", source, f".backup '{copy}'"], check=True)
+        else:
+            with (
+                closing(sqlite3.connect(site.FOLDER / "data" / "quizsite.sqlite3")) as live,
+                closing(sqlite3.connect(copy)) as target,
+            ):
+                live.backup(target)
+        times.append(time.monotonic() - began)
+        with closing(sqlite3.connect(copy)) as restored:
+            problems += restored.execute("PRAGMA integrity_check").fetchall() != [("ok",)]
+        command = [sys.executable, "manage.py", "check_invariants"]
+        environment = site.servers.os.environ | {"DATABASE_URL": f"sqlite:///{copy}"}
+        problems += subprocess.run(
+            command, cwd=site.ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ).returncode
+    return f"{len(times)} copies in {min(times):.2f} to {max(times):.2f} s each, {problems} with problems"
+
+
+TROUBLES = {"writer": hold_the_lock, "disk": fill_the_disk, "backup": back_up}
+
+
+def read_on(reader: Client, stop: threading.Event, waits: list[float]) -> None:
+    while not stop.is_set():
+        began = time.monotonic()
+        with suppress(*AWAY):
+            if reader.browser().get("/quizzes/")[0] == 200:
+                waits.append(time.monotonic() - began)
+        time.sleep(0.2)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("trouble", choices=TROUBLES)
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--clients", type=int, default=12)
+    options = parser.parse_args()
+    site.choose_database("sqlite")
+    site.prepare()
+    from django.db import connections  # noqa: PLC0415
+
+    from tests import factories  # noqa: PLC0415
+
+    quiz, server = factories.quiz(QUESTIONS, slug=f"trouble-{time.time_ns():x}"), site.Server().start()
+    reader, *clients = [
+        Client(session, quiz.slug, server.port, random.Random(number))
+        for number, (_user, session) in enumerate(site.people(options.clients + 1))
+    ]
+    connections.close_all()
+    stop, waits = threading.Event(), [0.0]
+    threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
+    threads.append(threading.Thread(target=read_on, args=(reader, stop, waits)))
+    for thread in threads:
+        thread.start()
+    try:
+        time.sleep(3)
+        before = sum(client.saves for client in clients)
+        done = TROUBLES[options.trouble](server, options.seconds)
+        repeats, during = sum(client.repeats for client in clients), sum(client.saves for client in clients) - before
+        time.sleep(5)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+        server.stop()
+    saves, faults = sum(client.saves for client in clients), [fault for client in clients for fault in client.faults]
+    missing = lost(clients)
+    command = [sys.executable, "manage.py", "check_invariants"]
+    checked = subprocess.run(command, cwd=site.ROOT, capture_output=True, text=True)
+    print(
+        f"{done}: {saves} saves acknowledged, {during} of them meanwhile, {repeats} repeats;"
+        f" longest wait of a save {max(client.longest for client in clients):.1f} s, of a reader {max(waits):.1f} s"
+        f" ({len(waits)} pages)"
+    )
+    print(f"lost: {len(missing)}; faults: {len(faults)}; invariants: {checked.stdout.strip()[-300:]}")
+    print(*missing[:10], *faults[:10], sep="\n")
+    return 1 if missing or faults or checked.returncode else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
