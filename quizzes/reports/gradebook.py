@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Cell:
     is_late: bool = False
     attempt_id: int | None = None  # the one that counts; the best for an average; else the last
     is_passed: bool | None = None
+    is_reopened: bool = False  # an attempt runs that was closed before: its marks are not there now
 
 
 @dataclass(frozen=True)
@@ -119,14 +121,19 @@ class _Made:
     max_marks: Decimal
     fraction: Decimal | None
     submitted_at: datetime | None
+    reopened_at: datetime | None
+
+    @property
+    def is_reopened(self) -> bool:
+        return self.status == Attempt.Status.IN_PROGRESS and self.reopened_at is not None
 
 
 def _made(given: Sequence[Assignment]) -> dict[tuple[int, int], list[_Made]]:
     """Attempts by (assignment, learner), in the order of their number."""
     made: dict[tuple[int, int], list[_Made]] = {}
     found = Attempt.objects.filter(assignment__in=[row.pk for row in given]).order_by("number")
-    fields = ("assignment_id", "learner_id", "pk", "status", "marks", "max_marks", "fraction", "submitted_at")
-    for assignment_id, learner_id, *values in found.values_list(*fields):
+    fields = [field.name for field in dataclasses.fields(_Made)]
+    for assignment_id, learner_id, *values in found.values_list("assignment_id", "learner_id", *fields):
         made.setdefault((assignment_id, learner_id), []).append(_Made(*values))
     return made
 
@@ -154,9 +161,10 @@ def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | Non
         is_missing = entitlements.marks_come_out(assignment) and _is_over(assignment, exception, now)
         return Cell(MISSING, possible=assignment.most) if is_missing else Cell(NOT_STARTED)
     last = made[-1]
-    state = _state(assignment, made)
+    state, is_reopened = _state(assignment, made), any(row.is_reopened for row in made)
     if state != GRADED:
-        return Cell(state, attempts=len(made), attempt_id=last.pk, is_late=_is_late(assignment, last))
+        is_late = _is_late(assignment, last)
+        return Cell(state, attempts=len(made), attempt_id=last.pk, is_late=is_late, is_reopened=is_reopened)
     counts, achieved = _counting(made, assignment.quiz.counting)
     return Cell(
         state,
@@ -167,6 +175,7 @@ def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | Non
         is_late=_is_late(assignment, counts),
         attempt_id=counts.pk,
         is_passed=marking.is_pass(achieved, counts.max_marks, assignment.quiz.pass_fraction),
+        is_reopened=is_reopened,
     )
 
 
@@ -266,15 +275,17 @@ def table(book: Gradebook) -> Iterable[list[Any]]:
     titles = [row.quiz.title for row in book.assignments]
     yield [_("Name"), _("User name"), *titles, _("Total"), _("Possible"), _("Percent")]
     for row in book.rows:
-        marks = [cell.marks if cell.state == GRADED else _word(cell.state) for cell in row.cells]
+        marks = [cell.marks if cell.state == GRADED else _word(cell) for cell in row.cells]
         yield [row.name, row.membership.user.username, *marks, row.total, row.possible, row.percent]
 
 
-def _word(state: str) -> str:
+def _word(cell: Cell) -> str:
+    if cell.is_reopened and cell.state == IN_PROGRESS:
+        return _("in progress, reopened")
     return {
         NOT_STARTED: "",
         MISSING: _("missing"),
         IN_PROGRESS: _("in progress"),
         WAITING: _("to be marked"),
         DONE: _("done"),
-    }[state]
+    }[cell.state]

@@ -133,6 +133,8 @@ def _note(cell: report.Cell) -> str:
         notes.append(gettext("not passed"))
     if cell.is_late:
         notes.append(gettext("late"))
+    if cell.is_reopened:
+        notes.append(gettext("reopened"))
     if cell.attempts > 1:
         notes.append(gettext("%(n)d attempts") % {"n": cell.attempts})
     return ", ".join(notes)

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from quizzes.models import Assignment, Attempt, Classroom, Membership, User
 from quizzes.reports import gradebook
 from quizzes.reports.gradebook import Cell, Gradebook, GradeRow
+from quizzes.services import attempts
 from tests import factories
 from tests.reports.rows import graded
 
@@ -128,6 +129,31 @@ def test_a_second_attempt_that_runs_leaves_the_marks_of_the_first(
     Attempt.objects.create(learner=ada, quiz=homework.quiz, assignment=homework, number=2, started_at=now)
     found = cell(gradebook.gradebook(room, now=now))
     assert (found.state, found.marks, found.attempts) == ("graded", 5, 2)
+
+
+def test_an_attempt_that_was_reopened_is_in_progress_and_says_so(
+    room: Classroom, ada: User, instructor: User, homework: Assignment, now: datetime
+) -> None:
+    first = factories.attempt(ada, homework.quiz, now=now, assignment=homework, right=1, submit=True)
+    attempts.reopen(first, due_at=None, reason="a fire drill", actor=instructor, now=now)
+    book = gradebook.gradebook(room, now=now)
+    assert (cell(book).state, cell(book).marks, cell(book).is_reopened) == ("in_progress", None, True)
+    assert list(gradebook.table(book))[1][2:4] == ["in progress, reopened", 0]
+    attempts.submit(first, now=now)
+    assert (cell(gradebook.gradebook(room, now=now)).state, cell(gradebook.gradebook(room, now=now)).is_reopened) == (
+        "graded",
+        False,
+    )
+
+
+def test_marks_of_another_attempt_count_while_one_is_open_again(
+    room: Classroom, ada: User, instructor: User, homework: Assignment, now: datetime
+) -> None:
+    first = factories.attempt(ada, homework.quiz, now=now, assignment=homework, right=1, submit=True)
+    factories.attempt(ada, homework.quiz, now=now, assignment=homework, submit=True)
+    attempts.reopen(first, due_at=None, reason="a fire drill", actor=instructor, now=now)
+    found = cell(gradebook.gradebook(room, now=now))
+    assert (found.state, found.marks, found.is_reopened) == ("graded", Decimal("0.00"), True)
 
 
 def test_a_first_attempt_that_runs_is_in_progress(

@@ -16,7 +16,7 @@ from django.http import Http404
 from pytest_django import DjangoAssertNumQueries
 
 from quizzes import entitlements
-from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotOpen, QuizError, StaleAnswer
+from quizzes.errors import AttemptClosed, BadAnswer, EditConflict, NoAttemptsLeft, NotOpen, QuizError, StaleAnswer
 from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Quiz, User
 from quizzes.question_types.single_choice import SingleChoice
 from quizzes.services import attempts, saving
@@ -590,6 +590,26 @@ def test_a_closed_attempt_is_not_extended(attempt: Attempt, instructor: User, no
         attempts.extend(attempt, due_at=now + MINUTE, reason="late", actor=instructor, now=now)
 
 
+def test_moving_a_deadline_needs_a_reason_and_not_the_past(attempt: Attempt, instructor: User, now: datetime) -> None:
+    with pytest.raises(QuizError, match="reason"):
+        attempts.extend(attempt, due_at=now + 60 * MINUTE, reason=" ", actor=instructor, now=now)
+    with pytest.raises(QuizError, match="future"):
+        attempts.extend(attempt, due_at=now - MS, reason="x", actor=instructor, now=now)
+    attempts.extend(attempt, due_at=now, reason="x", actor=instructor, now=now)
+    assert attempt.events.filter(kind="extended").count() == 1
+
+
+def test_a_deadline_that_another_instructor_moved_meanwhile_is_not_moved_blindly(
+    attempt: Attempt, instructor: User, stranger: User, now: datetime
+) -> None:
+    seen = (attempt.due_at,)
+    attempts.extend(attempt, due_at=now + 50 * MINUTE, reason="x", actor=stranger, now=now, seen=seen)
+    with pytest.raises(EditConflict, match="stranger"):
+        attempts.extend(attempt, due_at=now + 60 * MINUTE, reason="x", actor=instructor, now=now, seen=seen)
+    attempt.refresh_from_db()
+    assert attempt.due_at == now + 50 * MINUTE
+
+
 def test_a_reopened_attempt_goes_on_with_its_answers(
     attempt: Attempt, learner: User, instructor: User, now: datetime
 ) -> None:
@@ -602,6 +622,7 @@ def test_a_reopened_attempt_goes_on_with_its_answers(
     assert attempts.submit(again, now=now + 80 * MINUTE).marks == Decimal("2.00")
     assert kinds(attempt) == ["started", "saved", "submitted", "graded", "reopened", "saved", "submitted", "graded"]
     assert attempt.events.get(kind="reopened").details["reason"] == "power cut"
+    assert again.reopened_at == now + MINUTE
 
 
 def test_reopening_needs_a_reason_a_future_and_no_other_attempt(
@@ -617,6 +638,12 @@ def test_reopening_needs_a_reason_a_future_and_no_other_attempt(
     attempts.start(learner, quiz, now=now)
     with pytest.raises(QuizError, match="Another attempt"):
         attempts.reopen(attempt, due_at=None, reason="x", actor=instructor, now=now)
+
+
+def test_practice_is_not_reopened(learner: User, instructor: User, now: datetime) -> None:
+    done = factories.attempt(learner, factories.quiz(1, feedback="practice"), now=now, submit=True)
+    with pytest.raises(QuizError, match="Practice"):
+        attempts.reopen(done, due_at=None, reason="x", actor=instructor, now=now)
 
 
 # The log --------------------------------------------------------------------------------------------------------------

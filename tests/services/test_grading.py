@@ -104,3 +104,50 @@ def test_a_regrade_by_the_latest_version_needs_the_same_shape(done: Attempt, ins
 def test_thirds_add_up_without_losing_a_cent(learner: User, now: datetime) -> None:
     done = factories.attempt(learner, factories.quiz(3), now=now, right=1, submit=True)
     assert (done.marks, done.max_marks, done.fraction) == (Decimal("1.00"), Decimal("3.00"), Decimal("0.33333333"))
+
+
+# Attempts that were reopened ------------------------------------------------------------------------------------------
+
+
+def reopened(done: Attempt, instructor: User, now: datetime) -> Attempt:
+    return attempts.reopen(done, due_at=None, reason="a fire drill", actor=instructor, now=now)
+
+
+def test_marks_by_hand_stay_with_an_answer_that_is_not_changed(done: Attempt, instructor: User, now: datetime) -> None:
+    grading.override(done.answers.get(slot=1), fraction=Fraction(1, 2), reason="x", actor=instructor, now=now + MINUTE)
+    again = reopened(done, instructor, now + 2 * MINUTE)
+    assert attempts.submit(again, now=now + 3 * MINUTE).marks == Decimal("0.50")
+
+
+def test_marks_by_hand_go_with_the_answer_they_were_given_to(
+    done: Attempt, learner: User, instructor: User, now: datetime
+) -> None:
+    grading.override(done.answers.get(slot=1), fraction=Fraction(1, 2), reason="x", actor=instructor, now=now + MINUTE)
+    again = reopened(done, instructor, now + 2 * MINUTE)
+    saving.save(done.pk, learner, slot=1, fields=factories.WRONG, revision=2, now=now + 3 * MINUTE)
+    assert attempts.submit(again, now=now + 4 * MINUTE).marks == Decimal("0.00")
+    event = done.events.filter(kind="overridden", slot=1).last()
+    assert event is not None
+    assert (event.actor, event.details["from"], event.details["to"]) == (None, "0.5000000", None)
+    assert "changed after the attempt was reopened" in event.details["reason"]
+
+
+def test_an_essay_that_was_changed_is_marked_anew(learner: User, instructor: User, now: datetime) -> None:
+    essay = factories.question({"stem": "Why?", "explanation": "So."}, type="essay")
+    running = factories.attempt(learner, factories.quiz([essay]), now=now)
+    saving.save(running.pk, learner, slot=1, fields={"text": ["Consent."]}, revision=1, now=now)
+    done = attempts.submit(running, now=now)
+    grading.override(done.answers.get(slot=1), fraction=Fraction(1), reason="good", actor=instructor, now=now + MINUTE)
+    again = reopened(done, instructor, now + 2 * MINUTE)
+    saving.save(done.pk, learner, slot=1, fields={"text": ["Nothing."]}, revision=2, now=now + 3 * MINUTE)
+    assert attempts.submit(again, now=now + 4 * MINUTE).status == "awaiting_marking"
+
+
+def test_what_a_regrade_marked_by_stays_in_force(done: Attempt, instructor: User, now: datetime) -> None:
+    turned = factories.single_choice("turned")
+    turned["options"][0].pop("correct")
+    turned["options"][1]["correct"] = True
+    factories.version(done.answers.get(slot=1).version.question, turned)
+    assert grading.regrade_by_latest(done, now=now, actor=instructor).marks == 0
+    again = reopened(done, instructor, now + MINUTE)
+    assert attempts.submit(again, now=now + 2 * MINUTE).marks == 0

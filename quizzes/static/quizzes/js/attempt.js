@@ -20,7 +20,7 @@ const cards = new Map(
 );
 const settled = new Map(); // slot → the answer that the server has, as far as this page knows
 const refusals = new Set(); // slots whose answer the server did not take; their fields are posted, so that it can say why
-const lost = new Set(); // slots whose answer came too late, shown so that nobody wonders
+const lost = new Map(); // slot → answer that came too late: shown so that nobody wonders, sent anew if the attempt is reopened
 let csrf = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 let isClosed = false;
 
@@ -219,7 +219,7 @@ const openConflict = () => [...root.querySelectorAll(".conflict:not([hidden]) bu
 async function closed(slot, sent, body) {
   const state = await askState().catch(() => null);
   if (state?.is_open) return refused(slot, body);
-  if (!isEmpty(sent) && !isStored(slot, sent, body)) lost.add(slot);
+  if (!isEmpty(sent) && !isStored(slot, sent, body)) lost.set(slot, sent);
   setState(slot, "refused", say("refused"));
   return showClosed(state?.message || body.message, body.result);
 }
@@ -232,7 +232,7 @@ function showClosed(message, result = root.dataset.result) {
   if (face) face.closest(".timer").hidden = true;
   const parts = [" ", make("a", { href: result, className: "btn btn-primary btn-sm" }, say("see_result"))];
   if (lost.size) {
-    const items = [...lost].sort((one, other) => one - other).map((slot) => {
+    const items = [...lost.keys()].sort((one, other) => one - other).map((slot) => {
       const stem = cards.get(slot)?.querySelector(".stem")?.textContent ?? "";
       return make("li", {}, `${say("question", { n: slot })}: ${stem}`);
     });
@@ -240,6 +240,21 @@ function showClosed(message, result = root.dataset.result) {
   }
   show(message || say("closed"), "closed", ...parts);
   announce(banner.textContent);
+}
+
+/** An instructor opened the attempt again: it goes on here, and what came too late is in time now. */
+function openAgain() {
+  isClosed = false;
+  told = "";
+  banner.hidden = true;
+  lock(false);
+  if (face) face.closest(".timer").hidden = false;
+  for (const [slot, answer] of lost) {
+    setState(slot, "saving", say("saving"));
+    queue.put(slot, cards.has(slot) ? read(cards.get(slot), slot) : answer);
+  }
+  lost.clear();
+  tell(say("open_again"));
 }
 
 const open = [...root.querySelectorAll(".question :is(input, select, textarea):enabled")];
@@ -284,8 +299,9 @@ function warn(limit) {
   if (!isClosed) tell(say(limit === 60 ? "one_minute" : "five_minutes"));
 }
 
-function sync(seconds) {
+function sync(seconds, isTold = false) {
   const moved = clock.sync(seconds);
+  if (isTold) return;
   if (moved > MOVED_SECONDS) tell(say("more_time"));
   else if (moved < -MOVED_SECONDS) tell(say("less_time"));
 }
@@ -304,14 +320,18 @@ async function fetchState() {
   const state = await response.json();
   csrf = state.csrf;
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = csrf;
-  if (!state.is_open) showClosed(state.message, state.result);
-  else sync(state.seconds_left);
+  if (state.is_open) {
+    const isNew = isClosed;
+    if (isNew) openAgain();
+    sync(state.seconds_left, isNew);
+  } else if (!isClosed) showClosed(state.message, state.result);
   queue.recovered();
   return state;
 }
 
+/** Also when it is closed: it may have been opened again. */
 function look() {
-  if (!isClosed) askState().catch(() => {});
+  askState().catch(() => {});
 }
 
 async function timeIsOver() {

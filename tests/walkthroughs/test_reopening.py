@@ -1,0 +1,92 @@
+"""A fire drill: the deadline closes an attempt in an empty room, and the instructor opens it again. Over plain HTTP."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.test import Client
+from time_machine import travel
+
+from quizzes.models import Attempt, User
+from quizzes.reports import invariants
+from tests import factories
+
+MINUTE = timedelta(minutes=1)
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def read(response: Any) -> str:
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def answer(client: Client, attempt: Attempt, slot: int, choice: str) -> Any:
+    stored = attempt.answers.get(slot=slot)
+    fields = {f"q{slot}-choice": choice, f"q{slot}-revision": str(stored.revision), "go": "stay"}
+    return client.post(f"/attempts/{attempt.pk}/questions/{slot}/", fields)
+
+
+def test_an_attempt_that_a_fire_drill_ended_goes_on(instructor: User, learner: User, now: datetime) -> None:
+    room = factories.classroom(instructor=instructor, students=[learner], time_zone="Africa/Nairobi")
+    quiz = factories.quiz(
+        3, title="Who decides?", is_open_to_all=False, time_limit=40, attempts_allowed=1, pass_mark=50
+    )
+    given = factories.assignment(room, quiz)
+    teacher, student = browser(instructor), browser(learner)
+    here = f"/classrooms/{room.pk}/gradebook"
+
+    with travel(now, tick=False):
+        student.post(f"/quizzes/{quiz.slug}/start/", {"assignment": str(given.pk)})
+        attempt = Attempt.objects.get()
+        page = f"/attempts/{attempt.pk}/questions/2/"
+        answer(student, attempt, 1, "0")
+        answer(student, attempt, 2, "1")
+
+    with travel(now + 50 * MINUTE, tick=False):  # everybody is back from the yard
+        assert student.get(page).status_code == 302
+        assert "Time was over on 2 Mar 2026, 09:40; what was saved counts." in read(student.get(page, follow=True))
+        assert "1 of 3 points" in read(teacher.get(f"/attempts/{attempt.pk}/result/"))
+        reopen = f"/attempts/{attempt.pk}/reopen/"
+        choice = {"how": "more", "minutes": "15", "reason": "a fire drill"}
+        asked = read(teacher.post(reopen, choice))
+        assert "closed since 12:40" in asked
+        assert "<strong>13:05</strong>" in asked
+        teacher.post(reopen, choice | {"confirmed": "1"})
+
+    with travel(now + 55 * MINUTE, tick=False):
+        assert "Continue" in read(student.get("/attempts/"))
+        assert "You are in the middle of it" in read(student.get(f"/quizzes/{quiz.slug}/"))
+        goes_on = read(student.get(page))
+        assert 'data-seconds-left="600"' in goes_on
+        answer(student, attempt, 2, "0")
+        book = read(teacher.get(f"{here}/"))
+        assert "in the middle" in book
+        assert "reopened" in book
+        assert list(csv.reader(io.StringIO(teacher.get(f"{here}.csv").getvalue().decode("utf-8-sig"))))[1][2] == (
+            "in progress, reopened"
+        )
+        result = read(student.post(f"/attempts/{attempt.pk}/submit/", follow=True))
+        assert "2 of 3 points" in result
+        assert "You passed" in result
+
+    with travel(now + 60 * MINUTE, tick=False):
+        assert ">2<" in read(teacher.get(f"{here}/"))
+        line = read(student.get(f"/attempts/{attempt.pk}/timeline/"))
+        assert "reopened · until 2 Mar, 10:05:00 · <q>a fire drill</q>" in line
+        assert re.findall(r"(closed by the deadline|reopened|submitted|graded)(?: ·|</td>)", line) == [
+            "closed by the deadline",
+            "graded",
+            "reopened",
+            "submitted",
+            "graded",
+        ]
+        assert list(invariants.check(now=now + 60 * MINUTE)) == []
