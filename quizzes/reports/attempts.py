@@ -190,7 +190,7 @@ def _face(answer: Answer, version: QuestionVersion) -> dict[str, Any]:
     kind, spec = version.kind, version.parsed
     return {
         "slot": answer.slot,
-        "template": f"quizzes/question_types/{kind.key}.html",
+        "template": f"quizzes/question_types/{kind.key}.jinja",
         "stem": spec.stem,
         "points": answer.points,
         "instruction": kind.instruction,

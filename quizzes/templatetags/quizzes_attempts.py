@@ -4,7 +4,7 @@ from functools import cache
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -18,4 +18,4 @@ def attempt_words() -> SafeString:
 
 @cache
 def _words(language: str) -> SafeString:
-    return render_to_string("quizzes/attempts/_words.html")
+    return mark_safe(render_to_string("quizzes/attempts/_words.jinja", using="jinja2"))

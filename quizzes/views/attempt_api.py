@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from quizzes.errors import AttemptClosed, StaleAnswer
 from quizzes.models import Answer, Attempt
 from quizzes.reports import attempts as report
 from quizzes.services import attempts, saving
+from quizzes.templatetags.quizzes_cards import card_body
 from quizzes.views import payloads
 from quizzes.views.quizzes import device_of
 from quizzes.views.requests import LoggedInRequest, never_cache
@@ -61,19 +61,8 @@ def _stored(pk: int, request: LoggedInRequest, slot: int) -> dict[str, Any]:
         "revision": answer.revision,
         "saved": _clock_words(answer.saved_at) if answer.saved_at else "",
         "answer": version.kind.response_words(version.parsed, answer.response) if answer.is_answered else "",
-        "html": render_to_string(card.template, _card_context(card), request),
+        "html": card_body(card),
         "result": reverse("quizzes:attempt_result", args=[pk]),
-    }
-
-
-def _card_context(card: report.Card) -> dict[str, Any]:
-    return {
-        "card": card.card,
-        "state": card.state,
-        "prefix": card.prefix,
-        "slot": card.slot,
-        "stem_id": card.stem_id,
-        "disabled": False,
     }
 
 

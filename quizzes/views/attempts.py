@@ -72,7 +72,7 @@ def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpRespon
         "next": slot + 1 if slot < len(answers) else None,
         "conflict": conflicts.get(slot),
     }
-    return render(request, "quizzes/attempts/question.html", context, status=409 if conflicts else 200)
+    return render(request, "quizzes/attempts/question.jinja", context, status=409 if conflicts else 200)
 
 
 @never_cache
@@ -94,7 +94,7 @@ def attempt_all(request: LoggedInRequest, pk: int) -> HttpResponse:
         **page_context(mine, answers, 0, now=now),
         "cards": [(card, conflicts.get(card.slot)) for card in _cards(mine, answers, request.user, now=now)],
     }
-    return render(request, "quizzes/attempts/all.html", context, status=409 if conflicts else 200)
+    return render(request, "quizzes/attempts/all.jinja", context, status=409 if conflicts else 200)
 
 
 def _cards(mine: Attempt, answers: list[Answer], learner: User, *, now: datetime) -> list[report.Card]:
@@ -224,7 +224,7 @@ def attempt_summary(request: LoggedInRequest, pk: int) -> HttpResponse:
     if not mine.is_in_progress:
         return redirect("quizzes:attempt_result", pk=pk)
     answers = report.ANSWERS(attempt=mine)
-    return render(request, "quizzes/attempts/summary.html", page_context(mine, answers, 0, now=now))
+    return render(request, "quizzes/attempts/summary.jinja", page_context(mine, answers, 0, now=now))
 
 
 @require_POST
@@ -260,7 +260,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "may_manage": may_manage,
         "act": act_on(found) if may_manage else None,
     }
-    return render(request, "quizzes/attempts/result.html", context)
+    return render(request, "quizzes/attempts/result.jinja", context)
 
 
 def manages(user: User, attempt: Attempt) -> bool:
@@ -274,7 +274,7 @@ def attempt_list(request: LoggedInRequest) -> HttpResponse:
     attempts.close_overdue(now=now, among=report.OVERDUE(learner=request.user, now=now))
     page = report.history(request.user, request.GET.get("page"))
     rows = entitlements.revealed_each(list(page.object_list), request.user, now=now)
-    return render(request, "quizzes/attempts/list.html", {"rows": rows, "page": page})
+    return render(request, "quizzes/attempts/list.jinja", {"rows": rows, "page": page})
 
 
 @never_cache
@@ -292,7 +292,7 @@ def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
         "revealed": revealed,
         "act": act_on(found) if not is_own and manages(request.user, found) else None,
     }
-    return render(request, "quizzes/attempts/timeline.html", context)
+    return render(request, "quizzes/attempts/timeline.jinja", context)
 
 
 @never_cache
@@ -312,4 +312,4 @@ def attempt_deadline(request: LoggedInRequest, pk: int) -> HttpResponse:
         "is_own": is_own,
         "act": act_on(found) if not is_own and manages(request.user, found) else None,
     }
-    return render(request, "quizzes/attempts/deadline.html", context)
+    return render(request, "quizzes/attempts/deadline.jinja", context)

@@ -33,7 +33,7 @@ def quiz_list(request: LoggedInRequest) -> HttpResponse:
         for attempt, revealed in entitlements.revealed_each(best, request.user, now=clock.now())
     }
     rows = [(row, marks.get(row.quiz.pk, False)) for row in listing]
-    return render(request, "quizzes/quizzes/list.html", {"rows": rows, "page": page})
+    return render(request, "quizzes/quizzes/list.jinja", {"rows": rows, "page": page})
 
 
 @require_GET
@@ -51,7 +51,7 @@ def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
         "open_attempt": open_attempt,
         "history": entitlements.revealed_each(own.newest, request.user, now=now),
     }
-    return render(request, "quizzes/quizzes/detail.html", context)
+    return render(request, "quizzes/quizzes/detail.jinja", context)
 
 
 def _open_attempt(request: LoggedInRequest, quiz: Quiz, own: quiz_report.Own, now: datetime) -> Attempt | None:
