@@ -1,0 +1,171 @@
+"""Transactions that a real PostgreSQL server ends to let another one through are done again, with the same result (F41)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Event
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.db import OperationalError, connection, connections, models, transaction
+from django.test import Client
+
+from quizzes import clock
+from quizzes.models import Answer, Attempt, Quiz, User
+from quizzes.reports import invariants
+from quizzes.services import attempts, retrying, saving
+from tests import factories
+from tests.concurrency.racing import track
+from tests.databases import configured, standing_in
+from tests.factories import RIGHT
+
+pytestmark = pytest.mark.postgres
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+@pytest.fixture(autouse=True)
+def nobody_remembers() -> None:
+    saving.forget_layouts()
+
+
+def lock(row: models.Model) -> None:
+    type(row)._default_manager.select_for_update().get(pk=row.pk)
+
+
+def wait_until_somebody_waits() -> None:
+    with connection.cursor() as cursor:
+        for _try in range(2_000):
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits for a lock")
+
+
+def entangle(act: Callable[[], Any], first: models.Model, second: models.Model) -> tuple[Any, int]:
+    """Run `act`, which locks `second` and then wants `first`, while another transaction holds `first` and wants `second`.
+
+    `act` waits longer, so the server ends it. Returns its result and how often it gave way.
+    """
+    is_held = Event()
+    gave_way = mock.Mock(wraps=retrying.gave_way)
+
+    def stand_in_the_way() -> None:
+        with transaction.atomic():
+            lock(first)
+            is_held.set()
+            wait_until_somebody_waits()
+            lock(second)
+
+    def act_then() -> Any:
+        is_held.wait(timeout=20)
+        return act()
+
+    with mock.patch.object(retrying, "gave_way", gave_way), track(2) as race:
+        result, _none = race(act_then, stand_in_the_way)
+    return result, gave_way.call_count
+
+
+def started() -> tuple[Attempt, User, Quiz]:
+    attempt = attempts.start(factories.user("racer"), factories.quiz(3), now=NOW)
+    return attempt, attempt.learner, attempt.quiz
+
+
+def save(attempt: Attempt) -> Any:
+    return saving.save(attempt.pk, attempt.learner, slot=1, fields=RIGHT, revision=1, now=NOW)
+
+
+def test_a_save_in_a_deadlock_is_done_again(postgresql: None) -> None:
+    attempt, _learner, _quiz = started()
+    result, gave_way = entangle(lambda: save(attempt), attempt.answers.get(slot=1), attempt)
+    assert (type(result), gave_way) == (saving.Saved, 1)
+    assert attempt.events.filter(kind="saved").count() == 1
+
+
+def test_a_submit_in_a_deadlock_is_done_again(postgresql: None) -> None:
+    attempt, learner, _quiz = started()
+    own = Attempt.objects.get(pk=attempt.pk)
+    result, gave_way = entangle(lambda: attempts.submit(own, now=NOW), learner, attempt)
+    assert (result.status, gave_way) == ("graded", 1)
+    assert list(attempt.events.order_by("pk").values_list("kind", flat=True)) == ["started", "submitted", "graded"]
+
+
+def test_a_start_in_a_deadlock_is_done_again(postgresql: None) -> None:
+    learner, quiz = factories.user("racer"), factories.quiz(3)
+    result, gave_way = entangle(lambda: attempts.start(learner, quiz, now=NOW), quiz, learner)
+    assert (result, gave_way) == (Attempt.objects.get(), 1)
+    assert (result.answers.count(), result.events.count()) == (3, 1)
+
+
+def test_control_without_a_second_try_the_save_fails(postgresql: None) -> None:
+    attempt, _learner, _quiz = started()
+    with mock.patch.object(retrying, "TRIES", 1):
+        result, _gave_way = entangle(lambda: save(attempt), attempt.answers.get(slot=1), attempt)
+    assert isinstance(result, OperationalError)
+    assert "deadlock detected" in str(result)
+    assert not attempt.events.filter(kind="saved").exists()
+
+
+@contextmanager
+def altered(options: str) -> Iterator[None]:
+    """Connections of this thread and of threads started inside have these options as well."""
+    found = configured("postgresql")
+    with standing_in(found | {"OPTIONS": {"options": f"{found['OPTIONS']['options']} {options}"}}):
+        yield
+
+
+def test_a_save_that_cannot_be_serialized_is_done_again(postgresql: None) -> None:
+    attempt, _learner, _quiz = started()
+    gave_way, is_held = mock.Mock(wraps=retrying.gave_way), Event()
+
+    def change_the_row() -> None:
+        with transaction.atomic():
+            Answer.objects.filter(attempt=attempt, slot=1).update(is_flagged=True)
+            is_held.set()
+            wait_until_somebody_waits()
+
+    def save_then() -> Any:
+        is_held.wait(timeout=20)
+        return save(attempt)
+
+    strict = "-c default_transaction_isolation=repeatable\\ read"
+    with altered(strict), mock.patch.object(retrying, "gave_way", gave_way), track(2) as race:
+        result, _none = race(save_then, change_the_row)
+    assert (type(result), gave_way.call_count) == (saving.Saved, 1)
+    answer = attempt.answers.get(slot=1)
+    assert (answer.is_flagged, answer.response) == (True, 0)
+
+
+def test_a_lock_that_is_held_too_long_is_503_and_the_same_save_succeeds_later(postgresql: None, client: Client) -> None:
+    attempt, learner, _quiz = started()
+    Attempt.objects.update(due_at=None)
+    client.force_login(learner)
+    body = {"slot": 1, "revision": 1, "answer": RIGHT}
+    is_held, is_done = Event(), Event()
+
+    def post() -> Any:
+        return client.post(f"/attempts/{attempt.pk}/save/", body, content_type="application/json")
+
+    def hold() -> None:
+        with transaction.atomic():
+            lock(attempt.answers.get(slot=1))
+            is_held.set()
+            is_done.wait(timeout=20)
+
+    def post_meanwhile() -> Any:
+        is_held.wait(timeout=20)
+        try:
+            return post()
+        finally:
+            is_done.set()
+
+    with altered("-c lock_timeout=100ms"), track(2) as race:
+        refused, _none = race(post_meanwhile, hold)
+    assert (refused.status_code, refused["Retry-After"], refused.json()["error"]) == (503, "5", "unavailable")
+    assert post().status_code == 200
+    assert not list(invariants.check(now=clock.now()))
