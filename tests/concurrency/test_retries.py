@@ -11,7 +11,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import OperationalError, connection, connections, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.test import Client
 
 from quizzes import clock
