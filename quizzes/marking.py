@@ -6,11 +6,13 @@ A `fraction` is an exact share 0…1 of an item; `marks` are points, Decimal wit
 from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 CENT = Decimal("0.01")
 STORED_FRACTION = Decimal("0.0000001")
 
 
+@lru_cache(maxsize=4096)  # most answers are wholly right or wholly wrong, for the same points
 def rounded(value: Fraction, step: Decimal = CENT) -> Decimal:
     """Round half up to a multiple of `step`; the only place where a figure loses precision."""
     scaled = value / Fraction(step)
@@ -18,6 +20,7 @@ def rounded(value: Fraction, step: Decimal = CENT) -> Decimal:
     return (Decimal(whole if scaled >= 0 else -whole) * step).quantize(step, rounding=ROUND_HALF_UP)
 
 
+@lru_cache(maxsize=4096)
 def marks(fraction: Fraction, points: Decimal, *, penalty: Decimal = Decimal(0), answered: bool = True) -> Decimal:
     """Marks of one item: its fraction of the points; a wholly wrong answer costs `penalty` (0…1) of them."""
     if answered and fraction == 0 and penalty:

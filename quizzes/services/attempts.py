@@ -61,11 +61,7 @@ def start(
     raise QuizError(_("The attempt could not be started. Try again."))
 
 
-OPEN_OF = prepared(
-    lambda learner, quiz: (
-        Attempt.objects.taken_by(learner).in_progress().filter(quiz=quiz).select_related("quiz", "assignment")
-    )
-)
+OPEN_OF = prepared(lambda learner, quiz: Attempt.objects.taken_by(learner).in_progress().filter(quiz=quiz).order_by())
 
 
 def open_attempt_of(learner: User, quiz: Quiz, *, now: datetime) -> Attempt | None:

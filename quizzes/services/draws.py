@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, Q
+from django.db.models import Count, FilteredRelation, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from quizzes.errors import NotOpen
@@ -58,14 +58,13 @@ class Candidate:
         return all(fits for name, fits in wanted.items() if name not in ignoring)
 
 
-# The items in their order; fixed ones with `ready_version_id` (None: no ready version) and `bloom_now`.
+# The items in their order, with what a fixed one asks: the version it is pinned to, else the one that is ready (None: none).
 ITEMS_OF = prepared(
-    lambda quiz: QuizItem.objects.filter(quiz=quiz).annotate(
-        ready=FilteredRelation(
-            "question__versions", condition=Q(question__versions__status=QuestionVersion.Status.READY)
-        ),
-        ready_version_id=F("ready__pk"),
-        bloom_now=F("question__bloom"),
+    lambda quiz: (
+        QuizItem.objects.filter(quiz=quiz)
+        .annotate(ready=FilteredRelation("question__versions", condition=Q(question__versions__status="ready")))
+        .order_by("position", "pk")
+        .values_list("pk", "points", "question", "question__bloom", Coalesce("pinned_version", "ready"))
     )
 )
 
@@ -102,15 +101,15 @@ def times_met(learner: User | None) -> Counter[int]:
 
 def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Drawn], list[str]]:
     """The questions of a new attempt in the order they are shown, and notes on rules that had to be widened."""
-    items: list[Any] = ITEMS_OF(quiz=quiz)
-    rules = [item for item in items if item.is_draw]
-    asked = {item.pk: _asked_by(item) for item in items}
+    items = ITEMS_OF(quiz=quiz)
+    asked = {pk: [(version, bloom)] if version else [] for pk, _points, _question, bloom, version in items}
     notes: list[str] = []
-    if rules:
+    fixed = {question for _pk, _points, question, _bloom, _version in items if question}
+    if len(fixed) < len(items):
+        rules = list(quiz.items.filter(question=None))
         candidates, met = pool(), times_met(learner)
         rng.shuffle(candidates)
         candidates.sort(key=lambda candidate: met[candidate.question])
-        fixed = {item.question_id for item in items}
         chosen = [candidate for candidate in candidates if candidate.question in fixed]
         for rule in sorted(rules, key=lambda rule: sum(candidate.fits(rule) for candidate in candidates)):
             found, note = take(rule, candidates, chosen)
@@ -118,18 +117,12 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Dra
             asked[rule.pk] = [(candidate.version, candidate.bloom) for candidate in found]
             notes.extend(note)
     versions = kept.versions({version for found in asked.values() for version, _bloom in found})
-    drawn = [Drawn(versions[version], item.points, bloom) for item in items for version, bloom in asked[item.pk]]
+    drawn = [Drawn(versions[version], points, bloom) for pk, points, *_rest in items for version, bloom in asked[pk]]
     if not drawn:
         raise NotOpen(_("This quiz has no questions yet. Tell your instructor."))
     if quiz.shuffle_questions:
         rng.shuffle(drawn)
     return drawn, notes
-
-
-def _asked_by(item: Any) -> list[tuple[int, str]]:
-    """(version, Bloom level) of a fixed item; nothing for a draw rule, or for a question without a ready version."""
-    version = item.pinned_version_id or item.ready_version_id
-    return [(version, item.bloom_now)] if version and not item.is_draw else []
 
 
 def take(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -22,20 +23,24 @@ from quizzes.services.retrying import retried
 log = logging.getLogger(__name__)
 
 
+Earned = tuple[Decimal | None, Decimal | None]  # fraction and marks; None while the answer waits for a person
+
+
+def earned(
+    version: QuestionVersion, response: Any, override: Decimal | None, points: Decimal, *, penalty: Decimal
+) -> Earned:
+    """What an answer is worth; a fraction given by hand (`override`) stands above the automatic one."""
+    fraction = version.kind.grade(version.parsed, response).fraction if override is None else Fraction(override)
+    if fraction is None:
+        return None, None
+    by_hand = override is not None or version.kind.is_marked_by_hand
+    marks = marking.marks(fraction, points, penalty=Decimal(0) if by_hand else penalty, answered=response is not None)
+    return marking.rounded(fraction, marking.STORED_FRACTION), marks
+
+
 def grade_answer(answer: Answer, version: QuestionVersion, *, penalty: Decimal) -> None:
     """Set fraction and marks of one answer (unsaved); None while it waits for a person."""
-    if answer.override is not None:
-        fraction: Fraction | None = Fraction(answer.override)
-    else:
-        fraction = version.kind.grade(version.parsed, answer.response).fraction
-    if fraction is None:
-        answer.fraction = answer.marks = None
-        return
-    answer.fraction = marking.rounded(fraction, marking.STORED_FRACTION)
-    by_hand = answer.override is not None or version.kind.is_marked_by_hand
-    answer.marks = marking.marks(
-        fraction, answer.points, penalty=Decimal(0) if by_hand else penalty, answered=answer.is_answered
-    )
+    answer.fraction, answer.marks = earned(version, answer.response, answer.override, answer.points, penalty=penalty)
 
 
 @transaction.atomic
@@ -64,8 +69,8 @@ LOCKED = prepared(
     )
 )
 ANSWERS_OF = prepared(
-    lambda attempt: Answer.objects.filter(attempt=attempt).only(
-        "attempt_id", "version_id", "points", "response", "override"
+    lambda attempt: Answer.objects.filter(attempt=attempt).values_list(
+        "pk", "version", "response", "override", "points"
     )
 )
 
@@ -88,13 +93,15 @@ def _grade_locked(
     may_be_regraded = was_graded or locked.reopened_at is not None
     by = _versions_of_last_regrade(locked) if versions is None and may_be_regraded else versions or {}
     answers = ANSWERS_OF(attempt=locked)
-    asked = kept.versions({answer.version_id for answer in answers})
-    for answer in answers:
-        version = by.get(answer.pk) or asked[answer.version_id]
-        grade_answer(answer, version, penalty=locked.quiz.wrong_penalty)
+    asked = kept.versions({version for _pk, version, *_rest in answers})
+    penalty = locked.quiz.wrong_penalty
+    results = {
+        pk: earned(by.get(pk) or asked[version], response, override, points, penalty=penalty)
+        for pk, version, response, override, points in answers
+    }
     before = locked.marks
-    _set_result(locked, answers)
-    _keep_marks(locked, answers)
+    _set_result(locked, [marks for _fraction, marks in results.values()], out_of=[points for *_rest, points in answers])
+    _keep_marks(locked, results)
     details: dict[str, object] = {"from": before, "to": locked.marks}
     if reason:
         details["reason"] = reason
@@ -119,11 +126,11 @@ KEEP_MARKS = "UPDATE quizzes_answer SET fraction = %s, marks = %s WHERE id = %s"
 KEEP_RESULT = "UPDATE quizzes_attempt SET status = %s, marks = %s, max_marks = %s, fraction = %s WHERE id = %s"
 
 
-def _keep_marks(attempt: Attempt, answers: Sequence[Answer]) -> None:
+def _keep_marks(attempt: Attempt, results: Mapping[int, Earned]) -> None:
     """One prepared statement for all answers: `bulk_update` builds a CASE for each, at four times the CPU."""
     result = [str(attempt.status), attempt.marks, attempt.max_marks, attempt.fraction, attempt.pk]
     with connection.cursor() as cursor:
-        cursor.executemany(KEEP_MARKS, [(answer.fraction, answer.marks, answer.pk) for answer in answers])
+        cursor.executemany(KEEP_MARKS, [(fraction, marks, pk) for pk, (fraction, marks) in results.items()])
         cursor.execute(KEEP_RESULT, result)
 
 
@@ -137,14 +144,15 @@ def _versions_of_last_regrade(attempt: Attempt) -> dict[int, QuestionVersion]:
     return {answer: found[version] for answer, version in by.items() if version in found}
 
 
-def _set_result(attempt: Attempt, answers: list[Answer]) -> None:
-    attempt.max_marks = sum((answer.points for answer in answers), Decimal("0.00"))
-    if any(answer.marks is None for answer in answers):
+def _set_result(attempt: Attempt, marks: Sequence[Decimal | None], *, out_of: Sequence[Decimal]) -> None:
+    attempt.max_marks = sum(out_of, Decimal("0.00"))
+    known = [mark for mark in marks if mark is not None]
+    if len(known) < len(marks):
         attempt.status = Attempt.Status.AWAITING_MARKING
         attempt.marks = attempt.fraction = None
         return
     attempt.status = Attempt.Status.GRADED
-    attempt.marks = marking.total(answer.marks for answer in answers if answer.marks is not None)
+    attempt.marks = marking.total(known)
     share = min(marking.share(attempt.marks, attempt.max_marks), Fraction(1))
     attempt.fraction = marking.rounded(share, Decimal("0.00000001"))
 
