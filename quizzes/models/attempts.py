@@ -82,10 +82,14 @@ class Attempt(models.Model):
         DEADLINE = "deadline", _("the deadline")
         INSTRUCTOR = "instructor", _("an instructor")
 
-    learner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="attempts")
+    # Without an index of its own where another one begins with the same column, or where it is nearly always empty: each
+    # index is one more page that a start or a save writes.
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="attempts", db_index=False
+    )
     quiz = models.ForeignKey(Quiz, on_delete=models.PROTECT, related_name="attempts")
     assignment = models.ForeignKey(
-        Assignment, null=True, blank=True, on_delete=models.PROTECT, related_name="attempts"
+        Assignment, null=True, blank=True, on_delete=models.PROTECT, related_name="attempts", db_index=False
     )  # None: self-study
     number = models.PositiveIntegerField(_("number"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.IN_PROGRESS)
@@ -187,7 +191,7 @@ class Attempt(models.Model):
 class Answer(models.Model):
     """One slot of an attempt: the version asked, the order shown, the response and what it earned."""
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="answers")
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="answers", db_index=False)
     slot = models.PositiveSmallIntegerField(_("slot"))  # 1…n, in the order shown
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="answers")
     points = models.DecimalField(_("points"), max_digits=5, decimal_places=2, default=Decimal(1))
@@ -204,7 +208,7 @@ class Answer(models.Model):
     override = models.DecimalField(max_digits=8, decimal_places=7, null=True, blank=True)  # fraction given by hand
     comment = models.TextField(_("comment"), blank=True, max_length=4000)
     marked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     marked_at = models.DateTimeField(null=True, blank=True)
 
@@ -224,6 +228,9 @@ class Answer(models.Model):
                 name="answer_override_range",
                 violation_error_message=_("A fraction is between 0 and 1."),
             ),
+        ]
+        indexes = [
+            models.Index(fields=["marked_by"], condition=Q(marked_by__isnull=False), name="answer_marked_by"),
         ]
 
     def __str__(self) -> str:
@@ -256,7 +263,7 @@ class AttemptEvent(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     at = models.DateTimeField()
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     slot = models.PositiveSmallIntegerField(null=True, blank=True)
     revision = models.PositiveBigIntegerField(null=True, blank=True)
@@ -268,6 +275,7 @@ class AttemptEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["attempt", "at", "pk"]
+        indexes = [models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="event_actor")]
 
     def __str__(self) -> str:
         return f"{self.attempt_id} {self.kind} {self.at:%Y-%m-%d %H:%M:%S}"
