@@ -289,6 +289,6 @@ class AttemptEvent(models.Model):
 
     @property
     def new_end(self) -> datetime | None:
-        """The deadline it gave; None: none."""
-        given = self.details.get("due" if self.kind == self.Kind.REOPENED else "to") if self.moves_end else None
+        """The deadline it gave, at the start or later; None: none."""
+        given = self.details.get("to" if self.kind == self.Kind.EXTENDED else "due")
         return parse_datetime(given) if isinstance(given, str) else given

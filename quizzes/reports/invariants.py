@@ -1,11 +1,16 @@
 """What must always hold over the whole database, each with its name; read only. `check` yields what does not.
 
-I1  an acknowledged save is never lost           I5  marks are what grading the rows gives
-I2  one open attempt, numbers without a gap      I6  overdue attempts are closed, and recorded at the deadline
-I3  no answer after deadline and grace           I8  a leaderboard's points are the sums of the rows
-I4  nothing is saved into a closed attempt       I12 every change of state is in the log
+I1  an acknowledged save is never lost           I6  overdue attempts are closed, and recorded at the deadline
+I2  one open attempt, numbers without a gap,     I8  a leaderboard's points are the sums of the rows
+    no more attempts than allowed                I9  no question came in without its content
+I3  no answer after deadline and grace           I11 a deadline is the one that the log gives
+I4  nothing changes in a closed attempt but by   I12 every change of state, and every mark by hand, is in the log
+    what the log tells
+I5  marks are what grading the rows gives
 
-How many attempts were allowed is not checked: an instructor may lower the number afterwards.
+How many attempts were allowed, and which deadline was given, is what the start wrote into the log: an instructor may
+change the terms afterwards. I7 (what a page must not say) and I10 (no error without a sentence) are not in the rows;
+tests ask the pages.
 """
 
 from __future__ import annotations
@@ -15,14 +20,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 
 from quizzes import marking
-from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Membership, QuestionVersion, Quiz, User
+from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Membership, Question, QuestionVersion, Quiz, User
 from quizzes.reports import leaderboards
 
 Kind = AttemptEvent.Kind
@@ -44,8 +49,9 @@ class Violation:
 
 def check(*, now: datetime) -> Iterator[Violation]:
     """Every violation in the database, one invariant after the other."""
-    for part in (lost_saves, open_attempts, numbers, late_answers, saved_after_the_end, overdue, ends, log):
+    for part in (lost_saves, open_attempts, numbers, late_answers, saved_after_the_end, overdue, ends, empty, log):
         yield from part(now)
+    yield from agreed()
     yield from marks()
     yield from boards(now)
 
@@ -94,6 +100,10 @@ def late_answers(now: datetime) -> Iterator[Violation]:
     for attempt, slot in after.values_list("attempt", "slot"):
         yield Violation("I3", _of(attempt), f"slot {slot} was saved after the end and the grace")
 
+    past = Answer.objects.filter(attempt__due_at__isnull=False, saved_at__gt=F("attempt__due_at") + grace())
+    for attempt, slot in past.values_list("attempt", "slot"):
+        yield Violation("I3", _of(attempt), f"slot {slot} was saved after the deadline and the grace")
+
 
 def saved_after_the_end(now: datetime) -> Iterator[Violation]:
     """I4: in the log of a closed attempt no save follows its last closing."""
@@ -121,6 +131,12 @@ def ends(now: datetime) -> Iterator[Violation]:
         yield Violation("I6", _of(pk), "is recorded after its deadline")
 
 
+def empty(now: datetime) -> Iterator[Violation]:
+    """I9: whatever came in came in whole."""
+    for uuid in Question.objects.filter(versions=None).values_list("uuid", flat=True):
+        yield Violation("I9", f"question {uuid}", "has no version")
+
+
 def log(now: datetime) -> Iterator[Violation]:
     """I12: starts, ends and gradings are in the log, and the last save of each answer."""
 
@@ -141,12 +157,60 @@ def log(now: datetime) -> Iterator[Violation]:
         yield Violation("I12", _of(pk), "its log does not say how it came to be open or closed")
     for pk in rows.filter(status=Attempt.Status.GRADED, gradings=0).values_list("pk", flat=True):
         yield Violation("I12", _of(pk), "its grading is not logged")
+    for pk in rows.filter(Q(reopenings=0) ^ Q(reopened_at=None)).values_list("pk", flat=True):
+        yield Violation("I12", _of(pk), "its log does not agree whether it was reopened")
+    by_hand = AttemptEvent.objects.filter(
+        kind__in=[Kind.MARKED, Kind.OVERRIDDEN], attempt=OuterRef("attempt"), slot=OuterRef("slot")
+    )
+    unmarked = Answer.objects.filter(override__isnull=False).exclude(Exists(by_hand))
+    for attempt, slot in unmarked.values_list("attempt", "slot"):
+        yield Violation("I12", _of(attempt), f"the marks by hand of slot {slot} are not logged")
     saves = AttemptEvent.objects.filter(
         kind=Kind.SAVED, attempt=OuterRef("attempt"), slot=OuterRef("slot"), at=OuterRef("saved_at")
     )
     unsaid = Answer.objects.filter(saved_at__isnull=False).exclude(Exists(saves))
     for attempt, slot in unsaid.values_list("attempt", "slot"):
         yield Violation("I12", _of(attempt), f"the last save of slot {slot} is not logged")
+
+
+# What was agreed at the start -----------------------------------------------------------------------------------------
+
+ROUNDED = timedelta(milliseconds=1)  # the log keeps instants to the millisecond
+
+
+def agreed() -> Iterator[Violation]:
+    """I2: no attempt was one too many when it began. I11: a deadline is the last that was given, to the millisecond."""
+    rows = Attempt.objects.order_by("learner", "quiz", "assignment", "number")
+    counted = rows.values_list("pk", "due_at", "learner", "quiz", "assignment").iterator(chunk_size=BATCH)
+    numbered: Iterator[tuple[int, datetime | None, int]] = (
+        (pk, due_at, place)
+        for _key, group in groupby(counted, key=lambda row: row[2:])
+        for place, (pk, due_at, *_same) in enumerate(group, start=1)
+    )
+    while batch := list(islice(numbered, BATCH)):
+        yield from _agreed(batch)
+
+
+def _agreed(batch: list[tuple[int, datetime | None, int]]) -> Iterator[Violation]:
+    kinds = {Kind.STARTED, *AttemptEvent.MOVES_END}
+    events = AttemptEvent.objects.filter(attempt__in=[pk for pk, _due_at, _place in batch], kind__in=kinds)
+    allowed: dict[int, int | None] = {}
+    given: dict[int, datetime | None] = {}
+    for event in events.order_by("pk"):
+        if event.kind == Kind.STARTED:
+            allowed[event.attempt_id] = event.details.get("allowed")
+        if event.moves_end or "due" in event.details:
+            given[event.attempt_id] = event.new_end
+    for pk, due_at, place in batch:
+        most = allowed.get(pk)
+        if most is not None and place > most:
+            yield Violation("I2", _of(pk), f"is number {place} where {most} were allowed")
+        if pk in given and not _is_same(due_at, given[pk]):
+            yield Violation("I11", _of(pk), f"is due at {due_at}, the log says {given[pk]}")
+
+
+def _is_same(one: datetime | None, other: datetime | None) -> bool:
+    return one == other if one is None or other is None else abs(one - other) < ROUNDED
 
 
 # I5 -------------------------------------------------------------------------------------------------------------------
@@ -169,13 +233,15 @@ def _marks_of(attempts: list[Attempt]) -> Iterator[Violation]:
         Answer.objects.filter(attempt__in=attempts).select_related("version__question").order_by("attempt", "slot")
     )
     by_attempt = {pk: list(rows) for pk, rows in groupby(answers, key=lambda answer: answer.attempt_id)}
-    replaced = _replaced_versions(attempts)
+    replaced, logged = _replaced_versions(attempts), _logged_marks(attempts)
     for attempt in attempts:
         rows = by_attempt.get(attempt.pk, [])
         expected = [_expected(row, replaced.get(row.pk, row.version), attempt.quiz.wrong_penalty) for row in rows]
         for row, (fraction, earned) in zip(rows, expected, strict=True):
             if (row.fraction, row.marks) != (fraction, earned):
                 yield Violation("I5", _of(attempt.pk), f"slot {row.slot} has {row.marks} marks, grading gives {earned}")
+        if (said := logged.get(attempt.pk, attempt.marks)) != attempt.marks:
+            yield Violation("I4", _of(attempt.pk), f"has {attempt.marks} marks, the log says {said}")
         total = marking.total(earned for _fraction, earned in expected if earned is not None)
         possible = sum((row.points for row in rows), Decimal("0.00"))
         share = marking.rounded(min(marking.share(total, possible), Fraction(1)), Decimal("0.00000001"))
@@ -185,6 +251,17 @@ def _marks_of(attempts: list[Attempt]) -> Iterator[Violation]:
                 _of(attempt.pk),
                 f"has {attempt.marks} of {attempt.max_marks}, the rows give {total} of {possible}",
             )
+
+
+def _logged_marks(attempts: Iterable[Attempt]) -> dict[int, Decimal | None]:
+    """What the last grading of each attempt gave."""
+    gradings = AttemptEvent.objects.filter(attempt__in=list(attempts), kind__in=[Kind.GRADED, Kind.REGRADED])
+    found = gradings.order_by("pk").values_list("attempt_id", "details")
+    return {
+        attempt: None if details["to"] is None else Decimal(details["to"])
+        for attempt, details in found
+        if "to" in details
+    }
 
 
 def _expected(answer: Answer, version: QuestionVersion, penalty: Decimal) -> tuple[Decimal | None, Decimal | None]:

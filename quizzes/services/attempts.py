@@ -150,7 +150,8 @@ def _start_new(
         draw_notes=offer.notes,
     )
     _insert(attempt, offer.asked)
-    events.record(attempt.pk, Kind.STARTED, at=now, actor_id=learner.pk, device=device)
+    agreed = {"allowed": allowed, "due": attempt.due_at}  # as they were then, for `check_invariants`: terms may change
+    events.record(attempt.pk, Kind.STARTED, at=now, actor_id=learner.pk, device=device, details=agreed)
     return attempt
 
 

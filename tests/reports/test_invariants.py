@@ -13,7 +13,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, User
+from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Question, Quiz, User
 from quizzes.reports import invariants
 from quizzes.services import attempts, grading, saving
 from tests import factories
@@ -94,6 +94,39 @@ def record_after_the_deadline(done: Attempt) -> None:
     Attempt.objects.filter(pk=done.pk).update(due_at=done.submitted_at - HOUR)
 
 
+def give_an_attempt_too_many(done: Attempt) -> None:
+    AttemptEvent.objects.filter(attempt=done, kind="started").delete()
+    AttemptEvent.objects.create(attempt=done, kind="started", at=done.started_at, details={"allowed": 0})
+
+
+def save_past_the_deadline(done: Attempt) -> None:
+    done.answers.filter(slot=2).update(saved_at=done.due_at + timedelta(seconds=6))
+
+
+def change_marks_with_the_rows(done: Attempt) -> None:
+    """So that all rows agree, and only the log knows."""
+    done.answers.filter(slot=1).update(points=Decimal("0.50"), marks=Decimal("0.50"))
+    Attempt.objects.filter(pk=done.pk).update(
+        marks=Decimal("0.50"), max_marks=Decimal("1.50"), fraction=Decimal("0.33333333")
+    )
+
+
+def move_the_deadline(done: Attempt) -> None:
+    Attempt.objects.filter(pk=done.pk).update(due_at=done.due_at + timedelta(seconds=1))
+
+
+def lose_the_content_of_a_question(done: Attempt) -> None:
+    Question.objects.create(type="single_choice", topic=factories.topic())
+
+
+def mark_by_hand_in_silence(done: Attempt) -> None:
+    done.answers.filter(slot=1).update(override=1)
+
+
+def forget_that_it_was_reopened(done: Attempt) -> None:
+    Attempt.objects.filter(pk=done.pk).update(reopened_at=done.submitted_at)
+
+
 def leave_out_of_the_log(done: Attempt) -> None:
     AttemptEvent.objects.filter(attempt=done, kind="submitted").delete()
 
@@ -107,8 +140,11 @@ def leave_a_save_out_of_the_log(done: Attempt) -> None:
     [
         (lose_a_save, "I1"),
         (leave_a_gap, "I2"),
+        (give_an_attempt_too_many, "I2"),
         (save_too_late, "I3"),
         (save_after_the_end, "I3"),
+        (save_past_the_deadline, "I3"),
+        (change_marks_with_the_rows, "I4"),
         (change_a_closed_attempt, "I4"),
         (give_marks_away, "I5"),
         (change_an_answers_fraction, "I5"),
@@ -116,7 +152,11 @@ def leave_a_save_out_of_the_log(done: Attempt) -> None:
         (forget_to_grade, "I6"),
         (record_at_the_look, "I6"),
         (record_after_the_deadline, "I6"),
+        (lose_the_content_of_a_question, "I9"),
+        (move_the_deadline, "I11"),
         (leave_out_of_the_log, "I12"),
+        (mark_by_hand_in_silence, "I12"),
+        (forget_that_it_was_reopened, "I12"),
         (leave_a_save_out_of_the_log, "I12"),
     ],
 )
@@ -126,6 +166,28 @@ def test_a_planted_violation_is_named(
     assert names(now + HOUR) == set()
     plant(done)
     assert name in names(now + HOUR)
+
+
+def test_an_attempt_beyond_those_allowed_is_named_though_more_are_allowed_now(
+    learner: User, stranger: User, classroom: Classroom, now: datetime
+) -> None:
+    given = factories.assignment(classroom, factories.quiz(1, attempts_allowed=2))
+    for _number in range(2):
+        factories.attempt(learner, given.quiz, now=now, assignment=given, submit=True)
+    Quiz.objects.filter(pk=given.quiz_id).update(attempts_allowed=1)
+    assert names(now) == set()  # two were allowed when they began
+    first = Attempt.objects.get(number=1)
+    second = Attempt.objects.get(number=2)
+    Attempt.objects.filter(pk=first.pk).update(learner=stranger)
+    Attempt.objects.filter(pk=second.pk).update(number=1)
+    factories.attempt(learner, given.quiz, now=now, submit=True)  # self-study is counted apart
+    assert names(now) == set()
+    third = factories.attempt(learner, factories.quiz(1), now=now, submit=True)
+    Attempt.objects.filter(pk=third.pk).update(quiz=given.quiz, assignment=given, number=3)
+    fourth = factories.attempt(learner, factories.quiz(1, attempts_allowed=2), now=now, submit=True)
+    Attempt.objects.filter(pk=fourth.pk).update(quiz=given.quiz, assignment=given, number=4)
+    found = [str(one) for one in invariants.check(now=now) if one.name == "I2"]
+    assert found == [f"I2  attempt {fourth.pk}: is number 3 where 2 were allowed"]
 
 
 def test_two_open_attempts_are_named(learner: User, now: datetime) -> None:
