@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, QuizError, StaleAnswer
-from quizzes.models import Attempt, AttemptEvent, Quiz, User
-from quizzes.services import attempts, grading, saving
+from quizzes.models import Attempt, Quiz, User
+from quizzes.services import attempts, events, grading, saving
 from tests import factories
 from tests.stateful.model import GRACE, ModelAttempt, ModelLearner
 
@@ -248,7 +248,7 @@ class AttemptMachine(RuleBasedStateMachine):
 
     def drop(self, act: Callable[[], Any], *, at: str) -> None:
         """Lose the connection inside a transaction: the event is its last statement, and never comes."""
-        with mock.patch.object(AttemptEvent.objects, "create", side_effect=Dropped(at)):
+        with mock.patch.object(events, "record", side_effect=Dropped(at)):
             assert self.refusal(act) is Dropped
 
     def dies_inside(self, statement: Callable[..., Any]) -> Callable[..., Any]:
