@@ -21,6 +21,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet, Value, query
+from django.db.models.base import ModelState
 from django.http import Http404
 
 Row = TypeVar("Row")
@@ -76,6 +77,27 @@ class Prepared(Generic[Row]):
 prepared = Prepared
 
 
+def with_constants(sql: str, parameters: Iterable[Any]) -> tuple[str, list[Any]]:
+    """The SQL with the words and numbers of the program spelled out, and the parameters left.
+
+    Where a partial index depends on a word, SQLite would make its plan anew for each value that it could have.
+    """
+    places, left = [], []
+    for given in parameters:
+        word = None if isinstance(given, Bind) else literal(given)
+        places.append(word or "%s")
+        if word is None:
+            left.append(given)
+    return sql.replace("%%", "%%%%") % tuple(places), left
+
+
+def literal(value: Any) -> str | None:
+    """The value as SQL, in which % has its double; None for what is better bound."""
+    if isinstance(value, str):
+        return "'{}'".format(str(value).replace("'", "''").replace("%", "%%"))
+    return str(value) if type(value) is int else None
+
+
 class Plan:
     """The SQL of one question on one connection, and how to read its rows."""
 
@@ -84,7 +106,7 @@ class Plan:
             raise TypeError("prefetch_related asks further questions: give them names of their own.")
         self.connection, self.names = connection, names
         self.compiler = queryset.query.get_compiler(connection=connection)
-        self.sql, self.parameters = self.compiler.as_sql()
+        self.sql, self.parameters = with_constants(*self.compiler.as_sql())
         self.select = self.compiler.select
         self.converters = self.compiler.get_converters(
             [field for field, *_sql in self.select[: self.compiler.col_count]]
@@ -124,9 +146,12 @@ class Plan:
         return self.result(self.compiler.apply_converters(rows, self.converters) if self.converters else rows)
 
     def _instances(self, rows: Iterable[Any]) -> Iterable[Model]:
-        """As ModelIterable makes them."""
+        """As ModelIterable makes them, without the signals and the detours of `Model.__init__`."""
         for row in rows:
-            instance = self.model.from_db(DEFAULT_DB_ALIAS, self.attributes, row[self.own])
+            instance = self.model.__new__(self.model)
+            instance._state = state = ModelState()
+            state.adding, state.db = False, DEFAULT_DB_ALIAS
+            vars(instance).update(zip(self.attributes, row[self.own], strict=True))
             for populator in self.related:
                 populator.populate(row, instance)
             for name, position in self.compiler.annotation_col_map.items():

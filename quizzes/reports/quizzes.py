@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -110,9 +111,13 @@ def _size(quiz: Any, expected: Fraction) -> Size:
     if quiz.time_rule == Quiz.TimeRule.FIXED:
         return Size(questions, points, timedelta(minutes=quiz.time_limit or 0))
     if quiz.time_rule == Quiz.TimeRule.COMPUTED:
-        limit = terms.computed_limit([(expected * questions, "")]) if questions else None
-        return Size(questions, points, limit, is_estimate=True)
+        return Size(questions, points, _expected_limit(expected, questions) if questions else None, is_estimate=True)
     return Size(questions, points, None)
+
+
+@lru_cache(maxsize=256)
+def _expected_limit(expected: Fraction, questions: int) -> timedelta:
+    return terms.computed_limit([(expected * questions, "")])
 
 
 def _expected_seconds() -> Fraction:
