@@ -242,6 +242,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
     if found is None:
         readable = Attempt.objects.readable_by(request.user)
         found = get_object_or_404(readable.select_related("quiz", "assignment__classroom", "learner"), pk=pk)
+        found = found.with_quiz(found.quiz)
     if is_own:
         attempts.close_if_overdue(found, now=now)
         if found.is_in_progress:

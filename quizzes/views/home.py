@@ -26,7 +26,7 @@ def dashboard(request: HttpRequest, user: User) -> HttpResponse:
     overdue = Attempt.objects.taken_by(user).overdue_at(now - attempts.grace())
     attempts.close_overdue(now=now, among=overdue.select_related("quiz", "assignment"))
     learner = report.for_learner(user, now=now)
-    results = [(attempt, entitlements.revealed(attempt, user, now=now)) for attempt in learner.recent]
+    results = entitlements.revealed_each(learner.recent, user, now=now)
     instructor = report.for_instructor(user, now=now) if user.is_instructor else None
     context = {"learner": learner, "results": results, "instructor": instructor}
     return render(request, "quizzes/home/dashboard.html", context)

@@ -142,3 +142,48 @@ def test_the_last_end_is_asked_for_only_where_there_is_a_close(
     done = factories.attempt(learner, given.quiz, assignment=given, now=now)
     with django_assert_num_queries(int(closes)):
         entitlements.reveal_at(done)
+
+
+def test_many_attempts_at_closed_examinations_ask_for_their_ends_at_once(
+    learner: User,
+    stranger: User,
+    instructor: User,
+    classroom: Classroom,
+    now: datetime,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    factories.member(classroom, stranger)
+    alone = [factories.quiz(1, feedback="exam", closes_at=now + HOUR) for _number in range(3)]
+    given = [factories.assignment(classroom, factories.quiz(1, feedback="exam"), closes_at=now + HOUR) for _n in "123"]
+    for row in given:
+        factories.attempt(learner, row.quiz, now=now, assignment=row, submit=True)
+    for quiz in alone:
+        factories.attempt(learner, quiz, now=now, submit=True)
+    factories.accommodation(given[0], stranger, now=now, closes_at=now + 2 * HOUR)
+    extended(attempts.start(stranger, given[1].quiz, assignment=given[1], now=now), now + 3 * HOUR, instructor, now)
+    extended(attempts.start(stranger, alone[0], now=now), now + 4 * HOUR, instructor, now)
+
+    def seen_at(at: datetime) -> list[bool]:
+        own = Attempt.objects.taken_by(learner).order_by("pk").select_related("quiz", "assignment__quiz")
+        found = entitlements.revealed_each(list(own), learner, now=at)
+        assert [shown for _row, shown in found] == [entitlements.revealed(row, learner, now=at) for row in own.all()]
+        return [shown.marks for _row, shown in found]
+
+    assert seen_at(now) == [False] * 6
+    assert seen_at(now + HOUR) == [False, False, True, False, True, True]
+    assert seen_at(now + 2 * HOUR) == [True, False, True, False, True, True]
+    assert seen_at(now + 3 * HOUR) == [True, True, True, False, True, True]
+    assert seen_at(now + 4 * HOUR) == [True] * 6
+    own = list(Attempt.objects.taken_by(learner).select_related("quiz", "assignment__quiz"))
+    with django_assert_num_queries(0):
+        entitlements.revealed_each(own, learner, now=now + HOUR - MINUTE)
+    with django_assert_num_queries(2):
+        entitlements.revealed_each(own, learner, now=now + HOUR)
+
+
+def test_what_never_waits_for_the_end_does_not_ask_for_it(
+    learner: User, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    done = factories.attempt(learner, factories.quiz(1, closes_at=now + HOUR), now=now, submit=True)
+    with django_assert_num_queries(0):
+        assert entitlements.revealed(done, learner, now=now + 2 * HOUR) == terms.EVERYTHING

@@ -1,0 +1,125 @@
+"""What a learner sees of quizzes: sizes, the best result and the open attempt of each, attempts so far."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from quizzes.models import Attempt, Classroom, Question, Quiz, QuizItem, User
+from quizzes.reports import quizzes as report
+from quizzes.services import attempts
+from tests import factories
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def size_of(quiz: Quiz) -> report.Size:
+    return report.sizes(list(Quiz.objects.filter(pk=quiz.pk).sized()))[quiz.pk]
+
+
+def row_of(learner: User, quiz: Quiz) -> report.Row:
+    page = report.page_of(learner, None)
+    return next(row for row in report.listing(learner, list(page.object_list)) if row.quiz == quiz)
+
+
+# Sizes ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_size_counts_what_is_drawn_with_the_points_of_each() -> None:
+    quiz = factories.quiz(0, time_limit=25)
+    QuizItem.objects.create(quiz=quiz, question=factories.question(), points=Decimal("0.10"))
+    QuizItem.objects.create(quiz=quiz, question=factories.question(), points=Decimal("0.20"))
+    QuizItem.objects.create(quiz=quiz, draw_count=7, points=Decimal("1.30"))
+    assert size_of(quiz) == report.Size(9, Decimal("9.40"), 25 * MINUTE)
+
+
+@pytest.mark.django_db
+def test_a_quiz_without_items_asks_nothing() -> None:
+    assert size_of(factories.quiz(0)) == report.Size(0, Decimal(0), None)
+    assert size_of(factories.quiz(0, time_rule="computed")) == report.Size(0, Decimal(0), None, is_estimate=True)
+
+
+@pytest.mark.django_db
+def test_an_estimate_is_the_mean_of_the_bank_thinking_included() -> None:
+    quiz = factories.quiz(1, time_rule="computed")
+    seconds = Question.objects.get().kind.seconds
+    QuizItem.objects.create(quiz=quiz, draw_count=9)
+    factories.question(bloom="apply")
+    expected = 1.15 * 10 * (seconds + 1.3 * seconds) / 2
+    assert size_of(quiz).limit == -(-expected // 60) * MINUTE
+
+
+# The list -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_best_result_is_the_newest_of_equals(learner: User, now: datetime) -> None:
+    quiz = factories.quiz(2)
+    made = [factories.attempt(learner, quiz, now=now + n * HOUR, right=n % 2, submit=True) for n in range(5)]
+    row = row_of(learner, quiz)
+    assert (row.best, row.open_attempt) == (made[3], None)
+    assert row.best is not None
+    assert (row.best.marks, row.best.max_marks) == (1, 2)
+
+
+def test_an_open_attempt_stands_beside_the_best_result_and_what_is_not_graded_is_neither(
+    learner: User, stranger: User, now: datetime
+) -> None:
+    quiz = factories.quiz(1)
+    best = factories.attempt(learner, quiz, now=now, right=1, submit=True)
+    waiting = factories.attempt(learner, quiz, now=now, submit=True)
+    Attempt.objects.filter(pk=waiting.pk).update(status="awaiting_marking")
+    running = factories.attempt(learner, quiz, now=now)
+    factories.attempt(stranger, quiz, now=now + HOUR, right=1, submit=True)
+    row = row_of(learner, quiz)
+    assert (row.best, row.open_attempt) == (best, running)
+
+
+def test_a_second_page_of_quizzes_is_counted_and_shown(
+    learner: User, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    quizzes = [factories.quiz(0, title=f"Number {number}.") for number in range(report.PAGE)]
+    with django_assert_num_queries(1):
+        assert report.page_of(learner, "9").paginator.num_pages == 1
+    quizzes.append(factories.quiz(0, title="The last one"))
+    second = report.page_of(learner, "2")
+    assert (list(second.object_list), second.paginator.num_pages) == (quizzes[-1:], 2)
+    client.force_login(learner)
+    assert "The last one" not in client.get("/quizzes/").content.decode()
+    assert "The last one" in client.get("/quizzes/?page=2").content.decode()
+
+
+# The rules ------------------------------------------------------------------------------------------------------------
+
+
+def many(learner: User, quiz: Quiz, number: int, now: datetime) -> list[Attempt]:
+    return [factories.attempt(learner, quiz, now=now + n * HOUR, submit=True) for n in range(number)]
+
+
+@pytest.mark.parametrize("alone", [1, report.NEWEST, report.NEWEST + 2])
+def test_attempts_are_counted_by_way_however_many_there_are(
+    alone: int, learner: User, classroom: Classroom, now: datetime
+) -> None:
+    quiz = factories.quiz(1)
+    given = factories.assignment(classroom, quiz)
+    factories.attempt(learner, quiz, now=now - HOUR, assignment=given, submit=True)
+    many(learner, quiz, alone, now)
+    own = report.own_attempts(learner, quiz)
+    assert own.used == {None: alone, given.pk: 1}
+    assert len(own.newest) == min(alone + 1, report.NEWEST)
+
+
+def test_an_old_attempt_that_was_opened_again_is_offered_though_many_came_after(
+    learner: User, instructor: User, client: Client, now: datetime
+) -> None:
+    quiz = factories.quiz(1)
+    oldest = many(learner, quiz, report.NEWEST + 1, now)[0]
+    attempts.reopen(oldest, due_at=None, reason="A mistake.", actor=instructor, now=now + 99 * HOUR)
+    client.force_login(learner)
+    assert b"You are in the middle of it" in client.get(f"/quizzes/{quiz.slug}/").content
+    attempts.submit(oldest, now=now + 100 * HOUR)
+    assert b"You are in the middle of it" not in client.get(f"/quizzes/{quiz.slug}/").content
