@@ -7,10 +7,11 @@ cell is too small is widened step by step (Bloom level, difficulty, type, tag, t
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Count, FilteredRelation, Q
 from django.db.models.functions import Coalesce
@@ -32,8 +33,7 @@ class Drawn:
     bloom: str
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What a draw needs to know of a question of the bank."""
 
     question: int
@@ -46,16 +46,18 @@ class Candidate:
     tags: frozenset[int]
     evidence: frozenset[tuple[int, int, str]]
 
-    def fits(self, rule: QuizItem, ignoring: Sequence[str] = ()) -> bool:
-        wanted = {
-            "topic": rule.topic_id in (None, self.topic),
-            "source": rule.source_id is None or rule.source_id in self.sources,
-            "tag": rule.tag_id is None or rule.tag_id in self.tags,
-            "type": rule.type in ("", self.type),
-            "difficulty": rule.difficulty in ("", self.difficulty),
-            "bloom": rule.bloom in ("", self.bloom),
-        }
-        return all(fits for name, fits in wanted.items() if name not in ignoring)
+
+def fitting(rule: QuizItem, candidates: Sequence[Candidate], ignoring: Sequence[str] = ()) -> Sequence[Candidate]:
+    """Those that the rule may take, in their order; `ignoring` some of its conditions."""
+    for name in ("topic", "type", "difficulty", "bloom"):
+        value = rule.topic_id if name == "topic" else getattr(rule, name)
+        if value and name not in ignoring:
+            candidates = [candidate for candidate in candidates if getattr(candidate, name) == value]
+    if rule.source_id and "source" not in ignoring:
+        candidates = [candidate for candidate in candidates if rule.source_id in candidate.sources]
+    if rule.tag_id and "tag" not in ignoring:
+        candidates = [candidate for candidate in candidates if rule.tag_id in candidate.tags]
+    return candidates
 
 
 # The items in their order, with what a fixed one asks: the version it is pinned to, else the one that is ready (None: none).
@@ -69,34 +71,43 @@ ITEMS_OF = prepared(
 )
 
 
+READY = prepared(
+    lambda: Question.objects.ready().order_by().values_list("pk", "versions", "topic_id", "type", "difficulty", "bloom")
+)
+PLACES = prepared(
+    lambda: QuestionSource.objects.order_by().values_list("question_id", "source_id", "paragraph", "evidence")
+)
+TAGS = prepared(lambda: Question.tags.through.objects.order_by().values_list("question_id", "tag_id"))
+MET = prepared(
+    lambda learner: (
+        Answer.objects.filter(attempt__learner=learner)
+        .order_by()
+        .values_list("version__question")
+        .annotate(times=Count("pk"))
+    )
+)
+
+
 def pool() -> list[Candidate]:
-    """Every question that can be asked, with what rules may ask about it (4 queries)."""
-    places: dict[int, list[tuple[int, int, str]]] = {}
-    for question, source, paragraph, evidence in QuestionSource.objects.values_list(
-        "question_id", "source_id", "paragraph", "evidence"
-    ):
-        places.setdefault(question, []).append((source, paragraph, evidence.casefold()))
-    tags: dict[int, set[int]] = {}
-    for question, tag in Question.tags.through.objects.values_list("question_id", "tag_id"):
-        tags.setdefault(question, set()).add(tag)
-    ready = Question.objects.ready().values_list("pk", "versions", "topic_id", "type", "difficulty", "bloom")
+    """Every question that can be asked, with what rules may ask about it (3 queries)."""
+    sources: defaultdict[int, set[int]] = defaultdict(set)
+    evidence: defaultdict[int, set[tuple[int, int, str]]] = defaultdict(set)
+    tags: defaultdict[int, set[int]] = defaultdict(set)
+    for question, source, paragraph, phrase in PLACES():
+        sources[question].add(source)
+        if phrase:
+            evidence[question].add((source, paragraph, phrase.casefold()))
+    for question, tag in TAGS():
+        tags[question].add(tag)
     return [
-        Candidate(
-            *row,
-            sources=frozenset(place[0] for place in places.get(row[0], ())),
-            tags=frozenset(tags.get(row[0], ())),
-            evidence=frozenset(place for place in places.get(row[0], ()) if place[2]),
-        )
-        for row in ready
+        Candidate(*row, frozenset(sources[row[0]]), frozenset(tags[row[0]]), frozenset(evidence[row[0]]))
+        for row in READY()
     ]
 
 
 def times_met(learner: User | None) -> Counter[int]:
-    """How often the learner was asked each question."""
-    if learner is None:
-        return Counter()
-    met = Answer.objects.filter(attempt__learner=learner).values_list("version__question").annotate(Count("pk"))
-    return Counter(dict(met))
+    """How often the learner was asked each question (1 query)."""
+    return Counter() if learner is None else Counter(dict(MET(learner=learner)))
 
 
 def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Drawn], list[str]]:
@@ -111,7 +122,7 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Dra
         rng.shuffle(candidates)
         candidates.sort(key=lambda candidate: met[candidate.question])
         chosen = [candidate for candidate in candidates if candidate.question in fixed]
-        for rule in sorted(rules, key=lambda rule: sum(candidate.fits(rule) for candidate in candidates)):
+        for rule in sorted(rules, key=lambda rule: len(fitting(rule, candidates))):
             found, note = take(rule, candidates, chosen)
             chosen.extend(found)
             asked[rule.pk] = [(candidate.version, candidate.bloom) for candidate in found]
@@ -126,7 +137,7 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Dra
 
 
 def take(
-    rule: QuizItem, candidates: Iterable[Candidate], chosen: Sequence[Candidate]
+    rule: QuizItem, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
 ) -> tuple[list[Candidate], list[str]]:
     """As many candidates as the rule wants, none chosen before, none resting on a phrase that is asked already."""
     wanted = rule.draw_count or 0
@@ -135,13 +146,13 @@ def take(
     found: list[Candidate] = []
     notes: list[str] = []
     for step in range(len(WIDENING) + 1):
-        ignoring = WIDENING[:step]
+        fits = fitting(rule, candidates, WIDENING[:step])
         for avoid_phrases in (True, False):
-            for candidate in candidates:
+            for candidate in fits:
                 if len(found) == wanted:
                     break
                 repeats = avoid_phrases and candidate.evidence & phrases
-                if candidate.question in used or repeats or not candidate.fits(rule, ignoring):
+                if candidate.question in used or repeats:
                     continue
                 found.append(candidate)
                 used.add(candidate.question)

@@ -132,7 +132,7 @@ def outline(items: Sequence[QuizItem]) -> Outline:
     cells: dict[int, Cell] = {}
     needed: list[Fraction] = [seconds[item.question_id] for item in items if item.question_id in seconds]
     rules = [(place, item) for place, item in enumerate(items) if item.is_draw]
-    sizes = {place: _fitting(item, candidates) for place, item in rules}
+    sizes = {place: draws.fitting(item, candidates) for place, item in rules}
     for place, item in sorted(rules, key=lambda row: len(sizes[row[0]])):
         found, note = draws.take(item, candidates, chosen)
         chosen.extend(found)
@@ -147,10 +147,6 @@ def outline(items: Sequence[QuizItem]) -> Outline:
             cells[place] = Cell(item, 1, int(item.question_id in seconds))
     minutes = int(terms.computed_limit([(value, "") for value in needed]).total_seconds() // 60) if needed else None
     return Outline([cells[place] for place in range(len(items))], minutes)
-
-
-def _fitting(rule: QuizItem, candidates: Sequence[draws.Candidate]) -> list[draws.Candidate]:
-    return [candidate for candidate in candidates if candidate.fits(rule)]
 
 
 def _short_note(wanted: int, behind: int, found: int, is_short: bool) -> str:
