@@ -6,11 +6,12 @@ Its own layer between models and services, because services and reports alike mu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from quizzes import terms
 from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, QuestionVersion, Quiz, User
@@ -72,25 +73,30 @@ def reveal_at(attempt: Attempt) -> datetime | None:
     return _last(close, row.latest_deadline)
 
 
+# An attempt in progress that nothing ends (an instructor can make it so) is a learner who may answer for ever.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+DEADLINE = Coalesce("due_at", Value(NEVER))
+
+
 def _latest_deadlines(quizzes: Iterable[int]) -> dict[int, datetime | None]:
     """The latest deadline of an attempt in progress on one's own, by quiz (1 query)."""
-    running = Attempt.objects.in_progress().filter(quiz__in=quizzes, assignment=None, due_at__isnull=False)
-    return dict(running.order_by().values_list("quiz").annotate(latest=Max("due_at")))
+    running = Attempt.objects.in_progress().filter(quiz__in=quizzes, assignment=None)
+    return dict(running.order_by().values_list("quiz").annotate(latest=Max(DEADLINE)))
 
 
 def with_last_ends(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
     """Each with the latest close of an exception to it and the latest deadline of an attempt in progress at it."""
     exceptions = Accommodation.objects.filter(assignment=OuterRef("pk"), closes_at__isnull=False)
-    running = Attempt.objects.in_progress().filter(assignment=OuterRef("pk"), due_at__isnull=False)
+    running = Attempt.objects.in_progress().filter(assignment=OuterRef("pk")).annotate(ends_at=DEADLINE)
     return assignments.annotate(
         latest_exception=Subquery(exceptions.order_by("-closes_at").values("closes_at")[:1]),
-        latest_deadline=Subquery(running.order_by("-due_at").values("due_at")[:1]),
+        latest_deadline=Subquery(running.order_by("-ends_at").values("ends_at")[:1]),
     )
 
 
 def closes_for_all_at(assignment: Assignment) -> datetime | None:
     """The close of the class, or where it is later the last end of a member's: by an exception, or of an attempt in
-    progress that was extended or reopened by hand. None: it never closes.
+    progress that was extended or reopened by hand. None: it never closes, or such an attempt has no end.
 
     Asks the database (1 query, where there is a close) unless the row comes from `with_last_ends`.
     """
@@ -107,8 +113,9 @@ def _close_of(assignment: Assignment) -> datetime | None:
     return assignment.overrides().closes_at or assignment.quiz.closes_at
 
 
-def _last(close: datetime, *ends: datetime | None) -> datetime:
-    return max([close, *(end for end in ends if end is not None)])
+def _last(close: datetime, *ends: datetime | None) -> datetime | None:
+    last = max([close, *(end for end in ends if end is not None)])
+    return None if last == NEVER else last
 
 
 def marks_come_out(assignment: Assignment) -> bool:

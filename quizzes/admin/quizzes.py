@@ -16,7 +16,7 @@ from quizzes.admin.quiz_pages import QuizPages
 from quizzes.admin.scope import ScopedAdmin, person
 from quizzes.forms.quizzes import QuizForm
 from quizzes.models import Quiz
-from quizzes.services import quizzes
+from quizzes.services import quizzes, running
 
 FIELDSETS = (
     (None, {"fields": ("title", "slug", "description", "is_open_to_all", "revision")}),
@@ -100,7 +100,9 @@ class QuizAdmin(QuizPages, ScopedAdmin):
     # Saving ------------------------------------------------------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: Quiz, form: Any, change: bool) -> None:
-        quizzes.save(obj, actor=person(request), now=clock.now())
+        now, reason = clock.now(), _("The quiz was changed.")
+        with running.moved(running.at_quiz(obj), reason=reason, actor=person(request), now=now, shorten=False):
+            quizzes.save(obj, actor=person(request), now=now)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

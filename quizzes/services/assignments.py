@@ -1,15 +1,11 @@
 """What a classroom is given to do: assign, change, withdraw, and exceptions for single members. The only writer of both.
 
-A change of terms reaches attempts in progress through `moved`: each deadline is computed twice from its stored start, by
-the terms before and after, and what differs is applied through `attempts.extend`, so that the event and the learner's
-countdown follow. Races, and what decides them: two changes wait at the assignment's row; a withdrawal waits there for
-starts that refer to it; an attempt handed in meanwhile is left alone.
+A change of terms reaches attempts in progress through `running.moved`. Races, and what decides them: two changes wait at
+the assignment's row; a withdrawal waits there for starts that refer to it; an attempt handed in meanwhile is left alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +13,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from quizzes import entitlements, terms
-from quizzes.errors import AttemptClosed, QuizError
-from quizzes.models import Accommodation, Answer, Assignment, Attempt, Classroom, Membership, Quiz, User
+from quizzes.errors import QuizError
+from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz, User
 from quizzes.models.quizzes import Preset
-from quizzes.services import attempts as attempt_service
+from quizzes.services import running
 
 TERMS = frozenset({"opens_at", "due_at", "closes_at", "late_policy", "time_limit", "attempts_allowed", "feedback"})
 
@@ -65,12 +60,14 @@ def assign(
 def change(
     assignment: Assignment, *, actor: User, now: datetime, apply_to_running: bool = False, **changes: Any
 ) -> Assignment:
-    """Change terms. More time reaches attempts in progress at once; less time only where `apply_to_running` says so."""
+    """Change terms. More time reaches attempts in progress at once, and a close those that had no end; less time only
+    where `apply_to_running` says so."""
     if unknown := changes.keys() - TERMS:
         raise TypeError(f"not a term of an assignment: {', '.join(sorted(unknown))}")
     locked = _locked(assignment)
     was_practice = locked.preset == Preset.PRACTICE
-    with moved(locked, reason=_("The assignment was changed."), actor=actor, now=now, shorten=apply_to_running):
+    reason = _("The assignment was changed.")
+    with running.moved(running.at([locked]), reason=reason, actor=actor, now=now, shorten=apply_to_running):
         for name, value in changes.items():
             setattr(locked, name, value)
         _refuse_unless_sound(locked)
@@ -124,7 +121,8 @@ def grant(
     locked = _locked(assignment)
     row = Accommodation.objects.filter(assignment=locked, membership=membership).first()
     row = row or Accommodation(assignment=locked, membership=membership)
-    with moved(locked, reason=reason.strip(), actor=actor, now=now, shorten=True, learner_id=membership.user_id):
+    theirs = running.at([locked], learner_id=membership.user_id)
+    with running.moved(theirs, reason=reason.strip(), actor=actor, now=now, shorten=True):
         for name, value in (given | {"reason": reason.strip()}).items():
             setattr(row, name, value)
         row.granted_by, row.granted_at = actor, now
@@ -137,114 +135,10 @@ def grant(
 def revoke(accommodation: Accommodation, *, actor: User, now: datetime) -> None:
     """Take an exception back; an attempt in progress falls back to the terms of the class, never to before now."""
     assignment = _locked(accommodation.assignment)
-    learner_id = accommodation.membership.user_id
+    theirs = running.at([assignment], learner_id=accommodation.membership.user_id)
     reason = _("The exception was taken back.")
-    with moved(assignment, reason=reason, actor=actor, now=now, shorten=True, learner_id=learner_id):
+    with running.moved(theirs, reason=reason, actor=actor, now=now, shorten=True):
         accommodation.delete()
-
-
-# Attempts in progress -------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def moved(
-    *assignments: Assignment, reason: str, actor: User, now: datetime, shorten: bool, learner_id: int | None = None
-) -> Iterator[None]:
-    """Around a change of terms: deadlines of attempts in progress move from what held before to what holds after.
-
-    Without `shorten` a deadline moves outwards only. One that was moved by hand before keeps that extension: time that
-    is added is added to it, and only a new end before it takes from it. No deadline is set before `now`.
-    """
-    pks = [assignment.pk for assignment in assignments]
-    before = _deadlines(pks, learner_id)
-    yield
-    after = _deadlines(pks, learner_id)
-    for attempt, old in before.values():
-        if attempt.pk not in after:
-            continue
-        due_at = _next_deadline(attempt.due_at, old, after[attempt.pk][1], shorten=shorten)
-        if due_at == attempt.due_at:
-            continue
-        ends = None if due_at is None else max(due_at, now)
-        try:
-            attempt_service.extend(attempt, due_at=ends, reason=reason, actor=actor, now=now)
-        except AttemptClosed:  # handed in, or over, between the look and the change
-            continue
-
-
-def _next_deadline(
-    due_at: datetime | None, old: datetime | None, new: datetime | None, *, shorten: bool
-) -> datetime | None:
-    """Where a deadline goes when the terms give `new` instead of `old`; None is no end."""
-    if old == new:
-        return due_at
-    if _is_earlier(new, old):
-        return min(due_at, new) if shorten and due_at is not None and new is not None else (new if shorten else due_at)
-    if due_at == old or new is None:
-        return new
-    if due_at is None or old is None:  # moved by hand to no end
-        return due_at
-    return due_at + (new - old)
-
-
-def _is_earlier(one: datetime | None, other: datetime | None) -> bool:
-    """Whether one deadline is before the other; None is no end, later than all."""
-    return one is not None and (other is None or one < other)
-
-
-def _deadlines(assignments: list[int], learner_id: int | None) -> dict[int, tuple[Attempt, datetime | None]]:
-    """Attempts in progress with the deadline that the terms now give (5 queries at most, however many there are)."""
-    found = Attempt.objects.in_progress().filter(assignment__in=assignments)
-    if learner_id is not None:
-        found = found.filter(learner_id=learner_id)
-    running = list(found.select_related("quiz", "assignment__quiz"))
-    if not running:
-        return {}
-    classrooms = {attempt.assignment.classroom_id for attempt in running if attempt.assignment}
-    members = {
-        (row.classroom_id, row.user_id): row
-        for row in Membership.objects.filter(classroom__in=classrooms, user__in={row.learner_id for row in running})
-    }
-    exceptions = {
-        (row.assignment_id, row.membership_id): row for row in Accommodation.objects.filter(assignment__in=assignments)
-    }
-    asked = _asked([row for row in running if row.quiz.time_rule == Quiz.TimeRule.COMPUTED])
-    deadlines = {}
-    for attempt in running:
-        limit = entitlements.limit_of(attempt.quiz, asked.get(attempt.pk, []))
-        agreed = terms.effective(_layers(attempt, members, exceptions, attempt.quiz.overrides(limit)))
-        deadlines[attempt.pk] = (attempt, terms.deadline(agreed, attempt.started_at))
-    return deadlines
-
-
-def _layers(
-    attempt: Attempt,
-    members: dict[tuple[int, int], Membership],
-    exceptions: dict[tuple[int, int], Accommodation],
-    first: terms.Overrides,
-) -> Iterator[terms.Overrides]:
-    """The layers of `entitlements.layers`, out of rows that were read for many attempts at once."""
-    yield first
-    assignment = attempt.assignment
-    if assignment is None:
-        return
-    yield assignment.overrides()
-    member = members.get((assignment.classroom_id, attempt.learner_id))
-    if member is not None:
-        yield member.overrides()
-        if (exception := exceptions.get((assignment.pk, member.pk))) is not None:
-            yield exception.overrides()
-
-
-def _asked(running: list[Attempt]) -> dict[int, list[tuple[int, str]]]:
-    """(seconds, Bloom level) of the questions drawn, by attempt; for quizzes whose limit follows from them."""
-    if not running:
-        return {}
-    answers: Iterable[Answer] = Answer.objects.filter(attempt__in=running).select_related("version__question")
-    asked: dict[int, list[tuple[int, str]]] = {}
-    for answer in answers:
-        asked.setdefault(answer.attempt_id, []).append(entitlements.seconds_and_bloom(answer.version))
-    return asked
 
 
 # What is refused ------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from quizzes.errors import QuizError
 from quizzes.models import Assignment, Classroom, Membership, User
 from quizzes.models.classrooms import CODE_ALPHABET, CODE_LENGTH, new_join_code
-from quizzes.services import assignments
+from quizzes.services import running
 
 Row = TypeVar("Row", bound=models.Model)
 Role, Status = Membership.Role, Membership.Status
@@ -213,7 +213,8 @@ def set_time(
     _classroom, locked = _locked_member(membership)
     given = list(Assignment.objects.filter(classroom=locked.classroom_id))
     reason = _("The member's time was changed.")
-    with assignments.moved(*given, reason=reason, actor=actor, now=now, shorten=True, learner_id=locked.user_id):
+    theirs = running.at(given, learner_id=locked.user_id)
+    with running.moved(theirs, reason=reason, actor=actor, now=now, shorten=True):
         locked.time_factor, locked.is_untimed = time_factor, is_untimed
         _refuse_invalid(locked)
         locked.save(update_fields=["time_factor", "is_untimed"])

@@ -234,6 +234,32 @@ def test_a_shorter_limit_touches_running_attempts_only_when_asked(
     assert running.due_at == running.started_at + timedelta(minutes=minutes)
 
 
+def test_more_time_reaches_running_attempts_at_once(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz = stage.ada_quiz
+    Quiz.objects.filter(pk=quiz.pk).update(time_rule="fixed", time_limit=30)
+    stage.ada_assignment.quiz.refresh_from_db()
+    running = cast.attempt(stage.sam, stage.ada_assignment, now=cast.NOW + timedelta(hours=1), submit=False)
+    form = settings(slug=quiz.slug, time_limit="45", revision="0", _continue="1", **stored_items(quiz))
+    with time_machine.travel(cast.NOW + timedelta(hours=1, minutes=5), tick=False):
+        as_ada.post(change(quiz), form)
+    running.refresh_from_db()
+    assert running.due_at == running.started_at + timedelta(minutes=45)
+    assert running.events.get(kind="extended").actor == stage.ada
+
+
+def test_a_close_reaches_running_attempts_without_an_end(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz, start = stage.ada_quiz, cast.NOW + timedelta(hours=1)
+    running = cast.attempt(stage.sam, stage.ada_assignment, now=start, submit=False)
+    assert running.due_at is None
+    close = {"closes_at_0": "2026-03-02", "closes_at_1": "18:00"}
+    form = settings(slug=quiz.slug, revision="0", _continue="1", time_rule="untimed", **close, **stored_items(quiz))
+    with time_machine.travel(start, tick=False):
+        as_ada.post(change(quiz), form)
+    running.refresh_from_db()
+    assert running.due_at == Quiz.objects.get(pk=quiz.pk).closes_at
+    assert running.due_at is not None
+
+
 def test_an_earlier_close_of_an_assignment_ends_running_attempts_when_asked(
     as_ada: Client, stage: SimpleNamespace
 ) -> None:

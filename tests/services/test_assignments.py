@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from quizzes import entitlements, terms
 from quizzes.errors import NotOpen, QuizError
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, User
 from quizzes.services import assignments, attempts
@@ -170,6 +171,52 @@ def test_a_limit_taken_away_lets_attempts_run_to_the_close(
     assert due(running) is None
     assignments.change(given, actor=instructor, now=now, time_limit=10, apply_to_running=True)
     assert due(running) == now + 10 * MINUTE
+
+
+def test_a_close_ends_attempts_that_had_no_end(
+    classroom: Classroom, learner: User, instructor: User, now: datetime
+) -> None:
+    given = assignments.assign(classroom, factories.quiz(1), now=now)
+    running = factories.attempt(learner, given.quiz, now=now, assignment=given)
+    assignments.change(given, actor=instructor, now=now + HOUR, closes_at=now + HOUR)
+    assert due(running) is None  # not by surprise: a close that does not lie ahead is less time, to be asked for
+    assignments.change(given, actor=instructor, now=now + HOUR, closes_at=now + DAY)
+    assert due(running) is None  # a later close is no new one
+    assignments.change(given, actor=instructor, now=now + HOUR, closes_at=None)
+    assignments.change(given, actor=instructor, now=now + HOUR, time_limit=10, closes_at=now + DAY)
+    assert due(running) == now + DAY
+    assert running.events.get(kind="extended").actor == instructor
+
+
+def test_a_close_leaves_a_promised_deadline_alone(
+    classroom: Classroom, learner: User, instructor: User, now: datetime
+) -> None:
+    given = assignments.assign(classroom, factories.quiz(1), time_limit=40, now=now)
+    running = factories.attempt(learner, given.quiz, now=now, assignment=given)
+    assignments.change(given, actor=instructor, now=now, closes_at=now + 20 * MINUTE)
+    assert due(running) == now + 40 * MINUTE
+
+
+def test_an_attempt_that_was_freed_of_its_deadline_by_hand_stays_free(
+    running: Attempt, given: Assignment, instructor: User, now: datetime
+) -> None:
+    attempts.extend(running, due_at=None, reason="illness", actor=instructor, now=now)
+    assignments.change(given, actor=instructor, now=now, closes_at=now + 20 * MINUTE)
+    assert due(running) is None
+
+
+def test_an_examination_does_not_show_its_answers_to_whoever_may_still_answer(
+    classroom: Classroom, learner: User, stranger: User, instructor: User, now: datetime
+) -> None:
+    """It was homework without an end when they began, and became an examination with a close."""
+    factories.member(classroom, stranger)
+    given = assignments.assign(classroom, factories.quiz(1), now=now)
+    factories.attempt(learner, given.quiz, now=now, assignment=given)
+    done = factories.attempt(stranger, given.quiz, now=now, assignment=given, submit=True)
+    assignments.change(given, actor=instructor, now=now, feedback="exam", closes_at=now + HOUR)
+    assert attempts.close_overdue(now=now + 2 * HOUR) == 1
+    done = Attempt.objects.get(pk=done.pk)
+    assert entitlements.revealed(done, stranger, now=now + 2 * HOUR) == terms.EVERYTHING
 
 
 def test_time_factors_and_exceptions_hold_in_a_change(

@@ -122,6 +122,24 @@ def test_a_reopened_attempt_holds_an_examination_back_again(
     assert entitlements.reveal_at(done) == now + 3 * HOUR
 
 
+def test_an_attempt_that_nothing_ends_holds_an_examination_back_until_it_is_handed_in(
+    learner: User, stranger: User, instructor: User, classroom: Classroom, now: datetime
+) -> None:
+    factories.member(classroom, stranger)
+    quiz = factories.quiz(1, feedback="exam", closes_at=now + HOUR)
+    for given in (factories.assignment(classroom, quiz), None):
+        done = attempts.submit(attempts.start(learner, quiz, assignment=given, now=now), now=now)
+        running = attempts.start(stranger, quiz, assignment=given, now=now)
+        attempts.extend(running, due_at=None, reason="Illness.", actor=instructor, now=now)
+        fresh = Attempt.objects.get(pk=done.pk)
+        assert entitlements.reveal_at(fresh) is None
+        assert entitlements.revealed(fresh, learner, now=now + 9 * HOUR) == terms.NOTHING
+        [(_row, shown)] = entitlements.revealed_each([fresh], learner, now=now + 9 * HOUR)
+        assert shown == terms.NOTHING
+        attempts.submit(running, now=now + 2 * HOUR)
+        assert entitlements.revealed(Attempt.objects.get(pk=done.pk), learner, now=now + 9 * HOUR) == terms.EVERYTHING
+
+
 def test_self_study_waits_for_attempts_at_the_same_quiz_alone(
     learner: User, stranger: User, instructor: User, classroom: Classroom, now: datetime
 ) -> None:

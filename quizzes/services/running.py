@@ -1,0 +1,144 @@
+"""Attempts in progress when terms change: where their deadlines go.
+
+Each deadline is computed twice from the stored start, by the terms before and after, and what differs is applied through
+`attempts.extend`, so that the event and the learner's countdown follow. An attempt handed in meanwhile is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from quizzes import entitlements, terms
+from quizzes.errors import AttemptClosed
+from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, Quiz, User
+from quizzes.services import attempts
+
+
+def at(assignments: Iterable[Assignment], *, learner_id: int | None = None) -> QuerySet[Attempt]:
+    """Attempts in progress at the assignments, of everybody or of one."""
+    found = Attempt.objects.in_progress().filter(assignment__in=[assignment.pk for assignment in assignments])
+    return found if learner_id is None else found.filter(learner_id=learner_id)
+
+
+def at_quiz(quiz: Quiz) -> QuerySet[Attempt]:
+    """Attempts in progress at the quiz, in whatever class or alone; none at one that is not saved yet."""
+    return Attempt.objects.in_progress().filter(quiz=quiz.pk)
+
+
+@contextmanager
+def moved(found: QuerySet[Attempt], *, reason: str, actor: User, now: datetime, shorten: bool) -> Iterator[None]:
+    """Around a change of terms: deadlines of attempts in progress move from what held before to what holds after.
+
+    Without `shorten` a deadline moves outwards only; an attempt without any end gets a close that lies ahead. One that
+    was moved by hand before keeps that extension: time that is added is added to it, and only a new end before it takes
+    from it. No deadline is set before `now`.
+    """
+    before = _ends(found)
+    yield
+    after = _ends(found)
+    for pk, old in before.items():
+        if pk not in after:
+            continue
+        due_at = _next_deadline(old.attempt.due_at, old, after[pk], shorten=shorten, now=now)
+        if due_at == old.attempt.due_at:
+            continue
+        ends = None if due_at is None else max(due_at, now)
+        try:
+            attempts.extend(old.attempt, due_at=ends, reason=reason, actor=actor, now=now)
+        except AttemptClosed:  # handed in, or over, between the look and the change
+            continue
+
+
+@dataclass(frozen=True)
+class End:
+    """Where the terms end an attempt: by limit or close, and the close alone; None is no end."""
+
+    attempt: Attempt
+    due_at: datetime | None
+    closes_at: datetime | None
+
+
+def _next_deadline(due_at: datetime | None, was: End, now_is: End, *, shorten: bool, now: datetime) -> datetime | None:
+    """Where a deadline goes when the terms end an attempt elsewhere; None is no end."""
+    old, new = was.due_at, now_is.due_at
+    if old == new:
+        return due_at
+    if _is_earlier(new, old):
+        if not shorten:
+            return _kept(due_at, was, now_is, now)
+        return min(due_at, new) if due_at is not None and new is not None else new
+    if due_at == old or new is None:
+        return new
+    if due_at is None or old is None:  # moved by hand to no end
+        return due_at
+    return due_at + (new - old)
+
+
+def _kept(due_at: datetime | None, was: End, now_is: End, now: datetime) -> datetime | None:
+    """The deadline as it was promised. No end was no promise: when a class closes, its attempts end with it."""
+    if due_at is None and was.due_at is None and now_is.closes_at is not None and now_is.closes_at > now:
+        return now_is.closes_at
+    return due_at
+
+
+def _is_earlier(one: datetime | None, other: datetime | None) -> bool:
+    """Whether one deadline is before the other; None is no end, later than all."""
+    return one is not None and (other is None or one < other)
+
+
+def _ends(found: QuerySet[Attempt]) -> dict[int, End]:
+    """Attempts by pk with the ends that the terms now give (5 queries at most, however many there are)."""
+    running = list(found.all().select_related("quiz", "assignment__quiz"))
+    if not running:
+        return {}
+    given = {attempt.assignment_id for attempt in running if attempt.assignment_id}
+    classrooms = {attempt.assignment.classroom_id for attempt in running if attempt.assignment}
+    members = {
+        (row.classroom_id, row.user_id): row
+        for row in Membership.objects.filter(classroom__in=classrooms, user__in={row.learner_id for row in running})
+    }
+    exceptions = {
+        (row.assignment_id, row.membership_id): row for row in Accommodation.objects.filter(assignment__in=given)
+    }
+    asked = _asked([row for row in running if row.quiz.time_rule == Quiz.TimeRule.COMPUTED])
+    ends = {}
+    for attempt in running:
+        limit = entitlements.limit_of(attempt.quiz, asked.get(attempt.pk, []))
+        agreed = terms.effective(_layers(attempt, members, exceptions, attempt.quiz.overrides(limit)))
+        ends[attempt.pk] = End(attempt, terms.deadline(agreed, attempt.started_at), agreed.closes_at)
+    return ends
+
+
+def _layers(
+    attempt: Attempt,
+    members: dict[tuple[int, int], Membership],
+    exceptions: dict[tuple[int, int], Accommodation],
+    first: terms.Overrides,
+) -> Iterator[terms.Overrides]:
+    """The layers of `entitlements.layers`, out of rows that were read for many attempts at once."""
+    yield first
+    assignment = attempt.assignment
+    if assignment is None:
+        return
+    yield assignment.overrides()
+    member = members.get((assignment.classroom_id, attempt.learner_id))
+    if member is not None:
+        yield member.overrides()
+        if (exception := exceptions.get((assignment.pk, member.pk))) is not None:
+            yield exception.overrides()
+
+
+def _asked(running: list[Attempt]) -> dict[int, list[tuple[int, str]]]:
+    """(seconds, Bloom level) of the questions drawn, by attempt; for quizzes whose limit follows from them."""
+    if not running:
+        return {}
+    answers: Iterable[Answer] = Answer.objects.filter(attempt__in=running).select_related("version__question")
+    asked: dict[int, list[tuple[int, str]]] = {}
+    for answer in answers:
+        asked.setdefault(answer.attempt_id, []).append(entitlements.seconds_and_bloom(answer.version))
+    return asked
