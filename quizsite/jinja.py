@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils import formats, timezone, translation
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
 
 from quizzes.templatetags import quizzes_attempts, quizzes_cards, quizzes_text, quizzes_time
@@ -37,6 +39,34 @@ class JinjaFiles(FileSystemLoader):
         return super().get_source(environment, template)
 
 
+class Compiler(CodeGenerator):
+    """Lets `shown` escape what a page puts out: Jinja's own way makes an object of every value, a sixth of a page's time."""
+
+    def _output_child_pre(self, node: Any, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.shown(")
+
+
+class Pages(Environment):
+    code_generator_class = Compiler
+
+    @staticmethod
+    def shown(value: Any) -> str:
+        """A value as it stands in a page: escaped, unless it is marked as safe."""
+        if type(value) is not str and hasattr(value, "__html__"):
+            return value.__html__()
+        return escape(str(value))
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Of a dict its entry (`card.options`), not a method of that name; asking for that first costs an exception."""
+        try:
+            return obj[attribute] if type(obj) is dict else getattr(obj, attribute)
+        except (AttributeError, KeyError):
+            return super().getattr(obj, attribute)
+
+
 def environment(**options: Any) -> Environment:
     """What `TEMPLATES` names; `options` are the backend's (autoescape, auto_reload, loader)."""
     options |= {
@@ -45,7 +75,7 @@ def environment(**options: Any) -> Environment:
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
-    made = Environment(**options)  # noqa: S701  the backend sets autoescape
+    made = Pages(**options)
     made.globals.update(
         _=translated,
         ngettext=translated_count,

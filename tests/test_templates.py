@@ -14,6 +14,8 @@ from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse, set_script_prefix
 from django.utils import timezone
+from django.utils.safestring import mark_safe
+from markupsafe import Markup
 
 from quizsite.jinja import url
 from quizzes.models import User
@@ -57,8 +59,17 @@ def test_a_name_that_is_not_there_is_an_error() -> None:
 
 
 def test_texts_and_their_values_are_escaped() -> None:
-    assert shown("{{ a }}{{ _('%(x)s is', x=a) }}", a="<i>") == "&lt;i&gt;&lt;i&gt; is"
+    assert shown("{{ a }}{{ _('%(x)s is', x=a) }}", a="<i>'\"") == "&lt;i&gt;&#x27;&quot;&lt;i&gt;&#39;&#34; is"
     assert shown("{{ ngettext('%(n)s %(x)s', '%(n)s %(x)ss', 2, x=a) }}", a="<i>") == "2 &lt;i&gt;s"
+
+
+def test_what_is_marked_as_safe_stays_as_it_is() -> None:
+    assert shown("{{ a }}{{ b }}{{ c }}", a=mark_safe("<i>"), b=Markup("<b>"), c=3) == "<i><b>3"
+    assert shown("{% macro m(x) %}<p>{{ x }}</p>{% endmacro %}{{ m(a) }}", a="<i>") == "<p>&lt;i&gt;</p>"
+
+
+def test_content_named_like_a_method_of_a_dict_is_found() -> None:
+    assert shown("{{ card.items }} {{ card.get('items') }}", card={"items": 3}) == "3 3"
 
 
 def test_a_text_without_values_may_hold_percent_signs() -> None:
