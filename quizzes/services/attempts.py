@@ -99,7 +99,7 @@ class Offer:
 
 
 def _offer(learner: User, quiz: Quiz, assignment: Assignment | None, *, now: datetime) -> Offer:
-    if quiz.status != Quiz.Status.PUBLISHED:
+    if quiz.status != Quiz.Status.PUBLISHED or (assignment is None and not quiz.is_open_to_all):
         raise NotOpen(_("“%(quiz)s” is not open for new attempts.") % {"quiz": quiz.title})
     rng = random.Random(secrets.randbits(64))  # noqa: S311  only the order shown, nothing secret
     drawn, notes = draws.draw(quiz, learner, rng)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import clock, entitlements
@@ -98,12 +98,22 @@ def _way(
 
 @require_POST
 def quiz_start(request: LoggedInRequest, slug: str) -> HttpResponse:
+    now = clock.now()
     quiz = quiz_report.visible(request.user, slug)
-    assignment = None
-    if wanted := request.POST.get("assignment", ""):
-        given = Assignment.objects.given_to(request.user).filter(quiz=quiz).select_related("classroom", "quiz")
-        assignment = get_object_or_404(given, pk=int(wanted) if wanted.isascii() and wanted.isdigit() else 0)
-    elif not quiz.is_open_to_all and not attempts.open_attempt_of(request.user, quiz, now=clock.now()):
-        assignment = get_object_or_404(Assignment.objects.given_to(request.user).filter(quiz=quiz).order_by("-pk")[:1])
-    attempt = attempts.start(request.user, quiz, assignment=assignment, now=clock.now(), device=device_of(request))
+    assignment = _chosen_way(request, quiz, now=now)
+    attempt = attempts.start(request.user, quiz, assignment=assignment, now=now, device=device_of(request))
     return redirect("quizzes:attempt", pk=attempt.pk)
+
+
+def _chosen_way(request: LoggedInRequest, quiz: Quiz, *, now: datetime) -> Assignment | None:
+    """The assignment that was asked for; else None where self-study is open, or the latest; Http404 where there is none.
+
+    Who is no longer given the quiz may still go on with an attempt in progress.
+    """
+    wanted = request.POST.get("assignment", "")
+    if not wanted and quiz.is_open_to_all:
+        return None
+    given = [row for row in quiz_report.given(request.user, quiz) if wanted in ("", str(row.pk))]
+    if not given and (wanted or attempts.open_attempt_of(request.user, quiz, now=now) is None):
+        raise Http404
+    return max(given, key=lambda row: row.pk, default=None)

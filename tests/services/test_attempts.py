@@ -129,6 +129,16 @@ def test_a_draft_cannot_be_started(learner: User, now: datetime) -> None:
         attempts.start(learner, factories.quiz(1, status="draft"), now=now)
 
 
+def test_a_quiz_for_classes_cannot_be_started_without_an_assignment(
+    learner: User, classroom: Classroom, now: datetime
+) -> None:
+    """Such as when the attempt that was to go on was submitted in another tab a moment before."""
+    quiz = factories.quiz(1, is_open_to_all=False)
+    with pytest.raises(NotOpen):
+        attempts.start(learner, quiz, now=now)
+    assert attempts.start(learner, quiz, assignment=factories.assignment(classroom, quiz), now=now).number == 1
+
+
 def test_a_quiz_without_questions_says_so(learner: User, now: datetime) -> None:
     with pytest.raises(NotOpen, match="no questions"):
         attempts.start(learner, factories.quiz(0), now=now)

@@ -26,7 +26,7 @@ MOST = {
     "summary": 4,
     "state": 4,
     "save": 3,
-    "submit": 11,
+    "submit": 10,
     "result": 6,
     "history": 4,
 }

@@ -154,8 +154,8 @@ def test_a_stranger_sees_no_attempt_in_any_state(
     client: Client, learner: User, stranger: User, questions: list[Question], now: datetime
 ) -> None:
     quiz = factories.quiz(questions, feedback="homework", is_open_to_all=False)
-    factories.assignment(factories.classroom(students=[learner]), quiz)
-    attempt = factories.attempt(learner, quiz, now=now, submit=True)
+    given = factories.assignment(factories.classroom(students=[learner]), quiz)
+    attempt = factories.attempt(learner, quiz, assignment=given, now=now, submit=True)
     client.force_login(stranger)
     at = f"/attempts/{attempt.pk}/"
     names = ("", "questions/1/", "all/", "summary/", "result/", "state/", "timeline/", "deadline/")
