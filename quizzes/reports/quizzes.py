@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, When
 
 from quizzes import question_types, terms
 from quizzes.models import Assignment, Attempt, QuestionVersion, Quiz, User
@@ -48,14 +48,7 @@ OWN_BY_WAY = prepared(
 GIVEN = prepared(
     lambda learner, quiz: Assignment.objects.given_to(learner).filter(quiz=quiz).select_related("classroom")
 )
-KINDS_IN_BANK = prepared(
-    lambda: (
-        QuestionVersion.objects.ready()
-        .order_by()
-        .values_list("question__type", "question__bloom")
-        .annotate(number=Count("pk"))
-    )
-)
+BANK = prepared(lambda: _seconds_of_bank())
 
 
 def _listed(learner: User) -> Any:
@@ -102,35 +95,43 @@ class Own:
 def sizes(quizzes: Sequence[Any]) -> dict[int, Size]:
     """Sizes by quiz pk, of quizzes that come `sized` (1 query where a limit is computed)."""
     needs_bank = any(quiz.time_rule == Quiz.TimeRule.COMPUTED for quiz in quizzes)
-    expected = _expected_seconds() if needs_bank else Fraction(0)
+    expected = _limit_by_number(_expected_seconds()) if needs_bank else None
     return {quiz.pk: _size(quiz, expected) for quiz in quizzes}
 
 
-def _size(quiz: Any, expected: Fraction) -> Size:
+def _size(quiz: Any, expected: Callable[[int], timedelta] | None) -> Size:
     questions, points = quiz.question_count, quiz.point_count
     if quiz.time_rule == Quiz.TimeRule.FIXED:
         return Size(questions, points, timedelta(minutes=quiz.time_limit or 0))
     if quiz.time_rule == Quiz.TimeRule.COMPUTED:
-        return Size(questions, points, _expected_limit(expected, questions) if questions else None, is_estimate=True)
+        return Size(questions, points, expected(questions) if expected and questions else None, is_estimate=True)
     return Size(questions, points, None)
 
 
-@lru_cache(maxsize=256)
-def _expected_limit(expected: Fraction, questions: int) -> timedelta:
-    return terms.computed_limit([(expected * questions, "")])
+@lru_cache(maxsize=8)
+def _limit_by_number(seconds: Fraction) -> Callable[[int], timedelta]:
+    """The limit of so many questions that need `seconds` each in the mean; exact sums are slow, and few are different."""
+    return lru_cache(maxsize=256)(lambda questions: terms.computed_limit([(seconds * questions, "")]))
 
 
 def _expected_seconds() -> Fraction:
     """Mean seconds a question of the bank needs, thinking included (1 query)."""
-    plain = thinking = count = 0
-    for kind, bloom, number in KINDS_IN_BANK():
-        seconds = question_types.get(kind).seconds * number
-        if bloom in terms.THINKING_LEVELS:
-            thinking += seconds
-        else:
-            plain += seconds
-        count += number
-    return (plain + thinking * terms.THINKING_SHARE) / count if count else Fraction(60)
+    seconds, thinking, count = BANK.first() or (0, 0, 0)
+    return (seconds + (thinking or 0) * (terms.THINKING_SHARE - 1)) / count if count else Fraction(60)
+
+
+def _seconds_of_bank() -> QuerySet[Any, tuple[int, int | None, int]]:
+    """Of all that can be asked, in one row: seconds by type, those of them that ask to think, how many; no row for nothing."""
+    by_type = Case(
+        *(When(question__type=kind.key, then=kind.seconds) for kind in question_types.all_types()),
+        output_field=IntegerField(),
+    )
+    ready = QuestionVersion.objects.ready().order_by().values("status")
+    return ready.annotate(
+        seconds=Sum(by_type),
+        thinking=Sum(by_type, filter=Q(question__bloom__in=sorted(terms.THINKING_LEVELS))),
+        number=Count("pk"),
+    ).values_list("seconds", "thinking", "number")
 
 
 def page_of(learner: User, number: str | None) -> Page[Any]:
