@@ -1,12 +1,14 @@
 // The attempt page: saves answers as they are given, counts down, turns pages. Without it the plain form does all of this.
 
 import { Clock } from "./clock.js";
-import { alike, isEmpty, read, readInitial, same, write } from "./fields.js";
+import { alike, isEmpty, read, readHtml, readInitial, same, write } from "./fields.js";
 import { Queue } from "./queue.js";
 import { say } from "./words.js";
 
 const TYPING_PAUSE_MS = 700;
 const CHOOSING_PAUSE_MS = 150;
+const LONGEST_PAUSE_MS = 5_000; // of somebody who types without a pause
+const STATE_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 20_000;
 const FLUSH_MS = 4_000;
 const NOTICE_MS = 30_000;
@@ -120,17 +122,21 @@ function mark(slot, name, isOn) {
 // Saving -------------------------------------------------------------------------------------------------------------
 
 const pauses = new Map();
+const since = new Map(); // slot → when the first change was made that is not kept yet
 
 function changed(slot, milliseconds) {
   if (isClosed) return;
   setState(slot, "saving", say("saving"));
   clearTimeout(pauses.get(slot));
-  pauses.set(slot, setTimeout(() => put(slot), milliseconds));
+  if (!since.has(slot)) since.set(slot, performance.now());
+  const left = since.get(slot) + LONGEST_PAUSE_MS - performance.now();
+  pauses.set(slot, setTimeout(() => put(slot), Math.min(milliseconds, left)));
 }
 
 function put(slot) {
   clearTimeout(pauses.get(slot));
   pauses.delete(slot);
+  since.delete(slot);
   const answer = read(cards.get(slot), slot);
   if (!queue.has(slot) && settled.has(slot) && same(answer, settled.get(slot))) showSaved(slot);
   else queue.put(slot, answer);
@@ -164,17 +170,13 @@ function saved(slot, sent, body, isSettled) {
   if (!pauses.has(slot)) announce(say("saved", { at: body.saved }));
 }
 
-function refused(slot, { message = "" }) {
+function refused(slot, { message = say("too_large") }) {
   refusals.add(slot);
   setState(slot, "refused", `${say("refused")}: ${message}`);
   announce(message);
 }
 
-function storedAnswer(slot, body) {
-  const holder = document.createElement("template"); // inert: nothing in it is loaded or run
-  holder.innerHTML = body.html ?? ""; // our own server's rendering of the same card, escaped there
-  return read(holder.content, slot);
-}
+const storedAnswer = (slot, { html = "" }) => readHtml(html, slot);
 
 function isStored(slot, sent, body) {
   return alike(storedAnswer(slot, body), sent);
@@ -203,6 +205,7 @@ function conflict(slot, mine, body) {
       box.hidden = true;
       clearTimeout(pauses.get(slot));
       pauses.delete(slot);
+      since.delete(slot);
       act();
       (card?.querySelector("[data-answer] :is(input, select, textarea)") ?? document.getElementById("main")).focus();
     });
@@ -313,7 +316,11 @@ function askState() {
 }
 
 async function fetchState() {
-  const response = await fetch(root.dataset.state, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+  const response = await fetch(root.dataset.state, {
+    headers: { Accept: "application/json" },
+    credentials: "same-origin",
+    signal: AbortSignal.timeout(STATE_TIMEOUT_MS), // everybody who asks waits for this one
+  });
   if (response.status === 401) queue.fail("logged_out");
   if (response.status === 404) queue.fail("stranger");
   if (!response.ok) throw new Error(String(response.status));
@@ -325,7 +332,7 @@ async function fetchState() {
     if (isNew) openAgain();
     sync(state.seconds_left, isNew);
   } else if (!isClosed) showClosed(state.message, state.result);
-  queue.recovered();
+  queue.nudge();
   return state;
 }
 
@@ -373,12 +380,13 @@ async function flushed() {
   putWhatIsPaused();
   const isSaved = await queue.flush(FLUSH_MS);
   const choice = openConflict();
+  const isOnline = navigator.onLine || (await askState().then(() => true, () => false)); // some systems say offline and are not
   if (choice) {
     tell(say("choose_first"));
     choice.focus();
-  } else if (isSaved && !navigator.onLine) queue.fail("offline");
+  } else if (isSaved && !isOnline) queue.fail("offline");
   else showTrouble();
-  return isSaved && !choice && navigator.onLine;
+  return isSaved && !choice && isOnline;
 }
 
 /** What is acknowledged need not be posted again. */
@@ -459,6 +467,13 @@ function restore() {
   for (const [slot, card] of cards) if (!same(read(card, slot), settled.get(slot))) changed(slot, 0);
 }
 
+/** The browser shows this page again as it was left: another page may have gone on with its answers meanwhile. */
+function comeBack(state) {
+  if (!state.is_open) return location.replace(state.result);
+  const isBehind = (slot) => state.revisions[slot] > queue.revisions.get(slot) && !queue.has(slot);
+  return [...cards.keys()].some(isBehind) && location.reload();
+}
+
 /** Seconds since the server made this page: part of the time left is gone before a script runs. */
 function secondsSinceSent() {
   const sent = performance.getEntriesByType("navigation")[0]?.responseStart ?? 0;
@@ -498,10 +513,16 @@ addEventListener("pagehide", () => {
 });
 addEventListener("pageshow", (event) => {
   going = "";
-  if (event.persisted) askState().then((state) => state.is_open || location.replace(state.result), () => {});
+  if (event.persisted) askState().then(comeBack, () => {});
+});
+addEventListener("beforeunload", (event) => {
+  if (!isClosed && queue.unkept.size) event.preventDefault(); // the browser asks whether to leave
 });
 addEventListener("online", look);
 addEventListener("offline", () => queue.fail("offline"));
 addEventListener("focus", look);
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") look();
+  else putWhatIsPaused(); // a phone may end a page that is not seen without another word
+});
 setInterval(() => document.visibilityState === "visible" && look(), HEARTBEAT_MS);

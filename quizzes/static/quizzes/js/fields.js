@@ -56,3 +56,10 @@ export function alike(one, other) {
   const even = (value) => value.normalize("NFKC").replace(/\s+/g, " ").trim();
   return canonical(one, even) === canonical(other, even);
 }
+
+/** The answer in a card that the server rendered. */
+export function readHtml(html, slot) {
+  const holder = document.createElement("template"); // inert: nothing in it is loaded or run
+  holder.innerHTML = html; // our own server's rendering, escaped there
+  return read(holder.content, slot);
+}

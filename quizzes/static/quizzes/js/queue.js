@@ -9,7 +9,23 @@ import { same } from "./fields.js";
 const TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 15_000;
+const LONGEST_WAIT_MS = 60_000; // however long a server asks us to wait
 const TRIED_KEPT = 5;
+
+function isAnswer(found) {
+  const areTexts = (values) => Array.isArray(values) && values.every((value) => typeof value === "string");
+  return found !== null && typeof found === "object" && Object.values(found).every(areTexts);
+}
+
+/** An entry of the storage; null for what another tab has just removed, or what no page of ours wrote. */
+function understood(text) {
+  try {
+    const { answer = null, revision, tried = [] } = JSON.parse(text);
+    return isAnswer(answer) ? { answer, revision: Number(revision) || 0, tried: tried.filter(isAnswer) } : null;
+  } catch {
+    return null;
+  }
+}
 
 export class Queue {
   /**
@@ -26,6 +42,8 @@ export class Queue {
     this.failures = 0;
     this.trouble = ""; // "", "offline", "retry", "logged_out" or "stranger"
     this.timer = 0;
+    this.notBefore = 0; // until when the server asked us to wait, by performance.now()
+    this.unkept = new Set(); // slots whose waiting answer only this page holds
   }
 
   /** Entries that an earlier page or another tab left behind: {slot: {answer, revision, tried}}. */
@@ -33,7 +51,8 @@ export class Queue {
     const kept = {};
     try {
       for (const name of Object.keys(localStorage)) {
-        if (name.startsWith(`${this.options.key}:`)) kept[name.split(":").pop()] = JSON.parse(localStorage.getItem(name));
+        const entry = name.startsWith(`${this.options.key}:`) ? understood(localStorage.getItem(name)) : null;
+        if (entry) kept[name.split(":").pop()] = entry;
       }
     } catch {
       // storage is switched off or not ours
@@ -46,8 +65,9 @@ export class Queue {
     const revision = this.revisions.get(slot) ?? 0;
     try {
       localStorage.setItem(`${this.options.key}:${slot}`, JSON.stringify({ answer, revision, tried }));
+      this.unkept.delete(slot);
     } catch {
-      // A full or forbidden storage: the page still holds the answers and goes on sending them.
+      this.unkept.add(slot); // a full or forbidden storage: the page still holds the answer and goes on sending it
     }
   }
 
@@ -85,6 +105,7 @@ export class Queue {
   drop(slot) {
     const entry = this.entries.get(slot);
     this.entries.delete(slot);
+    this.unkept.delete(slot);
     if (entry) this.forget(slot, entry.answer);
     this.listeners.changed();
   }
@@ -126,10 +147,11 @@ export class Queue {
       body: JSON.stringify({ slot, revision, answer }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    // Anything but JSON comes from something in between: a proxy, the log-in page of a network.
+    // Anything but JSON comes from something in between: a proxy, the log-in page of a network. What is too large for it
+    // will be too large again.
     const isJson = (response.headers.get("Content-Type") ?? "").startsWith("application/json");
     return {
-      status: isJson ? response.status : 503,
+      status: isJson || response.status === 413 ? response.status : 503,
       body: isJson ? await response.json() : {},
       retryAfter: Number(response.headers.get("Retry-After")) || 0,
     };
@@ -184,7 +206,9 @@ export class Queue {
     if (!this.timer) {
       this.failures += 1;
       const backoff = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(6, this.failures - 1));
-      this.retryIn(Math.max(retryAfter * 1000, backoff) * (0.75 + Math.random() / 2));
+      const asked = Math.min(LONGEST_WAIT_MS, retryAfter * 1000);
+      this.notBefore = performance.now() + asked;
+      this.retryIn(Math.max(asked, backoff * 0.75) + (backoff * Math.random()) / 2);
     }
     this.listeners.changed();
   }
@@ -205,6 +229,12 @@ export class Queue {
     this.failures = 0;
     this.retryIn(0);
     this.listeners.changed();
+  }
+
+  /** The server answered something else: if saving failed, try again now, unless it asked us to wait. */
+  nudge() {
+    if (this.trouble !== "retry") this.recovered();
+    else if (performance.now() >= this.notBefore) this.retryIn(0);
   }
 
   sendAll(options) {

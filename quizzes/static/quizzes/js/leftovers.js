@@ -1,0 +1,42 @@
+// On the result of an attempt: answers that this device still holds, because the connection came back after the end. They
+// are offered to the server once more, which says what it has; those that it has not are named, so that nobody wonders, and
+// stay on the device: should the attempt be opened again, they are sent.
+//
+// <div data-leftovers="…/save/" data-state="…/state/" data-key="quizsite:attempt:7:3" data-question="Question {n}" hidden>…<ul></ul></div>
+
+import { alike, isEmpty, readHtml } from "./fields.js";
+import { Queue } from "./queue.js";
+
+const note = document.querySelector("[data-leftovers]");
+let token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+
+const isStored = (slot, sent, { html = "" }) => alike(readHtml(html, slot), sent);
+
+/** The words of an answer that was written; a choice is told by its question alone. */
+const written = ({ text = [] }) => text.join(" ");
+
+function closed(slot, sent, body) {
+  if (isEmpty(sent) || isStored(slot, sent, body)) return;
+  queue.entries.set(slot, { answer: sent, tried: [], stopped: true });
+  queue.keep(slot);
+  const line = document.createElement("li");
+  const words = written(sent);
+  line.textContent = note.dataset.question.replace("{n}", slot) + (words && `: ${words}`);
+  note.querySelector("ul").append(line);
+  note.hidden = false;
+}
+
+async function refresh() {
+  const response = await fetch(note.dataset.state, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+  token = (await response.json()).csrf;
+}
+
+const ignore = () => {};
+const queue = new Queue(
+  { key: note?.dataset.key, url: note?.dataset.leftovers, token: () => token, refresh },
+  { saved: ignore, refused: ignore, conflict: (slot) => queue.drop(slot), closed, isStored, changed: ignore },
+);
+for (const [slot, { answer, revision, tried }] of Object.entries(note ? queue.stored() : {})) {
+  queue.know(Number(slot), revision);
+  queue.put(Number(slot), answer, tried);
+}
