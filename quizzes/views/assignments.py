@@ -18,6 +18,7 @@ from quizzes.forms.assignments import AccommodationForm, AssignmentForm
 from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz
 from quizzes.reports import progress
 from quizzes.services import assignments
+from quizzes.views.boards import progress_tag
 from quizzes.views.classrooms import READ_WRITE, confirm
 from quizzes.views.members import teaches
 from quizzes.views.requests import LoggedInRequest
@@ -60,6 +61,7 @@ def assignment_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         "own_terms": assignment.overrides(),
         "is_open": assignment.opens_at is None or assignment.opens_at <= now,
         "exceptions": exceptions.order_by("membership__user__last_name", "pk"),
+        "board_version": progress_tag(request, assignment, now=now),
         "progress": progress.of_assignment(assignment, now=now),
         "is_teaching": teaches(request, assignment.classroom),
     }

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from quizzes import clock
 from quizzes.models import Assignment, Classroom, User
 from quizzes.reports import leaderboards, progress
-from quizzes.views.live import Context, live
-from quizzes.views.members import teaches
+from quizzes.views.live import Context, live, tag_at
 from quizzes.views.requests import LoggedInRequest
 
 TOP = 10
@@ -30,7 +30,17 @@ def seen_by(user: User) -> QuerySet[Classroom]:
 def _version_of_classroom(request: HttpRequest, pk: int) -> str:
     now = clock.now()
     classroom = Classroom.objects.filter(pk=pk).first()
-    return f"{leaderboards.version(classroom, now=now)} {_since(request, classroom, now)}" if classroom else ""
+    return _board_version(classroom, _since(request, classroom, now), now) if classroom else ""
+
+
+def _board_version(classroom: Classroom, since: datetime | None, now: datetime) -> str:
+    return f"{leaderboards.version(classroom, now=now)} {since}"
+
+
+def board_tag(request: HttpRequest, classroom: Classroom, *, now: datetime) -> str:
+    """The tag of the board from the start, for a page that shows it; to be asked before the board itself is read."""
+    address = reverse("quizzes:classroom_board", args=[classroom.pk])
+    return tag_at(address, _board_version(classroom, None, now), request)
 
 
 @live(_version_of_classroom)
@@ -75,6 +85,12 @@ def _version_of_progress(request: HttpRequest, pk: int) -> str:
     return progress.version(found, now=clock.now()) if found else ""
 
 
+def progress_tag(request: HttpRequest, assignment: Assignment, *, now: datetime) -> str:
+    """The tag of who is where, for a page that shows it; to be asked before it is read."""
+    address = reverse("quizzes:assignment_progress", args=[assignment.pk])
+    return tag_at(address, progress.version(assignment, now=now), request)
+
+
 @live(_version_of_progress)
 def assignment_progress(request: LoggedInRequest, pk: int) -> tuple[str, Context]:
     """Who has not started, who is in the middle and who is done, for those who teach or assist."""
@@ -82,7 +98,8 @@ def assignment_progress(request: LoggedInRequest, pk: int) -> tuple[str, Context
     assignment = get_object_or_404(_assignments().filter(classroom__in=assisted), pk=pk)
     found = progress.of_assignment(assignment, now=clock.now())
     context = {"progress": found, "classroom": assignment.classroom, "assignment": assignment}
-    return "progress", {**context, "is_teaching": teaches(request, assignment.classroom)}
+    taught = Classroom.objects.taught_by(request.user).filter(pk=assignment.classroom_id)
+    return "progress", {**context, "is_teaching": taught.exists()}
 
 
 # The projector --------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from quizzes.models import Attempt, Classroom, Membership, User
 from quizzes.reports import classrooms as report
 from quizzes.reports import leaderboards
 from quizzes.services import attempts, classrooms
+from quizzes.views.boards import board_tag
 from quizzes.views.requests import LoggedInRequest
 
 READ_WRITE = require_http_methods(["GET", "HEAD", "POST"])
@@ -98,6 +99,7 @@ def classroom_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         "membership": membership,
         "is_teaching": role == Membership.Role.INSTRUCTOR or user.is_superuser,
         "is_assisting": role != Membership.Role.STUDENT or user.is_superuser,
+        "board_version": board_tag(request, classroom, now=now),
         "board": leaderboards.for_classroom(classroom, viewer=user, now=now),
     }
     if membership is not None and role == Membership.Role.STUDENT:

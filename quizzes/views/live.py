@@ -108,10 +108,15 @@ def _version(version_of: VersionOf, request: HttpRequest, pk: int) -> str:
     return version
 
 
-def _tag(request: HttpRequest, version: str) -> str:
+def tag_at(address: str, version: str, request: HttpRequest) -> str:
+    """The tag that the address would answer this reader with: for another page that shows the same part."""
+    return _tag(request, version, address)
+
+
+def _tag(request: HttpRequest, version: str, address: str = "") -> str:
     names = (settings.SESSION_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, "time_zone")
     reader = (*(request.COOKIES.get(name, "") for name in names), request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
-    text = repr((request.get_full_path(), version, *reader))
+    text = repr((address or request.get_full_path(), version, *reader))
     return f'"{salted_hmac("quizzes.views.live", text, algorithm="sha256").hexdigest()[:32]}"'
 
 

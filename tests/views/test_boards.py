@@ -410,3 +410,37 @@ def test_the_reader_without_a_hint_of_a_script_is_never_told_not_modified(
     address = addresses(assignment)["board"]
     tag = part(client, address)["ETag"]
     assert client.get(address, headers={"if-none-match": tag}).status_code == 200
+
+
+# Pages that show a part -----------------------------------------------------------------------------------------------
+
+
+def named_version(response: Any, address: str) -> str:
+    """What the page tells its script that it shows of an address."""
+    found = re.search(rf'data-live="{re.escape(address)}" data-version="([^"]+)"', response.content.decode())
+    assert found, response.content.decode()[:3000]
+    return found[1].replace("&quot;", '"')
+
+
+def test_a_page_that_shows_a_board_names_the_version_so_that_nothing_is_asked_twice(
+    client: Client, classroom: Classroom, assignment: Assignment, learner: User, instructor: User, now: datetime
+) -> None:
+    result(learner, assignment, right=1, now=now)
+    board, progress = f"/classrooms/{classroom.pk}/board/", f"/assignments/{assignment.pk}/progress/"
+    for person, shown_on, address in (
+        (learner, f"/classrooms/{classroom.pk}/", board),
+        (instructor, f"/classrooms/{classroom.pk}/", board),
+        (instructor, f"/assignments/{assignment.pk}/", progress),
+    ):
+        client.force_login(person)
+        tag = named_version(client.get(shown_on), address)
+        assert part(client, address, tag).status_code == 304
+    result(joined(classroom, "heron"), assignment, right=2, now=now)
+    assert part(client, progress, tag).status_code == 200
+
+
+def test_the_board_of_the_week_says_so(client: Client, classroom: Classroom, learner: User) -> None:
+    client.force_login(learner)
+    address = f"/classrooms/{classroom.pk}/board/"
+    assert "Leaderboard of the week" in text_of(client.get(f"{address}?span=week"))
+    assert "Leaderboard of the week" not in text_of(client.get(address))
