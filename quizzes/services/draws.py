@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, FilteredRelation, Q
 from django.db.models.functions import Coalesce
@@ -42,9 +42,9 @@ class Candidate(NamedTuple):
     type: str
     difficulty: str
     bloom: str
-    sources: frozenset[int]
-    tags: frozenset[int]
-    evidence: frozenset[tuple[int, int, str]]
+    sources: Set[int]
+    tags: Set[int]
+    evidence: Set[tuple[int, int, str]]
 
 
 def fitting(rule: QuizItem, candidates: Sequence[Candidate], ignoring: Sequence[str] = ()) -> Sequence[Candidate]:
@@ -71,6 +71,7 @@ ITEMS_OF = prepared(
 )
 
 
+RULES_OF = prepared(lambda quiz: QuizItem.objects.filter(quiz=quiz, question=None).order_by("position", "pk"))
 READY = prepared(
     lambda: Question.objects.ready().order_by().values_list("pk", "versions", "topic_id", "type", "difficulty", "bloom")
 )
@@ -99,8 +100,9 @@ def pool() -> list[Candidate]:
             evidence[question].add((source, paragraph, phrase.casefold()))
     for question, tag in TAGS():
         tags[question].add(tag)
+    none: Set[Any] = frozenset()
     return [
-        Candidate(*row, frozenset(sources[row[0]]), frozenset(tags[row[0]]), frozenset(evidence[row[0]]))
+        Candidate(*row, sources.get(row[0], none), tags.get(row[0], none), evidence.get(row[0], none))
         for row in READY()
     ]
 
@@ -117,7 +119,7 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Dra
     notes: list[str] = []
     fixed = {question for _pk, _points, question, _bloom, _version in items if question}
     if len(fixed) < len(items):
-        rules = list(quiz.items.filter(question=None))
+        rules = RULES_OF(quiz=quiz)
         candidates, met = pool(), times_met(learner)
         rng.shuffle(candidates)
         candidates.sort(key=lambda candidate: met[candidate.question])

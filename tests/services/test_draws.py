@@ -6,9 +6,10 @@ import random
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from quizzes.errors import NotOpen
-from quizzes.models import Question, QuizItem, User
+from quizzes.models import Question, QuizItem, User, kept
 from quizzes.services import attempts, draws
 from tests import factories
 
@@ -97,3 +98,43 @@ def test_the_questions_of_a_shuffled_quiz_come_in_another_order(bank: list[Quest
     orders = {tuple(drawn(quiz, seed=seed)) for seed in range(5)}
     assert len(orders) > 1
     assert {tuple(sorted(order)) for order in orders} == {tuple(sorted(question.pk for question in bank))}
+
+
+# What the process keeps of versions ------------------------------------------------------------------------------------
+
+
+def test_a_version_published_since_the_last_attempt_is_asked(bank: list[Question]) -> None:
+    quiz = factories.quiz([bank[0]])
+    draws.draw(quiz, None, random.Random(1))
+    newer = factories.version(bank[0], factories.single_choice("newer"))
+    found, _notes = draws.draw(quiz, None, random.Random(1))
+    assert [item.version for item in found] == [newer]
+
+
+def test_a_bloom_level_changed_since_the_last_attempt_counts(
+    bank: list[Question], learner: User, now: datetime
+) -> None:
+    quiz = factories.quiz(bank, time_rule="computed")
+    first = attempts.start(learner, quiz, now=now)
+    attempts.submit(first, now=now)
+    Question.objects.update(bloom="analyse")
+    second = attempts.start(learner, quiz, now=now)
+    assert (first.limit, second.limit) == (timedelta(minutes=7), timedelta(minutes=9))  # 6 items of 60 s × 1.15 (× 1.3)
+
+
+def test_a_draft_is_read_anew_each_time(bank: list[Question]) -> None:
+    draft = bank[0].versions.get()
+    bank[0].versions.update(status="draft")
+    kept.versions([draft.pk])
+    bank[0].versions.update(spec=factories.single_choice("edited"))
+    assert kept.versions([draft.pk])[draft.pk].stem == "edited"
+
+
+def test_a_published_version_is_read_once(
+    bank: list[Question], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    wanted = [question.versions.get().pk for question in bank]
+    with django_assert_num_queries(1):
+        first, again = kept.versions(wanted), kept.versions(wanted)
+    assert list(first) == wanted
+    assert all(first[pk] is again[pk] for pk in wanted)
