@@ -1,6 +1,7 @@
 """The site in one process: gunicorn with threads, and the sweep of overdue attempts beside it."""
 
 import gc
+import resource
 import threading
 from typing import Any
 
@@ -11,6 +12,8 @@ from gunicorn.app.base import BaseApplication
 
 THREADS = 8
 SWEEP_SECONDS = 20
+CONNECTIONS = 4000  # a browser keeps one or more open while its page is read; beyond this number new ones have to wait
+OTHER_FILES = 100  # that a process has open besides: databases, the log
 
 
 class Server(BaseApplication):
@@ -25,6 +28,7 @@ class Server(BaseApplication):
             "bind": self.bind,
             "workers": 1,
             "threads": THREADS,
+            "worker_connections": allow_open_files(CONNECTIONS + OTHER_FILES) - OTHER_FILES,
             "worker_class": "quizsite.worker.Worker",
             "preload_app": True,
             "accesslog": None,
@@ -54,6 +58,16 @@ def start_sweep(worker: Any) -> None:
     threading.Thread(
         target=call_command, args=["close_overdue_attempts"], kwargs={"every": SWEEP_SECONDS}, daemon=True, name="sweep"
     ).start()
+
+
+def allow_open_files(count: int) -> int:
+    """Raise the number of files and connections this process may have open, as far as it may; returns what it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= count:
+        return count
+    most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
 
 
 def serve(host: str, port: int) -> None:

@@ -401,13 +401,24 @@ def close_overdue(*, now: datetime, among: Iterable[Attempt] | None = None) -> i
     if among is None:
         for attempt in Attempt.objects.awaiting_grading():
             grading.grade_or_leave(attempt, now=now)
-        cache.set(LAST_SWEEP, now.timestamp(), timeout=None)
+        _note_sweep(now)
     return closed
 
 
+def _note_sweep(now: datetime) -> None:
+    try:
+        cache.set(LAST_SWEEP, now.timestamp(), timeout=None)
+    except Exception:  # of whatever cache it is
+        log.exception("the sweep could not be noted in the cache")
+
+
 def last_sweep() -> float | None:
-    """When the last sweep ended, in seconds of the epoch; None where another machine sweeps and shares no cache."""
-    at: float | None = cache.get(LAST_SWEEP)
+    """When the last sweep ended, in seconds of the epoch; None where nobody knows: no cache is shared, or it is away."""
+    try:
+        at: float | None = cache.get(LAST_SWEEP)
+    except Exception:  # people can go on answering without it
+        log.exception("the cache could not be asked for the last sweep")
+        return None
     return at
 
 

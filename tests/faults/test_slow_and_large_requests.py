@@ -8,7 +8,10 @@ from contextlib import ExitStack
 
 import pytest
 
+from quizsite.worker import ARRIVAL_SECONDS
+from quizzes.management.serving import allow_open_files
 from quizzes.models import Attempt
+from tests.faults.conftest import session_of
 from tests.load.browser import Browser
 from tests.servers import Server
 
@@ -24,6 +27,17 @@ def test_a_hundred_unfinished_requests_hold_nobody_up(server: Server, phone: Bro
             line.sendall(HALVES[number % len(HALVES)])
         assert phone.save(attempt.pk, 1, 1, {"choice": ["0"]})[0] == 200
         assert phone.get("/quizzes/")[0] == 200
+
+
+def test_connections_that_browsers_keep_open_keep_nobody_out(server: Server, attempt: Attempt) -> None:
+    allow_open_files(2_000)
+    session = session_of(attempt.learner)
+    with ExitStack() as open_ones:
+        for _browser in range(1_200):
+            open_ones.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        phone = Browser(server.port, session, timeout=ARRIVAL_SECONDS / 2)  # before the first of them is given up
+        open_ones.callback(phone.connection.close)
+        assert phone.save(attempt.pk, 1, 1, {"choice": ["0"]})[0] == 200
 
 
 def test_a_request_in_small_pieces_is_answered(server: Server, phone: Browser, attempt: Attempt) -> None:

@@ -48,6 +48,14 @@ def test_without_a_shared_cache_an_attempt_that_nobody_closed_tells(
     assert (client.get("/healthz").status_code, client.get("/healthz").json()["sweep"]) == (503, "late")
 
 
+def test_a_cache_that_is_away_takes_nobody_off_the_site(client: Client, db: None, now: datetime) -> None:
+    away = mock.Mock(get=mock.Mock(side_effect=ConnectionError), set=mock.Mock(side_effect=ConnectionError))
+    with mock.patch.object(attempts, "cache", away):
+        assert attempts.close_overdue(now=now) == 0
+        response = client.get("/healthz")
+    assert (response.status_code, response.json()["sweep_age"]) == (200, None)
+
+
 def test_a_database_that_is_down_is_503_with_retry_after(client: Client, db: None) -> None:
     with mock.patch("quizzes.views.health.connection.cursor", side_effect=OperationalError("gone")):
         response = client.get("/healthz")
