@@ -3,6 +3,7 @@
     python -m tests.load.trouble writer --seconds 30     another process holds SQLite's write lock
     python -m tests.load.trouble disk --seconds 30       no file may grow, as on a full disk
     python -m tests.load.trouble backup                  one copy after the other, each restored and checked
+    python -m tests.load.trouble reload                  gunicorn replaces its worker, as for a new version
 
 Twelve clients save all the while and repeat what is not acknowledged; one more reads a page again and again. Prints what
 was answered by 503, the longest wait of a reader and of a save, and what was lost (exit code 1 if anything was).
@@ -11,9 +12,11 @@ was answered by 503, the longest wait of a reader and of a save, and what was lo
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -66,14 +69,24 @@ def back_up(_server: site.Server, seconds: float) -> str:
         with closing(sqlite3.connect(copy)) as restored:
             problems += restored.execute("PRAGMA integrity_check").fetchall() != [("ok",)]
         command = [sys.executable, "manage.py", "check_invariants"]
-        environment = site.servers.os.environ | {"DATABASE_URL": f"sqlite:///{copy}"}
+        environment = os.environ | {"DATABASE_URL": f"sqlite:///{copy}"}
         problems += subprocess.run(
             command, cwd=site.ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ).returncode
     return f"{len(times)} copies in {min(times):.2f} to {max(times):.2f} s each, {problems} with problems"
 
 
-TROUBLES = {"writer": hold_the_lock, "disk": fill_the_disk, "backup": back_up}
+def reload(server: site.Server, seconds: float) -> str:
+    """What `systemctl reload` does for a new version, every three seconds."""
+    until, count = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        os.kill(server.master, signal.SIGHUP)
+        count += 1
+        time.sleep(3)
+    return f"{count} reloads"
+
+
+TROUBLES = {"writer": hold_the_lock, "disk": fill_the_disk, "backup": back_up, "reload": reload}
 
 
 def read_on(reader: Client, stop: threading.Event, waits: list[float]) -> None:
