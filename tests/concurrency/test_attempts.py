@@ -12,7 +12,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from quizzes.errors import AttemptClosed, QuizError, StaleAnswer
@@ -347,3 +347,44 @@ def closes_by_what_was_read(row: Attempt, by: str, *, now: datetime) -> bool:
 def test_control_a_sweep_that_trusts_what_it_read_undoes_an_extension(database: str) -> None:
     with mock.patch.object(attempts, "_keep_closing", closes_by_what_was_read):
         assert any(contradicts(extended, row) for extended, row in extend_while_sweeping(5))
+
+
+# Opening again against a start ----------------------------------------------------------------------------------------
+
+
+def reopen_while_starting(rounds: int) -> list[tuple[Any, Any, QuerySet[Attempt]]]:
+    """(what reopening gave, what starting gave, the learner's open attempts) of each round."""
+    quiz, found, boss = factories.quiz(1), [], factories.user("boss", is_staff=True)
+    with track(2) as race, slow_start():
+        for number in range(rounds):
+            row = attempts.submit(running(quiz, number), now=NOW)
+            reopened, started = race(
+                lambda row=row: attempts.reopen(row, due_at=None, reason="alarm", actor=boss, now=NOW),
+                lambda row=row: attempts.start(User.objects.get(pk=row.learner_id), quiz, now=NOW),
+            )
+            found.append((reopened, started, Attempt.objects.in_progress().filter(learner=row.learner_id)))
+    return found
+
+
+def test_opening_again_and_starting_at_once_leave_one_open_attempt_and_one_is_told(database: str) -> None:
+    for reopened, started, still_open in reopen_while_starting(ROUNDS // 4 or 1):
+        [row] = still_open
+        assert isinstance(started, Attempt)
+        assert started.pk == row.pk
+        assert isinstance(reopened, Attempt) or "Another attempt" in str(reopened)
+        assert row.events.filter(kind="reopened").exists() == isinstance(reopened, Attempt)
+
+
+@pytest.mark.postgres
+def test_control_without_the_learners_queue_the_index_breaks_an_opening(postgresql: None) -> None:
+    with mock.patch.object(QuerySet, "select_for_update", lambda rows, **options: rows):
+        assert any(isinstance(reopened, IntegrityError) for reopened, _started, _open in reopen_while_starting(20))
+
+
+def test_of_two_openings_at_once_one_is_told(database: str) -> None:
+    row = attempts.submit(running(factories.quiz(1), 0), now=NOW)
+    boss = factories.user("boss", is_staff=True)
+    with track(2) as race:
+        results = race(*[lambda: attempts.reopen(row, due_at=None, reason="alarm", actor=boss, now=NOW)] * 2)
+    assert sorted(type(result).__name__ for result in results) == ["Attempt", "QuizError"]
+    assert row.events.filter(kind="reopened").count() == 1

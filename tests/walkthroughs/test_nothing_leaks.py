@@ -15,6 +15,7 @@ from time_machine import travel
 from quizzes import question_types
 from quizzes.models import Assignment, Attempt, Classroom, Question, Quiz, User
 from quizzes.question_types.base import QuestionType
+from quizzes.services import attempts
 from tests import factories
 
 SENTINEL = "sentinel-that-nobody-may-see"
@@ -104,6 +105,20 @@ def test_nothing_shows_while_a_homework_is_in_progress_and_everything_after(
             )  # the reply to a stale save shows what is stored
         assert SENTINEL not in client.post(f"/attempts/{attempt.pk}/submit/").content.decode()
         assert f"/attempts/{attempt.pk}/result/" in leaks(client, attempt, quiz)
+
+
+def test_what_was_shown_is_hidden_again_while_an_attempt_is_reopened(
+    client: Client, learner: User, instructor: User, questions: list[Question], now: datetime
+) -> None:
+    quiz = factories.quiz(questions, feedback="homework")
+    client.force_login(learner)
+    with travel(now, tick=False):
+        attempt = start(client, quiz)
+        client.post(f"/attempts/{attempt.pk}/submit/")
+        assert f"/attempts/{attempt.pk}/result/" in leaks(client, attempt, quiz)
+        attempts.reopen(attempt, due_at=None, reason="a fire drill", actor=instructor, now=now)
+        assert leaks(client, attempt, quiz) == []
+        assert SENTINEL not in save(client, attempt, 1, revision=1)
 
 
 def test_nothing_of_an_examination_shows_before_it_has_closed_for_the_last_member(
