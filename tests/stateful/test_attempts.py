@@ -10,9 +10,10 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from quizzes.reports import invariants
 from quizzes.services import saving
 from tests.databases import real_database
-from tests.stateful.machine import AttemptMachine
+from tests.stateful.machine import START, AttemptMachine
 
 SHARDS = 4  # so that several processes share the work
 QUICK = {"sqlite": 15, "postgresql": 4}  # examples for each shard
@@ -48,6 +49,7 @@ def run(examples: int) -> None:
 def test_the_engine_agrees_with_the_model(database: str, shard: int) -> None:
     sizes = CI if settings.get_current_profile_name() == "ci" else QUICK
     run(int(os.environ.get("EXAMPLES", sizes[database])))
+    assert [str(violation) for violation in invariants.check(now=START)] == []  # in all that the examples left behind
 
 
 GUARDS = {
