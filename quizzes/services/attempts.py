@@ -14,7 +14,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -109,16 +108,14 @@ def _offer(learner: User, quiz: Quiz, assignment: Assignment | None, *, now: dat
     agreed = entitlements.terms_for(learner, quiz, assignment, limit=limit)
     refuse_unless_open(agreed, now)
     asked = [
-        Asked(
-            slot, item.version.pk, item.points, json.dumps(_layout_of(item.version, rng, shuffle=quiz.shuffle_options))
-        )
+        Asked(slot, item.version.pk, item.points, _layout_of(item.version, rng, shuffle=quiz.shuffle_options))
         for slot, item in enumerate(drawn, start=1)
     ]
     return Offer(asked, notes, agreed)
 
 
-def _layout_of(version: QuestionVersion, rng: random.Random, *, shuffle: bool) -> list[Any]:
-    return version.kind.layout(version.parsed, rng, shuffle=shuffle)
+def _layout_of(version: QuestionVersion, rng: random.Random, *, shuffle: bool) -> str:
+    return json.dumps(version.kind.layout(version.parsed, rng, shuffle=shuffle))
 
 
 @retried

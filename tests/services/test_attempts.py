@@ -12,6 +12,7 @@ import psycopg.errors
 import pytest
 import time_machine
 from django.db import IntegrityError, OperationalError, connection
+from django.db.models import Model
 from django.http import Http404
 from pytest_django import DjangoAssertNumQueries
 
@@ -62,6 +63,25 @@ def test_starting_stores_the_deadline_before_any_question_is_shown(attempt: Atte
     assert [answer.slot for answer in attempt.answers.all()] == [1, 2]
     assert attempt.max_marks == Decimal("2.00")
     assert kinds(attempt) == ["started"]
+
+
+def values_of(row: Model) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
+
+
+def test_a_new_attempt_and_its_answers_have_what_their_fields_say(learner: User, now: datetime) -> None:
+    """They are inserted by statements of their own, which must keep up with the models."""
+    made = attempts.start(learner, factories.quiz(1, time_limit=40, navigation="sequential"), now=now, device="phone")
+    assert values_of(Attempt.objects.get(pk=made.pk)) == values_of(made)
+    answer = made.answers.get()
+    plain = Answer(attempt=made, slot=1, version=answer.version, points=Decimal("1.00"), layout=[0, 1, 2, 3])
+    assert values_of(answer) == values_of(plain)
+    event = made.events.get()
+    details = {"allowed": None, "due": "2026-03-02T09:40:00Z"}
+    plain_event = AttemptEvent(
+        attempt=made, kind="started", at=now, actor=learner, device="phone", details=details, late_by_ms=0
+    )
+    assert values_of(event) == values_of(plain_event)
 
 
 def test_starting_twice_gives_one_attempt(learner: User, quiz: Quiz, attempt: Attempt, now: datetime) -> None:
