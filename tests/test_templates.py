@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import jinja2
@@ -13,7 +14,7 @@ from django.template import engines
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse, set_script_prefix
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from markupsafe import Markup
 
@@ -74,6 +75,17 @@ def test_content_named_like_a_method_of_a_dict_is_found() -> None:
 
 def test_a_text_without_values_may_hold_percent_signs() -> None:
     assert shown("{{ _('100% right') }} {{ _('Pass mark %(p)s%%', p=60) }}") == "100% right Pass mark 60%"
+
+
+def test_what_is_kept_is_kept_for_each_language_apart() -> None:
+    source = "{{ _('and') }} {{ ngettext('%(n)s day', '%(n)s days', 2) }} {{ half|floatformat(-2) }}"
+    said = []
+    for language in ("en", "de", "en"):
+        with translation.override(language):
+            said.append(shown(source, half=Decimal("0.5")))
+    assert said[0] == said[2] == "and 2 days 0.50"
+    assert said[1].startswith("und ")
+    assert said[1].endswith(" 0,50")
 
 
 def test_times_are_shown_in_the_readers_zone() -> None:
