@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -11,6 +12,7 @@ from django.db import OperationalError, connection
 P = ParamSpec("P")
 R = TypeVar("R")
 TRIES = 3
+PAUSE = 0.02  # seconds for whom we gave way to: tried again at once, we would stand in their way again
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 
 
@@ -25,6 +27,7 @@ def retried(act: Callable[P, R]) -> Callable[P, R]:
             except OperationalError as error:
                 if connection.in_atomic_block or not gave_way(error):
                     raise
+                time.sleep(PAUSE)
         return act(*args, **kwargs)
 
     return repeat

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, models, transaction
 from django.test import Client
 
 from quizzes import clock
-from quizzes.models import Answer, Attempt, Quiz, User
+from quizzes.models import Answer, Attempt
 from quizzes.reports import invariants
 from quizzes.services import attempts, retrying, saving
 from tests import factories
@@ -47,11 +47,24 @@ def wait_until_somebody_waits() -> None:
     raise AssertionError("nobody waits for a lock")
 
 
-def entangle(act: Callable[[], Any], first: models.Model, second: models.Model) -> tuple[Any, int]:
-    """Run `act`, which locks `second` and then wants `first`, while another transaction holds `first` and wants `second`.
+Stage = Callable[[], tuple[Callable[[], Any], models.Model, models.Model]]
 
-    `act` waits longer, so the server ends it. Returns its result and how often it gave way.
+
+def entangle(stage: Stage) -> tuple[Any, int]:
+    """Run the act of a stage, which locks `second` and then wants `first`, while somebody holds `first` and wants `second`.
+
+    The server ends the one that has waited for a second; as a rule that is the act. Where a busy machine made it the
+    other, the stage is set again. Returns the act's result and how often it gave way.
     """
+    for _try in range(10):
+        act, first, second = stage()
+        result, gave_way, other = deadlock(act, first, second)
+        if not isinstance(other, OperationalError):
+            return result, gave_way
+    raise AssertionError("the server always ended the other transaction")
+
+
+def deadlock(act: Callable[[], Any], first: models.Model, second: models.Model) -> tuple[Any, int, Any]:
     is_held = Event()
     gave_way = mock.Mock(wraps=retrying.gave_way)
 
@@ -67,48 +80,62 @@ def entangle(act: Callable[[], Any], first: models.Model, second: models.Model) 
         return act()
 
     with mock.patch.object(retrying, "gave_way", gave_way), track(2) as race:
-        result, _none = race(act_then, stand_in_the_way)
-    return result, gave_way.call_count
+        result, other = race(act_then, stand_in_the_way)
+    return result, gave_way.call_count, other
 
 
-def started() -> tuple[Attempt, User, Quiz]:
-    attempt = attempts.start(factories.user("racer"), factories.quiz(3), now=NOW)
-    return attempt, attempt.learner, attempt.quiz
+def started() -> Attempt:
+    return attempts.start(factories.user(), factories.quiz(3), now=NOW)
 
 
 def save(attempt: Attempt) -> Any:
     return saving.save(attempt.pk, attempt.learner, slot=1, fields=RIGHT, revision=1, now=NOW)
 
 
+def a_save() -> tuple[Callable[[], Any], models.Model, models.Model]:
+    attempt = started()
+    return lambda: save(attempt), attempt.answers.get(slot=1), attempt
+
+
+def a_submit() -> tuple[Callable[[], Any], models.Model, models.Model]:
+    attempt = started()
+    return lambda: attempts.submit(Attempt.objects.get(pk=attempt.pk), now=NOW), attempt.learner, attempt
+
+
+def a_start() -> tuple[Callable[[], Any], models.Model, models.Model]:
+    learner, quiz = factories.user(), factories.quiz(3)
+    return lambda: attempts.start(learner, quiz, now=NOW), quiz, learner
+
+
+def log() -> list[str]:
+    """What happened to the last attempt."""
+    return list(Attempt.objects.order_by("pk").last().events.order_by("pk").values_list("kind", flat=True))
+
+
 def test_a_save_in_a_deadlock_is_done_again(postgresql: None) -> None:
-    attempt, _learner, _quiz = started()
-    result, gave_way = entangle(lambda: save(attempt), attempt.answers.get(slot=1), attempt)
-    assert (type(result), gave_way) == (saving.Saved, 1)
-    assert attempt.events.filter(kind="saved").count() == 1
+    result, gave_way = entangle(a_save)
+    assert (type(result), gave_way >= 1) == (saving.Saved, True)
+    assert log() == ["started", "saved"]
 
 
 def test_a_submit_in_a_deadlock_is_done_again(postgresql: None) -> None:
-    attempt, learner, _quiz = started()
-    own = Attempt.objects.get(pk=attempt.pk)
-    result, gave_way = entangle(lambda: attempts.submit(own, now=NOW), learner, attempt)
-    assert (result.status, gave_way) == ("graded", 1)
-    assert list(attempt.events.order_by("pk").values_list("kind", flat=True)) == ["started", "submitted", "graded"]
+    result, gave_way = entangle(a_submit)
+    assert (result.status, gave_way >= 1) == ("graded", True)
+    assert log() == ["started", "submitted", "graded"]
 
 
 def test_a_start_in_a_deadlock_is_done_again(postgresql: None) -> None:
-    learner, quiz = factories.user("racer"), factories.quiz(3)
-    result, gave_way = entangle(lambda: attempts.start(learner, quiz, now=NOW), quiz, learner)
-    assert (result, gave_way) == (Attempt.objects.get(), 1)
-    assert (result.answers.count(), result.events.count()) == (3, 1)
+    result, gave_way = entangle(a_start)
+    assert (result, gave_way >= 1) == (Attempt.objects.order_by("pk").last(), True)
+    assert (result.answers.count(), log()) == (3, ["started"])
 
 
 def test_control_without_a_second_try_the_save_fails(postgresql: None) -> None:
-    attempt, _learner, _quiz = started()
     with mock.patch.object(retrying, "TRIES", 1):
-        result, _gave_way = entangle(lambda: save(attempt), attempt.answers.get(slot=1), attempt)
+        result, _gave_way = entangle(a_save)
     assert isinstance(result, OperationalError)
     assert "deadlock detected" in str(result)
-    assert not attempt.events.filter(kind="saved").exists()
+    assert log() == ["started"]
 
 
 @contextmanager
@@ -120,7 +147,7 @@ def altered(options: str) -> Iterator[None]:
 
 
 def test_a_save_that_cannot_be_serialized_is_done_again(postgresql: None) -> None:
-    attempt, _learner, _quiz = started()
+    attempt = started()
     gave_way, is_held = mock.Mock(wraps=retrying.gave_way), Event()
 
     def change_the_row() -> None:
@@ -142,9 +169,9 @@ def test_a_save_that_cannot_be_serialized_is_done_again(postgresql: None) -> Non
 
 
 def test_a_lock_that_is_held_too_long_is_503_and_the_same_save_succeeds_later(postgresql: None, client: Client) -> None:
-    attempt, learner, _quiz = started()
+    attempt = started()
     Attempt.objects.update(due_at=None)
-    client.force_login(learner)
+    client.force_login(attempt.learner)
     body = {"slot": 1, "revision": 1, "answer": RIGHT}
     is_held, is_done = Event(), Event()
 
