@@ -115,13 +115,16 @@ class Unchanged:
 class ContentSecurityPolicy(CSPMiddleware):
     """django-csp's header, built once; an answer with a policy or a nonce of its own goes the library's way."""
 
+    MARKS = frozenset(
+        f"_csp_{mark}{kind}" for mark in ("config", "update", "replace", "exempt") for kind in ("", "_ro")
+    )
+
     @cached_property
     def policy(self) -> str:
         return build_policy()
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        is_special = any(name.startswith("_csp") for name in (*vars(request), *vars(response)))
-        if is_special or settings.DEBUG:
+        if settings.DEBUG or not self.MARKS.isdisjoint(vars(response)) or hasattr(request, "_csp_nonce"):
             return super().process_response(request, response)
         response.headers.setdefault(HEADER, self.policy)
         return response

@@ -94,6 +94,11 @@ def with_question_marks(query: str) -> str:
     return str(base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%"))
 
 
+@lru_cache(maxsize=128)
+def with_names(query: str, names: tuple[str, ...]) -> str:
+    return query % {name: f":{name}" for name in names}
+
+
 class Cursor(base.SQLiteCursorWrapper):
     """Takes the queue's turn for a single writing statement, and gives it back when the statement is committed."""
 
@@ -129,9 +134,7 @@ class Cursor(base.SQLiteCursorWrapper):
             self.wrapper.leave_lock()
 
     def convert_query(self, query: str, *, param_names: list[str] | None = None) -> str:
-        if param_names is None:
-            return with_question_marks(query)
-        return str(super().convert_query(query, param_names=param_names))
+        return with_question_marks(query) if param_names is None else with_names(query, tuple(param_names))
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
         return iter(self.fetchone, None)

@@ -97,6 +97,7 @@ DIALECTS = {
         " FROM quizzes_attempt WHERE id = attempt_id), 0)",
     },
 }
+GUARDED_UPDATES = {vendor: GUARDED_UPDATE.format(**dialect) for vendor, dialect in DIALECTS.items()}
 
 
 @retried
@@ -106,7 +107,7 @@ def _guarded_update(
     at = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
         cursor.execute(
-            GUARDED_UPDATE.format(**DIALECTS[connection.vendor]),
+            GUARDED_UPDATES[connection.vendor],
             {
                 "response": None if response is None else json.dumps(response),
                 "revision": revision,

@@ -202,8 +202,8 @@ def test_a_submit_waits_for_a_save_that_has_seen_the_attempt_open(postgresql: No
 
 @pytest.mark.postgres
 def test_control_without_for_share_the_save_lands_after_the_grading(postgresql: None) -> None:
-    unlocked = {**saving.DIALECTS, "postgresql": saving.DIALECTS["postgresql"] | {"lock": ""}}
-    with mock.patch.object(saving, "DIALECTS", unlocked):
+    unlocked = saving.GUARDED_UPDATES["postgresql"].replace("FOR SHARE", "")
+    with mock.patch.dict(saving.GUARDED_UPDATES, postgresql=unlocked):
         saved, row = staged_on_postgresql()
     assert isinstance(saved, saving.Saved)
     assert (row.answers.get().response, row.marks) == (0, Decimal("0.00")), "the control twin must break I4"

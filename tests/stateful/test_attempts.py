@@ -63,9 +63,10 @@ GUARDS = {
 def test_control_the_machine_notices_a_missing_guard(
     django_db_blocker: Any, guard: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    statement = saving.GUARDED_UPDATE.replace(*GUARDS[guard])
-    assert statement != saving.GUARDED_UPDATE
-    monkeypatch.setattr(saving, "GUARDED_UPDATE", statement)
+    guarded = saving.GUARDED_UPDATES["sqlite"]
+    statement = guarded.replace(*GUARDS[guard])
+    assert statement != guarded
+    monkeypatch.setitem(saving.GUARDED_UPDATES, "sqlite", statement)
     if guard == "the learner":
         monkeypatch.setattr(saving, "layout_of", lambda attempt, _learner: saving._kept_layout(attempt)[1])
     with (
