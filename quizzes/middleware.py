@@ -161,10 +161,12 @@ class ReaderTimeZone:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = getattr(request, "user", None)
         name = getattr(user, "time_zone", "") or request.COOKIES.get(self.COOKIE, "")[:64]
+        if name in ("", settings.TIME_ZONE):  # what holds anyway
+            return self.get_response(request)
         try:
-            timezone.activate(zoneinfo.ZoneInfo(name or settings.TIME_ZONE))
+            timezone.activate(zoneinfo.ZoneInfo(name))
         except (KeyError, ValueError, OSError):  # a made-up zone, or a path
-            timezone.activate(zoneinfo.ZoneInfo(settings.TIME_ZONE))
+            timezone.deactivate()
         try:
             return self.get_response(request)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -41,15 +42,14 @@ def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
     except (StaleAnswer, AttemptClosed) as refusal:
         refusal.details = _stored(pk, request, payload.slot)
         raise
-    return JsonResponse(
-        {
-            "slot": saved.slot,
-            "revision": saved.revision,
-            "saved": _clock_words(saved.saved_at),
-            "late_by_ms": saved.late_by_ms,
-            "seconds_left": None if saved.due_at is None else max(0.0, (saved.due_at - now).total_seconds()),
-        }
-    )
+    body = {
+        "slot": saved.slot,
+        "revision": saved.revision,
+        "saved": _clock_words(saved.saved_at),
+        "late_by_ms": saved.late_by_ms,
+        "seconds_left": None if saved.due_at is None else max(0.0, (saved.due_at - now).total_seconds()),
+    }
+    return HttpResponse(json.dumps(body), content_type="application/json")  # JsonResponse makes an encoder each time
 
 
 def _stored(pk: int, request: LoggedInRequest, slot: int) -> dict[str, Any]:
