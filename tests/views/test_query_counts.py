@@ -73,7 +73,10 @@ def walk(client: Client, learner: User, now: datetime) -> Callable[[int], dict[s
 def test_no_page_takes_more_statements_than_agreed(walk: Callable[[int], dict[str, int]], now: datetime) -> None:
     with time_machine.travel(now, tick=False):
         found = walk(10)
-    assert {name: count for name, count in found.items() if count > MOST[name]} == {}
+    most = (
+        MOST | {"start": MOST["start"] + 1} if connection.vendor == "postgresql" else MOST
+    )  # the learner's row is locked
+    assert {name: count for name, count in found.items() if count > most[name]} == {}
 
 
 def test_more_questions_and_more_attempts_take_no_more_statements(
