@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import OperationalError, connection, models, transaction
+from django.db import OperationalError, ProgrammingError, connection, models, transaction
 from django.test import Client
 
 from quizzes import clock
@@ -47,13 +47,19 @@ def wait_until_somebody_waits() -> None:
     raise AssertionError("nobody waits for a lock")
 
 
+def look_soon_for_deadlocks() -> None:
+    """Let the server end this connection's transaction in a deadlock after 0.2 s instead of 1 s; only for superusers."""
+    with suppress(ProgrammingError), connection.cursor() as cursor:
+        cursor.execute("SET deadlock_timeout = '200ms'")
+
+
 Stage = Callable[[], tuple[Callable[[], Any], models.Model, models.Model]]
 
 
 def entangle(stage: Stage) -> tuple[Any, int]:
     """Run the act of a stage, which locks `second` and then wants `first`, while somebody holds `first` and wants `second`.
 
-    The server ends the one that has waited for a second; as a rule that is the act. Where a busy machine made it the
+    The server ends the one that has waited for its `deadlock_timeout`; as a rule that is the act. Where a busy machine made it the
     other, the stage is set again. Returns the act's result and how often it gave way.
     """
     for _try in range(10):
@@ -76,6 +82,7 @@ def deadlock(act: Callable[[], Any], first: models.Model, second: models.Model) 
             lock(second)
 
     def act_then() -> Any:
+        look_soon_for_deadlocks()
         is_held.wait(timeout=20)
         return act()
 
