@@ -10,11 +10,14 @@ from pathlib import Path
 import jinja2
 import pytest
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.template import engines
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse, set_script_prefix
 from django.utils import timezone, translation
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from markupsafe import Markup
 
@@ -118,6 +121,17 @@ def test_a_part_of_jinja_in_a_page_of_django_knows_request_and_user(learner: Use
     html = page.render({}, request)
     assert '<span class="who">learner</span>' in html
     assert 'name="csrfmiddlewaretoken"' in html
+
+
+def test_a_message_is_escaped_unless_it_is_marked_as_safe(learner: User) -> None:
+    request = RequestFactory().get("/")
+    request.user = learner
+    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
+    messages.success(request, MARKUP)
+    messages.success(request, format_html('<a href="/admin/">{}</a>', MARKUP))
+    html = get_template("quizzes/_messages.jinja").render({}, request)
+    assert "<span>&lt;b&gt;&amp;&quot;&#x27;</span>" in html
+    assert '<span><a href="/admin/">&lt;b&gt;&amp;&quot;&#x27;</a></span>' in html
 
 
 def test_markup_in_names_and_texts_is_shown_as_text_on_every_page_of_an_attempt(

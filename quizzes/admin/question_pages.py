@@ -272,7 +272,6 @@ def trial(version: QuestionVersion, data: Any) -> dict[str, Any]:
                 "slot": 2,
                 "card": kind.reveal(spec, layout, answer.response),
                 "explanation": spec.explanation,
-                "model_answer": kind.model_answer(spec),
                 "places": list(version.question.places.select_related("source")),
             }
         ),

@@ -41,7 +41,6 @@ class Card:
     marks: Decimal | None = None
     verdict: str = ""  # right, partly, wrong, unanswered, waiting; empty while it may not be said
     explanation: str = ""
-    model_answer: str = ""
     comment: str = ""
     places: Sequence[QuestionSource] = field(default=())
     answer_id: int = 0
@@ -83,10 +82,6 @@ class Overview:
     @property
     def to_go(self) -> int:
         return len(self.places) - self.answered
-
-    @property
-    def unanswered(self) -> list[int]:
-        return [place.slot for place in self.places if not place.is_answered]
 
     @property
     def total(self) -> int:
@@ -224,7 +219,6 @@ def _result_card(
     if revealed.right_answer and revealed.correctness:
         shown["state"] = REVEAL
         shown["card"] = kind.reveal(spec, answer.layout, answer.response)
-        shown["model_answer"] = kind.model_answer(spec)
     else:
         shown["card"] = kind.present(spec, answer.layout, answer.response)
     if revealed.marks:

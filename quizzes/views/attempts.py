@@ -284,13 +284,11 @@ def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
     readable = Attempt.objects.readable_by(request.user).select_related("quiz", "learner", "assignment__classroom")
     found = get_object_or_404(readable, pk=pk)
     events = found.events.select_related("actor").order_by("at", "pk")
-    revealed = entitlements.revealed(found, request.user, now=clock.now())
     is_own = found.learner_id == request.user.pk
     context = {
         "attempt": found,
         "events": events,
         "is_own": is_own,
-        "revealed": revealed,
         "act": act_on(found) if not is_own and manages(request.user, found) else None,
     }
     return render(request, "quizzes/attempts/timeline.jinja", context)

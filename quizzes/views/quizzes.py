@@ -85,7 +85,6 @@ def _way(
         "terms": agreed,
         "minutes": None if agreed.effective_limit is None else int(agreed.effective_limit.total_seconds() // 60),
         "is_extended": agreed.effective_limit != agreed.limit,
-        "used": used,
         "left": left,
         "is_open": agreed.is_open_at(now) and quiz.status == Quiz.Status.PUBLISHED,
         "is_upcoming": agreed.is_upcoming_at(now),
