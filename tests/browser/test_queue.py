@@ -217,6 +217,33 @@ def test_answers_that_waited_beyond_the_end_are_named_on_the_result_and_sent_if_
     assert acts.answer(attempt, 2).response == "DPO"
 
 
+def test_an_answer_that_another_device_overtook_is_kept_by_the_result_for_the_person_to_choose(
+    open_page: Callable[..., Page], attempt: Attempt, learner: User
+) -> None:
+    page = open_page()
+    page.route(SAVE, lambda route: route.abort())
+    text_field(page).fill("DPO")
+    expect(acts.banner(page)).to_contain_text("1 answer waiting.")
+    row = attempts.submit(Attempt.objects.get(pk=attempt.pk), now=datetime.now(UTC))
+    page.unroute(SAVE)
+    page.goto(f"/attempts/{attempt.pk}/result/")
+    expect(page.locator("[data-leftovers]")).to_be_visible()
+
+    def reopened_and_answered_elsewhere(route: Route) -> None:
+        boss = factories.user("boss", is_staff=True)
+        attempts.reopen(row, due_at=None, reason="no network", actor=boss, now=datetime.now(UTC))
+        saving.save_response(attempt.pk, learner, slot=2, response="DPPA", revision=5, now=datetime.now(UTC))
+        route.continue_()
+
+    page.route(SAVE, reopened_and_answered_elsewhere, times=1)
+    with page.expect_response(SAVE) as refusal:
+        page.reload()
+    assert refusal.value.status == 409
+    page.goto(f"/attempts/{attempt.pk}/all/")
+    expect(page.locator("[data-conflict]:visible")).to_contain_text("DPPA")
+    assert kept(page) == [{"text": ["DPO"]}]
+
+
 def test_an_answer_whose_reply_was_lost_is_not_named_as_late(
     open_page: Callable[..., Page], attempt: Attempt, learner: User
 ) -> None:

@@ -1,6 +1,6 @@
 // On the result of an attempt: answers that this device still holds, because the connection came back after the end. They
 // are offered to the server once more, which says what it has; those that it has not are named, so that nobody wonders, and
-// stay on the device: should the attempt be opened again, they are sent.
+// stay on the device: should the attempt be opened again, they are sent, and its page asks about those overtaken elsewhere.
 //
 // <div data-leftovers="…/save/" data-state="…/state/" data-key="quizsite:attempt:7:3" data-question="Question {n}" hidden>…<ul></ul></div>
 
@@ -34,7 +34,7 @@ async function refresh() {
 const ignore = () => {};
 const queue = new Queue(
   { key: note?.dataset.key, url: note?.dataset.leftovers, token: () => token, refresh },
-  { saved: ignore, refused: ignore, conflict: (slot) => queue.drop(slot), closed, isStored, changed: ignore },
+  { saved: ignore, refused: ignore, conflict: ignore, closed, isStored, changed: ignore },
 );
 for (const [slot, { answer, revision, tried }] of Object.entries(note ? queue.stored() : {})) {
   queue.know(Number(slot), revision);
