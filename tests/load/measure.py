@@ -33,6 +33,7 @@ from tests.load.swarm import Outcome, request, swarm
 
 PARTS = ["save", "attempt", "throughput", "bell", "finish", "weight", "curve"]
 ANSWER = {"choice": ["0"]}
+WARM_UP = 40  # attempts until each thread of the server has asked each of its queries once
 Facts = dict[str, Any]
 
 
@@ -94,11 +95,11 @@ def measure_attempt(facts: Facts, options: argparse.Namespace) -> None:
     server = site.Server().start()
     for name, layout in (("all", "all"), ("one", "one")):
         quiz = quiz_of_ten(layout)
-        people = site.people(5 + options.attempts)
-        for _user, session in people[:5]:
+        people = site.people(WARM_UP + options.attempts)
+        for _user, session in people[:WARM_UP]:
             take(Browser(server.port, session), quiz, layout)
         before, requests = server.cpu(), 0
-        for _user, session in people[5:]:
+        for _user, session in people[WARM_UP:]:
             requests += take(Browser(server.port, session), quiz, layout)
         facts[f"attempt_{name}_cpu_ms"] = round((server.cpu() - before) / options.attempts * 1000, 1)
         facts[f"attempt_{name}_requests"] = requests / options.attempts
