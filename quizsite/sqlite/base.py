@@ -2,7 +2,8 @@
 
 SQLite has one writer at a time and lets the others sleep and look again, in no order: under load a thread can wait for
 seconds while others pass. Here a thread takes its place in a queue before it asks SQLite, for a transaction or for a
-single statement outside of one. Writers of other processes are still sorted out by SQLite itself.
+single statement outside of one; single statements with RETURNING, such as the one that saves an answer, are written
+together with those that wait beside them (`together.py`). Writers of other processes are still sorted out by SQLite itself.
 Measured by `python -m tests.benchmarks.write_lock`; figures in tests/load/README.md.
 """
 
@@ -19,11 +20,13 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
+from quizsite.sqlite import together
 from quizsite.sqlite.fair_lock import FairLock
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLAC")
 NOTICEABLE = 0.1  # seconds in the queue from which on SQLite is told
 _locks: defaultdict[str, FairLock] = defaultdict(FairLock)  # by database file
+_gatherings: defaultdict[str, together.Gathering] = defaultdict(together.Gathering)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -55,6 +58,35 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 with suppress(sqlite3.Error):  # closed
                     self.let_sqlite_wait(self.patience)
             _locks[str(self.settings_dict["NAME"])].release(got_through=self.got_through)
+
+    def write_together(self, query: str, params: Any) -> list[Any]:
+        """Rows of a single statement that is committed, maybe with those of other threads."""
+        gathering = _gatherings[str(self.settings_dict["NAME"])]
+        own = together.Statement(query, params)
+        if not gathering.join(own):
+            self._write_all(gathering)
+        elif not own.wait(2 * self.patience):  # the first had to wait before it, and then for the disk
+            raise OperationalError("database is locked: the writer before did not finish")
+        return own.result()
+
+    def _write_all(self, gathering: together.Gathering) -> None:
+        statements: list[together.Statement] = []
+        try:
+            self.take_lock()
+            statements = gathering.take()
+            together.write(self.connection, self._rows_of, statements)
+            self.got_through = not any(isinstance(one.error, sqlite3.OperationalError) for one in statements)
+        except BaseException as error:
+            statements = statements or gathering.take()
+            for statement in statements:
+                statement.error = error
+        finally:
+            self.leave_lock()
+            for statement in statements:
+                statement.end()
+
+    def _rows_of(self, query: str, params: Any) -> list[Any]:
+        return list(self.create_cursor().execute(query, params).fetchall())
 
     def let_sqlite_wait(self, seconds: float) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {max(0, round(seconds * 1000))}")
@@ -105,18 +137,18 @@ class Cursor(base.SQLiteCursorWrapper):
     def __init__(self, connection: Any, *, wrapper: DatabaseWrapper) -> None:
         super().__init__(connection)
         self.wrapper = wrapper
-        self.rows: deque[Any] | None = None  # those of RETURNING, taken at once
+        self.rows: deque[Any] | None = None  # those of RETURNING, all of them
 
     def execute(self, query: str, params: Any = None) -> Any:
         self.rows = None
         if self.wrapper.holds_lock or not query.lstrip()[:6].upper().startswith(WRITES):
             return super().execute(query, params)
+        if "RETURNING" in query:
+            self.rows = deque(self.wrapper.write_together(query, params))
+            return self
         self.wrapper.take_lock()
         try:
-            result = super().execute(query, params)
-            if self.description:  # RETURNING: SQLite commits when the last row was taken
-                self.rows = deque(super().fetchall())
-            return result
+            return super().execute(query, params)
         except sqlite3.OperationalError:
             self.wrapper.got_through = False
             raise
