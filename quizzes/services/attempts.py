@@ -21,10 +21,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from quizzes import entitlements, terms
-from quizzes.errors import AttemptClosed, BadAnswer, EditConflict, NoAttemptsLeft, NotOpen, QuizError
+from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotOpen, QuizError
 from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, User
 from quizzes.models.prepared import Prepared, prepared
 from quizzes.services import draws, events, grading
@@ -123,7 +122,7 @@ def _layout_of(version: QuestionVersion, rng: random.Random, *, shuffle: bool) -
 def _start_new(
     learner: User, quiz: Quiz, assignment: Assignment | None, offer: Offer, *, now: datetime, device: str
 ) -> Attempt:
-    made = _queued_history(learner, quiz)
+    made = queued_history(learner, quiz)
     # Another start may have won while this one waited: without this look it would be told that no attempts are left.
     if won := [pk for pk, _number, status, _given in made if status == Attempt.Status.IN_PROGRESS]:
         return Attempt.objects.get(pk=won[0])
@@ -204,7 +203,7 @@ HISTORY: Prepared[tuple[int, int, str, int | None]] = prepared(
 )
 
 
-def _queued_history(learner: User, quiz: Quiz) -> list[tuple[int, int, str, int | None]]:
+def queued_history(learner: User, quiz: Quiz) -> list[tuple[int, int, str, int | None]]:
     """(pk, number, status, assignment) of the learner's attempts at the quiz, read in turn.
 
     The learner's row is the queue of their starts: counting attempts and inserting one is a single step behind it. On
@@ -417,87 +416,3 @@ def last_sweep() -> float | None:
         log.exception("the cache could not be asked for the last sweep")
         return None
     return at
-
-
-# Changes by an instructor ---------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def extend(
-    attempt: Attempt,
-    *,
-    due_at: datetime | None,
-    reason: str,
-    actor: User,
-    now: datetime,
-    seen: tuple[datetime | None] | None = None,
-) -> Attempt:
-    """Move the deadline of an attempt in progress, outwards or inwards; the learner's countdown follows by itself.
-
-    A deadline of exactly `now` ends it. `seen` holds the deadline that the person saw; raises EditConflict when it was
-    moved since.
-    """
-    _refuse_without_reason(reason)
-    if due_at is not None and due_at < now:
-        raise QuizError(IN_THE_FUTURE, where="due_at")
-    locked = Attempt.objects.select_for_update(no_key=True).get(pk=attempt.pk)
-    refuse_if_closed(locked, now=now)
-    if seen is not None and seen[0] != locked.due_at:
-        last = locked.events.filter(kind=Kind.EXTENDED).select_related("actor").order_by("at", "pk").last()
-        raise EditConflict(last.actor.full_name if last and last.actor else "", last.at if last else None)
-    before, locked.due_at = locked.due_at, due_at
-    locked.save(update_fields=["due_at"])
-    events.record(
-        locked.pk,
-        Kind.EXTENDED,
-        at=now,
-        actor_id=actor.pk,
-        details={"from": before, "to": due_at, "reason": reason.strip()},
-    )
-    return locked
-
-
-@transaction.atomic
-def reopen(attempt: Attempt, *, due_at: datetime | None, reason: str, actor: User, now: datetime) -> Attempt:
-    """Open a closed attempt again until `due_at`, with a reason; grades go until it is submitted anew.
-
-    It is graded again at its new end; marks given by hand stay with answers that are not changed until then.
-    """
-    _refuse_without_reason(reason)
-    if due_at is not None and due_at <= now:
-        raise QuizError(IN_THE_FUTURE, where="due_at")
-    _queued_history(attempt.learner, attempt.quiz)  # a start of the same learner comes wholly before, or waits
-    locked = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt.pk)
-    refuse_unless_reopenable(locked, now=now)
-    before = locked.submitted_at
-    locked.status, locked.submitted_at, locked.closed_by = Attempt.Status.IN_PROGRESS, None, ""
-    locked.marks = locked.fraction = None
-    locked.due_at, locked.reopened_at = due_at, now
-    locked.save()
-    locked.answers.update(fraction=None, marks=None)
-    events.record(
-        locked.pk,
-        Kind.REOPENED,
-        at=now,
-        actor_id=actor.pk,
-        details={"submitted": before, "due": due_at, "reason": reason.strip()},
-    )
-    return locked
-
-
-def refuse_unless_reopenable(attempt: Attempt, *, now: datetime) -> None:
-    """Raise QuizError with a sentence for what runs, for practice, and beside another attempt that runs."""
-    if not attempt.is_counted:
-        raise QuizError(_("Practice is not reopened: it is never graded, and the learner can start anew."))
-    if attempt.is_in_progress:
-        raise QuizError(_("This attempt is in progress already."))
-    if open_attempt_of(attempt.learner, attempt.quiz, now=now) is not None:
-        raise QuizError(_("Another attempt of this learner at the quiz is in progress."))
-
-
-IN_THE_FUTURE = gettext_lazy("The new deadline must lie in the future.")
-
-
-def _refuse_without_reason(reason: str) -> None:
-    if not reason.strip():
-        raise QuizError(_("Give a reason; it is kept with the change."), where="reason")

@@ -22,8 +22,7 @@ from quizzes import entitlements, terms
 from quizzes.errors import AttemptClosed, EditConflict, NotPublishable, QuizError
 from quizzes.models import Attempt, Question, QuestionVersion, Quiz, QuizItem, User
 from quizzes.models.quizzes import Preset
-from quizzes.services import attempts as attempt_service
-from quizzes.services import draws
+from quizzes.services import deadlines, draws
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
@@ -301,7 +300,7 @@ def tighten_running(running: Iterable[Attempt], *, reason: str, actor: User, now
         if attempt.due_at is not None and attempt.due_at <= due_at:
             continue
         try:
-            attempt_service.extend(attempt, due_at=due_at, reason=reason, actor=actor, now=now)
+            deadlines.extend(attempt, due_at=due_at, reason=reason, actor=actor, now=now)
         except AttemptClosed:  # handed in, or over, between the look and the change
             continue
         changed += 1

@@ -1,7 +1,7 @@
 """Attempts in progress when terms change: where their deadlines go.
 
 Each deadline is computed twice from the stored start, by the terms before and after, and what differs is applied through
-`attempts.extend`, so that the event and the learner's countdown follow. An attempt handed in meanwhile is left alone.
+`deadlines.extend`, so that the event and the learner's countdown follow. An attempt handed in meanwhile is left alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from quizzes import entitlements, terms
 from quizzes.errors import AttemptClosed
 from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, Quiz, User
-from quizzes.services import attempts
+from quizzes.services import deadlines
 
 
 def at(assignments: Iterable[Assignment], *, learner_id: int | None = None) -> QuerySet[Attempt]:
@@ -49,7 +49,7 @@ def moved(found: QuerySet[Attempt], *, reason: str, actor: User, now: datetime, 
             continue
         ends = None if due_at is None else max(due_at, now)
         try:
-            attempts.extend(old.attempt, due_at=ends, reason=reason, actor=actor, now=now)
+            deadlines.extend(old.attempt, due_at=ends, reason=reason, actor=actor, now=now)
         except AttemptClosed:  # handed in, or over, between the look and the change
             continue
 

@@ -18,7 +18,7 @@ from quizzes.errors import AttemptClosed, EditConflict, QuizError
 from quizzes.forms.deadlines import EndForm
 from quizzes.models import Attempt
 from quizzes.reports import deadlines as report
-from quizzes.services import attempts
+from quizzes.services import attempts, deadlines
 from quizzes.views.classrooms import READ_WRITE
 from quizzes.views.requests import LoggedInRequest, never_cache
 
@@ -67,7 +67,7 @@ def attempt_extend(request: LoggedInRequest, pk: int) -> HttpResponse:
         return _page(request, attempt, form, report.extension, now)
     change = report.extension(attempt, form.ends_at, now=now, zone=form.zone)
     try:
-        attempts.extend(
+        deadlines.extend(
             attempt, due_at=form.ends_at, reason=form.words, actor=request.user, now=now, seen=(form.seen_at,)
         )
     except AttemptClosed:
@@ -98,10 +98,10 @@ def attempt_reopen(request: LoggedInRequest, pk: int) -> HttpResponse:
         return redirect("quizzes:attempt_extend", pk=pk)
     form = _form_for(request, attempt, now)
     try:
-        attempts.refuse_unless_reopenable(attempt, now=now)
+        deadlines.refuse_unless_reopenable(attempt, now=now)
         if not _is_decided(request, form):
             return _page(request, attempt, form, report.reopening, now)
-        attempts.reopen(attempt, due_at=form.ends_at, reason=form.words, actor=request.user, now=now)
+        deadlines.reopen(attempt, due_at=form.ends_at, reason=form.words, actor=request.user, now=now)
     except QuizError as error:
         messages.error(request, str(error))
         return redirect("quizzes:attempt_timeline", pk=pk)

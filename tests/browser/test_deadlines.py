@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from quizzes.models import Attempt, Classroom, User
-from quizzes.services import attempts
+from quizzes.services import attempts, deadlines
 from tests import factories
 from tests.browser import acts, samples
 from tests.browser.test_accessibility import WIDE, expect_clean
@@ -92,7 +92,7 @@ def test_a_result_that_is_being_read_says_that_the_attempt_is_open_again(
     page.goto(f"/attempts/{attempt.pk}/result/")
     note = page.get_by_text("This attempt was opened again.")
     expect(note).to_be_hidden()
-    attempts.reopen(attempt, due_at=now + timedelta(minutes=15), reason="x", actor=instructor, now=now)
+    deadlines.reopen(attempt, due_at=now + timedelta(minutes=15), reason="x", actor=instructor, now=now)
     page.evaluate("dispatchEvent(new Event('focus'))")
     expect(note).to_be_visible()
     page.get_by_role("link", name="Continue").click()

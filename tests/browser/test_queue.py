@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from quizzes.models import Attempt, User
-from quizzes.services import attempts, saving
+from quizzes.services import attempts, deadlines, saving
 from tests import factories
 from tests.browser import acts, samples
 from tests.browser.test_saving import SAVE, STATE, kept, text_field
@@ -211,7 +211,7 @@ def test_answers_that_waited_beyond_the_end_are_named_on_the_result_and_sent_if_
     expect(note).to_contain_text("These answers came too late and do not count")
     expect(note.get_by_role("listitem")).to_have_text(re.compile("^Question 2: DPO$"))
     boss, row = factories.user("boss", is_staff=True), Attempt.objects.get(pk=attempt.pk)
-    attempts.reopen(row, due_at=None, reason="no network", actor=boss, now=datetime.now(UTC))
+    deadlines.reopen(row, due_at=None, reason="no network", actor=boss, now=datetime.now(UTC))
     page.goto(f"/attempts/{attempt.pk}/all/")
     acts.expect_saved(page, 2)
     assert acts.answer(attempt, 2).response == "DPO"
@@ -231,7 +231,7 @@ def test_an_answer_that_another_device_overtook_is_kept_by_the_result_for_the_pe
 
     def reopened_and_answered_elsewhere(route: Route) -> None:
         boss = factories.user("boss", is_staff=True)
-        attempts.reopen(row, due_at=None, reason="no network", actor=boss, now=datetime.now(UTC))
+        deadlines.reopen(row, due_at=None, reason="no network", actor=boss, now=datetime.now(UTC))
         saving.save_response(attempt.pk, learner, slot=2, response="DPPA", revision=5, now=datetime.now(UTC))
         route.continue_()
 

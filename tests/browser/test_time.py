@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from quizzes import clock
 from quizzes.models import Attempt, User
-from quizzes.services import attempts
+from quizzes.services import deadlines
 from tests.browser import acts, samples
 from tests.browser.watching import Watch
 
@@ -96,7 +96,7 @@ def test_time_granted_in_the_middle_grows_the_countdown_without_a_reload(
     page.clock.install()
     acts.open_question(page, attempt)
     now = datetime.now(UTC)
-    attempts.extend(attempt, due_at=now + timedelta(minutes=50), reason="a fire drill", actor=learner, now=now)
+    deadlines.extend(attempt, due_at=now + timedelta(minutes=50), reason="a fire drill", actor=learner, now=now)
     page.clock.run_for(21_000)  # the page asks every 20 seconds
     expect(page.locator("[data-notice]")).to_have_text("You have been given more time.")
     assert seconds(face(page)) > 49 * 60
@@ -107,7 +107,7 @@ def test_a_deadline_that_is_lifted_takes_the_clock_away(enter: Enter, learner: U
     page.clock.install()
     acts.open_question(page, attempt)
     now = datetime.now(UTC)
-    attempts.extend(attempt, due_at=None, reason="untimed", actor=learner, now=now)
+    deadlines.extend(attempt, due_at=None, reason="untimed", actor=learner, now=now)
     page.clock.run_for(21_000)
     expect(page.locator("[data-clock]")).to_have_text("")
 

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from quizzes.errors import AttemptClosed, QuizError, StaleAnswer
 from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User
-from quizzes.services import attempts, grading, saving
+from quizzes.services import attempts, deadlines, grading, saving
 from tests import factories
 from tests.concurrency.racing import ROUNDS, errors_in, track
 from tests.databases import empty
@@ -49,14 +49,14 @@ def running(quiz: Quiz, number: int) -> Attempt:
 @contextmanager
 def slow_start() -> Iterator[None]:
     """Widen the gap between looking at the learner's attempts and inserting one."""
-    queued_history = attempts._queued_history
+    queued_history = attempts.queued_history
 
     def slowly(*args: Any) -> Any:
         found = queued_history(*args)
         time.sleep(PAUSE)
         return found
 
-    with mock.patch.object(attempts, "_queued_history", slowly):
+    with mock.patch.object(attempts, "queued_history", slowly):
         yield
 
 
@@ -317,7 +317,7 @@ def extend_while_sweeping(rounds: int) -> list[tuple[Any, Attempt]]:
             row = running(quiz, number)
             seen = Attempt.objects.get(pk=row.pk)
             extended, _swept = race(
-                lambda row=row: attempts.extend(row, due_at=later, reason="alarm", actor=boss, now=DUE - MS),
+                lambda row=row: deadlines.extend(row, due_at=later, reason="alarm", actor=boss, now=DUE - MS),
                 lambda seen=seen: attempts.close_if_overdue(seen, now=DUE + GRACE + MS),
             )
             row.refresh_from_db()
@@ -359,7 +359,7 @@ def reopen_while_starting(rounds: int) -> list[tuple[Any, Any, QuerySet[Attempt]
         for number in range(rounds):
             row = attempts.submit(running(quiz, number), now=NOW)
             reopened, started = race(
-                lambda row=row: attempts.reopen(row, due_at=None, reason="alarm", actor=boss, now=NOW),
+                lambda row=row: deadlines.reopen(row, due_at=None, reason="alarm", actor=boss, now=NOW),
                 lambda row=row: attempts.start(User.objects.get(pk=row.learner_id), quiz, now=NOW),
             )
             found.append((reopened, started, Attempt.objects.in_progress().filter(learner=row.learner_id)))
@@ -385,6 +385,6 @@ def test_of_two_openings_at_once_one_is_told(database: str) -> None:
     row = attempts.submit(running(factories.quiz(1), 0), now=NOW)
     boss = factories.user("boss", is_staff=True)
     with track(2) as race:
-        results = race(*[lambda: attempts.reopen(row, due_at=None, reason="alarm", actor=boss, now=NOW)] * 2)
+        results = race(*[lambda: deadlines.reopen(row, due_at=None, reason="alarm", actor=boss, now=NOW)] * 2)
     assert sorted(type(result).__name__ for result in results) == ["Attempt", "QuizError"]
     assert row.events.filter(kind="reopened").count() == 1

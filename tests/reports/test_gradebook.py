@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from quizzes.models import Assignment, Attempt, Classroom, Membership, User
 from quizzes.reports import gradebook
 from quizzes.reports.gradebook import Cell, Gradebook, GradeRow
-from quizzes.services import attempts
+from quizzes.services import attempts, deadlines
 from tests import factories
 from tests.reports.rows import graded
 
@@ -135,7 +135,7 @@ def test_an_attempt_that_was_reopened_is_in_progress_and_says_so(
     room: Classroom, ada: User, instructor: User, homework: Assignment, now: datetime
 ) -> None:
     first = factories.attempt(ada, homework.quiz, now=now, assignment=homework, right=1, submit=True)
-    attempts.reopen(first, due_at=None, reason="a fire drill", actor=instructor, now=now)
+    deadlines.reopen(first, due_at=None, reason="a fire drill", actor=instructor, now=now)
     book = gradebook.gradebook(room, now=now)
     assert (cell(book).state, cell(book).marks, cell(book).is_reopened) == ("in_progress", None, True)
     assert list(gradebook.table(book))[1][2:4] == ["in progress, reopened", 0]
@@ -151,7 +151,7 @@ def test_marks_of_another_attempt_count_while_one_is_open_again(
 ) -> None:
     first = factories.attempt(ada, homework.quiz, now=now, assignment=homework, right=1, submit=True)
     factories.attempt(ada, homework.quiz, now=now, assignment=homework, submit=True)
-    attempts.reopen(first, due_at=None, reason="a fire drill", actor=instructor, now=now)
+    deadlines.reopen(first, due_at=None, reason="a fire drill", actor=instructor, now=now)
     found = cell(gradebook.gradebook(room, now=now))
     assert (found.state, found.marks, found.is_reopened) == ("graded", Decimal("0.00"), True)
 

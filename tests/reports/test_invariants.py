@@ -15,7 +15,7 @@ from django.db import connection
 
 from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Question, Quiz, User
 from quizzes.reports import invariants
-from quizzes.services import attempts, grading, saving
+from quizzes.services import attempts, deadlines, grading, saving
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -42,7 +42,7 @@ def test_what_the_engine_makes_holds(done: Attempt, learner: User, instructor: U
     again = attempts.start(learner, done.quiz, now=now, assignment=done.assignment)
     saving.save(again.pk, learner, slot=1, fields=factories.RIGHT, revision=4, now=again.due_at + attempts.grace())
     attempts.close_overdue(now=now + HOUR)
-    attempts.reopen(again, due_at=now + 3 * HOUR, reason="power cut", actor=instructor, now=now + HOUR)
+    deadlines.reopen(again, due_at=now + 3 * HOUR, reason="power cut", actor=instructor, now=now + HOUR)
     attempts.submit(again, now=now + HOUR)
     practice = factories.attempt(learner, factories.quiz(1, feedback="practice"), now=now, right=1)
     attempts.check(practice.pk, learner, slot=1, now=now)

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes.models import Assignment, Attempt, Classroom, User
 from quizzes.reports import progress
-from quizzes.services import attempts, saving
+from quizzes.services import attempts, deadlines, saving
 from tests import factories
 from tests.factories import RIGHT
 
@@ -118,7 +118,7 @@ def save(attempt: Attempt, given: Assignment, now: datetime) -> None:
 CHANGES: dict[str, Callable[[Attempt, Assignment, datetime], Any]] = {
     "a saved answer": save,
     "a submission": lambda attempt, given, now: attempts.submit(attempt, now=now),
-    "more time": lambda attempt, given, now: attempts.extend(
+    "more time": lambda attempt, given, now: deadlines.extend(
         attempt, due_at=now + 2 * HOUR, reason="ill", actor=attempt.learner, now=now
     ),
     "another start": lambda attempt, given, now: start(User.objects.get(username="bob"), given, now),

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes.models import Attempt, Classroom, Question, Quiz, QuizItem, User
 from quizzes.reports import quizzes as report
-from quizzes.services import attempts
+from quizzes.services import attempts, deadlines
 from tests import factories
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -118,7 +118,7 @@ def test_an_old_attempt_that_was_opened_again_is_offered_though_many_came_after(
 ) -> None:
     quiz = factories.quiz(1)
     oldest = many(learner, quiz, report.NEWEST + 1, now)[0]
-    attempts.reopen(oldest, due_at=None, reason="A mistake.", actor=instructor, now=now + 99 * HOUR)
+    deadlines.reopen(oldest, due_at=None, reason="A mistake.", actor=instructor, now=now + 99 * HOUR)
     client.force_login(learner)
     assert b"You are in the middle of it" in client.get(f"/quizzes/{quiz.slug}/").content
     attempts.submit(oldest, now=now + 100 * HOUR)

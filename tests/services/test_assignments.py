@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from quizzes import entitlements, terms
 from quizzes.errors import NotOpen, QuizError
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, User
-from quizzes.services import assignments, attempts
+from quizzes.services import assignments, attempts, deadlines
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -143,7 +143,7 @@ def test_less_time_reaches_them_where_it_is_asked_for(
 def test_an_extension_by_hand_survives_a_change_of_something_else(
     running: Attempt, given: Assignment, instructor: User, now: datetime
 ) -> None:
-    attempts.extend(running, due_at=now + 70 * MINUTE, reason="fire alarm", actor=instructor, now=now)
+    deadlines.extend(running, due_at=now + 70 * MINUTE, reason="fire alarm", actor=instructor, now=now)
     assignments.change(given, actor=instructor, now=now, apply_to_running=True, attempts_allowed=3)
     assert due(running) == now + 70 * MINUTE
 
@@ -200,7 +200,7 @@ def test_a_close_leaves_a_promised_deadline_alone(
 def test_an_attempt_that_was_freed_of_its_deadline_by_hand_stays_free(
     running: Attempt, given: Assignment, instructor: User, now: datetime
 ) -> None:
-    attempts.extend(running, due_at=None, reason="illness", actor=instructor, now=now)
+    deadlines.extend(running, due_at=None, reason="illness", actor=instructor, now=now)
     assignments.change(given, actor=instructor, now=now, closes_at=now + 20 * MINUTE)
     assert due(running) is None
 

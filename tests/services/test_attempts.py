@@ -20,7 +20,7 @@ from quizzes import entitlements
 from quizzes.errors import AttemptClosed, BadAnswer, EditConflict, NoAttemptsLeft, NotOpen, QuizError, StaleAnswer
 from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Quiz, User
 from quizzes.question_types.single_choice import SingleChoice
-from quizzes.services import attempts, saving
+from quizzes.services import attempts, deadlines, saving
 from quizzes.services.retrying import retried
 from tests import factories
 from tests.factories import RIGHT, WRONG
@@ -501,7 +501,7 @@ def test_the_sweep_leaves_an_extension_alone_that_came_after_its_look(
 ) -> None:
     seen_by_sweep = Attempt.objects.get(pk=attempt.pk)
     later = now + 60 * MINUTE
-    attempts.extend(attempt, due_at=later, reason="fire alarm", actor=instructor, now=now + 39 * MINUTE)
+    deadlines.extend(attempt, due_at=later, reason="fire alarm", actor=instructor, now=now + 39 * MINUTE)
     assert attempts.close_if_overdue(seen_by_sweep, now=now + 41 * MINUTE) is False
     assert (seen_by_sweep.due_at, seen_by_sweep.status) == (later, "in_progress")
 
@@ -510,7 +510,7 @@ def test_a_submit_on_an_old_row_is_recorded_by_the_deadline_that_holds(
     attempt: Attempt, instructor: User, now: datetime
 ) -> None:
     seen = Attempt.objects.get(pk=attempt.pk)
-    attempts.extend(attempt, due_at=now + 60 * MINUTE, reason="fire alarm", actor=instructor, now=now)
+    deadlines.extend(attempt, due_at=now + 60 * MINUTE, reason="fire alarm", actor=instructor, now=now)
     done = attempts.submit(seen, now=now + 50 * MINUTE)
     assert (done.submitted_at, done.closed_by) == (now + 50 * MINUTE, "learner")
 
@@ -604,7 +604,7 @@ def test_an_extension_counts_at_once_and_is_logged(
     attempt: Attempt, learner: User, instructor: User, now: datetime
 ) -> None:
     later = now + 60 * MINUTE
-    attempts.extend(attempt, due_at=later, reason="fire alarm", actor=instructor, now=now + MINUTE)
+    deadlines.extend(attempt, due_at=later, reason="fire alarm", actor=instructor, now=now + MINUTE)
     assert save(attempt, learner, now=now + 59 * MINUTE).due_at == later
     event = attempt.events.get(kind="extended")
     assert (event.actor, event.details["reason"], event.details["to"]) == (
@@ -617,15 +617,15 @@ def test_an_extension_counts_at_once_and_is_logged(
 def test_a_closed_attempt_is_not_extended(attempt: Attempt, instructor: User, now: datetime) -> None:
     attempts.submit(attempt, now=now)
     with pytest.raises(AttemptClosed):
-        attempts.extend(attempt, due_at=now + MINUTE, reason="late", actor=instructor, now=now)
+        deadlines.extend(attempt, due_at=now + MINUTE, reason="late", actor=instructor, now=now)
 
 
 def test_moving_a_deadline_needs_a_reason_and_not_the_past(attempt: Attempt, instructor: User, now: datetime) -> None:
     with pytest.raises(QuizError, match="reason"):
-        attempts.extend(attempt, due_at=now + 60 * MINUTE, reason=" ", actor=instructor, now=now)
+        deadlines.extend(attempt, due_at=now + 60 * MINUTE, reason=" ", actor=instructor, now=now)
     with pytest.raises(QuizError, match="future"):
-        attempts.extend(attempt, due_at=now - MS, reason="x", actor=instructor, now=now)
-    attempts.extend(attempt, due_at=now, reason="x", actor=instructor, now=now)
+        deadlines.extend(attempt, due_at=now - MS, reason="x", actor=instructor, now=now)
+    deadlines.extend(attempt, due_at=now, reason="x", actor=instructor, now=now)
     assert attempt.events.filter(kind="extended").count() == 1
 
 
@@ -633,9 +633,9 @@ def test_a_deadline_that_another_instructor_moved_meanwhile_is_not_moved_blindly
     attempt: Attempt, instructor: User, stranger: User, now: datetime
 ) -> None:
     seen = (attempt.due_at,)
-    attempts.extend(attempt, due_at=now + 50 * MINUTE, reason="x", actor=stranger, now=now, seen=seen)
+    deadlines.extend(attempt, due_at=now + 50 * MINUTE, reason="x", actor=stranger, now=now, seen=seen)
     with pytest.raises(EditConflict, match="stranger"):
-        attempts.extend(attempt, due_at=now + 60 * MINUTE, reason="x", actor=instructor, now=now, seen=seen)
+        deadlines.extend(attempt, due_at=now + 60 * MINUTE, reason="x", actor=instructor, now=now, seen=seen)
     attempt.refresh_from_db()
     assert attempt.due_at == now + 50 * MINUTE
 
@@ -645,7 +645,7 @@ def test_a_reopened_attempt_goes_on_with_its_answers(
 ) -> None:
     save(attempt, learner, now=now)
     attempts.submit(attempt, now=now)
-    again = attempts.reopen(attempt, due_at=now + 90 * MINUTE, reason="power cut", actor=instructor, now=now + MINUTE)
+    again = deadlines.reopen(attempt, due_at=now + 90 * MINUTE, reason="power cut", actor=instructor, now=now + MINUTE)
     assert (again.status, again.marks, again.submitted_at, again.closed_by) == ("in_progress", None, None, "")
     assert (stored(again).response, stored(again).marks) == (0, None)
     save(again, learner, now=now + 80 * MINUTE, slot=2)
@@ -659,21 +659,21 @@ def test_reopening_needs_a_reason_a_future_and_no_other_attempt(
     attempt: Attempt, learner: User, quiz: Quiz, instructor: User, now: datetime
 ) -> None:
     with pytest.raises(QuizError, match="in progress already"):
-        attempts.reopen(attempt, due_at=None, reason="x", actor=instructor, now=now)
+        deadlines.reopen(attempt, due_at=None, reason="x", actor=instructor, now=now)
     attempts.submit(attempt, now=now)
     with pytest.raises(QuizError, match="reason"):
-        attempts.reopen(attempt, due_at=None, reason=" ", actor=instructor, now=now)
+        deadlines.reopen(attempt, due_at=None, reason=" ", actor=instructor, now=now)
     with pytest.raises(QuizError, match="future"):
-        attempts.reopen(attempt, due_at=now, reason="x", actor=instructor, now=now)
+        deadlines.reopen(attempt, due_at=now, reason="x", actor=instructor, now=now)
     attempts.start(learner, quiz, now=now)
     with pytest.raises(QuizError, match="Another attempt"):
-        attempts.reopen(attempt, due_at=None, reason="x", actor=instructor, now=now)
+        deadlines.reopen(attempt, due_at=None, reason="x", actor=instructor, now=now)
 
 
 def test_practice_is_not_reopened(learner: User, instructor: User, now: datetime) -> None:
     done = factories.attempt(learner, factories.quiz(1, feedback="practice"), now=now, submit=True)
     with pytest.raises(QuizError, match="Practice"):
-        attempts.reopen(done, due_at=None, reason="x", actor=instructor, now=now)
+        deadlines.reopen(done, due_at=None, reason="x", actor=instructor, now=now)
 
 
 # The log --------------------------------------------------------------------------------------------------------------
@@ -687,7 +687,7 @@ def test_events_are_never_changed(attempt: Attempt) -> None:
 
 
 def test_losing_an_actor_does_not_touch_the_event(attempt: Attempt, instructor: User, now: datetime) -> None:
-    attempts.extend(attempt, due_at=now + 60 * MINUTE, reason="fire alarm", actor=instructor, now=now)
+    deadlines.extend(attempt, due_at=now + 60 * MINUTE, reason="fire alarm", actor=instructor, now=now)
     instructor.delete()
     assert attempt.events.get(kind="extended").actor is None
 

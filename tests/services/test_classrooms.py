@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes.errors import QuizError
 from quizzes.models import Attempt, AttemptEvent, Classroom, Membership, User
-from quizzes.services import attempts, classrooms
+from quizzes.services import classrooms, deadlines
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -367,7 +367,7 @@ def test_no_factor_goes_beyond_the_close(
 def test_an_extension_by_hand_is_kept_and_the_time_added_to_it(
     running: Attempt, classroom: Classroom, learner: User, instructor: User, now: datetime
 ) -> None:
-    attempts.extend(running, due_at=now + 70 * MINUTE, reason="fire alarm", actor=instructor, now=now)
+    deadlines.extend(running, due_at=now + 70 * MINUTE, reason="fire alarm", actor=instructor, now=now)
     set_time(classroom, learner, instructor, "1.5", now=now)
     assert due(running) == now + 90 * MINUTE
 

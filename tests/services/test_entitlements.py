@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes import entitlements, terms
 from quizzes.models import Attempt, Classroom, Quiz, User
-from quizzes.services import attempts
+from quizzes.services import attempts, deadlines
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -87,7 +87,7 @@ def test_staff_see_everything_of_what_they_may_read(learner: User, instructor: U
 
 
 def extended(running: Attempt, due_at: datetime, actor: User, now: datetime) -> None:
-    attempts.extend(running, due_at=due_at, reason="The power went out.", actor=actor, now=now)
+    deadlines.extend(running, due_at=due_at, reason="The power went out.", actor=actor, now=now)
 
 
 def test_an_extended_attempt_holds_an_examination_back_until_it_is_over(
@@ -118,7 +118,7 @@ def test_a_reopened_attempt_holds_an_examination_back_again(
         for person in (learner, stranger)
     )
     assert entitlements.reveal_at(done) == now + HOUR
-    attempts.reopen(other, due_at=now + 3 * HOUR, reason="A mistake.", actor=instructor, now=now + 2 * HOUR)
+    deadlines.reopen(other, due_at=now + 3 * HOUR, reason="A mistake.", actor=instructor, now=now + 2 * HOUR)
     assert entitlements.reveal_at(done) == now + 3 * HOUR
 
 
@@ -130,7 +130,7 @@ def test_an_attempt_that_nothing_ends_holds_an_examination_back_until_it_is_hand
     for given in (factories.assignment(classroom, quiz), None):
         done = attempts.submit(attempts.start(learner, quiz, assignment=given, now=now), now=now)
         running = attempts.start(stranger, quiz, assignment=given, now=now)
-        attempts.extend(running, due_at=None, reason="Illness.", actor=instructor, now=now)
+        deadlines.extend(running, due_at=None, reason="Illness.", actor=instructor, now=now)
         fresh = Attempt.objects.get(pk=done.pk)
         assert entitlements.reveal_at(fresh) is None
         assert entitlements.revealed(fresh, learner, now=now + 9 * HOUR) == terms.NOTHING

@@ -10,7 +10,7 @@ import pytest
 
 from quizzes.errors import EditConflict, QuizError
 from quizzes.models import Answer, Attempt, User
-from quizzes.services import attempts, grading, saving
+from quizzes.services import attempts, deadlines, grading, saving
 from tests import factories
 
 MINUTE = timedelta(minutes=1)
@@ -110,7 +110,7 @@ def test_thirds_add_up_without_losing_a_cent(learner: User, now: datetime) -> No
 
 
 def reopened(done: Attempt, instructor: User, now: datetime) -> Attempt:
-    return attempts.reopen(done, due_at=None, reason="a fire drill", actor=instructor, now=now)
+    return deadlines.reopen(done, due_at=None, reason="a fire drill", actor=instructor, now=now)
 
 
 def test_marks_by_hand_stay_with_an_answer_that_is_not_changed(done: Attempt, instructor: User, now: datetime) -> None:

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, QuizError, StaleAnswer
 from quizzes.models import Attempt, Quiz, User
-from quizzes.services import attempts, events, grading, saving
+from quizzes.services import attempts, deadlines, events, grading, saving
 from tests import factories
 from tests.stateful.model import GRACE, ModelAttempt, ModelLearner
 
@@ -185,7 +185,7 @@ class AttemptMachine(RuleBasedStateMachine):
         model, row = self.models[who].attempts[-1], Attempt.objects.get(pk=self.rows[who][-1])
         due_at = self.now + timedelta(minutes=minutes)
         refused = self.refusal(
-            lambda: attempts.extend(row, due_at=due_at, reason="alarm", actor=self.boss, now=self.now)
+            lambda: deadlines.extend(row, due_at=due_at, reason="alarm", actor=self.boss, now=self.now)
         )
         if model.is_open and not model.is_over_at(self.now):
             assert refused is None
@@ -200,7 +200,7 @@ class AttemptMachine(RuleBasedStateMachine):
         model, row = self.models[who].attempts[-1], Attempt.objects.get(pk=self.rows[who][-1])
         due_at = self.now + timedelta(minutes=minutes)
         refused = self.refusal(
-            lambda: attempts.reopen(row, due_at=due_at, reason="power cut", actor=self.boss, now=self.now)
+            lambda: deadlines.reopen(row, due_at=due_at, reason="power cut", actor=self.boss, now=self.now)
         )
         if model.is_open or not minutes:
             assert refused is QuizError

@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from quizzes.models import Attempt, User
-from quizzes.services import attempts
+from quizzes.services import attempts, deadlines
 from tests import factories
 
 GOOD: dict[str, Any] = {"slot": 1, "revision": 1, "answer": {"choice": ["0"]}}
@@ -225,7 +225,7 @@ def test_the_state_of_an_overdue_attempt_says_when_it_ended(
 def test_an_extension_reaches_a_running_page_with_the_next_reply(
     phone: Client, attempt: Attempt, instructor: User, now: datetime
 ) -> None:
-    attempts.extend(attempt, due_at=now + timedelta(hours=1), reason="alarm", actor=instructor, now=now)
+    deadlines.extend(attempt, due_at=now + timedelta(hours=1), reason="alarm", actor=instructor, now=now)
     assert post(phone, attempt, GOOD).json()["seconds_left"] == 3600.0
 
 

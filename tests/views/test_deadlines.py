@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from quizzes.models import Assignment, Attempt, Classroom, Quiz, User
-from quizzes.services import attempts
+from quizzes.services import attempts, deadlines
 from tests import factories
 from tests.pages import nothing_inline
 
@@ -222,7 +222,7 @@ def test_two_instructors_do_not_both_add_time_without_knowing(
 ) -> None:
     other = factories.user("ada", first_name="Ada")
     factories.member(classroom, other, role="instructor")
-    attempts.extend(running, due_at=now + 50 * MINUTE, reason="a fire drill", actor=other, now=now)
+    deadlines.extend(running, due_at=now + 50 * MINUTE, reason="a fire drill", actor=other, now=now)
     page = words(extend(client, running, FIRE, confirmed="1"))
     assert "Changed by Ada" in page
     assert due(running) == now + 50 * MINUTE

@@ -15,7 +15,7 @@ from time_machine import travel
 from quizzes import question_types
 from quizzes.models import Assignment, Attempt, Classroom, Question, Quiz, User
 from quizzes.question_types.base import QuestionType
-from quizzes.services import attempts
+from quizzes.services import deadlines
 from tests import factories
 
 SENTINEL = "sentinel-that-nobody-may-see"
@@ -116,7 +116,7 @@ def test_what_was_shown_is_hidden_again_while_an_attempt_is_reopened(
         attempt = start(client, quiz)
         client.post(f"/attempts/{attempt.pk}/submit/")
         assert f"/attempts/{attempt.pk}/result/" in leaks(client, attempt, quiz)
-        attempts.reopen(attempt, due_at=None, reason="a fire drill", actor=instructor, now=now)
+        deadlines.reopen(attempt, due_at=None, reason="a fire drill", actor=instructor, now=now)
         assert leaks(client, attempt, quiz) == []
         assert SENTINEL not in save(client, attempt, 1, revision=1)
 
