@@ -109,8 +109,8 @@ class QuizAdmin(QuizPages, ScopedAdmin):
         self.number_new_items(form.instance)
         if not form.cleaned_data.get("applies_to_running"):
             return
-        changed = quizzes.tighten_running(
-            quizzes.running_at(form.instance),
+        changed = running.tighten(
+            running.at_quiz(form.instance),
             reason=_("The quiz's limit or close was changed for running attempts."),
             actor=person(request),
             now=clock.now(),

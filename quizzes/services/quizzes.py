@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -19,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes import entitlements, terms
-from quizzes.errors import AttemptClosed, EditConflict, NotPublishable, QuizError
-from quizzes.models import Attempt, Question, QuestionVersion, Quiz, QuizItem, User
+from quizzes.errors import EditConflict, NotPublishable, QuizError
+from quizzes.models import Question, QuestionVersion, Quiz, QuizItem, User
 from quizzes.models.quizzes import Preset
-from quizzes.services import deadlines, draws
+from quizzes.services import draws
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
@@ -281,42 +280,3 @@ def delete(quiz: Quiz) -> None:
     if is_referenced(quiz):
         raise QuizError(_("This quiz has attempts or assignments; archive it instead."))
     quiz.delete()
-
-
-# Running attempts -----------------------------------------------------------------------------------------------------
-
-
-def tighten_running(running: Iterable[Attempt], *, reason: str, actor: User, now: datetime) -> int:
-    """Bring deadlines of running attempts down to the present terms: min(old, new), never before now. Returns how many.
-
-    Without this call a change of limit or window touches no attempt in progress.
-    """
-    changed = 0
-    for attempt in running:
-        due_at = _present_deadline(attempt)
-        if due_at is None or (attempt.due_at is not None and attempt.due_at <= due_at):
-            continue
-        due_at = max(due_at, now)
-        if attempt.due_at is not None and attempt.due_at <= due_at:
-            continue
-        try:
-            deadlines.extend(attempt, due_at=due_at, reason=reason, actor=actor, now=now)
-        except AttemptClosed:  # handed in, or over, between the look and the change
-            continue
-        changed += 1
-    return changed
-
-
-def running_at(quiz: Quiz) -> Any:
-    """Attempts in progress at the quiz, in whatever class."""
-    running = Attempt.objects.in_progress().select_related(
-        "learner", "quiz", "assignment__classroom", "assignment__quiz"
-    )
-    return running.filter(quiz=quiz)
-
-
-def _present_deadline(attempt: Attempt) -> datetime | None:
-    versions = [answer.version for answer in attempt.answers.select_related("version__question")]
-    limit = entitlements.limit_of(attempt.quiz, [entitlements.seconds_and_bloom(version) for version in versions])
-    agreed = entitlements.terms_for(attempt.learner, attempt.quiz, attempt.assignment, limit=limit)
-    return terms.deadline(agreed, attempt.started_at)

@@ -42,16 +42,30 @@ def moved(found: QuerySet[Attempt], *, reason: str, actor: User, now: datetime, 
     yield
     after = _ends(found)
     for pk, old in before.items():
-        if pk not in after:
-            continue
-        due_at = _next_deadline(old.attempt.due_at, old, after[pk], shorten=shorten, now=now)
-        if due_at == old.attempt.due_at:
-            continue
+        if pk in after:
+            due_at = _next_deadline(old.attempt.due_at, old, after[pk], shorten=shorten, now=now)
+            _move(old.attempt, due_at, reason=reason, actor=actor, now=now)
+
+
+def tighten(found: QuerySet[Attempt], *, reason: str, actor: User, now: datetime) -> int:
+    """Bring deadlines down to the present terms, whenever these were changed, never before `now`. Returns how many."""
+    return sum(
+        _move(end.attempt, end.due_at, reason=reason, actor=actor, now=now)
+        for end in _ends(found).values()
+        if end.due_at is not None and _is_earlier(max(end.due_at, now), end.attempt.due_at)
+    )
+
+
+def _move(attempt: Attempt, due_at: datetime | None, *, reason: str, actor: User, now: datetime) -> bool:
+    """Give the attempt another deadline, which is never before `now`; whether it did."""
+    if due_at == attempt.due_at:
+        return False
+    try:
         ends = None if due_at is None else max(due_at, now)
-        try:
-            deadlines.extend(old.attempt, due_at=ends, reason=reason, actor=actor, now=now)
-        except AttemptClosed:  # handed in, or over, between the look and the change
-            continue
+        deadlines.extend(attempt, due_at=ends, reason=reason, actor=actor, now=now)
+    except AttemptClosed:  # handed in, or over, between the look and the change
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 
 from quizzes.errors import EditConflict, NotPublishable, QuizError
 from quizzes.models import Quiz, QuizItem, User
-from quizzes.services import quizzes
+from quizzes.services import quizzes, running
 from tests.admin import cast
 
 pytestmark = pytest.mark.django_db
@@ -143,21 +143,19 @@ def test_a_quiz_that_was_assigned_is_not_deleted(ada: User) -> None:
         quizzes.delete(quiz)
 
 
-def running(ada: User, quiz: Quiz, **assignment: Any) -> Any:
+def begun(ada: User, quiz: Quiz, **assignment: Any) -> Any:
     learner = cast.learner(f"learner-{User.objects.count()}")
     given = cast.assignment(cast.classroom(ada, learner), quiz, **assignment)
     return cast.attempt(learner, given, submit=False)
 
 
 def tighten(ada: User, quiz: Quiz, minutes: int) -> int:
-    return quizzes.tighten_running(
-        quizzes.running_at(quiz), reason="Shorter.", actor=ada, now=NOW + timedelta(minutes=minutes)
-    )
+    return running.tighten(running.at_quiz(quiz), reason="Shorter.", actor=ada, now=NOW + timedelta(minutes=minutes))
 
 
 def test_a_shorter_limit_brings_deadlines_down_and_a_longer_one_does_not_raise_them(ada: User) -> None:
     quiz = cast.quiz(ada, cast.question(), time_rule="fixed", time_limit=30)
-    attempt = running(ada, quiz)
+    attempt = begun(ada, quiz)
     for limit, minutes, changed in ((20, 20, 1), (20, 20, 0), (60, 20, 0)):
         Quiz.objects.filter(pk=quiz.pk).update(time_limit=limit)
         assert tighten(ada, quiz, 5) == changed
@@ -167,7 +165,7 @@ def test_a_shorter_limit_brings_deadlines_down_and_a_longer_one_does_not_raise_t
 
 def test_a_deadline_is_never_moved_into_the_past(ada: User) -> None:
     quiz = cast.quiz(ada, cast.question(), time_rule="fixed", time_limit=30)
-    attempt = running(ada, quiz)
+    attempt = begun(ada, quiz)
     Quiz.objects.filter(pk=quiz.pk).update(time_limit=1)
     assert tighten(ada, quiz, 10) == 1
     attempt.refresh_from_db()
@@ -176,7 +174,7 @@ def test_a_deadline_is_never_moved_into_the_past(ada: User) -> None:
 
 def test_an_assignment_with_its_own_limit_keeps_it(ada: User) -> None:
     quiz = cast.quiz(ada, cast.question(), time_rule="fixed", time_limit=30)
-    attempt = running(ada, quiz, time_limit=45)
+    attempt = begun(ada, quiz, time_limit=45)
     Quiz.objects.filter(pk=quiz.pk).update(time_limit=20)
     assert tighten(ada, quiz, 5) == 0
     attempt.refresh_from_db()
