@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.db.models import Count, Model
 from django.http import Http404
@@ -21,6 +22,8 @@ from quizzes.models.prepared import ALL, Prepared, with_constants
 from tests import factories
 from tests.databases import real_database
 
+importlib.import_module("quizsite.accounts")
+importlib.import_module("quizsite.sessions")
 for module in pkgutil.walk_packages(quizzes.__path__, "quizzes."):
     if "migrations" not in module.name:
         importlib.import_module(module.name)
@@ -43,7 +46,10 @@ def values() -> dict[str, Any]:
     factories.accommodation(assignment, learner, now=NOW, closes_at=NOW + timedelta(days=2))
     attempt = factories.attempt(learner, quiz, now=NOW, right=1, submit=True)
     factories.attempt(learner, quiz, now=NOW, assignment=assignment)
+    session = SessionStore()
+    session.create()
     return {
+        "key": session.session_key,
         "learner": learner.pk,
         "pk": learner.pk,  # where only people are meant
         "quiz": quiz.pk,
