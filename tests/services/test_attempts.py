@@ -1,4 +1,4 @@
-"""The life of an attempt at literal instants: start, save, check, submit, close, extend, reopen."""
+"""The life of an attempt at literal instants: start, save, check, submit, close."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.http import Http404
 from pytest_django import DjangoAssertNumQueries
 
 from quizzes import entitlements
-from quizzes.errors import AttemptClosed, BadAnswer, EditConflict, NoAttemptsLeft, NotOpen, QuizError, StaleAnswer
+from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotOpen, QuizError, StaleAnswer
 from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Quiz, User
 from quizzes.question_types.single_choice import SingleChoice
 from quizzes.services import attempts, deadlines, saving
@@ -595,85 +595,6 @@ def test_an_archived_quiz_lets_running_attempts_finish(
     Quiz.objects.filter(pk=quiz.pk).update(status="archived")
     save(attempt, learner, now=now)
     assert attempts.submit(attempt, now=now).marks == Decimal("1.00")
-
-
-# Changes by an instructor ---------------------------------------------------------------------------------------------
-
-
-def test_an_extension_counts_at_once_and_is_logged(
-    attempt: Attempt, learner: User, instructor: User, now: datetime
-) -> None:
-    later = now + 60 * MINUTE
-    deadlines.extend(attempt, due_at=later, reason="fire alarm", actor=instructor, now=now + MINUTE)
-    assert save(attempt, learner, now=now + 59 * MINUTE).due_at == later
-    event = attempt.events.get(kind="extended")
-    assert (event.actor, event.details["reason"], event.details["to"]) == (
-        instructor,
-        "fire alarm",
-        "2026-03-02T10:00:00Z",
-    )
-
-
-def test_a_closed_attempt_is_not_extended(attempt: Attempt, instructor: User, now: datetime) -> None:
-    attempts.submit(attempt, now=now)
-    with pytest.raises(AttemptClosed):
-        deadlines.extend(attempt, due_at=now + MINUTE, reason="late", actor=instructor, now=now)
-
-
-def test_moving_a_deadline_needs_a_reason_and_not_the_past(attempt: Attempt, instructor: User, now: datetime) -> None:
-    with pytest.raises(QuizError, match="reason"):
-        deadlines.extend(attempt, due_at=now + 60 * MINUTE, reason=" ", actor=instructor, now=now)
-    with pytest.raises(QuizError, match="future"):
-        deadlines.extend(attempt, due_at=now - MS, reason="x", actor=instructor, now=now)
-    deadlines.extend(attempt, due_at=now, reason="x", actor=instructor, now=now)
-    assert attempt.events.filter(kind="extended").count() == 1
-
-
-def test_a_deadline_that_another_instructor_moved_meanwhile_is_not_moved_blindly(
-    attempt: Attempt, instructor: User, stranger: User, now: datetime
-) -> None:
-    seen = (attempt.due_at,)
-    deadlines.extend(attempt, due_at=now + 50 * MINUTE, reason="x", actor=stranger, now=now, seen=seen)
-    with pytest.raises(EditConflict, match="stranger"):
-        deadlines.extend(attempt, due_at=now + 60 * MINUTE, reason="x", actor=instructor, now=now, seen=seen)
-    attempt.refresh_from_db()
-    assert attempt.due_at == now + 50 * MINUTE
-
-
-def test_a_reopened_attempt_goes_on_with_its_answers(
-    attempt: Attempt, learner: User, instructor: User, now: datetime
-) -> None:
-    save(attempt, learner, now=now)
-    attempts.submit(attempt, now=now)
-    again = deadlines.reopen(attempt, due_at=now + 90 * MINUTE, reason="power cut", actor=instructor, now=now + MINUTE)
-    assert (again.status, again.marks, again.submitted_at, again.closed_by) == ("in_progress", None, None, "")
-    assert (stored(again).response, stored(again).marks) == (0, None)
-    save(again, learner, now=now + 80 * MINUTE, slot=2)
-    assert attempts.submit(again, now=now + 80 * MINUTE).marks == Decimal("2.00")
-    assert kinds(attempt) == ["started", "saved", "submitted", "graded", "reopened", "saved", "submitted", "graded"]
-    assert attempt.events.get(kind="reopened").details["reason"] == "power cut"
-    assert again.reopened_at == now + MINUTE
-
-
-def test_reopening_needs_a_reason_a_future_and_no_other_attempt(
-    attempt: Attempt, learner: User, quiz: Quiz, instructor: User, now: datetime
-) -> None:
-    with pytest.raises(QuizError, match="in progress already"):
-        deadlines.reopen(attempt, due_at=None, reason="x", actor=instructor, now=now)
-    attempts.submit(attempt, now=now)
-    with pytest.raises(QuizError, match="reason"):
-        deadlines.reopen(attempt, due_at=None, reason=" ", actor=instructor, now=now)
-    with pytest.raises(QuizError, match="future"):
-        deadlines.reopen(attempt, due_at=now, reason="x", actor=instructor, now=now)
-    attempts.start(learner, quiz, now=now)
-    with pytest.raises(QuizError, match="Another attempt"):
-        deadlines.reopen(attempt, due_at=None, reason="x", actor=instructor, now=now)
-
-
-def test_practice_is_not_reopened(learner: User, instructor: User, now: datetime) -> None:
-    done = factories.attempt(learner, factories.quiz(1, feedback="practice"), now=now, submit=True)
-    with pytest.raises(QuizError, match="Practice"):
-        deadlines.reopen(done, due_at=None, reason="x", actor=instructor, now=now)
 
 
 # The log --------------------------------------------------------------------------------------------------------------
