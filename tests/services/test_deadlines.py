@@ -9,8 +9,9 @@ import pytest
 
 from quizzes.errors import AttemptClosed, EditConflict, QuizError
 from quizzes.models import Attempt, User
-from quizzes.services import attempts, deadlines
+from quizzes.services import attempts, deadlines, saving
 from tests import factories
+from tests.factories import RIGHT
 
 MS = timedelta(milliseconds=1)
 MINUTE = timedelta(minutes=1)
