@@ -123,7 +123,7 @@ class Plan:
             self.related = readers.get_related_populators(info, self.select, DEFAULT_DB_ALIAS)
 
     def bound(self, values: dict[str, Any]) -> list[Any]:
-        """The parameters in their places; EmptyResultSet for a number that no column can hold, which equals nothing."""
+        """The parameters in their places; EmptyResultSet for what no column can hold, which equals nothing."""
         if values.keys() != self.names:
             raise TypeError(f"Expected {sorted(self.names)}, not {sorted(values)}.")
         adapted = {name: self._adapted(name, value) for name, value in values.items()}
@@ -136,7 +136,8 @@ class Plan:
             return self.connection.ops.adapt_datetimefield_value(value)
         if not isinstance(value, int | str):
             raise TypeError(f"{name} is {value!r}: only rows, numbers, text and instants can be bound.")
-        if isinstance(value, int) and value not in COLUMN_RANGE:
+        can_be_stored = value in COLUMN_RANGE if isinstance(value, int) else "\0" not in value
+        if not can_be_stored:
             raise EmptyResultSet
         return value
 

@@ -152,6 +152,12 @@ def test_a_number_that_no_column_holds_finds_nothing() -> None:
         one.get_or_404(quiz=2**63)
 
 
+def test_a_text_that_no_column_holds_finds_nothing(database: str) -> None:
+    """Such as a session's key in a made-up cookie: PostgreSQL refuses the zero byte."""
+    one = Prepared(lambda slug: Quiz.objects.filter(slug=slug))
+    assert one(slug="a\0b") == []
+
+
 def test_words_of_the_program_are_spelled_out_safely(database: str) -> None:
     for title in ("it's 100% and %s", '"', "\\", "\\'", "';--"):
         quiz = factories.quiz(title=title)
