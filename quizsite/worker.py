@@ -3,7 +3,8 @@
 gunicorn hands a connection to a thread as soon as its first byte is there, and the thread waits for the rest: eight clients
 that send half a request stop the whole site, be they malicious or on a bad line. Here a request waits in the poller, where
 it costs nothing, until its head and a body of usual size are in the socket's buffer, or until its time is over. What is
-larger than the buffer is read by the thread, piece by piece, with a limit on the silence between two pieces.
+larger than the buffer is read by the thread, piece by piece, with a limit on the silence between two pieces. For plain HTTP:
+TLS ends at a proxy before it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ ARRIVAL_SECONDS = 10  # for the head and a body of usual size
 SILENCE_SECONDS = 10  # between two pieces of a large body
 LOOKED_AT = 32 * 1024  # bytes; far below what a socket's buffer holds
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
+EXPECT = re.compile(rb"\r\nexpect:", re.IGNORECASE)
 
 
 class Worker(ThreadWorker):
@@ -80,13 +82,13 @@ def read_ahead(conn: Any) -> bytes:
 def has_arrived(found: bytes) -> bool:
     """Whether a thread would not have to wait: the head is there, and the body, or as much as is looked at.
 
-    A body without a length (chunked) is left to the thread.
+    A body without a length (chunked), or one that a client sends only when asked to (Expect), is left to the thread.
     """
     head, end, body = found.partition(b"\r\n\r\n")
     if len(found) >= LOOKED_AT:
         return True
     length = LENGTH.search(head + b"\r\n") if end else None
-    return bool(end) and (length is None or len(body) >= int(length[1]))
+    return bool(end) and (length is None or len(body) >= int(length[1]) or EXPECT.search(head) is not None)
 
 
 def set_lowest(sock: socket.socket, count: int) -> None:

@@ -40,11 +40,19 @@ def test_connections_that_browsers_keep_open_keep_nobody_out(server: Server, att
         assert phone.save(attempt.pk, 1, 1, {"choice": ["0"]})[0] == 200
 
 
-def test_a_request_in_small_pieces_is_answered(server: Server, phone: Browser, attempt: Attempt) -> None:
+def a_save(phone: Browser, attempt: Attempt, *more: str) -> tuple[bytes, bytes]:
+    """Head and body of a save, with `more` lines in the head."""
     body = json.dumps({"slot": 1, "revision": 1, "answer": {"choice": ["0"]}}).encode()
-    head = [f"{name}: {value}" for name, value in phone.headers.items()]
-    head += [f"Content-Type: {JSON}", f"Content-Length: {len(body)}", "Connection: close", "", ""]
-    request = f"POST /attempts/{attempt.pk}/save/ HTTP/1.1\r\n".encode() + "\r\n".join(head).encode() + body
+    head = [
+        f"POST /attempts/{attempt.pk}/save/ HTTP/1.1",
+        *(f"{name}: {value}" for name, value in phone.headers.items()),
+    ]
+    head += [f"Content-Type: {JSON}", f"Content-Length: {len(body)}", "Connection: close", *more, "", ""]
+    return "\r\n".join(head).encode(), body
+
+
+def test_a_request_in_small_pieces_is_answered(server: Server, phone: Browser, attempt: Attempt) -> None:
+    request = b"".join(a_save(phone, attempt))
     with socket.create_connection(("127.0.0.1", server.port), timeout=15) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for place in range(0, len(request), 40):
@@ -52,6 +60,15 @@ def test_a_request_in_small_pieces_is_answered(server: Server, phone: Browser, a
         reply = b"".join(iter(lambda: line.recv(4096), b""))
     assert reply.startswith(b"HTTP/1.1 200 ")
     assert attempt.answers.get(slot=1).revision == 1
+
+
+def test_a_body_that_waits_to_be_asked_for_is_asked_for(server: Server, phone: Browser, attempt: Attempt) -> None:
+    head, body = a_save(phone, attempt, "Expect: 100-continue")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=ARRIVAL_SECONDS / 2) as line:
+        line.sendall(head)
+        assert line.recv(4096).startswith(b"HTTP/1.1 100 ")
+        line.sendall(body)
+        assert b"".join(iter(lambda: line.recv(4096), b"")).startswith(b"HTTP/1.1 200 ")
 
 
 def test_whoever_hangs_up_halfway_is_forgotten(server: Server, phone: Browser, attempt: Attempt) -> None:
