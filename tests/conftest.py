@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
+from weakref import WeakSet
 
 import pytest
 from django.core.cache import cache
+from django.db.backends.signals import connection_created
 
 from quizzes.models import Classroom, User
 from quizzes.services import saving
 from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Once Playwright's loop runs in this thread, Django takes a second connection; PostgreSQL drops no database in use."""
+    opened: WeakSet[Any] = WeakSet()
+    this_thread = threading.get_ident()
+
+    def note(connection: Any, **_more: Any) -> None:
+        if threading.get_ident() == this_thread:
+            opened.add(connection)
+
+    connection_created.connect(note)
+    yield
+    connection_created.disconnect(note)
+    for connection in list(opened):
+        connection.close()
 
 
 @pytest.fixture(autouse=True)
