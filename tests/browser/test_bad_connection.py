@@ -15,7 +15,7 @@ from quizzes.models import Attempt, User
 from tests.browser import acts, samples
 
 SAVE = re.compile(r"/save/$")
-STEP_MS, DELAY_MS, OVERTAKEN_MS = 100, 2_000, 9_000
+STEP_MS, DELAY_MS, OVERTAKEN_MS = 200, 2_000, 9_000
 ARRIVES, REPLY_LOST, REQUEST_LOST, LATE = "arrives", "reply lost", "request lost", "arrives after it was sent again"
 # Far more trouble than a connection that loses one in twenty; and always the same.
 FATES = [REPLY_LOST, ARRIVES, LATE, REPLY_LOST, ARRIVES, REQUEST_LOST, ARRIVES, LATE, REPLY_LOST, ARRIVES, REPLY_LOST]
