@@ -153,7 +153,12 @@ def figure(value: Decimal, places: int) -> str:
 def url(name: str, *arguments: object) -> str:
     """The address of a page."""
     path = _address(name, len(arguments), get_script_prefix())
-    return path.format(*(quote(str(argument), safe="") for argument in arguments)) if arguments else path
+    return path.format(*map(as_part, arguments)) if arguments else path
+
+
+def as_part(argument: object) -> str:
+    """An argument as a part of an address; numbers, which most are, need no look at their signs."""
+    return str(argument) if type(argument) is int else quote(str(argument), safe="")
 
 
 @cache
