@@ -20,8 +20,7 @@ from quizzes.reports import attempts as report
 from quizzes.services import attempts, saving
 from quizzes.templatetags.quizzes_cards import card_body
 from quizzes.views import payloads
-from quizzes.views.quizzes import device_of
-from quizzes.views.requests import LoggedInRequest, never_cache
+from quizzes.views.requests import LoggedInRequest, device_of, never_cache
 
 
 @never_cache

@@ -18,8 +18,7 @@ from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User
 from quizzes.reports import attempts as report
 from quizzes.services import attempts, saving
 from quizzes.views.deadlines import act_on
-from quizzes.views.quizzes import device_of
-from quizzes.views.requests import LoggedInRequest, never_cache
+from quizzes.views.requests import LoggedInRequest, device_of, never_cache
 
 
 def own_attempt(request: LoggedInRequest, pk: int, *, now: datetime) -> Attempt:

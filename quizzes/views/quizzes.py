@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from django.http import Http404, HttpResponse
@@ -14,13 +13,8 @@ from quizzes.models import Assignment, Attempt, Quiz
 from quizzes.reports import attempts as attempt_report
 from quizzes.reports import quizzes as quiz_report
 from quizzes.services import attempts
-from quizzes.views.requests import LoggedInRequest
-
-
-def device_of(request: LoggedInRequest) -> str:
-    """A short name for this device: a hash of its session, which says nothing else."""
-    key = request.session.session_key or ""
-    return hashlib.blake2s(key.encode(), digest_size=6).hexdigest()
+from quizzes.views.attempts import where_it_stands
+from quizzes.views.requests import LoggedInRequest, device_of
 
 
 @require_GET
@@ -101,7 +95,7 @@ def quiz_start(request: LoggedInRequest, slug: str) -> HttpResponse:
     quiz = quiz_report.visible(request.user, slug)
     assignment = _chosen_way(request, quiz, now=now)
     attempt = attempts.start(request.user, quiz, assignment=assignment, now=now, device=device_of(request))
-    return redirect("quizzes:attempt", pk=attempt.pk)
+    return redirect(where_it_stands(attempt))
 
 
 def _chosen_way(request: LoggedInRequest, quiz: Quiz, *, now: datetime) -> Assignment | None:

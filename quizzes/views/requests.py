@@ -1,5 +1,6 @@
 """Types of requests, for signatures, and what many views say about their answers."""
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -19,6 +20,12 @@ class LoggedInRequest(HttpRequest):
     """A request past the log-in: every view gets one unless it says otherwise."""
 
     user: User
+
+
+def device_of(request: LoggedInRequest) -> str:
+    """A short name for this device: a hash of its session, which says nothing else."""
+    key = request.session.session_key or ""
+    return hashlib.blake2s(key.encode(), digest_size=6).hexdigest()
 
 
 def never_cache(

@@ -100,9 +100,8 @@ def take(request: Requests, quiz: Any, session: str) -> None:
     request("rules", f"/quizzes/{quiz.slug}/", session)
     started = request("start", f"/quizzes/{quiz.slug}/start/", session, b"")
     attempt = int(started["Location"].split("/attempts/")[1].split("/")[0])
-    request("go", f"/attempts/{attempt}/", session)
     if quiz.layout == "all":
-        request("all", f"/attempts/{attempt}/all/", session)
+        request("all", started["Location"], session)
     for slot in range(1, 11):
         if quiz.layout == "one":
             request("question", f"/attempts/{attempt}/questions/{slot}/", session)
