@@ -21,6 +21,7 @@ from quizzes.models.prepared import prepared
 PAGE, NEWEST = 24, 20
 
 LISTED = prepared(lambda learner: _listed(learner)[: PAGE + 1])
+LISTED_KEYS = prepared(lambda learner: Quiz.objects.visible_to(learner).order_by("pk").values_list("pk", flat=True))
 VISIBLE = prepared(lambda learner, slug: Quiz.objects.visible_to(learner).filter(slug=slug).sized())
 BEST_OR_OPEN = prepared(
     lambda learner: (
@@ -135,9 +136,16 @@ def _seconds_of_bank() -> QuerySet[Any, tuple[int, int | None, int]]:
 
 
 def page_of(learner: User, number: str | None) -> Page[Any]:
-    """A page of the quizzes that the learner may open (1 query, 2 where there is more than one page)."""
+    """A page of the quizzes that the learner may open (1 query, 2 where there are more pages, 3 for one behind the first)."""
     first = LISTED(learner=learner)
-    return Paginator(first if len(first) <= PAGE else _listed(learner), PAGE).get_page(number)
+    if len(first) <= PAGE:
+        return Paginator(first, PAGE).get_page(number)
+    paginator = Paginator(_listed(learner), PAGE)
+    paginator.count = len(LISTED_KEYS(learner=learner))  # known, so that it asks for no COUNT
+    page = paginator.get_page(number)
+    if page.number == 1:
+        page.object_list = first[:PAGE]
+    return page
 
 
 def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:

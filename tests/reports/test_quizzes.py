@@ -86,6 +86,9 @@ def test_a_second_page_of_quizzes_is_counted_and_shown(
     with django_assert_num_queries(1):
         assert report.page_of(learner, "9").paginator.num_pages == 1
     quizzes.append(factories.quiz(0, title="The last one"))
+    with django_assert_num_queries(2):
+        first = report.page_of(learner, None)
+        assert (list(first.object_list), first.has_next()) == (quizzes[:-1], True)
     second = report.page_of(learner, "2")
     assert (list(second.object_list), second.paginator.num_pages) == (quizzes[-1:], 2)
     client.force_login(learner)
