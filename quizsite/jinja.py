@@ -27,7 +27,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
 
-from quizzes.templatetags import quizzes_cards, quizzes_text, quizzes_time
+from quizzes.local_time import duration
+from quizzes.templatetags import quizzes_cards, quizzes_text
 
 Made = TypeVar("Made")
 FIRST_NUMBER = 1_000_000_001  # stands for an argument of an address; no address has such a number of its own
@@ -92,7 +93,7 @@ def environment(**options: Any) -> Environment:
     made.filters.update(
         capfirst=defaultfilters.capfirst,
         date=local_date,
-        duration=quizzes_time.duration,
+        duration=duration,
         floatformat=figure,
         inline_markdown=quizzes_text.inline_markdown,
         localize=formats.localize,

@@ -1,4 +1,4 @@
-"""From a time as people write it on a clock to an instant, and what to say where the clocks change. Pure.
+"""From a time as people write it on a clock to an instant, what to say where the clocks change, and durations. Pure.
 
 A classroom's zone decides. In spring some local times are skipped and are refused; in autumn some happen twice, and the
 person is asked which is meant. Both follow from one test: an instant must come back as the local time it was made from.
@@ -7,7 +7,7 @@ That holds for zones that move by half an hour (Lord Howe) or at midnight as wel
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -61,3 +61,20 @@ def _naive(given: str | datetime) -> datetime:
 
 def _exists(local: datetime, naive: datetime) -> bool:
     return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None, fold=0) == naive
+
+
+def duration(value: timedelta | None) -> str:
+    """A length of time as "14 min 20 s" or "1 h 5 min"; the two largest units that are not zero."""
+    if value is None:
+        return ""
+    seconds = max(0, int(value.total_seconds()))
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = []
+    if hours:
+        parts.append(_("%(n)d h") % {"n": hours})
+    if minutes:
+        parts.append(_("%(n)d min") % {"n": minutes})
+    if seconds and not hours:
+        parts.append(_("%(n)d s") % {"n": seconds})
+    return " ".join(parts) or _("0 s")

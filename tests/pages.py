@@ -1,7 +1,11 @@
-"""What holds for every page: nothing inline, and a policy that would refuse it."""
+"""How tests open a page, and what holds for every one: nothing inline, and a policy that would refuse it."""
 
 import re
 from typing import Any
+
+from django.test import Client
+
+from quizzes.models import User
 
 INLINE = {
     "a script without an address": r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")",
@@ -22,3 +26,16 @@ def policy(response: Any) -> dict[str, str]:
     """The Content-Security-Policy of an answer, by directive."""
     parts = (part.strip().partition(" ") for part in response["Content-Security-Policy"].split(";"))
     return {name: value for name, _space, value in parts}
+
+
+def browser(user: User) -> Client:
+    """A browser in which the person is logged in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def read(response: Any) -> str:
+    """The page, its white space collapsed."""
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", response.content.decode())

@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from quizzes import entitlements
+from quizzes.local_time import duration
 from quizzes.models import Attempt
-from quizzes.templatetags.quizzes_time import duration
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -13,22 +11,12 @@ from time_machine import travel
 
 from quizzes.models import Assignment, Attempt, Classroom, Membership, User
 from tests import factories
+from tests.pages import browser, read
 
 
 @pytest.fixture(autouse=True)
 def no_tries_yet() -> None:
     cache.clear()
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def read(response: Any) -> str:
-    assert response.status_code == 200
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 def take(client: Client, assignment: Assignment, answers: list[str]) -> Attempt:

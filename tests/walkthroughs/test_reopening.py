@@ -14,19 +14,9 @@ from time_machine import travel
 from quizzes.models import Attempt, User
 from quizzes.reports import invariants
 from tests import factories
+from tests.pages import browser, read
 
 MINUTE = timedelta(minutes=1)
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def read(response: Any) -> str:
-    assert response.status_code == 200
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 def answer(client: Client, attempt: Attempt, slot: int, choice: str) -> Any:
