@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django import template
-from django.template.loader import render_to_string
+from django.template import engines
 from django.utils.safestring import SafeString, mark_safe
 
 from quizzes.reports.attempts import Card
@@ -22,4 +22,4 @@ def card_body(card: Card, disabled: bool = False) -> SafeString:
         "stem_id": card.stem_id,
         "disabled": disabled,
     }
-    return mark_safe(render_to_string(card.template, context, using="jinja2"))
+    return mark_safe(engines["jinja2"].env.get_template(card.template).render(context))
