@@ -19,11 +19,14 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.template import defaultfilters
+from django.template.backends.utils import csrf_input
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils import formats, timezone, translation
+from django.utils.functional import SimpleLazyObject
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
@@ -105,7 +108,7 @@ def environment(**options: Any) -> Environment:
         linebreaksbr=defaultfilters.linebreaksbr,
         markdown=quizzes_text.markdown,
         plain=quizzes_text.plain,
-        truncatewords=defaultfilters.truncatewords,
+        truncatewords=truncated,
     )
     return made
 
@@ -138,12 +141,17 @@ def _form(one: str, many: str, n: int) -> Markup:
 
 def translated(text: str, /, **values: object) -> Markup:
     """A sentence in the reader's language; values take the places %(name)s and are escaped."""
-    return _words(text) % values if values else _words(text)
+    return filled(_words(text), values) if values else _words(text)
 
 
 def translated_count(one: str, many: str, n: int, /, **values: object) -> Markup:
     """The form of a sentence for `n` things, which is written where %(n)s stands."""
-    return _form(one, many, n) % {"n": n, **values}
+    return filled(_form(one, many, n), {"n": n, **values})
+
+
+def filled(sentence: Markup, values: dict[str, object]) -> Markup:
+    """The sentence with escaped values in their places; Markup's own % makes an object of each that escapes itself."""
+    return Markup(str.__mod__(sentence, {name: Pages.shown(value) for name, value in values.items()}))  # noqa: S704
 
 
 @for_each_language
@@ -153,9 +161,20 @@ def fixed(name: str) -> Markup:
 
 
 @for_each_language
+def truncated(text: str, words: int) -> str:
+    """The beginning of a text, which many pages show again and again."""
+    return defaultfilters.truncatewords(text, words)
+
+
+@for_each_language
 def figure(value: Decimal, places: int) -> str:
     """Marks and points as Django's `floatformat` writes them; a quiz has few that differ."""
     return defaultfilters.floatformat(value, places)
+
+
+def form_token(request: HttpRequest) -> dict[str, object]:
+    """What a page has beside Django's own: the hidden field of its forms, made once and not for each of them."""
+    return {"csrf_input": SimpleLazyObject(lambda: csrf_input(request))}
 
 
 def url(name: str, *arguments: object) -> str:

@@ -98,6 +98,7 @@ TEMPLATES = [
         "OPTIONS": {
             "environment": "quizsite.jinja.environment",
             "context_processors": [
+                "quizsite.jinja.form_token",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],

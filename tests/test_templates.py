@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import jinja2
 import pytest
-from django.conf import settings
+from django.conf import LazySettings
 from django.contrib import messages
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.template import engines
@@ -21,11 +20,13 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from markupsafe import Markup
 
-from quizsite.jinja import url
+from quizsite import jinja
+from quizsite.jinja import for_each_language, url
+from quizsite.settings import BASE_DIR
 from quizzes.models import Attempt, User
 from tests import factories
 
-FOLDER = Path(settings.BASE_DIR) / "templates"
+FOLDER = BASE_DIR / "templates"
 JINJA = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.jinja"))
 DJANGO = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))
 NAMED = re.compile(r'{%-?\s*(\w+)\s+"([^"]+\.(?:jinja|html))"')
@@ -63,7 +64,7 @@ def test_a_name_that_is_not_there_is_an_error() -> None:
 
 
 def test_texts_and_their_values_are_escaped() -> None:
-    assert shown("{{ a }}{{ _('%(x)s is', x=a) }}", a="<i>'\"") == "&lt;i&gt;&#x27;&quot;&lt;i&gt;&#39;&#34; is"
+    assert shown("{{ a }}{{ _('%(x)s is', x=a) }}", a="<i>'\"") == "&lt;i&gt;&#x27;&quot;&lt;i&gt;&#x27;&quot; is"
     assert shown("{{ ngettext('%(n)s %(x)s', '%(n)s %(x)ss', 2, x=a) }}", a="<i>") == "2 &lt;i&gt;s"
 
 
@@ -80,15 +81,21 @@ def test_a_text_without_values_may_hold_percent_signs() -> None:
     assert shown("{{ _('100% right') }} {{ _('Pass mark %(p)s%%', p=60) }}") == "100% right Pass mark 60%"
 
 
-def test_what_is_kept_is_kept_for_each_language_apart() -> None:
-    source = "{{ _('and') }} {{ ngettext('%(n)s day', '%(n)s days', 2) }} {{ half|floatformat(-2) }}"
+def test_what_is_kept_is_kept_for_each_language_apart(settings: LazySettings) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
     said = []
+    words, figure = (for_each_language(made_once.__wrapped__) for made_once in (jinja._words, jinja.figure))
     for language in ("en", "de", "en"):
         with translation.override(language):
-            said.append(shown(source, half=Decimal("0.5")))
-    assert said[0] == said[2] == "and 2 days 0.50"
-    assert said[1].startswith("und ")
-    assert said[1].endswith(" 0,50")
+            said.append(f"{words('and')} {figure(Decimal('0.5'), -2)}")
+    assert said == ["and 0.50", "und 0,50", "and 0.50"]
+
+
+def test_the_field_of_forms_is_made_once_for_a_page(rf: RequestFactory) -> None:
+    html = ENVIRONMENT.from_string("{{ csrf_input }}|{{ csrf_input }}").render(jinja.form_token(rf.get("/")))
+    first, _bar, second = html.partition("|")
+    assert first == second
+    assert 'name="csrfmiddlewaretoken"' in first
 
 
 def test_times_are_shown_in_the_readers_zone() -> None:

@@ -60,7 +60,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             _locks[str(self.settings_dict["NAME"])].release(got_through=self.got_through)
 
     def write_together(self, query: str, params: Any) -> list[Any]:
-        """Rows of a single statement that is committed, maybe with those of other threads."""
+        """Rows of a single statement that is committed, with those of other threads if it has to wait."""
+        if _locks[str(self.settings_dict["NAME"])].acquire_free():
+            return self._write_alone(query, params)
         gathering = _gatherings[str(self.settings_dict["NAME"])]
         own = together.Statement(query, params)
         if not gathering.join(own):
@@ -68,6 +70,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         elif not own.wait(2 * self.patience):  # the first had to wait before it, and then for the disk
             raise OperationalError("database is locked: the writer before did not finish")
         return own.result()
+
+    def _write_alone(self, query: str, params: Any) -> list[Any]:
+        self.holds_lock = self.got_through = True
+        try:
+            return self._rows_of(query, params)
+        except sqlite3.OperationalError:
+            self.got_through = False
+            raise
+        finally:
+            self.leave_lock()
 
     def _write_all(self, gathering: together.Gathering) -> None:
         statements: list[together.Statement] = []

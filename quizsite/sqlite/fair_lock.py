@@ -26,9 +26,7 @@ class FairLock:
     def acquire(self, timeout: float) -> bool:
         """Wait at most `timeout` seconds; whether the lock is held now."""
         with self._guard:
-            if not self._is_held:
-                self._is_held = True
-                self._stuck_since = self._stuck_since or time.monotonic()
+            if self._take():
                 return True
             if len(self._turns) >= CROWD and time.monotonic() - (self._stuck_since or 0) > STUCK_SECONDS:
                 return False
@@ -42,6 +40,18 @@ class FairLock:
                 return True
             self._turns.remove(turn)
             return False
+
+    def acquire_free(self) -> bool:
+        """Take the lock if nobody has it; whether it is held now."""
+        with self._guard:
+            return self._take()
+
+    def _take(self) -> bool:
+        if self._is_held:
+            return False
+        self._is_held = True
+        self._stuck_since = self._stuck_since or time.monotonic()
+        return True
 
     def release(self, *, got_through: bool = True) -> None:
         """Give the lock back; `got_through`: whether what it stands for could be had."""

@@ -9,15 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import BigIntegerField
 from django.http import Http404
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 
 from quizzes.errors import AttemptClosed, BadAnswer, StaleAnswer
@@ -104,10 +102,11 @@ GUARDED_UPDATES = {vendor: GUARDED_UPDATE.format(**dialect) for vendor, dialect 
 def _guarded_update(
     attempt_id: int, learner_id: int, slot: int, response: Any, revision: int, now: datetime, device: str
 ) -> tuple[datetime | None, int] | None:
-    at = connection.ops.adapt_datetimefield_value
-    with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]  # once: the `connection` of Django is looked up at every use
+    at = database.ops.adapt_datetimefield_value
+    with database.cursor() as cursor:
         cursor.execute(
-            GUARDED_UPDATES[connection.vendor],
+            GUARDED_UPDATES[database.vendor],
             {
                 "response": None if response is None else json.dumps(response),
                 "revision": revision,
@@ -128,8 +127,8 @@ def _guarded_update(
 def _aware(value: datetime | str | None) -> datetime | None:
     """SQLite gives an instant out of a sub-select as text or as naive UTC, depending on how it planned the statement."""
     if isinstance(value, str):
-        value = parse_datetime(value)
-    return make_aware(value, connection.timezone) if value is not None and is_naive(value) else value
+        value = datetime.fromisoformat(value)
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 def _explain_refusal(attempt_id: int, learner: User, slot: int, response: Any, revision: int, now: datetime) -> Saved:

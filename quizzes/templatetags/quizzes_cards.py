@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.template import engines
 from django.utils.safestring import SafeString, mark_safe
@@ -22,4 +24,5 @@ def card_body(card: Card, disabled: bool = False) -> SafeString:
         "stem_id": card.stem_id,
         "disabled": disabled,
     }
-    return mark_safe(engines["jinja2"].env.get_template(card.template).render(context))
+    jinja: Any = engines["jinja2"]
+    return mark_safe(jinja.env.get_template(card.template).render(context))

@@ -66,7 +66,8 @@ def _stored(pk: int, request: LoggedInRequest, slot: int) -> dict[str, Any]:
 
 
 def _clock_words(instant: Any) -> str:
-    return f"{timezone.localtime(instant):%H:%M}"
+    local = timezone.localtime(instant)
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 @never_cache
