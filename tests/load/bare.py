@@ -1,6 +1,7 @@
 """The baseline of a save: settings and one view that reads the session and runs one guarded upsert, nothing else.
 
-The same Python, Django, server, threads, database and options as the site; no middleware but the session's.
+The same Python, Django, server, threads, database and options as the site; no middleware but the session's, and sessions
+as Django brings them (`sessions.py` is the same with ours, `stack.py` behind our middleware too).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from django.urls import path
 
 from quizsite.settings import *  # noqa: F403
 
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]
 ROOT_URLCONF = __name__
 INSTALLED_APPS = [

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
 import platform
 import re
 import secrets
@@ -53,41 +54,53 @@ def quiz_of_ten(layout: str = "all") -> Any:
     return factories.quiz(10, slug=slug, time_limit=40, layout=layout, shuffle_questions=True, shuffle_options=True)
 
 
-def measure_save(facts: Facts, options: argparse.Namespace) -> None:
-    """CPU of one save beside a bare view on the same stack, in turns."""
+BASELINES = {
+    "bare": "tests.load.bare",
+    "bare_our_sessions": "tests.load.sessions",
+    "bare_our_middleware": "tests.load.stack",
+}
+
+
+def with_baselines() -> dict[str, site.Server]:
+    """The site and its baselines on one core, the clients on the others."""
     from django.db import connection  # noqa: PLC0415
 
     from tests.load import bare  # noqa: PLC0415
 
     with connection.cursor() as cursor:
         cursor.execute(bare.TABLE)
-    quiz = quiz_of_ten()
-    settings = {"ours": "quizsite.settings", "bare": "tests.load.bare", "stack": "tests.load.stack"}
-    servers = {name: site.Server(settings=module).start() for name, module in settings.items()}
-    (_user, session), *_rest = site.people(1)
-    browsers = {name: Browser(server.port, session) for name, server in servers.items()}
-    attempt, revisions = browsers["ours"].start(quiz.slug), count(1)
-    results: dict[str, list[float]] = {name: [] for name in servers}
+    servers = {"save": site.Server().start()}
+    servers |= {name: site.Server(settings=module).start() for name, module in BASELINES.items()}
+    first, *others = sorted(os.sched_getaffinity(0))
+    for server in servers.values():
+        server.stay_on(first)
+    os.sched_setaffinity(0, others or {first})
+    return servers
 
-    def save(browser: Browser) -> None:
-        status, body = browser.save(attempt, 1, next(revisions), ANSWER)
-        assert status == 200, body
 
+def measure_save(facts: Facts, options: argparse.Namespace) -> None:
+    """CPU of one save beside a bare view on the same stack, in turns: one client, then many at once."""
+    quiz, servers, cores = quiz_of_ten(), with_baselines(), os.sched_getaffinity(0)
+    people = site.people(options.clients)
+    attempts = [Browser(servers["save"].port, session).start(quiz.slug) for _user, session in people]
+    lines = [saves_of(attempt, session) for attempt, (_user, session) in zip(attempts, people, strict=True)]
+    alone: dict[str, list[float]] = {name: [] for name in servers}
+    crowd: dict[str, list[float]] = {name: [] for name in servers}
     for turn in range(options.rounds + 1):
         for name, server in servers.items():
-            found = cost(server, lambda name=name: save(browsers[name]), 300)
-            if turn:  # the first round warms up
-                results[name].append(found)
+            for found, clients, seconds in ((alone, 1, 1.0), (crowd, options.clients, 2.0)):
+                before = server.cpu()
+                outcome = swarm(server.port, lines[:clients], seconds=seconds)
+                assert set(outcome.statuses) == {200}, (name, outcome.statuses)
+                if turn:  # the first round warms up
+                    found[name].append((server.cpu() - before) / len(outcome.times) * 1000)
     for server in servers.values():
         server.stop()
-    medians = {name: statistics.median(found) for name, found in results.items()}
-    facts |= {
-        "save_cpu_ms": medians["ours"],
-        "bare_cpu_ms": medians["bare"],
-        "bare_with_middleware_cpu_ms": medians["stack"],
-    }
-    facts |= {"save_to_bare": medians["ours"] / medians["bare"]}
-    facts |= {"save_to_bare_with_middleware": medians["ours"] / medians["stack"]}
+    os.sched_setaffinity(0, cores)
+    for label, found in (("one_client", alone), ("many_clients", crowd)):
+        medians = {name: statistics.median(times) for name, times in found.items()}
+        facts[f"cpu_ms_{label}"] = medians
+        facts[f"save_to_{label}"] = {name: medians["save"] / medians[name] for name in BASELINES}
 
 
 def measure_attempt(facts: Facts, options: argparse.Namespace) -> None:
