@@ -104,6 +104,7 @@ ANSWERS = prepared(
         .only("slot", "version", "points", "response", "is_flagged", "is_checked", "revision", "saved_at")
     )
 )
+REVISIONS = prepared(lambda attempt: Answer.objects.filter(attempt=attempt).values_list("slot", "revision"))
 # Each with the version whose explanation counts: the one that is ready now.
 ANSWERS_AFTERWARDS = prepared(
     lambda attempt: (

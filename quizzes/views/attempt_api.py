@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,7 +47,7 @@ def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
         "late_by_ms": saved.late_by_ms,
         "seconds_left": None if saved.due_at is None else max(0.0, (saved.due_at - now).total_seconds()),
     }
-    return HttpResponse(json.dumps(body), content_type="application/json")  # JsonResponse makes an encoder each time
+    return _json(body)
 
 
 def _stored(pk: int, request: LoggedInRequest, slot: int) -> dict[str, Any]:
@@ -73,22 +72,28 @@ def _clock_words(instant: Any) -> str:
 @never_cache
 @require_GET
 def attempt_state(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """Where an attempt stands: for the countdown, after waking up, and to see other devices' saves."""
+    """Where an attempt stands: for the countdown, after waking up, and to see other devices' saves.
+
+    Every page of an attempt asks this three times a minute: it makes up most of what an attempt costs.
+    """
     now = clock.now()
-    attempt = get_object_or_404(Attempt.objects.taken_by(request.user), pk=pk)
+    attempt = report.own(request.user, pk)
     attempts.close_if_overdue(attempt, now=now)
-    revisions = dict(attempt.answers.values_list("slot", "revision")) if attempt.is_in_progress else {}
-    return JsonResponse(
-        {
-            "status": attempt.status,
-            "is_open": attempt.is_in_progress,
-            "seconds_left": None if attempt.due_at is None else max(0.0, (attempt.due_at - now).total_seconds()),
-            "revisions": revisions,
-            "csrf": get_token(request),
-            "message": "" if attempt.is_in_progress else _closed_words(attempt),
-            "result": reverse("quizzes:attempt_result", args=[pk]),
-        }
-    )
+    body = {
+        "status": attempt.status,
+        "is_open": attempt.is_in_progress,
+        "seconds_left": None if attempt.due_at is None else max(0.0, (attempt.due_at - now).total_seconds()),
+        "revisions": dict(report.REVISIONS(attempt=attempt)) if attempt.is_in_progress else {},
+        "csrf": get_token(request),
+        "message": "" if attempt.is_in_progress else _closed_words(attempt),
+        "result": reverse("quizzes:attempt_result", args=[pk]),
+    }
+    return _json(body)
+
+
+def _json(body: dict[str, Any]) -> HttpResponse:
+    """As JsonResponse, which makes an encoder each time."""
+    return HttpResponse(json.dumps(body), content_type="application/json")
 
 
 def _closed_words(attempt: Attempt) -> str:
@@ -105,4 +110,4 @@ def attempt_flag(request: LoggedInRequest, pk: int) -> HttpResponse:
     slot = payloads.whole_number(body, "slot", 1, len(saving.layout_of(pk, request.user.pk)))
     is_flagged = payloads.truth(body, "flagged")
     attempts.flag(pk, request.user, slot=slot, is_flagged=is_flagged, now=clock.now())
-    return JsonResponse({"slot": slot, "flagged": is_flagged})
+    return _json({"slot": slot, "flagged": is_flagged})
