@@ -171,7 +171,10 @@ def _revision(value: str) -> int:
 
 
 def form_fields(post: Any, slot: int) -> Mapping[str, list[str]]:
-    """The fields of one question out of a form that may hold many."""
+    """The fields of one question out of a form that may hold many.
+
+    Each with all its values: a question with one answer refuses a second one. Of `go` and of a revision the last counts.
+    """
     prefix = f"q{slot}-"
     return {
         name.removeprefix(prefix): post.getlist(name)

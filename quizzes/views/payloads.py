@@ -1,8 +1,13 @@
-"""Reading the JSON bodies of the answer API: every refusal says what was found and what is expected."""
+"""Reading the JSON bodies of the answer API: every refusal says what was found and what is expected.
+
+A key that stands twice in an object, at any depth, is refused by its name: which of the two was meant, nobody can know.
+(In plain forms and in addresses the last counts, as everywhere in Django, where a field or parameter has one value.)
+"""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +42,20 @@ def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
-DECODER = json.JSONDecoder(parse_constant=_no_constant)
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(name for name, _value in pairs)
+        twice = next(name[:40] for name, count in counts.items() if count > 1)
+        raise BadPayload(_("The field “%(name)s” stands there more than once.") % {"name": twice}, where=twice)
+    return found
+
+
+DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_each_key_once)
 
 
 def json_object(request: HttpRequest, *, allowed: set[str]) -> dict[str, Any]:
-    """The body as a JSON object with no keys but the allowed ones."""
+    """The body as a JSON object with no keys but the allowed ones, each once."""
     if request.content_type != "application/json":
         raise WrongMediaType(_("Send the request as application/json."))
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:

@@ -124,6 +124,24 @@ def test_bad_requests_are_refused_with_a_sentence(
 
 
 @pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ('{"slot": 1, "slot": 2, "revision": 1, "answer": {"choice": ["0"]}}', "slot"),
+        ('{"slot": 1, "revision": 1, "answer": {"choice": ["0"]}, "revision": 1}', "revision"),
+        ('{"slot": 1, "revision": 1, "answer": {"choice": ["0"], "choice": ["1"]}}', "choice"),
+        ('{"score": 1, "score": 1}', "score"),
+    ],
+)
+def test_b29_a_repeated_key_is_refused_by_its_name(phone: Client, attempt: Attempt, body: str, name: str) -> None:
+    for address in ("attempt_save", "attempt_flag"):
+        url = reverse(f"quizzes:{address}", args=[attempt.pk])
+        response = phone.generic("POST", url, body, "application/json")
+        assert (response.status_code, response.json()["where"]) == (400, name)
+        assert response.json()["message"] == f"The field “{name}” stands there more than once."
+    assert not attempt.answers.exclude(revision=0).exists()
+
+
+@pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 )
 def test_another_media_type_is_not_read(phone: Client, attempt: Attempt, content_type: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from quizzes.models import User
+from tests import factories
 
 
 @pytest.fixture
@@ -35,6 +37,38 @@ def test_b20_an_address_that_is_no_text_is_not_found(get: Any, path: str) -> Non
 def test_b22_a_page_that_does_not_exist_is_the_first_or_the_last(get: Any, query: str) -> None:
     assert get(f"/attempts/?{query}").status_code == 200
     assert get(f"/quizzes/?{query}").status_code == 200
+
+
+def test_b29_of_a_parameter_that_is_repeated_the_last_counts(get: Any) -> None:
+    for _number in range(25):
+        factories.quiz(0)
+    assert is_second(get("/quizzes/?page=2"))
+    assert is_second(get("/quizzes/?page=1&page=2"))
+    assert not is_second(get("/quizzes/?page=2&page=1"))
+
+
+def is_second(page: Any) -> bool:
+    return "Page 2 of 2" in page.content.decode()
+
+
+def test_b29_of_a_form_field_that_stands_there_twice_the_last_counts(
+    browser_of_learner: Client, learner: User, now: datetime
+) -> None:
+    attempt = factories.attempt(learner, factories.quiz(3), now=now)
+    form = {"q1-choice": "1", "q1-revision": "0", "go": ["to:3", "next"]}
+    response = browser_of_learner.post(f"/attempts/{attempt.pk}/questions/1/", form)
+    assert (response.status_code, response["Location"]) == (302, f"/attempts/{attempt.pk}/questions/2/")
+    assert attempt.answers.get(slot=1).response == 1
+
+
+def test_b29_a_second_answer_to_a_question_with_one_is_refused(
+    browser_of_learner: Client, learner: User, now: datetime
+) -> None:
+    attempt = factories.attempt(learner, factories.quiz(3), now=now)
+    form = {"q1-choice": ["0", "1"], "q1-revision": "0", "go": "next"}
+    response = browser_of_learner.post(f"/attempts/{attempt.pk}/questions/1/", form)
+    assert (response.status_code, "Only one answer" in response.content.decode()) == (409, True)
+    assert attempt.answers.get(slot=1).response is None
 
 
 @pytest.mark.parametrize("query", ["sort=password", "sort=__class__", "user__password=x", "topic=%00", "q=%ff&q=%00"])
