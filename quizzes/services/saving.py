@@ -161,20 +161,20 @@ LAYOUTS_KEPT = 5000
 
 def layout_of(attempt_id: int, learner_id: int) -> Asked:
     """Version and stored layout by slot; Http404 when the attempt is not the learner's."""
-    owner_id, asked = _kept_layout(attempt_id) if attempt_id <= BigIntegerField.MAX_BIGINT else (None, {})
-    if owner_id != learner_id:
+    if attempt_id > BigIntegerField.MAX_BIGINT:
         raise Http404
-    return asked
+    return _kept_layout(attempt_id, learner_id)
 
 
 @lru_cache(maxsize=LAYOUTS_KEPT)
-def _kept_layout(attempt_id: int) -> tuple[int, Asked]:
-    rows = Answer.objects.filter(attempt_id=attempt_id).order_by("slot")
-    found = list(rows.values_list("attempt__learner_id", "slot", "version_id", "layout"))
+def _kept_layout(attempt_id: int, learner_id: int) -> Asked:
+    # The owner is part of the question: an attempt of somebody else then takes the same work as one that does not exist.
+    rows = Answer.objects.filter(attempt_id=attempt_id, attempt__learner_id=learner_id).order_by("slot")
+    found = list(rows.values_list("slot", "version_id", "layout"))
     if not found:
         raise Http404
-    versions = kept.versions({row[2] for row in found})
-    return found[0][0], {slot: (versions[version], layout) for _owner, slot, version, layout in found}
+    versions = kept.versions({version for _slot, version, _layout in found})
+    return {slot: (versions[version], layout) for slot, version, layout in found}
 
 
 def forget_layouts() -> None:
