@@ -30,7 +30,7 @@ BEST_OR_OPEN = prepared(
         Attempt.objects.taken_by(learner)
         .best_or_open()
         .order_by()
-        .only("learner", "quiz", "status", "submitted_at", "marks", "max_marks", "assignment")
+        .only("learner", "quiz", "status", "due_at", "submitted_at", "marks", "max_marks", "assignment")
         .select_related("assignment")
     )
 )

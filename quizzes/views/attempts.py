@@ -245,10 +245,9 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         readable = Attempt.objects.readable_by(request.user)
         found = get_object_or_404(readable.select_related("quiz", "assignment__classroom", "learner"), pk=pk)
         found = found.with_quiz(found.quiz)
-    if is_own:
-        attempts.close_if_overdue(found, now=now)
-        if found.is_in_progress:
-            return redirect(where_it_stands(found))
+    attempts.close_if_overdue(found, now=now)
+    if is_own and found.is_in_progress:
+        return redirect(where_it_stands(found))
     revealed = entitlements.revealed(found, request.user, now=now)
     may_manage = not is_own and manages(request.user, found)
     context = {
@@ -280,11 +279,18 @@ def attempt_list(request: LoggedInRequest) -> HttpResponse:
     return render(request, "quizzes/attempts/list.jinja", {"rows": rows, "page": page})
 
 
+def _readable(request: LoggedInRequest, pk: int) -> Attempt:
+    """An attempt that the reader may look at, their own or one of their class, closed if its time is over."""
+    readable = Attempt.objects.readable_by(request.user).select_related("quiz", "learner", "assignment__classroom")
+    found: Attempt = get_object_or_404(readable, pk=pk)
+    attempts.close_if_overdue(found, now=clock.now())
+    return found
+
+
 @never_cache
 @require_GET
 def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
-    readable = Attempt.objects.readable_by(request.user).select_related("quiz", "learner", "assignment__classroom")
-    found = get_object_or_404(readable, pk=pk)
+    found = _readable(request, pk)
     events = found.events.select_related("actor").order_by("at", "pk")
     is_own = found.learner_id == request.user.pk
     context = {
@@ -300,8 +306,7 @@ def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def attempt_deadline(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Why the deadline is what it is, by the function that computed it."""
-    readable = Attempt.objects.readable_by(request.user).select_related("quiz", "learner", "assignment__classroom")
-    found = get_object_or_404(readable, pk=pk)
+    found = _readable(request, pk)
     rows = found.answers.select_related("version__question")
     limit = entitlements.limit_of(found.quiz, [entitlements.seconds_and_bloom(row.version) for row in rows])
     agreed = entitlements.terms_for(found.learner, found.quiz, found.assignment, limit=limit)

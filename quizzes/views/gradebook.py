@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET
 
 from quizzes import clock
 from quizzes.formats import sheets
-from quizzes.models import Classroom
+from quizzes.models import Attempt, Classroom
 from quizzes.reports import gradebook as report
+from quizzes.services import attempts
 from quizzes.templatetags.quizzes_boards import points
 from quizzes.views.requests import LoggedInRequest, never_cache
 
@@ -80,8 +81,13 @@ def gradebook_xlsx(request: LoggedInRequest, pk: int) -> HttpResponseBase:
 
 
 def _read(request: LoggedInRequest, pk: int, *, now: datetime) -> tuple[Classroom, report.Gradebook]:
-    """The classroom and its gradebook, sorted and filtered as asked; the report knows what may be asked for."""
+    """The classroom and its gradebook, sorted and filtered as asked; the report knows what may be asked for.
+
+    Attempts whose time is over are closed first: their marks belong in it.
+    """
     classroom = get_object_or_404(Classroom.objects.assisted_by(request.user), pk=pk)
+    overdue = Attempt.objects.filter(assignment__classroom=classroom).overdue_at(now - attempts.grace())
+    attempts.close_overdue(now=now, among=overdue.select_related("quiz", "assignment"))
     wanted = {name: request.GET.get(name, "") for name in ("sort", "show")}
     return classroom, report.gradebook(classroom, now=now, **wanted)
 

@@ -19,12 +19,16 @@ from quizzes.views.requests import LoggedInRequest, device_of
 
 @require_GET
 def quiz_list(request: LoggedInRequest) -> HttpResponse:
+    now = clock.now()
     page = quiz_report.page_of(request.user, request.GET.get("page"))
-    listing = quiz_report.listing(request.user, list(page.object_list))
+    quizzes = list(page.object_list)
+    listing = quiz_report.listing(request.user, quizzes)
+    running = [row.open_attempt for row in listing if row.open_attempt is not None]
+    if running and attempts.close_overdue(now=now, among=running):
+        listing = quiz_report.listing(request.user, quizzes)
     best = [row.best for row in listing if row.best is not None]
     marks = {
-        attempt.quiz_id: revealed.marks
-        for attempt, revealed in entitlements.revealed_each(best, request.user, now=clock.now())
+        attempt.quiz_id: revealed.marks for attempt, revealed in entitlements.revealed_each(best, request.user, now=now)
     }
     rows = [(row, marks.get(row.quiz.pk, False)) for row in listing]
     return render(request, "quizzes/quizzes/list.jinja", {"rows": rows, "page": page})

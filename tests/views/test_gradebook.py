@@ -20,7 +20,7 @@ from tests import factories
 from tests.pages import nothing_inline
 
 DAY = timedelta(days=1)
-SESSION_PERSON_PERMISSION_TAB = 4
+SESSION_PERSON_PERMISSION_OVERDUE_TAB = 5
 SUFFIXES = ("/", ".csv", ".xlsx")
 
 
@@ -197,7 +197,7 @@ def test_a_class_of_a_hundred_with_twenty_assignments_takes_four_queries(
     with CaptureQueriesContext(connection) as queries:
         response = client.get(f"/classrooms/{classroom.pk}/gradebook/")
     assert response.content.decode().count("75 %") > 2000
-    assert len(queries) <= 4 + SESSION_PERSON_PERMISSION_TAB
+    assert len(queries) <= 4 + SESSION_PERSON_PERMISSION_OVERDUE_TAB
 
 
 # Sheets ---------------------------------------------------------------------------------------------------------------
