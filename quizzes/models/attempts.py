@@ -175,8 +175,8 @@ class Attempt(models.Model):
 
     @property
     def taken(self) -> timedelta | None:
-        """Time from start to submission."""
-        return self.submitted_at - self.started_at if self.submitted_at else None
+        """Time from start to submission; none where the server's clock was set back in between."""
+        return max(timedelta(0), self.submitted_at - self.started_at) if self.submitted_at else None
 
     def is_overdue_at(self, now: datetime) -> bool:
         return self.is_in_progress and self.due_at is not None and now >= self.due_at

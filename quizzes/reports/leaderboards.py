@@ -195,9 +195,10 @@ BY_RULE = """CASE q.counting WHEN 'latest' THEN -a.number WHEN 'first' THEN a.nu
 FIRST_PLACE = ", ROW_NUMBER() OVER (PARTITION BY a.assignment_id, a.learner_id ORDER BY a.number) AS place_first"
 # SQLite's planner would now and then take the index of `attempt_progress`, which holds open attempts too.
 INDEX = {"sqlite": "INDEXED BY attempt_board", "postgresql": ""}
+# Never below zero: a clock that was set back during an attempt makes nobody faster elsewhere.
 TAKEN = {
-    "sqlite": "CAST(ROUND((julianday(a.submitted_at) - julianday(a.started_at)) * 86400) AS bigint)",
-    "postgresql": "CAST(ROUND(EXTRACT(EPOCH FROM (a.submitted_at - a.started_at))) AS bigint)",
+    "sqlite": "MAX(0, CAST(ROUND((julianday(a.submitted_at) - julianday(a.started_at)) * 86400) AS bigint))",
+    "postgresql": "GREATEST(0, CAST(ROUND(EXTRACT(EPOCH FROM (a.submitted_at - a.started_at))) AS bigint))",
 }
 
 

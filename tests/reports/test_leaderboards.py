@@ -486,6 +486,17 @@ def test_speed_never_counts_unless_it_is_switched_on(
     assert {row.name: row.rank for row in of_class(room, cast[0], now).rows} == expected
 
 
+def test_a_clock_that_was_set_back_makes_nobody_faster(
+    room: Classroom, homework: Assignment, cast: list[User], now: datetime
+) -> None:
+    room.speed_breaks_ties = True
+    second = factories.assignment(room, factories.quiz(1))
+    for person, took in ((cast[0], (-300, 60)), (cast[1], (20, 20))):
+        for each, seconds in zip((homework, second), took, strict=True):
+            graded(person, each, 5, at=now, seconds=seconds)
+    assert [(row.name, row.rank) for row in of_class(room, cast[0], now).rows] == [("b", 1), ("a", 2)]
+
+
 # Names ----------------------------------------------------------------------------------------------------------------
 
 

@@ -1,11 +1,14 @@
 """`manage.py close_overdue_attempts [--every 20]`: apply deadlines to attempts nobody looks at.
 
-Reading an attempt applies its deadline as well; this only keeps boards and gradebooks fresh.
+Reading an attempt applies its deadline as well; this only keeps boards and gradebooks fresh. With `--every` it also
+watches the machine's clock: deadlines are absolute, so a clock that is set ends attempts or lets them go on, and the log
+says so. `/healthz` does not: that it happened is nothing a monitor could wait for to pass.
 """
 
 import logging
 import time
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -15,6 +18,7 @@ from quizzes import clock
 from quizzes.services import attempts
 
 log = logging.getLogger(__name__)
+JUMP = timedelta(seconds=30)  # less is how clocks are kept right, and shorter than anybody would notice
 
 
 class Command(BaseCommand):
@@ -27,9 +31,11 @@ class Command(BaseCommand):
         if options["every"] is None:
             self.stdout.write(f"{self.sweep()} attempts closed")
             return
+        watch = clock.Watch()
         while True:
             close_old_connections()
             try:
+                warn_of_jump(watch.look())
                 self.sweep()
             except Exception:  # whatever it was: nobody would start this loop again
                 log.exception("a sweep failed; the next one comes")
@@ -37,3 +43,19 @@ class Command(BaseCommand):
 
     def sweep(self) -> int:
         return attempts.close_overdue(now=clock.now())
+
+
+def warn_of_jump(step: clock.Step) -> None:
+    """One line when the clock was set: how far, where to, and what it does to attempts."""
+    if abs(step.jump) <= JUMP:
+        return
+    forward = step.jump > timedelta(0)
+    log.warning(
+        "the clock of this machine %s by %.0f s: from %s to %s while %.0f s passed. Deadlines are absolute: %s.",
+        "was set forward (or the machine slept)" if forward else "was set back",
+        abs(step.jump).total_seconds(),
+        f"{step.before:%Y-%m-%d %H:%M:%S}",
+        f"{step.after:%Y-%m-%d %H:%M:%S} UTC",
+        step.passed.total_seconds(),
+        "attempts that were due in between end now" if forward else "attempts in progress go on for so much longer",
+    )
