@@ -100,7 +100,7 @@ def closes_for_all_at(assignment: Assignment) -> datetime | None:
 
     Asks the database (1 query, where there is a close) unless the row comes from `with_last_ends`.
     """
-    close = _close_of(assignment)
+    close = close_of(assignment)
     if close is None:
         return None
     row: Any = assignment
@@ -109,7 +109,8 @@ def closes_for_all_at(assignment: Assignment) -> datetime | None:
     return _last(close, row.latest_exception, row.latest_deadline)
 
 
-def _close_of(assignment: Assignment) -> datetime | None:
+def close_of(assignment: Assignment) -> datetime | None:
+    """The close of the class, without exceptions."""
     return assignment.overrides().closes_at or assignment.quiz.closes_at
 
 
@@ -151,7 +152,7 @@ def _is_held_back_until_the_end(attempt: Attempt, now: datetime) -> bool:
     """Whether the decision hangs on when the last learner has handed in: never before the close of the class."""
     if attempt.submitted_at is None or preset_of(attempt) not in terms.WAITING_FOR_THE_END:
         return False
-    close = _close_of(attempt.assignment) if attempt.assignment else attempt.quiz.closes_at
+    close = close_of(attempt.assignment) if attempt.assignment else attempt.quiz.closes_at
     return close is not None and close <= now
 
 

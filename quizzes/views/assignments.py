@@ -16,7 +16,7 @@ from quizzes import clock
 from quizzes.errors import QuizError
 from quizzes.forms.assignments import AccommodationForm, AssignmentForm
 from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz
-from quizzes.reports import progress
+from quizzes.reports import progress, release
 from quizzes.services import assignments
 from quizzes.views.boards import progress_tag
 from quizzes.views.classrooms import READ_WRITE, confirm
@@ -63,6 +63,7 @@ def assignment_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         "exceptions": exceptions.order_by("membership__user__last_name", "pk"),
         "board_version": progress_tag(request, assignment, now=now),
         "progress": progress.of_assignment(assignment, now=now),
+        "release": release.of_assignment(assignment, now=now),
         "is_teaching": teaches(request, assignment.classroom),
     }
     return render(request, "quizzes/assignments/detail.html", context)

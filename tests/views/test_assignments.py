@@ -373,3 +373,41 @@ def test_a_member_of_another_class_gets_no_exception_here(
     other = factories.member(factories.classroom(instructor=instructor), stranger)
     client.force_login(instructor)
     assert client.get(f"/assignments/{given.pk}/accommodations/{other.pk}/").status_code == 404
+
+
+# When the results of an examination come out ---------------------------------------------------------------------------
+
+
+def test_an_examination_says_when_everybody_sees_the_results_and_who_holds_them_back(
+    client: Client, given: Assignment, instructor: User, running: Attempt, now: datetime
+) -> None:
+    Assignment.objects.filter(pk=given.pk).update(feedback="exam")
+    address = f"/assignments/{given.pk}/"
+    assert "shown to everybody from Tue 3 Mar 2026, 10:00" in page(client, instructor, address)
+
+    late = factories.user("late", first_name="Lara", last_name="Late")
+    factories.member(given.classroom, late)
+    factories.accommodation(given, late, now=now, closes_at=now + 2 * DAY)
+    text = page(client, instructor, address)
+    assert "shown to everybody from Wed 4 Mar 2026, 10:00" in text
+    assert "Lara Late, until Wed 4 Mar 2026, 10:00" in text
+
+    Attempt.objects.filter(pk=running.pk).update(due_at=None)
+    text = page(client, instructor, address)
+    assert "held back: an attempt has no end" in text
+    assert f'<a href="/attempts/{running.pk}/deadline/change/">learner</a>, without an end' in text
+
+
+def test_an_assistant_reads_who_holds_the_results_back_but_is_offered_no_change(
+    client: Client, given: Assignment, assistant: User, running: Attempt
+) -> None:
+    Assignment.objects.filter(pk=given.pk).update(feedback="exam")
+    Attempt.objects.filter(pk=running.pk).update(due_at=None)
+    text = page(client, assistant, f"/assignments/{given.pk}/")
+    assert "<li>learner, without an end" in text
+
+
+def test_a_homework_does_not_speak_of_when_results_come_out(
+    client: Client, given: Assignment, instructor: User
+) -> None:
+    assert "<dt>Results</dt>" not in page(client, instructor, f"/assignments/{given.pk}/")

@@ -1,0 +1,56 @@
+"""When marks and answers of an examination come out, and who is still in the way of it. Read only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from quizzes import entitlements, terms
+from quizzes.models import Assignment, Attempt
+
+
+@dataclass(frozen=True)
+class Later:
+    """Somebody who may answer after the class has closed: by an exception, or in an attempt; `until` None: without an end."""
+
+    name: str
+    until: datetime | None
+    attempt_pk: int | None = None
+
+
+@dataclass(frozen=True)
+class Release:
+    """The instant at which everybody sees them; None: the class never closes, or an attempt has no end."""
+
+    at: datetime | None
+    class_closes: bool
+    later: tuple[Later, ...]
+
+
+def of_assignment(assignment: Assignment, *, now: datetime) -> Release | None:
+    """None where nobody waits for the others (up to 3 queries)."""
+    if assignment.preset not in terms.WAITING_FOR_THE_END:
+        return None
+    close = entitlements.close_of(assignment)
+    if close is None:
+        return Release(at=None, class_closes=False, later=())
+    later = _by_exception(assignment, max(close, now)) | _at_work(assignment, close)
+    return Release(entitlements.closes_for_all_at(assignment), class_closes=True, later=tuple(later.values()))
+
+
+def _by_exception(assignment: Assignment, after: datetime) -> dict[int, Later]:
+    """By person."""
+    found = assignment.accommodations.filter(closes_at__gt=after).select_related("membership__user")
+    return {
+        row.membership.user_id: Later(row.membership.user.full_name, row.closes_at)
+        for row in found.order_by("closes_at", "pk")
+    }
+
+
+def _at_work(assignment: Assignment, close: datetime) -> dict[int, Later]:
+    """By person: attempts in progress that go on after the close."""
+    running = Attempt.objects.in_progress().filter(Q(due_at=None) | Q(due_at__gt=close), assignment=assignment)
+    found = running.select_related("learner").order_by("due_at", "pk")
+    return {row.learner_id: Later(row.learner.full_name, row.due_at, row.pk) for row in found}
