@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
+from quizzes import clock
 from quizzes.admin.scope import SuperuserOnly
+from quizzes.admin.scope import person as whoever_asks
+from quizzes.errors import QuizError
+from quizzes.forms.accounts import AnonymiseForm
 from quizzes.models import User
+from quizzes.reports.people import belongings
+from quizzes.services import people
 
 
 @admin.register(User)
 class PersonAdmin(SuperuserOnly, UserAdmin):
+    """Whoever took quizzes or was in a class is not deleted but anonymised, so that results stay."""
+
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "is_active", "last_login")
-    list_filter = ("is_staff", "is_superuser", "is_active")
+    list_filter = ("is_staff", "is_superuser", "is_active", ("anonymised_at", admin.EmptyFieldListFilter))
     list_per_page = 50
     show_full_result_count = False
     view_on_site = False
@@ -34,11 +49,66 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
         ),
         (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
     )
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "anonymised_at")
+    change_form_template = "admin/quizzes/user/change_form.html"
+    delete_confirmation_template = "admin/quizzes/user/delete_confirmation.html"
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """People with attempts are made inactive, so that results stay."""
-        return super().has_delete_permission(request, obj) and not (obj is not None and obj.attempts.exists())
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.anonymise_view))
+        return [path("<int:pk>/anonymise/", view, name="quizzes_user_anonymise"), *super().get_urls()]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Of whoever was anonymised nothing is left to show but when."""
+        if obj is not None and obj.is_anonymised:
+            return ((None, {"fields": ("username", "anonymised_at", "date_joined")}),)
+        return super().get_fieldsets(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj is not None and obj.is_anonymised)
+
+    def anonymise_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What goes and what stays; with the user name typed, the personal data is gone."""
+        found = self.get_object(request, str(pk))
+        if found is None:
+            raise Http404
+        if not self.has_delete_permission(request, found):
+            raise PermissionDenied
+        if found.is_anonymised:
+            return redirect("admin:quizzes_user_change", pk)
+        form = AnonymiseForm(found, request.POST if request.method == "POST" else None)
+        refusal = self.refusal(request, found)
+        if form.is_valid() and not refusal and not (refusal := self.anonymise(request, found)):
+            return redirect("admin:quizzes_user_change", pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": found,
+            "title": _("Remove personal data"),
+            "form": form,
+            "refusal": refusal,
+            "has": belongings(found, now=clock.now()),
+        }
+        return TemplateResponse(request, "admin/quizzes/user/anonymise.html", context)
+
+    def refusal(self, request: HttpRequest, found: User) -> str:
+        """Why the site cannot do without this person, or nothing."""
+        try:
+            people.refuse_unless_possible(found, by=whoever_asks(request))
+        except QuizError as error:
+            return str(error)
+        return ""
+
+    def anonymise(self, request: HttpRequest, found: User) -> str:
+        """Do it and note it under the new name; else why not."""
+        try:
+            with transaction.atomic():
+                nobody = people.anonymise(found, by=whoever_asks(request), now=clock.now())
+                self.log_change(request, nobody, _("Personal data removed."))
+        except QuizError as error:  # somebody was faster
+            return str(error)
+        words = {"name": nobody.full_name}
+        messages.success(request, _("The personal data is removed. What they did is kept under “%(name)s”.") % words)
+        return ""
 
 
 # Rights follow from roles, not from groups of permissions.

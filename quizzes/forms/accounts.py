@@ -60,3 +60,27 @@ class ProfileForm(forms.ModelForm):
             self.fields[name].widget.attrs["autocomplete"] = token
         self.helper = FormHelper()
         self.helper.add_input(Submit("save", _("Save")))
+
+
+class AnonymiseForm(forms.Form):
+    """The user name of somebody typed once more, so that nobody is forgotten by a slip of the hand."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput(
+            {"class": "vTextField", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def __init__(self, person: User, data: Any = None) -> None:
+        self.person = person
+        super().__init__(data)
+        name = {"name": person.username}
+        self.fields["username"].help_text = _("Type “%(name)s” to confirm; this cannot be undone.") % name
+
+    def clean_username(self) -> str:
+        typed: str = self.cleaned_data["username"]
+        if typed != self.person.username:
+            raise forms.ValidationError(_("That is not the user name of this person. Nothing was removed."))
+        return typed

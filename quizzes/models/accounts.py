@@ -5,6 +5,7 @@ import zoneinfo
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -24,13 +25,29 @@ class User(AbstractUser):
         help_text=_("Empty: the site's zone."),
     )
 
+    anonymised_at = models.DateTimeField(_("personal data removed"), null=True, blank=True, editable=False)
+
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(anonymised_at=None) | Q(is_active=False, is_staff=False, is_superuser=False),
+                name="anonymised_is_inactive",
+                violation_error_message=_("Whose personal data was removed never comes back."),
+            ),
+        ]
 
     @property
     def full_name(self) -> str:
+        if self.is_anonymised:
+            return _("Removed person %(number)d") % {"number": self.pk}
         return self.get_full_name() or self.username
+
+    @property
+    def is_anonymised(self) -> bool:
+        """Whether nothing says any more who this was; what they did is kept under a number."""
+        return self.anonymised_at is not None
 
     @property
     def is_instructor(self) -> bool:

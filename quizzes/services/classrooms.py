@@ -180,6 +180,8 @@ def restore(membership: Membership, *, actor: User, now: datetime) -> Membership
     """Bring somebody back who left or was removed, in the role they had, if there is a place."""
     classroom, locked = _locked_member(membership)
     if locked.status != Status.ACTIVE:
+        if locked.user.is_anonymised:
+            raise QuizError(_("Their personal data was removed; nobody is left who could come back."))
         if locked.role == Role.STUDENT and not has_room(classroom):
             raise QuizError(_("The classroom is full. Give it more places first."))
         locked.status, locked.ended_at = Status.ACTIVE, None

@@ -1,4 +1,7 @@
-"""The log of an attempt: one row for each thing that happened to it, never changed. (Saves are logged by a trigger.)"""
+"""The log of an attempt: one row for each thing that happened to it, never changed. (Saves are logged by a trigger.)
+
+One thing can be taken out, and a trigger sees to it that nothing else is: a reason, of somebody whom `people` forgets.
+"""
 
 from __future__ import annotations
 
