@@ -184,11 +184,35 @@ def test_offline_the_page_stays_instead_of_turning_into_an_error(page: Page, att
     page.context.set_offline(True)
     page.locator(".turn").get_by_role("button", name="Next").click()
     expect(acts.banner(page)).to_contain_text("You are offline.")
+    expect(page.locator("[data-notice]")).to_contain_text("The next page has to wait.")
     heading(page, 1)
     page.context.set_offline(False)
     expect(acts.banner(page)).to_be_hidden()
     page.locator(".turn").get_by_role("button", name="Next").click()
     heading(page, 2)
+
+
+def test_a_page_that_waits_for_a_slow_server_says_so(page: Page, attempt: Attempt) -> None:
+    acts.open_question(page, attempt)
+    page.route("**/save/", lambda route: None)  # under way, with no reply
+    acts.choose(page, "The Security Council")
+    page.locator(".turn").get_by_role("button", name="Next").click()
+    expect(page.locator("[data-notice]")).to_contain_text("The next page has to wait.")
+    heading(page, 1)
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_offline_submitting_says_that_it_is_not_done(page: Page, attempt: Attempt) -> None:
+    page.goto(f"/attempts/{attempt.pk}/summary/")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator("[data-notice]")).to_contain_text("Not submitted yet.")
+    attempt.refresh_from_db()
+    assert attempt.is_in_progress
+    page.context.set_offline(False)
+    expect(acts.banner(page)).to_be_hidden()
+    page.get_by_role("button", name="Submit").click()
+    expect(page).to_have_url(re.compile(r"/result/$"))
 
 
 def test_questions_one_after_the_other_have_no_way_back(page: Page, learner: User) -> None:

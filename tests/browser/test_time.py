@@ -98,7 +98,9 @@ def test_time_granted_in_the_middle_grows_the_countdown_without_a_reload(
     now = datetime.now(UTC)
     deadlines.extend(attempt, due_at=now + timedelta(minutes=50), reason="a fire drill", actor=learner, now=now)
     page.clock.run_for(21_000)  # the page asks every 20 seconds
-    expect(page.locator("[data-notice]")).to_have_text("You have been given more time.")
+    expect(page.locator("[data-notice]")).to_have_text(
+        re.compile(r"^You have been given more time: (50:00|49:\d\d) left\.$")
+    )
     assert seconds(face(page)) > 49 * 60
 
 
@@ -109,6 +111,7 @@ def test_a_deadline_that_is_lifted_takes_the_clock_away(enter: Enter, learner: U
     now = datetime.now(UTC)
     deadlines.extend(attempt, due_at=None, reason="untimed", actor=learner, now=now)
     page.clock.run_for(21_000)
+    expect(page.locator("[data-notice]")).to_contain_text("there is no deadline any more")
     expect(page.locator("[data-clock]")).to_have_text("")
 
 
@@ -144,6 +147,7 @@ def test_a_hidden_clock_stays_hidden_on_the_next_page_until_the_last_minute(
     expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^(1:0\d|0:\d\d)$"))
     page.clock.run_for(3_000)
     expect(page.locator("[data-notice]")).to_have_text("1 minute left.")
+    expect(page.locator("[data-hide-clock]")).to_be_hidden()  # what it says would not be done
 
 
 def test_when_time_is_over_the_last_answer_is_sent_and_the_result_comes(

@@ -1,6 +1,6 @@
 // The attempt page: saves answers as they are given, counts down, turns pages. Without it the plain form does all of this.
 
-import { Clock } from "./clock.js";
+import { Clock, timeWords } from "./clock.js";
 import { alike, isEmpty, read, readHtml, readInitial, same, write } from "./fields.js";
 import { Queue } from "./queue.js";
 import { say } from "./words.js";
@@ -289,6 +289,7 @@ function showTime(text, isLastMinute) {
   const shown = isClockHidden && !isLastMinute ? "" : text;
   if (face.textContent !== shown) face.textContent = shown;
   face.closest(".timer").classList.toggle("soon", isLastMinute);
+  hide.hidden = isLastMinute; // nobody may hide it then
 }
 
 function hideClock(isHidden) {
@@ -305,7 +306,7 @@ function warn(limit) {
 function sync(seconds, isTold = false) {
   const moved = clock.sync(seconds);
   if (isTold) return;
-  if (moved > MOVED_SECONDS) tell(say("more_time"));
+  if (moved > MOVED_SECONDS) tell(seconds === null ? say("no_limit") : say("more_time", { time: timeWords(seconds) }));
   else if (moved < -MOVED_SECONDS) tell(say("less_time"));
 }
 
@@ -372,6 +373,7 @@ async function leave(event) {
   const isSaved = await flushed();
   const isStaying = event.submitter?.value === "stay" || !isSaved;
   going = isStaying ? "" : "ready";
+  if (!isSaved && !isClosed && !openConflict()) tell(say(event.target === form ? "page_waits" : "not_submitted"));
   if (!isStaying) setTimeout(() => event.target.requestSubmit(event.submitter), 0); // not while it is still being asked to
   else if (isSaved) announce(say("all_saved"));
 }
