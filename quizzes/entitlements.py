@@ -131,26 +131,22 @@ def marks_are_out(assignment: Assignment, *, now: datetime) -> bool:
     )
 
 
-def preset_of(attempt: Attempt) -> str:
-    return attempt.assignment.preset if attempt.assignment else attempt.quiz.feedback
-
-
 def revealed(attempt: Attempt, viewer: User, *, now: datetime, answer: Answer | None = None) -> terms.Revealed:
     """What the viewer may see of the attempt (or of one checked answer) now. Everything that shows results asks here."""
     if viewer.pk != attempt.learner_id:
         return terms.EVERYTHING  # staff of the classroom: the row was fetched through `readable_by`
     return terms.revealed(
-        preset_of(attempt),
+        attempt.preset,
         submitted_at=attempt.submitted_at,
         reveal_at=reveal_at(attempt) if _is_held_back_until_the_end(attempt, now) else None,
         now=now,
-        is_checked=answer is not None and answer.is_checked and preset_of(attempt) == "practice",
+        is_checked=answer is not None and answer.is_checked and attempt.preset == "practice",
     )
 
 
 def _is_held_back_until_the_end(attempt: Attempt, now: datetime) -> bool:
     """Whether the decision hangs on when the last learner has handed in: never before the close of the class."""
-    if attempt.submitted_at is None or preset_of(attempt) not in terms.WAITING_FOR_THE_END:
+    if attempt.submitted_at is None or attempt.preset not in terms.WAITING_FOR_THE_END:
         return False
     close = close_of(attempt.assignment) if attempt.assignment else attempt.quiz.closes_at
     return close is not None and close <= now

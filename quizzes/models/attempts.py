@@ -160,6 +160,11 @@ class Attempt(models.Model):
         return self
 
     @property
+    def preset(self) -> str:
+        """What may be seen of it when: as its assignment says, else its quiz."""
+        return self.assignment.preset if self.assignment else self.quiz.feedback
+
+    @property
     def is_in_progress(self) -> bool:
         return self.status == self.Status.IN_PROGRESS
 

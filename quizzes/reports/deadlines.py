@@ -77,7 +77,7 @@ def _about_the_class(attempt: Attempt, due_at: datetime | None, zone: str) -> li
     if close is None or (due_at is not None and due_at <= close):
         return []
     found = [_("The class closes at %(at)s; this attempt alone goes on.") % {"at": _at(close, close, zone, day=True)}]
-    if entitlements.preset_of(attempt) == "exam":
+    if attempt.preset == "exam":
         found.append(
             _("This is an examination: until this attempt is over nobody in the class sees marks and answers.")
         )

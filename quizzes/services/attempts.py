@@ -311,7 +311,7 @@ def _practice_answer(attempt_id: int, learner: User, slot: int, now: datetime) -
     if answer is None:
         raise Http404
     refuse_if_closed(answer.attempt, now=now)
-    if entitlements.preset_of(answer.attempt) != "practice":
+    if answer.attempt.preset != "practice":
         raise QuizError(_("Answers are checked one by one in practice only."))
     return answer
 

@@ -114,7 +114,8 @@ def page_context(mine: Attempt, answers: list[Answer], here: int, *, now: dateti
         "quiz": mine.quiz,
         "overview": report.overview(mine, answers, here=here),
         "seconds_left": mine.seconds_left(now),
-        "is_practice": entitlements.preset_of(mine) == "practice",
+        "is_practice": mine.preset == "practice",
+        "has_marks": mine.preset != "survey",
         "may_switch": not mine.reached_slot,
     }
 
@@ -256,7 +257,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "is_own": is_own,
         "revealed": revealed,
         "reveal_at": None if revealed.anything else entitlements.reveal_at(found),
-        "preset": entitlements.preset_of(found),
+        "preset": found.preset,
         "result": report.result(found, revealed),
         "cards": report.result_cards(found, revealed),
         "may_manage": may_manage,

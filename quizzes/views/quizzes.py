@@ -89,6 +89,7 @@ def _way(
         "seconds_to_opening": int((agreed.opens_at - now).total_seconds()) + 1
         if agreed.opens_at and agreed.is_upcoming_at(now)
         else None,
+        "has_marks": agreed.preset != "survey",
         "reveal": attempt_report.reveal_sentence(agreed.preset),
     }
 
