@@ -24,8 +24,7 @@ from quizzes.errors import QuizError, TooLarge
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 5
-PIECE, MAX_DISCARDED = 64 * 1024, 16 * 1024 * 1024
-MAX_REQUEST = 5_000_000  # bytes; far above the longest form and the largest roster
+PIECE = 64 * 1024
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -41,11 +40,12 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_REQUEST:  # before anything of it is kept, be it on disk
-            words = _("A request may have at most %(size)d MB.") % {"size": MAX_REQUEST // 1_000_000}
-            response: HttpResponseBase = self.refused(request, TooLarge(words))
-        else:
-            response = self.get_response(request)
+        if (
+            int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_REQUEST
+        ):  # its body stays outside (quizsite.worker)
+            words = _("A request may have at most %(size)d MB.") % {"size": settings.MAX_REQUEST // 1_000_000}
+            return self.refused(request, TooLarge(words))
+        response = self.get_response(request)
         if response.status_code == TooLarge.status:
             read_to_the_end(request)
         return response
@@ -70,11 +70,10 @@ class ErrorPages:
 
 
 def read_to_the_end(request: HttpRequest) -> None:
-    """Take what a browser still sends, within reason: one whose connection breaks meanwhile never sees the reply."""
+    """Past a body that nobody read to the next request, so that the connection need not be closed."""
     with suppress(OSError):
-        for _piece in range(MAX_DISCARDED // PIECE):
-            if not request.read(PIECE):
-                return
+        while request.read(PIECE):
+            pass
 
 
 DATABASE_ERRORS = (OperationalError, InterfaceError)
