@@ -41,6 +41,7 @@ class Client:
     saves: int = 0
     repeats: int = 0
     longest: float = 0.0
+    told: set[str] = field(default_factory=set)  # in words, by answers that acknowledged nothing
     faults: list[str] = field(default_factory=list)
 
     def run(self, stop: threading.Event) -> None:
@@ -84,6 +85,7 @@ class Client:
                     return body
                 if status != 503:
                     raise AssertionError(f"status {status}: {body}")
+                self.told |= {body["message"]} if "message" in body else set()
             except AWAY:
                 self.forget_browser()
             except RuntimeError as error:  # a start that was answered with an error page

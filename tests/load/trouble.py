@@ -4,8 +4,10 @@
     python -m tests.load.trouble disk --seconds 30       no file may grow, as on a full disk
     python -m tests.load.trouble backup                  one copy after the other, each restored and checked
     python -m tests.load.trouble reload                  gunicorn replaces its worker, as for a new version
+    python -m tests.load.trouble tables --seconds 30     PostgreSQL, its tables on a disk that is full
+    python -m tests.load.trouble log --seconds 30        PostgreSQL, its write-ahead log on a disk that is full
 
-Twelve clients save all the while and repeat what is not acknowledged; one more reads a page again and again. Prints what
+The last two mount a small file system and need a user who may (see small.py). Twelve clients save all the while and repeat what is not acknowledged; one more reads a page again and again. Prints what
 was answered by 503, the longest wait of a reader and of a save, and what was lost (exit code 1 if anything was).
 """
 
@@ -23,10 +25,10 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
-from tests.load import site
+from tests.load import site, small
 from tests.load.kill import AWAY, QUESTIONS, Client, lost
 
 
@@ -86,7 +88,14 @@ def reload(server: site.Server, seconds: float) -> str:
     return f"{count} reloads"
 
 
-TROUBLES = {"writer": hold_the_lock, "disk": fill_the_disk, "backup": back_up, "reload": reload}
+TROUBLES = {
+    "writer": hold_the_lock,
+    "disk": fill_the_disk,
+    "backup": back_up,
+    "reload": reload,
+    "tables": small.fill_tables,
+    "log": small.fill_log,
+}
 
 
 def read_on(reader: Client, stop: threading.Event, waits: list[float]) -> None:
@@ -104,7 +113,13 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--clients", type=int, default=12)
     options = parser.parse_args()
-    site.choose_database("sqlite")
+    room = small.ROOMS.get(options.trouble)
+    site.choose_database("postgresql" if room else "sqlite")
+    with room() if room else nullcontext():
+        return run(options)
+
+
+def run(options: argparse.Namespace) -> int:
     site.prepare()
     from django.db import connections  # noqa: PLC0415
 
@@ -123,9 +138,10 @@ def main() -> int:
         thread.start()
     try:
         time.sleep(3)
-        before = sum(client.saves for client in clients)
+        before, pages = sum(client.saves for client in clients), len(waits)
         done = TROUBLES[options.trouble](server, options.seconds)
         repeats, during = sum(client.repeats for client in clients), sum(client.saves for client in clients) - before
+        pages = len(waits) - pages
         time.sleep(5)
     finally:
         stop.set()
@@ -139,8 +155,9 @@ def main() -> int:
     print(
         f"{done}: {saves} saves acknowledged, {during} of them meanwhile, {repeats} repeats;"
         f" longest wait of a save {max(client.longest for client in clients):.1f} s, of a reader {max(waits):.1f} s"
-        f" ({len(waits)} pages)"
+        f" ({len(waits)} pages, {pages} of them meanwhile)"
     )
+    print("told meanwhile:", *sorted(set().union(*(client.told for client in clients))), sep="\n  ")
     print(f"lost: {len(missing)}; faults: {len(faults)}; invariants: {checked.stdout.strip()[-300:]}")
     print(*missing[:10], *faults[:10], sep="\n")
     return 1 if missing or faults or checked.returncode else 0
