@@ -227,10 +227,12 @@ def _result_card(
         shown["comment"] = answer.comment
     if revealed.correctness:
         shown["verdict"] = verdict(answer)
+    if kind.is_marked_by_hand and answer.fraction is not None:
+        shown["scoring_note"] = ""  # it says that a person will mark it
     if revealed.explanation:
         shown["explanation"] = versions.get(answer.latest, version).parsed.explanation
         shown["places"] = places.get(version.question_id, [])
-    return Card(**_face(answer, version), **shown)
+    return Card(**_face(answer, version) | shown)
 
 
 def verdict(answer: Answer) -> str:

@@ -14,8 +14,8 @@ register = template.Library()
 
 
 @register.simple_tag
-def card_body(card: Card, disabled: bool = False) -> SafeString:
-    """The template of the card's type in the card's state, with its slot in names and ids."""
+def card_body(card: Card, disabled: bool = False, is_own: bool = True) -> SafeString:
+    """The template of the card's type in the card's state, with its slot in names and ids; `is_own`: the answer is the reader's."""
     context = {
         "card": card.card,
         "state": card.state,
@@ -23,6 +23,7 @@ def card_body(card: Card, disabled: bool = False) -> SafeString:
         "slot": card.slot,
         "stem_id": card.stem_id,
         "disabled": disabled,
+        "is_own": is_own,
     }
     jinja: Any = engines["jinja2"]
     return mark_safe(jinja.env.get_template(card.template).render(context))
