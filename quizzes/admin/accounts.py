@@ -49,7 +49,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
         ),
         (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
     )
-    readonly_fields = ("last_login", "date_joined", "anonymised_at")
+    readonly_fields = ("last_login", "date_joined", "full_name", "anonymised_at")
     change_form_template = "admin/quizzes/user/change_form.html"
     delete_confirmation_template = "admin/quizzes/user/delete_confirmation.html"
 
@@ -60,7 +60,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Of whoever was anonymised nothing is left to show but when."""
         if obj is not None and obj.is_anonymised:
-            return ((None, {"fields": ("username", "anonymised_at", "date_joined")}),)
+            return ((None, {"fields": ("full_name", "anonymised_at", "date_joined")}),)
         return super().get_fieldsets(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,5 +1,6 @@
 """Removing the personal data of somebody in the workshop: who may, what is asked first, what is said afterwards."""
 
+import re
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,11 @@ from quizzes.models import Attempt, User
 from quizzes.services import grading
 from tests.admin import cast
 from tests.pages import browser, nothing_inline, read
+
+
+def knows_sam(page: str) -> bool:
+    """Whether the name stands on the page as a word; a random token may hold its letters."""
+    return re.search(r"\b(sam|sammy)\b", page, re.IGNORECASE) is not None
 
 
 def here(person: User) -> str:
@@ -57,8 +63,8 @@ def test_a_look_at_the_page_removes_nothing_and_says_what_would_go_and_stay(as_r
         f"They are called “Removed person {sam.pk}” from then on.",
         "The e-mail address sam@example.org.",
         "Their place in 1 classroom, with the nickname",
-        "1 attempt with 1 answers",
-        "Texts they wrote in answers, word for word.",
+        "1 attempt, with its marks and the log",
+        "1 answer. <strong>Texts they wrote in answers stay word for word.</strong>",
     ):
         assert sentence in page
     sam.refresh_from_db()
@@ -105,7 +111,7 @@ def test_afterwards_the_page_and_the_history_know_no_old_name(
     entry = LogEntry.objects.latest("pk")
     assert (entry.object_repr, entry.get_change_message()) == (f"removed-{sam.pk}", "Personal data removed.")
     for address in (page_of(sam), page_of(sam, "history"), reverse("admin:index")):
-        assert "sam" not in read(as_root.get(address)).lower().replace("same", "")
+        assert not knows_sam(read(as_root.get(address)))
     assert name in read(as_root.get(reverse("quizzes:attempt_result", args=[stage.ada_attempt.pk])))
     assert list(Attempt.objects.order_by("pk").values_list("marks", "fraction")) == marks
 
@@ -129,7 +135,7 @@ def test_instructors_still_see_the_results_and_no_way_to_take_them_back(
     room, member = stage.ada_room.pk, stage.ada_room.memberships.get(user=sam).pk
     former = read(as_ada.get(f"/classrooms/{room}/members/?former"))
     assert f"Removed person {sam.pk}" in former
-    assert "Sam" not in former
+    assert not knows_sam(former)
     page = read(as_ada.get(f"/classrooms/{room}/members/{member}/"))
     assert "Quiz of 10B" in page
     assert "Take back" not in page
@@ -145,7 +151,7 @@ def test_a_mark_whose_reason_is_gone_still_says_who_gave_it(
     as_root.post(here(sam), {"username": "sam"})
     page = read(as_ada.get(reverse("quizzes:marking_answer", args=[answer.pk])))
     assert ", Ada</li>" in page
-    assert "Sam" not in page
+    assert not knows_sam(page)
 
 
 # Refusals -------------------------------------------------------------------------------------------------------------
@@ -181,12 +187,12 @@ def test_the_page_of_a_person_leads_there(as_root: Client, sam: User) -> None:
 def test_whoever_took_a_quiz_is_not_deleted_and_the_page_says_what_to_do_instead(as_root: Client, sam: User) -> None:
     response = as_root.get(page_of(sam, "delete"))
     assert nothing_inline(response) == []
-    assert "You can remove their personal data instead." in read(response)
+    assert "You can remove their personal data instead:" in read(response)
     assert here(sam) in read(response)
     as_root.post(page_of(sam, "delete"), {"post": "yes"})
     sam.memberships.all().delete()
     page = read(as_root.post(page_of(sam, "delete"), {"post": "yes"}))
-    assert "You can remove their personal data instead." in page
+    assert "You can remove their personal data instead:" in page
     assert User.objects.filter(pk=sam.pk).exists()
 
 
