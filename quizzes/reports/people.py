@@ -32,7 +32,7 @@ class Belongings:
 
 
 def belongings(person: User, *, now: datetime) -> Belongings:
-    """Everything the page of confirmation tells of (13 queries)."""
+    """Everything the page of confirmation tells of (12 queries)."""
     taken = Attempt.objects.taken_by(person)
     open_ones = [row for row in taken.in_progress().select_related("quiz") if not row.is_overdue_at(now)]
     answers = Answer.objects.filter(attempt__learner=person)

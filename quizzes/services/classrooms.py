@@ -147,6 +147,7 @@ def has_room(classroom: Classroom, wanted: int = 1) -> bool:
 
 def enrol(classroom: Classroom, user: User, former: Membership | None) -> Membership:
     """A new student, or one who comes back; always as a student, whatever they were before."""
+    _refuse_if_anonymised(user)
     if former is None:
         return Membership.objects.create(classroom=classroom, user=user)
     former.role, former.status, former.ended_at = Role.STUDENT, Status.ACTIVE, None
@@ -180,8 +181,7 @@ def restore(membership: Membership, *, actor: User, now: datetime) -> Membership
     """Bring somebody back who left or was removed, in the role they had, if there is a place."""
     classroom, locked = _locked_member(membership)
     if locked.status != Status.ACTIVE:
-        if locked.user.is_anonymised:
-            raise QuizError(_("Their personal data was removed; nobody is left who could come back."))
+        _refuse_if_anonymised(locked.user)
         if locked.role == Role.STUDENT and not has_room(classroom):
             raise QuizError(_("The classroom is full. Give it more places first."))
         locked.status, locked.ended_at = Status.ACTIVE, None
@@ -275,6 +275,11 @@ def _refuse_if_last_instructor(classroom: Classroom, member: Membership) -> None
     others = Membership.objects.active().filter(classroom=classroom, role=Role.INSTRUCTOR).exclude(pk=member.pk)
     if not others.exists():
         raise QuizError(_("A classroom needs an instructor. Make somebody else one first."))
+
+
+def _refuse_if_anonymised(user: User) -> None:
+    if user.is_anonymised:
+        raise QuizError(_("Their personal data was removed; nobody is left who could come back."))
 
 
 def _refuse_invalid(row: Classroom | Membership) -> None:

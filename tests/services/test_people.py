@@ -20,6 +20,7 @@ from django.contrib.sessions.models import Session
 from django.core import serializers
 from django.db import Error, IntegrityError, transaction
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from quizzes import clock
 from quizzes.errors import QuizError
@@ -325,6 +326,9 @@ def test_nobody_brings_them_back_into_a_class(
     people.anonymise(ines, by=admin, now=now)
     with pytest.raises(QuizError, match="personal data was removed"):
         classrooms.restore(room.memberships.get(user=ines), actor=instructor, now=now)
+    ines.refresh_from_db()
+    with pytest.raises(QuizError, match="personal data was removed"):
+        classrooms.enrol(factories.classroom(), ines, None)
     roster = rosters.read(f"username\nremoved-{ines.pk}\n".encode(), "list.csv")
     [fault] = rosters.plan(room, roster).refused
     assert "switched off" in fault.message
@@ -414,7 +418,12 @@ def test_of_an_event_nothing_changes_but_that_its_reason_is_taken_out(
 
 
 def test_what_goes_and_what_stays_is_counted(
-    ines: User, instructor: User, given: Assignment, handed_in: Attempt, now: datetime
+    ines: User,
+    instructor: User,
+    given: Assignment,
+    handed_in: Attempt,
+    now: datetime,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     Authenticator.objects.create(user=ines, type=Authenticator.Type.TOTP, data={})
     EmailAddress.objects.create(user=ines, email="i.costa@example.org")
@@ -424,7 +433,8 @@ def test_what_goes_and_what_stays_is_counted(
     assignments.grant(given, membership, attempts_allowed=3, reason="Was ill", actor=instructor, now=now)
     timed = factories.attempt(ines, factories.quiz(1, time_limit=40), now=now)
     untimed = factories.attempt(ines, factories.quiz(1, owner=ines), now=now)
-    has = belongings(ines, now=now)
+    with django_assert_num_queries(12):
+        has = belongings(ines, now=now)
     assert has.addresses == ("ines@example.org", "i.costa@example.org")
     assert (has.other_log_ins, has.memberships, has.reasons, has.comments) == (1, 1, 2, 1)
     assert (has.attempts, has.answers, has.questions, has.quizzes) == (3, 2, 0, 1)
