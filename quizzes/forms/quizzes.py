@@ -73,7 +73,7 @@ class QuizForm(forms.ModelForm):
         required=False,
         help_text=gettext_lazy(
             "Brings the deadlines of attempts in progress down to a shorter limit or an earlier close. "
-            "Without it they keep the time they have. More time reaches them at once, and a close those without a deadline."
+            "Without it they keep the time they have. More time reaches them at once; so does a close, where they have no deadline yet."
         ),
     )
 

@@ -77,8 +77,8 @@ def attempt_extend(request: LoggedInRequest, pk: int) -> HttpResponse:
         form.add_error(None, f"{conflict.message} {_('Look at it once more; what you wrote is kept.')}")
         form.expect(attempt.due_at)
         return _page(request, attempt, form, report.extension, now)
-    words = {"name": attempt.learner.full_name, "from": change.before, "to": change.after}
-    messages.success(request, _("The deadline of %(name)s is moved: from %(from)s to %(to)s.") % words)
+    words = {"name": attempt.learner.full_name, "from": change.before, "to": change.after, "zone": form.zone}
+    messages.success(request, _("The deadline of %(name)s is moved: from %(from)s to %(to)s (%(zone)s time).") % words)
     return redirect("quizzes:attempt_timeline", pk=pk)
 
 
@@ -106,8 +106,8 @@ def attempt_reopen(request: LoggedInRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("quizzes:attempt_timeline", pk=pk)
     change = report.reopening(attempt, form.ends_at, now=now, zone=form.zone)
-    words = {"name": attempt.learner.full_name, "end": change.after}
-    messages.success(request, _("The attempt of %(name)s is open again; deadline: %(end)s.") % words)
+    words = {"name": attempt.learner.full_name, "end": change.after, "zone": form.zone}
+    messages.success(request, _("The attempt of %(name)s is open again; deadline: %(end)s (%(zone)s time).") % words)
     return redirect("quizzes:attempt_timeline", pk=pk)
 
 

@@ -46,7 +46,7 @@ def watched(page: Page, address: str) -> list[str]:
 
     page.on("request", note)
     page.goto(address)
-    expect(page.get_by_text("Follows by itself.")).to_be_visible()
+    expect(page.get_by_text("This page keeps itself up to date.")).to_be_visible()
     return asked
 
 
@@ -150,7 +150,7 @@ def test_somebody_who_may_no_longer_look_is_told_and_it_stops(
 def test_without_scripts_there_is_a_link_to_look_again(enter: LogIn, learner: User, assignment: Assignment) -> None:
     page = enter(learner, java_script_enabled=False)
     page.goto(board_of(assignment))
-    expect(page.get_by_text("Follows by itself.")).to_be_hidden()
+    expect(page.get_by_text("This page keeps itself up to date.")).to_be_hidden()
     hand_in(joined(assignment, "kestrel"), assignment, right=4)
     page.get_by_role("link", name="Refresh").click()
     expect(page.get_by_role("cell", name="kestrel")).to_be_visible()

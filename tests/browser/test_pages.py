@@ -219,6 +219,7 @@ def test_questions_one_after_the_other_have_no_way_back(page: Page, learner: Use
     quiz = samples.quiz("single_choice", "multiple_choice", "short_answer", navigation="sequential")
     attempt = acts.started(learner, quiz, now=datetime.now(UTC))
     acts.open_question(page, attempt)
+    expect(page.get_by_text("there is no way back to this one")).to_be_visible()
     acts.choose(page, "The Security Council")
     page.locator(".turn").get_by_role("button", name="Next").click()
     heading(page, 2)

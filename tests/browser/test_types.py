@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from quizzes.models import Attempt, User
+from quizzes.question_types.essay import word_count
 from tests.browser import acts, samples
 
 Enter = Callable[..., Page]
@@ -108,3 +109,18 @@ def test_an_order_that_another_device_changed_is_shown_in_its_places(enter: Ente
     mine = names(page)
     page.get_by_role("button", name="Use this").click()
     assert names(page) == names(phone) != mine
+
+
+def test_the_words_of_an_essay_are_counted_while_it_is_written_as_the_server_counts_them(
+    enter: Enter, learner: User
+) -> None:
+    attempt = acts.started(learner, samples.quiz("essay"), now=datetime.now(UTC))
+    page = enter(learner)
+    acts.open_question(page, attempt)
+    expect(page.get_by_text("Words so far: 0.")).to_be_visible()
+    text = "The host’s well-meant consent, 1948–1949: naïve? הסכמה היא תנאי\n_x_ … 3.5"
+    page.get_by_role("textbox").fill(text)
+    expect(page.get_by_text(f"Words so far: {word_count(text)}.")).to_be_visible()
+    expect(page.get_by_role("textbox")).to_have_accessible_description(
+        f"Write 5 to 400 words. Words so far: {word_count(text)}."
+    )

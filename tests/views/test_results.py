@@ -55,6 +55,7 @@ def test_where_points_are_missing_a_result_says_how_they_are_given(
 ) -> None:
     attempts.submit(running, now=now)
     page = read(browser(learner).get(f"/attempts/{running.pk}/result/"))
+    assert f'<p class="print-only">{learner.full_name}</p>' in page  # on paper nobody else says whose it is
     assert "Your answer." in page
     assert "Each wrong choice takes away what a right one adds" in page
     assert "The longest series of elements in the right order counts" in page

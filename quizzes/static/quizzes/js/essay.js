@@ -1,0 +1,14 @@
+// Counts the words of an essay that has limits while it is written, as the server does (question_types/essay.py).
+// Without this script the limits stand alone.
+//
+// <textarea data-counted></textarea> <p>Write 5 to 400 words. <span data-word-count="Words so far: {n}."></span></p>
+
+const WORD = /[\p{L}\p{N}_]+(?:['’-][\p{L}\p{N}_]+)*/gu;
+
+for (const field of document.querySelectorAll("[data-counted]")) {
+  const line = field.parentElement.querySelector("[data-word-count]");
+  const show = () => (line.textContent = line.dataset.wordCount.replace("{n}", field.value.match(WORD)?.length ?? 0));
+  field.addEventListener("input", show);
+  field.addEventListener("fields-written", show);
+  show();
+}
