@@ -197,7 +197,26 @@ def test_answers_that_come_after_the_end_are_listed_as_not_counted(
     expect(page.get_by_role("textbox")).to_be_disabled()
     page.get_by_role("link", name="See the result").click()
     expect(page.get_by_text("0 of 2 points")).to_be_visible()
+    expect(page.locator("[data-leftovers]").get_by_role("listitem")).to_have_text(["Question 1: DPO"])
     assert acts.answer(attempt).response is None
+    row = Attempt.objects.get(pk=attempt.pk)
+    deadlines.reopen(row, due_at=None, reason="no network", actor=learner, now=datetime.now(UTC))
+    page.goto(f"/attempts/{attempt.pk}/all/")
+    acts.expect_saved(page, 1)
+    assert acts.answer(attempt).response == "DPO"
+
+
+def test_offline_at_the_end_nobody_is_told_to_go_on(enter: Enter, learner: User, attempt: Attempt) -> None:
+    page = enter(learner)
+    page.clock.install()
+    acts.move_deadline(attempt, datetime.now(UTC), seconds=30)
+    acts.open_question(page, attempt)
+    page.context.set_offline(True)
+    page.get_by_role("textbox").fill("DPO")
+    expect(acts.banner(page)).to_contain_text("Go on")
+    page.clock.run_for(32_000)
+    expect(acts.banner(page)).to_have_text(re.compile("^1 answer waiting, no connection. .* in time.$"))
+    expect(page.get_by_role("textbox")).to_be_disabled()
 
 
 def test_without_scripts_the_server_closes_at_the_deadline(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -60,3 +60,13 @@ def test_where_points_are_missing_a_result_says_how_they_are_given(
     assert "Each wrong choice takes away what a right one adds" in page
     assert "The longest series of elements in the right order counts" in page
     assert "Marked by a person" not in page  # the tag says that it waits
+
+
+def test_a_time_factor_without_a_time_limit_is_explained_too(learner: User, instructor: User, now: datetime) -> None:
+    room = factories.classroom(instructor=instructor)
+    factories.member(room, learner, time_factor="1.5")
+    given = factories.assignment(room, factories.quiz(), closes_at=now + timedelta(hours=1))
+    attempt = attempts.start(learner, given.quiz, assignment=given, now=now)
+    page = read(browser(learner).get(f"/attempts/{attempt.pk}/deadline/"))
+    assert "Closes 2 Mar 2026, 10:00" in page
+    assert "Time factor" not in page  # nothing that it would extend

@@ -88,7 +88,7 @@ function showTrouble() {
     const href = `${root.dataset.login}?next=${encodeURIComponent(root.dataset.home)}`;
     show(say(trouble), trouble, " ", make("a", { href, target: "_blank" }, say("log_in")));
   } else if (trouble) {
-    show(say(`${trouble}_${count}`, { n: waiting }), trouble);
+    show(say(`${clock.isOver ? "over" : trouble}_${count}`, { n: waiting }), trouble);
   } else if (told) {
     banner.hidden = true;
   }
@@ -220,9 +220,15 @@ const openConflict = () => [...root.querySelectorAll(".conflict:not([hidden]) bu
 
 /** An answer came after the end: of the attempt, or of this question in practice. */
 async function closed(slot, sent, body) {
+  const answer = cards.has(slot) ? read(cards.get(slot), slot) : sent;
+  const isLost = !isEmpty(answer) && !isStored(slot, answer, body);
+  if (isLost) queue.shelve(slot, answer); // the result names it, and it is sent if the attempt is opened again
   const state = await askState().catch(() => null);
-  if (state?.is_open) return refused(slot, body);
-  if (!isEmpty(sent) && !isStored(slot, sent, body)) lost.set(slot, sent);
+  if (state?.is_open) {
+    queue.drop(slot);
+    return refused(slot, body);
+  }
+  if (isLost) lost.set(slot, answer);
   setState(slot, "refused", say("refused"));
   return showClosed(state?.message || body.message, body.result);
 }
@@ -254,6 +260,7 @@ function openAgain() {
   if (face) face.closest(".timer").hidden = false;
   for (const [slot, answer] of lost) {
     setState(slot, "saving", say("saving"));
+    queue.drop(slot); // from the shelf
     queue.put(slot, cards.has(slot) ? read(cards.get(slot), slot) : answer);
   }
   lost.clear();
@@ -346,6 +353,7 @@ async function timeIsOver() {
   tell(say("time_over"));
   putWhatIsPaused();
   lock(true);
+  showTrouble(); // nobody can go on answering now
   while (!isClosed) {
     await queue.flush(FLUSH_MS);
     const state = await askState().catch(() => null); // the server knows whether time is over

@@ -17,8 +17,7 @@ const written = ({ text = [] }) => text.join(" ");
 
 function closed(slot, sent, body) {
   if (isEmpty(sent) || isStored(slot, sent, body)) return;
-  queue.entries.set(slot, { answer: sent, tried: [], stopped: true });
-  queue.keep(slot);
+  queue.shelve(slot, sent);
   const line = document.createElement("li");
   const words = written(sent);
   line.textContent = note.dataset.question.replace("{n}", slot) + (words && `: ${words}`);

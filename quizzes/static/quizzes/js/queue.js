@@ -102,6 +102,12 @@ export class Queue {
     this.put(slot, answer);
   }
 
+  /** Keep an answer that came too late: it is not sent, but stays on the device should the attempt be opened again. */
+  shelve(slot, answer) {
+    this.entries.set(slot, { answer, tried: [], flying: 0, stopped: true, renewed: false });
+    this.keep(slot);
+  }
+
   drop(slot) {
     const entry = this.entries.get(slot);
     this.entries.delete(slot);
