@@ -10,10 +10,11 @@ import json
 import logging
 import random
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.conf import settings
 from django.core.cache import cache
@@ -25,12 +26,14 @@ from django.utils.translation import gettext as _
 from quizzes import entitlements, terms
 from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotOpen, QuizError
 from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, User
+from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.prepared import Prepared, prepared
 from quizzes.services import draws, events, grading
 from quizzes.services.retrying import retried
 
 log = logging.getLogger(__name__)
 Kind = AttemptEvent.Kind
+Act = Callable[[Attempt], object]  # true where it did something
 LAST_SWEEP = "quizzes.last_sweep"
 LIMIT = Attempt._meta.get_field("limit")  # kept as an interval or as microseconds, as the database can
 
@@ -364,6 +367,7 @@ UPDATE quizzes_attempt SET status = 'submitted', submitted_at = due_at, closed_b
 WHERE id = %(attempt)s AND status = 'in_progress' AND due_at <= %(now)s
 """,
 }
+ENDED = prepared(lambda attempt: Attempt.objects.filter(pk=attempt).values_list("submitted_at", flat=True))
 
 
 @retried
@@ -374,12 +378,11 @@ def _keep_closing(attempt: Attempt, by: Attempt.ClosedBy, *, now: datetime) -> b
         cursor.execute(CLOSE[by], {"attempt": attempt.pk, "now": instant})
         if not cursor.rowcount:
             return False
-    if by == Attempt.ClosedBy.LEARNER:
-        attempt.status, attempt.submitted_at, attempt.closed_by = Attempt.Status.SUBMITTED, now, by
-        events.record(attempt.pk, Kind.SUBMITTED, at=now, actor_id=attempt.learner_id)
-    else:
-        attempt.refresh_from_db(fields=CLOSING_FIELDS)
-        events.record(attempt.pk, Kind.CLOSED, at=attempt.submitted_at or now, actor_id=None)
+    is_own = by == Attempt.ClosedBy.LEARNER
+    ended = now if is_own else ENDED(attempt=attempt)[0] or now
+    attempt.status, attempt.submitted_at, attempt.closed_by = Attempt.Status.SUBMITTED, ended, by
+    kind, actor_id = (Kind.SUBMITTED, attempt.learner_id) if is_own else (Kind.CLOSED, None)
+    events.record(attempt.pk, kind, at=ended, actor_id=actor_id)
     return True
 
 
@@ -388,17 +391,50 @@ def close_overdue(*, now: datetime, among: Iterable[Attempt] | None = None) -> i
 
     The sweep (without `among`) also grades what an error or a crash left ungraded.
     """
-    closed = 0
-    for attempt in Attempt.objects.overdue_at(now - grace()) if among is None else among:
+    close = partial(close_if_overdue, now=now)
+    if among is not None:
+        return _each(among, close)
+    # In the order of their partial indexes: to have them by number, SQLite would read all attempts there are.
+    closed = _in_turns(Attempt.objects.overdue_at(now - grace()).order_by("due_at"), close)
+    ungraded = Attempt.objects.awaiting_grading().order_by("submitted_at")
+    _in_turns(ungraded, partial(grading.grade_or_leave, now=now))
+    _note_sweep(now)
+    return closed
+
+
+# Attempts in one transaction of the sweep, which takes its turn to write and waits for the disk once for all of them; on
+# SQLite everybody's saves wait meanwhile: 10 to 30 ms for attempts of ten questions, about 30 for a hundred.
+TOGETHER = 20
+
+
+def _in_turns(found: AttemptQuerySet, act: Act) -> int:
+    """Act on all that are found, some at a time, each time as a whole; for how many it did something."""
+    pks, done = list(found.values_list("pk", flat=True)), 0
+    for start in range(0, len(pks), TOGETHER):
+        some = found.filter(pk__in=pks[start : start + TOGETHER]).order_by()
         try:
-            closed += close_if_overdue(attempt, now=now)
+            done += _together(some, act)
+        except Exception:  # nothing of it has happened; alone, the others are not stopped by the one that is bad
+            log.warning("attempts from %s on: not all together, so each alone", pks[start], exc_info=True)
+            done += _each(some, act)
+    return done
+
+
+@retried
+@transaction.atomic
+def _together(some: AttemptQuerySet, act: Act) -> int:
+    """What others have locked is left to the next sweep: of two who hold several rows, none may wait for the other's."""
+    return sum(bool(act(attempt)) for attempt in some.select_for_update(no_key=True, skip_locked=True))
+
+
+def _each(found: Iterable[Attempt], act: Act) -> int:
+    done = 0
+    for attempt in found:
+        try:
+            done += bool(act(attempt))
         except Exception:
             log.exception("attempt %s could not be closed", attempt.pk)
-    if among is None:
-        for attempt in Attempt.objects.awaiting_grading():
-            grading.grade_or_leave(attempt, now=now)
-        _note_sweep(now)
-    return closed
+    return done
 
 
 def _note_sweep(now: datetime) -> None:

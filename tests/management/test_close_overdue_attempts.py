@@ -28,6 +28,15 @@ def test_a_sweep_that_fails_is_followed_by_the_next(db: None, error: Exception) 
     assert sweep.call_count == 2
 
 
+def test_after_a_sweep_that_closed_attempts_the_next_one_does_not_wait(db: None) -> None:
+    """Others may have ended while it worked: the length of a sweep must not be added to their delay."""
+    pauses = mock.patch(f"{COMMAND}.time.sleep", side_effect=[None, KeyboardInterrupt])
+    sweeps = mock.patch.object(attempts, "close_overdue", side_effect=[300, 2, 0, 0])
+    with pauses as pause, sweeps as sweep, pytest.raises(KeyboardInterrupt):
+        call_command("close_overdue_attempts", every=20)
+    assert (sweep.call_count, pause.call_count) == (4, 2)
+
+
 # The machine's clock (F27) ----------------------------------------------------------------------------------------------
 
 

@@ -170,7 +170,7 @@ class AttemptMachine(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        attempts.close_overdue(now=self.now, among=Attempt.objects.overdue_at(self.now).filter(learner__in=self.people))
+        attempts.close_overdue(now=self.now)
         self.sweep_models()
 
     def sweep_models(self) -> None:

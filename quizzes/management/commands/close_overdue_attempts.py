@@ -34,12 +34,14 @@ class Command(BaseCommand):
         watch = clock.Watch()
         while True:
             close_old_connections()
+            closed = 0
             try:
                 warn_of_jump(watch.look())
-                self.sweep()
+                closed = self.sweep()
             except Exception:  # whatever it was: nobody would start this loop again
                 log.exception("a sweep failed; the next one comes")
-            time.sleep(options["every"])
+            if not closed:  # else others may have ended while it worked: look again first
+                time.sleep(options["every"])
 
     def sweep(self) -> int:
         return attempts.close_overdue(now=clock.now())
