@@ -6,6 +6,7 @@ import zoneinfo
 from functools import cache
 from typing import Any
 
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
@@ -33,6 +34,14 @@ def zone_choices(current: str) -> list[Any]:
     listed = {name for _area, places in zones() for name, _place in places}
     others = sorted({"UTC", current} - listed - {""})
     return [("", _("The one of my browser")), *((name, name) for name in others), *zones()]
+
+
+class LoginForm(AllauthLoginForm):
+    """Says that either name is good."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Username or e-mail")
 
 
 class ProfileForm(forms.ModelForm):

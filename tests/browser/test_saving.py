@@ -264,7 +264,7 @@ def test_an_ended_session_keeps_the_answers_until_the_log_in(
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Log in in a new tab").click()
     form = opened.value
-    form.get_by_label("Login").fill("learner")
+    form.get_by_label("Username or e-mail").fill("learner")
     form.get_by_label("Password").fill("a very long sentence 9")
     form.get_by_role("button", name="Log in").click()
     form.wait_for_url(re.compile(r"/attempts/\d+/"))
