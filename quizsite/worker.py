@@ -35,7 +35,7 @@ from quizsite.arrival import LOOKED_AT, PIECE, Head, Large, has_arrived, head_of
 ARRIVAL_SECONDS = 10  # for the head and a body of usual size; the time a larger body has before its pace counts
 SLOWEST = 4_000  # bytes a second of a larger body
 BODY_SECONDS = 60  # for a larger body, at any pace
-LARGE_AT_ONCE = 50  # of MAX_REQUEST each, on disk; each is one open file (OTHER_FILES in quizzes/management/serving.py)
+LARGE_AT_ONCE = 30  # of MAX_REQUEST each, on disk; each is one open file (OTHER_FILES in quizzes/management/serving.py)
 LEAVING_SECONDS, LEAVING_BYTES = 30, 16 * 1024 * 1024  # for and of what comes after the last reply
 STOPPING_SECONDS = 2  # the same in a worker that stops
 SWEEP_SECONDS = 0.5  # between two looks at whose time is over

@@ -13,7 +13,7 @@ from gunicorn.app.base import BaseApplication
 THREADS = 8
 SWEEP_SECONDS = 20
 CONNECTIONS = 4000  # a browser keeps one or more open while its page is read; beyond this number new ones have to wait
-OTHER_FILES = 100  # that a process has open besides: databases, the log
+OTHER_FILES = 100  # that a process has open besides: databases, the log, large requests on their way
 
 
 class Server(BaseApplication):

@@ -27,7 +27,7 @@ from tests.load.browser import Browser
 from tests.servers import Server
 
 JSON, FORM = "application/json", "multipart/form-data; boundary=part"
-ARRIVAL, BODY, AT_ONCE = 1.5, 4, 30
+ARRIVAL, BODY, AT_ONCE = 1.5, 4, 20
 USUAL = 3  # seconds at most; a page takes a tenth of one, and what holds a thread does so for five or more
 PART = b'--part\r\nContent-Disposition: form-data; name="file"; filename="class.csv"\r\n\r\n'
 AGAIN = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

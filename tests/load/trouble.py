@@ -6,9 +6,12 @@
     python -m tests.load.trouble reload                  gunicorn replaces its worker, as for a new version
     python -m tests.load.trouble tables --seconds 30     PostgreSQL, its tables on a disk that is full
     python -m tests.load.trouble log --seconds 30        PostgreSQL, its write-ahead log on a disk that is full
+    python -m tests.load.trouble trickle                 a hundred connections send large bodies, a few bytes at a time
+    python -m tests.load.trouble nothing                 to compare with
 
-The last two mount a small file system and need a user who may (see small.py). Twelve clients save all the while and repeat what is not acknowledged; one more reads a page again and again. Prints what
-was answered by 503, the longest wait of a reader and of a save, and what was lost (exit code 1 if anything was).
+`tables` and `log` mount a small file system and need a user who may (see small.py). Twelve clients save all the while and
+repeat what is not acknowledged; one more reads a page again and again. Prints what was answered by 503, the longest wait of
+a reader and of a save, and what was lost (exit code 1 if anything was).
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import random
 import resource
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -88,6 +92,32 @@ def reload(server: site.Server, seconds: float) -> str:
     return f"{count} reloads"
 
 
+def trickle(server: site.Server, seconds: float) -> str:
+    """Half of them announce 4 MB and half 10 MB; none reads a reply, and whose connection breaks comes again at once."""
+    until, lines, count = time.monotonic() + seconds, {}, 0
+    while time.monotonic() < until:
+        while len(lines) < TRICKLING:
+            count += 1
+            line = socket.create_connection(("127.0.0.1", server.port))
+            line.sendall(LARGE % (4_000_000 if count % 2 else 10_000_000))
+            lines[line.fileno()] = line
+        for number, line in list(lines.items()):
+            try:
+                line.send(b"x" * 20)
+            except OSError:
+                lines.pop(number).close()
+        time.sleep(0.2)
+    memory = server.memory()
+    for line in lines.values():
+        line.close()
+    return f"{count} connections trickled, {TRICKLING} at a time; {memory:.0f} MiB then"
+
+
+def nothing(_server: site.Server, seconds: float) -> str:
+    time.sleep(seconds)
+    return "no trouble"
+
+
 TROUBLES = {
     "writer": hold_the_lock,
     "disk": fill_the_disk,
@@ -95,7 +125,14 @@ TROUBLES = {
     "reload": reload,
     "tables": small.fill_tables,
     "log": small.fill_log,
+    "trickle": trickle,
+    "nothing": nothing,
 }
+TRICKLING = 100
+LARGE = (
+    b"POST /attempts/1/save/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    + b"x" * 40_000
+)
 
 
 def read_on(reader: Client, stop: threading.Event, waits: list[float]) -> None:
