@@ -70,3 +70,8 @@ def test_a_time_factor_without_a_time_limit_is_explained_too(learner: User, inst
     page = read(browser(learner).get(f"/attempts/{attempt.pk}/deadline/"))
     assert "Closes 2 Mar 2026, 10:00" in page
     assert "Time factor" not in page  # nothing that it would extend
+
+
+def test_a_choice_that_was_not_made_is_said_before_anything_may_be_revealed(learner: User, now: datetime) -> None:
+    attempt = factories.attempt(learner, factories.quiz(1, feedback="survey"), now=now, submit=True)
+    assert "No answer." in read(browser(learner).get(f"/attempts/{attempt.pk}/result/"))
