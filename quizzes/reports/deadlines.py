@@ -59,7 +59,7 @@ def what_reopening_does(attempt: Attempt) -> list[str]:
         words = {"marks": f"{attempt.marks.normalize():f}", "max": f"{attempt.max_marks.normalize():f}"}
         marks = _("The %(marks)s of %(max)s points are taken back now.") % words
     else:
-        marks = _("There are no marks until then.")
+        marks = _("There are no marks yet.")
     found = [
         _("%(marks)s It is graded again when it is handed in or the new time is over.") % {"marks": marks},
         _("All answers stay and can be changed. Marks given by hand stay with answers that are not changed."),

@@ -47,7 +47,9 @@ def test_an_instructor_may_change_marks_once_it_is_handed_in(instructor: User, r
     client = browser(instructor)
     links = re.findall(r"/marking/answers/\d+/", read(client.get(f"/attempts/{running.pk}/result/")))
     assert len(links) == 9
-    assert "The answer given" in read(client.get(links[0]))
+    marking = read(client.get(links[0]))
+    assert "The answer given" in marking
+    assert "0 of 1 point<" in marking
 
 
 def test_where_points_are_missing_a_result_says_how_they_are_given(
