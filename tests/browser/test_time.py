@@ -213,7 +213,7 @@ def test_offline_at_the_end_nobody_is_told_to_go_on(enter: Enter, learner: User,
     acts.open_question(page, attempt)
     page.context.set_offline(True)
     page.get_by_role("textbox").fill("DPO")
-    expect(acts.banner(page)).to_contain_text("Go on")
+    expect(acts.banner(page)).to_contain_text("go on with this page")
     page.clock.run_for(32_000)
     expect(acts.banner(page)).to_have_text(re.compile("^1 answer waiting, no connection. .* in time.$"))
     expect(page.get_by_role("textbox")).to_be_disabled()
