@@ -45,7 +45,7 @@ def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     context = {
         "quiz": quiz,
         "size": size,
-        "ways": ways,
+        "ways": sorted(ways, key=lambda way: (not way["is_open"], not way["is_upcoming"])),
         "open_attempt": open_attempt,
         "history": entitlements.revealed_each(own.newest, request.user, now=now),
     }
