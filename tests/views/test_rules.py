@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from quizzes.models import User
 from tests import factories
 from tests.pages import browser, read
@@ -11,7 +13,10 @@ from tests.pages import browser, read
 DAY = timedelta(days=1)
 
 
-def test_what_one_can_start_stands_before_what_opens_later_and_what_is_closed(learner: User, now: datetime) -> None:
+def test_what_one_can_start_stands_before_what_opens_later_and_what_is_closed(
+    learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quizzes.clock.now", lambda: now)
     quiz = factories.quiz(is_open_to_all=False)
     for name, opens, closes in (("Closed", -9, -2), ("Later", 2, 4), ("Open", -1, 1)):
         room = factories.classroom(name=name, students=[learner])
