@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes.models.bank import QuestionVersion
 from quizzes.models.classrooms import Assignment, Classroom
-from quizzes.models.quizzes import Quiz
+from quizzes.models.quizzes import Preset, Quiz
 
 if TYPE_CHECKING:
     from quizzes.models.accounts import User
@@ -53,6 +53,12 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def awaiting_grading(self) -> AttemptQuerySet:
         """Closed but not graded: a crash or an error came between."""
         return self.filter(status=Attempt.Status.SUBMITTED)
+
+    def awaiting_marking(self) -> AttemptQuerySet:
+        """Handed in, and marks of a person are missing; nobody marks a survey."""
+        as_the_quiz = Q(assignment=None) | Q(assignment__feedback="")
+        survey = Q(assignment__feedback=Preset.SURVEY) | as_the_quiz & Q(quiz__feedback=Preset.SURVEY)
+        return self.filter(status=Attempt.Status.AWAITING_MARKING).exclude(survey)
 
     def readable_by(self, user: User) -> AttemptQuerySet:
         """One's own, and those made for classrooms one teaches or assists."""

@@ -174,7 +174,7 @@ def _taught(user: User, now: datetime) -> list[Taught]:
 
 
 def _waiting(user: User) -> list[Waiting]:
-    marking = Q(attempts__status=Attempt.Status.AWAITING_MARKING)
+    marking = Q(attempts__in=Attempt.objects.awaiting_marking())
     mine = Assignment.objects.filter(classroom__in=Classroom.objects.taught_by(user))
     counted = mine.annotate(waiting=Count("attempts", filter=marking)).filter(waiting__gt=0)
     found = counted.select_related("quiz", "classroom").order_by("-waiting", "pk")

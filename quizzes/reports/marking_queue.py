@@ -29,7 +29,7 @@ def waiting(user: User) -> QuerySet[Answer]:
     """Answers without marks in attempts that await marking, in the order they came in."""
     return (
         manageable(user)
-        .filter(attempt__status=Attempt.Status.AWAITING_MARKING, fraction=None)
+        .filter(attempt__in=Attempt.objects.awaiting_marking(), fraction=None)
         .order_by("attempt__submitted_at", "attempt_id", "slot")
     )
 

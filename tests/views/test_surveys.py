@@ -59,3 +59,21 @@ def test_the_list_promises_no_result_of_a_survey(client: Client, learner: User, 
     page = read(client.get("/quizzes/"))
     assert "Survey, no marks" in page
     assert "Result after closing" not in page
+
+
+@pytest.mark.parametrize(
+    ("quiz_is", "assignment_is", "waits"),
+    [("survey", "", 0), ("homework", "survey", 0), ("survey", "homework", 1), ("homework", "", 1)],
+)
+def test_nobody_is_asked_to_mark_a_survey(
+    instructor: User, learner: User, now: datetime, quiz_is: str, assignment_is: str, waits: int
+) -> None:
+    room = factories.classroom(instructor=instructor, students=[learner])
+    quiz = factories.quiz([factories.question(ESSAY, type="essay")], feedback=quiz_is)
+    given = factories.assignment(room, quiz, feedback=assignment_is)
+    attempt = attempts.start(learner, quiz, assignment=given, now=now)
+    saving.save(attempt.pk, learner, slot=1, fields={"text": ["Nothing."]}, revision=1, now=now)
+    attempts.submit(attempt, now=now)
+    client = browser(instructor)
+    assert ("Nothing waits to be marked" in read(client.get("/marking/"))) is (waits == 0)
+    assert ("Nothing waits for you." in read(client.get("/"))) is (waits == 0)
