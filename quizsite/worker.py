@@ -7,6 +7,7 @@ that send half a request stop the whole site, be they malicious or on a bad line
 - A larger one is gathered in a file: so many at once, so long, and not slower than an honest line.
 - One that announces more than the site takes goes to a thread without its body, which answers 413.
 - What has no length (chunked) or is over its time is refused here; so is a head larger than any of ours.
+- A reply is left to the system; of one that is larger than its buffers each piece has its time.
 - After the last reply on a connection what the client still sends is thrown away, for a while, and not by a thread: one
   whose connection breaks while it sends never sees the reply.
 
@@ -39,7 +40,7 @@ LARGE_AT_ONCE = 30  # of MAX_REQUEST each, on disk; each is one open file (OTHER
 LEAVING_SECONDS, LEAVING_BYTES = 30, 16 * 1024 * 1024  # for and of what comes after the last reply
 STOPPING_SECONDS = 2  # the same in a worker that stops
 SWEEP_SECONDS = 0.5  # between two looks at whose time is over
-SILENCE_SECONDS = 10  # of a socket that a thread reads; a guard, for what it reads is there
+SILENCE_SECONDS = 10  # of a socket that a thread reads or writes, while it waits for the client
 
 
 class Worker(ThreadWorker):
@@ -80,7 +81,7 @@ class Worker(ThreadWorker):
     def to_a_thread(self, conn: Any, pieces: Iterable[bytes] | None = None) -> None:
         """`pieces`: the request, where it is not to be read from the socket."""
         if not conn.initialized:
-            limit_silence(conn.sock)
+            wait_little(conn.sock)
             conn.data_ready = True  # or the thread would look once more
         if pieces is not None:
             conn.init()
@@ -259,6 +260,11 @@ def set_lowest(sock: socket.socket, count: int) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, count)
 
 
-def limit_silence(sock: socket.socket) -> None:
-    """Let a thread wait for a piece only so long; the read then fails."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_SECONDS, 0))
+def wait_little(sock: socket.socket) -> None:
+    """Let a thread wait for the client's next move only so long: it fails then.
+
+    Most replies are left to the system at once; with a larger one, a phone that loses its connection in the middle would
+    hold the thread for a quarter of an hour.
+    """
+    for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        sock.setsockopt(socket.SOL_SOCKET, direction, struct.pack("ll", SILENCE_SECONDS, 0))
