@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -400,7 +400,7 @@ def test_an_attempt_that_began_at_the_very_instant_is_cleared_by_a_second_time(
         {"details": {}},
         {"details": {"to": 1}, "kind": "closed"},
         {"details": {"to": 1}, "slot": 7},
-        {"at": clock.now()},
+        {"at": datetime(2026, 3, 2, tzinfo=UTC)},
     ],
     ids=str,
 )
