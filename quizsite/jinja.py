@@ -27,8 +27,9 @@ from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils import formats, timezone, translation
 from django.utils.functional import SimpleLazyObject
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from quizzes.local_time import duration
@@ -57,8 +58,25 @@ class Compiler(CodeGenerator):
             self.write("environment.shown(")
 
 
+class Spoken(NodeTransformer):
+    """Puts each sentence without values into the compiled page, joined with what stands around it."""
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  (so named by Jinja)
+        self.generic_visit(node)
+        is_sentence = isinstance(node.node, nodes.Name) and node.node.name == "_" and not node.kwargs
+        if not is_sentence or len(node.args) != 1 or not isinstance(node.args[0], nodes.Const):
+            return node
+        with translation.override(settings.LANGUAGE_CODE):
+            return nodes.MarkSafe(nodes.Const(translation.gettext(node.args[0].value)), lineno=node.lineno)
+
+
 class Pages(Environment):
     code_generator_class = Compiler
+
+    def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
+        if len(settings.LANGUAGES) == 1:  # else it is known only when the page is shown
+            source = Spoken().visit(source)
+        return super()._generate(source, *args, **options)
 
     @staticmethod
     def shown(value: Any) -> str:
@@ -86,6 +104,7 @@ def environment(**options: Any) -> Environment:
         "undefined": StrictUndefined,
         "trim_blocks": True,
         "lstrip_blocks": True,
+        "cache_size": -1,  # all of them; the usual cache keeps the newest, and counts at every part of a page
     }
     made = Pages(**options)
     made.globals.update(

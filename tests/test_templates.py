@@ -91,6 +91,13 @@ def test_what_is_kept_is_kept_for_each_language_apart(settings: LazySettings) ->
     assert said == ["and 0.50", "und 0,50", "and 0.50"]
 
 
+def test_with_more_languages_sentences_are_translated_when_a_page_is_shown(settings: LazySettings) -> None:
+    source = "<p>{{ _('and') }}</p>"
+    assert "'<p>and</p>'" in ENVIRONMENT.compile(source, raw=True)
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    assert "'<p>and</p>'" not in ENVIRONMENT.compile(source, raw=True)
+
+
 def test_the_field_of_forms_is_made_once_for_a_page(rf: RequestFactory) -> None:
     html = ENVIRONMENT.from_string("{{ csrf_input }}|{{ csrf_input }}").render(jinja.form_token(rf.get("/")))
     first, _bar, second = html.partition("|")
