@@ -32,6 +32,7 @@ from gunicorn.http.unreader import IterUnreader, SocketUnreader
 from gunicorn.workers.gthread import ThreadWorker
 
 from quizsite.arrival import LOOKED_AT, PIECE, Head, Large, has_arrived, head_of
+from quizsite.pool import WarmPool
 
 ARRIVAL_SECONDS = 10  # for the head and a body of usual size; the time a larger body has before its pace counts
 SLOWEST = 4_000  # bytes a second of a larger body
@@ -57,6 +58,9 @@ class Worker(ThreadWorker):
         if self.cfg.workers == 1 and hasattr(os, "sched_setaffinity"):  # Linux
             stay_on_one_core()
         super().init_process()
+
+    def get_thread_pool(self) -> WarmPool:
+        return WarmPool(self.cfg.threads)
 
     def notify(self) -> None:
         """Tell the master that we live: once a second is enough, and a tenth of a request's cost when done at each."""
