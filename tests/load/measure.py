@@ -23,6 +23,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -62,7 +63,7 @@ BASELINES = {
 
 
 def with_baselines() -> dict[str, site.Server]:
-    """The site and its baselines on one core, the clients on the others."""
+    """The site and its baselines."""
     from django.db import connection  # noqa: PLC0415
 
     from tests.load import bare  # noqa: PLC0415
@@ -71,32 +72,42 @@ def with_baselines() -> dict[str, site.Server]:
         cursor.execute(bare.TABLE)
     servers = {"save": site.Server().start()}
     servers |= {name: site.Server(settings=module).start() for name, module in BASELINES.items()}
-    first, *others = sorted(os.sched_getaffinity(0))
-    for server in servers.values():
+    return servers
+
+
+@contextmanager
+def apart_from(*servers: site.Server) -> Iterator[None]:
+    """The servers on one core, the clients on the others, as they would be on machines of their own."""
+    cores = os.sched_getaffinity(0)
+    first, *others = sorted(cores)
+    for server in servers:
         server.stay_on(first)
     os.sched_setaffinity(0, others or {first})
-    return servers
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def measure_save(facts: Facts, options: argparse.Namespace) -> None:
     """CPU of one save beside a bare view on the same stack, in turns: one client, then many at once."""
-    quiz, servers, cores = quiz_of_ten(), with_baselines(), os.sched_getaffinity(0)
+    quiz, servers = quiz_of_ten(), with_baselines()
     people = site.people(options.clients)
     attempts = [Browser(servers["save"].port, session).start(quiz.slug) for _user, session in people]
     lines = [saves_of(attempt, session) for attempt, (_user, session) in zip(attempts, people, strict=True)]
     alone: dict[str, list[float]] = {name: [] for name in servers}
     crowd: dict[str, list[float]] = {name: [] for name in servers}
-    for turn in range(options.rounds + 1):
-        for name, server in servers.items():
-            for found, clients, seconds in ((alone, 1, 1.0), (crowd, options.clients, 2.0)):
-                before = server.cpu()
-                outcome = swarm(server.port, lines[:clients], seconds=seconds)
-                assert set(outcome.statuses) == {200}, (name, outcome.statuses)
-                if turn:  # the first round warms up
-                    found[name].append((server.cpu() - before) / len(outcome.times) * 1000)
+    with apart_from(*servers.values()):
+        for turn in range(options.rounds + 1):
+            for name, server in servers.items():
+                for found, clients, seconds in ((alone, 1, 1.0), (crowd, options.clients, 2.0)):
+                    before = server.cpu()
+                    outcome = swarm(server.port, lines[:clients], seconds=seconds)
+                    assert set(outcome.statuses) == {200}, (name, outcome.statuses)
+                    if turn:  # the first round warms up
+                        found[name].append((server.cpu() - before) / len(outcome.times) * 1000)
     for server in servers.values():
         server.stop()
-    os.sched_setaffinity(0, cores)
     for label, found in (("one_client", alone), ("many_clients", crowd)):
         medians = {name: statistics.median(times) for name, times in found.items()}
         facts[f"cpu_ms_{label}"] = medians
@@ -109,11 +120,12 @@ def measure_attempt(facts: Facts, options: argparse.Namespace) -> None:
     for name, layout in (("all", "all"), ("one", "one")):
         quiz = quiz_of_ten(layout)
         people = site.people(WARM_UP + options.attempts)
-        for _user, session in people[:WARM_UP]:
-            take(Browser(server.port, session), quiz, layout)
-        before, requests = server.cpu(), 0
-        for _user, session in people[WARM_UP:]:
-            requests += take(Browser(server.port, session), quiz, layout)
+        with apart_from(server):
+            for _user, session in people[:WARM_UP]:
+                take(Browser(server.port, session), quiz, layout)
+            before, requests = server.cpu(), 0
+            for _user, session in people[WARM_UP:]:
+                requests += take(Browser(server.port, session), quiz, layout)
         facts[f"attempt_{name}_cpu_ms"] = round((server.cpu() - before) / options.attempts * 1000, 1)
         facts[f"attempt_{name}_requests"] = requests / options.attempts
     facts["memory_mib"] = round(server.memory(), 1)
@@ -370,7 +382,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="part", help=f"some of: {' '.join(PARTS)} (default: all)")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--attempts", type=int, default=40, help="whole attempts to take")
+    parser.add_argument("--attempts", type=int, default=100, help="whole attempts to take")
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=15, help="of saving as fast as possible")
     parser.add_argument("--starts", type=int, default=1000, help="in one instant, and as many ends")
