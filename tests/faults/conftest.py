@@ -40,9 +40,12 @@ def environment() -> dict[str, str]:
     return {"DATABASE_URL": f"sqlite:///{databases.sqlite()['NAME']}", "LOG_LEVEL": "CRITICAL"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(django_db_setup: None, django_db_blocker: Any) -> Iterator[Server]:
-    """One for all tests that leave it as it was; rows come and go beside it."""
+    """One for all tests that leave it as it was; rows come and go beside it.
+
+    It ends with the tests of this folder: it sweeps, by the clock of today, and other tests use the database as well.
+    """
     with django_db_blocker.unblock(), tempfile.TemporaryDirectory() as folder:
         running = Server(environment(), Path(folder) / "server.log").start()
         yield running
