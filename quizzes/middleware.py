@@ -40,9 +40,8 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if (
-            int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_REQUEST
-        ):  # its body stays outside (quizsite.worker)
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        if size > settings.MAX_REQUEST:  # its body stays outside (quizsite.worker)
             words = _("A request may have at most %(size)d MB.") % {"size": settings.MAX_REQUEST // 1_000_000}
             return self.refused(request, TooLarge(words))
         response = self.get_response(request)

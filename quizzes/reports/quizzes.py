@@ -11,7 +11,6 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, When
 
@@ -20,7 +19,6 @@ from quizzes.models import Assignment, Attempt, QuestionVersion, Quiz, User
 from quizzes.models.prepared import prepared
 
 PAGE, NEWEST = 24, 20
-EXPECTED = "quizzes.expected_seconds"  # in the cache: looking through the whole bank at each list would grow with it
 
 LISTED = prepared(lambda learner: _listed(learner)[: PAGE + 1])
 LISTED_KEYS = prepared(lambda learner: Quiz.objects.visible_to(learner).order_by("pk").values_list("pk", flat=True))
@@ -118,13 +116,9 @@ def _limit_by_number(seconds: Fraction) -> Callable[[int], timedelta]:
 
 
 def _expected_seconds() -> Fraction:
-    """Mean seconds a question of the bank needs, thinking included; as old as a minute (else 1 query)."""
-    found: Fraction | None = cache.get(EXPECTED)
-    if found is None:
-        seconds, thinking, count = BANK.first() or (0, 0, 0)
-        found = (seconds + (thinking or 0) * (terms.THINKING_SHARE - 1)) / count if count else Fraction(60)
-        cache.set(EXPECTED, found, timeout=60)
-    return found
+    """Mean seconds a question of the bank needs, thinking included (1 query)."""
+    seconds, thinking, count = BANK.first() or (0, 0, 0)
+    return (seconds + (thinking or 0) * (terms.THINKING_SHARE - 1)) / count if count else Fraction(60)
 
 
 def _seconds_of_bank() -> QuerySet[Any, tuple[int, int | None, int]]:
