@@ -15,46 +15,10 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, When
 
 from quizzes import question_types, terms
+from quizzes.errors import NotFound
 from quizzes.models import Assignment, Attempt, QuestionVersion, Quiz, User
-from quizzes.models.prepared import prepared
 
 PAGE, NEWEST = 24, 20
-
-LISTED = prepared(lambda learner: _listed(learner)[: PAGE + 1])
-LISTED_KEYS = prepared(lambda learner: Quiz.objects.visible_to(learner).order_by("pk").values_list("pk", flat=True))
-VISIBLE = prepared(lambda learner, slug: Quiz.objects.visible_to(learner).filter(slug=slug).sized())
-BEST_OR_OPEN = prepared(
-    lambda learner: (
-        Attempt.objects.taken_by(learner)
-        .best_or_open()
-        .order_by()
-        .only("learner", "quiz", "status", "due_at", "submitted_at", "marks", "max_marks", "assignment")
-        .select_related("assignment")
-    )
-)
-OWN_NEWEST = prepared(
-    lambda learner, quiz: (
-        Attempt.objects.taken_by(learner).filter(quiz=quiz).select_related("assignment__classroom")[:NEWEST]
-    )
-)
-OWN_BY_WAY = prepared(
-    lambda learner, quiz: (
-        Attempt.objects.taken_by(learner)
-        .filter(quiz=quiz)
-        .order_by()
-        .values_list("assignment")
-        .annotate(used=Count("pk"))
-    )
-)
-GIVEN = prepared(
-    lambda learner, quiz: Assignment.objects.given_to(learner).filter(quiz=quiz).select_related("classroom")
-)
-BANK = prepared(lambda: _seconds_of_bank())
-
-
-def _listed(learner: User) -> Any:
-    shown = ("slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at")
-    return Quiz.objects.visible_to(learner).sized().order_by("pk").only(*shown)
 
 
 @dataclass(frozen=True)
@@ -82,14 +46,14 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Own:
+class AttemptHistory:
     """A learner's attempts at one quiz: the newest, and how many there are by assignment (None: on their own)."""
 
     newest: list[Attempt]
     used: Counter[int | None]
 
     @property
-    def are_all(self) -> bool:
+    def is_complete(self) -> bool:
         return len(self.newest) < NEWEST
 
 
@@ -117,7 +81,7 @@ def _limit_by_number(seconds: Fraction) -> Callable[[int], timedelta]:
 
 def _expected_seconds() -> Fraction:
     """Mean seconds a question of the bank needs, thinking included (1 query)."""
-    seconds, thinking, count = BANK.first() or (0, 0, 0)
+    seconds, thinking, count = next(iter(_seconds_of_bank()), (0, 0, 0))
     return (seconds + (thinking or 0) * (terms.THINKING_SHARE - 1)) / count if count else Fraction(60)
 
 
@@ -136,16 +100,11 @@ def _seconds_of_bank() -> QuerySet[Any, tuple[int, int | None, int]]:
 
 
 def page_of(learner: User, number: str | None) -> Page[Any]:
-    """A page of the quizzes that the learner may open (1 query, 2 where there are more pages, 3 for one behind the first)."""
-    first = LISTED(learner=learner)
-    if len(first) <= PAGE:
-        return Paginator(first, PAGE).get_page(number)
-    paginator = Paginator(_listed(learner), PAGE)
-    paginator.count = len(LISTED_KEYS(learner=learner))  # known, so that it asks for no COUNT
-    page = paginator.get_page(number)
-    if page.number == 1:
-        page.object_list = first[:PAGE]
-    return page
+    """Return a page of the quizzes that the learner may open (1 query, 3 where there is more than one page)."""
+    shown = ("slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at")
+    quizzes = Quiz.objects.visible_to(learner).sized().order_by("pk").only(*shown)
+    first = list(quizzes[: PAGE + 1])  # without a count where there is one page, as nearly always
+    return Paginator(first if len(first) <= PAGE else quizzes, PAGE).get_page(number)
 
 
 def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
@@ -153,31 +112,42 @@ def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
     known = {quiz.pk: quiz for quiz in quizzes}
     best: dict[int, Attempt] = {}
     still_open: dict[int, Attempt] = {}
-    for attempt in BEST_OR_OPEN(learner=learner):
+    for attempt in Attempt.objects.taken_by(learner).best_or_open().order_by().select_related("assignment"):
         if attempt.quiz_id in known:
-            (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = attempt.with_quiz(
-                known[attempt.quiz_id]
-            )
+            (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = _of(known[attempt.quiz_id], attempt)
     found = sizes(quizzes)
     return [Row(quiz, found[quiz.pk], best.get(quiz.pk), still_open.get(quiz.pk)) for quiz in quizzes]
 
 
+def _of(quiz: Quiz, attempt: Attempt) -> Attempt:
+    """Return the attempt, knowing its quiz that is at hand; so does its assignment."""
+    attempt.quiz = quiz
+    if attempt.assignment is not None:
+        attempt.assignment.quiz = quiz
+    return attempt
+
+
 def visible(learner: User, slug: str) -> Quiz:
-    """The quiz, `sized`; Http404 for what the learner may not open (1 query)."""
-    return VISIBLE.get_or_404(learner=learner, slug=slug)
+    """Return the quiz, `sized`; raises NotFound for what the learner may not open (1 query)."""
+    quiz = Quiz.objects.visible_to(learner).filter(slug=slug).sized().first()
+    if quiz is None:
+        raise NotFound
+    return quiz
 
 
-def own_attempts(learner: User, quiz: Quiz) -> Own:
-    """What the learner has done at the quiz so far (1 query, 2 of somebody tireless)."""
-    newest = [attempt.with_quiz(quiz) for attempt in OWN_NEWEST(learner=learner, quiz=quiz)]
+def history_of(learner: User, quiz: Quiz) -> AttemptHistory:
+    """Return what the learner has done at the quiz so far (1 query, 2 for more attempts than a page shows)."""
+    own = Attempt.objects.taken_by(learner).filter(quiz=quiz)
+    newest = [_of(quiz, attempt) for attempt in own.select_related("assignment__classroom")[:NEWEST]]
     if len(newest) < NEWEST:
-        return Own(newest, Counter(attempt.assignment_id for attempt in newest))
-    return Own(newest, Counter(dict(OWN_BY_WAY(learner=learner, quiz=quiz))))
+        return AttemptHistory(newest, Counter(attempt.assignment_id for attempt in newest))
+    used = own.order_by().values_list("assignment").annotate(used=Count("pk"))
+    return AttemptHistory(newest, Counter(dict(used)))
 
 
 def given(learner: User, quiz: Quiz) -> list[Assignment]:
-    """The assignments by which the learner may take the quiz (1 query)."""
-    found = GIVEN(learner=learner, quiz=quiz)
-    for assignment in found:
+    """Return the assignments by which the learner may take the quiz (1 query)."""
+    assignments = list(Assignment.objects.given_to(learner).filter(quiz=quiz).select_related("classroom"))
+    for assignment in assignments:
         assignment.quiz = quiz
-    return found
+    return assignments

@@ -103,9 +103,8 @@ def classroom_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         "board": leaderboards.for_classroom(classroom, viewer=user, now=now),
     }
     if membership is not None and role == Membership.Role.STUDENT:
-        overdue = Attempt.objects.taken_by(user).filter(assignment__classroom=classroom)
-        overdue = overdue.overdue_at(now - attempts.grace()).select_related("quiz", "assignment")
-        attempts.close_overdue(now=now, among=overdue)
+        own = Attempt.objects.taken_by(user).filter(assignment__classroom=classroom)
+        attempts.close_overdue(now=now, among=own)
         calendar = report.for_student(membership, now=now)
         return render(request, "quizzes/classrooms/student.html", {**context, "calendar": calendar})
     assigned = report.for_staff(classroom, now=now)

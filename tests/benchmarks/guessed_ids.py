@@ -28,8 +28,7 @@ django.setup()
 from django.test import Client  # noqa: E402
 
 from quizzes import clock  # noqa: E402
-from quizzes.models import Attempt  # noqa: E402
-from quizzes.services import saving  # noqa: E402
+from quizzes.models import Attempt, version_cache  # noqa: E402
 from tests import databases, factories  # noqa: E402
 from tests.load import generate  # noqa: E402
 from tests.views.test_guessed_ids import ADDRESSES, FLAG, SAVE  # noqa: E402
@@ -78,7 +77,7 @@ def main(stored: int) -> int:
         times: dict[str, list[float]] = {"foreign": [], "missing 0": [], "missing 1": []}
         for _round in range(ROUNDS):
             rng.shuffle(asked)
-            saving.forget_layouts()  # as after a start of the process: an id is guessed once
+            version_cache.clear()  # as after a start of the process: an id is guessed once
             for kind, pk in asked:
                 times[kind].append(ask_ms(guesser, address, pk))
         theirs, nobodys = (

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, Request, expect
 
 from quizzes import clock
 from quizzes.models import Assignment, Classroom, User
-from quizzes.services import attempts, saving
-from tests import factories
+from quizzes.services import attempts
+from tests import factories, saving
 
 LogIn = Callable[..., Page]
 TWO_SECONDS = 2_000

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from quizzes.models import Attempt, User
-from quizzes.services import attempts, deadlines, saving
-from tests import factories
+from quizzes.services import attempts, deadlines
+from tests import factories, saving
 from tests.browser import acts, samples
 from tests.browser.test_saving import SAVE, STATE, kept, text_field
 from tests.browser.watching import Watch

@@ -15,10 +15,10 @@ from django.db import OperationalError, ProgrammingError, connection, models, tr
 from django.test import Client
 
 from quizzes import clock
-from quizzes.models import Answer, Attempt
+from quizzes.models import Answer, Attempt, version_cache
 from quizzes.reports import invariants
-from quizzes.services import attempts, retrying, saving
-from tests import factories
+from quizzes.services import attempts, retrying
+from tests import factories, saving
 from tests.concurrency.racing import track
 from tests.databases import configured, standing_in
 from tests.factories import RIGHT
@@ -30,7 +30,7 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' 
 
 @pytest.fixture(autouse=True)
 def nobody_remembers() -> None:
-    saving.forget_layouts()
+    version_cache.clear()
 
 
 def lock(row: models.Model) -> None:

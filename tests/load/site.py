@@ -94,7 +94,7 @@ def people(count: int) -> list[tuple[Any, str]]:
     for user in users:
         store = SessionStore(session_key=secrets.token_hex(16))
         store[SESSION_KEY] = str(user.pk)
-        store[BACKEND_SESSION_KEY] = "quizsite.accounts.Backend"
+        store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
         stores.append(store)
     model = SessionStore.get_model_class()

@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes.models import Assignment, Attempt, Classroom, User
 from quizzes.reports import progress
-from quizzes.services import attempts, deadlines, saving
-from tests import factories
+from quizzes.services import attempts, deadlines
+from tests import factories, saving
 from tests.factories import RIGHT
 
 SECOND = timedelta(seconds=1)

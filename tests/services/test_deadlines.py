@@ -9,8 +9,8 @@ import pytest
 
 from quizzes.errors import AttemptClosed, EditConflict, QuizError
 from quizzes.models import Attempt, User
-from quizzes.services import attempts, deadlines, saving
-from tests import factories
+from quizzes.services import attempts, deadlines
+from tests import factories, saving
 from tests.factories import RIGHT
 
 MS = timedelta(milliseconds=1)

@@ -9,7 +9,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from quizzes.errors import NotOpen
-from quizzes.models import Question, QuizItem, User, kept
+from quizzes.models import Question, QuizItem, User, version_cache
 from quizzes.services import attempts, draws
 from tests import factories
 
@@ -125,9 +125,9 @@ def test_a_bloom_level_changed_since_the_last_attempt_counts(
 def test_a_draft_is_read_anew_each_time(bank: list[Question]) -> None:
     draft = bank[0].versions.get()
     bank[0].versions.update(status="draft")
-    kept.versions([draft.pk])
+    version_cache.get_many([draft.pk])
     bank[0].versions.update(spec=factories.single_choice("edited"))
-    assert kept.versions([draft.pk])[draft.pk].stem == "edited"
+    assert version_cache.get_many([draft.pk])[draft.pk].stem == "edited"
 
 
 def test_a_published_version_is_read_once(
@@ -135,6 +135,6 @@ def test_a_published_version_is_read_once(
 ) -> None:
     wanted = [question.versions.get().pk for question in bank]
     with django_assert_num_queries(1):
-        first, again = kept.versions(wanted), kept.versions(wanted)
+        first, again = version_cache.get_many(wanted), version_cache.get_many(wanted)
     assert list(first) == wanted
     assert all(first[pk] is again[pk] for pk in wanted)

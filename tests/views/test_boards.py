@@ -11,10 +11,9 @@ import pytest
 from django.test import Client
 
 from quizzes.models import Assignment, Classroom, Membership, User
-from quizzes.services import saving
 from quizzes.templatetags.quizzes_boards import lines
 from quizzes.views import live
-from tests import factories
+from tests import factories, saving
 from tests.pages import nothing_inline
 
 HOUR = timedelta(hours=1)
