@@ -27,10 +27,6 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def taken_by(self, user: User) -> AttemptQuerySet:
         return self.filter(learner=user)
 
-    def with_terms(self) -> AttemptQuerySet:
-        """Each with what decides its terms: quiz and assignment."""
-        return self.select_related("quiz", "assignment__quiz")
-
     def in_progress(self) -> AttemptQuerySet:
         return self.filter(status=Attempt.Status.IN_PROGRESS)
 

@@ -100,7 +100,7 @@ class CompiledQuery:
 
     def __init__(self, queryset: Any, connection: Any) -> None:
         if queryset._iterable_class is not ValuesListIterable:
-            raise TypeError("Only rows as tuples are prepared: end the QuerySet in values_list().")
+            raise TypeError("Prepared queries give tuples only: end the QuerySet in values_list().")
         self.connection = connection
         self.compiler = queryset.query.get_compiler(connection=connection)
         self.sql, self.parameters = with_constants(*self.compiler.as_sql())
@@ -112,6 +112,8 @@ class CompiledQuery:
         with self.connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
             rows = cursor.fetchall()
+        if self.compiler.has_extra_select:  # columns that only sort
+            rows = [row[: self.compiler.col_count] for row in rows]
         if self.converters:
             rows = self.compiler.apply_converters(rows, self.converters)
         return list(map(tuple, rows))

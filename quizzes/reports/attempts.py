@@ -184,12 +184,15 @@ def own(learner: User, pk: int) -> Attempt:
 
 def own_if_any(learner: User, pk: int) -> Attempt | None:
     """Return the learner's attempt with quiz and assignment, or None (1 query)."""
-    return Attempt.objects.taken_by(learner).with_terms().filter(pk=pk).first()
+    attempt = Attempt.objects.taken_by(learner).select_related("quiz", "assignment").filter(pk=pk).first()
+    if attempt is not None and attempt.assignment is not None:
+        attempt.assignment.quiz = attempt.quiz  # the same, which need not be read again
+    return attempt
 
 
 def history(learner: User, number: str | None) -> Page[Any]:
     """Return a page of the learner's attempts, the newest first (1 query, 3 where there is more than one page)."""
-    attempts = Attempt.objects.taken_by(learner).with_terms().select_related("assignment__classroom")
+    attempts = Attempt.objects.taken_by(learner).select_related("quiz", "assignment__quiz", "assignment__classroom")
     first = list(attempts[: PAGE + 1])
     return Paginator(first if len(first) <= PAGE else attempts, PAGE).get_page(number)
 

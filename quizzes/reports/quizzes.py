@@ -17,8 +17,12 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, When
 from quizzes import question_types, terms
 from quizzes.errors import NotFound
 from quizzes.models import Assignment, Attempt, QuestionVersion, Quiz, User
+from quizzes.models.prepared import prepared
 
 PAGE, NEWEST = 24, 20
+
+
+SECONDS_OF_BANK = prepared(lambda: _seconds_of_ready_questions())
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,11 @@ def _limit_by_number(seconds: Fraction) -> Callable[[int], timedelta]:
 
 def _expected_seconds() -> Fraction:
     """Mean seconds a question of the bank needs, thinking included (1 query)."""
-    seconds, thinking, count = next(iter(_seconds_of_bank()), (0, 0, 0))
+    seconds, thinking, count = SECONDS_OF_BANK.first() or (0, 0, 0)
     return (seconds + (thinking or 0) * (terms.THINKING_SHARE - 1)) / count if count else Fraction(60)
 
 
-def _seconds_of_bank() -> QuerySet[Any, tuple[int, int | None, int]]:
+def _seconds_of_ready_questions() -> QuerySet[Any, tuple[int, int | None, int]]:
     """Of all that can be asked, in one row: seconds by type, those of them that ask to think, how many; no row for nothing."""
     by_type = Case(
         *(When(question__type=kind.key, then=kind.seconds) for kind in question_types.all_types()),
@@ -127,9 +131,10 @@ def _of(quiz: Quiz, attempt: Attempt) -> Attempt:
     return attempt
 
 
-def visible(learner: User, slug: str) -> Quiz:
-    """Return the quiz, `sized`; raises NotFound for what the learner may not open (1 query)."""
-    quiz = Quiz.objects.visible_to(learner).filter(slug=slug).sized().first()
+def visible(learner: User, slug: str, *, sized: bool = False) -> Quiz:
+    """Return the quiz, where wanted with its size; raises NotFound for what the learner may not open (1 query)."""
+    quizzes = Quiz.objects.visible_to(learner).filter(slug=slug)
+    quiz = (quizzes.sized() if sized else quizzes).first()
     if quiz is None:
         raise NotFound
     return quiz

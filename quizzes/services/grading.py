@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -118,8 +119,12 @@ def _drop_marks_for_other_answers(locked: Attempt, *, now: datetime) -> None:
 
 
 def _store_marks(attempt: Attempt, results: Mapping[int, Earned]) -> None:
-    answers = [Answer(pk=pk, fraction=fraction, marks=marks) for pk, (fraction, marks) in results.items()]
-    Answer.objects.bulk_update(answers, ["fraction", "marks"])
+    """Store the result and the marks of the answers, those that earned the same by one statement."""
+    by_result: defaultdict[Earned, list[int]] = defaultdict(list)
+    for pk, result in results.items():
+        by_result[result].append(pk)
+    for (fraction, marks), pks in by_result.items():
+        Answer.objects.filter(pk__in=pks).update(fraction=fraction, marks=marks)
     attempt.save(update_fields=["status", "marks", "max_marks", "fraction"])
 
 

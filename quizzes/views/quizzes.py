@@ -35,7 +35,7 @@ def quiz_list(request: LoggedInRequest) -> HttpResponse:
 @require_GET
 def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
-    quiz = quiz_report.visible(request.user, slug)
+    quiz = quiz_report.visible(request.user, slug, sized=True)
     size = quiz_report.sizes([quiz])[quiz.pk]
     own = quiz_report.history_of(request.user, quiz)
     open_attempt = _open_attempt(request, quiz, own, now)

@@ -13,6 +13,8 @@ from quizzes.models import Attempt, User
 from quizzes.reports import attempts as report
 from quizzes.services import attempts
 
+WITH_CLASS = ("learner", "quiz", "assignment__quiz", "assignment__classroom")
+
 
 class FetchAttempt(Protocol):
     def __call__(self, user: User, pk: int, *, now: datetime) -> Attempt: ...
@@ -39,12 +41,14 @@ def own_attempt(user: User, pk: int) -> Attempt:
 @closes_overdue
 def readable_attempt(user: User, pk: int) -> Attempt:
     """Return an attempt that the user may look at, their own or one of their class; else 404."""
-    readable = Attempt.objects.readable_by(user).with_terms()
-    return get_object_or_404(readable.select_related("learner", "assignment__classroom"), pk=pk)
+    own = report.own_if_any(user, pk)
+    if own is not None:
+        return own
+    readable = Attempt.objects.readable_by(user).select_related(*WITH_CLASS)
+    return get_object_or_404(readable, pk=pk)
 
 
 @closes_overdue
 def managed_attempt(user: User, pk: int) -> Attempt:
     """Return an attempt of a class where the user is an instructor; else 404."""
-    managed = Attempt.objects.managed_by(user).with_terms()
-    return get_object_or_404(managed.select_related("learner", "assignment__classroom"), pk=pk)
+    return get_object_or_404(Attempt.objects.managed_by(user).select_related(*WITH_CLASS), pk=pk)

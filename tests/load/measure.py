@@ -29,7 +29,6 @@ from itertools import count
 from typing import Any
 from urllib.parse import urljoin
 
-from tests import saving
 from tests.load import site
 from tests.load.browser import Browser
 from tests.load.swarm import Outcome, request, swarm
@@ -247,6 +246,7 @@ def answered(quiz: Any, people: list[tuple[Any, str]], due_at: datetime) -> list
     from django.db import transaction  # noqa: PLC0415
 
     from quizzes.services import attempts  # noqa: PLC0415
+    from tests import saving  # noqa: PLC0415
 
     made, began = [], due_at - timedelta(minutes=quiz.time_limit)
     with transaction.atomic():

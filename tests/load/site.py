@@ -83,6 +83,7 @@ def import_django() -> None:
 
 def people(count: int) -> list[tuple[Any, str]]:
     """Learners and the session cookies of their browsers."""
+    from django.conf import settings  # noqa: PLC0415
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
     from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
 

@@ -23,7 +23,7 @@ def attempt(learner: User, now: datetime) -> Attempt:
     return attempts.start(learner, factories.quiz(2, time_limit=40), now=now, device="laptop")
 
 
-def save(attempt: Attempt, *, now: datetime, slot: int = 1) -> saving.Saved:
+def save(attempt: Attempt, *, now: datetime, slot: int = 1) -> attempts.Saved:
     return saving.save(attempt.pk, attempt.learner, slot=slot, fields=RIGHT, revision=1, now=now)
 
 
