@@ -10,6 +10,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes import clock, entitlements
@@ -18,7 +19,7 @@ from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User
 from quizzes.reports import attempts as report
 from quizzes.services import attempts, saving
 from quizzes.views.deadlines import act_on
-from quizzes.views.requests import LoggedInRequest, device_of, never_cache
+from quizzes.views.requests import LoggedInRequest, device_of
 
 
 def own_attempt(request: LoggedInRequest, pk: int, *, now: datetime) -> Attempt:

@@ -83,6 +83,7 @@ def import_django() -> None:
 
 def people(count: int) -> list[tuple[Any, str]]:
     """Learners and the session cookies of their browsers."""
+    from django.conf import settings  # noqa: PLC0415
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
     from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
 
@@ -94,7 +95,7 @@ def people(count: int) -> list[tuple[Any, str]]:
     for user in users:
         store = SessionStore(session_key=secrets.token_hex(16))
         store[SESSION_KEY] = str(user.pk)
-        store[BACKEND_SESSION_KEY] = "quizsite.accounts.Backend"
+        store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
         stores.append(store)
     model = SessionStore.get_model_class()

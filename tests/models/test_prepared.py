@@ -22,8 +22,6 @@ from quizzes.models.prepared import ALL, Prepared, with_constants
 from tests import factories
 from tests.databases import real_database
 
-importlib.import_module("quizsite.accounts")
-importlib.import_module("quizsite.sessions")
 for module in pkgutil.walk_packages(quizzes.__path__, "quizzes."):
     if "migrations" not in module.name:
         importlib.import_module(module.name)
