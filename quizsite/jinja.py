@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.template import defaultfilters
@@ -55,7 +55,7 @@ def environment(
         _=translated,
         ngettext=translated_count,
         url=url,
-        static=static,
+        static=cache(static),  # the names of files stay as they are while the process runs
         language=translation.get_language,
         time_zone=timezone.get_current_timezone_name,
         **{name: import_string(path) for name, path in app_globals.items()},
