@@ -6,9 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from csp.constants import HEADER
-from csp.middleware import CSPMiddleware
-from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import InterfaceError, OperationalError
@@ -16,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from quizzes.errors import QuizError, TooLarge
@@ -108,24 +104,6 @@ class Unchanged:
             return ask(request, **found.kwargs) if ask is not None else None
         except (Resolver404, OperationalError, InterfaceError):  # told, with a page, on the usual way
             return None
-
-
-class ContentSecurityPolicy(CSPMiddleware):
-    """django-csp's header, built once; an answer with a policy or a nonce of its own goes the library's way."""
-
-    MARKS = frozenset(
-        f"_csp_{mark}{kind}" for mark in ("config", "update", "replace", "exempt") for kind in ("", "_ro")
-    )
-
-    @cached_property
-    def policy(self) -> str:
-        return build_policy()
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if settings.DEBUG or not self.MARKS.isdisjoint(vars(response)) or hasattr(request, "_csp_nonce"):
-            return super().process_response(request, response)
-        response.headers.setdefault(HEADER, self.policy)
-        return response
 
 
 class LoginRequired(LoginRequiredMiddleware):

@@ -87,3 +87,11 @@ def test_the_wall_clock_is_read_in_one_place() -> None:
         and any(word in path.read_text(encoding="utf-8") for word in ("timezone.now(", "datetime.now(", "utcnow("))
     ]
     assert readers == []
+
+
+def test_the_installation_imports_nothing_of_the_app_but_what_settings_name() -> None:
+    wrong = {
+        str(path.relative_to(ROOT)): [module for module, _inside in imports(path)]
+        for path in sorted((ROOT / "quizsite").rglob("*.py"))
+    }
+    assert {path: modules for path, modules in wrong.items() if modules} == {}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import clock
@@ -20,7 +20,7 @@ from quizzes.reports import attempts as report
 from quizzes.services import attempts
 from quizzes.templatetags.quizzes_cards import card_body
 from quizzes.views import payloads
-from quizzes.views.requests import LoggedInRequest, device_of, never_cache
+from quizzes.views.requests import LoggedInRequest, device_of
 from quizzes.views.shortcuts import own_attempt
 
 
@@ -50,7 +50,7 @@ def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
         "late_by_ms": saved.late_by_ms,
         "seconds_left": None if saved.due_at is None else max(0.0, (saved.due_at - now).total_seconds()),
     }
-    return _json(body)
+    return JsonResponse(body)
 
 
 def _stored(answer: Answer, question: PaperQuestion) -> dict[str, Any]:
@@ -88,12 +88,7 @@ def attempt_state(request: LoggedInRequest, pk: int) -> HttpResponse:
         "message": "" if attempt.is_in_progress else _closed_words(attempt),
         "result": reverse("quizzes:attempt_result", args=[pk]),
     }
-    return _json(body)
-
-
-def _json(body: dict[str, Any]) -> HttpResponse:
-    """As JsonResponse, which makes an encoder each time."""
-    return HttpResponse(json.dumps(body), content_type="application/json")
+    return JsonResponse(body)
 
 
 def _closed_words(attempt: Attempt) -> str:
@@ -112,4 +107,4 @@ def attempt_flag(request: LoggedInRequest, pk: int) -> HttpResponse:
     slot = payloads.whole_number(body, "slot", 1, attempt.answers.count())
     is_flagged = payloads.truth(body, "flagged")
     attempts.flag(attempt, slot=slot, is_flagged=is_flagged, now=now)
-    return _json({"slot": slot, "flagged": is_flagged})
+    return JsonResponse({"slot": slot, "flagged": is_flagged})

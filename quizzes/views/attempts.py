@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes import clock, entitlements
@@ -19,7 +20,7 @@ from quizzes.models.papers import Paper, PaperQuestion
 from quizzes.reports import attempts as report
 from quizzes.services import attempts
 from quizzes.views.deadlines import act_on
-from quizzes.views.requests import LoggedInRequest, device_of, never_cache
+from quizzes.views.requests import LoggedInRequest, device_of
 from quizzes.views.shortcuts import own_attempt, readable_attempt
 
 

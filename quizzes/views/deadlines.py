@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from quizzes import clock
 from quizzes.errors import AttemptClosed, EditConflict, QuizError
@@ -20,7 +21,7 @@ from quizzes.models import Attempt
 from quizzes.reports import deadlines as report
 from quizzes.services import deadlines
 from quizzes.views.classrooms import READ_WRITE
-from quizzes.views.requests import LoggedInRequest, never_cache
+from quizzes.views.requests import LoggedInRequest
 from quizzes.views.shortcuts import managed_attempt
 
 
