@@ -23,7 +23,7 @@ from quizsite.sqlite.fair_lock import FairLock
 from quizzes.models import Attempt, Topic
 from tests.databases import configured, standing_in
 from tests.faults.conftest import PATIENCE, session_of
-from tests.load.browser import Browser
+from tests.benchmarks.browser import Browser
 from tests.servers import Server
 
 RIGHT = {"choice": ["0"]}

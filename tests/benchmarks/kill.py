@@ -1,6 +1,6 @@
 """Kill the servers while people answer, and look whether anything that was acknowledged is lost.
 
-    python -m tests.load.kill --database postgresql --saves 10000 --kills 30
+    python -m tests.benchmarks.kill --database postgresql --saves 10000 --kills 30
 
 Twelve clients save as fast as they can through real server processes; each repeats a save until it is acknowledged, and
 hands its attempt in now and then. Meanwhile workers, the whole service and (on PostgreSQL) the database server die by
@@ -20,7 +20,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.load import site
+from tests.benchmarks import site
 
 QUESTIONS = 10
 SAVES_IN_AN_ATTEMPT = 150
@@ -97,7 +97,7 @@ class Client:
             time.sleep(self.rng.uniform(0.05, 0.2))
 
     def browser(self) -> Any:
-        from tests.load.browser import Browser  # noqa: PLC0415
+        from tests.benchmarks.browser import Browser  # noqa: PLC0415
 
         if not hasattr(self, "_browser"):
             self._browser = Browser(self.port, self.session, timeout=30)

@@ -1,8 +1,8 @@
-"""Every figure of tests/load/README.md in one go, through real server processes on this machine.
+"""Every figure of tests/benchmarks/README.md in one go, through real server processes on this machine.
 
-    python -m tests.load.measure                      all parts on SQLite
-    python -m tests.load.measure --database postgresql save throughput bell
-    python -m tests.load.measure curve --sizes 1000 10000 100000 1000000
+    python -m tests.benchmarks.measure                      all parts on SQLite
+    python -m tests.benchmarks.measure --database postgresql save throughput bell
+    python -m tests.benchmarks.measure curve --sizes 1000 10000 100000 1000000
 
 Costs are CPU seconds of the server's processes from /proc (on PostgreSQL the database's included), so that they mean
 something on a machine that does other things too; times do not: run it on a quiet machine. Each cost stands beside a
@@ -29,9 +29,9 @@ from itertools import count
 from typing import Any
 from urllib.parse import urljoin
 
-from tests.load import site
-from tests.load.browser import Browser
-from tests.load.swarm import Outcome, request, swarm
+from tests.benchmarks import site
+from tests.benchmarks.browser import Browser
+from tests.benchmarks.swarm import Outcome, request, swarm
 
 PARTS = ["save", "attempt", "throughput", "bell", "finish", "weight", "curve"]
 ANSWER = {"choice": ["0"]}
@@ -56,9 +56,9 @@ def quiz_of_ten(layout: str = "all") -> Any:
 
 
 BASELINES = {
-    "bare": "tests.load.bare",
-    "bare_our_sessions": "tests.load.sessions",
-    "bare_our_middleware": "tests.load.stack",
+    "bare": "tests.benchmarks.bare",
+    "bare_our_sessions": "tests.benchmarks.sessions",
+    "bare_our_middleware": "tests.benchmarks.stack",
 }
 
 
@@ -66,7 +66,7 @@ def with_baselines() -> dict[str, site.Server]:
     """The site and its baselines."""
     from django.db import connection  # noqa: PLC0415
 
-    from tests.load import bare  # noqa: PLC0415
+    from tests.benchmarks import bare  # noqa: PLC0415
 
     with connection.cursor() as cursor:
         cursor.execute(bare.TABLE)
@@ -341,7 +341,7 @@ def fetch(browser: Browser, path: str, seen: dict[str, int]) -> None:
 def measure_curve(facts: Facts, options: argparse.Namespace) -> None:
     """CPU of the requests that matter while the number of stored attempts grows."""
     from quizzes.models import Attempt  # noqa: PLC0415
-    from tests.load.generate import generate  # noqa: PLC0415
+    from tests.benchmarks.generate import generate  # noqa: PLC0415
 
     quiz, curve = quiz_of_ten(), []
     for size in sorted(options.sizes):

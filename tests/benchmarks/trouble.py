@@ -1,13 +1,13 @@
 """People answer while something takes the database away for a while, and nothing that was acknowledged may be lost.
 
-    python -m tests.load.trouble writer --seconds 30     another process holds SQLite's write lock
-    python -m tests.load.trouble disk --seconds 30       no file may grow, as on a full disk
-    python -m tests.load.trouble backup                  one copy after the other, each restored and checked
-    python -m tests.load.trouble reload                  gunicorn replaces its worker, as for a new version
-    python -m tests.load.trouble tables --seconds 30     PostgreSQL, its tables on a disk that is full
-    python -m tests.load.trouble log --seconds 30        PostgreSQL, its write-ahead log on a disk that is full
-    python -m tests.load.trouble trickle                 a hundred connections send large bodies, a few bytes at a time
-    python -m tests.load.trouble nothing                 to compare with
+    python -m tests.benchmarks.trouble writer --seconds 30     another process holds SQLite's write lock
+    python -m tests.benchmarks.trouble disk --seconds 30       no file may grow, as on a full disk
+    python -m tests.benchmarks.trouble backup                  one copy after the other, each restored and checked
+    python -m tests.benchmarks.trouble reload                  gunicorn replaces its worker, as for a new version
+    python -m tests.benchmarks.trouble tables --seconds 30     PostgreSQL, its tables on a disk that is full
+    python -m tests.benchmarks.trouble log --seconds 30        PostgreSQL, its write-ahead log on a disk that is full
+    python -m tests.benchmarks.trouble trickle                 a hundred connections send large bodies, a few bytes at a time
+    python -m tests.benchmarks.trouble nothing                 to compare with
 
 `tables` and `log` mount a small file system and need a user who may (see small.py). Twelve clients save all the while and
 repeat what is not acknowledged; one more reads a page again and again. Prints what was answered by 503, the longest wait of
@@ -32,8 +32,8 @@ import time
 from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
-from tests.load import site, small
-from tests.load.kill import AWAY, QUESTIONS, Client, lost
+from tests.benchmarks import site, small
+from tests.benchmarks.kill import AWAY, QUESTIONS, Client, lost
 
 
 def hold_the_lock(_server: site.Server, seconds: float) -> str:
