@@ -13,7 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests import databases
+
 ROOT = Path(__file__).resolve().parent.parent
+LARGE_FILE = "large.css"
 
 
 def free_port() -> int:
@@ -22,8 +25,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Return variables that give a server the database of tests, and a data folder of its own with one large asset."""
+    static = folder / "static"
+    static.mkdir()
+    (static / LARGE_FILE).write_bytes(os.urandom(300_000))
+    return {
+        "DATABASE_URL": f"sqlite:///{databases.sqlite()['NAME']}",
+        "DATA_DIR": str(folder),
+        "LOG_LEVEL": "CRITICAL",
+    }
+
+
 class Server:
     """`manage.py serve` with variables of the environment and options of its own."""
+
+    COMMAND = "serve"
 
     def __init__(self, environment: Mapping[str, str], log: Path, *options: str) -> None:
         self.port = free_port()
@@ -33,7 +50,7 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
-        command = [sys.executable, "manage.py", "serve", f"--port={self.port}", *self.options]
+        command = [sys.executable, "manage.py", self.COMMAND, f"--port={self.port}", *self.options]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=os.environ | self.environment, stderr=log, stdout=log
@@ -41,7 +58,7 @@ class Server:
         self.wait_until_it_answers()
         return self
 
-    def wait_until_it_answers(self, seconds: float = 30) -> None:
+    def wait_until_it_answers(self, seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):

@@ -1,6 +1,5 @@
 """The site in one process: waitress, and the sweep of overdue attempts in a thread next to it."""
 
-import errno
 import gc
 import os
 import resource
@@ -16,13 +15,13 @@ from django.core.management import CommandError, call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
+from quizzes.management.listening import SILENCE_SECONDS
+
 THREADS = 8
 SWEEP_SECONDS = 20
 CONNECTIONS = 4_000  # a browser keeps one or more open while its page is read; beyond this number new ones have to wait
 FILES = 65_536  # one for each connection, one for each large body or unread reply; requests in a row can wait for many
 OTHER_FILES = 100  # databases, the log
-SILENCE_SECONDS = 30  # in which nothing is read from a connection or sent to it
-INHERITED_SOCKET = 3  # the number systemd gives it (sd_listen_fds)
 OPTIONS: dict[str, Any] = {
     "asyncore_use_poll": True,  # select() takes no file beyond number 1,023
     "channel_timeout": SILENCE_SECONDS,
@@ -50,44 +49,21 @@ def serve(listener: socket.socket, *, threads: int = THREADS, core: str = "auto"
     waitress.serve(application, sockets=[listener], **options)
 
 
+def refuse_endless_redirect() -> None:
+    """Raise CommandError where every page would redirect to itself: waitress speaks no TLS, and no proxy does."""
+    if settings.SECURE_SSL_REDIRECT and not settings.TRUSTED_PROXY:
+        raise CommandError(
+            "SITE_URL is https, but nothing says that a proxy in front speaks it: every page would redirect to itself."
+            " Set BEHIND_PROXY=true (deploy/README.md)."
+        )
+
+
 def trust() -> dict[str, Any]:
     """Whose word counts for a client's address and scheme; waitress removes these headers from all other requests."""
     if not settings.TRUSTED_PROXY:
         return {}
     headers = {"x-forwarded-for", "x-forwarded-proto"}
     return {"trusted_proxy": settings.TRUSTED_PROXY, "trusted_proxy_headers": headers}
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return systemd's socket where it holds one for this process, else bind one; CommandError if that cannot be."""
-    is_inherited = os.environ.get("LISTEN_PID") == str(os.getpid())
-    listener = socket.socket(fileno=INHERITED_SOCKET) if is_inherited else bind(host, port)
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
-        # waitress closes a silent connection only when it can write to it: never, while a client does not read.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_SECONDS * 1000)
-    return listener
-
-
-def bind(host: str, port: int) -> socket.socket:
-    if not 0 < port < 65536:
-        raise CommandError(f"{port} is not a port; choose 1 to 65535.")
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise CommandError(
-            f"Quizsite cannot listen on {host}:{port} ({error.strerror}). Choose another: {alternative(error, port)}"
-        ) from error
-    return listener
-
-
-def alternative(error: OSError, port: int) -> str:
-    """Return the option that would help."""
-    if error.errno == errno.EADDRINUSE:
-        return f"--port {port + 1 if port < 65535 else 8000}"
-    return "--port 8000" if error.errno == errno.EACCES else "--host 127.0.0.1"
 
 
 def stay_on(core: str) -> None:

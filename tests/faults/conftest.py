@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,10 +18,9 @@ from quizzes.models import Attempt, User
 from quizzes.services import attempts
 from tests import databases, factories
 from tests.benchmarks.browser import Browser
-from tests.servers import Server
+from tests.servers import Server, environment
 
 PATIENCE = 15  # seconds for one reply: far more than one takes
-LARGE_FILE = "large.css"
 
 
 @pytest.fixture
@@ -36,18 +34,6 @@ def sqlite(django_db_blocker: Any) -> Iterator[Path]:
 def attempt(sqlite: Path) -> Attempt:
     """Ten questions, just begun."""
     return attempts.start(factories.user("learner"), factories.quiz(10), now=datetime.now(UTC))
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """Return variables that make a server use the database of these tests, and a data folder with one large asset."""
-    static = folder / "static"
-    static.mkdir()
-    (static / LARGE_FILE).write_bytes(os.urandom(300_000))
-    return {
-        "DATABASE_URL": f"sqlite:///{databases.sqlite()['NAME']}",
-        "DATA_DIR": str(folder),
-        "LOG_LEVEL": "CRITICAL",
-    }
 
 
 @pytest.fixture(scope="package")

@@ -16,8 +16,8 @@ from quizzes.models import Attempt
 from quizzes.reports import invariants
 from quizzes.services import attempts
 from tests import factories
-from tests.databases import real_database
 from tests.benchmarks.browser import Browser
+from tests.databases import real_database
 from tests.servers import Server
 
 RIGHT = {"choice": ["0"]}

@@ -79,9 +79,7 @@ def test_a_head_without_an_end_is_refused(server: Server, phone: Browser, attemp
 
 def test_a_body_that_waits_to_be_asked_for_is_asked_for_once(server: Server, phone: Browser, attempt: Attempt) -> None:
     with line_to(server) as line:
-        line.sendall(
-            save_of(phone, attempt.pk, "Content-Length: 50000", "Expect: 100-continue", "Connection: close")
-        )
+        line.sendall(save_of(phone, attempt.pk, "Content-Length: 50000", "Expect: 100-continue", "Connection: close"))
         assert line.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
         line.sendall(b" " * 50_000)
         assert all_of(line).startswith(b"HTTP/1.1 400 ")

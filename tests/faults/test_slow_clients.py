@@ -15,9 +15,9 @@ from quizzes.management.serving import allow_open_files
 from quizzes.models import Attempt
 from quizzes.services import attempts
 from tests import factories
-from tests.faults.conftest import LARGE_FILE, PATIENCE, environment
+from tests.faults.conftest import PATIENCE
 from tests.faults.slow import Learner, all_of, head, line_to, not_reading, save_of, statuses_of_saves, trickling
-from tests.servers import Server
+from tests.servers import LARGE_FILE, Server, environment
 
 ALL_SAVED = [200] * 100
 AGAIN = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from quizzes import clock
-from quizzes.management import serving
+from quizzes.management import listening, serving
 from quizzes.models import Question
 from quizzes.services import demo
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
         self.refuse_unless_writable(Path(settings.DATA_DIR))
-        listener = None if options["no_serve"] else serving.listen(host, port)
+        listener = None if options["no_serve"] else self.listen(host, port)
         call_command("migrate", verbosity=0)
         self.load_bank()
         password = demo_password(Path(settings.DATA_DIR))
@@ -53,6 +53,11 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Quizsite cannot write to {folder} ({error.strerror}). Run it in a folder of yours, or set DATA_DIR."
             ) from error
+
+    def listen(self, host: str, port: int) -> socket.socket:
+        """Return the socket to serve on: what stands in its way is said before anything is set up."""
+        serving.refuse_endless_redirect()
+        return listening.listen(host, port)
 
     def load_bank(self) -> None:
         if Question.objects.exists():

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from quizzes.management import serving
+from quizzes.management import listening, serving
 
 log = logging.getLogger(__name__)
 
@@ -27,20 +27,11 @@ class Command(BaseCommand):
         parser.add_argument("--no-sweep", action="store_true", help="close_overdue_attempts --every 20 runs elsewhere")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        refuse_endless_redirect()
+        serving.refuse_endless_redirect()
         refuse_missing_files()
         refuse_missing_migrations()
-        listener = serving.listen(options["host"], options["port"])
+        listener = listening.listen(options["host"], options["port"])
         serving.serve(listener, threads=options["threads"], core=options["core"], sweeps=not options["no_sweep"])
-
-
-def refuse_endless_redirect() -> None:
-    # waitress speaks no TLS: without a proxy that says so, no request ever counts as HTTPS.
-    if settings.SECURE_SSL_REDIRECT and not settings.TRUSTED_PROXY:
-        raise CommandError(
-            "SITE_URL is https, but nothing says that a proxy in front speaks it: every page would redirect to itself."
-            " Set BEHIND_PROXY=true (deploy/README.md)."
-        )
 
 
 def refuse_missing_files() -> None:
