@@ -22,7 +22,7 @@ from typing import Any
 
 from tests.benchmarks import site
 from tests.benchmarks.browser import TOKEN
-from tests.benchmarks.measure import ANSWER, quiz_of_ten
+from tests.benchmarks.work import ANSWER, quiz_of_ten
 
 ATTEMPTS = 40
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"

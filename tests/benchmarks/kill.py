@@ -2,115 +2,33 @@
 
     python -m tests.benchmarks.kill --database postgresql --saves 10000 --kills 30
 
-Twelve clients save as fast as they can through real server processes; each repeats a save until it is acknowledged, and
-hands its attempt in now and then. Meanwhile workers, the whole service and (on PostgreSQL) the database server die by
-kill -9 and come back. In the end every acknowledged answer must be in the database as it was acknowledged, marks must be
-right, and `manage.py check_invariants` must be silent. Exit code 1 otherwise. Runs on this machine only, some minutes.
+Twelve clients save as fast as they can through a real server process; each repeats a save until it is acknowledged, and
+hands its attempt in now and then. Meanwhile the process dies by kill -9, the service is restarted (SIGTERM) and, on
+PostgreSQL, the database server dies by kill -9; all come back as systemd would bring them. In the end every acknowledged
+answer must be in the database as it was acknowledged, marks must be right, and `manage.py check_invariants` must be silent.
+Exit code 1 otherwise. Runs on this machine only, some minutes.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
 import random
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
 from tests.benchmarks import site
-
-QUESTIONS = 10
-SAVES_IN_AN_ATTEMPT = 150
-PATIENCE = 60  # seconds that a client repeats one request
-AWAY = (OSError, http.client.HTTPException)
-
-
-@dataclass
-class Client:
-    """One learner who answers, and what the site acknowledged."""
-
-    session: str
-    slug: str
-    port: int
-    rng: random.Random
-    acknowledged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)  # → revision, choice
-    submitted: list[int] = field(default_factory=list)
-    saves: int = 0
-    repeats: int = 0
-    longest: float = 0.0
-    told: set[str] = field(default_factory=set)  # in words, by answers that acknowledged nothing
-    faults: list[str] = field(default_factory=list)
-
-    def run(self, stop: threading.Event) -> None:
-        try:
-            while not stop.is_set():
-                attempt = self.insist(lambda browser: browser.start(self.slug))
-                for number in range(SAVES_IN_AN_ATTEMPT):
-                    if stop.is_set():
-                        return
-                    self.save(attempt, 1 + number % QUESTIONS, 1 + number // QUESTIONS)
-                self.insist(lambda browser, attempt=attempt: self.submit(browser, attempt))
-                self.submitted.append(attempt)
-        except Exception as error:
-            self.faults.append(repr(error))
-
-    def save(self, attempt: int, slot: int, revision: int) -> None:
-        choice = self.rng.randrange(4)
-        began = time.monotonic()
-        body = self.insist(lambda browser: browser.save(attempt, slot, revision, {"choice": [str(choice)]}))
-        if body.get("revision") != revision:
-            self.faults.append(f"attempt {attempt} slot {slot}: {body}")
-            return
-        self.acknowledged[attempt, slot] = (revision, choice)
-        self.saves += 1
-        self.longest = max(self.longest, time.monotonic() - began)
-
-    def submit(self, browser: Any, attempt: int) -> tuple[int, dict[str, Any]]:
-        status, headers, _body = browser.post(f"/attempts/{attempt}/submit/")
-        return (200 if status == 302 else status), headers
-
-    def insist(self, act: Any) -> Any:
-        """Repeat a request until it is answered; connections that break and 503 are what is expected here."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                reply = act(self.browser())
-                if isinstance(reply, int):
-                    return reply
-                status, body = reply
-                if status == 200:
-                    return body
-                if status != 503:
-                    raise AssertionError(f"status {status}: {body}")
-                self.told |= {body["message"]} if "message" in body else set()
-            except AWAY:
-                self.forget_browser()
-            except RuntimeError as error:  # a start that was answered with an error page
-                if "503" not in str(error):
-                    raise
-            if time.monotonic() > deadline:
-                raise TimeoutError("not answered in time")
-            self.repeats += 1
-            time.sleep(self.rng.uniform(0.05, 0.2))
-
-    def browser(self) -> Any:
-        from tests.benchmarks.browser import Browser  # noqa: PLC0415
-
-        if not hasattr(self, "_browser"):
-            self._browser = Browser(self.port, self.session, timeout=30)
-        return self._browser
-
-    def forget_browser(self) -> None:
-        if hasattr(self, "_browser"):
-            self._browser.connection.close()
-            del self._browser
+from tests.benchmarks.browser import Browser
+from tests.benchmarks.client import QUESTIONS, Client, lost
 
 
 def strike(server: site.Server, rng: random.Random) -> str:
-    """Kill something and bring it back as a supervisor would."""
+    """Kill something and bring it back as a supervisor would; return what it was."""
     roll = rng.random()
     if site.cluster and roll < 0.25:
         site.cluster.kill()
@@ -118,32 +36,56 @@ def strike(server: site.Server, rng: random.Random) -> str:
         site.cluster.start()
         return "database"
     if roll < 0.45:
-        server.kill_master()
+        server.stop()
         server.start()
         return "service"
-    server.kill_worker()  # its master starts another
-    return "worker"
+    server.kill()
+    server.start()
+    return "process"
 
 
-def lost(clients: list[Client]) -> list[str]:
-    """Acknowledged answers that are not in the database as they were acknowledged, and marks that are wrong."""
-    from quizzes.models import Answer, Attempt  # noqa: PLC0415
+def clients_of(server: site.Server, slug: str, options: argparse.Namespace) -> list[Client]:
+    return [
+        Client(partial(Browser, server.port, session, timeout=30), slug, random.Random(f"{options.seed}-{number}"))
+        for number, (_user, session) in enumerate(site.people(options.clients))
+    ]
 
-    stored = {
-        (attempt, slot): (revision, response)
-        for attempt, slot, revision, response in Answer.objects.values_list("attempt", "slot", "revision", "response")
-    }
-    found = []
-    for client in clients:
-        for place, sent in client.acknowledged.items():
-            if stored.get(place, (0, None))[0] < sent[0] or (stored[place][0] == sent[0] and stored[place] != sent):
-                found.append(f"{place}: acknowledged {sent}, stored {stored.get(place)}")
-        for attempt in client.submitted:
-            right = sum(choice == 0 for (row, _slot), (_rev, choice) in client.acknowledged.items() if row == attempt)
-            row = Attempt.objects.get(pk=attempt)
-            if row.is_in_progress or (row.is_graded and row.marks != right):
-                found.append(f"attempt {attempt}: {row.status} {row.marks}, answered {right} rightly")
-    return found
+
+@contextmanager
+def answering(clients: list[Client]) -> Iterator[None]:
+    """Let all of them answer meanwhile; in the end each waits for what it has sent."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def saves_of(clients: list[Client]) -> int:
+    return sum(client.saves for client in clients)
+
+
+def strike_again_and_again(server: site.Server, clients: list[Client], options: argparse.Namespace) -> Counter[str]:
+    """Return how often what was killed while so many saves were acknowledged; give up after the minutes."""
+    rng, kills = random.Random(options.seed), Counter[str]()
+    end = time.monotonic() + options.minutes * 60
+    while saves_of(clients) < options.saves or kills.total() < options.kills:
+        wanted = saves_of(clients) + options.saves * rng.uniform(0.5, 1.0) / options.kills
+        while saves_of(clients) < wanted:  # people work between two accidents
+            if time.monotonic() > end or all(client.faults for client in clients):
+                return kills
+            time.sleep(0.01)
+        kills[strike(server, rng)] += 1
+    return kills
+
+
+def manage(command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "manage.py", command], cwd=site.ROOT, capture_output=True, text=True)
 
 
 def main() -> int:
@@ -157,61 +99,40 @@ def main() -> int:
     options = parser.parse_args()
     site.choose_database(options.database)
     site.prepare()
-    from django.db import connections  # noqa: PLC0415
+    try:
+        return run(options)
+    finally:
+        if site.cluster:
+            site.cluster.stop()
+
+
+def run(options: argparse.Namespace) -> int:
+    from django.db import connections  # noqa: PLC0415  after the database was chosen
 
     from tests import factories  # noqa: PLC0415
 
-    quiz = factories.quiz(QUESTIONS, slug="kill")
-    server = site.Server().start()
-    rng = random.Random(options.seed)
-    clients = [
-        Client(session, quiz.slug, server.port, random.Random(f"{options.seed}-{number}"))
-        for number, (_user, session) in enumerate(site.people(options.clients))
-    ]
-    connections.close_all()
-    stop = threading.Event()
-    threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
-    for thread in threads:
-        thread.start()
-    kills: dict[str, int] = {"worker": 0, "service": 0, "database": 0}
     began = time.monotonic()
-    try:
-        while sum(client.saves for client in clients) < options.saves or sum(kills.values()) < options.kills:
-            if time.monotonic() - began > options.minutes * 60 or all(client.faults for client in clients):
-                break
-            wanted = sum(client.saves for client in clients) + options.saves * rng.uniform(0.5, 1.0) / options.kills
-            while sum(client.saves for client in clients) < wanted and time.monotonic() - began < options.minutes * 60:
-                time.sleep(0.01)  # people work between two accidents
-            kills[strike(server, rng)] += 1
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    time.sleep(1)
-    server.stop()
-    saves, faults = sum(client.saves for client in clients), [fault for client in clients for fault in client.faults]
-    missing = lost(clients)
-    # what a crash left submitted is for the sweep
-    subprocess.run(
-        [sys.executable, "manage.py", "close_overdue_attempts"], cwd=site.ROOT, check=True, stdout=subprocess.DEVNULL
-    )
-    invariants = subprocess.run(
-        [sys.executable, "manage.py", "check_invariants"], cwd=site.ROOT, capture_output=True, text=True
-    )
+    quiz = factories.quiz(QUESTIONS, slug=f"kill-{time.time_ns():x}")
+    with site.Server() as server:
+        clients = clients_of(server, quiz.slug, options)
+        connections.close_all()  # the database server dies
+        with answering(clients):
+            kills = strike_again_and_again(server, clients, options)
+        time.sleep(1)
+    missing, faults = lost(clients), [fault for client in clients for fault in client.faults]
+    manage("close_overdue_attempts")  # grades what a crash left submitted
+    invariants = manage("check_invariants")
     print(
-        f"{options.database}: {saves} saves acknowledged, {sum(kills.values())} kills {kills},"
+        f"{options.database}: {saves_of(clients)} saves acknowledged, {kills.total()} kills {dict(kills)},"
         f" {sum(client.repeats for client in clients)} repeats,"
         f" {sum(len(client.submitted) for client in clients)} attempts handed in,"
         f" longest wait {max(client.longest for client in clients):.1f} s, {time.monotonic() - began:.0f} s in all"
     )
-    print(
-        f"lost: {len(missing)}; faults: {len(faults)}; invariants: {invariants.stdout.strip()[-300:] or invariants.stderr[-300:]}"
-    )
+    told = invariants.stdout.strip()[-300:] or invariants.stderr[-300:]
+    print(f"lost: {len(missing)}; faults: {len(faults)}; invariants: {told}")
     print(*missing[:10], *faults[:10], sep="\n")
-    if site.cluster:
-        site.cluster.stop()
-    reached = saves >= options.saves and sum(kills.values()) >= options.kills
-    return 0 if reached and not (missing or faults or invariants.returncode) else 1
+    is_enough = saves_of(clients) >= options.saves and kills.total() >= options.kills
+    return 0 if is_enough and not (missing or faults or invariants.returncode) else 1
 
 
 if __name__ == "__main__":
