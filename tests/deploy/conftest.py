@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -46,6 +47,14 @@ def https_to(front: Front, *, source: str = "127.0.0.1") -> http.client.HTTPSCon
     return http.client.HTTPSConnection(
         "localhost", front.https, timeout=PATIENCE, context=trusting, source_address=(source, 0)
     )
+
+
+def told_to(connection: http.client.HTTPConnection, headers: dict[str, str]) -> Any:
+    """Return what the server took the client for."""
+    connection.request("GET", "/told/", headers={"Host": "localhost"} | headers)
+    response = connection.getresponse()
+    assert response.status == 200
+    return json.loads(response.read())
 
 
 class SecureBrowser(Browser):

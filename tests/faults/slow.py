@@ -12,7 +12,7 @@ from itertools import chain
 
 from quizzes.models import Attempt
 from tests.benchmarks.browser import Browser
-from tests.faults.conftest import PATIENCE, session_of
+from tests.faults.conftest import PATIENCE
 from tests.servers import Server
 
 SEGMENT = 1_400  # bytes, as on a real line: with loopback's 64 kB the system keeps megabytes of each reply
@@ -21,8 +21,8 @@ SEGMENT = 1_400  # bytes, as on a real line: with loopback's 64 kB the system ke
 class Learner:
     """A gentle client: it saves one answer again and again."""
 
-    def __init__(self, server: Server, attempt: Attempt) -> None:
-        self.browser = Browser(server.port, session_of(attempt.learner), timeout=PATIENCE)
+    def __init__(self, browser: Browser, attempt: Attempt) -> None:
+        self.browser = browser
         self.attempt = attempt.pk
         self.revision = 0
 

@@ -15,7 +15,8 @@ from quizzes.management.serving import allow_open_files
 from quizzes.models import Attempt
 from quizzes.services import attempts
 from tests import factories
-from tests.faults.conftest import PATIENCE
+from tests.benchmarks.browser import Browser
+from tests.faults.conftest import PATIENCE, session_of
 from tests.faults.slow import Learner, all_of, head, line_to, not_reading, save_of, statuses_of_saves, trickling
 from tests.servers import LARGE_FILE, Server, environment
 
@@ -29,7 +30,8 @@ FILLER = b"x" * 40_000  # more than waits in a socket's buffer
 def learners(server: Server, sqlite: Path) -> Iterator[list[Learner]]:
     """Four gentle clients, each at an attempt of its own."""
     quiz, now = factories.quiz(2), datetime.now(UTC)
-    found = [Learner(server, attempts.start(factories.user(), quiz, now=now)) for _number in range(4)]
+    rows = [attempts.start(factories.user(), quiz, now=now) for _number in range(4)]
+    found = [Learner(Browser(server.port, session_of(row.learner), timeout=PATIENCE), row) for row in rows]
     yield found
     for learner in found:
         learner.browser.connection.close()
