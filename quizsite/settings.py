@@ -7,7 +7,7 @@ REDIS_URL       a cache shared by several web machines; without it, in memory
 DATA_DIR        where the SQLite file, the secret and collected assets live (default: var/)
 EMAIL_URL       e.g. smtp://user:password@host:587; without it mails are printed to the console
 BEHIND_PROXY    true where nginx or Caddy stands in front and sets X-Forwarded-Proto and X-Forwarded-For
-TRUSTED_PROXY   the address of that proxy (default: 127.0.0.1); nobody else is believed
+TRUSTED_PROXY   the address of that proxy (default: 127.0.0.1); no other is believed
 """
 
 import os

@@ -39,7 +39,7 @@ class ErrorPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
-        if size > settings.MAX_REQUEST:  # the server has put it into a file; nobody need read that
+        if size > settings.MAX_REQUEST:  # the server keeps it in a file, unread
             words = _("A request may have at most %(size)d MB.") % {"size": settings.MAX_REQUEST // 1_000_000}
             return self.refused(request, TooLarge(words))
         return self.get_response(request)

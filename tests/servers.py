@@ -59,8 +59,9 @@ class Server:
         return self
 
     def wait_until_it_answers(self, seconds: float = 60) -> None:
+        assert self.process is not None
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        while self.process.poll() is None and time.monotonic() < deadline:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
             time.sleep(0.05)

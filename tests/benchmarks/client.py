@@ -6,7 +6,8 @@ import http.client
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +95,25 @@ class Client:
         if self.browser:
             self.browser.connection.close()
         self.browser = None
+
+
+@contextmanager
+def answering(clients: list[Client]) -> Iterator[None]:
+    """Let all of them answer meanwhile; in the end each waits for what it has sent."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def saves_of(clients: list[Client]) -> int:
+    return sum(client.saves for client in clients)
 
 
 def lost(clients: list[Client]) -> list[str]:

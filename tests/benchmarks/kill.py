@@ -15,16 +15,13 @@ import argparse
 import random
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 from tests.benchmarks import site
 from tests.benchmarks.browser import Browser
-from tests.benchmarks.client import QUESTIONS, Client, lost
+from tests.benchmarks.client import QUESTIONS, Client, answering, lost, saves_of
 
 
 def strike(server: site.Server, rng: random.Random) -> str:
@@ -49,25 +46,6 @@ def clients_of(server: site.Server, slug: str, options: argparse.Namespace) -> l
         Client(partial(Browser, server.port, session, timeout=30), slug, random.Random(f"{options.seed}-{number}"))
         for number, (_user, session) in enumerate(site.people(options.clients))
     ]
-
-
-@contextmanager
-def answering(clients: list[Client]) -> Iterator[None]:
-    """Let all of them answer meanwhile; in the end each waits for what it has sent."""
-    stop = threading.Event()
-    threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-
-
-def saves_of(clients: list[Client]) -> int:
-    return sum(client.saves for client in clients)
 
 
 def strike_again_and_again(server: site.Server, clients: list[Client], options: argparse.Namespace) -> Counter[str]:

@@ -33,8 +33,8 @@ from pathlib import Path
 
 from tests.benchmarks import site, small
 from tests.benchmarks.browser import Browser
-from tests.benchmarks.client import AWAY, QUESTIONS, Client, lost
-from tests.benchmarks.kill import answering, clients_of, manage, saves_of
+from tests.benchmarks.client import AWAY, QUESTIONS, Client, answering, lost, saves_of
+from tests.benchmarks.kill import clients_of, manage
 
 
 def hold_the_lock(_server: site.Server, seconds: float) -> str:

@@ -187,7 +187,7 @@ def front(
             "BEHIND_PROXY": "true",
             "DJANGO_SETTINGS_MODULE": "tests.deploy.settings",
         }
-        server = Server(environment(folder) | more, folder / "server.log")
+        server = Server(environment(folder) | more, folder / "server.log", "--no-sweep")
         front = Front(free_port(), https, server)
         with server, running(start(folder, front), folder / "proxy.log", https):
             yield front

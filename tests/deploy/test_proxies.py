@@ -5,10 +5,9 @@ from __future__ import annotations
 import http.client
 import random
 import ssl
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 
 from quizzes.services import attempts
 from tests import factories
-from tests.benchmarks.client import QUESTIONS, Client, lost
+from tests.benchmarks.client import QUESTIONS, Client, answering, lost
 from tests.deploy.conftest import PATIENCE, Front, SecureBrowser, https_to, told_to
 from tests.faults.conftest import session_of
 from tests.faults.slow import Learner, head, statuses_of_saves
@@ -86,7 +85,7 @@ def learners(front: Front, sqlite: Path) -> Iterator[list[Learner]]:
         learner.browser.connection.close()
 
 
-def test_fifty_bodies_that_stop_halfway_disturb_nobody(front: Front, learners: list[Learner]) -> None:
+def test_fifty_bodies_that_stop_halfway_disturb_no_one(front: Front, learners: list[Learner]) -> None:
     start = head(learners[0].browser, "POST", "/attempts/1/save/", "Host: localhost", "Content-Length: 4000000")
     with ExitStack() as open_ones:
         for _line in range(50):
@@ -94,20 +93,6 @@ def test_fifty_bodies_that_stop_halfway_disturb_nobody(front: Front, learners: l
             connection.connect()
             connection.sock.sendall(start + b"x" * 40_000)
         assert statuses_of_saves(learners) == [200] * 100
-
-
-@contextmanager
-def answering(clients: list[Client]) -> Iterator[None]:
-    stop = threading.Event()
-    threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
 
 
 def wait_for(clients: list[Client], saves: int) -> None:

@@ -1,4 +1,4 @@
-"""Whose word counts for a client's address and scheme: that of the trusted proxy, and of nobody else."""
+"""Whose word counts for a client's address and scheme: that of the trusted proxy and no other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OF_A_PROXY = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
 def started(folder: Path, **more: str) -> Server:
     folder.mkdir()
     settings = {"DJANGO_SETTINGS_MODULE": "tests.deploy.settings"}
-    return Server(environment(folder) | settings | more, folder / "log").start()
+    return Server(environment(folder) | settings | more, folder / "log", "--no-sweep").start()
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_an_address_of_version_6_is_understood(server: Server) -> None:
     assert told_from(PROXY, server, headers)["address"] == "2001:db8::1"
 
 
-def test_without_a_proxy_nobody_is_believed(django_db_blocker: Any, tmp_path: Path) -> None:
+def test_without_a_proxy_no_one_is_believed(django_db_blocker: Any, tmp_path: Path) -> None:
     with django_db_blocker.unblock():
         server = started(tmp_path / "data")
     try:

@@ -1,4 +1,4 @@
-"""Clients that send or read slowly disturb nobody (F40), through a real server process: no thread waits for them."""
+"""Clients that send or read slowly disturb no one (F40), through a real server process: no thread waits for them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ STARTS: dict[str, Callable[[Learner], bytes]] = {
 
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
-def test_a_hundred_clients_that_trickle_disturb_nobody(
+def test_a_hundred_clients_that_trickle_disturb_no_one(
     server: Server, learners: list[Learner], start: Callable[[Learner], bytes]
 ) -> None:
     with trickling(server, [start(learners[0])] * 100):
@@ -63,7 +63,7 @@ def test_a_hundred_clients_that_trickle_disturb_nobody(
 
 
 @pytest.mark.parametrize("path", ["/attempts/{pk}/all/", f"/static/{LARGE_FILE}"], ids=["a page", "a file"])
-def test_fifty_clients_that_do_not_read_disturb_nobody_and_get_all_once_they_do(
+def test_fifty_clients_that_do_not_read_disturb_no_one_and_get_all_once_they_do(
     server: Server, learners: list[Learner], path: str
 ) -> None:
     browser, path = learners[0].browser, path.format(pk=learners[0].attempt)
@@ -73,7 +73,7 @@ def test_fifty_clients_that_do_not_read_disturb_nobody_and_get_all_once_they_do(
         assert all_of(lines[-1]).count(b"HTTP/1.1 200 OK\r\n") == 20
 
 
-def test_two_thousand_browsers_that_keep_their_connection_keep_nobody_out(
+def test_two_thousand_browsers_that_keep_their_connection_keep_no_one_out(
     server: Server, learners: list[Learner]
 ) -> None:
     allow_open_files(5_000)

@@ -70,7 +70,7 @@ def test_without_migrations_it_says_how_many_are_missing(ready: Any, django_db_b
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("command", ["serve", "quickstart"])
-def test_https_that_nobody_speaks_is_refused(ready: Any, tmp_path: Path, command: str) -> None:
+def test_https_without_a_proxy_is_refused(ready: Any, tmp_path: Path, command: str) -> None:
     ready.DATA_DIR, ready.SECURE_SSL_REDIRECT, ready.TRUSTED_PROXY = tmp_path, True, ""
     with pytest.raises(CommandError, match=r"every page would redirect to itself. Set BEHIND_PROXY=true"):
         call_command(command)
@@ -161,9 +161,7 @@ class Activated(Server):
         return self
 
 
-def test_with_a_socket_of_systemd_who_comes_during_a_restart_waits_instead_of_being_refused(
-    data: dict[str, str], tmp_path: Path
-) -> None:
+def test_with_a_socket_of_systemd_a_new_client_waits_for_a_restart(data: dict[str, str], tmp_path: Path) -> None:
     with Activated(data, tmp_path / "log") as server, server.socket:
         assert health(server)["database"] == "ok"
         server.stop(PATIENCE)
