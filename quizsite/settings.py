@@ -1,13 +1,13 @@
 """All settings, in one file; every value that differs between installations comes from the environment.
 
 SITE_URL        where people reach the site, e.g. https://quiz.example.org (decides hosts, cookies, HTTPS)
+BEHIND_PROXY    true where nginx or Caddy stands in front and sets X-Forwarded-Proto and X-Forwarded-For
+TRUSTED_PROXY   the address of that proxy (default: 127.0.0.1); no other is believed
 SECRET_KEY      at least 50 characters; without it a key is made once and kept in the data folder
 DATABASE_URL    e.g. postgres://user:password@host/name; without it SQLite in the data folder
 REDIS_URL       a cache shared by several web machines; without it, in memory
 DATA_DIR        where the SQLite file, the secret and collected assets live (default: var/)
 EMAIL_URL       e.g. smtp://user:password@host:587; without it mails are printed to the console
-BEHIND_PROXY    true where nginx or Caddy stands in front and sets X-Forwarded-Proto and X-Forwarded-For
-TRUSTED_PROXY   the address of that proxy (default: 127.0.0.1); no other is believed
 """
 
 import os
