@@ -1,6 +1,8 @@
 """All settings, in one file; every value that differs between installations comes from the environment.
 
 SITE_URL        where people reach the site, e.g. https://quiz.example.org (decides hosts, cookies, HTTPS)
+BEHIND_PROXY    true where nginx or Caddy stands in front and sets X-Forwarded-Proto and X-Forwarded-For
+TRUSTED_PROXY   the address of that proxy (default: 127.0.0.1); no other is believed
 SECRET_KEY      at least 50 characters; without it a key is made once and kept in the data folder
 DATABASE_URL    e.g. postgres://user:password@host/name; without it SQLite in the data folder
 REDIS_URL       a cache shared by several web processes; without it, in memory
@@ -237,7 +239,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+TRUSTED_PROXY = env.str("TRUSTED_PROXY", "127.0.0.1") if env.bool("BEHIND_PROXY", False) else ""
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -264,5 +267,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
-    "loggers": {"quizzes": {"level": env.str("LOG_LEVEL", "INFO")}},
+    "loggers": {
+        "quizzes": {"level": env.str("LOG_LEVEL", "INFO")},
+        "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
+    },
 }

@@ -3,7 +3,6 @@
 import logging
 import zoneinfo
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +19,6 @@ from quizzes.errors import QuizError, TooLarge
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 5
-PIECE = 64 * 1024
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -37,13 +35,10 @@ class ErrorPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
-        if size > settings.MAX_REQUEST:  # its body stays outside (quizsite.worker)
+        if size > settings.MAX_REQUEST:  # the server keeps it in a file, unread
             words = _("A request may have at most %(size)d MB.") % {"size": settings.MAX_REQUEST // 1_000_000}
             return self.refused(request, TooLarge(words))
-        response = self.get_response(request)
-        if response.status_code == TooLarge.status:
-            read_to_the_end(request)
-        return response
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, QuizError):
@@ -62,13 +57,6 @@ class ErrorPages:
         if seconds := error.details.get("retry_after"):
             response["Retry-After"] = str(seconds)
         return response
-
-
-def read_to_the_end(request: HttpRequest) -> None:
-    """Past a body that nobody read to the next request, so that the connection need not be closed."""
-    with suppress(OSError):
-        while request.read(PIECE):
-            pass
 
 
 DATABASE_ERRORS = (OperationalError, InterfaceError)

@@ -2,7 +2,7 @@
 
 A class of 100 with 20 assignments taken once by everybody, on SQLite in a file with the options of the site (or on
 PostgreSQL with DATABASE_URL). With a number, so many
-attempts of other people are stored first (tests/load/generate.py). Requests go through all middleware but no socket; times are of this process's CPU, the
+attempts of other people are stored first (tests/benchmarks/generate.py). Requests go through all middleware but no socket; times are of this process's CPU, the
 middle and the best of many batches, because other work on the machine moves them.
 
 Watching: 200 pages that ask every 1.75 s (1.71 to 1.8) are 114 requests a second. A version is shared for 0.2 s, so 5 of them work it out.
@@ -40,7 +40,7 @@ from quizzes.models import Assignment, Attempt, Classroom, Membership, User  # n
 from quizzes.reports import leaderboards  # noqa: E402
 from quizzes.views import live  # noqa: E402
 from tests import databases, factories  # noqa: E402
-from tests.load import generate  # noqa: E402
+from tests.benchmarks import generate  # noqa: E402
 
 MEMBERS, ASSIGNMENTS, WATCHERS, EVERY_SECONDS = 100, 20, 200, 1.75
 BATCHES, BATCH = 15, 10

@@ -21,9 +21,9 @@ from django.test import Client
 from quizsite.sqlite import fair_lock
 from quizsite.sqlite.fair_lock import FairLock
 from quizzes.models import Attempt, Topic
+from tests.benchmarks.browser import Browser
 from tests.databases import configured, standing_in
 from tests.faults.conftest import PATIENCE, session_of
-from tests.load.browser import Browser
 from tests.servers import Server
 
 RIGHT = {"choice": ["0"]}

@@ -1,4 +1,4 @@
-"""A real Quizsite for load tests: its own data folder, its own port, server processes that can be measured and killed.
+"""A real Quizsite for benchmarks: its own data folder, its own port, a server process that can be measured and killed.
 
 Import this before anything of Django: it decides which database the process talks to. Everything listens on 127.0.0.1.
 """
@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(os.environ.get("LOAD_DIR") or tempfile.mkdtemp(prefix="quizsite-load-"))
+FOLDER = Path(os.environ.get("BENCHMARK_DIR") or tempfile.mkdtemp(prefix="quizsite-benchmark-"))
 FOLDER.mkdir(parents=True, exist_ok=True)
 FOLDER.chmod(0o755)
 os.environ["DATA_DIR"] = str(FOLDER / "data")
@@ -42,17 +42,17 @@ class Server(servers.Server):
     """The site on this run's database, with the settings of a module."""
 
     def __init__(self, *, settings: str = "quizsite.settings") -> None:
-        super().__init__({"DJANGO_SETTINGS_MODULE": settings}, FOLDER / "server.log")
+        environment = {"DJANGO_SETTINGS_MODULE": settings}
+        super().__init__(environment, FOLDER / "server.log", "--skip-checks")  # a baseline lacks what they ask for
 
     def stay_on(self, core: int) -> None:
-        """Where the worker runs; which core it takes by itself is chance, and servers that are compared share one."""
-        for pid in self.workers:
-            for thread in os.listdir(f"/proc/{pid}/task"):
-                os.sched_setaffinity(int(thread), {core})
+        """Choose where it runs; which core it takes by itself is chance, and servers that are compared share one."""
+        for thread in os.listdir(f"/proc/{self.pid}/task"):
+            os.sched_setaffinity(int(thread), {core})
 
     def cpu(self) -> float:
-        """Seconds of CPU that all processes have used, the database server's included where there is one."""
-        return sum(map(cpu_of, self.pids)) + (cpu_of_tree(cluster.pid) if cluster else 0.0)
+        """Return the seconds of CPU it has used, with those of the database server where there is one."""
+        return cpu_of(self.pid) + (cpu_of_tree(cluster.pid) if cluster else 0.0)
 
 
 def cpu_of(pid: int) -> float:
@@ -90,7 +90,9 @@ def people(count: int) -> list[tuple[Any, str]]:
     from quizzes.models import User  # noqa: PLC0415
 
     label = secrets.token_hex(3)
-    users = User.objects.bulk_create([User(username=f"load-{label}-{number}", password="!") for number in range(count)])
+    users = User.objects.bulk_create(
+        [User(username=f"learner-{label}-{number}", password="!") for number in range(count)]
+    )
     stores = []
     for user in users:
         store = SessionStore(session_key=secrets.token_hex(16))

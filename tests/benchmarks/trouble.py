@@ -1,13 +1,13 @@
 """People answer while something takes the database away for a while, and nothing that was acknowledged may be lost.
 
-    python -m tests.load.trouble writer --seconds 30     another process holds SQLite's write lock
-    python -m tests.load.trouble disk --seconds 30       no file may grow, as on a full disk
-    python -m tests.load.trouble backup                  one copy after the other, each restored and checked
-    python -m tests.load.trouble reload                  gunicorn replaces its worker, as for a new version
-    python -m tests.load.trouble tables --seconds 30     PostgreSQL, its tables on a disk that is full
-    python -m tests.load.trouble log --seconds 30        PostgreSQL, its write-ahead log on a disk that is full
-    python -m tests.load.trouble trickle                 a hundred connections send large bodies, a few bytes at a time
-    python -m tests.load.trouble nothing                 to compare with
+    python -m tests.benchmarks.trouble writer --seconds 30     another process holds SQLite's write lock
+    python -m tests.benchmarks.trouble disk --seconds 30       no file may grow, as on a full disk
+    python -m tests.benchmarks.trouble backup                  one copy after the other, each restored and checked
+    python -m tests.benchmarks.trouble restart                 the service starts again, as for a new version
+    python -m tests.benchmarks.trouble tables --seconds 30     PostgreSQL, its tables on a disk that is full
+    python -m tests.benchmarks.trouble log --seconds 30        PostgreSQL, its write-ahead log on a disk that is full
+    python -m tests.benchmarks.trouble trickle                 a hundred connections send large bodies, a few bytes at a time
+    python -m tests.benchmarks.trouble nothing                 to compare with
 
 `tables` and `log` mount a small file system and need a user who may (see small.py). Twelve clients save all the while and
 repeat what is not acknowledged; one more reads a page again and again. Prints what was answered by 503, the longest wait of
@@ -18,10 +18,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import resource
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -29,11 +27,14 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import closing, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
-from tests.load import site, small
-from tests.load.kill import AWAY, QUESTIONS, Client, lost
+from tests.benchmarks import site, small
+from tests.benchmarks.browser import Browser
+from tests.benchmarks.client import AWAY, QUESTIONS, Client, answering, lost, saves_of
+from tests.benchmarks.kill import clients_of, manage
 
 
 def hold_the_lock(_server: site.Server, seconds: float) -> str:
@@ -47,11 +48,9 @@ def hold_the_lock(_server: site.Server, seconds: float) -> str:
 
 
 def fill_the_disk(server: site.Server, seconds: float) -> str:
-    for pid in server.workers:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1_000, resource.RLIM_INFINITY))
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1_000, resource.RLIM_INFINITY))
     time.sleep(seconds)
-    for pid in server.workers:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     return f"no room for {seconds:.0f} s"
 
 
@@ -82,14 +81,15 @@ def back_up(_server: site.Server, seconds: float) -> str:
     return f"{len(times)} copies in {min(times):.2f} to {max(times):.2f} s each, {problems} with problems"
 
 
-def reload(server: site.Server, seconds: float) -> str:
-    """What `systemctl reload` does for a new version, every three seconds."""
+def restart(server: site.Server, seconds: float) -> str:
+    """What `systemctl restart` does for a new version, every three seconds."""
     until, count = time.monotonic() + seconds, 0
     while time.monotonic() < until:
-        os.kill(server.master, signal.SIGHUP)
+        server.stop()
+        server.start()
         count += 1
         time.sleep(3)
-    return f"{count} reloads"
+    return f"{count} restarts"
 
 
 def trickle(server: site.Server, seconds: float) -> str:
@@ -122,7 +122,7 @@ TROUBLES = {
     "writer": hold_the_lock,
     "disk": fill_the_disk,
     "backup": back_up,
-    "reload": reload,
+    "restart": restart,
     "tables": small.fill_tables,
     "log": small.fill_log,
     "trickle": trickle,
@@ -135,13 +135,28 @@ LARGE = (
 )
 
 
-def read_on(reader: Client, stop: threading.Event, waits: list[float]) -> None:
-    while not stop.is_set():
-        began = time.monotonic()
-        with suppress(*AWAY):
-            if reader.browser().get("/quizzes/")[0] == 200:
-                waits.append(time.monotonic() - began)
-        time.sleep(0.2)
+@contextmanager
+def reading(server: site.Server) -> Iterator[list[float]]:
+    """Let one learner read a page again and again meanwhile; how long each took, in seconds."""
+    stop, waits = threading.Event(), [0.0]
+    (_user, session), *_rest = site.people(1)
+
+    def read_on() -> None:
+        browser = Browser(server.port, session, timeout=30)
+        while not stop.wait(0.2):
+            began = time.monotonic()
+            with suppress(*AWAY):
+                if browser.get("/quizzes/")[0] == 200:
+                    waits.append(time.monotonic() - began)
+        browser.connection.close()
+
+    thread = threading.Thread(target=read_on)
+    thread.start()
+    try:
+        yield waits
+    finally:
+        stop.set()
+        thread.join()
 
 
 def main() -> int:
@@ -149,6 +164,7 @@ def main() -> int:
     parser.add_argument("trouble", choices=TROUBLES)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--clients", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     room = small.ROOMS.get(options.trouble)
     site.choose_database("postgresql" if room else "sqlite")
@@ -162,37 +178,27 @@ def run(options: argparse.Namespace) -> int:
 
     from tests import factories  # noqa: PLC0415
 
-    quiz, server = factories.quiz(QUESTIONS, slug=f"trouble-{time.time_ns():x}"), site.Server().start()
-    reader, *clients = [
-        Client(session, quiz.slug, server.port, random.Random(number))
-        for number, (_user, session) in enumerate(site.people(options.clients + 1))
-    ]
-    connections.close_all()
-    stop, waits = threading.Event(), [0.0]
-    threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
-    threads.append(threading.Thread(target=read_on, args=(reader, stop, waits)))
-    for thread in threads:
-        thread.start()
-    try:
-        time.sleep(3)
-        before, pages = sum(client.saves for client in clients), len(waits)
-        done = TROUBLES[options.trouble](server, options.seconds)
-        repeats, during = sum(client.repeats for client in clients), sum(client.saves for client in clients) - before
-        pages = len(waits) - pages
-        time.sleep(5)
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-        server.stop()
-    saves, faults = sum(client.saves for client in clients), [fault for client in clients for fault in client.faults]
-    missing = lost(clients)
-    command = [sys.executable, "manage.py", "check_invariants"]
-    checked = subprocess.run(command, cwd=site.ROOT, capture_output=True, text=True)
+    quiz = factories.quiz(QUESTIONS, slug=f"trouble-{time.time_ns():x}")
+    with site.Server() as server:
+        clients = clients_of(server, quiz.slug, options)
+        with reading(server) as waits:
+            connections.close_all()
+            with answering(clients):
+                time.sleep(3)
+                saves, pages = saves_of(clients), len(waits)
+                done = TROUBLES[options.trouble](server, options.seconds)
+                saves, pages = saves_of(clients) - saves, len(waits) - pages
+                time.sleep(5)
+    return report(clients, f"{done}: {saves} saves and {pages} pages meanwhile", max(waits))
+
+
+def report(clients: list[Client], done: str, longest_page: float) -> int:
+    """Print what it came to; return the exit code."""
+    missing, faults = lost(clients), [fault for client in clients for fault in client.faults]
+    checked = manage("check_invariants")
     print(
-        f"{done}: {saves} saves acknowledged, {during} of them meanwhile, {repeats} repeats;"
-        f" longest wait of a save {max(client.longest for client in clients):.1f} s, of a reader {max(waits):.1f} s"
-        f" ({len(waits)} pages, {pages} of them meanwhile)"
+        f"{done}; {saves_of(clients)} saves acknowledged in all, {sum(client.repeats for client in clients)} repeats;"
+        f" longest wait of a save {max(client.longest for client in clients):.1f} s, of a page {longest_page:.1f} s"
     )
     print("told meanwhile:", *sorted(set().union(*(client.told for client in clients))), sep="\n  ")
     print(f"lost: {len(missing)}; faults: {len(faults)}; invariants: {checked.stdout.strip()[-300:]}")

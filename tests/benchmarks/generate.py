@@ -1,6 +1,6 @@
 """A school's history in bulk: learners, classrooms, assignments and graded attempts with their answers, by SQL.
 
-    python -m tests.load.generate 100000          into the database of DATA_DIR or DATABASE_URL
+    python -m tests.benchmarks.generate 100000          into the database of DATA_DIR or DATABASE_URL
 
 Attempts are spread over learners and quizzes so that (learner, quiz, number) has no gap; marks, fractions and the log's
 three events of each attempt agree, so `manage.py check_invariants` stays silent. Answers are ten to an attempt unless

@@ -1,7 +1,6 @@
 """The baseline of a save: settings and one view that reads the session and runs one guarded upsert, nothing else.
 
-The same Python, Django, server, threads, database and options as the site; no middleware but the session's, and sessions
-as Django brings them (`sessions.py` is the same with ours, `stack.py` behind our middleware too).
+The same Python, Django, server, threads, database and options as the site; no middleware but the session's.
 """
 
 from __future__ import annotations

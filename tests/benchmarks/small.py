@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 
 import psycopg
 
-from tests.load import site
+from tests.benchmarks import site
 from tests.postgres import Cluster, is_alive
 
 MEGABYTES = 100

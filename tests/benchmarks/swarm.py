@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tests.load.browser import TOKEN
+from tests.benchmarks.browser import TOKEN
 
 
 @dataclass

@@ -1,9 +1,9 @@
 """Where the CPU of each request on the way through an attempt goes, inside one process, without a server around it.
 
-    python -m tests.load.inside            CPU and queries of each request, median of 40 whole attempts of ten questions
-    python -m tests.load.inside rules      and a profile of that one
+    python -m tests.benchmarks.inside            CPU and queries of each request, median of 40 whole attempts of ten questions
+    python -m tests.benchmarks.inside rules      and a profile of that one
 
-The figures of the README come from `tests.load.measure`, through real server processes; this is the tool to find out why.
+The figures of the README come from `tests.benchmarks.measure`, through real server processes; this is the tool to find out why.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.load import site
-from tests.load.browser import TOKEN
-from tests.load.measure import ANSWER, quiz_of_ten
+from tests.benchmarks import site
+from tests.benchmarks.browser import TOKEN
+from tests.benchmarks.work import ANSWER, quiz_of_ten
 
 ATTEMPTS = 40
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
