@@ -82,9 +82,14 @@ def imports_of(file: Path) -> Iterator[Import]:
 def modules_of(node: ast.Import | ast.ImportFrom) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    if node.module in ("quizzes", "quizsite"):  # from quizzes import terms: the part is what is named
-        return [f"{node.module}.{alias.name}" for alias in node.names]
-    return [node.module or ""]
+    named = [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name if file_of(name) else node.module or "" for name in named]  # from quizzes import terms: quizzes.terms
+
+
+def file_of(module: str) -> Path | None:
+    """The file of one of our modules; None for what is none."""
+    path = ROOT / module.replace(".", "/")
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.exists()), None)
 
 
 def test_the_map_has_every_part_of_the_application_and_no_other() -> None:
@@ -101,6 +106,16 @@ def test_a_file_imports_only_from_lower_layers() -> None:
         and (found.importer, found.imported) not in SIBLINGS_ALLOWED
     ]
     assert upwards == []
+
+
+def test_no_modules_import_each_other_in_a_ring() -> None:
+    arrows: dict[Path, set[Path]] = {}
+    for found in imports("quizzes"):
+        if (target := file_of(found.module)) and target != found.file:
+            arrows.setdefault(found.file, set()).add(target)
+    for _round in list(arrows):  # take away what points at nothing that is left; a ring stays
+        arrows = {file: left for file, targets in arrows.items() if (left := targets & arrows.keys())}
+    assert [str(file.relative_to(ROOT)) for file in arrows] == []
 
 
 def test_no_import_hides_inside_a_function() -> None:
