@@ -177,14 +177,14 @@ def _results(classroom: Classroom, counted: Sequence[Assignment], since: datetim
     for (assignment_id, learner_id), group in groupby(attempts, key=lambda attempt: attempt[:2]):
         taken = list(group)
         chosen = _chosen(taken, counting[assignment_id])
-        points, possible = chosen.points, max(attempt.possible for attempt in taken)
+        points, possible = chosen.points, max([attempt.possible for attempt in taken])
         if classroom.metric == METRICS.MASTERY:
             # Each assignment is worth 100 points: leaving one out never pays. An attempt without a question has no topic.
             points, possible = mastered.get(chosen.pk), 100_00
         elif classroom.metric == METRICS.IMPROVEMENT:
             points -= _chosen(taken, COUNTING.FIRST).points
         elif counting[assignment_id] == COUNTING.AVERAGE:
-            points = _half_up(Fraction(sum(attempt.points for attempt in taken), len(taken)))
+            points = _half_up(sum(attempt.points for attempt in taken), len(taken))
         if points is not None:
             yield Result(assignment_id, learner_id, points, possible, chosen.seconds)
 
@@ -213,7 +213,7 @@ def _mastered(counted: Sequence[Assignment], since: datetime) -> dict[int, int]:
     shares: dict[int, list[Fraction]] = defaultdict(list)
     for attempt, _topic, asked, right in topics.annotate(asked=Count("pk"), right=Count("pk", filter=Q(fraction=1))):
         shares[attempt].append(Fraction(right, asked))
-    return {attempt: _half_up(sum(each, Fraction(0)) / len(each) * 100_00) for attempt, each in shares.items()}
+    return {attempt: _half_up(sum(each, Fraction(0)) * 100_00, len(each)) for attempt, each in shares.items()}
 
 
 def _graded(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> Iterator[GradedAttempt]:
@@ -227,8 +227,9 @@ def _graded(classroom: Classroom, counted: Sequence[Assignment], since: datetime
         return map(GradedAttempt._make, cursor.fetchall())
 
 
-def _half_up(value: Fraction) -> int:
-    return int(value + Fraction(1, 2))
+def _half_up(value: Fraction | int, divisor: int) -> int:
+    """The quotient, rounded to a whole number."""
+    return int((2 * value + divisor) // (2 * divisor))
 
 
 # Ranks ----------------------------------------------------------------------------------------------------------------
@@ -253,7 +254,7 @@ def _standings(classroom: Classroom, counted: Sequence[Assignment], since: datet
 
 
 def _standing(rank: int, member: Membership, name: str, points: int, possible: int) -> Standing:
-    percent = _half_up(Fraction(points * 100, possible)) if possible else 0
+    percent = _half_up(points * 100, possible) if possible else 0
     return Standing(rank, member.pk, member.user_id, name, _points(points), _points(possible), percent)
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from quizzes import clock
-from quizzes.models import Assignment, Classroom, User
+from quizzes.models import Assignment, Classroom, Membership, User
 from quizzes.reports import leaderboards, progress
 from quizzes.reports.leaderboards import EVER, Board
 from quizzes.reports.progress import Counts, Progress
@@ -25,7 +25,10 @@ TOP = 10
 
 def seen_by(user: User) -> QuerySet[Classroom]:
     """The classrooms whose boards the person may see: where they are a member in any role; an administrator sees all."""
-    return Classroom.objects.all() if user.is_superuser else Classroom.objects.joined_by(user)
+    if user.is_superuser:
+        return Classroom.objects.all()
+    # As `joined_by`, but a join instead of a subquery, which costs half: each watcher asks it every two seconds.
+    return Classroom.objects.filter(memberships__user=user, memberships__status=Membership.Status.ACTIVE)
 
 
 # A classroom ----------------------------------------------------------------------------------------------------------
@@ -74,14 +77,18 @@ def _assignments() -> QuerySet[Assignment]:
 @require_GET
 def assignment_board(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    assignment = get_object_or_404(_assignments().filter(classroom__in=seen_by(request.user)), pk=pk)
+    # Its quiz and classroom are read when they are shown: most answers are that nothing changed.
+    assignment = get_object_or_404(Assignment.objects.filter(classroom__in=seen_by(request.user)), pk=pk)
 
     def board(max_age: int) -> Board:
         return leaderboards.for_assignment(assignment, now=now, max_age=max_age)
 
     def context(board: Board) -> Context:
-        about = {"classroom": assignment.classroom, "assignment": assignment}
-        return {"board": board.as_seen_by(request.user), **about}
+        return {
+            "board": board.as_seen_by(request.user),
+            "classroom": assignment.classroom,
+            "assignment": assignment,
+        }
 
     return live.respond(request, "board", key=("assignment", assignment.pk), content=board, context=context)
 
@@ -98,8 +105,12 @@ def assignment_progress(request: LoggedInRequest, pk: int) -> HttpResponse:
         return progress.of_assignment(assignment, now=now)
 
     def context(found: Progress) -> Context:
-        about = {"classroom": assignment.classroom, "assignment": assignment}
-        return {"progress": found, "is_teaching": is_teaching, **about}
+        return {
+            "progress": found,
+            "is_teaching": is_teaching,
+            "classroom": assignment.classroom,
+            "assignment": assignment,
+        }
 
     key = _progress_key(assignment, is_teaching=is_teaching)
     return live.respond(request, "progress", key=key, content=found, context=context)
