@@ -5,8 +5,8 @@ There are no counters to keep in step. One statement reads the attempts of a cla
 among a million attempts as among a thousand. It lists them by assignment and learner, the best first; which of them
 counts, the sums and the ranks are Python.
 
-Members who are hidden, removed, gone, inactive or staff are left out before anything is ranked, so no gap shows them; nor does
-the "(2)" after a name that two have. An assignment counts from the instant at which its marks may be seen.
+Members who are hidden, removed, gone, inactive or staff are left out before anything is ranked, so no gap shows them; nor
+does the "(2)" after a name that two have. An assignment counts from the instant at which its marks may be seen.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
@@ -28,9 +29,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 
 from quizzes import entitlements
-from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, Quiz, User
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, User
 
-METRICS, COUNTING = Classroom.Metric, Quiz.Counting
 EVER = datetime(1970, 1, 1, tzinfo=UTC)  # before any attempt
 
 
@@ -124,8 +124,7 @@ def _shared_standings(
     settings = (classroom.metric, classroom.speed_breaks_ties, classroom.names_shown, get_language())
     parts = (classroom.pk, [assignment.pk for assignment in counted], since, *settings)
     key = f"standings:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
-    standings: tuple[Standing, ...] = cache.get_or_set(key, lambda: _standings(classroom, counted, since), max_age)
-    return standings
+    return cache.get_or_set(key, lambda: _standings(classroom, counted, since), max_age) or ()
 
 
 # Results --------------------------------------------------------------------------------------------------------------
@@ -170,39 +169,39 @@ class Result(NamedTuple):
     seconds: int
 
 
+# The attempt that counts of those of one learner at one assignment, the best of which comes first.
+CHOOSE: dict[str, Callable[[Sequence[GradedAttempt]], GradedAttempt]] = {
+    "highest": lambda taken: taken[0],
+    "average": lambda taken: taken[0],
+    "latest": lambda taken: max(taken, key=attrgetter("number")),
+    "first": lambda taken: min(taken, key=attrgetter("number")),
+}
+
+
 def _results(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> Iterator[Result]:
-    counting = {assignment.pk: _counting(classroom, assignment) for assignment in counted}
-    mastered = _mastered(counted, since) if classroom.metric == METRICS.MASTERY else {}
-    attempts = _graded(classroom, counted, since)
-    for (assignment_id, learner_id), group in groupby(attempts, key=lambda attempt: attempt[:2]):
-        taken = list(group)
-        chosen = _chosen(taken, counting[assignment_id])
+    rules = {assignment.pk: _rule(classroom, assignment) for assignment in counted}
+    metric = classroom.metric
+    mastered = _mastered(counted, since) if metric == "mastery" else {}
+    for (assignment_id, learner_id), group in groupby(_graded(classroom, counted, since), key=itemgetter(0, 1)):
+        taken, rule = list(group), rules[assignment_id]
+        chosen = CHOOSE[rule](taken)
         points, possible = chosen.points, max([attempt.possible for attempt in taken])
-        if classroom.metric == METRICS.MASTERY:
-            # Each assignment is worth 100 points: leaving one out never pays. An attempt without a question has no topic.
-            points, possible = mastered.get(chosen.pk), 100_00
-        elif classroom.metric == METRICS.IMPROVEMENT:
-            points -= _chosen(taken, COUNTING.FIRST).points
-        elif counting[assignment_id] == COUNTING.AVERAGE:
+        if metric == "mastery":
+            if chosen.pk not in mastered:  # nothing was asked
+                continue
+            points, possible = mastered[chosen.pk], 100_00  # the same for all: leaving an assignment out never pays
+        elif metric == "improvement":
+            points -= CHOOSE["first"](taken).points
+        elif rule == "average":
             points = _half_up(sum(attempt.points for attempt in taken), len(taken))
-        if points is not None:
-            yield Result(assignment_id, learner_id, points, possible, chosen.seconds)
+        yield Result(assignment_id, learner_id, points, possible, chosen.seconds)
 
 
-def _counting(classroom: Classroom, assignment: Assignment) -> str:
+def _rule(classroom: Classroom, assignment: Assignment) -> str:
     """The rule of the quiz decides which attempt counts where a class ranks by best marks; elsewhere the metric does."""
-    if classroom.metric == METRICS.BEST:
+    if classroom.metric == "best":
         return assignment.quiz.counting
-    return COUNTING.FIRST if classroom.metric == METRICS.FIRST else COUNTING.HIGHEST
-
-
-def _chosen(taken: Sequence[GradedAttempt], counting: str) -> GradedAttempt:
-    """The attempt that counts of those of one learner at one assignment, the best first."""
-    if counting == COUNTING.FIRST:
-        return min(taken, key=lambda attempt: attempt.number)
-    if counting == COUNTING.LATEST:
-        return max(taken, key=lambda attempt: attempt.number)
-    return taken[0]
+    return "first" if classroom.metric == "first" else "highest"
 
 
 def _mastered(counted: Sequence[Assignment], since: datetime) -> dict[int, int]:

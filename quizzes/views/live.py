@@ -72,7 +72,7 @@ def _part(
 ) -> HttpResponse:
     current = functools.cache(lambda: content(MAX_AGE))
     shared = f"live:{_hash((*key, get_language()))}"
-    digest = cache.get_or_set(shared, lambda: _hash(current()), MAX_AGE)
+    digest = str(cache.get_or_set(shared, lambda: _hash(current()), MAX_AGE))
 
     @etag(lambda _request: _tag(request, key, digest))
     def part(_request: LoggedInRequest) -> HttpResponse:
