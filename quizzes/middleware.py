@@ -10,7 +10,6 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,25 +72,6 @@ def database_is_away(request: HttpRequest, error: BaseException) -> HttpResponse
         response = HttpResponse(_plain_page(message), status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
-
-
-class Unchanged:
-    """Lets a view answer "not modified" from the request alone, before anything else is read or done (see views.live)."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asks_again = "HTTP_IF_NONE_MATCH" in request.META and request.META.get("HTTP_X_REQUESTED_WITH") == "fetch"
-        return (asks_again and self.unchanged(request)) or self.get_response(request)
-
-    def unchanged(self, request: HttpRequest) -> HttpResponse | None:
-        try:
-            found = resolve(request.path_info)
-            ask = getattr(found.func, "unchanged", None)
-            return ask(request, **found.kwargs) if ask is not None else None
-        except (Resolver404, OperationalError, InterfaceError):  # told, with a page, on the usual way
-            return None
 
 
 class LoginRequired(LoginRequiredMiddleware):
