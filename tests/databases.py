@@ -19,9 +19,11 @@ from typing import Any
 import dj_database_url
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection, connections
 
+from quizzes.models import version_cache
 from tests import postgres
 
 GIVEN = os.environ.get("DATABASE_URL", "")
@@ -33,12 +35,20 @@ def standing_in(configured: dict[str, Any]) -> Iterator[None]:
     own, own_settings = connections["default"], connections.settings["default"]
     connections.settings["default"] = connections.configure_settings({"default": configured})["default"]
     del connections["default"]
+    forget_rows()
     try:
         yield
     finally:
         connections["default"].close()
         connections.settings["default"] = own_settings
         connections["default"] = own
+        forget_rows()
+
+
+def forget_rows() -> None:
+    """Empty what the process keeps of rows: in another database the same keys stand for others."""
+    ContentType.objects.clear_cache()
+    version_cache.clear()
 
 
 @cache

@@ -18,13 +18,13 @@ from quizzes.models import Attempt, AttemptEvent
 from quizzes.services import events, grading
 from quizzes.services.retrying import retried
 
-Kind, ClosedBy = AttemptEvent.Kind, Attempt.ClosedBy
+Kind = AttemptEvent.Kind
 CLOSING_FIELDS = ["status", "submitted_at", "closed_by", "marks", "max_marks", "fraction"]
 
 
 def submit(attempt: Attempt, *, now: datetime) -> Attempt:
     """Hand the attempt in; after the deadline it is recorded there. A second call finds it closed and changes nothing."""
-    if not (_close(attempt, ClosedBy.LEARNER, now=now) or _close(attempt, ClosedBy.DEADLINE, now=now)):
+    if not (_close(attempt, Attempt.ClosedBy.LEARNER, now=now) or _close(attempt, Attempt.ClosedBy.DEADLINE, now=now)):
         attempt.refresh_from_db(fields=CLOSING_FIELDS)
     return attempt
 
@@ -36,7 +36,7 @@ def close_if_overdue(attempt: Attempt, *, now: datetime) -> bool:
     """
     if not attempt.is_past_grace_at(now):
         return False
-    closed = _close(attempt, ClosedBy.DEADLINE, now=now)
+    closed = _close(attempt, Attempt.ClosedBy.DEADLINE, now=now)
     if not closed:  # closed or extended by another request since the row was read
         attempt.refresh_from_db(fields=["due_at", *CLOSING_FIELDS])
     return closed
@@ -49,7 +49,7 @@ def refuse_if_closed(attempt: Attempt, *, now: datetime) -> None:
         raise AttemptClosed(_("This attempt is closed. What was saved before counts."))
 
 
-def _close(attempt: Attempt, by: ClosedBy, *, now: datetime) -> bool:
+def _close(attempt: Attempt, by: Attempt.ClosedBy, *, now: datetime) -> bool:
     """Close and grade, if the attempt is still open and the stored deadline agrees; whether it did."""
     if not _store_closing(attempt, by, now=now):
         return False
@@ -61,12 +61,12 @@ def _close(attempt: Attempt, by: ClosedBy, *, now: datetime) -> bool:
 
 @retried
 @transaction.atomic
-def _store_closing(attempt: Attempt, by: ClosedBy, *, now: datetime) -> bool:
+def _store_closing(attempt: Attempt, by: Attempt.ClosedBy, *, now: datetime) -> bool:
     may_close, ended_at = _condition(by, now)
     open_row = Attempt.objects.in_progress().filter(may_close, pk=attempt.pk)
     if not open_row.update(status=Attempt.Status.SUBMITTED, submitted_at=ended_at, closed_by=by):
         return False
-    is_own = by == ClosedBy.LEARNER
+    is_own = by == Attempt.ClosedBy.LEARNER
     end = now if is_own else Attempt.objects.values_list("submitted_at", flat=True).get(pk=attempt.pk) or now
     attempt.status, attempt.submitted_at, attempt.closed_by = Attempt.Status.SUBMITTED, end, by
     kind, actor_id = (Kind.SUBMITTED, attempt.learner_id) if is_own else (Kind.CLOSED, None)
@@ -74,8 +74,8 @@ def _store_closing(attempt: Attempt, by: ClosedBy, *, now: datetime) -> bool:
     return True
 
 
-def _condition(by: ClosedBy, now: datetime) -> tuple[Q, Any]:
+def _condition(by: Attempt.ClosedBy, now: datetime) -> tuple[Q, Any]:
     """Return under which condition on its deadline an attempt closes, and the end that is recorded."""
-    if by == ClosedBy.LEARNER:
+    if by == Attempt.ClosedBy.LEARNER:
         return Q(due_at=None) | Q(due_at__gt=now), now
     return Q(due_at__lte=now), F("due_at")
