@@ -166,7 +166,7 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # People --------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "quizzes.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["quizzes.backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

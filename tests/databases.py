@@ -19,11 +19,9 @@ from typing import Any
 import dj_database_url
 import pytest
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection, connections
 
-from quizzes.models import version_cache
 from tests import postgres
 
 GIVEN = os.environ.get("DATABASE_URL", "")
@@ -47,6 +45,10 @@ def standing_in(configured: dict[str, Any]) -> Iterator[None]:
 
 def forget_rows() -> None:
     """Empty what the process keeps of rows: in another database the same keys stand for others."""
+    from django.contrib.contenttypes.models import ContentType  # noqa: PLC0415  servers are started without Django
+
+    from quizzes.models import version_cache  # noqa: PLC0415
+
     ContentType.objects.clear_cache()
     version_cache.clear()
 

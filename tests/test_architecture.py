@@ -15,7 +15,7 @@ LAYERS = {
     4: ["entitlements"],
     5: ["services", "reports"],
     6: ["forms", "templatetags"],
-    7: ["views", "admin", "management", "checks", "middleware"],
+    7: ["views", "admin", "management", "checks", "middleware", "backends"],
     8: ["urls", "apps"],
 }
 LEVEL = {name: level for level, names in LAYERS.items() for name in names}

@@ -163,6 +163,13 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"{self.quiz} · {self.learner} · {self.number}"
 
+    def known_with(self, quiz: Quiz, assignment: Assignment | None) -> Attempt:
+        """Return this attempt, knowing its quiz and assignment that were read with it."""
+        self.quiz, self.assignment = quiz, assignment
+        if assignment is not None:
+            assignment.quiz = quiz
+        return self
+
     @property
     def preset(self) -> str:
         """What may be seen of it when: as its assignment says, else its quiz."""

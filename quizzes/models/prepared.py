@@ -7,6 +7,8 @@ page of an attempt asks gets a name, and a function that says it in the words of
 
     for slot, revision in REVISIONS(attempt=attempt): ...
 
+Where a row of a model is wanted, ask for `columns(User)` and make it by `instance(User, row)`.
+
 Compiling leans on undocumented parts of Django, so there is a plain twin: the QuerySet itself, asked at every call. It
 runs where the setting PREPARED_QUERIES says no, and on every Django that is not in TESTED.
 """
@@ -14,8 +16,9 @@ runs where the setting PREPARED_QUERIES says no, and on every Django that is not
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import django
@@ -26,6 +29,7 @@ from django.db.models import Model, QuerySet, Value
 from django.db.models.query import ValuesListIterable
 
 Row = TypeVar("Row")
+M = TypeVar("M", bound=Model)
 TESTED = ((5, 2), (6, 1))
 COLUMN_RANGE = range(-(2**63), 2**63)
 ALL: list[Prepared[Any]] = []
@@ -76,6 +80,27 @@ class Prepared(Generic[Row]):
 prepared = Prepared
 
 
+@cache
+def attributes(model: type[Model]) -> tuple[str, ...]:
+    """Return the names of the attributes that hold the model's columns."""
+    return tuple(field.attname for field in model._meta.get_fields() if field.concrete and not field.many_to_many)
+
+
+def columns(model: type[Model], path: str = "") -> list[str]:
+    """Return the model's columns as `values_list` takes them; `path` leads to the model, such as "quiz__"."""
+    return [path + name for name in attributes(model)]
+
+
+def instance(model: type[M], row: Sequence[Any], names: Sequence[str] = ()) -> M:
+    """Return a row of `columns(model)` as an instance; with `names`, of these columns only, the others deferred."""
+    if names:
+        values = dict(zip(names, row, strict=True))
+        names = [name for name in attributes(model) if name in values]  # `from_db` reads in the order of the model
+        row = [values[name] for name in names]
+    made: M = model.from_db(DEFAULT_DB_ALIAS, names or attributes(model), row)
+    return made
+
+
 def is_compiled() -> bool:
     """Whether queries are compiled once; else the QuerySet runs."""
     return settings.PREPARED_QUERIES and django.VERSION[:2] in TESTED
@@ -104,7 +129,8 @@ class CompiledQuery:
         self.connection = connection
         self.compiler = queryset.query.get_compiler(connection=connection)
         self.sql, self.parameters = with_constants(*self.compiler.as_sql())
-        self.converters = self.compiler.get_converters([expression for expression, *_sql in self.compiler.select])
+        select = self.compiler.select[: self.compiler.col_count]  # behind them columns that only sort or filter
+        self.converters = self.compiler.get_converters([expression for expression, *_sql in select])
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
         adapted = {name: self.adapted(value) for name, value in values.items()}
@@ -112,7 +138,7 @@ class CompiledQuery:
         with self.connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
             rows = cursor.fetchall()
-        if self.compiler.has_extra_select:  # columns that only sort
+        if self.compiler.has_extra_select:
             rows = [row[: self.compiler.col_count] for row in rows]
         if self.converters:
             rows = self.compiler.apply_converters(rows, self.converters)

@@ -16,9 +16,20 @@ from django.utils.translation import gettext as _
 
 from quizzes import marking, terms
 from quizzes.errors import NotFound
-from quizzes.models import Answer, Attempt, FeedbackBand, Question, QuestionSource, QuestionVersion, User, version_cache
+from quizzes.models import (
+    Answer,
+    Assignment,
+    Attempt,
+    FeedbackBand,
+    Question,
+    QuestionSource,
+    QuestionVersion,
+    Quiz,
+    User,
+    version_cache,
+)
 from quizzes.models.papers import PaperQuestion
-from quizzes.models.prepared import Prepared, prepared
+from quizzes.models.prepared import Prepared, columns, instance, prepared
 
 ASK, REVIEW, REVEAL = "ask", "review", "reveal"
 
@@ -93,6 +104,15 @@ class Overview:
 PAGE = 30
 
 
+OWN: Prepared[tuple[Any, ...]] = prepared(
+    lambda learner, attempt: (
+        Attempt.objects.taken_by(learner)
+        .filter(pk=attempt)
+        .values_list(*columns(Attempt), *columns(Quiz, "quiz__"), *columns(Assignment, "assignment__"))
+    )
+)
+
+
 class AnswerState(NamedTuple):
     """What the pages of a running attempt show of one answer."""
 
@@ -112,9 +132,6 @@ class AnswerState(NamedTuple):
 
 ANSWER_STATES: Prepared[tuple[Any, ...]] = prepared(
     lambda attempt: Answer.objects.filter(attempt=attempt).order_by("slot").values_list(*AnswerState._fields)
-)
-REVISIONS: Prepared[tuple[int, int]] = prepared(
-    lambda attempt: Answer.objects.filter(attempt=attempt).values_list("slot", "revision")
 )
 
 
@@ -162,7 +179,7 @@ def answer_states(attempt: Attempt) -> list[AnswerState]:
 
 def revisions(attempt: Attempt) -> dict[int, int]:
     """Return the revision of each answer by slot (1 query)."""
-    return dict(REVISIONS(attempt=attempt))
+    return dict(Answer.objects.filter(attempt=attempt).values_list("slot", "revision"))
 
 
 def places_of(attempt: Attempt) -> dict[int, list[QuestionSource]]:
@@ -184,10 +201,13 @@ def own(learner: User, pk: int) -> Attempt:
 
 def own_if_any(learner: User, pk: int) -> Attempt | None:
     """Return the learner's attempt with quiz and assignment, or None (1 query)."""
-    attempt = Attempt.objects.taken_by(learner).select_related("quiz", "assignment").filter(pk=pk).first()
-    if attempt is not None and attempt.assignment is not None:
-        attempt.assignment.quiz = attempt.quiz  # the same, which need not be read again
-    return attempt
+    row = OWN.first(learner=learner, attempt=pk)
+    if row is None:
+        return None
+    of_attempt, of_quiz = len(columns(Attempt)), len(columns(Attempt)) + len(columns(Quiz))
+    attempt, quiz = instance(Attempt, row[:of_attempt]), instance(Quiz, row[of_attempt:of_quiz])
+    assignment = instance(Assignment, row[of_quiz:]) if attempt.assignment_id else None
+    return attempt.known_with(quiz, assignment)
 
 
 def history(learner: User, number: str | None) -> Page[Any]:

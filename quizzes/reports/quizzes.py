@@ -9,20 +9,49 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
+from django.core.cache import cache
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, IntegerField, Q, Sum, When
 
 from quizzes import question_types, terms
 from quizzes.errors import NotFound
 from quizzes.models import Assignment, Attempt, QuestionVersion, Quiz, User
-from quizzes.models.prepared import prepared
+from quizzes.models.prepared import Prepared, columns, instance, prepared
+from quizzes.models.quizzes import QuizQuerySet
 
 PAGE, NEWEST = 24, 20
+SECONDS_OF_BANK = "quizzes.seconds_of_bank"  # in the cache: looking through the whole bank grows with it
 
 
-SECONDS_OF_BANK = prepared(lambda: _seconds_of_ready_questions())
+SHOWN = ("id", "slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at")
+SIZE = ("question_count", "point_count")
+LISTED: Prepared[tuple[Any, ...]] = prepared(lambda learner: _listed(learner).values_list(*SHOWN, *SIZE)[: PAGE + 1])
+VISIBLE: Prepared[tuple[Any, ...]] = prepared(
+    lambda learner, slug: (
+        Quiz.objects.visible_to(learner).filter(slug=slug).sized().order_by().values_list(*columns(Quiz), *SIZE)
+    )
+)
+BEST_OR_OPEN: Prepared[tuple[Any, ...]] = prepared(
+    lambda learner: (
+        Attempt.objects.taken_by(learner)
+        .best_or_open()
+        .order_by()
+        .values_list(*columns(Attempt), *columns(Assignment, "assignment__")[1:])  # its key is the attempt's already
+    )
+)
+
+
+def _listed(learner: User) -> QuizQuerySet:
+    return Quiz.objects.visible_to(learner).sized().order_by("pk")
+
+
+def _sized(row: Sequence[Any], names: Sequence[str]) -> Quiz:
+    """Return a row of a quiz and its size as the quiz, `sized`."""
+    quiz: Any = instance(Quiz, row[: len(names)], names)
+    quiz.question_count, quiz.point_count = row[len(names) :]
+    return cast(Quiz, quiz)
 
 
 @dataclass(frozen=True)
@@ -84,31 +113,30 @@ def _limit_by_number(seconds: Fraction) -> Callable[[int], timedelta]:
 
 
 def _expected_seconds() -> Fraction:
-    """Mean seconds a question of the bank needs, thinking included (1 query)."""
-    seconds, thinking, count = SECONDS_OF_BANK.first() or (0, 0, 0)
+    """Mean seconds a question of the bank needs, thinking included; as old as a minute (else 1 query)."""
+    seconds, thinking, count = cache.get_or_set(SECONDS_OF_BANK, _seconds_of_bank, timeout=60) or (0, 0, 0)
     return (seconds + (thinking or 0) * (terms.THINKING_SHARE - 1)) / count if count else Fraction(60)
 
 
-def _seconds_of_ready_questions() -> QuerySet[Any, tuple[int, int | None, int]]:
-    """Of all that can be asked, in one row: seconds by type, those of them that ask to think, how many; no row for nothing."""
+def _seconds_of_bank() -> tuple[int, int | None, int]:
+    """Of all questions that can be asked: seconds by type, those of them that ask to think, how many (1 query)."""
     by_type = Case(
         *(When(question__type=kind.key, then=kind.seconds) for kind in question_types.all_types()),
         output_field=IntegerField(),
     )
     ready = QuestionVersion.objects.ready().order_by().values("status")
-    return ready.annotate(
+    row = ready.annotate(
         seconds=Sum(by_type),
         thinking=Sum(by_type, filter=Q(question__bloom__in=sorted(terms.THINKING_LEVELS))),
         number=Count("pk"),
     ).values_list("seconds", "thinking", "number")
+    return next(iter(row), (0, 0, 0))
 
 
 def page_of(learner: User, number: str | None) -> Page[Any]:
     """Return a page of the quizzes that the learner may open (1 query, 3 where there is more than one page)."""
-    shown = ("slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at")
-    quizzes = Quiz.objects.visible_to(learner).sized().order_by("pk").only(*shown)
-    first = list(quizzes[: PAGE + 1])  # without a count where there is one page, as nearly always
-    return Paginator(first if len(first) <= PAGE else quizzes, PAGE).get_page(number)
+    first = [_sized(row, SHOWN) for row in LISTED(learner=learner)]  # one page needs no count
+    return Paginator(first if len(first) <= PAGE else _listed(learner), PAGE).get_page(number)
 
 
 def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
@@ -116,34 +144,31 @@ def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
     known = {quiz.pk: quiz for quiz in quizzes}
     best: dict[int, Attempt] = {}
     still_open: dict[int, Attempt] = {}
-    for attempt in Attempt.objects.taken_by(learner).best_or_open().order_by().select_related("assignment"):
+    for row in BEST_OR_OPEN(learner=learner):
+        attempt = instance(Attempt, row[: len(columns(Attempt))])
         if attempt.quiz_id in known:
-            (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = _of(known[attempt.quiz_id], attempt)
+            of_assignment = (attempt.assignment_id, *row[len(columns(Attempt)) :])
+            assignment = instance(Assignment, of_assignment) if attempt.assignment_id else None
+            attempt.known_with(known[attempt.quiz_id], assignment)
+            (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = attempt
     found = sizes(quizzes)
     return [Row(quiz, found[quiz.pk], best.get(quiz.pk), still_open.get(quiz.pk)) for quiz in quizzes]
 
 
-def _of(quiz: Quiz, attempt: Attempt) -> Attempt:
-    """Return the attempt, knowing its quiz that is at hand; so does its assignment."""
-    attempt.quiz = quiz
-    if attempt.assignment is not None:
-        attempt.assignment.quiz = quiz
-    return attempt
-
-
-def visible(learner: User, slug: str, *, sized: bool = False) -> Quiz:
-    """Return the quiz, where wanted with its size; raises NotFound for what the learner may not open (1 query)."""
-    quizzes = Quiz.objects.visible_to(learner).filter(slug=slug)
-    quiz = (quizzes.sized() if sized else quizzes).first()
-    if quiz is None:
+def visible(learner: User, slug: str) -> Quiz:
+    """Return the quiz, `sized`; raises NotFound for what the learner may not open (1 query)."""
+    row = VISIBLE.first(learner=learner, slug=slug)
+    if row is None:
         raise NotFound
-    return quiz
+    return _sized(row, columns(Quiz))
 
 
 def history_of(learner: User, quiz: Quiz) -> AttemptHistory:
     """Return what the learner has done at the quiz so far (1 query, 2 for more attempts than a page shows)."""
     own = Attempt.objects.taken_by(learner).filter(quiz=quiz)
-    newest = [_of(quiz, attempt) for attempt in own.select_related("assignment__classroom")[:NEWEST]]
+    newest = [
+        attempt.known_with(quiz, attempt.assignment) for attempt in own.select_related("assignment__classroom")[:NEWEST]
+    ]
     if len(newest) < NEWEST:
         return AttemptHistory(newest, Counter(attempt.assignment_id for attempt in newest))
     used = own.order_by().values_list("assignment").annotate(used=Count("pk"))

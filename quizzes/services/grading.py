@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from quizzes import marking
 from quizzes.errors import EditConflict, QuizError
 from quizzes.models import Answer, Attempt, AttemptEvent, QuestionVersion, User, version_cache
-from quizzes.models.prepared import Prepared, prepared
 from quizzes.services import events
 from quizzes.services.retrying import retried
 
@@ -64,13 +63,6 @@ def grade(
     return _grade_locked(locked, now=now, actor=actor, versions=versions, reason=reason)
 
 
-ANSWERS: Prepared[tuple[int, int, Any, Decimal | None, Decimal]] = prepared(
-    lambda attempt: Answer.objects.filter(attempt=attempt).values_list(
-        "pk", "version", "response", "override", "points"
-    )
-)
-
-
 def _locked(attempt: Attempt) -> Attempt:
     return Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt.pk)
 
@@ -88,7 +80,7 @@ def _grade_locked(
         _drop_marks_for_other_answers(locked, now=now)
     may_be_regraded = was_graded or locked.reopened_at is not None
     by = _versions_of_last_regrade(locked) if versions is None and may_be_regraded else versions or {}
-    answers = ANSWERS(attempt=locked)
+    answers = list(locked.answers.order_by().values_list("pk", "version_id", "response", "override", "points"))
     asked = version_cache.get_many({version for _pk, version, *_rest in answers})
     penalty = locked.quiz.wrong_penalty
     results = {

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 import quizzes
 from quizzes.models import Attempt, Quiz, User
-from quizzes.models.prepared import ALL, Prepared
+from quizzes.models.prepared import ALL, Prepared, columns, instance
 from tests import factories
 from tests.databases import real_database
 
@@ -102,6 +102,21 @@ def test_it_gives_tuples_of_what_is_listed_annotated_or_related(database: str) -
         assert rows, said(asked)
         assert all(type(row) is tuple for row in rows)
         assert rows == list(asked.queryset(**given))
+
+
+@pytest.mark.django_db
+def test_a_row_of_columns_becomes_an_instance_whatever_their_order(learner: User) -> None:
+    whole = instance(User, User.objects.values_list(*columns(User)).get())
+    assert {name: getattr(whole, name) for name in columns(User)} == User.objects.values().get()
+    some = instance(User, User.objects.values_list("username", "id").get(), ("username", "id"))
+    assert (some.pk, some.username, some.get_deferred_fields()) == (
+        learner.pk,
+        "learner",
+        {*columns(User)} - {"username", "id"},
+    )
+    some.first_name = "Ada"
+    some.save(update_fields=["first_name"])
+    assert User.objects.get().first_name == "Ada"
 
 
 @pytest.mark.django_db

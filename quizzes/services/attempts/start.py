@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from quizzes import entitlements, terms
 from quizzes.errors import NoAttemptsLeft, NotOpen, QuizError
 from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, User
-from quizzes.models.prepared import Prepared, prepared
 from quizzes.services import draws, events
 from quizzes.services.attempts.close import close_if_overdue
 from quizzes.services.retrying import retried
@@ -154,16 +153,6 @@ def _refuse_without_attempts_left(
         )
 
 
-HISTORY: Prepared[HistoryRow] = prepared(
-    lambda learner, quiz: (
-        Attempt.objects.taken_by(learner)
-        .filter(quiz=quiz)
-        .order_by()
-        .values_list("pk", "number", "status", "assignment_id")
-    )
-)
-
-
 def lock_history(learner: User, quiz: Quiz) -> list[HistoryRow]:
     """Lock the learner's starts until the transaction ends, and return their attempts at the quiz.
 
@@ -172,4 +161,5 @@ def lock_history(learner: User, quiz: Quiz) -> list[HistoryRow]:
     """
     if connection.features.has_select_for_update:
         list(User.objects.select_for_update(no_key=True).filter(pk=learner.pk).values_list("pk"))
-    return HISTORY(learner=learner, quiz=quiz)
+    own = Attempt.objects.taken_by(learner).filter(quiz=quiz).order_by()
+    return list(own.values_list("pk", "number", "status", "assignment_id"))
