@@ -12,8 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, FilteredRelation, Q
+from django.db.models import Count, FilteredRelation, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ from quizzes.models import Answer, Question, QuestionSource, QuestionVersion, Qu
 
 WIDENING = ("bloom", "difficulty", "type", "tag", "topic", "source")
 SPARE = 8
+LARGE_BANK = 2_000  # questions from which on a rule looks at random keys first, at so many times those it looks at
+SAMPLED = 8
 Phrase = tuple[int, int, str]  # source, paragraph, evidence
 
 
@@ -138,7 +141,7 @@ class Drawing:
         return taken
 
     def cell(self, rule: QuizItem, *, ignoring: Collection[str] = (), limit: int | None = None) -> list[Candidate]:
-        """Return candidates of a rule, at most `limit`: first those not met, then those met least (1 or 2 queries)."""
+        """Return candidates of a rule, at most `limit`: first those not met, then those met least (1 to 3 queries)."""
         questions = Question.objects.drawn_by(rule, ignoring=ignoring)
         if limit is not None:  # what is asked already must not take the places of others
             questions = questions.exclude(pk__in=self.used)
@@ -146,11 +149,31 @@ class Drawing:
         if self.learner is None:
             return [Candidate(*row) for row in rows[:limit]]
         met = Answer.objects.filter(attempt__learner=self.learner).values("version__question")
-        candidates = [Candidate(*row) for row in rows.exclude(pk__in=met)[:limit]]
+        new = rows.exclude(pk__in=met)
+        if limit is not None and len(candidates := self.sampled(new, limit)) == limit:
+            return candidates
+        candidates = [Candidate(*row) for row in new[:limit]]
         if limit is None or len(candidates) < limit:
             again = [Candidate(*row) for row in rows.filter(pk__in=met)]
             candidates += sorted(again, key=lambda candidate: self.times_met[candidate.question])
         return candidates[:limit]
+
+    def sampled(self, rows: QuerySet[Any, Any], limit: int) -> list[Candidate]:
+        """Return up to `limit` candidates out of a random sample of a large bank; none in a small one (1 query or none).
+
+        To sort a large cell at random, the database reads all of it. Among random keys, a large cell has enough.
+        """
+        first, last = self.keys
+        if self.rng is None or last - first < LARGE_BANK:
+            return []
+        keys = self.rng.sample(range(first, last + 1), k=SAMPLED * limit)
+        return [Candidate(*row) for row in rows.filter(pk__in=keys)[:limit]]
+
+    @cached_property
+    def keys(self) -> tuple[int, int]:
+        """The lowest and the highest key of the bank (1 query)."""
+        ends = Question.objects.aggregate(first=Min("pk"), last=Max("pk"))
+        return ends["first"] or 0, ends["last"] or 0
 
     @cached_property
     def times_met(self) -> Counter[int]:

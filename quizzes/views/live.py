@@ -26,9 +26,8 @@ from django.views.decorators.http import etag
 
 from quizzes.views.requests import LoggedInRequest
 
-MAX_AGE = (
-    1  # in seconds; less than a script waits (EVERY_MS in board.js), so that no page is answered with an older state
-)
+# In seconds; less than a script waits (EVERY_MS in board.js), so that no page is answered with an older state.
+MAX_AGE = 1
 Content = TypeVar("Content")
 Context = dict[str, Any]
 Key = tuple[object, ...]
