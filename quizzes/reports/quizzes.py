@@ -23,22 +23,12 @@ from quizzes.models.quizzes import QuizQuerySet
 
 PAGE, NEWEST = 24, 20
 SECONDS_OF_BANK = "quizzes.seconds_of_bank"  # in the cache: looking through the whole bank grows with it
-
-
 SHOWN = ("id", "slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at")
 SIZE = ("question_count", "point_count")
 LISTED: Prepared[tuple[Any, ...]] = prepared(lambda learner: _listed(learner).values_list(*SHOWN, *SIZE)[: PAGE + 1])
 VISIBLE: Prepared[tuple[Any, ...]] = prepared(
     lambda learner, slug: (
         Quiz.objects.visible_to(learner).filter(slug=slug).sized().order_by().values_list(*columns(Quiz), *SIZE)
-    )
-)
-BEST_OR_OPEN: Prepared[tuple[Any, ...]] = prepared(
-    lambda learner: (
-        Attempt.objects.taken_by(learner)
-        .best_or_open()
-        .order_by()
-        .values_list(*columns(Attempt), *columns(Assignment, "assignment__")[1:])  # its key is the attempt's already
     )
 )
 
@@ -144,12 +134,9 @@ def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
     known = {quiz.pk: quiz for quiz in quizzes}
     best: dict[int, Attempt] = {}
     still_open: dict[int, Attempt] = {}
-    for row in BEST_OR_OPEN(learner=learner):
-        attempt = instance(Attempt, row[: len(columns(Attempt))])
+    for attempt in Attempt.objects.taken_by(learner).best_or_open().order_by().select_related("assignment"):
         if attempt.quiz_id in known:
-            of_assignment = (attempt.assignment_id, *row[len(columns(Attempt)) :])
-            assignment = instance(Assignment, of_assignment) if attempt.assignment_id else None
-            attempt.known_with(known[attempt.quiz_id], assignment)
+            attempt.known_with(known[attempt.quiz_id], attempt.assignment)
             (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = attempt
     found = sizes(quizzes)
     return [Row(quiz, found[quiz.pk], best.get(quiz.pk), still_open.get(quiz.pk)) for quiz in quizzes]

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.errors import NotOpen
 from quizzes.models import Answer, Question, QuestionSource, QuestionVersion, Quiz, QuizItem, User, version_cache
+from quizzes.models.prepared import Prepared, prepared
 
 WIDENING = ("bloom", "difficulty", "type", "tag", "topic", "source")
 SPARE = 8
@@ -48,9 +49,20 @@ class Candidate:
     evidence: Set[Phrase] = frozenset()
 
 
+# The items in their order, with what a fixed one asks: the version it is pinned to, else the one that is ready (None: none).
+ITEMS: Prepared[tuple[int, Decimal, int | None, str, int | None]] = prepared(
+    lambda quiz: (
+        QuizItem.objects.filter(quiz=quiz)
+        .annotate(ready=FilteredRelation("question__versions", condition=Q(question__versions__status="ready")))
+        .order_by("position", "pk")
+        .values_list("pk", "points", "question", "question__bloom", Coalesce("pinned_version", "ready"))
+    )
+)
+
+
 def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Drawn], list[str]]:
     """Return the questions of a new attempt in the order they are shown, and notes on rules that had to be widened."""
-    items = _items(quiz)
+    items = ITEMS(quiz=quiz)
     asked = {pk: [(version, bloom)] if version else [] for pk, _points, _question, bloom, version in items}
     notes: list[str] = []
     fixed = {question for _pk, _points, question, _bloom, _version in items if question}
@@ -67,13 +79,6 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Dra
     if quiz.shuffle_questions:
         rng.shuffle(drawn)
     return drawn, notes
-
-
-def _items(quiz: Quiz) -> list[tuple[int, Decimal, int | None, str, int | None]]:
-    """Return the items in their order, with what a fixed one asks: its pinned version, else the ready one (None: none)."""
-    ready = FilteredRelation("question__versions", condition=Q(question__versions__status="ready"))
-    items = QuizItem.objects.filter(quiz=quiz).annotate(ready=ready).order_by("position", "pk")
-    return list(items.values_list("pk", "points", "question", "question__bloom", Coalesce("pinned_version", "ready")))
 
 
 class Drawing:

@@ -24,7 +24,7 @@ from quizzes.services import draws, events
 from quizzes.services.attempts.close import close_if_overdue
 from quizzes.services.retrying import retried
 
-Kind = AttemptEvent.Kind
+Kind, IN_PROGRESS = AttemptEvent.Kind, Attempt.Status.IN_PROGRESS
 HistoryRow = tuple[int, int, str, int | None]  # pk, number, status, assignment
 
 
@@ -49,10 +49,11 @@ def start(
 
 def open_attempt_of(learner: User, quiz: Quiz, *, now: datetime) -> Attempt | None:
     """Return the attempt in progress, if its time is not over."""
-    attempt = Attempt.objects.taken_by(learner).in_progress().filter(quiz=quiz).first()
-    if attempt is None or close_if_overdue(attempt, now=now):
+    open_keys = [pk for pk, _number, status, _assignment in _history(learner, quiz) if status == IN_PROGRESS]
+    if not open_keys:
         return None
-    return attempt
+    attempt = Attempt.objects.get(pk=open_keys[0])
+    return None if close_if_overdue(attempt, now=now) else attempt
 
 
 def _resume(attempt: Attempt, *, now: datetime, device: str) -> Attempt:
@@ -117,7 +118,7 @@ def _start_new(
 ) -> Attempt:
     history = lock_history(learner, quiz)
     # Another start may have won while this one waited: without this look it would be told that no attempts are left.
-    if won := [pk for pk, _number, status, _assignment in history if status == Attempt.Status.IN_PROGRESS]:
+    if won := [pk for pk, _number, status, _assignment in history if status == IN_PROGRESS]:
         return Attempt.objects.get(pk=won[0])
     _refuse_without_attempts_left(quiz, assignment, plan.terms.attempts_allowed, history)
     attempt = Attempt.objects.create(
@@ -161,5 +162,9 @@ def lock_history(learner: User, quiz: Quiz) -> list[HistoryRow]:
     """
     if connection.features.has_select_for_update:
         list(User.objects.select_for_update(no_key=True).filter(pk=learner.pk).values_list("pk"))
+    return _history(learner, quiz)
+
+
+def _history(learner: User, quiz: Quiz) -> list[HistoryRow]:
     own = Attempt.objects.taken_by(learner).filter(quiz=quiz).order_by()
     return list(own.values_list("pk", "number", "status", "assignment_id"))
