@@ -120,10 +120,10 @@ def test_a_row_of_columns_becomes_an_instance_whatever_their_order(learner: User
 
 
 @pytest.mark.django_db
-def test_rows_other_than_tuples_are_refused(learner: User) -> None:
+def test_rows_other_than_tuples_are_refused() -> None:
     for build in (own_attempts, lambda learner, now: own_attempts(learner, now).values_list("pk", flat=True)):
         with pytest.raises(TypeError, match="only"):
-            Prepared(build)(learner=learner, now=NOW)
+            Prepared(build).compiled()
 
 
 @pytest.mark.django_db
