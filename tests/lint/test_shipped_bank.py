@@ -1,5 +1,6 @@
 """The bank that is shipped: nothing stands that an author did not acknowledge, and it survives the way out and in."""
 
+import random
 from datetime import datetime
 
 import pytest
@@ -50,6 +51,17 @@ def test_the_linter_finds_nothing_that_is_not_acknowledged() -> None:
     assert [str(finding) for finding in report.standing] == []
     rows = [row for rows in Question.objects.values_list("acknowledged", flat=True) for row in rows]
     assert all(row["reason"].strip() for row in rows)
+
+
+def test_every_accepted_answer_of_the_bank_earns_its_share() -> None:
+    tried = 0
+    for item in linting.items_of(Question.objects.live()):
+        layout = item.kind.layout(item.spec, random.Random(1), shuffle=True)
+        for claim in item.kind.claims(item.spec, layout):
+            response = item.kind.parse(item.spec, layout, claim.fields)
+            assert item.kind.grade(item.spec, response).fraction >= claim.fraction, (item.id, claim)
+            tried += 1
+    assert tried > 350
 
 
 def test_nothing_is_lost_on_the_way_out_and_in(now: datetime) -> None:
