@@ -65,7 +65,7 @@ class ClozeSpec(Spec):
         return self
 
     @cached_property
-    def beside(self) -> dict[int, list[str]]:
+    def neighbors(self) -> dict[int, list[str]]:
         """The words that stand next to each gap, without marks around them; by the number of the gap from 0."""
         pieces = MARKER.split(self.text)  # text, number, text, number, …, text
         words = [[bare for word in piece.split() if (bare := word.strip(AROUND_WORDS))] for piece in pieces[::2]]
@@ -156,8 +156,8 @@ class Cloze(QuestionType[ClozeSpec]):
         values: list[int | str | None] = []
         for number, (gap, order, name) in enumerate(zip(spec.gaps, layout, names, strict=True)):
             value = only(fields, name)
-            beside = spec.beside[number]
-            values.append(None if value is None else gap.read(order, value, where=name, beside=beside))
+            neighbors = spec.neighbors[number]
+            values.append(None if value is None else gap.read(order, value, where=name, neighbors=neighbors))
         return None if all_blank(values) else values
 
     def posted(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> dict[str, list[str]]:

@@ -69,7 +69,7 @@ class ChoiceGap(SpecModel):
         chosen = None if value is None else list(order).index(value)
         return {"choices": choices, "chosen": chosen, "value": "" if value is None else self.options[value].text}
 
-    def read(self, order: Sequence[int], value: str, *, where: str, beside: Sequence[str]) -> int:
+    def read(self, order: Sequence[int], value: str, *, where: str, neighbors: Sequence[str]) -> int:
         return order[position(value, len(order), where=where)]
 
     def posted(self, order: Sequence[int], value: Any) -> str:
@@ -137,7 +137,7 @@ class TextGap(WrittenGap, TextKey):
     def ask(self, order: Sequence[int], value: Any) -> dict[str, Any]:
         return {"value": value or "", "keyboard": "text"}
 
-    def read(self, order: Sequence[int], value: str, *, where: str, beside: Sequence[str]) -> str:
+    def read(self, order: Sequence[int], value: str, *, where: str, neighbors: Sequence[str]) -> str:
         return value
 
     def unread(self, value: Any) -> str:
@@ -181,13 +181,13 @@ class NumberGap(WrittenGap, NumberKey):
     def ask(self, order: Sequence[int], value: Any) -> dict[str, Any]:
         return {"value": value or "", "keyboard": self.keyboard}
 
-    def read(self, order: Sequence[int], value: str, *, where: str, beside: Sequence[str]) -> str:
+    def read(self, order: Sequence[int], value: str, *, where: str, neighbors: Sequence[str]) -> str:
         """The text as typed; a unit that stands next to the gap anyhow is left out of it."""
         try:
             found = read_number(value, decimal_mark=self.decimal_mark)
         except NotANumber:
             return value
-        return found.number if found.unit and any(same_unit(found.unit, word) for word in beside) else value
+        return found.number if found.unit and any(same_unit(found.unit, word) for word in neighbors) else value
 
     def unread(self, value: Any) -> str:
         return unread_number(self, str(value))

@@ -88,6 +88,12 @@ def longest_run(numbers: Sequence[int]) -> list[int]:
     return max(best, key=len, default=[])
 
 
+def as_shown(layout: list[int], response: Places | None) -> list[tuple[str, int | str | None]]:
+    """The names of the fields in the order shown, each with the place given there; none for no answer."""
+    names = numbered("place", len(layout))
+    return [(name, response[index]) for name, index in zip(names, layout, strict=True)] if response else []
+
+
 def placed(response: Places | None) -> list[int | None]:
     """The places that can be read and that no other element has."""
     given = [place if isinstance(place, int) else None for place in response or ()]
@@ -165,13 +171,11 @@ class Ordering(QuestionType[OrderingSpec]):
         return value
 
     def posted(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> dict[str, list[str]]:
-        given = zip(numbered("place", len(layout)), layout if response else (), strict=False)
-        return {name: [str(response[index])] for name, index in given if response and response[index] is not None}
+        return {name: [str(place)] for name, place in as_shown(layout, response) if place is not None}
 
     def remarks(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> list[Remark]:
         found, seen = [], set()
-        for name, index in zip(numbered("place", len(layout)), layout if response else (), strict=False):
-            place = response[index] if response else None
+        for name, place in as_shown(layout, response):
             if isinstance(place, str):
                 found.append(Remark(name, no_place(len(layout))))
             elif place is not None and place in seen:

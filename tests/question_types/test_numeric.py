@@ -189,7 +189,7 @@ def test_a_unit_that_is_shown_may_be_typed_or_left_out() -> None:
     ]
 
 
-def test_a_unit_that_is_shown_is_not_taken_for_one_a_milliard_times_as_large() -> None:
+def test_a_unit_that_is_shown_is_not_taken_for_one_a_billion_times_as_large() -> None:
     assert fraction({"value": "5", "unit": "mW"}, "5 MW") == 0
     assert told({"value": "5", "unit": "mW"}, "5 MW") == [("Enter the number alone, without “MW”.", True)]
     assert fraction({"value": "5", "unit": "km"}, "5 KM") == 1
