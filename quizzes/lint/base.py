@@ -31,7 +31,19 @@ Severity = Literal["error", "warning"]
 ERROR: Severity = "error"
 WARNING: Severity = "warning"
 NOT_PROSE = frozenset(
-    {"kind", "scheme", "fraction", "value", "tolerance", "tolerance_kind", "low", "high", "unit", "units"}
+    {
+        "kind",
+        "scheme",
+        "fraction",
+        "value",
+        "tolerance",
+        "tolerance_kind",
+        "low",
+        "high",
+        "unit",
+        "units",
+        "decimal_mark",
+    }
 )
 
 

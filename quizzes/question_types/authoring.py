@@ -111,6 +111,29 @@ def lines(
     )
 
 
+def signed_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("Answers may be negative"),
+        required=False,
+        help_text=_("Gives phones a keyboard with a minus sign, and with letters for powers of ten."),
+    )
+
+
+def decimal_mark_field() -> forms.ChoiceField:
+    """How a comma or a point before exactly three digits is read."""
+    return forms.ChoiceField(
+        label=_("“1,200” and “1.200” are"),
+        choices=[
+            ("either", _("1200 or 1.2, whichever you foresee")),
+            ("point", _("1200 and 1.2: decimals after a point")),
+            ("comma", _("1.2 and 1200: decimals after a comma")),
+        ],
+        required=False,
+        initial="either",
+        help_text=_("As the right number or as a near miss. Learners see how their number was read."),
+    )
+
+
 class OptionRow(Row):
     text = forms.CharField(label=_("Option"), max_length=1000, widget=forms.Textarea({"rows": 2}))
     correct = forms.BooleanField(label=_("Correct"), required=False)

@@ -5,99 +5,42 @@ A type is a class with a schema for its `spec` and a handful of pure functions o
     layout    the order in which parts are shown, drawn once for an attempt and stored with it
     present   what a page needs to ask the question; never anything of the key
     parse     posted fields → a response in the author's own numbering (or None for no answer)
+    posted    a response → the fields that a page posts for it: the way back
+    remarks   what to tell the learner about a response as it stands; never anything of the key
     grade     response → Grade(fraction, parts): no saving, no rounding
     reveal    what a page needs to show right answers and feedback
     classify  response → classes for statistics (which option, right or wrong gap, …)
+    claims    the answers that the spec accepts by its own words, for the linter to try
 
 Posted fields are a mapping of short names to lists of strings, the same from a plain form and from the saving script,
 so that a new type needs no script. Positions that are shown (0, 1, 2 …) follow the stored layout, not the author's order.
 Every `parse` begins with `known_fields`, which turns anything that JSON can carry into that mapping or refuses it.
+
+What a person typed is never refused for what it says: a number that cannot be read, a place given twice or a text that is
+too long stays in the response as it was typed, `remarks` says so, and it earns nothing; the other parts count. Refused is
+only what no page sends: unknown fields, options that are not there, more than any answer may have.
 """
 
 from __future__ import annotations
 
 import random
-import re
-import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from django.utils.datastructures import MultiValueDict
-from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
-    PlainSerializer,
-    PlainValidator,
     ValidationError,
-    WithJsonSchema,
 )
 
-from quizzes.errors import AnswerTooLong, BadAnswer
+from quizzes.question_types.values import LongText, SpecModel, required
 
 Text = str | Promise
 Fields = Mapping[str, Sequence[str]]
-MAX_TEXT = 10_000
-MAX_FIELDS = 64
-MAX_VALUES = 32
-FIELD_NAME = re.compile(r"[a-z]{1,20}(-[0-9]{1,3})?")
-
-
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def storable(value: str) -> str:
-    """Text in NFC, with plain line ends, that every database can keep; NUL and lone surrogates are refused."""
-    if UNSTORABLE.search(value):
-        raise ValueError(_("contains characters that cannot be stored"))
-    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def required(value: str) -> str:
-    value = storable(value)
-    if not value:
-        raise ValueError(_("is empty"))
-    return value
-
-
-LongText = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(storable)]
-ShortText = Annotated[str, Field(max_length=1000), AfterValidator(storable)]
-RequiredText = Annotated[str, Field(max_length=1000), AfterValidator(required)]
-
-SHARE = re.compile(r"\d{1,4}/\d{1,4}|\d{0,3}\.?\d{1,20}", re.ASCII)
-
-
-def share(value: Any) -> Fraction:
-    """A share 0…1 as authors write it, kept exactly: 1, 0.5, "0.25", "1/3"."""
-    text = str(value).strip() if isinstance(value, int | float | str | Fraction) and not isinstance(value, bool) else ""
-    try:
-        exact = Fraction(text) if SHARE.fullmatch(text) else None
-    except ZeroDivisionError:
-        exact = None
-    if exact is None or exact > 1:
-        raise ValueError(_("is not a share between 0 and 1, such as 1, 0.5 or 1/3"))
-    return exact
-
-
-Share = Annotated[
-    Fraction,
-    PlainValidator(share),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string"}]}),
-]
-
-
-class SpecModel(BaseModel):
-    """Base of every schema: unknown keys are refused, values are immutable."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Spec(SpecModel):
@@ -125,6 +68,28 @@ class Grade:
     @property
     def is_right(self) -> bool:
         return self.fraction == 1
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What to tell the learner about the field `where` of a response; `is_unread` when it does not count as it stands."""
+
+    where: str
+    message: str
+    is_unread: bool = True
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An answer that a spec accepts by its own words: for which place of it, its fields, and the least it must earn."""
+
+    where: str
+    fields: dict[str, list[str]]
+    fraction: Fraction = Fraction(1)
+
+    @property
+    def typed(self) -> str:
+        return ", ".join(value for values in self.fields.values() for value in values)
 
 
 @dataclass(frozen=True)
@@ -240,6 +205,18 @@ class QuestionType(Generic[SpecT]):
         """Posted fields → response, None for no answer; raises BadAnswer with a sentence."""
         raise NotImplementedError
 
+    def posted(self, spec: SpecT, layout: list[Any], response: Any) -> dict[str, list[str]]:
+        """The fields of a response, without those left blank: what `parse` reads as it."""
+        raise NotImplementedError
+
+    def remarks(self, spec: SpecT, layout: list[Any], response: Any) -> list[Remark]:
+        """What to tell the learner about a response before it is marked; must not depend on the key in any way."""
+        return []
+
+    def is_blank(self, spec: SpecT, response: Any) -> bool:
+        """Whether there is nothing to mark: no answer, or none of it can be read. It costs no penalty."""
+        return response is None
+
     def scoring_note(self, spec: SpecT) -> Text:
         """One sentence on how partial answers count, shown before answering; empty where it is all or nothing."""
         return ""
@@ -274,6 +251,10 @@ class QuestionType(Generic[SpecT]):
         """The classes of a response, one for each part; an empty list for no answer."""
         raise NotImplementedError
 
+    def claims(self, spec: SpecT, layout: list[Any]) -> Iterator[Claim]:
+        """The answers that the spec accepts by its own words, as people type them on what they have."""
+        yield Claim("", self.posted(spec, layout, self.model_response(spec)))
+
     # Words for checks of the content -----------------------------------------------------------------------------------
 
     def key_texts(self, spec: SpecT) -> list[str]:
@@ -290,83 +271,6 @@ class QuestionType(Generic[SpecT]):
 
 
 # Helpers shared by types -----------------------------------------------------------------------------------------------
-
-
-def clean_fields(raw: Any) -> dict[str, list[str]]:
-    """Any posted value → short names with lists of storable strings; everything else is refused with a sentence.
-
-    A form's data, a mapping of lists and a mapping of single strings are all understood.
-    """
-    if isinstance(raw, MultiValueDict):
-        raw = dict(raw.lists())
-    if not isinstance(raw, Mapping):
-        raise BadAnswer(_("The fields of an answer must be an object with named values."), where="fields")
-    if len(raw) > MAX_FIELDS:
-        raise BadAnswer(_("An answer may have at most %(limit)d fields.") % {"limit": MAX_FIELDS}, where="fields")
-    return {_field_name(name): _field_values(name, values) for name, values in raw.items()}
-
-
-def _field_name(name: Any) -> str:
-    if not (isinstance(name, str) and FIELD_NAME.fullmatch(name)):
-        raise BadAnswer(_("The answer has a field that no question has."), where="fields")
-    return name
-
-
-def _field_values(name: str, values: Any) -> list[str]:
-    listed = [values] if isinstance(values, str) else values
-    if not isinstance(listed, list | tuple) or not all(isinstance(value, str) for value in listed):
-        raise BadAnswer(_("The values of a field must be texts."), where=name)
-    if len(listed) > MAX_VALUES:
-        raise BadAnswer(_("A field may have at most %(limit)d values.") % {"limit": MAX_VALUES}, where=name)
-    return [text_value(value, where=name) for value in listed]
-
-
-def known_fields(raw: Any, allowed: Collection[str]) -> dict[str, list[str]]:
-    """The cleaned fields; those that the question does not have are refused."""
-    fields = clean_fields(raw)
-    for name in fields:
-        if name not in allowed:
-            raise BadAnswer(_("This question has no field “%(name)s”.") % {"name": name}, where=name)
-    return fields
-
-
-def numbered(name: str, count: int) -> list[str]:
-    """The field names of `count` parts: gap-0, gap-1, …"""
-    return [f"{name}-{place}" for place in range(count)]
-
-
-def only(fields: Fields, name: str) -> str | None:
-    """The single value of a field, None when it is missing or blank; several values are refused."""
-    values = [value for value in fields.get(name, ()) if value != ""]
-    if len(values) > 1:
-        raise BadAnswer(
-            _("Only one answer can be given here; you sent %(count)d.") % {"count": len(values)}, where=name
-        )
-    return values[0] if values else None
-
-
-def position(value: str, count: int, *, where: str) -> int:
-    """A shown position 0…count-1 from its posted text."""
-    if not (value.isascii() and value.isdigit() and len(value) <= 4 and int(value) < count):
-        raise BadAnswer(_("“%(value)s” is not an option of this question.") % {"value": value[:20]}, where=where)
-    return int(value)
-
-
-def text_value(value: str, *, limit: int = MAX_TEXT, where: str = "") -> str:
-    """A text as it may be stored: NFC, no NUL, at most `limit` characters."""
-    if len(value) > limit:
-        raise AnswerTooLong(
-            _("This answer may have at most %(limit)s characters (you sent %(count)s).")
-            % {
-                "limit": number_format(limit, force_grouping=True),
-                "count": number_format(len(value), force_grouping=True),
-            },
-            where=where,
-        )
-    try:
-        return storable(value)
-    except ValueError as error:
-        raise BadAnswer(_("This answer contains characters that cannot be stored."), where=where) from error
 
 
 def all_blank(values: Sequence[Any]) -> bool:

@@ -7,215 +7,43 @@
 
 The markers stand once each, [[1]] first. A blank line begins a new paragraph; *emphasis* may not span a gap. The layout
 is, for each gap, the order of its options (nothing for the others); the response is, for each gap, the number of an
-option, a text as typed, or None.
+option, a text as typed, or None. A number gap has no unit; what stands next to it in the text may be typed into it too:
+“15 %” in “[[2]] % of all”. The gaps themselves stand in gaps.py.
 """
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Any
 
-from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, model_validator
 
-from quizzes.question_types.authoring import Row, RowSet, SpecForm, lines
+from quizzes.question_types.authoring import RowSet, SpecForm, lines
 from quizzes.question_types.base import (
+    Claim,
     Example,
     Grade,
     Part,
     QuestionType,
-    RequiredText,
+    Remark,
     ResponseClass,
-    ShortText,
     Spec,
-    SpecModel,
     all_blank,
-    known_fields,
     mean,
-    numbered,
-    only,
-    position,
-    required,
-    text_value,
-    verdict,
 )
-from quizzes.question_types.gap_lines import from_lines, to_lines
-from quizzes.question_types.number_match import (
-    NumberKey,
-    checked_number,
-    is_right_number,
-    judged_number,
-    number_feedbacks,
-    number_keys,
-    number_label,
-    number_words,
-)
-from quizzes.question_types.text_match import (
-    TEXT_LIMIT,
-    TextKey,
-    judged_text,
-    plain_answer,
-    text_feedbacks,
-    text_label,
-    text_share,
-)
+from quizzes.question_types.fields import known_fields, numbered, only
+from quizzes.question_types.gap_lines import GapRow
+from quizzes.question_types.gaps import ChoiceGap, Gap
+from quizzes.question_types.text_match import TEXT_LIMIT
+from quizzes.question_types.values import required
 
 MARKER = re.compile(r"\[\[([0-9]{1,3})\]\]", re.ASCII)
+AROUND_WORDS = ".,;:!?()*_“”\"'"
 Response = Sequence[int | str | None]
-
-
-class GapOption(SpecModel):
-    text: RequiredText
-    correct: bool = False
-    feedback: ShortText = ""
-
-
-class ChoiceGap(SpecModel):
-    """A gap filled from a list; one option is right."""
-
-    kind: Literal["choice"]
-    options: Annotated[tuple[GapOption, ...], Field(min_length=2, max_length=12)]
-
-    @model_validator(mode="after")
-    def one_key(self) -> "ChoiceGap":
-        if sum(option.correct for option in self.options) != 1:
-            raise ValueError(_("exactly one option of a gap is right"))
-        if len({option.text.casefold() for option in self.options}) < len(self.options):
-            raise ValueError(_("two options of a gap are the same"))
-        return self
-
-    @property
-    def key(self) -> int:
-        return next(index for index, option in enumerate(self.options) if option.correct)
-
-    def order(self, rng: random.Random, *, shuffle: bool) -> list[int]:
-        numbers = list(range(len(self.options)))
-        return rng.sample(numbers, len(numbers)) if shuffle else numbers
-
-    def ask(self, order: Sequence[int], value: Any) -> dict[str, Any]:
-        choices = [{"position": place, "text": self.options[number].text} for place, number in enumerate(order)]
-        chosen = None if value is None else list(order).index(value)
-        return {"choices": choices, "chosen": chosen, "value": "" if value is None else self.options[value].text}
-
-    def read(self, order: Sequence[int], value: str, *, where: str) -> int:
-        return order[position(value, len(order), where=where)]
-
-    def share(self, value: Any) -> Fraction:
-        return Fraction(int(value == self.key))
-
-    def judged(self, value: Any) -> dict[str, Any]:
-        feedback = "" if value is None else self.options[value].feedback
-        result = verdict(self.share(value), answered=value is not None)
-        return {"verdict": result, "feedback": feedback, "right": self.options[self.key].text}
-
-    def words(self, value: Any) -> str:
-        return self.options[value].text
-
-    def label(self, value: Any) -> str:
-        return self.options[value].text
-
-    @property
-    def model(self) -> int:
-        return self.key
-
-    @property
-    def model_words(self) -> str:
-        return self.options[self.key].text
-
-    @property
-    def feedbacks(self) -> list[str]:
-        return [option.feedback for option in self.options]
-
-    @property
-    def keys(self) -> list[str]:
-        return [self.options[self.key].text]
-
-
-class WrittenGap(SpecModel):
-    """What text and number gaps share: a field to write in, the same whatever the key.
-
-    A regrade by a newer version may bring the response to a gap of another kind: it earns nothing.
-    """
-
-    def order(self, rng: random.Random, *, shuffle: bool) -> list[int]:
-        return []
-
-    def ask(self, order: Sequence[int], value: Any) -> dict[str, Any]:
-        return {"value": value or ""}
-
-    def words(self, value: Any) -> str:
-        return str(value)
-
-
-class TextGap(WrittenGap, TextKey):
-    kind: Literal["text"]
-
-    def read(self, order: Sequence[int], value: str, *, where: str) -> str:
-        return text_value(value, limit=TEXT_LIMIT, where=where)
-
-    def share(self, value: Any) -> Fraction:
-        return text_share(self, value if isinstance(value, str) else None)
-
-    def judged(self, value: Any) -> dict[str, Any]:
-        return judged_text(self, value)
-
-    def label(self, value: Any) -> str:
-        return text_label(self, value)
-
-    @property
-    def model(self) -> str:
-        return plain_answer(self)
-
-    @property
-    def model_words(self) -> str:
-        return plain_answer(self)
-
-    @property
-    def feedbacks(self) -> list[str]:
-        return text_feedbacks(self)
-
-    @property
-    def keys(self) -> list[str]:
-        return [answer.text for answer in self.answers if answer.fraction]
-
-
-class NumberGap(WrittenGap, NumberKey):
-    kind: Literal["number"]
-
-    def read(self, order: Sequence[int], value: str, *, where: str) -> str:
-        return checked_number(value, where=where)
-
-    def share(self, value: Any) -> Fraction:
-        return Fraction(int(is_right_number(self, value if isinstance(value, str) else None)))
-
-    def judged(self, value: Any) -> dict[str, Any]:
-        return judged_number(self, value, is_right=is_right_number(self, value))
-
-    def label(self, value: Any) -> str:
-        return number_label(self, value)
-
-    @property
-    def model(self) -> str:
-        return str(self.value or self.low)
-
-    @property
-    def model_words(self) -> str:
-        return number_words(self)
-
-    @property
-    def feedbacks(self) -> list[str]:
-        return number_feedbacks(self)
-
-    @property
-    def keys(self) -> list[str]:
-        return number_keys(self)
-
-
-Gap = Annotated[ChoiceGap | TextGap | NumberGap, Field(discriminator="kind")]
 
 
 class ClozeSpec(Spec):
@@ -236,6 +64,14 @@ class ClozeSpec(Spec):
             raise ValueError(_("the text has the marker [[%(number)d]], but no such gap") % {"number": strange})
         return self
 
+    @cached_property
+    def neighbors(self) -> dict[int, list[str]]:
+        """The words that stand next to each gap, without marks around them; by the number of the gap from 0."""
+        pieces = MARKER.split(self.text)  # text, number, text, number, …, text
+        words = [[bare for word in piece.split() if (bare := word.strip(AROUND_WORDS))] for piece in pieces[::2]]
+        numbers = [int(number) - 1 for number in pieces[1::2]]
+        return {number: [*words[at][-1:], *words[at + 1][:1]] for at, number in enumerate(numbers)}
+
 
 class ClozeForm(SpecForm):
     text = lines(
@@ -247,52 +83,6 @@ class ClozeForm(SpecForm):
             "[[1]] stands for the first gap, [[2]] for the second. Markdown; a blank line begins a paragraph."
         ),
     )
-
-
-class GapRow(Row):
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"),
-        choices=[
-            ("choice", gettext_lazy("choose from a list")),
-            ("text", gettext_lazy("write a text")),
-            ("number", gettext_lazy("write a number")),
-        ],
-        initial="choice",
-    )
-    answers = lines(
-        gettext_lazy("Answers, one a line"),
-        rows=4,
-        required=True,
-        limit=20_000,
-        help_text=gettext_lazy(
-            "“= right # feedback”, “~ wrong # feedback”, “! feedback to anything else”; “= %50% text” for half of the "
-            "points; numbers as “= 1948 ± 2” or “= 10 .. 20”."
-        ),
-    )
-    accents_matter = forms.BooleanField(label=gettext_lazy("Accents matter"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if "kind" in cleaned and "answers" in cleaned:
-            try:
-                cleaned["gap"] = from_lines(cleaned["kind"], cleaned["answers"])
-            except ValueError as error:
-                raise ValidationError({"answers": str(error)}) from error
-        return cleaned
-
-    def to_spec(self) -> dict[str, Any]:
-        gap: dict[str, Any] = self.cleaned_data["gap"]
-        if self.cleaned_data["accents_matter"] and gap["kind"] == "text":
-            gap["accents_matter"] = True
-        return gap
-
-    @classmethod
-    def initial_from(cls, value: Any) -> dict[str, Any]:
-        return {
-            "kind": value["kind"],
-            "answers": to_lines(value),
-            "accents_matter": bool(value.get("accents_matter")),
-        }
 
 
 def paragraphs(text: str) -> list[list[dict[str, Any]]]:
@@ -338,13 +128,17 @@ class Cloze(QuestionType[ClozeSpec]):
         return [gap.order(rng, shuffle=shuffle) for gap in spec.gaps]
 
     def present(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> dict[str, Any]:
+        remarks = self.remarks(spec, layout, response)
+        unread = {remark.where for remark in remarks if remark.is_unread}
+        names = numbered("gap", len(spec.gaps))
         gaps = [
-            {"position": place, "number": place + 1, "kind": gap.kind, "limit": TEXT_LIMIT, **gap.ask(order, value)}
-            for place, (gap, order, value) in enumerate(
-                zip(spec.gaps, layout, self._given(spec, response), strict=True)
+            {"position": place, "number": place + 1, "kind": gap.kind, "limit": TEXT_LIMIT, "is_unread": name in unread}
+            | gap.ask(order, value)
+            for place, (gap, order, value, name) in enumerate(
+                zip(spec.gaps, layout, self._given(spec, response), names, strict=True)
             )
         ]
-        return self._card(spec, gaps)
+        return self._card(spec, gaps) | {"remarks": [vars(remark) for remark in remarks]}
 
     def _card(self, spec: ClozeSpec, gaps: list[dict[str, Any]]) -> dict[str, Any]:
         text = [
@@ -360,10 +154,36 @@ class Cloze(QuestionType[ClozeSpec]):
         names = numbered("gap", len(spec.gaps))
         fields = known_fields(fields, names)
         values: list[int | str | None] = []
-        for gap, order, name in zip(spec.gaps, layout, names, strict=True):
+        for number, (gap, order, name) in enumerate(zip(spec.gaps, layout, names, strict=True)):
             value = only(fields, name)
-            values.append(None if value is None else gap.read(order, value, where=name))
+            neighbors = spec.neighbors[number]
+            values.append(None if value is None else gap.read(order, value, where=name, neighbors=neighbors))
         return None if all_blank(values) else values
+
+    def posted(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> dict[str, list[str]]:
+        given = zip(numbered("gap", len(spec.gaps)), spec.gaps, layout, response or (), strict=False)
+        return {name: [gap.posted(order, value)] for name, gap, order, value in given if value is not None}
+
+    def remarks(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> list[Remark]:
+        found = []
+        for number, (gap, value) in enumerate(zip(spec.gaps, response or (), strict=False)):
+            unread = "" if value is None else gap.unread(value)
+            note = "" if value is None else gap.note(value)
+            if unread or note:
+                what = _("Gap %(number)d: %(what)s") % {"number": number + 1, "what": unread or note}
+                found.append(Remark(f"gap-{number}", what, is_unread=bool(unread)))
+        return found
+
+    def is_blank(self, spec: ClozeSpec, response: Response | None) -> bool:
+        given = zip(spec.gaps, response or (), strict=False)
+        return all(value is None or gap.unread(value) for gap, value in given)
+
+    def claims(self, spec: ClozeSpec, layout: list[list[int]]) -> Iterator[Claim]:
+        """Those of every gap, with the others left open."""
+        for number, (gap, order) in enumerate(zip(spec.gaps, layout, strict=True)):
+            for where, text, fraction in gap.claims(order):
+                place = ", ".join(word for word in (_("gap %(number)d") % {"number": number + 1}, where) if word)
+                yield Claim(place, {f"gap-{number}": [text]}, fraction / len(spec.gaps))
 
     def grade(self, spec: ClozeSpec, response: Response | None) -> Grade:
         shares = [gap.share(value) for gap, value in zip(spec.gaps, self._given(spec, response), strict=True)]

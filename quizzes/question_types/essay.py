@@ -9,6 +9,7 @@ answer afterwards. Word limits are shown and counted, and never a reason not to 
 """
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -18,21 +19,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from pydantic import AfterValidator, Field, model_validator
 
 from quizzes.question_types.authoring import FilledForm, Row, RowSet, lines
-from quizzes.question_types.base import (
-    MAX_TEXT,
-    Example,
-    Grade,
-    LongText,
-    QuestionType,
-    RequiredText,
-    ResponseClass,
-    Share,
-    Spec,
-    SpecModel,
-    known_fields,
-    only,
-    storable,
-)
+from quizzes.question_types.base import Claim, Example, Grade, QuestionType, ResponseClass, Spec
+from quizzes.question_types.fields import MAX_ANSWER, known_fields, only
+from quizzes.question_types.values import MAX_TEXT, LongText, RequiredText, Share, SpecModel, storable
 
 WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 Words = Annotated[int, Field(ge=1, le=1500)]
@@ -96,12 +85,15 @@ class Essay(QuestionType[EssaySpec]):
             "value": response or "",
             "words": word_count(response),
             "limits": limits(spec),
-            "limit": MAX_TEXT,
+            "limit": MAX_ANSWER,
             "rubric": [{"criterion": row.criterion, "percent": percent(row.share)} for row in spec.rubric],
         }
 
     def parse(self, spec: EssaySpec, layout: list[Any], fields: Any) -> str | None:
         return only(known_fields(fields, ["text"]), "text")
+
+    def posted(self, spec: EssaySpec, layout: list[Any], response: str | None) -> dict[str, list[str]]:
+        return {} if response is None else {"text": [response]}
 
     def grade(self, spec: EssaySpec, response: str | None) -> Grade:
         return Grade(Fraction(0) if response is None else None)
@@ -117,6 +109,9 @@ class Essay(QuestionType[EssaySpec]):
 
     def model_response(self, spec: EssaySpec) -> str | None:
         return spec.model_answer or None
+
+    def claims(self, spec: EssaySpec, layout: list[Any]) -> Iterator[Claim]:
+        return iter(())  # a person marks it
 
     def classify(self, spec: EssaySpec, response: str | None) -> list[ResponseClass]:
         return []  # texts fall into no classes

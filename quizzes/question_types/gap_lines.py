@@ -14,8 +14,12 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from quizzes.question_types.authoring import Row, decimal_mark_field, lines, signed_field
 from quizzes.question_types.number_match import one_reading
 
 SHARE = re.compile(r"%([0-9./]{1,12})%\s*")
@@ -158,3 +162,55 @@ def _number_from(words: str, number: int) -> dict[str, str]:
             raise ValueError(_("line %(number)d has a tolerance that is no number") % {"number": number}) from None
         result["tolerance_kind"] = "relative"
     return result
+
+
+# The row ---------------------------------------------------------------------------------------------------------------
+
+
+class GapRow(Row):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=[
+            ("choice", gettext_lazy("choose from a list")),
+            ("text", gettext_lazy("write a text")),
+            ("number", gettext_lazy("write a number")),
+        ],
+        initial="choice",
+    )
+    answers = lines(
+        gettext_lazy("Answers, one a line"),
+        rows=4,
+        required=True,
+        limit=20_000,
+        help_text=gettext_lazy(
+            "“= right # feedback”, “~ wrong # feedback”, “! feedback to anything else”; “= %50% text” for half of the "
+            "points; numbers as “= 1948 ± 2” or “= 10 .. 20”."
+        ),
+    )
+    accents_matter = forms.BooleanField(label=gettext_lazy("Accents matter"), required=False)
+    signed = signed_field()
+    decimal_mark = decimal_mark_field()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "kind" in cleaned and "answers" in cleaned:
+            try:
+                cleaned["gap"] = from_lines(cleaned["kind"], cleaned["answers"])
+            except ValueError as error:
+                raise ValidationError({"answers": str(error)}) from error
+        return cleaned
+
+    def to_spec(self) -> dict[str, Any]:
+        gap: dict[str, Any] = self.cleaned_data["gap"]
+        names = {"text": ["accents_matter"], "number": ["signed", "decimal_mark"]}.get(gap["kind"], [])
+        return gap | {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
+
+    @classmethod
+    def initial_from(cls, value: Any) -> dict[str, Any]:
+        return {
+            "kind": value["kind"],
+            "answers": to_lines(value),
+            "accents_matter": bool(value.get("accents_matter")),
+            "signed": bool(value.get("signed")),
+            "decimal_mark": value.get("decimal_mark", "either"),
+        }

@@ -26,19 +26,14 @@ from quizzes.question_types.base import (
     Grade,
     Part,
     QuestionType,
-    RequiredText,
     ResponseClass,
-    ShortText,
     Spec,
-    SpecModel,
     all_blank,
-    known_fields,
     mean,
-    numbered,
-    only,
-    position,
     verdict,
 )
+from quizzes.question_types.fields import known_fields, numbered, only, position
+from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
 
 class Pair(SpecModel):
@@ -53,29 +48,29 @@ class MatchingSpec(Spec):
 
     @model_validator(mode="after")
     def told_apart(self) -> "MatchingSpec":
-        lefts = [pair.left.casefold() for pair in self.pairs]
+        lefts = [pair.left for pair in self.pairs]
         for number, left in enumerate(lefts, start=1):
             if left in lefts[: number - 1]:
                 raise ValueError(_("pair %(number)d has the same left side as an earlier one") % {"number": number})
-        taken = {pair.right.casefold() for pair in self.pairs}
+        taken = {pair.right for pair in self.pairs}
         for number, text in enumerate(self.extra, start=1):
-            if text.casefold() in taken:
+            if text in taken:
                 raise ValueError(_("extra answer %(number)d is there already") % {"number": number})
-            taken.add(text.casefold())
+            taken.add(text)
         if len(answers(self)) < 2:
             raise ValueError(_("every pair has the same answer; give another one, or an extra answer"))
         return self
 
 
 def answers(spec: MatchingSpec) -> list[str]:
-    """The answers on offer, in the author's numbering."""
-    return [*{pair.right.casefold(): pair.right for pair in spec.pairs}.values(), *spec.extra]
+    """The answers on offer, in the author's numbering; mW and MW are two."""
+    return [*dict.fromkeys(pair.right for pair in spec.pairs), *spec.extra]
 
 
 def keys(spec: MatchingSpec) -> list[int]:
     """The number of the right answer of each pair."""
-    offered = [text.casefold() for text in answers(spec)]
-    return [offered.index(pair.right.casefold()) for pair in spec.pairs]
+    offered = answers(spec)
+    return [offered.index(pair.right) for pair in spec.pairs]
 
 
 class PairRow(Row):
@@ -157,6 +152,12 @@ class Matching(QuestionType[MatchingSpec]):
         values = [(only(fields, name), name) for name in names]
         chosen = [None if value is None else layout[position(value, len(layout), where=name)] for value, name in values]
         return None if all_blank(chosen) else chosen
+
+    def posted(
+        self, spec: MatchingSpec, layout: list[int], response: Sequence[int | None] | None
+    ) -> dict[str, list[str]]:
+        given = zip(numbered("left", len(spec.pairs)), response or (), strict=False)
+        return {name: [str(layout.index(number))] for name, number in given if number is not None}
 
     def grade(self, spec: MatchingSpec, response: Sequence[int | None] | None) -> Grade:
         given = response or [None] * len(spec.pairs)

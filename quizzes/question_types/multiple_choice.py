@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from pydantic import model_validator
 
 from quizzes.question_types.authoring import OptionRow, RowSet, SpecForm
-from quizzes.question_types.base import Example, Fields, Grade, Part, ResponseClass, known_fields, position
+from quizzes.question_types.base import Example, Fields, Grade, Part, ResponseClass
+from quizzes.question_types.fields import given, known_fields, position
 from quizzes.question_types.options import OptionsSpec, OptionsType, number_correct
 
 SCHEMES = {
@@ -79,8 +80,8 @@ class MultipleChoice(OptionsType[MultipleChoiceSpec]):
 
     def parse(self, spec: MultipleChoiceSpec, layout: list[int], fields: Fields) -> list[int] | None:
         fields = known_fields(fields, ["choice"])
-        values = [value for value in fields.get("choice", ()) if value != ""]
-        return sorted({layout[position(value, len(layout), where="choice")] for value in values}) or None
+        places = [position(value, len(layout), where="choice") for value in given(fields, "choice")]
+        return sorted({layout[place] for place in places}) or None
 
     def grade(self, spec: MultipleChoiceSpec, response: list[int] | None) -> Grade:
         chosen = self.chosen(response)

@@ -1,117 +1,26 @@
-"""Numbers as people write them, and what is near enough: shared by numeric questions and number gaps.
+"""What is near enough to a number: shared by numeric questions and number gaps. How numbers may be written stands in
+number_reading.py.
 
-Read are: 1948 · -3 · −3 · +3 · 1.5 · 1,5 · .5 · 1e3 · 1.5E-3 · fullwidth and other scripts' digits; groups of three
-set off by a space, an apostrophe, a comma or a point: 1 200 · 1'200 · 1,200,000 · 1.200,50.
-Refused with a sentence: 0x10 · ∞ · nan · --1 · 10² · 1/2 · 12 00 · an exponent above 99 · more than 40 characters.
-
-One comma or point before exactly three digits can be read in two ways ("1,200" is 1200 to some and 1.2 to others):
-both readings are kept and the answer counts by the better one, so that nobody loses points over a habit of writing.
-"0,125", "1200.125" and "1,200.5" have one reading.
+A text that cannot be read is kept as it was typed, the learner is told, and it earns nothing. Of two readings the
+likelier counts that the author foresaw, as right or as a near miss: nobody loses points over a habit of writing, and a
+foreseen slip by a factor of 1000 is one. Where neither is foreseen the likelier counts.
 """
 
 import re
-import unicodedata
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from quizzes.errors import BadAnswer
-from quizzes.question_types.base import ShortText, SpecModel, verdict
+from quizzes.question_types.base import verdict
+from quizzes.question_types.number_reading import DecimalMark, NotANumber, Written, read_number
+from quizzes.question_types.units import UNIT_LIMIT
+from quizzes.question_types.values import ShortText, SpecModel
 
-NUMBER_LIMIT = 40
-UNIT_LIMIT = 40
-SAME = str.maketrans("−‐‑–﹣－’‘ʼ´`＇٫٬", "------''''''.,")
-NUMBER = re.compile(
-    r"(?P<sign>[+-]?) ?(?P<body>[0-9][0-9 ',.]*|[.,][0-9]+)(?:[eE](?P<power>[+-]?[0-9]{1,2}))?", re.ASCII
-)
-GROUPED = [  # whole part in groups of three, then perhaps a decimal part after another mark
-    (re.compile(r"[0-9]{1,3}(?:[ '][0-9]{3})+(?:[.,][0-9]*)?"), " '"),
-    (re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]*)?|[0-9]{1,3},[0-9]{3}\.[0-9]*"), ","),
-    (re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}(?:,[0-9]*)?|[0-9]{1,3}\.[0-9]{3},[0-9]*"), "."),
-]
-ADORNED = ("<super>", "<sub>", "<circle>", "<fraction>")
-NO_UNIT = re.compile(r"[xX×*^/⁄]?[0-9+\-.,']|[/⁄^]")  # what goes on as a number that is none: 0x10, 1/2, 12 00
-PLAIN_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+")
-AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
-
-
-class NotANumber(ValueError):
-    """A text that cannot be read as a number."""
-
-
-def written_plainly(text: str) -> str:
-    """Digits of any script as 0-9, spaces, minus signs and apostrophes in one form; 10² becomes 10^2, not 102."""
-    raised = "".join(f"^{char}" if unicodedata.decomposition(char).startswith(ADORNED) else char for char in text)
-    digits = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in raised.translate(SAME))
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", digits).translate(SAME)).strip()
-
-
-def split_unit(text: str) -> tuple[str, str]:
-    """("36", "countries") of "36 countries": the number as written plainly, and what stands behind it."""
-    plain = written_plainly(text)
-    found = NUMBER.match(plain)
-    if found is None:
-        raise NotANumber(text)
-    number = found.group().rstrip(" '")
-    unit = plain[len(number) :].strip()
-    if NO_UNIT.match(unit):
-        raise NotANumber(text)
-    return number, unit
-
-
-def readings(number: str) -> list[Fraction]:
-    """The exact values a text can mean, the likelier first; raises NotANumber."""
-    found = NUMBER.fullmatch(number)
-    if found is None or len(number) > NUMBER_LIMIT:
-        raise NotANumber(number)
-    values = _values(found["body"])
-    scale = Fraction(10) ** int(found["power"] or 0)
-    return [(-value if found["sign"] == "-" else value) * scale for value in values]
-
-
-def _values(body: str) -> list[Fraction]:
-    for pattern, group_marks in GROUPED:
-        if pattern.fullmatch(body):
-            whole = "".join(char for char in body if char not in group_marks)
-            return [_decimal(whole)]
-    if not PLAIN_NUMBER.fullmatch(body):
-        raise NotANumber(body)
-    if not AMBIGUOUS.fullmatch(body):
-        return [_decimal(body)]
-    as_group, as_decimal = _decimal(re.sub("[.,]", "", body)), _decimal(body)
-    return [as_group, as_decimal] if "," in body else [as_decimal, as_group]
-
-
-def _decimal(text: str) -> Fraction:
-    return Fraction(Decimal(text.replace(",", ".")))
-
-
-def checked_number(text: str, *, where: str, unit: str = "", any_unit: bool = False) -> str:
-    """The text as typed if it can be read as a number, with the unit shown beside the field or, if asked, any unit."""
-    try:
-        if len(text) > NUMBER_LIMIT + (UNIT_LIMIT if unit or any_unit else 0):
-            raise NotANumber(text)
-        number, rest = split_unit(text)
-        readings(number)
-        if rest and not any_unit and not same_unit(rest, unit):
-            raise NotANumber(text)
-    except NotANumber as error:
-        raise BadAnswer(
-            _("Enter a number such as 3.5 or 1 200, in digits and without other words."), where=where
-        ) from error
-    return text
-
-
-def same_unit(one: str, other: str, *, exactly: bool = False) -> bool:
-    """Whether two units are the same, in any case unless `exactly` (mW is not MW)."""
-    first, second = (written_plainly(unit).replace(" ", "") for unit in (one, other))
-    return first == second if exactly else first.casefold() == second.casefold()
-
-
-# What counts as right --------------------------------------------------------------------------------------------------
+PRECISE = Context(prec=200)  # more digits than an answer and a power of ten can have
 
 
 def decimal_text(value: Any) -> Any:
@@ -144,6 +53,8 @@ class NumberKey(SpecModel):
     tolerance_kind: Literal["absolute", "relative"] = "absolute"
     low: Figure | None = None
     high: Figure | None = None
+    signed: bool = False
+    decimal_mark: DecimalMark = "either"
     near_misses: tuple[NearMiss, ...] = ()
     feedback: ShortText = ""
     feedback_wrong: ShortText = ""
@@ -155,7 +66,7 @@ class NumberKey(SpecModel):
             raise ValueError(_("give either a value, or both ends of a range"))
         if Fraction(self.tolerance) < 0:
             raise ValueError(_("the tolerance is below zero"))
-        low, high = bounds(self)
+        low, high = self.bounds
         if low > high:
             raise ValueError(_("the range ends before it begins"))
         for miss in self.near_misses:
@@ -163,34 +74,89 @@ class NumberKey(SpecModel):
                 raise ValueError(_("the near miss %(value)s would count as right") % {"value": miss.value})
         return self
 
+    def takes_unit(self, unit: str) -> bool:
+        """Whether a number may be written with this unit; a gap has none, its unit stands in the text."""
+        return False
 
-def bounds(key: NumberKey) -> tuple[Fraction, Fraction]:
-    """The smallest and the largest number that is right."""
-    if key.value is None:
-        return Fraction(str(key.low)), Fraction(str(key.high))
-    value, tolerance = Fraction(key.value), Fraction(key.tolerance)
-    if key.tolerance_kind == "relative":
-        tolerance *= abs(value)
-    return value - tolerance, value + tolerance
+    @cached_property
+    def bounds(self) -> tuple[Fraction, Fraction]:
+        """The smallest and the largest number that is right."""
+        if self.value is None:
+            return Fraction(str(self.low)), Fraction(str(self.high))
+        value, tolerance = Fraction(self.value), Fraction(self.tolerance)
+        if self.tolerance_kind == "relative":
+            tolerance *= abs(value)
+        return value - tolerance, value + tolerance
+
+    @cached_property
+    def missed(self) -> dict[Fraction, NearMiss]:
+        """The foreseen mistakes by their values; the first of two that are the same."""
+        return {Fraction(miss.value): miss for miss in reversed(self.near_misses)}
+
+    @property
+    def keyboard(self) -> str:
+        """What phones are asked to show. It depends on nothing that is right, so that nothing can be read off it."""
+        return "text" if self.signed else "decimal"
 
 
-def values_of(text: str | None) -> list[Fraction]:
-    """The values of a stored answer; none for no answer."""
+# Reading an answer ----------------------------------------------------------------------------------------------------
+
+
+def written(key: NumberKey, text: Any) -> Written | None:
+    """An answer as a number with its unit; None for no answer, and for one that cannot be read."""
     try:
-        return readings(split_unit(text)[0]) if text else []
+        found = read_number(text, decimal_mark=key.decimal_mark) if isinstance(text, str) else None
     except NotANumber:
-        return []
+        return None
+    return found if found and (not found.unit or key.takes_unit(found.unit)) else None
 
 
-def is_right_number(key: NumberKey, text: str | None) -> bool:
-    low, high = bounds(key)
-    return any(low <= value <= high for value in values_of(text))
+def value_of(key: NumberKey, text: Any) -> Fraction | None:
+    """The value that counts of those an answer can mean."""
+    found = written(key, text)
+    if found is None:
+        return None
+    low, high = key.bounds
+    foreseen = (value for value in found.values if value in key.missed or low <= value <= high)
+    return next(foreseen, found.values[0])
 
 
-def near_miss(key: NumberKey, text: str | None) -> NearMiss | None:
+def is_right_number(key: NumberKey, text: Any) -> bool:
+    value = value_of(key, text)
+    low, high = key.bounds
+    return value is not None and low <= value <= high
+
+
+def near_miss(key: NumberKey, text: Any) -> NearMiss | None:
     """The foreseen mistake this is, if any."""
-    given = values_of(text)
-    return next((miss for miss in key.near_misses if Fraction(miss.value) in given), None)
+    value = value_of(key, text)
+    return None if value is None else key.missed.get(value)
+
+
+def unread_number(key: NumberKey, text: str) -> str:
+    """Why an answer cannot be read, in a sentence; empty when it can."""
+    if written(key, text) is not None:
+        return ""
+    try:
+        unit = read_number(text, decimal_mark=key.decimal_mark).unit
+    except NotANumber:
+        return _("Enter a number such as 3.5, 1 200 or 1.5e6, in digits and without other words.")
+    return _("Enter the number alone, without “%(unit)s”.") % {"unit": unit[:UNIT_LIMIT]}
+
+
+def two_readings(key: NumberKey, text: str) -> str:
+    """What can be misunderstood in an answer, in a sentence; empty when it has one meaning. Tells nothing of the key."""
+    found = written(key, text)
+    if found is None or not found.is_ambiguous:
+        return ""
+    values = [plain_figure(value) for value in found.values]
+    if len(values) == 1:
+        return _("“%(text)s” is read as %(value)s.") % {"text": text, "value": values[0]}
+    words = _("“%(text)s” can mean %(one)s or %(other)s; write the one you mean.")
+    return words % {"text": text, "one": values[0], "other": values[1]}
+
+
+# Afterwards -----------------------------------------------------------------------------------------------------------
 
 
 def number_words(key: NumberKey) -> str:
@@ -199,7 +165,7 @@ def number_words(key: NumberKey) -> str:
         return _("from %(low)s to %(high)s") % {"low": key.low, "high": key.high}
     if not Fraction(key.tolerance):
         return key.value
-    low, high = bounds(key)
+    low, high = key.bounds
     return _("%(value)s (from %(low)s to %(high)s counts)") % {
         "value": key.value,
         "low": plain_figure(low),
@@ -209,29 +175,36 @@ def number_words(key: NumberKey) -> str:
 
 def plain_figure(value: Fraction) -> str:
     """A figure without needless zeros; every bound is a finite decimal."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return f"{exact.normalize():f}"
+    exact = PRECISE.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return f"{PRECISE.normalize(exact):f}"
 
 
 def judged_number(key: NumberKey, text: str | None, *, is_right: bool) -> dict[str, Any]:
-    """What a page shows of a number after the fact."""
+    """What a page shows of a number after the fact; `read_as` where it could have been read otherwise."""
     miss = near_miss(key, text)
     feedback = key.feedback if is_right else miss.feedback if miss else key.feedback_wrong
     return {
         "value": text or "",
         "verdict": verdict(Fraction(int(is_right)), answered=text is not None),
-        "feedback": feedback if text else "",
+        "feedback": (unread_number(key, text) or feedback) if text else "",
         "right": number_words(key),
+        "read_as": read_as(key, text),
     }
+
+
+def read_as(key: NumberKey, text: str | None) -> str:
+    """How a number was read that has two readings or a power of ten; empty for any other."""
+    found, value = written(key, text), value_of(key, text)
+    is_plain = found is None or value is None or not (found.is_ambiguous or found.has_power)
+    return "" if is_plain or value is None else plain_figure(value)
 
 
 def number_label(key: NumberKey, text: str) -> str:
     """The class of a number for statistics: the value, a near miss, or the number itself in one way of writing."""
     if is_right_number(key, text):
         return key.value or number_words(key)
-    miss = near_miss(key, text)
-    values = values_of(text)
-    return miss.value if miss else f"{float(values[0]):.12g}" if values else text[:80]
+    miss, value = near_miss(key, text), value_of(key, text)
+    return miss.value if miss else text[:80] if value is None else f"{float(value):.12g}"
 
 
 def number_keys(key: NumberKey) -> list[str]:

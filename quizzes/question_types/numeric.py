@@ -5,10 +5,11 @@
 
 `tolerance_kind` absolute (default) or relative (0.05 is 5 %), or `low` and `high` in place of `value`. A `unit` is shown
 beside the field and may be typed or left out; with `unit_required` it is not shown and must be typed exactly. `signed`
-asks phones for a keyboard with a minus. Figures in a spec are decimal strings; how people may write stands in
-number_match.py. The response is the text as typed.
+asks phones for a keyboard with a minus and letters. `decimal_mark` (either, point, comma) decides how “1,200” is read.
+Figures in a spec are decimal strings; how people may write stands in number_reading.py. The response is the text as typed.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -17,44 +18,44 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, model_validator
 
-from quizzes.question_types.authoring import FilledForm, Row, RowSet, lines
-from quizzes.question_types.base import (
-    Example,
-    Grade,
-    Part,
-    QuestionType,
-    ResponseClass,
-    Spec,
-    known_fields,
-    only,
-    storable,
-)
+from quizzes.question_types.authoring import FilledForm, Row, RowSet, decimal_mark_field, lines, signed_field
+from quizzes.question_types.base import Claim, Example, Grade, Part, QuestionType, Remark, ResponseClass, Spec
+from quizzes.question_types.claims import claimed_numbers
+from quizzes.question_types.fields import known_fields, only
 from quizzes.question_types.number_match import (
-    UNIT_LIMIT,
-    NotANumber,
     NumberKey,
-    checked_number,
     is_right_number,
     judged_number,
     number_feedbacks,
     number_keys,
     number_label,
     number_words,
-    same_unit,
-    split_unit,
+    two_readings,
+    unread_number,
+    written,
 )
+from quizzes.question_types.text_match import TEXT_LIMIT
+from quizzes.question_types.units import UNIT_LIMIT, same_unit
+from quizzes.question_types.values import storable
 
 
 class NumericSpec(NumberKey, Spec):
     unit: Annotated[str, Field(max_length=UNIT_LIMIT), AfterValidator(storable)] = ""
     unit_required: bool = False
-    signed: bool = False
 
     @model_validator(mode="after")
     def unit_to_require(self) -> "NumericSpec":
         if self.unit_required and not self.unit:
             raise ValueError(_("a unit is required, but none is given"))
         return self
+
+    def takes_unit(self, unit: str) -> bool:
+        """Whether a number may be written with this unit: with any that must be known, else with the one that is shown."""
+        return self.unit_required or same_unit(unit, self.unit)
+
+    @property
+    def keyboard(self) -> str:
+        return "text" if self.unit_required else super().keyboard
 
 
 def figure(label: Any, help_text: Any = "", **kwargs: Any) -> forms.CharField:
@@ -76,11 +77,8 @@ class NumericForm(FilledForm):
         required=False,
         help_text=gettext_lazy("It is then not shown, and an answer without it is wrong."),
     )
-    signed = forms.BooleanField(
-        label=gettext_lazy("Answers may be negative"),
-        required=False,
-        help_text=gettext_lazy("Gives phones a keyboard with a minus sign."),
-    )
+    signed = signed_field()
+    decimal_mark = decimal_mark_field()
     feedback = lines(gettext_lazy("Feedback to the right answer"))
     feedback_wrong = lines(gettext_lazy("Feedback to any other answer"))
 
@@ -119,24 +117,33 @@ class Numeric(QuestionType[NumericSpec]):
             "value": response or "",
             "unit": "" if spec.unit_required else spec.unit,
             "unit_required": spec.unit_required,
-            "keyboard": "text" if spec.unit_required or spec.signed else "decimal",
+            "keyboard": spec.keyboard,
+            "decimal_mark": spec.decimal_mark,
+            "limit": TEXT_LIMIT,
+            "remarks": [vars(remark) for remark in self.remarks(spec, layout, response)],
         }
 
     def parse(self, spec: NumericSpec, layout: list[Any], fields: Any) -> str | None:
-        value = only(known_fields(fields, ["text"]), "text")
-        if value is None:
-            return None
-        shown = "" if spec.unit_required else spec.unit
-        return checked_number(value, where="text", unit=shown, any_unit=spec.unit_required)
+        return only(known_fields(fields, ["text"]), "text")
+
+    def posted(self, spec: NumericSpec, layout: list[Any], response: str | None) -> dict[str, list[str]]:
+        return {} if response is None else {"text": [response]}
+
+    def remarks(self, spec: NumericSpec, layout: list[Any], response: str | None) -> list[Remark]:
+        if response is None:
+            return []
+        unread, note = unread_number(spec, response), two_readings(spec, response)
+        return [Remark("text", unread or note, is_unread=bool(unread))] if unread or note else []
+
+    def is_blank(self, spec: NumericSpec, response: str | None) -> bool:
+        return written(spec, response) is None
 
     def is_right(self, spec: NumericSpec, response: str | None) -> bool:
         return is_right_number(spec, response) and (not spec.unit_required or self.has_unit(spec, response))
 
     def has_unit(self, spec: NumericSpec, response: str | None) -> bool:
-        try:
-            return same_unit(split_unit(response or "")[1], spec.unit, exactly=True)
-        except NotANumber:
-            return False
+        found = written(spec, response)
+        return found is not None and same_unit(found.unit, spec.unit, exactly=True)
 
     def grade(self, spec: NumericSpec, response: str | None) -> Grade:
         fraction = Fraction(int(self.is_right(spec, response)))
@@ -151,6 +158,10 @@ class Numeric(QuestionType[NumericSpec]):
 
     def response_words(self, spec: NumericSpec, response: str | None) -> str:
         return response or ""
+
+    def claims(self, spec: NumericSpec, layout: list[Any]) -> Iterator[Claim]:
+        for where, text, fraction in claimed_numbers(spec, unit=spec.unit, unit_required=spec.unit_required):
+            yield Claim(where, {"text": [text]}, fraction)
 
     def model_response(self, spec: NumericSpec) -> str:
         return f"{spec.value or spec.low} {spec.unit}".strip()

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
-from quizzes.question_types.base import QuestionType, RequiredText, ShortText, Spec, SpecModel
+from quizzes.question_types.base import QuestionType, Spec
+from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
 
 class Option(SpecModel):
@@ -30,7 +31,7 @@ class OptionsSpec(Spec):
     def options_differ(self) -> "OptionsSpec":
         seen: dict[str, int] = {}
         for number, option in enumerate(self.options, start=1):
-            twin = seen.setdefault(option.text.casefold(), number)
+            twin = seen.setdefault(option.text, number)
             if twin != number:
                 raise ValueError(_("options %(one)d and %(two)d are the same") % {"one": twin, "two": number})
         return self
@@ -75,6 +76,10 @@ class OptionsType(QuestionType[OptionsT]):
                 for place, index in enumerate(layout)
             ],
         }
+
+    def posted(self, spec: OptionsT, layout: list[int], response: Any) -> dict[str, list[str]]:
+        places = sorted(layout.index(number) for number in self.chosen(response))
+        return {"choice": [str(place) for place in places]} if places else {}
 
     def reveal(self, spec: OptionsT, layout: list[int], response: Any) -> dict[str, Any]:
         shown = self.present(spec, layout, response)

@@ -5,7 +5,8 @@
 
 The stored layout is the order in which they are shown: always shuffled, and never the right order, so that leaving the
 list as it is earns nothing. The response is the place 1…n of each element in the author's numbering, or None; an
-unfinished order can be saved.
+unfinished order can be saved. A place that is no such number stays as it was typed, and one that two elements have stays
+with both; neither counts.
 
 longest_run: of the placed elements, the longest series L in the right relative order counts, as (L−1)/(n−1): a single
 element is in order with itself, so a reversed list earns 0, and one element out of place costs one step.
@@ -29,19 +30,17 @@ from quizzes.question_types.base import (
     Grade,
     Part,
     QuestionType,
-    RequiredText,
+    Remark,
     ResponseClass,
-    ShortText,
     Spec,
-    SpecModel,
     all_blank,
-    known_fields,
-    numbered,
-    only,
     verdict,
 )
+from quizzes.question_types.fields import known_fields, numbered, only
+from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
-Places = Sequence[int | None]
+Places = Sequence[int | str | None]
+PLACE_LIMIT = 10  # characters; no page sends more
 SCHEMES = {
     "longest_run": (
         gettext_lazy("Longest run"),
@@ -62,7 +61,7 @@ class OrderingSpec(Spec):
 
     @model_validator(mode="after")
     def elements_differ(self) -> "OrderingSpec":
-        texts = [element.text.casefold() for element in self.elements]
+        texts = [element.text for element in self.elements]
         for number, text in enumerate(texts, start=1):
             if text in texts[: number - 1]:
                 raise ValueError(_("element %(number)d is the same as an earlier one") % {"number": number})
@@ -89,10 +88,22 @@ def longest_run(numbers: Sequence[int]) -> list[int]:
     return max(best, key=len, default=[])
 
 
+def as_shown(layout: list[int], response: Places | None) -> list[tuple[str, int | str | None]]:
+    """The names of the fields in the order shown, each with the place given there; none for no answer."""
+    names = numbered("place", len(layout))
+    return [(name, response[index]) for name, index in zip(names, layout, strict=True)] if response else []
+
+
+def placed(response: Places | None) -> list[int | None]:
+    """The places that can be read and that no other element has."""
+    given = [place if isinstance(place, int) else None for place in response or ()]
+    return [place if given.count(place) == 1 else None for place in given]
+
+
 def in_order(response: Places | None) -> list[int]:
     """The author's numbers of the placed elements, by place."""
-    placed = [(place, index) for index, place in enumerate(response or ()) if place is not None]
-    return [index for _place, index in sorted(placed)]
+    found = [(place, index) for index, place in enumerate(placed(response)) if place is not None]
+    return [index for _place, index in sorted(found)]
 
 
 class Ordering(QuestionType[OrderingSpec]):
@@ -136,27 +147,45 @@ class Ordering(QuestionType[OrderingSpec]):
             {"position": shown, "text": spec.elements[index].text, "place": given[index]}
             for shown, index in enumerate(layout)
         ]
-        return {"count": len(rows), "elements": sorted(rows, key=lambda row: row["place"] or len(rows) + 1)}
+        last = len(rows) + 1
+        ordered = sorted(rows, key=lambda row: row["place"] if isinstance(row["place"], int) else last)
+        return {
+            "count": len(rows),
+            "elements": ordered,
+            "remarks": [vars(remark) for remark in self.remarks(spec, layout, response)],
+        }
 
-    def parse(self, spec: OrderingSpec, layout: list[int], fields: Any) -> list[int | None] | None:
+    def parse(self, spec: OrderingSpec, layout: list[int], fields: Any) -> list[int | str | None] | None:
         names = numbered("place", len(layout))
         fields = known_fields(fields, names)
-        places: list[int | None] = [None] * len(layout)
+        places: list[int | str | None] = [None] * len(layout)
         for index, name in zip(layout, names, strict=True):
-            places[index] = place = self._place(only(fields, name), len(layout), where=name)
-            if place is not None and places.count(place) > 1:
-                raise BadAnswer(
-                    _("Two elements have the place %(place)d; give each a place of its own.") % {"place": place},
-                    where=name,
-                )
+            places[index] = self._place(only(fields, name), len(layout), where=name)
         return None if all_blank(places) else places
 
-    def _place(self, value: str | None, count: int, *, where: str) -> int | None:
-        if value is None:
-            return None
-        if not (value.isascii() and value.isdigit() and len(value) <= 4 and 1 <= int(value) <= count):
-            raise BadAnswer(_("A place is a whole number from 1 to %(count)d.") % {"count": count}, where=where)
-        return int(value)
+    def _place(self, value: str | None, count: int, *, where: str) -> int | str | None:
+        if value is None or (value.isdecimal() and len(value) <= 4 and 1 <= int(value) <= count):
+            return None if value is None else int(value)
+        if len(value) > PLACE_LIMIT:
+            raise BadAnswer(no_place(count), where=where)
+        return value
+
+    def posted(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> dict[str, list[str]]:
+        return {name: [str(place)] for name, place in as_shown(layout, response) if place is not None}
+
+    def remarks(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> list[Remark]:
+        found, seen = [], set()
+        for name, place in as_shown(layout, response):
+            if isinstance(place, str):
+                found.append(Remark(name, no_place(len(layout))))
+            elif place is not None and place in seen:
+                twice = _("Two elements have the place %(place)d; give each a place of its own.")
+                found.append(Remark(name, twice % {"place": place}))
+            seen.add(place)
+        return found
+
+    def is_blank(self, spec: OrderingSpec, response: Places | None) -> bool:
+        return all_blank(placed(response))
 
     def grade(self, spec: OrderingSpec, response: Places | None) -> Grade:
         run = longest_run(in_order(response))
@@ -189,7 +218,7 @@ class Ordering(QuestionType[OrderingSpec]):
     def classify(self, spec: OrderingSpec, response: Places | None) -> list[ResponseClass]:
         return [
             ResponseClass(f"element-{index}", _("place %(place)d") % {"place": place}, place == index + 1)
-            for index, place in enumerate(response or ())
+            for index, place in enumerate(placed(response))
             if place is not None
         ]
 
@@ -229,6 +258,10 @@ class Ordering(QuestionType[OrderingSpec]):
             graded=(([1, 2, 3], Fraction(1)), ([1, 3, 2], Fraction(0)), ([1, 2, None], Fraction(0))),
         ),
     )
+
+
+def no_place(count: int) -> str:
+    return _("A place is a whole number from 1 to %(count)d.") % {"count": count}
 
 
 TYPE = Ordering()

@@ -7,6 +7,7 @@
 `accents_matter` (false) makes é differ from e. How texts are compared stands in text_match.py.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -15,16 +16,17 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.question_types.authoring import FilledForm, Row, RowSet, lines
 from quizzes.question_types.base import (
+    Claim,
     Example,
     Grade,
     Part,
     QuestionType,
+    Remark,
     ResponseClass,
     Spec,
-    known_fields,
-    only,
-    text_value,
 )
+from quizzes.question_types.claims import claimed_texts
+from quizzes.question_types.fields import known_fields, only
 from quizzes.question_types.text_match import (
     TEXT_LIMIT,
     TextKey,
@@ -33,6 +35,7 @@ from quizzes.question_types.text_match import (
     text_feedbacks,
     text_label,
     text_share,
+    unread_text,
 )
 
 
@@ -44,7 +47,9 @@ class ShortAnswerForm(FilledForm):
     accents_matter = forms.BooleanField(
         label=gettext_lazy("Accents matter"),
         required=False,
-        help_text=gettext_lazy("Leave open to take “Cote d'Ivoire” for “Côte d'Ivoire”. Case never matters."),
+        help_text=gettext_lazy(
+            "Leave open to take “Cote d'Ivoire” for “Côte d'Ivoire”. Case matters only between answers that differ in nothing else."
+        ),
     )
     feedback_wrong = lines(gettext_lazy("Feedback to any other answer"))
 
@@ -76,11 +81,24 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
     rows = (RowSet("answers", AnswerRow, gettext_lazy("Accepted answers"), starting=3, maximum=60),)
 
     def present(self, spec: ShortAnswerSpec, layout: list[Any], response: str | None) -> dict[str, Any]:
-        return {"value": response or "", "limit": TEXT_LIMIT}
+        return {
+            "value": response or "",
+            "limit": TEXT_LIMIT,
+            "remarks": [vars(remark) for remark in self.remarks(spec, layout, response)],
+        }
 
     def parse(self, spec: ShortAnswerSpec, layout: list[Any], fields: Any) -> str | None:
-        value = only(known_fields(fields, ["text"]), "text")
-        return None if value is None else text_value(value, limit=TEXT_LIMIT, where="text")
+        return only(known_fields(fields, ["text"]), "text")
+
+    def posted(self, spec: ShortAnswerSpec, layout: list[Any], response: str | None) -> dict[str, list[str]]:
+        return {} if response is None else {"text": [response]}
+
+    def remarks(self, spec: ShortAnswerSpec, layout: list[Any], response: str | None) -> list[Remark]:
+        unread = unread_text(response or "")
+        return [Remark("text", unread)] if unread else []
+
+    def is_blank(self, spec: ShortAnswerSpec, response: str | None) -> bool:
+        return response is None or bool(unread_text(response))
 
     def grade(self, spec: ShortAnswerSpec, response: str | None) -> Grade:
         fraction = text_share(spec, response)
@@ -94,6 +112,10 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
 
     def model_response(self, spec: ShortAnswerSpec) -> str:
         return plain_answer(spec)
+
+    def claims(self, spec: ShortAnswerSpec, layout: list[Any]) -> Iterator[Claim]:
+        for where, text, fraction in claimed_texts(spec):
+            yield Claim(where, {"text": [text]}, fraction)
 
     def classify(self, spec: ShortAnswerSpec, response: str | None) -> list[ResponseClass]:
         if response is None:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from pydantic import model_validator
 
 from quizzes.question_types.authoring import OptionRow, RowSet, SpecForm
-from quizzes.question_types.base import Example, Fields, Grade, Part, ResponseClass, known_fields, only, position
+from quizzes.question_types.base import Example, Fields, Grade, Part, ResponseClass
+from quizzes.question_types.fields import known_fields, only, position
 from quizzes.question_types.options import OptionsSpec, OptionsType, number_correct
 
 

@@ -1,26 +1,32 @@
 """Accepted texts: what short answers and text gaps have in common.
 
-Both sides are folded before they are compared: compatibility forms (NFKC), case, accents (unless they matter), curly
-quotes and long dashes, invisible characters, runs of spaces, and a full stop at the end. `*` in an accepted text stands
-for any run of characters, `\\*` for a star. Of the accepted texts that match, the one with the highest share counts.
+Both sides are folded before they are compared; folding.py says what that evens out. `*` in an accepted text stands for any
+run of characters, `\\*` for a star. Of the accepted texts that match, the one with the highest share counts.
+
+Where two accepted texts of different shares would be the same when folded (mW is right, MW is not), what tells them apart
+counts for both: case, or accents, or whatever a reader can see.
 """
 
-import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
-from quizzes.question_types.base import RequiredText, Share, ShortText, SpecModel, verdict
+from quizzes.question_types.base import verdict
+from quizzes.question_types.fields import too_many
+from quizzes.question_types.folding import Sight, folded
+from quizzes.question_types.values import RequiredText, Share, ShortText, SpecModel
 
 TEXT_LIMIT = 500
-PLAIN = str.maketrans(
-    dict.fromkeys("‘’‚‛′`´ʼʹ", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑‒–—―−﹘﹣", "-") | {"…": "..."}
-)
 STAR = "\ue000"  # a private character that stands for an escaped star while a text is taken apart
+SHARPER = {
+    Sight.DEFAULT: (Sight.CASE, Sight.ACCENTS, Sight.BOTH, Sight.EVERYTHING),
+    Sight.ACCENTS: (Sight.BOTH, Sight.EVERYTHING),
+}
 
 
 class AcceptedText(SpecModel):
@@ -43,25 +49,54 @@ class TextKey(SpecModel):
         if not any(answer.fraction == 1 for answer in self.answers):
             raise ValueError(_("no answer earns the full points; give one the share 1"))
         for number, answer in enumerate(self.answers, start=1):
-            if answer.fraction and not folded(answer.text.replace("*", "")):
+            if answer.fraction and not any(segments(answer.text)):
                 raise ValueError(_("answer %(number)d would accept anything; add a word to it") % {"number": number})
         return self
 
+    @property
+    def sight(self) -> Sight:
+        return Sight.ACCENTS if self.accents_matter else Sight.DEFAULT
 
-def folded(text: str, *, accents_matter: bool = False) -> str:
-    """The text as it is compared."""
-    text = unicodedata.normalize("NFKC", text.translate(PLAIN)).casefold().translate(PLAIN)
-    if not accents_matter:
-        text = "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
-    text = "".join(char for char in unicodedata.normalize("NFC", text) if unicodedata.category(char) != "Cf")
-    return re.sub(r"\s+", " ", text).strip().rstrip(".!?;,").rstrip()
+    @cached_property
+    def compared(self) -> tuple["Compared", ...]:
+        """The accepted texts taken apart, each with the sight that tells it from those of other shares."""
+        return tuple(Compared(answer, sight, segments(answer.text, sight)) for answer, sight in self._sights())
+
+    def _sights(self) -> Iterator[tuple[AcceptedText, Sight]]:
+        for answer in self.answers:
+            others = [other.text for other in self.answers if other.fraction != answer.fraction]
+            rivals = [text for text in others if self.is_rival(text, answer.text)]
+            yield answer, sight_apart(answer.text, rivals, self.sight)
+
+    def is_rival(self, one: str, other: str) -> bool:
+        """Whether two accepted texts are the same when folded, and not when seen."""
+        alike = segments(one, self.sight) == segments(other, self.sight)
+        return alike and segments(one, Sight.EVERYTHING) != segments(other, Sight.EVERYTHING)
 
 
-def segments(pattern: str, *, accents_matter: bool = False) -> list[str]:
+@dataclass(frozen=True)
+class Compared:
+    """An accepted text as it is compared."""
+
+    answer: AcceptedText
+    sight: Sight
+    segments: tuple[str, ...]
+
+
+def sight_apart(text: str, rivals: Sequence[str], least: Sight) -> Sight:
+    """The least sharp sight that tells an accepted text from its rivals."""
+    for sight in (least, *SHARPER[least]):
+        if segments(text, sight) not in {segments(rival, sight) for rival in rivals}:
+            return sight
+    return Sight.EVERYTHING
+
+
+@lru_cache(maxsize=4096)
+def segments(pattern: str, sight: Sight = Sight.DEFAULT) -> tuple[str, ...]:
     """The folded texts between the wildcards of an accepted text, in order."""
     parts = pattern.replace(r"\*", STAR).split("*")
-    whole = folded("*".join(parts), accents_matter=accents_matter)
-    return [part.replace(STAR, "*") for part in whole.split("*")]
+    whole = folded("*".join(parts), sight)
+    return tuple(part.replace(STAR, "*") for part in whole.split("*"))
 
 
 def matches(parts: Sequence[str], text: str) -> bool:
@@ -87,11 +122,18 @@ def matches(parts: Sequence[str], text: str) -> bool:
 
 def best_match(key: TextKey, text: str) -> AcceptedText | None:
     """The accepted text with the highest share that this one matches; the first of several."""
-    mine = folded(text, accents_matter=key.accents_matter)
+    if not text or len(text) > TEXT_LIMIT:
+        return None
+    seen = {sight: typings(text, sight) for sight in {one.sight for one in key.compared}}
     fitting = [
-        answer for answer in key.answers if matches(segments(answer.text, accents_matter=key.accents_matter), mine)
+        one.answer for one in key.compared if any(mine and matches(one.segments, mine) for mine in seen[one.sight])
     ]
-    return max(fitting, key=lambda answer: answer.fraction, default=None) if mine else None
+    return max(fitting, key=lambda answer: answer.fraction, default=None)
+
+
+def typings(text: str, sight: Sight) -> list[str]:
+    """What was typed, folded: a long dash is one, or the two short ones that phones make it of."""
+    return [folded(one, sight) for one in dict.fromkeys((text, text.replace("—", "--")))]
 
 
 def text_share(key: TextKey, text: str | None) -> Fraction:
@@ -103,14 +145,22 @@ def text_share(key: TextKey, text: str | None) -> Fraction:
 def plain_answer(key: TextKey) -> str:
     """A text that earns every point: the first full answer, without its wildcards."""
     full = [answer.text for answer in key.answers if answer.fraction == 1]
-    chosen = next((text for text in full if "*" not in text), full[0])
-    return chosen.replace(r"\*", STAR).replace("*", "").replace(STAR, "*").strip()
+    return without_stars(next((text for text in full if "*" not in text), full[0]))
+
+
+def without_stars(pattern: str) -> str:
+    """A text that an accepted text with wildcards matches: nothing in their place, or (…) where something must be there."""
+    parts = pattern.replace(r"\*", STAR)
+    bare, filled = (parts.replace("*", filling).replace(STAR, "*").strip() for filling in ("", "(…)"))
+    return bare if bare and matches(segments(pattern), folded(bare)) else filled
 
 
 def feedback_to(key: TextKey, text: str | None) -> str:
     """What the author says to this text; a variant without words of its own borrows those of the first full answer."""
     if not text:
         return ""
+    if len(text) > TEXT_LIMIT:
+        return unread_text(text)
     answer = best_match(key, text)
     if answer is None:
         return key.feedback_wrong
@@ -132,7 +182,12 @@ def judged_text(key: TextKey, text: str | None) -> dict[str, Any]:
 def text_label(key: TextKey, text: str) -> str:
     """The class of a text for statistics: the accepted text it matches, else the text itself as it is compared."""
     answer = best_match(key, text)
-    return answer.text if answer else folded(text, accents_matter=key.accents_matter)[:80]
+    return answer.text if answer else folded(text[:TEXT_LIMIT], key.sight)[:80]
+
+
+def unread_text(text: str) -> str:
+    """Why a text cannot be marked, in a sentence; empty when it can."""
+    return too_many(len(text), TEXT_LIMIT) if len(text) > TEXT_LIMIT else ""
 
 
 def text_feedbacks(key: TextKey) -> list[str]:

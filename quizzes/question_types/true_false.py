@@ -15,18 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.errors import BadAnswer
 from quizzes.question_types.authoring import SpecForm
-from quizzes.question_types.base import (
-    Example,
-    Fields,
-    Grade,
-    Part,
-    QuestionType,
-    ResponseClass,
-    ShortText,
-    Spec,
-    known_fields,
-    only,
-)
+from quizzes.question_types.base import Example, Fields, Grade, Part, QuestionType, ResponseClass, Spec
+from quizzes.question_types.fields import known_fields, only
+from quizzes.question_types.values import ShortText
 
 
 class TrueFalseSpec(Spec):
@@ -76,6 +67,9 @@ class TrueFalse(QuestionType[TrueFalseSpec]):
         if value not in (None, "true", "false"):
             raise BadAnswer(_("Answer true or false."), where="choice")
         return None if value is None else value == "true"
+
+    def posted(self, spec: TrueFalseSpec, layout: list[Any], response: bool | None) -> dict[str, list[str]]:
+        return {} if response is None else {"choice": ["true" if response else "false"]}
 
     def grade(self, spec: TrueFalseSpec, response: bool | None) -> Grade:
         fraction = Fraction(int(response is not None and response == spec.answer))

@@ -133,7 +133,7 @@ def test_rows_are_left_out_and_put_in_order(as_ada: Client) -> None:
     [
         ({"spec-options-1-correct": "on"}, "2 options are marked as correct; a single choice has one"),
         ({"spec-options-0-correct": ""}, "no option is marked as correct; mark one"),
-        ({"spec-options-1-text": "security council"}, "options 1 and 2 are the same"),
+        ({"spec-options-1-text": "Security Council"}, "options 1 and 2 are the same"),
         ({"spec-stem": ""}, "This field is required."),
         ({"topic": ""}, "This field is required."),
         ({"places-0-paragraph": 9}, "This source has no paragraph 9."),

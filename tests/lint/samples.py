@@ -74,6 +74,31 @@ SHORT: dict[str, Any] = {
     "feedback_wrong": "Think of people who are known for keeping water out of their land.",
     "explanation": SINGLE["explanation"],
 }
+NUMBER: dict[str, Any] = {
+    "stem": "In which year does the chronicle let the works on the harbour of Vell begin?",
+    "value": "1874",
+    "near_misses": [{"value": "1902", "feedback": "A storm broke the outer wall in that year."}],
+    "feedback_wrong": "It lies between the middle and the end of the nineteenth century.",
+    "explanation": SINGLE["explanation"],
+}
+PAIRS: dict[str, Any] = {
+    "stem": "Match each year of the chronicle with what came over the harbour of Vell.",
+    "pairs": [
+        {"left": "1902", "right": "A storm", "feedback": "The gale brought the outer wall down into the basin."},
+        {"left": "1931", "right": "A flood", "feedback": "Boats stayed away for more than half the year."},
+    ],
+    "extra": ["A fire"],
+    "explanation": SINGLE["explanation"],
+}
+ORDER: dict[str, Any] = {
+    "stem": "Put these events of the chronicle of Vell in order, the oldest first.",
+    "elements": [
+        {"text": "Building", "feedback": "Dutch engineers laid out the basin in that decade."},
+        {"text": "Storm", "feedback": "The wall gave way when the harbour was in use."},
+        {"text": "Flood", "feedback": "Water kept the boats outside three decades later."},
+    ],
+    "explanation": SINGLE["explanation"],
+}
 CLOZE: dict[str, Any] = {
     "stem": "Complete this summary of how Vell came by its new basin.",
     "text": "It was the work of [[1]] engineers, begun in [[2]].",
@@ -110,7 +135,16 @@ def context(**fields: Any) -> Context:
 
 def item(spec: Mapping[str, Any] = SINGLE, kind: str = "", id: str = "q-1", **fields: Any) -> Item:
     """An item with this content; the kind is seen from the fields."""
-    kinds = {"gaps": "cloze", "answers": "short_answer", "answer": "true_false", "scheme": "multiple_choice"}
+    kinds = {
+        "gaps": "cloze",
+        "answers": "short_answer",
+        "answer": "true_false",
+        "scheme": "multiple_choice",
+        "value": "numeric",
+        "low": "numeric",
+        "pairs": "matching",
+        "elements": "ordering",
+    }
     kind = kind or next((found for name, found in kinds.items() if name in spec), "single_choice")
     made = Item(
         id=id,

@@ -7,7 +7,20 @@ import pytest
 
 from quizzes import lint
 from quizzes.lint.base import Item, Place
-from tests.lint.samples import CLOZE, MULTIPLE, SHORT, SINGLE, STATEMENT, context, found, item, with_options
+from tests.lint.samples import (
+    CLOZE,
+    MULTIPLE,
+    NUMBER,
+    ORDER,
+    PAIRS,
+    SHORT,
+    SINGLE,
+    STATEMENT,
+    context,
+    found,
+    item,
+    with_options,
+)
 
 WRONG_FEEDBACK = [{**option, "feedback": "Incorrect."} for option in SINGLE["options"]]
 NO_FEEDBACK = [{**option, "feedback": ""} for option in SINGLE["options"]]
@@ -23,6 +36,9 @@ CLEAN: dict[str, Item] = {
     "true or false": item(STATEMENT),
     "short answer": item(SHORT),
     "cloze": item(CLOZE),
+    "numeric": item(NUMBER),
+    "matching": item(PAIRS),
+    "ordering": item(ORDER),
 }
 FLAWED: list[tuple[str, Mapping[str, Any]]] = [
     ("explanation-missing", SINGLE | {"explanation": " "}),
@@ -67,6 +83,12 @@ FLAWED: list[tuple[str, Mapping[str, Any]]] = [
     ("feedback-thin", SINGLE | {"options": WRONG_FEEDBACK}),
     ("feedback-thin", SINGLE | {"options": ECHO_FEEDBACK}),
     ("copied-run", SINGLE | {"explanation": "As we read, each year the oldest of them kept the keys to it. " * 3}),
+    ("unanswerable", SHORT | {"answers": [{"text": "the Netherlands " * 40, "feedback": "Dutch engineers drew the plans."}]}),
+    ("number-pad", NUMBER | {"value": "-5"}),
+    ("unit-missing", NUMBER | {"stem": "Which per cent of the boats of Vell could enter the harbour after the flood?"}),
+    ("look-alike", with_options(*OPTIONS[:3], f"*{OPTIONS[0]}*")),
+    ("nearly-same", with_options(*OPTIONS[:3], OPTIONS[0].upper())),
+    ("signs-lost", with_options(*OPTIONS[:3], "2*3*4")),
     ("distractor-in-paragraph", with_options("Dutch engineers", "Sand had choked it", "The ice house")),
 ]  # fmt: skip
 

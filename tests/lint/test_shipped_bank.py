@@ -1,5 +1,6 @@
 """The bank that is shipped: nothing stands that an author did not acknowledge, and it survives the way out and in."""
 
+import random
 from datetime import UTC, datetime
 
 from django.core.management import call_command
@@ -52,6 +53,18 @@ class TestShippedBank(TestCase):
         assert [str(finding) for finding in report.standing] == []
         rows = [row for rows in Question.objects.values_list("acknowledged", flat=True) for row in rows]
         assert all(row["reason"].strip() for row in rows)
+
+    def test_every_accepted_answer_of_the_bank_earns_its_share(self) -> None:
+        tried = 0
+        for question in Question.objects.live():
+            version = question.ready_version
+            kind, spec = version.kind, version.parsed
+            layout = kind.layout(spec, random.Random(1), shuffle=True)
+            for claim in kind.claims(spec, layout):
+                response = kind.parse(spec, layout, claim.fields)
+                assert kind.grade(spec, response).fraction >= claim.fraction, (question.uuid, claim)
+                tried += 1
+        assert tried > 350
 
     def test_nothing_is_lost_on_the_way_out_and_in(self) -> None:
         now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from quizzes import question_types
 from quizzes.errors import BadAnswer
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.base import InvalidSpec, Remark
 from quizzes.question_types.gap_lines import from_lines, to_lines
 from tests.question_types.cards import laid_out, rendered
 
@@ -58,7 +58,7 @@ TWINS = [
         (asking("[[1]] and [[2]]", text("a")), r"the text has the marker \[\[2\]\], but no such gap"),
         (asking("[[1]] and [[0]]", text("a")), r"the text has the marker \[\[0\]\], but no such gap"),
         (asking("[[1]]", choice("a", "b", key=5)), "gap 1: exactly one option of a gap is right"),
-        (asking("[[1]]", choice("a", "A")), "gap 1: two options of a gap are the same"),
+        (asking("[[1]]", choice("a", " a")), "gap 1: two options of a gap are the same"),
         (asking("[[1]]", choice("a", "")), "gap 1, option 2, text: is empty"),
         (
             asking("[[1]]", {"kind": "essay"}),
@@ -83,10 +83,93 @@ def test_options_of_a_gap_are_shuffled_and_read_back_in_the_authors_numbering() 
     ]
 
 
-def test_a_number_gap_refuses_words_and_names_the_gap() -> None:
-    with pytest.raises(BadAnswer, match="Enter a number") as caught:
-        KIND.parse(KIND.spec(THREE), laid_out(KIND, KIND.spec(THREE)), {"gap-2": ["many"]})
-    assert caught.value.where == "gap-2"
+def test_an_option_that_is_not_there_is_refused_and_names_the_gap() -> None:
+    with pytest.raises(BadAnswer, match="not an option") as caught:
+        KIND.parse(KIND.spec(THREE), laid_out(KIND, KIND.spec(THREE)), {"gap-0": ["3"], "gap-1": ["word"]})
+    assert caught.value.where == "gap-0"
+
+
+def test_options_that_differ_in_case_are_two() -> None:
+    spec = KIND.spec(asking("[[1]] or [[2]]", choice("Mg", "MG"), text("a")))
+    assert [KIND.grade(spec, [given, None]).fraction for given in (0, 1)] == [Fraction(1, 2), 0]
+
+
+# What cannot be read --------------------------------------------------------------------------------------------------
+
+SUMMARY = asking("The [[1]] in [[2]] by the [[3]].", text("UNTSO"), number("1948"), choice("Council", "Court"))
+
+
+def test_an_unreadable_gap_keeps_its_text_and_the_others_count() -> None:
+    spec = KIND.spec(SUMMARY)
+    fields = {"gap-0": ["UNTSO"], "gap-1": ["about 1948"], "gap-2": ["0"]}
+    response = KIND.parse(spec, [[], [], [0, 1]], fields)
+    assert response == ["UNTSO", "about 1948", 0]
+    assert KIND.grade(spec, response).fraction == Fraction(2, 3)
+    assert KIND.remarks(spec, [[], [], [0, 1]], response) == [
+        Remark("gap-1", "Gap 2: Enter the number alone, without “about”.")
+    ]
+    assert not KIND.is_blank(spec, response)
+    assert KIND.posted(spec, [[], [], [0, 1]], response) == fields
+
+
+def test_an_unreadable_gap_is_marked_and_named_on_the_page() -> None:
+    page = rendered(KIND, KIND.spec(SUMMARY), [[], [], [0, 1]], ["UNTSO", "1948 or so", 0])
+    assert page.count('aria-invalid="true"') == 1
+    assert 'value="1948 or so"' in page
+    assert "Gap 2: Enter the number alone, without “or so”." in page
+    assert "maxlength" not in page
+
+
+def test_a_text_of_a_gap_that_is_too_long_is_kept_too() -> None:
+    spec = KIND.spec(SUMMARY)
+    response = KIND.parse(spec, [[], [], [0, 1]], {"gap-0": ["x" * 502], "gap-1": ["1948"]})
+    (remark,) = KIND.remarks(spec, [[], [], [0, 1]], response)
+    assert remark.message == "Gap 1: 2 characters too many; this answer may have at most 500."
+    assert KIND.grade(spec, response).fraction == Fraction(1, 3)
+
+
+def test_an_answer_of_nothing_but_unreadable_gaps_is_blank() -> None:
+    spec = KIND.spec(SUMMARY)
+    assert KIND.is_blank(spec, [None, "about 1948", None])
+    assert KIND.is_blank(spec, ["x" * 501, "many", None])
+    assert not KIND.is_blank(spec, [None, "1947", None])
+
+
+@pytest.mark.parametrize(
+    ("written", "typed", "kept"),
+    [
+        ("About [[1]] % of all.", "15 %", "15"),
+        ("About [[1]]% of all.", "15%", "15"),
+        ("It cost $[[1]], they say.", "$15", "15"),
+        ("It is [[1]] km² large.", "15 km2", "15"),
+        ("With [[1]] °C, it was warm.", "−15 ºC", "-15"),
+        ("About [[1]] people came.", "15 people", "15"),
+        ("About [[1]] people came.", "about 15", "15"),
+        ("It is *[[1]]* **km** long.", "15 km", "15"),
+        ("It is [[1]] m long.", "15 km", "15 km"),
+        ("It is [[1]] km long.", "15", "15"),
+    ],
+)
+def test_what_stands_next_to_a_number_may_be_typed_into_its_gap(written: str, typed: str, kept: str) -> None:
+    spec = KIND.spec(asking(written, number(kept.removesuffix(" km"))))
+    assert KIND.parse(spec, [[]], {"gap-0": [typed]}) == [kept]
+    assert KIND.grade(spec, [kept]).fraction == (0 if "km" in kept else 1)
+
+
+def test_an_author_may_give_a_number_gap_the_keyboard_with_a_minus() -> None:
+    pads = [
+        rendered(KIND, KIND.spec(asking("[[1]]", number("-5", signed=signed))), [[]], None) for signed in (False, True)
+    ]
+    assert ['inputmode="decimal"' in page for page in pads] == [True, False]
+    assert ['inputmode="text"' in page for page in pads] == [False, True]
+
+
+def test_a_gap_reads_a_comma_as_its_author_says() -> None:
+    shares = {
+        mark: KIND.grade(KIND.spec(asking("[[1]]", number("1.2", decimal_mark=mark))), ["1,200"]).fraction
+        for mark in ("either", "point", "comma")
+    }
+    assert shares == {"either": 1, "point": 0, "comma": 1}
 
 
 CHOICES = st.none() | st.integers(0, 2)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from quizzes import question_types
 from quizzes.errors import BadAnswer
 from quizzes.question_types.authoring import AuthorForm
-from quizzes.question_types.base import Fault, InvalidSpec, clean_fields
+from quizzes.question_types.base import Fault, InvalidSpec
+from quizzes.question_types.fields import clean_fields
 from tests.question_types.cards import EXAMPLES, KINDS, Controls, bare, laid_out, posted, rendered
 
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
@@ -136,6 +137,18 @@ def test_the_page_posts_the_response_it_shows(kind: Any, example: Any) -> None:
 
 
 @each_example
+def test_a_response_becomes_the_fields_that_it_was_read_from(kind: Any, example: Any) -> None:
+    spec = kind.spec(example.spec)
+    for seed in range(4):
+        layout = laid_out(kind, spec, seed=seed)
+        for response, _fraction in example.graded:
+            shown = posted(kind, spec, layout, response)
+            fields = kind.posted(spec, layout, response)
+            assert fields == {name: values for name, values in shown.items() if values not in ([], [""])}
+            assert kind.parse(spec, layout, fields) == response
+
+
+@each_example
 def test_no_answer_is_none_and_earns_nothing(kind: Any, example: Any) -> None:
     spec = kind.spec(example.spec)
     layout = laid_out(kind, spec)
@@ -145,6 +158,16 @@ def test_no_answer_is_none_and_earns_nothing(kind: Any, example: Any) -> None:
     assert kind.grade(spec, None).fraction == 0
     assert kind.classify(spec, None) == []
     assert kind.response_words(spec, None) == ""
+    assert kind.is_blank(spec, None)
+    assert kind.remarks(spec, layout, None) == []
+
+
+@each_example
+def test_what_nobody_can_see_is_no_answer(kind: Any, example: Any) -> None:
+    spec = kind.spec(example.spec)
+    layout = laid_out(kind, spec)
+    for name in bare(Controls(rendered(kind, spec, layout, None)).offered):
+        assert kind.parse(spec, layout, {name: [" \u200b\ufeff\u00ad\n"]}) is None
 
 
 @each_example
@@ -229,6 +252,12 @@ def check_whole(kind: Any, spec: Any, layout: Any, response: Any) -> None:
     for state in ("ask", "review", "reveal"):
         rendered(kind, spec, layout, response, state=state)
     assert kind.parse(spec, layout, posted(kind, spec, layout, response)) == response
+    assert kind.parse(spec, layout, kind.posted(spec, layout, response)) == response
+    if not kind.is_marked_by_hand and kind.is_blank(spec, response):
+        assert grade.fraction == 0
+    for remark in kind.remarks(spec, layout, response):
+        assert remark.where in kind.posted(spec, layout, response)
+        assert remark.message.endswith(".")
 
 
 @each_kind
@@ -274,9 +303,22 @@ def test_the_model_answer_earns_every_point(kind: Any, example: Any) -> None:
         return
     assert kind.parse(spec, layout, posted(kind, spec, layout, model)) == model
     assert kind.grade(spec, model).is_right
+    assert not kind.is_blank(spec, model)
     assert kind.model_answer(spec)
     assert all(found.is_right for found in kind.classify(spec, model))
     assert kind.classify(spec, model)
+
+
+@each_example
+def test_every_promise_of_a_spec_is_kept(kind: Any, example: Any) -> None:
+    spec = kind.spec(example.spec)
+    layout = laid_out(kind, spec)
+    claims = list(kind.claims(spec, layout))
+    assert claims or kind.is_marked_by_hand
+    for claim in claims:
+        response = kind.parse(spec, layout, claim.fields)
+        assert kind.grade(spec, response).fraction >= claim.fraction
+        assert not [remark for remark in kind.remarks(spec, layout, response) if remark.is_unread]
 
 
 @each_example
@@ -319,6 +361,11 @@ def test_the_asking_page_is_the_same_whatever_is_right(
     assert kind.present(first, one_layout, None) == kind.present(second, other_layout, None)
     assert rendered(kind, first, one_layout, None) == rendered(kind, second, other_layout, None)
     assert kind.scoring_note(first) == kind.scoring_note(second)
+    for text in ("1,200", "16,000", "1.5e6", "36 km", "50%", "many", "x" * 501):
+        names = bare(Controls(rendered(kind, first, one_layout, None)).offered)
+        typed = {name: [text] for name, values in names.items() if not values and kind.key != "ordering"}
+        remarks = kind.remarks(first, one_layout, kind.parse(first, one_layout, typed))
+        assert remarks == kind.remarks(second, other_layout, kind.parse(second, other_layout, typed))
     assert kind.time_seconds(first) == kind.time_seconds(second)
     if not kind.is_marked_by_hand:
         model = posted(kind, first, one_layout, kind.model_response(first))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from quizzes import question_types
-from quizzes.errors import BadAnswer
+from quizzes.errors import AnswerTooLong
 from quizzes.question_types.base import InvalidSpec
 from quizzes.question_types.essay import word_count
 from tests.question_types.cards import rendered
@@ -45,11 +45,39 @@ def test_line_ends_are_the_same_from_a_form_and_from_the_script() -> None:
     )
 
 
-def test_ten_thousand_characters_are_kept_and_one_more_is_refused() -> None:
+def test_forty_thousand_characters_are_kept_and_the_excess_is_told() -> None:
     spec = KIND.spec(asking(max_words=10))
-    assert len(KIND.parse(spec, [], {"text": "x" * 10_000})) == 10_000
-    with pytest.raises(BadAnswer, match=r"at most 10,000 characters \(you sent 10,001\)"):
-        KIND.parse(spec, [], {"text": "x" * 10_001})
+    assert len(KIND.parse(spec, [], {"text": "x" * 40_000})) == 40_000
+    with pytest.raises(AnswerTooLong, match="3,007 characters too many; this answer may have at most 40,000") as caught:
+        KIND.parse(spec, [], {"text": "x" * 43_007})
+    assert caught.value.details == {"count": 43_007, "limit": 40_000}
+
+
+def test_the_longest_essay_that_can_be_asked_for_can_be_handed_in() -> None:
+    spec = KIND.spec(asking(max_words=1500))
+    text = " ".join(["Donaudampfschifffahrtsgg"] * 1500)  # words of 24 letters
+    assert KIND.parse(spec, [], {"text": text}) == text
+    assert KIND.reveal(spec, [], text)["outside"] == ""
+
+
+def test_a_line_break_counts_once_however_a_browser_sends_it() -> None:
+    spec = KIND.spec(asking())
+    text = "\r\n".join(["x"] * 20_000)  # 39,999 characters as stored, 59,998 as sent
+    assert len(KIND.parse(spec, [], {"text": text})) == 39_999
+    padded = "  " + "x" * 40_000 + "\r\n" * 1000
+    assert len(KIND.parse(spec, [], {"text": padded})) == 40_000
+
+
+def test_a_letter_with_more_marks_than_any_script_has_is_kept_as_it_came() -> None:
+    pile = "a" + "\u0301\u0316" * 1000  # would be sorted by NFC, in a time that grows with the square of their number
+    assert KIND.parse(KIND.spec(asking()), [], {"text": pile}) == pile
+    assert KIND.parse(KIND.spec(asking()), [], {"text": "a\u0301\u0316"}) == "\u00e1\u0316"
+
+
+def test_the_page_cuts_nothing_off() -> None:
+    page = rendered(KIND, KIND.spec(asking()), [], None)
+    assert "maxlength" not in page
+    assert 'data-limit="40000"' in page
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_what_is_not_on_offer_is_refused_with_its_place(fields: Any, where: str)
 @pytest.mark.parametrize(
     ("spec", "sentence"),
     [
-        (asking(("a", "1"), ("A", "2")), "pair 2 has the same left side as an earlier one"),
+        (asking(("a", "1"), ("a ", "2")), "pair 2 has the same left side as an earlier one"),
         (asking(("a", "1"), ("b", "2"), extra=("2",)), "extra answer 1 is there already"),
         (asking(("a", "1"), ("b", "1")), "every pair has the same answer"),
         (asking(("a", "1"), ("b", "")), "pair 2, right: is empty"),
@@ -67,6 +67,19 @@ def test_what_is_not_on_offer_is_refused_with_its_place(fields: Any, where: str)
 def test_pairs_that_make_no_sense_are_refused_with_their_place(spec: Any, sentence: str) -> None:
     with pytest.raises(InvalidSpec, match=sentence):
         KIND.spec(spec)
+
+
+def test_answers_that_differ_in_case_are_two() -> None:
+    spec = KIND.spec(asking(("milliwatt", "mW"), ("megawatt", "MW"), ("watt", "W")))
+    assert [choice["text"] for choice in KIND.present(spec, [0, 1, 2], None)["choices"]] == ["mW", "MW", "W"]
+    assert KIND.model_response(spec) == [0, 1, 2]
+    assert KIND.grade(spec, [1, 1, 2]).fraction == Fraction(2, 3)
+
+
+def test_left_sides_and_extra_answers_that_differ_in_case_are_two() -> None:
+    spec = KIND.spec(asking(("Mg", "a metal"), ("MG", "a car"), extra=("A Metal",)))
+    assert len(KIND.present(spec, [0, 1, 2], None)["choices"]) == 3
+    assert KIND.grade(spec, [2, 1]).fraction == Fraction(1, 2)
 
 
 responses = st.lists(st.none() | st.integers(0, 4), min_size=4, max_size=4)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from quizzes import question_types
 from quizzes.errors import BadAnswer
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.base import InvalidSpec, Remark
 from quizzes.question_types.ordering import longest_run
 from tests.question_types.cards import rendered
 
@@ -41,7 +41,11 @@ def test_two_elements_are_too_few_for_the_order_shown_would_be_the_wrong_one() -
 
 def test_two_equal_elements_are_refused() -> None:
     with pytest.raises(InvalidSpec, match="element 3 is the same as an earlier one"):
-        KIND.spec(asking("a", "b", "A"))
+        KIND.spec(asking("a", "b", "a "))
+
+
+def test_elements_that_differ_in_case_are_two() -> None:
+    assert len(KIND.spec(asking("mW", "W", "MW")).elements) == 3
 
 
 @pytest.mark.parametrize(
@@ -100,15 +104,68 @@ def test_an_unfinished_order_can_be_saved_and_is_shown_again() -> None:
     assert [(row["text"], row["place"], row["position"]) for row in shown][:2] == [("e", 1, 2), ("c", None, 0)]
 
 
-@pytest.mark.parametrize("value", ["0", "6", "-1", "1.5", "a", "٣", "1e0"])
-def test_a_place_outside_the_list_is_refused(value: str) -> None:
+@pytest.mark.parametrize("value", ["0", "6", "-1", "1.5", "a", "1e0", "²"])
+def test_a_place_outside_the_list_stays_as_it_was_typed_and_the_others_count(value: str) -> None:
+    spec = KIND.spec(FIVE)
+    fields = {"place-0": ["3"], "place-1": [value], "place-2": ["5"], "place-4": ["4"]}
+    response = KIND.parse(spec, [2, 0, 4, 1, 3], fields)
+    assert response == [value, None, 3, 4, 5]
+    assert KIND.remarks(spec, [2, 0, 4, 1, 3], response) == [
+        Remark("place-1", "A place is a whole number from 1 to 5.")
+    ]
+    assert KIND.grade(spec, response).fraction == Fraction(2, 4)
+    assert KIND.posted(spec, [2, 0, 4, 1, 3], response) == fields
+    assert f'value="{value}"' in rendered(KIND, spec, [2, 0, 4, 1, 3], response)
+
+
+def test_a_place_in_figures_of_another_script_is_one() -> None:
+    assert KIND.parse(KIND.spec(FIVE), [2, 0, 4, 1, 3], {"place-1": ["٣"], "place-0": ["１"]}) == [
+        3,
+        None,
+        1,
+        None,
+        None,
+    ]
+
+
+def test_a_place_that_no_page_sends_is_refused() -> None:
     with pytest.raises(BadAnswer, match="A place is a whole number from 1 to 5"):
-        KIND.parse(KIND.spec(FIVE), [2, 0, 4, 1, 3], {"place-1": [value]})
+        KIND.parse(KIND.spec(FIVE), [2, 0, 4, 1, 3], {"place-1": ["1" * 11]})
 
 
-def test_a_place_given_twice_is_refused_by_its_number() -> None:
-    with pytest.raises(BadAnswer, match="Two elements have the place 2; give each a place of its own"):
-        KIND.parse(KIND.spec(FIVE), [2, 0, 4, 1, 3], {"place-1": ["2"], "place-3": ["2"]})
+def test_a_place_given_twice_stays_with_both_and_counts_for_neither() -> None:
+    spec = KIND.spec(FIVE)
+    fields = {"place-0": ["3"], "place-1": ["2"], "place-2": ["5"], "place-3": ["2"], "place-4": ["4"]}
+    response = KIND.parse(spec, [2, 0, 4, 1, 3], fields)
+    assert response == [2, 2, 3, 4, 5]
+    assert KIND.remarks(spec, [2, 0, 4, 1, 3], response) == [
+        Remark("place-3", "Two elements have the place 2; give each a place of its own.")
+    ]
+    assert KIND.grade(spec, response).fraction == Fraction(2, 4)
+    assert KIND.posted(spec, [2, 0, 4, 1, 3], response) == fields
+    page = rendered(KIND, spec, [2, 0, 4, 1, 3], response)
+    assert page.count('value="2"') == 2
+    assert "Two elements have the place 2" in page
+    assert "Your place: 2." in rendered(KIND, spec, [2, 0, 4, 1, 3], response, state="reveal")
+
+
+@given(
+    st.lists(st.none() | st.integers(1, 5) | st.sampled_from(["0", "1.5"]), min_size=5, max_size=5), st.integers(0, 4)
+)
+def test_a_place_that_another_element_has_never_pays(places: list[Any], index: int) -> None:
+    spec = KIND.spec(FIVE)
+    doubled = next((place for place in places if isinstance(place, int)), 1)
+    less = KIND.grade(spec, [*places[:index], doubled, *places[index + 1 :]]).fraction
+    without = KIND.grade(
+        spec,
+        [place if place != doubled else None for place in places[:index]]
+        + [None]
+        + [place if place != doubled else None for place in places[index + 1 :]],
+    ).fraction
+    assert less is not None
+    assert without is not None
+    if places[:index].count(doubled) + places[index + 1 :].count(doubled):
+        assert less == without
 
 
 def test_the_reveal_shows_the_right_order_with_own_places() -> None:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes import question_types
-from quizzes.errors import BadAnswer
-from quizzes.question_types.base import InvalidSpec
-from quizzes.question_types.text_match import folded, matches, segments
+from quizzes.question_types.base import InvalidSpec, Remark
+from quizzes.question_types.folding import folded
+from quizzes.question_types.text_match import matches, segments
+from tests.question_types.cards import rendered
 
 KIND = question_types.get("short_answer")
 
@@ -57,7 +58,18 @@ def test_these_are_the_same(accepted: str, typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("accepted", "typed"), [("UNTSO", "UN TSO"), ("P5", "P-5"), ("cooperation", "co-operation"), ("a", "á b")]
+    ("accepted", "typed"),
+    [
+        ("UNTSO", "UN TSO"),
+        ("P5", "P-5"),
+        ("cooperation", "co-operation"),
+        ("a", "á b"),
+        ("かぎ", "かき"),
+        ("мой", "мои"),
+        ("ไม้", "ไม่"),
+        ("क्या", "कया"),
+        ("10²", "102"),
+    ],
 )
 def test_these_are_not_the_same(accepted: str, typed: str) -> None:
     assert share(asking(accepted), typed) == 0
@@ -114,15 +126,102 @@ def test_what_is_no_share_is_refused_with_its_place(value: Any) -> None:
 
 
 def test_an_answer_nobody_can_miss_and_one_nobody_can_reach_are_refused() -> None:
-    with pytest.raises(InvalidSpec, match="answer 1 would accept anything"):
-        KIND.spec(asking("**"))
+    for pattern in ("**", "*", "*.", " * ", "*\u200b*"):
+        with pytest.raises(InvalidSpec, match="answer 1 would accept anything"):
+            KIND.spec(asking(pattern))
     with pytest.raises(InvalidSpec, match="no answer earns the full points"):
         KIND.spec(asking({"text": "a", "fraction": 0.5}))
 
 
-def test_a_text_that_is_too_long_is_refused_with_both_figures() -> None:
-    with pytest.raises(BadAnswer, match=r"at most 500 characters \(you sent 501\)"):
-        KIND.parse(KIND.spec(asking("a")), [], {"text": "a" * 501})
+def test_a_text_that_is_too_long_stays_whole_and_the_learner_is_told_by_how_much() -> None:
+    spec = KIND.spec(asking("*a*"))
+    text = KIND.parse(spec, [], {"text": "a" * 3507})
+    assert text == "a" * 3507
+    (remark,) = KIND.remarks(spec, [], text)
+    assert remark == Remark("text", "3,007 characters too many; this answer may have at most 500.")
+    assert KIND.grade(spec, text).fraction == 0
+    assert KIND.is_blank(spec, text)
+    assert KIND.reveal(spec, [], text)["feedback"] == remark.message
+    assert remark.message in rendered(KIND, spec, [], text)
+    assert 'aria-invalid="true"' in rendered(KIND, spec, [], text)
+    assert KIND.remarks(spec, [], "a" * 500) == []
+    assert KIND.grade(spec, "a" * 500).fraction == 1
+
+
+def test_the_page_cuts_nothing_off() -> None:
+    page = rendered(KIND, KIND.spec(asking("a")), [], None)
+    assert "maxlength" not in page
+    assert 'data-limit="500"' in page
+
+
+def test_an_answer_may_be_a_sign() -> None:
+    assert share(asking("?"), "?") == 1
+    assert share(asking("?"), "!") == 0
+    assert share(asking("\\*"), "*") == 1
+
+
+def test_a_model_answer_of_wildcards_earns_what_it_promises() -> None:
+    spec = KIND.spec(asking("good * offices"))
+    assert KIND.model_answer(spec) == "good (…) offices"
+    assert KIND.grade(spec, KIND.model_answer(spec)).is_right
+    assert KIND.model_answer(KIND.spec(asking("re*building*"))) == "rebuilding"
+
+
+def test_the_two_dashes_that_a_phone_makes_one_are_two() -> None:
+    assert share(asking("--help"), "—help") == 1
+    assert share(asking("--help"), "-help") == 0
+    assert share(asking("war—peace"), "war-peace") == 1
+
+
+# Accepted texts that are nearly the same ------------------------------------------------------------------------------
+
+WATTS = asking("mW", {"text": "MW", "fraction": 0, "feedback": "A million of them."}, feedback_wrong="No.")
+
+
+def test_where_case_tells_right_from_wrong_it_counts() -> None:
+    assert {text: share(WATTS, text) for text in ("mW", "mW.", " m\u200bW", "MW", "mw", "Mw")} == {
+        "mW": 1,
+        "mW.": 1,
+        " m\u200bW": 1,
+        "MW": 0,
+        "mw": 0,
+        "Mw": 0,
+    }
+    said = {text: KIND.reveal(KIND.spec(WATTS), [], text)["feedback"] for text in ("MW", "mw")}
+    assert said == {"MW": "A million of them.", "mw": "No."}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "other_way"),
+    [
+        ("pêche", "péché", "PÊCHE"),  # accents tell them apart; case still does not count
+        ("Polish", "polish", "Polish!"),
+        ("x²", "x₂", "x²"),
+        ("why?", "why!", "why?"),
+        ("“a”", "'a'", "“a”"),
+        ("*Polish*", "*polish*", "a Polish joke"),
+    ],
+)
+def test_two_answers_that_would_be_one_are_told_apart_by_what_differs(right: str, wrong: str, other_way: str) -> None:
+    spec = asking(right, {"text": wrong, "fraction": "1/2"})
+    assert share(spec, other_way) == 1
+    assert share(spec, right.replace("*", "")) == 1
+    assert share(spec, wrong.replace("*", "")) == Fraction(1, 2)
+
+
+def test_answers_of_one_share_may_be_typed_in_any_case() -> None:
+    assert share(asking("UN Transition Group", "un transition group"), "Un Transition GROUP") == 1
+
+
+def test_a_contradiction_is_read_for_the_learner() -> None:
+    assert share(asking("a", {"text": "a", "fraction": 0}), "A") == 1
+
+
+def test_an_answer_is_the_same_question_before_and_after_it_was_used() -> None:
+    used, fresh = KIND.spec(WATTS), KIND.spec(WATTS)
+    KIND.grade(used, "mW")
+    assert used == fresh
+    assert used.model_dump() == fresh.model_dump()
 
 
 def test_feedback_is_that_of_the_answer_that_matched() -> None:

@@ -31,9 +31,15 @@ def test_no_key_and_two_keys_are_refused_with_a_sentence() -> None:
 
 def test_two_equal_options_are_named() -> None:
     spec = spec_with(0)
-    spec["options"][2]["text"] = "OPTION 1"
+    spec["options"][2]["text"] = " Option 1"
     with pytest.raises(InvalidSpec, match="options 2 and 3 are the same"):
         KIND.spec(spec)
+
+
+def test_options_that_differ_in_case_are_two() -> None:
+    spec = spec_with(0)
+    spec["options"][2]["text"] = "OPTION 1"
+    assert KIND.present(KIND.spec(spec), [0, 1, 2, 3], None)["options"][2]["text"] == "OPTION 1"
 
 
 def test_positions_shown_become_the_authors_numbers() -> None:

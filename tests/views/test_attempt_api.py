@@ -85,7 +85,7 @@ def test_a_save_takes_three_statements_all_told(
         pytest.param(GOOD | {"answer": {"choice": ["１"]}}, 400, "not an option of this question", id="B06 full width"),
         pytest.param(GOOD | {"answer": {"choice": ["0", "1"]}}, 400, "Only one answer", id="B07 two choices"),
         pytest.param(GOOD | {"answer": {"choice": ["0", "0"]}}, 400, "Only one answer", id="B08 twice the same"),
-        pytest.param(GOOD | {"answer": {"choice": ["x" * 2**20]}}, 413, "at most 10,000 characters", id="B09 1 MB"),
+        pytest.param(GOOD | {"answer": {"choice": ["x" * 2**20]}}, 413, "at most 40,000", id="B09 1 MB"),
         pytest.param(GOOD | {"answer": {"choice": ["\x00"]}}, 400, "cannot be stored", id="B10 NUL"),
         pytest.param(
             '{"slot": 1, "revision": 1, "answer": {"choice": ["\\ud800"]}}', 400, "cannot be stored", id="B10 surrogate"

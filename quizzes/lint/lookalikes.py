@@ -1,0 +1,127 @@
+"""Look-alikes: texts of one question that a learner cannot tell apart, or that differ in little; and signs that get lost."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes.lint.base import ERROR, WARNING, Context, Item, clipped, item_rule
+from quizzes.markdown import plain
+from quizzes.question_types.folding import folded, visible
+
+Named = tuple[str, str]  # where a text stands, in words, and the text
+TWINS = str.maketrans(  # letters of other scripts, and signs, that are drawn like these
+    "АВЕЅІЈКМНОРСТХУаеосрхуіјѕһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧονµºʼ‐‑",
+    "ABESIJKMHOPCTXYaeocpxyijshdqwABEZHIKMNOPTYXovμ°’--",
+)
+EMPHASIS = re.compile(
+    r"(?<![\w*_\\])(?P<mark>\*{1,3}|_|`)(?=[^\s_])(?P<text>.{1,300}?)(?<=[^\s\\_])(?P=mark)(?![\w*_])"
+)
+LINK = re.compile(r"\[(?P<text>[^\]]{0,300})\]\(https://[^)]*\)")
+
+
+@item_rule(
+    "look-alike",
+    ERROR,
+    why=gettext_lazy("A learner sees the same text twice and cannot know which of the two is which."),
+    how=gettext_lazy("Reword one of the two. Signs that Markdown swallows can be written in `code`."),
+)
+def look_alike(item: Item, context: Context) -> Iterator[tuple[str, str]]:
+    for texts in offered(item):
+        for (where, one), (other_where, other) in combinations(texts, 2):
+            if look(one) == look(other):
+                what = _("On the page it looks like %(other)s: “%(text)s”.")
+                yield other_where, what % {"other": where, "text": clipped(look(other))}
+
+
+@item_rule(
+    "nearly-same",
+    WARNING,
+    why=gettext_lazy("A difference this small is overlooked; the two are told apart exactly, to the case of a letter."),
+    how=gettext_lazy("Keep it where the difference is what you ask for (mW is not MW); else reword one of the two."),
+)
+def nearly_same(item: Item, context: Context) -> Iterator[tuple[str, str]]:
+    for texts in [*offered(item), *rivals(item)]:
+        for (where, one), (other_where, other) in combinations(texts, 2):
+            if folded(one) == folded(other) and look(one) != look(other):
+                what = _("“%(one)s” differs from %(where)s, “%(other)s”, in case, accents or signs only.")
+                yield other_where, what % {"one": clipped(other), "where": where, "other": clipped(one)}
+
+
+@item_rule(
+    "signs-lost",
+    WARNING,
+    why=gettext_lazy("Markdown takes signs such as * and _ for its own, so that the learner reads something else."),
+    how=gettext_lazy("Put the text into `code`, or a \\ before each sign that is to stay."),
+)
+def signs_lost(item: Item, context: Context) -> Iterator[tuple[str, str]]:
+    stem = [(_("stem"), item.stem), (_("text"), str(item.content.get("text", "")))]
+    for where, text in [*stem, *(named for texts in offered(item) for named in texts), *answers(item)]:
+        shown = visible(plain(text))
+        if visible(without_marks(text)) != shown:
+            yield where, _("It is shown as “%(text)s”.") % {"text": clipped(shown)}
+
+
+def look(text: str) -> str:
+    """A text as it is drawn: without marks and invisible signs, letters that are drawn alike as one."""
+    return visible(plain(text)).translate(TWINS)
+
+
+def without_marks(text: str) -> str:
+    """A text without what is certainly meant as Markdown: emphasis around whole words, code, links."""
+    for _depth in range(3):
+        text = EMPHASIS.sub(r"\g<text>", LINK.sub(r"\g<text>", text))
+    return text
+
+
+def offered(item: Item) -> list[list[Named]]:
+    """The texts among which a learner chooses, list by list."""
+    found = [
+        [(_in(group.where, _("option %(n)d"), n), option.text) for n, option in enumerate(group.options, start=1)]
+        for group in item.groups
+    ]
+    pairs, extra = item.content.get("pairs", ()), item.content.get("extra", ())
+    rights = dict.fromkeys(pair["right"] for pair in pairs)
+    return [
+        *found,
+        _named(_("element %(n)d"), [row["text"] for row in item.content.get("elements", ())]),
+        _named(_("pair %(n)d, left"), [pair["left"] for pair in pairs]),
+        [*_named(_("answer %(n)d"), list(rights)), *_named(_("extra answer %(n)d"), extra)],
+    ]
+
+
+def rivals(item: Item) -> Iterator[list[Named]]:
+    """Pairs of accepted texts that earn different shares."""
+    for where, rows in accepted(item):
+        named = [(_in(where, _("answer %(n)d"), n), row) for n, row in enumerate(rows, start=1)]
+        for (one_where, one), (other_where, other) in combinations(named, 2):
+            if one["fraction"] != other["fraction"]:
+                yield [(one_where, one["text"]), (other_where, other["text"])]
+
+
+def answers(item: Item) -> list[Named]:
+    """Accepted texts that a learner is shown afterwards: those without wildcards."""
+    return [
+        (_in(where, _("answer %(n)d"), n), row["text"])
+        for where, rows in accepted(item)
+        for n, row in enumerate(rows, start=1)
+        if "*" not in row["text"]
+    ]
+
+
+def accepted(item: Item) -> Iterator[tuple[str, Sequence[dict[str, Any]]]]:
+    """The lists of accepted texts, each with the gap it belongs to."""
+    yield "", item.content.get("answers", ())
+    for number, gap in enumerate(item.content.get("gaps", ()), start=1):
+        yield _("gap %(number)d") % {"number": number}, gap.get("answers", ())
+
+
+def _named(words: str, texts: Sequence[str]) -> list[Named]:
+    return [(words % {"n": number}, text) for number, text in enumerate(texts, start=1)]
+
+
+def _in(where: str, words: str, number: int) -> str:
+    return ", ".join(part for part in (where, words % {"n": number}) if part)
