@@ -34,7 +34,8 @@ def earned(
     if fraction is None:
         return None, None
     by_hand = override is not None or version.kind.is_marked_by_hand
-    marks = marking.marks(fraction, points, penalty=Decimal(0) if by_hand else penalty, answered=response is not None)
+    answered = not version.kind.is_blank(version.parsed, response)
+    marks = marking.marks(fraction, points, penalty=Decimal(0) if by_hand else penalty, answered=answered)
     return marking.rounded(fraction, marking.STORED_FRACTION), marks
 
 

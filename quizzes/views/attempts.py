@@ -153,7 +153,7 @@ def _typed(question: PaperQuestion, fields: Mapping[str, list[str]]) -> str:
     try:
         response = question.parse(fields)
     except BadAnswer:
-        return ", ".join(value for values in fields.values() for value in values)[:500]
+        return ", ".join(value for values in fields.values() for value in values)  # whole: it may be the only copy
     return question.version.kind.response_words(question.version.parsed, response)
 
 

@@ -22,6 +22,14 @@ def done(learner: User, now: datetime) -> Attempt:
     return factories.attempt(learner, factories.quiz(2), now=now, right=1, submit=True)
 
 
+def test_a_number_that_cannot_be_read_earns_nothing_and_costs_no_penalty(learner: User, now: datetime) -> None:
+    number = factories.question({"stem": "How many?", "value": "36"}, type="numeric")
+    row = factories.attempt(learner, factories.quiz([number], wrong_penalty=Decimal("0.50")), now=now)
+    saving.save(row.pk, learner, slot=1, fields={"text": ["about thirty"]}, revision=1, now=now)
+    attempts.submit(row, now=now)
+    assert row.answers.get().marks == 0
+
+
 def test_grading_again_gives_the_same_and_says_so(done: Attempt, now: datetime) -> None:
     again = grading.grade(done, now=now + MINUTE)
     assert (again.marks, again.max_marks, again.fraction) == (Decimal("1.00"), Decimal("2.00"), Decimal("0.50000000"))

@@ -6,6 +6,8 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
+from django.test import Client
 
 from quizzes.models import Attempt, User
 from quizzes.services import attempts
@@ -77,3 +79,17 @@ def test_a_time_factor_without_a_time_limit_is_explained_too(learner: User, inst
 def test_a_choice_that_was_not_made_is_said_before_anything_may_be_revealed(learner: User, now: datetime) -> None:
     attempt = factories.attempt(learner, factories.quiz(1, feedback="survey"), now=now, submit=True)
     assert "No answer." in read(browser(learner).get(f"/attempts/{attempt.pk}/result/"))
+
+
+def test_a_text_that_is_too_long_comes_back_whole_without_a_script(
+    client: Client, learner: User, now: datetime
+) -> None:
+    essay = factories.question({"stem": "Why?"}, type="essay")
+    with time_machine.travel(now, tick=False):
+        row = factories.attempt(learner, factories.quiz([essay], layout="all"), now=now)
+        client.force_login(learner)
+        text = "word " * 9_000 + "the end"
+        page = client.post(f"/attempts/{row.pk}/all/", {"q1-text": text, "q1-revision": "0"})
+    assert page.status_code == 409
+    assert "characters too many" in page.content.decode()
+    assert text in page.content.decode()
