@@ -1,11 +1,14 @@
 """All settings, in one file; every value that differs between installations comes from the environment.
 
 SITE_URL        where people reach the site, e.g. https://quiz.example.org (decides hosts, cookies, HTTPS)
+BEHIND_PROXY    true where nginx or Caddy stands in front and sets X-Forwarded-Proto and X-Forwarded-For
+TRUSTED_PROXY   the address of that proxy (default: 127.0.0.1); no other is believed
 SECRET_KEY      at least 50 characters; without it a key is made once and kept in the data folder
 DATABASE_URL    e.g. postgres://user:password@host/name; without it SQLite in the data folder
-REDIS_URL       a cache shared by several web machines; without it, in memory
+REDIS_URL       a cache shared by several web processes; without it, in memory
+WEB_PROCESSES   how many processes serve the site, on all machines together (default: 1)
 DATA_DIR        where the SQLite file, the secret and collected assets live (default: var/)
-EMAIL_URL       e.g. smtp://user:password@host:587; without it mails are printed to the console
+EMAIL_URL       e.g. smtp://user:password@host:587?tls=true; without it mails are printed to the console
 """
 
 import os
@@ -14,10 +17,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
+import django
 from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+from whitenoise.compress import Compressor
+
+from quizsite.mail import mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -59,8 +66,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "crispy_forms",
     "crispy_bootstrap5",
-    "bootstrap_wrapper",
-    "django_htmx",
     "csp",
     "allauth",
     "allauth.account",
@@ -72,13 +77,12 @@ LANGUAGES = [("en", _("English"))]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "quizzes.middleware.Unchanged",
-    "quizzes.middleware.ContentSecurityPolicy",
+    "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "quizzes.middleware.ErrorPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    *(["django.middleware.locale.LocaleMiddleware"] if len(LANGUAGES) > 1 else []),  # nothing to choose among one
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -97,8 +101,14 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "environment": "quizsite.jinja.environment",
+            "app_globals": {"card_body": "quizzes.templatetags.quizzes_cards.card_body"},
+            "app_filters": {
+                "duration": "quizzes.local_time.duration",
+                "inline_markdown": "quizzes.markup.inline_markdown",
+                "markdown": "quizzes.markup.markdown",
+                "plain": "quizzes.markup.plain",
+            },
             "context_processors": [
-                "quizsite.jinja.form_token",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
@@ -149,13 +159,14 @@ REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # Room for the sessions of a school, or they would push the counters of allauth's rate limits out.
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # People --------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "quizzes.User"
-AUTHENTICATION_BACKENDS = ["quizsite.accounts.Backend"]
+AUTHENTICATION_BACKENDS = ["quizzes.backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -178,11 +189,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_TOTP_ISSUER = "Quizsite"
 SOCIALACCOUNT_ONLY = False
-EMAIL = env.dj_email_url("EMAIL_URL", "console://") if env.str("EMAIL_URL", "") else {}
-EMAIL_BACKEND = EMAIL.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-for name in ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS", "EMAIL_USE_SSL"):
-    if name in EMAIL:
-        globals()[name] = EMAIL[name]
+globals().update(mail_settings(env.str("EMAIL_URL", "") or "console://", django.VERSION))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "quizsite@localhost")
 
 # Language and time ---------------------------------------------------------------------------------------------------
@@ -198,6 +205,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [("bootstrap", str(get_bootstrap_dir()))]  # the package has no static folder of its own
 STATICFILES_FINDERS = ["quizsite.assets.BootstrapFinder", "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
 SILENCED_SYSTEM_CHECKS = ["models.W040"]  # covering columns of indexes help PostgreSQL; SQLite goes without them
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")  # for developers' tools only
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -230,11 +238,16 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+TRUSTED_PROXY = env.str("TRUSTED_PROXY", "127.0.0.1") if env.bool("BEHIND_PROXY", False) else ""
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_ENGINE = "quizsite.sessions"
+# A cached session needs no query, but every process must see the same cache. A session says only who is logged in, with
+# a hash of the password: the person is read on every request, so deactivating somebody and changing a password by a
+# command work at once. Only deleting rows of sessions from outside would be noticed late, at the next start.
+WEB_PROCESSES = env.int("WEB_PROCESSES", 1)
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if REDIS_URL or WEB_PROCESSES == 1 else 'db'}"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 MAX_REQUEST = 5_000_000  # bytes; far above the longest form and the largest roster
@@ -244,6 +257,7 @@ CSRF_FAILURE_VIEW = "quizzes.views.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Quizzes -------------------------------------------------------------------------------------------------------------
+PREPARED_QUERIES = env.bool("PREPARED_QUERIES", True)  # hot queries compiled once (quizzes/models/prepared.py)
 QUIZ_TRANSPORT_GRACE_SECONDS = env.int("QUIZ_TRANSPORT_GRACE_SECONDS", 5)  # for the network, not for thinking
 
 LOGGING = {
@@ -252,5 +266,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
-    "loggers": {"quizzes": {"level": env.str("LOG_LEVEL", "INFO")}},
+    "loggers": {
+        "quizzes": {"level": env.str("LOG_LEVEL", "INFO")},
+        "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
+    },
 }

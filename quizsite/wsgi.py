@@ -1,4 +1,4 @@
-"""WSGI entry point: `gunicorn quizsite.wsgi`."""
+"""WSGI entry point for servers other than `manage.py serve`."""
 
 import os
 

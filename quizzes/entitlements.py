@@ -14,32 +14,35 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from quizzes import terms
-from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, QuestionVersion, Quiz, User
-from quizzes.models.prepared import prepared
-
-MEMBERSHIP = prepared(lambda learner, classroom: Membership.objects.filter(classroom=classroom, user=learner))
-EXCEPTIONS = prepared(
-    lambda assignment, membership: Accommodation.objects.filter(assignment=assignment, membership=membership)
-)
-
-
-def layers(learner: User, quiz: Quiz, assignment: Assignment | None, limit: timedelta | None) -> list[terms.Overrides]:
-    """The layers of the terms, from the quiz to the member's exception."""
-    found = [quiz.overrides(limit)]
-    if assignment is None:
-        return found
-    found.append(assignment.overrides())
-    membership = MEMBERSHIP.first(learner=learner, classroom=assignment.classroom_id)
-    if membership is not None:
-        found.append(membership.overrides())
-        exceptions = EXCEPTIONS(assignment=assignment, membership=membership)
-        found.extend(exception.overrides() for exception in exceptions)
-    return found
+from quizzes.models import Accommodation, Assignment, Attempt, Membership, QuestionVersion, Quiz, User
 
 
 def terms_for(learner: User, quiz: Quiz, assignment: Assignment | None, *, limit: timedelta | None) -> terms.Terms:
     """The effective terms; `limit` is what the quiz's time rule gives for the items drawn (or expected)."""
-    return terms.effective(layers(learner, quiz, assignment, limit))
+    if assignment is None:
+        return terms_of(quiz, limit)
+    membership = Membership.objects.filter(classroom=assignment.classroom_id, user=learner).first()
+    exception = (
+        None
+        if membership is None
+        else Accommodation.objects.filter(assignment=assignment, membership=membership).first()
+    )
+    return terms_of(quiz, limit, assignment, membership, exception)
+
+
+def terms_of(
+    quiz: Quiz,
+    limit: timedelta | None,
+    assignment: Assignment | None = None,
+    membership: Membership | None = None,
+    exception: Accommodation | None = None,
+) -> terms.Terms:
+    """The effective terms, from rows at hand: quiz, then assignment, then membership, then the member's exception."""
+    layers = (
+        quiz.overrides(limit),
+        *(row.overrides() for row in (assignment, membership, exception) if row is not None),
+    )
+    return terms.effective(layers)
 
 
 def limit_of(quiz: Quiz, items: Iterable[tuple[Fraction | int, str]]) -> timedelta | None:
@@ -131,8 +134,8 @@ def marks_are_out(assignment: Assignment, *, now: datetime) -> bool:
     )
 
 
-def revealed(attempt: Attempt, viewer: User, *, now: datetime, answer: Answer | None = None) -> terms.Revealed:
-    """What the viewer may see of the attempt (or of one checked answer) now. Everything that shows results asks here."""
+def revealed(attempt: Attempt, viewer: User, *, now: datetime, is_checked: bool = False) -> terms.Revealed:
+    """What the viewer may see of the attempt (or of a checked answer) now. Everything that shows results asks here."""
     if viewer.pk != attempt.learner_id:
         return terms.EVERYTHING  # staff of the classroom: the row was fetched through `readable_by`
     return terms.revealed(
@@ -140,7 +143,7 @@ def revealed(attempt: Attempt, viewer: User, *, now: datetime, answer: Answer | 
         submitted_at=attempt.submitted_at,
         reveal_at=reveal_at(attempt) if _is_held_back_until_the_end(attempt, now) else None,
         now=now,
-        is_checked=answer is not None and answer.is_checked and attempt.preset == "practice",
+        is_checked=is_checked and attempt.preset == "practice",
     )
 
 

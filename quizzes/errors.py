@@ -48,18 +48,37 @@ class TooLarge(QuizError):
     title = _("That is too much at once")
 
 
-class AttemptClosed(QuizError):
-    """The attempt is submitted or its time is over; what was saved counts."""
+class NotFound(QuizError):
+    """There is nothing at this address for this learner: the same words whether it exists or not."""
+
+    status = 404
+    code = "not_found"
+    title = _("Nothing here")
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such page, or it is not yours to see."))
+
+
+class AnswerRefused(QuizError):
+    """An answer that was not saved; `stored` is the row of the answer that counts, where there is one."""
 
     status = 409
+
+    def __init__(self, message: Text, *, stored: Any = None) -> None:
+        super().__init__(message)
+        self.stored = stored
+
+
+class AttemptClosed(AnswerRefused):
+    """The attempt is submitted or its time is over; what was saved counts."""
+
     code = "closed"
     title = _("This attempt is closed")
 
 
-class StaleAnswer(QuizError):
-    """Another tab or device saved a newer answer; `details` carry it."""
+class StaleAnswer(AnswerRefused):
+    """Another tab or device saved a newer answer."""
 
-    status = 409
     code = "stale"
     title = _("Changed on another device")
 

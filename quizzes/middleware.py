@@ -3,20 +3,14 @@
 import logging
 import zoneinfo
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
-from csp.constants import HEADER
-from csp.middleware import CSPMiddleware
-from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from quizzes.errors import QuizError, TooLarge
@@ -24,7 +18,6 @@ from quizzes.errors import QuizError, TooLarge
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 5
-PIECE = 64 * 1024
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -41,13 +34,10 @@ class ErrorPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
-        if size > settings.MAX_REQUEST:  # its body stays outside (quizsite.worker)
+        if size > settings.MAX_REQUEST:  # the server keeps it in a file, unread
             words = _("A request may have at most %(size)d MB.") % {"size": settings.MAX_REQUEST // 1_000_000}
             return self.refused(request, TooLarge(words))
-        response = self.get_response(request)
-        if response.status_code == TooLarge.status:
-            read_to_the_end(request)
-        return response
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, QuizError):
@@ -68,13 +58,6 @@ class ErrorPages:
         return response
 
 
-def read_to_the_end(request: HttpRequest) -> None:
-    """Past a body that nobody read to the next request, so that the connection need not be closed."""
-    with suppress(OSError):
-        while request.read(PIECE):
-            pass
-
-
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 
 
@@ -89,43 +72,6 @@ def database_is_away(request: HttpRequest, error: BaseException) -> HttpResponse
         response = HttpResponse(_plain_page(message), status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
-
-
-class Unchanged:
-    """Lets a view answer "not modified" from the request alone, before anything else is read or done (see views.live)."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asks_again = "HTTP_IF_NONE_MATCH" in request.META and request.META.get("HTTP_X_REQUESTED_WITH") == "fetch"
-        return (asks_again and self.unchanged(request)) or self.get_response(request)
-
-    def unchanged(self, request: HttpRequest) -> HttpResponse | None:
-        try:
-            found = resolve(request.path_info)
-            ask = getattr(found.func, "unchanged", None)
-            return ask(request, **found.kwargs) if ask is not None else None
-        except (Resolver404, OperationalError, InterfaceError):  # told, with a page, on the usual way
-            return None
-
-
-class ContentSecurityPolicy(CSPMiddleware):
-    """django-csp's header, built once; an answer with a policy or a nonce of its own goes the library's way."""
-
-    MARKS = frozenset(
-        f"_csp_{mark}{kind}" for mark in ("config", "update", "replace", "exempt") for kind in ("", "_ro")
-    )
-
-    @cached_property
-    def policy(self) -> str:
-        return build_policy()
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if settings.DEBUG or not self.MARKS.isdisjoint(vars(response)) or hasattr(request, "_csp_nonce"):
-            return super().process_response(request, response)
-        response.headers.setdefault(HEADER, self.policy)
-        return response
 
 
 class LoginRequired(LoginRequiredMiddleware):

@@ -12,6 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from django.conf import settings
+
 Preset = Literal["practice", "homework", "exam", "survey"]
 Moment = Literal["during", "just_after", "later", "after_close"]
 
@@ -95,6 +97,11 @@ def deadline(terms: Terms, started_at: datetime) -> datetime | None:
     if terms.effective_limit is not None:
         ends.append(started_at + terms.effective_limit)
     return min(ends) if ends else None
+
+
+def grace() -> timedelta:
+    """Return the time a save may spend on the network after the deadline; it is not for thinking."""
+    return timedelta(seconds=settings.QUIZ_TRANSPORT_GRACE_SECONDS)
 
 
 READING_SHARE = Fraction(115, 100)

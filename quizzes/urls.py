@@ -22,8 +22,10 @@ from quizzes.views import (
 
 app_name = "quizzes"
 urlpatterns = [
-    # attempts: first, because patterns are tried in turn and nearly all requests are these; of them nearly all saves
-    path("attempts/<int:pk>/save/", attempt_api.attempt_save, name="attempt_save"),
+    # home and one's own account
+    path("", home.home, name="home"),
+    path("account/", accounts.profile, name="profile"),
+    # attempts
     path("attempts/", attempts.attempt_list, name="attempt_list"),
     path("attempts/<int:pk>/", attempts.attempt, name="attempt"),
     path("attempts/<int:pk>/questions/<int:slot>/", attempts.attempt_question, name="attempt_question"),
@@ -35,13 +37,9 @@ urlpatterns = [
     path("attempts/<int:pk>/deadline/", attempts.attempt_deadline, name="attempt_deadline"),
     path("attempts/<int:pk>/deadline/change/", deadlines.attempt_extend, name="attempt_extend"),
     path("attempts/<int:pk>/reopen/", deadlines.attempt_reopen, name="attempt_reopen"),
+    path("attempts/<int:pk>/save/", attempt_api.attempt_save, name="attempt_save"),
     path("attempts/<int:pk>/state/", attempt_api.attempt_state, name="attempt_state"),
     path("attempts/<int:pk>/flag/", attempt_api.attempt_flag, name="attempt_flag"),
-    # for monitors
-    path("healthz", health.healthz, name="healthz"),
-    # home and one's own account
-    path("", home.home, name="home"),
-    path("account/", accounts.profile, name="profile"),
     # quizzes
     path("quizzes/", quizzes.quiz_list, name="quiz_list"),
     path("quizzes/<slug:slug>/", quizzes.quiz_detail, name="quiz_detail"),
@@ -80,4 +78,6 @@ urlpatterns = [
     # marking by hand
     path("marking/", marking.marking_queue, name="marking_queue"),
     path("marking/answers/<int:pk>/", marking.marking_answer, name="marking_answer"),
+    # for monitors
+    path("healthz", health.healthz, name="healthz"),
 ]

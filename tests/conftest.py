@@ -12,8 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.db.backends.signals import connection_created
 
-from quizzes.models import Classroom, User
-from quizzes.services import saving
+from quizzes.models import Classroom, User, version_cache
 from tests import factories
 
 
@@ -37,10 +36,10 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
     """Rows get the same numbers again in the next test; what the process keeps about them must not outlive the test."""
-    saving.forget_layouts()
+    version_cache.clear()
     cache.clear()
     yield
-    saving.forget_layouts()
+    version_cache.clear()
 
 
 @pytest.fixture

@@ -33,12 +33,24 @@ def standing_in(configured: dict[str, Any]) -> Iterator[None]:
     own, own_settings = connections["default"], connections.settings["default"]
     connections.settings["default"] = connections.configure_settings({"default": configured})["default"]
     del connections["default"]
+    forget_rows()
     try:
         yield
     finally:
         connections["default"].close()
         connections.settings["default"] = own_settings
         connections["default"] = own
+        forget_rows()
+
+
+def forget_rows() -> None:
+    """Empty what the process keeps of rows: in another database the same keys stand for others."""
+    from django.contrib.contenttypes.models import ContentType  # noqa: PLC0415  servers are started without Django
+
+    from quizzes.models import version_cache  # noqa: PLC0415
+
+    ContentType.objects.clear_cache()
+    version_cache.clear()
 
 
 @cache

@@ -21,7 +21,8 @@ from quizzes.models import (
     Topic,
     User,
 )
-from quizzes.services import attempts, saving
+from quizzes.services import attempts
+from tests import saving
 
 numbers = count(1)
 RIGHT, WRONG = {"choice": ["0"]}, {"choice": ["1"]}  # in an attempt whose options are not shuffled

@@ -1,9 +1,8 @@
-"""The site's own server processes on 127.0.0.1, to be measured, starved and killed."""
+"""The site's own server process on 127.0.0.1, to be measured, starved and killed."""
 
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -14,9 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.postgres import children_of, is_alive
+from tests import databases
 
 ROOT = Path(__file__).resolve().parent.parent
+LARGE_FILE = "large.css"
 
 
 def free_port() -> int:
@@ -25,73 +25,71 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Return variables that give a server the database of tests, and a data folder of its own with one large asset."""
+    static = folder / "static"
+    static.mkdir()
+    (static / LARGE_FILE).write_bytes(os.urandom(300_000))
+    return {
+        "DATABASE_URL": f"sqlite:///{databases.sqlite()['NAME']}",
+        "DATA_DIR": str(folder),
+        "LOG_LEVEL": "CRITICAL",
+    }
+
+
 class Server:
-    """What `quickstart` runs once all is set up, with variables of the environment of its own."""
+    """`manage.py serve` with variables of the environment and options of its own."""
 
-    SERVE = "from quizzes.management.serving import serve; serve('127.0.0.1', {port})"
-    FIRST = ""  # Python to run before anything else
+    COMMAND = "serve"
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], log: Path, *options: str) -> None:
         self.port = free_port()
         self.environment = dict(environment)
         self.log = log
+        self.options = options
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
-        code = f"{self.FIRST}\nimport django; django.setup(); {self.SERVE.format(port=self.port)}"
+        command = [sys.executable, "manage.py", self.COMMAND, f"--port={self.port}", *self.options]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", code], cwd=ROOT, env=os.environ | self.environment, stderr=log, stdout=log
+                command, cwd=ROOT, env=os.environ | self.environment, stderr=log, stdout=log
             )
         self.wait_until_it_answers()
         return self
 
-    def wait_until_it_answers(self, seconds: float = 30) -> None:
+    def wait_until_it_answers(self, seconds: float = 60) -> None:
+        assert self.process is not None
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        while self.process.poll() is None and time.monotonic() < deadline:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
             time.sleep(0.05)
         raise TimeoutError(f"no answer on port {self.port}; see {self.log}")
 
     @property
-    def master(self) -> int:
+    def pid(self) -> int:
         assert self.process is not None
         return self.process.pid
 
-    @property
-    def workers(self) -> list[int]:
-        return [pid for pid in children_of(self.master) if is_alive(pid)]
-
-    @property
-    def pids(self) -> list[int]:
-        return [self.master, *self.workers]
-
     def memory(self) -> float:
-        """Proportional set size of all web processes in MiB."""
-        return sum(pss_of(pid) for pid in self.pids) / 1024
+        """Return its proportional set size in MiB."""
+        return pss_of(self.pid) / 1024
 
-    def kill_worker(self) -> None:
-        for pid in self.workers:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
-    def kill_master(self) -> None:
-        """The whole service, as a supervisor would see it die; its workers follow."""
-        pids = self.pids
-        for pid in pids:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+    def kill(self) -> None:
+        """End it by kill -9, as for want of memory; something has to start it again."""
         if self.process:
+            self.process.kill()
             self.process.wait()
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = 20) -> None:
+        """End it by SIGTERM, as `systemctl stop` does, and by SIGKILL after so long."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(timeout=20)
+                self.process.wait(timeout=seconds)
             except subprocess.TimeoutExpired:
-                self.kill_master()
+                self.kill()
 
     def __enter__(self) -> Self:
         return self.start()

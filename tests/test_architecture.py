@@ -1,89 +1,131 @@
-"""The arrows of the design: a file imports only from lower layers, and never inside a function."""
+"""The arrows of docs/architecture.md: a file imports only from lower layers, and never inside a function."""
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = ROOT / "quizzes"
 LAYERS = {
-    0: ["errors", "clock", "terms", "marking", "scheduling", "psychometrics", "local_time"],
+    0: ["errors", "clock", "terms", "marking", "local_time", "markup"],
     1: ["question_types"],
     2: ["formats", "lint"],
     3: ["models"],
     4: ["entitlements"],
     5: ["services", "reports"],
-    6: ["forms"],
-    7: ["views", "admin", "management", "checks", "middleware"],
-    8: ["urls"],
+    6: ["forms", "templatetags"],
+    7: ["views", "admin", "management", "checks", "middleware", "backends"],
+    8: ["urls", "apps"],
 }
 LEVEL = {name: level for level, names in LAYERS.items() for name in names}
-OUTSIDE = {"apps", "migrations", "static", "templatetags", "__init__"}
-# Views may use the middleware's way to tell JSON from pages; commands share how the site is served.
+OUTSIDE = {"migrations", "__init__"}
+# Views use the middleware's way to tell JSON from pages; the workshop links to pages of the site.
 SIBLINGS_ALLOWED = {("views", "middleware"), ("admin", "views")}
 
 
-def part_of(module: str) -> str:
-    return module.split(".")[1] if "." in module else ""
+@dataclass(frozen=True)
+class Import:
+    """A line that imports one of our own modules."""
+
+    file: Path
+    line: int
+    module: str
+    is_inside_a_function: bool
+
+    def __str__(self) -> str:
+        return f"{self.file.relative_to(ROOT)}:{self.line} imports {self.module}"
+
+    @property
+    def importer(self) -> str:
+        """The part of the package that the file belongs to: "models" for quizzes/models/bank.py."""
+        return part_of(self.file)
+
+    @property
+    def imported(self) -> str:
+        """The part that is imported: "models" for quizzes.models.bank."""
+        return self.module.split(".")[1] if "." in self.module else ""
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """(module, whether it is inside a function) of every import of our own package."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {
-        id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
-        for node in ast.walk(function)
-    }
+def part_of(file: Path) -> str:
+    return file.relative_to(ROOT).parts[1].removesuffix(".py")
+
+
+@cache
+def files(package: str) -> list[Path]:
+    return sorted(file for file in (ROOT / package).rglob("*.py") if part_of(file) not in OUTSIDE)
+
+
+@cache
+def imports(package: str) -> list[Import]:
+    """Every import of `quizzes` or `quizsite` in the files of a package."""
+    return [found for file in files(package) for found in imports_of(file)]
+
+
+def imports_of(file: Path) -> Iterator[Import]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    inside = {id(node) for function in functions for node in ast.walk(function)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "quizzes":
-            names = [f"quizzes.{alias.name}" for alias in node.names] if node.module == "quizzes" else [node.module]
-            for name in names:
-                yield name, id(node) in inside
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name.split(".")[0] == "quizzes":
-                    yield alias.name, id(node) in inside
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for module in modules_of(node):
+                if module.split(".")[0] in ("quizzes", "quizsite"):
+                    yield Import(file, node.lineno, module, id(node) in inside)
 
 
-def modules() -> list[Path]:
-    return sorted(
-        path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0].removesuffix(".py") not in OUTSIDE
-    )
+def modules_of(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    named = [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name if file_of(name) else node.module or "" for name in named]  # from quizzes import terms: quizzes.terms
 
 
-def test_every_file_has_a_place_in_the_layers() -> None:
-    unplaced = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in modules()} - set(LEVEL)
-    assert not unplaced
+def file_of(module: str) -> Path | None:
+    """The file of one of our modules; None for what is none."""
+    path = ROOT / module.replace(".", "/")
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.exists()), None)
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_file_imports_only_from_lower_layers(path: Path) -> None:
-    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    wrong = [
-        module
-        for module, _inside in imports(path)
-        if (other := part_of(module)) in LEVEL
-        and other != own
-        and LEVEL[other] >= LEVEL[own]
-        and (own, other) not in SIBLINGS_ALLOWED
+def test_the_map_has_every_part_of_the_application_and_no_other() -> None:
+    assert set(LEVEL) == {part_of(file) for file in files("quizzes")}
+
+
+def test_a_file_imports_only_from_lower_layers() -> None:
+    upwards = [
+        str(found)
+        for found in imports("quizzes")
+        if found.imported in LEVEL
+        and found.imported != found.importer
+        and LEVEL[found.imported] >= LEVEL[found.importer]
+        and (found.importer, found.imported) not in SIBLINGS_ALLOWED
     ]
-    assert not wrong, f"{own} must not import {wrong}"
+    assert upwards == []
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_import_hides_inside_a_function(path: Path) -> None:
-    assert not [module for module, inside in imports(path) if inside]
+def test_no_modules_import_each_other_in_a_ring() -> None:
+    arrows: dict[Path, set[Path]] = {}
+    for found in imports("quizzes"):
+        if (target := file_of(found.module)) and target != found.file:
+            arrows.setdefault(found.file, set()).add(target)
+    for _round in list(arrows):  # take away what points at nothing that is left; a ring stays
+        arrows = {file: left for file, targets in arrows.items() if (left := targets & arrows.keys())}
+    assert [str(file.relative_to(ROOT)) for file in arrows] == []
+
+
+def test_no_import_hides_inside_a_function() -> None:
+    hidden = [str(found) for found in imports("quizzes") + imports("quizsite") if found.is_inside_a_function]
+    assert [line for line in hidden if not line.startswith("quizzes/apps.py")] == []
+
+
+def test_what_surrounds_the_application_knows_it_by_the_names_in_its_settings_alone() -> None:
+    assert [str(found) for found in imports("quizsite") if found.module.startswith("quizzes")] == []
+
+
+def test_the_application_does_not_import_what_surrounds_it() -> None:
+    assert [str(found) for found in imports("quizzes") if found.module.startswith("quizsite")] == []
 
 
 def test_the_wall_clock_is_read_in_one_place() -> None:
-    readers = [
-        str(path.relative_to(PACKAGE))
-        for path in modules()
-        if path.name != "clock.py"
-        and any(word in path.read_text(encoding="utf-8") for word in ("timezone.now(", "datetime.now(", "utcnow("))
-    ]
-    assert readers == []
+    words = ("timezone.now(", "datetime.now(", "utcnow(")
+    readers = [file for file in files("quizzes") if any(word in file.read_text(encoding="utf-8") for word in words)]
+    assert [str(file.relative_to(ROOT)) for file in readers] == ["quizzes/clock.py"]

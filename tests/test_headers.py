@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from csp.decorators import csp_update
-from django.http import HttpRequest, HttpResponse
-from django.test import Client, RequestFactory
+from django.http import HttpResponse
+from django.test import Client
 
 from quizzes import clock
-from quizzes.middleware import ContentSecurityPolicy
 from quizzes.models import Attempt, Quiz, User
 from quizzes.services import attempts
 from tests import factories, pages
@@ -85,14 +83,3 @@ def test_no_cache_keeps_what_belongs_to_an_attempt(client: Client, learner: User
     answer = KINDS[kind][1](client, attempt)
     assert set(answer["Cache-Control"].split(", ")) == NOT_KEPT
     assert "Cookie" in answer["Vary"]
-
-
-def test_an_answer_may_have_a_policy_of_its_own(rf: RequestFactory) -> None:
-    @csp_update({"img-src": ["https://maps.example"]})
-    def view(_request: HttpRequest) -> HttpResponse:
-        return HttpResponse()
-
-    usual = ContentSecurityPolicy(lambda _request: HttpResponse())(rf.get("/"))
-    special = ContentSecurityPolicy(view)(rf.get("/"))
-    assert pages.policy(usual) == POLICY
-    assert pages.policy(special) == POLICY | {"img-src": "'self' data: https://maps.example"}

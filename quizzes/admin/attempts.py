@@ -59,9 +59,9 @@ class AttemptAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("took"))
     def taken_for(self, attempt: Attempt) -> str:
-        if attempt.taken is None:
+        if attempt.duration is None:
             return "–"
-        minutes, seconds = divmod(int(attempt.taken.total_seconds()), 60)
+        minutes, seconds = divmod(int(attempt.duration.total_seconds()), 60)
         return _("%(m)d min %(s)02d s") % {"m": minutes, "s": seconds}
 
     @admin.display(description=gettext_lazy("notes of the draw"))

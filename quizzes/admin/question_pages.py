@@ -21,6 +21,7 @@ from quizzes.errors import BadAnswer, EditConflict, NotPublishable, QuizError
 from quizzes.forms.bank import QuestionForm
 from quizzes.lint import Finding
 from quizzes.models import Answer, Question, QuestionVersion
+from quizzes.models.papers import PaperQuestion
 from quizzes.question_types.base import Grade, InvalidSpec
 from quizzes.reports import attempts as cards
 from quizzes.services import bank
@@ -254,6 +255,7 @@ def trial(version: QuestionVersion, data: Any) -> dict[str, Any]:
     kind, spec = version.kind, version.parsed
     layout = kind.layout(spec, random.Random(version.pk), shuffle=True)  # noqa: S311
     answer = Answer(slot=1, version=version, layout=layout)
+    question = PaperQuestion(1, version, layout)
     grade: Grade | None = None
     fault = ""
     if data is not None:
@@ -265,11 +267,12 @@ def trial(version: QuestionVersion, data: Any) -> dict[str, Any]:
         except BadAnswer as error:
             fault = str(error.message)
     return {
-        "ask": cards.ask_card(answer, version, layout),
+        "ask": cards.ask_card(answer, question),
         "reveal": cards.Card(
             **{
-                **cards.ask_card(answer, version, layout, state=cards.REVEAL).__dict__,
+                **cards.ask_card(answer, question).__dict__,
                 "slot": 2,
+                "state": cards.REVEAL,
                 "card": kind.reveal(spec, layout, answer.response),
                 "explanation": spec.explanation,
                 "places": list(version.question.places.select_related("source")),

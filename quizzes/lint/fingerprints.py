@@ -61,6 +61,8 @@ def longest_shared_run(text: str, paragraphs: Iterable[Paragraph]) -> int:
 def _longest(mine: Sequence[str], paragraph: Paragraph) -> int:
     """The longest run of equal hashes: each run that ends at a place grows from the one that ended before it."""
     longest = 0
+    if paragraph.places.keys().isdisjoint(mine):  # as nearly all are
+        return longest
     runs: dict[int, int] = {}
     for pair in mine:
         runs = {place: runs.get(place - 1, 0) + 1 for place in paragraph.places.get(pair, ())}

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.lint.base import ERROR, WARNING, Context, Item, clipped, item_rule
+from quizzes.markup import plain
 from quizzes.question_types.folding import folded, visible
-from quizzes.templatetags.quizzes_text import plain
 
 Named = tuple[str, str]  # where a text stands, in words, and the text
 TWINS = str.maketrans(  # letters of other scripts, and signs, that are drawn like these

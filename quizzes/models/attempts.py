@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from quizzes import terms
 from quizzes.models.bank import QuestionVersion
 from quizzes.models.classrooms import Assignment, Classroom
 from quizzes.models.quizzes import Preset, Quiz
@@ -49,6 +50,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def overdue_at(self, now: datetime) -> AttemptQuerySet:
         """In progress past the deadline; exactly equal is overdue."""
         return self.in_progress().filter(due_at__lte=now)
+
+    def past_grace_at(self, now: datetime) -> AttemptQuerySet:
+        """In progress past the deadline and the transport grace: to be closed."""
+        return self.in_progress().filter(due_at__lt=now - terms.grace())
 
     def awaiting_grading(self) -> AttemptQuerySet:
         """Closed but not graded: a crash or an error came between."""
@@ -158,11 +163,11 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"{self.quiz} · {self.learner} · {self.number}"
 
-    def with_quiz(self, quiz: Quiz) -> Attempt:
-        """This attempt, knowing its quiz that is at hand; so does its assignment, which need not read it once more."""
-        self.quiz = quiz
-        if self.assignment is not None and self.assignment.quiz_id == quiz.pk:
-            self.assignment.quiz = quiz
+    def known_with(self, quiz: Quiz, assignment: Assignment | None) -> Attempt:
+        """Return this attempt, knowing its quiz and assignment that were read with it."""
+        self.quiz, self.assignment = quiz, assignment
+        if assignment is not None:
+            assignment.quiz = quiz
         return self
 
     @property
@@ -185,12 +190,16 @@ class Attempt(models.Model):
         return bool(soft and self.submitted_at and self.submitted_at > soft)
 
     @property
-    def taken(self) -> timedelta | None:
+    def duration(self) -> timedelta | None:
         """Time from start to submission; none where the server's clock was set back in between."""
         return max(timedelta(0), self.submitted_at - self.started_at) if self.submitted_at else None
 
     def is_overdue_at(self, now: datetime) -> bool:
         return self.is_in_progress and self.due_at is not None and now >= self.due_at
+
+    def is_past_grace_at(self, now: datetime) -> bool:
+        """Whether no answer can be under way any more, so that it is to be closed."""
+        return self.is_in_progress and self.due_at is not None and now - terms.grace() > self.due_at
 
     def seconds_left(self, now: datetime) -> int | None:
         """Whole seconds until the deadline, never negative; None for an untimed attempt."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -122,20 +123,20 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """The bank is shared by all instructors; nobody else edits it."""
         return self if user.is_instructor else self.none()
 
-    def drawn_by(self, rule: Any) -> QuestionQuerySet:
-        """Those a draw rule (a QuizItem without a question) may take."""
-        found = self.ready()
-        if rule.topic_id:
-            found = found.filter(topic_id=rule.topic_id)
-        if rule.source_id:
-            found = found.filter(sources=rule.source_id)
-        if rule.tag_id:
-            found = found.filter(tags=rule.tag_id)
-        for name in ("type", "difficulty", "bloom"):
-            value = getattr(rule, name)
-            if value:
-                found = found.filter(**{name: value})
-        return found.distinct()
+    def drawn_by(self, rule: Any, *, ignoring: Collection[str] = ()) -> QuestionQuerySet:
+        """Those that a draw rule (a QuizItem without a question) may take, `ignoring` some of its conditions by name."""
+        conditions = {
+            "topic": {"topic_id": rule.topic_id},
+            "source": {"pk__in": QuestionSource.objects.filter(source=rule.source_id).values("question")},
+            "tag": {"tags": rule.tag_id},
+            **{name: {name: getattr(rule, name)} for name in ("type", "difficulty", "bloom")},
+        }
+        questions = self.ready()
+        for name, condition in conditions.items():
+            is_set = getattr(rule, f"{name}_id") if name in ("topic", "source", "tag") else getattr(rule, name)
+            if is_set and name not in ignoring:
+                questions = questions.filter(**condition)
+        return questions
 
 
 class QuestionManager(models.Manager["Question"]):
@@ -303,9 +304,9 @@ class QuestionVersion(models.Model):
 
     @property
     def parsed(self) -> Spec:
-        """The spec as the type's schema; kept with the row, raises InvalidSpec for content of another time."""
+        """The spec as the type's schema; validated once for each row that was read. Raises InvalidSpec for content of another time."""
         if not hasattr(self, "_parsed"):
-            self._parsed: Spec = parsed_spec(self)
+            self._parsed: Spec = self.kind.spec(self.spec)
         return self._parsed
 
     @property
@@ -321,21 +322,3 @@ class QuestionVersion(models.Model):
             self.kind.spec(self.spec)
         except InvalidSpec as error:
             raise ValidationError({"spec": [str(fault) for fault in error.faults]}) from error
-
-
-# A page of ten questions would validate ten specs that it validated for the page before: the process keeps the last ones.
-SPECS_KEPT = 5000
-_specs: dict[int, tuple[str, dict[str, Any], Spec]] = {}
-
-
-def parsed_spec(version: QuestionVersion) -> Spec:
-    """The validated spec of a version, from memory while it still says the same."""
-    kept = _specs.get(version.pk)
-    if kept is not None and kept[0] == version.kind.key and kept[1] == version.spec:
-        return kept[2]
-    parsed: Spec = version.kind.spec(version.spec)
-    if not version.is_draft and version.pk:
-        if len(_specs) >= SPECS_KEPT:
-            _specs.clear()
-        _specs[version.pk] = (version.kind.key, version.spec, parsed)
-    return parsed

@@ -1,6 +1,6 @@
 """Every question type, found in this folder: `get("single_choice")`, `all_types()`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -25,6 +25,11 @@ def _by_key() -> dict[str, QuestionType[Any]]:
 def get(key: str) -> QuestionType[Any]:
     """The type with this key; raises KeyError for one that is not installed."""
     return _by_key()[key]
+
+
+def normalized(key: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the spec as it is stored: validated by its type, every field present. Raises InvalidSpec."""
+    return get(key).spec(dict(spec)).model_dump(mode="json")
 
 
 def choices() -> list[tuple[str, Any]]:

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import Http404
+from django.db.models import OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from quizzes import marking, terms
-from quizzes.models import Answer, Attempt, FeedbackBand, Question, QuestionSource, QuestionVersion, User, kept
-from quizzes.models.prepared import prepared
+from quizzes.errors import NotFound
+from quizzes.models import (
+    Answer,
+    Assignment,
+    Attempt,
+    FeedbackBand,
+    Question,
+    QuestionSource,
+    QuestionVersion,
+    Quiz,
+    User,
+    version_cache,
+)
+from quizzes.models.papers import PaperQuestion
+from quizzes.models.prepared import Prepared, columns, instance, prepared
 
 ASK, REVIEW, REVEAL = "ask", "review", "reveal"
 
@@ -90,76 +103,121 @@ class Overview:
 
 PAGE = 30
 
-OWN = prepared(
-    lambda learner, attempt: Attempt.objects.taken_by(learner).filter(pk=attempt).select_related("quiz", "assignment")
-)
-OVERDUE = prepared(
-    lambda learner, now: Attempt.objects.taken_by(learner).overdue_at(now).select_related("quiz", "assignment")
-)
-NEWEST = prepared(lambda learner: _history(learner)[: PAGE + 1])
-ANSWERS = prepared(
-    lambda attempt: (
-        Answer.objects.filter(attempt=attempt)
-        .order_by("slot")
-        .only("slot", "version", "points", "response", "is_flagged", "is_checked", "revision", "saved_at")
+
+OWN: Prepared[tuple[Any, ...]] = prepared(
+    lambda learner, attempt: (
+        Attempt.objects.taken_by(learner)
+        .filter(pk=attempt)
+        .values_list(*columns(Attempt), *columns(Quiz, "quiz__"), *columns(Assignment, "assignment__"))
     )
 )
-REVISIONS = prepared(lambda attempt: Answer.objects.filter(attempt=attempt).values_list("slot", "revision"))
-# Each with the version whose explanation counts: the one that is ready now.
-ANSWERS_AFTERWARDS = prepared(
+
+
+class AnswerState(NamedTuple):
+    """What the pages of a running attempt show of one answer."""
+
+    pk: int
+    slot: int
+    points: Decimal
+    response: Any
+    revision: int
+    saved_at: datetime | None
+    is_flagged: bool
+    is_checked: bool
+
+    @property
+    def is_answered(self) -> bool:
+        return self.response is not None
+
+
+ANSWER_STATES: Prepared[tuple[Any, ...]] = prepared(
+    lambda attempt: Answer.objects.filter(attempt=attempt).order_by("slot").values_list(*AnswerState._fields)
+)
+
+
+class JudgedAnswer(NamedTuple):
+    """What a result shows of one answer; `latest` is the ready version, whose explanation counts."""
+
+    pk: int
+    slot: int
+    points: Decimal
+    response: Any
+    revision: int
+    saved_at: datetime | None
+    is_flagged: bool
+    is_checked: bool
+    version_id: int
+    layout: list[Any]
+    fraction: Decimal | None
+    marks: Decimal | None
+    comment: str
+    latest: int | None
+
+    @property
+    def is_answered(self) -> bool:
+        return self.response is not None
+
+
+JUDGED_ANSWERS: Prepared[tuple[Any, ...]] = prepared(
     lambda attempt: (
         Answer.objects.filter(attempt=attempt)
         .order_by("slot")
-        .defer("saved_from", "late_by_ms", "override", "marked_by", "marked_at")
         .annotate(
             latest=Subquery(
                 QuestionVersion.objects.ready().filter(question=OuterRef("version__question")).values("pk")[:1]
             )
         )
+        .values_list(*JudgedAnswer._fields)
     )
-)
-PLACES = prepared(
-    lambda attempt: (
-        QuestionSource.objects.filter(question__in=Question.objects.filter(versions__answers__attempt=attempt))
-        .select_related("source")
-        .only(
-            "question",
-            "paragraph",
-            *(f"source__{name}" for name in ("slug", "title", "kind", "date_note", "reliability_note")),
-        )
-    )
-)
-BANDS = prepared(
-    lambda quiz: FeedbackBand.objects.filter(quiz=quiz).order_by("-from_percent").values_list("from_percent", "text")
 )
 
 
-def _history(learner: User) -> QuerySet[Attempt]:
-    return Attempt.objects.taken_by(learner).select_related("quiz", "assignment__classroom")
+def answer_states(attempt: Attempt) -> list[AnswerState]:
+    """Return the answers of a running attempt in their order (1 query)."""
+    return [AnswerState(*row) for row in ANSWER_STATES(attempt=attempt)]
+
+
+def revisions(attempt: Attempt) -> dict[int, int]:
+    """Return the revision of each answer by slot (1 query)."""
+    return dict(Answer.objects.filter(attempt=attempt).values_list("slot", "revision"))
+
+
+def places_of(attempt: Attempt) -> dict[int, list[QuestionSource]]:
+    """Return the places that its questions rest on, by question (1 query)."""
+    asked = Question.objects.filter(versions__answers__attempt=attempt)
+    places: dict[int, list[QuestionSource]] = {}
+    for place in QuestionSource.objects.filter(question__in=asked).select_related("source").defer("source__paragraphs"):
+        places.setdefault(place.question_id, []).append(place)
+    return places
 
 
 def own(learner: User, pk: int) -> Attempt:
-    """The learner's attempt with quiz and assignment; Http404 when it is not theirs (1 query)."""
-    found = own_if_any(learner, pk)
-    if found is None:
-        raise Http404
-    return found
+    """Return the learner's attempt with quiz and assignment; raises NotFound when it is not theirs (1 query)."""
+    attempt = own_if_any(learner, pk)
+    if attempt is None:
+        raise NotFound
+    return attempt
 
 
 def own_if_any(learner: User, pk: int) -> Attempt | None:
-    found = OWN.first(learner=learner, attempt=pk)
-    return found and found.with_quiz(found.quiz)
+    """Return the learner's attempt with quiz and assignment, or None (1 query)."""
+    row = OWN.first(learner=learner, attempt=pk)
+    if row is None:
+        return None
+    of_attempt, of_quiz = len(columns(Attempt)), len(columns(Attempt)) + len(columns(Quiz))
+    attempt, quiz = instance(Attempt, row[:of_attempt]), instance(Quiz, row[of_attempt:of_quiz])
+    assignment = instance(Assignment, row[of_quiz:]) if attempt.assignment_id else None
+    return attempt.known_with(quiz, assignment)
 
 
 def history(learner: User, number: str | None) -> Page[Any]:
-    """A page of the learner's attempts, the newest first (1 query, 2 where there is more than one page)."""
-    first = NEWEST(learner=learner)
-    page = Paginator(first if len(first) <= PAGE else _history(learner), PAGE).get_page(number)
-    page.object_list = [attempt.with_quiz(attempt.quiz) for attempt in page.object_list]
-    return page
+    """Return a page of the learner's attempts, the newest first (1 query, 3 where there is more than one page)."""
+    attempts = Attempt.objects.taken_by(learner).select_related("quiz", "assignment__quiz", "assignment__classroom")
+    first = list(attempts[: PAGE + 1])
+    return Paginator(first if len(first) <= PAGE else attempts, PAGE).get_page(number)
 
 
-def overview(attempt: Attempt, answers: Iterable[Answer], *, here: int = 0) -> Overview:
+def overview(attempt: Attempt, answers: Iterable[AnswerState], *, here: int = 0) -> Overview:
     """The navigator of an attempt with `here` as the question shown."""
     return Overview(
         [
@@ -175,13 +233,14 @@ def overview(attempt: Attempt, answers: Iterable[Answer], *, here: int = 0) -> O
     )
 
 
-def ask_card(answer: Answer, version: QuestionVersion, layout: list[Any], *, state: str = ASK) -> Card:
-    """A card that judges nothing: to answer (ask) or to look over (review)."""
-    shown = version.kind.present(version.parsed, layout, answer.response)
-    return Card(**_face(answer, version), state=state, card=shown)
+def ask_card(answer: Answer | AnswerState, question: PaperQuestion) -> Card:
+    """Return a card to answer, which judges nothing."""
+    version = question.version
+    shown = version.kind.present(version.parsed, question.layout, answer.response)
+    return Card(**_face(answer, version), state=ASK, card=shown)
 
 
-def _face(answer: Answer, version: QuestionVersion) -> dict[str, Any]:
+def _face(answer: Answer | AnswerState | JudgedAnswer, version: QuestionVersion) -> dict[str, Any]:
     """What a card says of its question and of the saving of its answer, whatever its state."""
     kind, spec = version.kind, version.parsed
     return {
@@ -201,18 +260,19 @@ def _face(answer: Answer, version: QuestionVersion) -> dict[str, Any]:
 
 
 def result_cards(attempt: Attempt, revealed: terms.Revealed, *, slots: Collection[int] | None = None) -> list[Card]:
-    """Cards after the fact, showing as much as `revealed` allows (2 queries, 1 more for versions not met before)."""
-    rows: list[Any] = [row for row in ANSWERS_AFTERWARDS(attempt=attempt) if slots is None or row.slot in slots]
-    versions = kept.versions({pk for row in rows for pk in (row.version_id, row.latest) if pk})
-    places: dict[int, list[QuestionSource]] = {}
-    if revealed.explanation:
-        for place in PLACES(attempt=attempt):
-            places.setdefault(place.question_id, []).append(place)
-    return [_result_card(row, revealed, places, versions) for row in rows]
+    """Return cards after the fact, as much as `revealed` allows (2 queries, 1 more for versions not met before)."""
+    judged = [JudgedAnswer(*row) for row in JUDGED_ANSWERS(attempt=attempt)]
+    answers = [answer for answer in judged if slots is None or answer.slot in slots]
+    versions = version_cache.get_many({pk for answer in answers for pk in (answer.version_id, answer.latest) if pk})
+    places = places_of(attempt) if revealed.explanation else {}
+    return [_result_card(answer, revealed, places, versions) for answer in answers]
 
 
 def _result_card(
-    answer: Any, revealed: terms.Revealed, places: dict[int, list[QuestionSource]], versions: dict[int, QuestionVersion]
+    answer: JudgedAnswer,
+    revealed: terms.Revealed,
+    places: dict[int, list[QuestionSource]],
+    versions: dict[int, QuestionVersion],
 ) -> Card:
     version = versions[answer.version_id]
     kind, spec = version.kind, version.parsed
@@ -230,12 +290,12 @@ def _result_card(
     if kind.is_marked_by_hand and answer.fraction is not None:
         shown["scoring_note"] = ""  # it says that a person will mark it
     if revealed.explanation:
-        shown["explanation"] = versions.get(answer.latest, version).parsed.explanation
+        shown["explanation"] = versions.get(answer.latest or 0, version).parsed.explanation
         shown["places"] = places.get(version.question_id, [])
     return Card(**_face(answer, version) | shown)
 
 
-def verdict(answer: Answer) -> str:
+def verdict(answer: Answer | JudgedAnswer) -> str:
     """One word for how an answer did, for tags and screen readers."""
     if not answer.is_answered:
         return "unanswered"
@@ -262,9 +322,11 @@ def result(attempt: Attempt, revealed: terms.Revealed) -> Result:
     if not revealed.marks or attempt.marks is None:
         return Result(None, None, attempt.max_marks, None)
     percent = int(Fraction(attempt.fraction or 0) * 100 + Fraction(1, 2))
-    band = next((text for from_percent, text in BANDS(quiz=attempt.quiz_id) if percent >= from_percent), "")
+    band = (
+        FeedbackBand.objects.filter(quiz=attempt.quiz_id, from_percent__lte=percent).order_by("-from_percent").first()
+    )
     passed = marking.is_pass(attempt.marks, attempt.max_marks, attempt.quiz.pass_fraction)
-    return Result(percent, attempt.marks, attempt.max_marks, passed, band)
+    return Result(percent, attempt.marks, attempt.max_marks, passed, band.text if band else "")
 
 
 def reveal_sentence(preset: str) -> str:

@@ -76,10 +76,6 @@ class Given:
     def can_start(self) -> bool:
         return self.state != UPCOMING and not self.is_over and self.left != 0
 
-    @property
-    def is_missed(self) -> bool:
-        return self.is_over and not self.attempts
-
 
 @dataclass(frozen=True)
 class Calendar:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from quizzes import terms
+from quizzes import entitlements
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, User
 from quizzes.reports import quizzes as quiz_report
 
@@ -131,12 +131,9 @@ def _tasks(user: User, now: datetime) -> list[Task]:
 
 
 def _task(assignment: Assignment, exception: Accommodation | None, now: datetime) -> Task:
-    layers = [assignment.quiz.overrides(None), assignment.overrides()]
-    if exception is not None:
-        layers.append(exception.overrides())
-    agreed = terms.effective(layers)
+    effective = entitlements.terms_of(assignment.quiz, None, assignment, exception=exception)
     is_late = assignment.due_at is not None and now > assignment.due_at
-    return Task(assignment, agreed.opens_at, agreed.closes_at, is_late)
+    return Task(assignment, effective.opens_at, effective.closes_at, is_late)
 
 
 def _urgency(task: Task) -> tuple[bool, float, int]:

@@ -23,11 +23,20 @@ from fractions import Fraction
 from itertools import groupby, islice
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 
-from quizzes import marking
-from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Membership, Question, QuestionVersion, Quiz, User
+from quizzes import marking, terms
+from quizzes.models import (
+    Answer,
+    Assignment,
+    Attempt,
+    AttemptEvent,
+    Classroom,
+    Membership,
+    Question,
+    QuestionVersion,
+    Quiz,
+)
 from quizzes.reports import leaderboards
 
 Kind = AttemptEvent.Kind
@@ -54,10 +63,6 @@ def check(*, now: datetime) -> Iterator[Violation]:
     yield from agreed()
     yield from marks()
     yield from boards(now)
-
-
-def grace() -> timedelta:
-    return timedelta(seconds=settings.QUIZ_TRANSPORT_GRACE_SECONDS)
 
 
 def _of(attempt: Any) -> str:
@@ -91,16 +96,16 @@ def numbers(now: datetime) -> Iterator[Violation]:
 
 
 def late_answers(now: datetime) -> Iterator[Violation]:
-    limit = int(grace() / timedelta(milliseconds=1))
+    limit = int(terms.grace() / timedelta(milliseconds=1))
     for attempt, slot, late in Answer.objects.filter(late_by_ms__gt=limit).values_list("attempt", "slot", "late_by_ms"):
         yield Violation("I3", _of(attempt), f"slot {slot} was saved {late} ms after the deadline")
     after = Answer.objects.filter(
-        attempt__submitted_at__isnull=False, saved_at__gt=F("attempt__submitted_at") + grace()
+        attempt__submitted_at__isnull=False, saved_at__gt=F("attempt__submitted_at") + terms.grace()
     )
     for attempt, slot in after.values_list("attempt", "slot"):
         yield Violation("I3", _of(attempt), f"slot {slot} was saved after the end and the grace")
 
-    past = Answer.objects.filter(attempt__due_at__isnull=False, saved_at__gt=F("attempt__due_at") + grace())
+    past = Answer.objects.filter(attempt__due_at__isnull=False, saved_at__gt=F("attempt__due_at") + terms.grace())
     for attempt, slot in past.values_list("attempt", "slot"):
         yield Violation("I3", _of(attempt), f"slot {slot} was saved after the deadline and the grace")
 
@@ -115,9 +120,9 @@ def saved_after_the_end(now: datetime) -> Iterator[Violation]:
 
 
 def overdue(now: datetime) -> Iterator[Violation]:
-    for pk in Attempt.objects.overdue_at(now - grace() - SWEEP_DELAY).values_list("pk", flat=True):
+    for pk in Attempt.objects.overdue_at(now - terms.grace() - SWEEP_DELAY).values_list("pk", flat=True):
         yield Violation("I6", _of(pk), "is open long after its deadline")
-    waiting = Attempt.objects.awaiting_grading().filter(submitted_at__lt=now - grace() - SWEEP_DELAY)
+    waiting = Attempt.objects.awaiting_grading().filter(submitted_at__lt=now - terms.grace() - SWEEP_DELAY)
     for pk in waiting.values_list("pk", flat=True):
         yield Violation("I6", _of(pk), "is closed and not graded")
 
@@ -299,10 +304,9 @@ CHOSEN: dict[str, Callable[[list[Attempt]], Attempt]] = {
 
 def boards(now: datetime) -> Iterator[Violation]:
     """I8: of every class that ranks by best marks, add the rows up in plain Python and look who is shown."""
-    nobody = User()
     for classroom in Classroom.objects.filter(metric=Classroom.Metric.BEST):
-        board = leaderboards.for_classroom(classroom, viewer=nobody, now=now)
-        if any(row.quiz.counting == Quiz.Counting.AVERAGE for row in board.counted):
+        board = leaderboards.for_classroom(classroom, now=now)
+        if Assignment.objects.filter(pk__in=board.counted, quiz__counting=Quiz.Counting.AVERAGE).exists():
             continue
         expected = _sums(classroom, board)
         shown = {row.membership_id: row.points for row in board.rows}

@@ -1,352 +1,296 @@
 """Leaderboards: who stands where among those who want to be seen, computed from graded attempts each time.
 
-There are no counters to keep in step. The statement walks the partial index `attempt_board` (assignment, learner, fraction
-downwards; graded and counted attempts only) for the assignments of one classroom, so its cost grows with the attempts of
-that class and not with the table: a class of 100 reads the same few pages of the index among a thousand attempts as among
-a million (100 members, 20 assignments, 4,000 attempts out of 1,000,000: 4 ms on SQLite and on PostgreSQL). Window functions
-over those rows give the ranks (RANK: 1-2-2-4) and, where a rule of the quiz or speed decides too, the attempt that counts
-(ROW_NUMBER). On PostgreSQL the index holds all that is read, once vacuum has been over the table.
+There are no counters to keep in step. One statement reads the attempts of a class through the partial index
+`attempt_board` (assignment, learner, fraction downwards; graded and counted attempts only), so a board costs as much
+among a million attempts as among a thousand. It lists them by assignment and learner, the best first; which of them
+counts, the sums and the ranks are Python.
 
-Whoever is hidden, removed, gone, inactive or staff is left out before anything is ranked, so no gap shows them; nor does
-the "(2)" after a name that two have. An assignment counts from the instant at which its marks may be seen. Points are
-summed in hundredths, as whole numbers: floats would tear ties apart.
+Members who are hidden, removed, gone, inactive or staff are left out before anything is ranked, so no gap shows them; nor
+does the "(2)" after a name that two have. An assignment counts from the instant at which its marks may be seen.
 """
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple
 
+from django.core.cache import cache
 from django.db import connection
-from django.utils.translation import gettext as _
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import get_language
 
 from quizzes import entitlements
-from quizzes.models import Assignment, Classroom, Quiz, User
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, User
 
-NAMES, METRICS = Classroom.Names, Classroom.Metric
+EVER = datetime(1970, 1, 1, tzinfo=UTC)  # before any attempt
 
 
 @dataclass(frozen=True)
-class Row:
-    """A place on the board. `points` of `possible`: marks, or for mastery hundredths of what could be mastered."""
+class Standing:
+    """The place of one member. `points` of `possible`: marks, or for mastery hundredths of what could be mastered."""
 
     rank: int
     membership_id: int
+    user_id: int
     name: str
     points: Decimal
     possible: Decimal
     percent: int
-    is_me: bool
+    is_me: bool = False
 
 
 @dataclass(frozen=True)
 class Board:
-    """A leaderboard at one instant: those with a result that counts, in a stable order, and the viewer's own row.
+    """A leaderboard at one instant: those with a result that counts, in a stable order.
 
-    `counted` are the assignments whose results are out, `hidden` those whose results will be; practice and surveys are
-    in neither. `me` is None for whoever has no place on it.
+    `counted` are the assignments whose results are out (by id), `hidden` those whose results will be (by title); practice
+    and surveys are in neither. It is the same for all viewers, and all its values are plain, so its repr tells two boards
+    apart; `as_seen_by` marks the row of one viewer.
     """
 
-    rows: tuple[Row, ...]
-    me: Row | None
+    rows: tuple[Standing, ...]
     metric: str
     is_revealed: bool
-    counted: tuple[Assignment, ...]
-    hidden: tuple[Assignment, ...]
+    counted: tuple[int, ...]
+    hidden: tuple[str, ...]
+    me: Standing | None = None
+
+    def as_seen_by(self, viewer: User) -> Board:
+        """The board with the viewer's own row marked; `me` stays None for a viewer without a place."""
+        rows = tuple(replace(row, is_me=True) if row.user_id == viewer.pk else row for row in self.rows)
+        return replace(self, rows=rows, me=next((row for row in rows if row.is_me), None))
 
     @property
     def size(self) -> int:
         """How many are ranked: "you are 14th of 31"."""
         return len(self.rows)
 
-    def top(self, count: int) -> tuple[Row, ...]:
+    def top(self, count: int) -> tuple[Standing, ...]:
         """The first rows, `count` of them at most."""
         return self.rows[:count]
 
-    def nearby(self, span: int = 3) -> tuple[Row, ...]:
-        """The rows around one's own, `span` on either side; empty for whoever has no place."""
+    def nearby(self, span: int = 3) -> tuple[Standing, ...]:
+        """The rows around the viewer's own, `span` on either side; empty for a viewer without a place."""
         if self.me is None:
             return ()
         here = self.rows.index(self.me)
         return self.rows[max(0, here - span) : here + span + 1]
 
 
-def for_classroom(classroom: Classroom, *, viewer: User, now: datetime, since: datetime | None = None) -> Board:
-    """Over all assignments of the class; `since` counts only what was handed in from then on (2 queries)."""
-    return _board(classroom, _given(classroom), viewer=viewer, now=now, since=since)
+def for_classroom(classroom: Classroom, *, now: datetime, since: datetime = EVER, max_age: int = 0) -> Board:
+    """Rank over all assignments of the class; `since` counts only what was handed in from then on.
+
+    3 queries, 4 for mastery. With `max_age` in seconds the ranks may be as old as that, and are shared by all who ask (1
+    query); which results are out is decided at `now` all the same.
+    """
+    return _board(classroom, Assignment.objects.filter(classroom=classroom), now, since, max_age)
 
 
-def for_assignment(assignment: Assignment, *, viewer: User, now: datetime) -> Board:
-    """Of one assignment (2 queries, one more where its classroom was not fetched with it)."""
-    given = _given(assignment.classroom, assignment.pk)
-    return _board(assignment.classroom, given, viewer=viewer, now=now, since=None)
+def for_assignment(assignment: Assignment, *, now: datetime, max_age: int = 0) -> Board:
+    """Rank over one assignment (as many queries, one more where its classroom was not fetched with it)."""
+    return _board(assignment.classroom, Assignment.objects.filter(pk=assignment.pk), now, EVER, max_age)
 
 
-def _given(classroom: Classroom, only: int | None = None) -> list[Assignment]:
-    found = Assignment.objects.filter(classroom=classroom).select_related("quiz", "classroom")
-    if only is not None:
-        found = found.filter(pk=only)
-    return list(entitlements.with_last_ends(found).order_by("opens_at", "pk"))
-
-
-def _board(classroom: Classroom, given: Sequence[Any], *, viewer: User, now: datetime, since: datetime | None) -> Board:
-    ever = [row for row in given if entitlements.marks_come_out(row)]
-    counted = [row for row in ever if entitlements.marks_are_out(row, now=now)]
-    rows = _rows(classroom, counted, viewer=viewer, since=since) if counted else ()
+def _board(
+    classroom: Classroom, assignments: QuerySet[Assignment], now: datetime, since: datetime, max_age: int
+) -> Board:
+    in_order = entitlements.with_last_ends(assignments.select_related("quiz")).order_by("opens_at", "pk")
+    ranked = [assignment for assignment in in_order if entitlements.marks_come_out(assignment)]
+    counted = [assignment for assignment in ranked if entitlements.marks_are_out(assignment, now=now)]
     return Board(
-        rows=rows,
-        me=next((row for row in rows if row.is_me), None),
+        rows=_shared_standings(classroom, counted, since, max_age) if counted else (),
         metric=classroom.metric,
         is_revealed=bool(counted),
-        counted=tuple(counted),
-        hidden=tuple(row for row in ever if row not in counted),
+        counted=tuple(assignment.pk for assignment in counted),
+        hidden=tuple(assignment.quiz.title for assignment in ranked if assignment not in counted),
     )
 
 
-# The statement --------------------------------------------------------------------------------------------------------
+def _shared_standings(
+    classroom: Classroom, counted: Sequence[Assignment], since: datetime, max_age: int
+) -> tuple[Standing, ...]:
+    if not max_age:
+        return _standings(classroom, counted, since)
+    # What a viewer would notice at once is in the key: what is counted, how, and under which names.
+    settings = (classroom.metric, classroom.speed_breaks_ties, classroom.names_shown, get_language())
+    parts = (classroom.pk, [assignment.pk for assignment in counted], since, *settings)
+    key = f"standings:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
+    return cache.get_or_set(key, lambda: _standings(classroom, counted, since), max_age) or ()
 
-RANKING = """
-WITH member AS (
-    SELECT m.id, m.user_id, m.nickname, u.first_name, u.last_name, u.username
-    FROM quizzes_membership m JOIN quizzes_user u ON u.id = m.user_id
-    WHERE m.classroom_id = %(classroom)s AND m.role = 'student' AND m.status = 'active' AND m.is_visible
-      AND NOT u.is_staff AND u.is_active
-),
-{result},
-counted AS (SELECT * FROM result WHERE learner IN (SELECT user_id FROM member)),
-total AS (SELECT learner, SUM(points) AS points, SUM(seconds) AS seconds FROM counted GROUP BY learner)
-SELECT member.id, member.user_id, member.nickname, member.first_name, member.last_name, member.username, total.points,
-    (SELECT SUM(most) FROM (SELECT MAX(worth) AS most FROM counted GROUP BY assignment) AS parts) AS possible,
-    RANK() OVER (ORDER BY total.points DESC {speed}) AS place
-FROM total JOIN member ON member.user_id = total.learner
-"""
-CENTS, WORTH = "CAST(ROUND(a.marks * 100) AS bigint)", "CAST(ROUND(a.max_marks * 100) AS bigint)"
-GRADED = """FROM quizzes_attempt a {index} {quiz}
-    WHERE a.assignment_id IN ({assignments}) AND a.is_counted AND a.status = 'graded' {since}"""
 
-# Each gives one row per learner and assignment: points and worth in hundredths of a mark, seconds of what counts. What
-# GROUPED can say comes out of the index in the order it is grouped by, in a third of the time of a window.
-GROUPED = """
-result AS (
-    SELECT a.learner_id AS learner, a.assignment_id AS assignment, {points} AS points, MAX({worth}) AS worth,
-        0 AS seconds
-    {graded} GROUP BY a.assignment_id, a.learner_id
-)
+# Results --------------------------------------------------------------------------------------------------------------
+
+
+class GradedAttempt(NamedTuple):
+    """`points` and `possible` in hundredths of a mark, `seconds` from start to submission."""
+
+    assignment_id: int
+    learner_id: int
+    pk: int
+    number: int
+    points: int
+    possible: int
+    seconds: int
+
+
+# SQLite uses a partial index only where a condition is written as the index has it: Django 5.2 writes `is_counted`, 6.1
+# `is_counted = 1`, and a database keeps the index of the version that made it. Hence both.
+ATTEMPTS = """
+SELECT a.assignment_id, a.learner_id, a.id, a.number,
+    CAST(ROUND(a.marks * 100) AS bigint), CAST(ROUND(a.max_marks * 100) AS bigint), {seconds}
+FROM quizzes_attempt a
+WHERE a.assignment_id IN ({assignments}) AND a.status = 'graded' AND a.is_counted AND a.is_counted = %(true)s
+    AND a.submitted_at >= %(since)s
+ORDER BY a.assignment_id, a.learner_id, a.fraction DESC, a.number
 """
-# The marks of the first attempt, or of the one with the largest share: what decides goes before the cents in one number
-# (cents have 8 digits at most; of equal shares of different worth the one with more marks is taken).
-OF_FIRST = "MIN(CAST(a.number AS bigint) * 1000000000 + {cents}) %% 1000000000"
-OF_LARGEST = "MAX(CAST(ROUND(a.fraction * 100000000) AS bigint) * 1000000000 + {cents}) %% 1000000000"
-POINTS = {
-    METRICS.BEST.value: "MAX({cents})",
-    METRICS.FIRST.value: OF_FIRST,
-    METRICS.IMPROVEMENT.value: f"{OF_LARGEST} - {OF_FIRST}",
-}
-MADE = """made AS (
-    SELECT a.id AS attempt, a.learner_id AS learner, a.assignment_id AS assignment, {average} AS is_average,
-        {cents} AS cents, {worth} AS worth, {seconds} AS seconds,
-        ROW_NUMBER() OVER (PARTITION BY a.assignment_id, a.learner_id ORDER BY {order}) AS place
-        {first}
-    {graded}
-)"""
-OF_MARKS = """{made},
-result AS (
-    SELECT learner, assignment, MAX(worth) AS worth,
-        CASE WHEN MAX(is_average) = 1 THEN CAST(ROUND(1.0 * SUM(cents) / COUNT(*)) AS bigint)
-             ELSE SUM(CASE WHEN place = 1 THEN cents ELSE 0 END) END AS points,
-        SUM(CASE WHEN place = 1 THEN seconds ELSE 0 END) AS seconds
-    FROM made GROUP BY learner, assignment
-)
-"""
-OF_IMPROVEMENT = """{made},
-result AS (
-    SELECT learner, assignment, MAX(worth) AS worth,
-        SUM(CASE WHEN place = 1 THEN cents ELSE 0 END) - SUM(CASE WHEN place_first = 1 THEN cents ELSE 0 END) AS points,
-        SUM(CASE WHEN place = 1 THEN seconds ELSE 0 END) AS seconds
-    FROM made GROUP BY learner, assignment
-)
-"""
-# Each topic an attempt asked about weighs the same, each assignment 100 points: leaving one out never pays.
-OF_MASTERY = """{made},
-topic AS (
-    SELECT made.learner, made.assignment, q.topic_id, made.seconds,
-        AVG(CASE WHEN w.fraction = 1 THEN 1.0 ELSE 0.0 END) AS share
-    FROM made
-    JOIN quizzes_answer w ON w.attempt_id = made.attempt
-    JOIN quizzes_questionversion v ON v.id = w.version_id
-    JOIN quizzes_question q ON q.id = v.question_id
-    WHERE made.place = 1
-    GROUP BY made.learner, made.assignment, q.topic_id, made.seconds
-),
-result AS (
-    SELECT learner, assignment, 10000 AS worth, CAST(ROUND(AVG(share) * 10000) AS bigint) AS points,
-        MAX(seconds) AS seconds
-    FROM topic GROUP BY learner, assignment
-)
-"""
-HIGHEST, FIRST = "a.fraction DESC, a.number", "a.number"
-BY_RULE = """CASE q.counting WHEN 'latest' THEN -a.number WHEN 'first' THEN a.number ELSE -a.fraction END, a.number"""
-FIRST_PLACE = ", ROW_NUMBER() OVER (PARTITION BY a.assignment_id, a.learner_id ORDER BY a.number) AS place_first"
-# SQLite's planner would now and then take the index of `attempt_progress`, which holds open attempts too.
-INDEX = {"sqlite": "INDEXED BY attempt_board", "postgresql": ""}
-# Never below zero: a clock that was set back during an attempt makes nobody faster elsewhere.
-TAKEN = {
+# Never below zero: a clock that was set back during an attempt makes no learner faster elsewhere.
+SECONDS = {
     "sqlite": "MAX(0, CAST(ROUND((julianday(a.submitted_at) - julianday(a.started_at)) * 86400) AS bigint))",
     "postgresql": "GREATEST(0, CAST(ROUND(EXTRACT(EPOCH FROM (a.submitted_at - a.started_at))) AS bigint))",
 }
 
 
-def statement(
-    classroom: Classroom, counted: Sequence[Assignment], since: datetime | None = None
-) -> tuple[str, dict[str, Any]]:
-    """The SQL of a board and its parameters."""
+class Result(NamedTuple):
+    """What one learner has of one assignment; `points` and `possible` in hundredths."""
+
+    assignment_id: int
+    learner_id: int
+    points: int
+    possible: int
+    seconds: int
+
+
+# The attempt that counts of those of one learner at one assignment, the best of which comes first.
+CHOOSE: dict[str, Callable[[Sequence[GradedAttempt]], GradedAttempt]] = {
+    "highest": lambda taken: taken[0],
+    "average": lambda taken: taken[0],
+    "latest": lambda taken: max(taken, key=attrgetter("number")),
+    "first": lambda taken: min(taken, key=attrgetter("number")),
+}
+
+
+def _results(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> Iterator[Result]:
+    rules = {assignment.pk: _rule(classroom, assignment) for assignment in counted}
     metric = classroom.metric
-    by_rule = metric == METRICS.BEST and any(row.quiz.counting != Quiz.Counting.HIGHEST for row in counted)
-    params: dict[str, Any] = {"classroom": classroom.pk}
-    params |= {f"assignment_{place}": row.pk for place, row in enumerate(counted)}
-    if since is not None:
-        params["since"] = connection.ops.adapt_datetimefield_value(since)
-    parts = {
-        "index": INDEX[connection.vendor],
-        "cents": CENTS,
-        "worth": WORTH,
-        "average": "CASE WHEN q.counting = 'average' THEN 1 ELSE 0 END" if by_rule else "0",
-        "seconds": TAKEN[connection.vendor] if classroom.speed_breaks_ties else "0",
-        "order": FIRST if metric == METRICS.FIRST else BY_RULE if by_rule else HIGHEST,
-        "first": FIRST_PLACE if metric == METRICS.IMPROVEMENT else "",
-        "quiz": "JOIN quizzes_quiz q ON q.id = a.quiz_id" if by_rule else "",
-        "assignments": ", ".join(f"%(assignment_{place})s" for place in range(len(counted))),
-        "since": "" if since is None else "AND a.submitted_at >= %(since)s",
-    }
-    parts["graded"] = GRADED.format(**parts)
-    parts["made"] = MADE.format(**parts)
-    if metric in POINTS and not by_rule and not classroom.speed_breaks_ties:
-        parts["points"] = POINTS[metric].format(**parts)
-        result = GROUPED
-    else:
-        result = {METRICS.IMPROVEMENT.value: OF_IMPROVEMENT, METRICS.MASTERY.value: OF_MASTERY}.get(metric, OF_MARKS)
-    speed = ", total.seconds" if classroom.speed_breaks_ties else ""
-    return RANKING.format(result=result.format(**parts).strip(), speed=speed), params
+    mastered = _mastered(counted, since) if metric == "mastery" else {}
+    for (assignment_id, learner_id), group in groupby(_graded(classroom, counted, since), key=itemgetter(0, 1)):
+        taken, rule = list(group), rules[assignment_id]
+        chosen = CHOOSE[rule](taken)
+        points, possible = chosen.points, max([attempt.possible for attempt in taken])
+        if metric == "mastery":
+            if chosen.pk not in mastered:  # nothing was asked
+                continue
+            points, possible = mastered[chosen.pk], 100_00  # the same for all: leaving an assignment out never pays
+        elif metric == "improvement":
+            points -= CHOOSE["first"](taken).points
+        elif rule == "average":
+            points = _half_up(sum(attempt.points for attempt in taken), len(taken))
+        yield Result(assignment_id, learner_id, points, possible, chosen.seconds)
 
 
-def _rows(
-    classroom: Classroom, counted: Sequence[Assignment], *, viewer: User, since: datetime | None
-) -> tuple[Row, ...]:
+def _rule(classroom: Classroom, assignment: Assignment) -> str:
+    """The rule of the quiz decides which attempt counts where a class ranks by best marks; elsewhere the metric does."""
+    if classroom.metric == "best":
+        return assignment.quiz.counting
+    return "first" if classroom.metric == "first" else "highest"
+
+
+def _mastered(counted: Sequence[Assignment], since: datetime) -> dict[int, int]:
+    """Share of right answers of each attempt in hundredths of a percent, every topic it asked about weighing the same."""
+    attempts = Attempt.objects.graded().filter(assignment__in=counted, submitted_at__gte=since)
+    answers = Answer.objects.filter(attempt__in=attempts).order_by()
+    topics = answers.values_list("attempt", "version__question__topic")
+    shares: dict[int, list[Fraction]] = defaultdict(list)
+    for attempt, _topic, asked, right in topics.annotate(asked=Count("pk"), right=Count("pk", filter=Q(fraction=1))):
+        shares[attempt].append(Fraction(right, asked))
+    return {attempt: _half_up(sum(each, Fraction(0)) * 100_00, len(each)) for attempt, each in shares.items()}
+
+
+def _graded(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> Iterator[GradedAttempt]:
+    """The attempts of these assignments by assignment and learner, the best first."""
+    params: dict[str, Any] = {f"assignment_{place}": assignment.pk for place, assignment in enumerate(counted)}
+    names = ", ".join(f"%({name})s" for name in params)
+    seconds = SECONDS[connection.vendor] if classroom.speed_breaks_ties else "0"
+    params |= {"true": True, "since": connection.ops.adapt_datetimefield_value(since)}
     with connection.cursor() as cursor:
-        cursor.execute(*statement(classroom, counted, since))
-        found = cursor.fetchall()
-    rows = [_row(values, classroom.names_shown, viewer.pk) for values in found]
-    named = _told_apart(sorted(rows, key=lambda row: row.membership_id))
-    return tuple(sorted(named, key=lambda row: (row.rank, row.name.casefold(), row.membership_id)))
+        cursor.execute(ATTEMPTS.format(assignments=names, seconds=seconds), params)
+        return map(GradedAttempt._make, cursor.fetchall())
 
 
-def _row(values: Sequence[Any], names_shown: str, viewer_id: int | None) -> Row:
-    pk, user_id, nickname, first, last, username, cents, possible, rank = values
-    full = f"{first} {last}".strip() or username
-    name = full if names_shown == NAMES.NAMES else nickname or _("member %(number)d") % {"number": pk}
-    cents, possible = int(cents), int(possible)
-    percent = int(Fraction(cents * 100, possible) + Fraction(1, 2)) if possible else 0
-    return Row(int(rank), pk, name, _points(cents), _points(possible), percent, user_id == viewer_id)
+def _half_up(value: Fraction | int, divisor: int) -> int:
+    """The quotient, rounded to a whole number."""
+    return int((2 * value + divisor) // (2 * divisor))
 
 
-def _points(cents: int) -> Decimal:
-    return Decimal(cents).scaleb(-2)
+# Ranks ----------------------------------------------------------------------------------------------------------------
 
 
-def _told_apart(rows: Iterable[Row]) -> list[Row]:
-    """Each name once: who joined later gets a number, "kestrel (2)". Only names on this board are looked at."""
+def _standings(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> tuple[Standing, ...]:
+    """The members with a result, by rank and name (2 queries, 3 for mastery)."""
+    ranked = Membership.objects.ranked().filter(classroom=classroom).select_related("user").order_by("pk")
+    members = {member.user_id: member for member in ranked}
+    results = [result for result in _results(classroom, counted, since) if result.learner_id in members]
+    points, seconds = Counter[int](), Counter[int]()
+    for result in results:
+        points[result.learner_id] += result.points
+        seconds[result.learner_id] += result.seconds
+    ranks = _ranks({learner: (-points[learner], seconds[learner]) for learner in points})
+    names = _names((member for learner, member in members.items() if learner in points), classroom.names_shown)
+    possible = _possible(results)
+    rows = [
+        _standing(ranks[learner], members[learner], name, points[learner], possible) for learner, name in names.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.rank, row.name.casefold(), row.membership_id)))
+
+
+def _standing(rank: int, member: Membership, name: str, points: int, possible: int) -> Standing:
+    percent = _half_up(points * 100, possible) if possible else 0
+    return Standing(rank, member.pk, member.user_id, name, _points(points), _points(possible), percent)
+
+
+def _possible(results: Iterable[Result]) -> int:
+    """What all assignments are worth; of one whose attempts are worth different marks the most counts."""
+    most: dict[int, int] = {}
+    for result in results:
+        most[result.assignment_id] = max(result.possible, most.get(result.assignment_id, 0))
+    return sum(most.values())
+
+
+def _ranks(scores: dict[int, tuple[int, int]]) -> dict[int, int]:
+    """Ranks of a competition, the lowest score first: equal ones share a rank and the next is skipped (1-2-2-4)."""
+    places: dict[tuple[int, int], int] = {}
+    for place, score in enumerate(sorted(scores.values()), start=1):
+        places.setdefault(score, place)
+    return {learner: places[score] for learner, score in scores.items()}
+
+
+def _points(hundredths: int) -> Decimal:
+    return Decimal(hundredths).scaleb(-2)
+
+
+def _names(members: Iterable[Membership], names_shown: str) -> dict[int, str]:
+    """Each name once, by user: who joined later gets a number, "kestrel (2)". Only names on this board are looked at."""
     taken: set[str] = set()
-    apart = []
-    for row in rows:
-        name, count = row.name, 1
+    names = {}
+    for member in members:
+        own = member.user.full_name if names_shown == Classroom.Names.NAMES else member.shown_name
+        name, count = own, 1
         while _alike(name) in taken:
             count += 1
-            name = f"{row.name} ({count})"
+            name = f"{own} ({count})"
         taken.add(_alike(name))
-        apart.append(row if name == row.name else replace(row, name=name))
-    return apart
+        names[member.user_id] = name
+    return names
 
 
 def _alike(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-# What changed ---------------------------------------------------------------------------------------------------------
-
-VERSION = """
-SELECT
-    (SELECT {joined_members} FROM (
-        SELECT m.id AS id, {name} AS name FROM quizzes_membership m JOIN quizzes_user u ON u.id = m.user_id
-        WHERE m.classroom_id = %(classroom)s AND m.role = 'student' AND m.status = 'active' AND m.is_visible
-          AND NOT u.is_staff AND u.is_active
-        ORDER BY m.id) AS members),
-    (SELECT {joined_assignments} FROM (
-        SELECT g.id AS id, g.quiz_id, g.feedback, g.late_policy, q.feedback AS preset, q.counting, q.title,
-            (CASE WHEN g.due_at <= %(now)s THEN 1 ELSE 0 END) + (CASE WHEN g.closes_at <= %(now)s THEN 2 ELSE 0 END)
-            + (CASE WHEN q.closes_at <= %(now)s THEN 4 ELSE 0 END)
-            + 8 * (SELECT COUNT(*) FROM quizzes_accommodation e WHERE e.assignment_id = g.id AND e.closes_at > %(now)s)
-            + CASE WHEN g.due_at <= %(now)s OR g.closes_at <= %(now)s OR q.closes_at <= %(now)s THEN
-                8 * (SELECT COUNT(*) FROM quizzes_attempt r
-                    WHERE r.assignment_id = g.id AND r.status = 'in_progress' AND r.due_at > %(now)s) ELSE 0 END
-            AS passed
-        FROM quizzes_assignment g JOIN quizzes_quiz q ON q.id = g.quiz_id
-        WHERE g.classroom_id = %(classroom)s {only}
-        ORDER BY g.id) AS given),
-    made.count, made.one, made.other, made.seconds, made.event
-FROM (
-    SELECT COUNT(*) AS count,
-        SUM(CAST(ROUND(a.fraction * 100000000) AS bigint) * (a.id %% 9973 + 1)) AS one,
-        SUM(CAST(ROUND(a.fraction * 100000000) AS bigint) * (a.id %% 10007 + 1)) AS other,
-        SUM({seconds}) AS seconds, MAX({event}) AS event
-    FROM quizzes_attempt a {index}
-    WHERE a.assignment_id IN (SELECT g.id FROM quizzes_assignment g WHERE g.classroom_id = %(classroom)s {only})
-      AND a.is_counted AND a.status = 'graded'
-) AS made
-"""
-REGRADED = "(SELECT MAX(e.id) FROM quizzes_attemptevent e WHERE e.attempt_id = a.id AND e.kind <> 'saved')"
-ASSIGNMENT_TEXT = (
-    "id || ':' || quiz_id || ':' || feedback || ':' || late_policy || ':' || preset || ':' || counting || ':' || title"
-    " || ':' || passed"
-)
-JOINED = {"sqlite": "GROUP_CONCAT({text}, '|')", "postgresql": "STRING_AGG({text}, '|' ORDER BY id)"}
-
-
-def version(classroom: Classroom, *, now: datetime, assignment: Assignment | None = None) -> str:
-    """A short text that differs whenever the board may (1 query, over the same index; far cheaper than the board).
-
-    It says nothing of who looks, in which language or since when: whoever makes an ETag of it adds these. Results are
-    summed with two weights by attempt, so that two learners who change places change it too.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(*version_statement(classroom, now=now, assignment=assignment))
-        found = cursor.fetchone()
-    chosen = (classroom.pk, classroom.metric, classroom.names_shown, classroom.speed_breaks_ties)
-    only = assignment and assignment.pk
-    return hashlib.sha256(repr((chosen, only, [str(value) for value in found])).encode()).hexdigest()[:20]
-
-
-def version_statement(
-    classroom: Classroom, *, now: datetime, assignment: Assignment | None = None
-) -> tuple[str, dict[str, Any]]:
-    """The SQL of `version` and its parameters."""
-    params: dict[str, Any] = {"classroom": classroom.pk, "now": connection.ops.adapt_datetimefield_value(now)}
-    if assignment is not None:
-        params["assignment"] = assignment.pk
-    nicknames = classroom.names_shown == NAMES.NICKNAMES
-    joined = JOINED[connection.vendor]
-    parts = {
-        "index": INDEX[connection.vendor],
-        "joined_members": joined.format(text="id || ':' || name"),
-        "joined_assignments": joined.format(text=ASSIGNMENT_TEXT),
-        "name": "m.nickname" if nicknames else "u.first_name || ' ' || u.last_name || ' ' || u.username",
-        "only": "" if assignment is None else "AND g.id = %(assignment)s",
-        "seconds": TAKEN[connection.vendor] if classroom.speed_breaks_ties else "0",
-        "event": REGRADED if classroom.metric == METRICS.MASTERY else "0",
-    }
-    return VERSION.format(**parts), params

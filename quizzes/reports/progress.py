@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Q
 
 from quizzes.models import Assignment, Membership
@@ -21,11 +19,15 @@ ORDER = {IN_PROGRESS: 0, NOT_STARTED: 1, DONE: 2}
 class ProgressRow:
     """One member. `answered` of `total` and `seconds_left` (None: untimed) are of the attempt that runs, or the last."""
 
-    membership: Membership
+    membership_id: int
+    name: str
+    nickname: str
     state: str
     answered: int = 0
     total: int = 0
-    seconds_left: int | None = None
+    # Not in the repr, by which views tell whether something changed: the page counts the seconds down by itself.
+    seconds_left: int | None = field(default=None, repr=False)
+    due_at: datetime | None = None
     submitted_at: datetime | None = None
     is_late: bool = False
     attempts: int = 0
@@ -63,7 +65,7 @@ def of_assignment(assignment: Assignment, *, now: datetime) -> Progress:
     for attempt in _attempts(assignment):
         attempts.setdefault(attempt.learner_id, []).append(attempt)
     rows = [_row(member, attempts.get(member.user_id, []), assignment, now) for member in members]
-    rows.sort(key=lambda row: (ORDER[row.state], row.membership.user.full_name.casefold(), row.membership.pk))
+    rows.sort(key=lambda row: (ORDER[row.state], row.name.casefold(), row.membership_id))
     states = [row.state for row in rows]
     counts = Counts(states.count(NOT_STARTED), states.count(IN_PROGRESS), states.count(DONE))
     return Progress(tuple(rows), counts)
@@ -75,52 +77,21 @@ def _attempts(assignment: Assignment) -> Any:
 
 
 def _row(member: Membership, attempts: Sequence[Any], assignment: Assignment, now: datetime) -> ProgressRow:
+    person = member.pk, member.user.full_name, member.nickname
     if not attempts:
-        return ProgressRow(member, NOT_STARTED)
+        return ProgressRow(*person, NOT_STARTED)
     attempt = next((row for row in attempts if row.is_in_progress), attempts[-1])
     runs = attempt.is_in_progress and not attempt.is_overdue_at(now)
     ended = None if runs else attempt.submitted_at or attempt.due_at  # over, though nobody has closed it yet
     return ProgressRow(
-        member,
+        *person,
         IN_PROGRESS if runs else DONE,
         answered=attempt.answered,
         total=attempt.total,
         seconds_left=attempt.seconds_left(now) if runs else None,
+        due_at=attempt.due_at if runs else None,
         submitted_at=ended,
         is_late=bool(ended and assignment.due_at and ended > assignment.due_at),
         attempts=len(attempts),
         attempt_id=attempt.pk,
     )
-
-
-# Every save, submission and change of a deadline leaves an event; members come, go and change their names.
-VERSION = """
-SELECT
-    (SELECT {joined} FROM (
-        SELECT m.id AS id, m.nickname || ':' || u.first_name || ':' || u.last_name || ':' || u.username AS name
-        FROM quizzes_membership m JOIN quizzes_user u ON u.id = m.user_id
-        WHERE m.classroom_id = %(classroom)s AND m.role = 'student' AND m.status = 'active'
-        ORDER BY m.id) AS members),
-    COUNT(*), MAX((SELECT MAX(e.id) FROM quizzes_attemptevent e WHERE e.attempt_id = a.id)), {overdue}
-FROM quizzes_attempt a WHERE a.assignment_id = %(assignment)s
-"""
-JOINED = {
-    "sqlite": "GROUP_CONCAT(id || ':' || name, '|')",
-    "postgresql": "STRING_AGG(id || ':' || name, '|' ORDER BY id)",
-}
-OVERDUE = "SUM(CASE WHEN a.status = 'in_progress' AND a.due_at <= %(now)s THEN 1 ELSE 0 END)"
-
-
-def version(assignment: Assignment, *, now: datetime | None = None) -> str:
-    """A short text that differs whenever the progress may, but for the seconds left (1 query).
-
-    With `now` it also changes when the time of an attempt runs out before anybody has closed it.
-    """
-    params: dict[str, Any] = {"classroom": assignment.classroom_id, "assignment": assignment.pk}
-    if now is not None:
-        params["now"] = connection.ops.adapt_datetimefield_value(now)
-    sql = VERSION.format(joined=JOINED[connection.vendor], overdue="0" if now is None else OVERDUE)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        found = cursor.fetchone()
-    return hashlib.sha256(repr((assignment.pk, assignment.due_at, *found)).encode()).hexdigest()[:20]

@@ -9,52 +9,39 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
+from django.core.cache import cache
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, IntegerField, Q, Sum, When
 
 from quizzes import question_types, terms
+from quizzes.errors import NotFound
 from quizzes.models import Assignment, Attempt, QuestionVersion, Quiz, User
-from quizzes.models.prepared import prepared
+from quizzes.models.prepared import Prepared, columns, instance, prepared
+from quizzes.models.quizzes import QuizQuerySet
 
 PAGE, NEWEST = 24, 20
-
-LISTED = prepared(lambda learner: _listed(learner)[: PAGE + 1])
-LISTED_KEYS = prepared(lambda learner: Quiz.objects.visible_to(learner).order_by("pk").values_list("pk", flat=True))
-VISIBLE = prepared(lambda learner, slug: Quiz.objects.visible_to(learner).filter(slug=slug).sized())
-BEST_OR_OPEN = prepared(
-    lambda learner: (
-        Attempt.objects.taken_by(learner)
-        .best_or_open()
-        .order_by()
-        .only("learner", "quiz", "status", "due_at", "submitted_at", "marks", "max_marks", "assignment")
-        .select_related("assignment")
+SECONDS_OF_BANK = "quizzes.seconds_of_bank"  # in the cache: looking through the whole bank grows with it
+SHOWN = ("id", "slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at")
+SIZE = ("question_count", "point_count")
+LISTED: Prepared[tuple[Any, ...]] = prepared(lambda learner: _listed(learner).values_list(*SHOWN, *SIZE)[: PAGE + 1])
+VISIBLE: Prepared[tuple[Any, ...]] = prepared(
+    lambda learner, slug: (
+        Quiz.objects.visible_to(learner).filter(slug=slug).sized().order_by().values_list(*columns(Quiz), *SIZE)
     )
 )
-OWN_NEWEST = prepared(
-    lambda learner, quiz: (
-        Attempt.objects.taken_by(learner).filter(quiz=quiz).select_related("assignment__classroom")[:NEWEST]
-    )
-)
-OWN_BY_WAY = prepared(
-    lambda learner, quiz: (
-        Attempt.objects.taken_by(learner)
-        .filter(quiz=quiz)
-        .order_by()
-        .values_list("assignment")
-        .annotate(used=Count("pk"))
-    )
-)
-GIVEN = prepared(
-    lambda learner, quiz: Assignment.objects.given_to(learner).filter(quiz=quiz).select_related("classroom")
-)
-BANK = prepared(lambda: _seconds_of_bank())
 
 
-def _listed(learner: User) -> Any:
-    shown = ("slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at")
-    return Quiz.objects.visible_to(learner).sized().order_by("pk").only(*shown)
+def _listed(learner: User) -> QuizQuerySet:
+    return Quiz.objects.visible_to(learner).sized().order_by("pk")
+
+
+def _sized(row: Sequence[Any], names: Sequence[str]) -> Quiz:
+    """Return a row of a quiz and its size as the quiz, `sized`."""
+    quiz: Any = instance(Quiz, row[: len(names)], names)
+    quiz.question_count, quiz.point_count = row[len(names) :]
+    return cast(Quiz, quiz)
 
 
 @dataclass(frozen=True)
@@ -82,14 +69,14 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Own:
+class AttemptHistory:
     """A learner's attempts at one quiz: the newest, and how many there are by assignment (None: on their own)."""
 
     newest: list[Attempt]
     used: Counter[int | None]
 
     @property
-    def are_all(self) -> bool:
+    def is_complete(self) -> bool:
         return len(self.newest) < NEWEST
 
 
@@ -116,36 +103,30 @@ def _limit_by_number(seconds: Fraction) -> Callable[[int], timedelta]:
 
 
 def _expected_seconds() -> Fraction:
-    """Mean seconds a question of the bank needs, thinking included (1 query)."""
-    seconds, thinking, count = BANK.first() or (0, 0, 0)
+    """Mean seconds a question of the bank needs, thinking included; as old as a minute (else 1 query)."""
+    seconds, thinking, count = cache.get_or_set(SECONDS_OF_BANK, _seconds_of_bank, timeout=60) or (0, 0, 0)
     return (seconds + (thinking or 0) * (terms.THINKING_SHARE - 1)) / count if count else Fraction(60)
 
 
-def _seconds_of_bank() -> QuerySet[Any, tuple[int, int | None, int]]:
-    """Of all that can be asked, in one row: seconds by type, those of them that ask to think, how many; no row for nothing."""
+def _seconds_of_bank() -> tuple[int, int | None, int]:
+    """Of all questions that can be asked: seconds by type, those of them that ask to think, how many (1 query)."""
     by_type = Case(
         *(When(question__type=kind.key, then=kind.seconds) for kind in question_types.all_types()),
         output_field=IntegerField(),
     )
     ready = QuestionVersion.objects.ready().order_by().values("status")
-    return ready.annotate(
+    row = ready.annotate(
         seconds=Sum(by_type),
         thinking=Sum(by_type, filter=Q(question__bloom__in=sorted(terms.THINKING_LEVELS))),
         number=Count("pk"),
     ).values_list("seconds", "thinking", "number")
+    return next(iter(row), (0, 0, 0))
 
 
 def page_of(learner: User, number: str | None) -> Page[Any]:
-    """A page of the quizzes that the learner may open (1 query, 2 where there are more pages, 3 for one behind the first)."""
-    first = LISTED(learner=learner)
-    if len(first) <= PAGE:
-        return Paginator(first, PAGE).get_page(number)
-    paginator = Paginator(_listed(learner), PAGE)
-    paginator.count = len(LISTED_KEYS(learner=learner))  # known, so that it asks for no COUNT
-    page = paginator.get_page(number)
-    if page.number == 1:
-        page.object_list = first[:PAGE]
-    return page
+    """Return a page of the quizzes that the learner may open (1 query, 3 where there is more than one page)."""
+    first = [_sized(row, SHOWN) for row in LISTED(learner=learner)]  # one page needs no count
+    return Paginator(first if len(first) <= PAGE else _listed(learner), PAGE).get_page(number)
 
 
 def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
@@ -153,31 +134,37 @@ def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
     known = {quiz.pk: quiz for quiz in quizzes}
     best: dict[int, Attempt] = {}
     still_open: dict[int, Attempt] = {}
-    for attempt in BEST_OR_OPEN(learner=learner):
+    for attempt in Attempt.objects.taken_by(learner).best_or_open().order_by().select_related("assignment"):
         if attempt.quiz_id in known:
-            (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = attempt.with_quiz(
-                known[attempt.quiz_id]
-            )
+            attempt.known_with(known[attempt.quiz_id], attempt.assignment)
+            (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = attempt
     found = sizes(quizzes)
     return [Row(quiz, found[quiz.pk], best.get(quiz.pk), still_open.get(quiz.pk)) for quiz in quizzes]
 
 
 def visible(learner: User, slug: str) -> Quiz:
-    """The quiz, `sized`; Http404 for what the learner may not open (1 query)."""
-    return VISIBLE.get_or_404(learner=learner, slug=slug)
+    """Return the quiz, `sized`; raises NotFound for what the learner may not open (1 query)."""
+    row = VISIBLE.first(learner=learner, slug=slug)
+    if row is None:
+        raise NotFound
+    return _sized(row, columns(Quiz))
 
 
-def own_attempts(learner: User, quiz: Quiz) -> Own:
-    """What the learner has done at the quiz so far (1 query, 2 of somebody tireless)."""
-    newest = [attempt.with_quiz(quiz) for attempt in OWN_NEWEST(learner=learner, quiz=quiz)]
+def history_of(learner: User, quiz: Quiz) -> AttemptHistory:
+    """Return what the learner has done at the quiz so far (1 query, 2 for more attempts than a page shows)."""
+    own = Attempt.objects.taken_by(learner).filter(quiz=quiz)
+    newest = [
+        attempt.known_with(quiz, attempt.assignment) for attempt in own.select_related("assignment__classroom")[:NEWEST]
+    ]
     if len(newest) < NEWEST:
-        return Own(newest, Counter(attempt.assignment_id for attempt in newest))
-    return Own(newest, Counter(dict(OWN_BY_WAY(learner=learner, quiz=quiz))))
+        return AttemptHistory(newest, Counter(attempt.assignment_id for attempt in newest))
+    used = own.order_by().values_list("assignment").annotate(used=Count("pk"))
+    return AttemptHistory(newest, Counter(dict(used)))
 
 
 def given(learner: User, quiz: Quiz) -> list[Assignment]:
-    """The assignments by which the learner may take the quiz (1 query)."""
-    found = GIVEN(learner=learner, quiz=quiz)
-    for assignment in found:
+    """Return the assignments by which the learner may take the quiz (1 query)."""
+    assignments = list(Assignment.objects.given_to(learner).filter(quiz=quiz).select_related("classroom"))
+    for assignment in assignments:
         assignment.quiz = quiz
-    return found
+    return assignments

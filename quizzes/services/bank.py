@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Count, ProtectedError
 from django.utils.translation import gettext as _
 
+from quizzes import question_types
 from quizzes.errors import EditConflict, NotPublishable, QuizError
 from quizzes.lint import Finding
 from quizzes.models import (
@@ -72,7 +73,12 @@ def create_question(
     )
     _describe(question, identity)
     return QuestionVersion.objects.create(
-        question=question, number=1, spec=normalised(question, spec), revision=1, edited_by=actor, edited_at=now
+        question=question,
+        number=1,
+        spec=question_types.normalized(question.type, spec),
+        revision=1,
+        edited_by=actor,
+        edited_at=now,
     )
 
 
@@ -93,7 +99,7 @@ def save_draft(
     locked = _locked(question.pk)
     latest = _latest(locked)
     _refuse_if_changed(latest, expected_revision)
-    content = normalised(locked, spec)
+    content = question_types.normalized(locked.type, spec)
     if identity is not None:
         _describe(locked, identity)
     if not latest.is_draft and content != _stored(locked, latest):
@@ -106,15 +112,10 @@ def save_draft(
     return latest
 
 
-def normalised(question: Question, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The spec as it is stored: validated by its type, every field present."""
-    return question.kind.spec(dict(spec)).model_dump(mode="json")
-
-
 def _stored(question: Question, version: QuestionVersion) -> dict[str, Any] | None:
     """The version's content as it would be stored today; None for content of another time that no longer fits."""
     try:
-        return normalised(question, version.spec)
+        return question_types.normalized(question.type, version.spec)
     except InvalidSpec:
         return None
 

@@ -61,7 +61,7 @@ def reopen(attempt: Attempt, *, due_at: datetime | None, reason: str, actor: Use
     _refuse_without_reason(reason)
     if due_at is not None and due_at <= now:
         raise QuizError(IN_THE_FUTURE, where="due_at")
-    attempts.queued_history(attempt.learner, attempt.quiz)  # a start of the same learner comes wholly before, or waits
+    attempts.lock_history(attempt.learner, attempt.quiz)  # a start of the same learner comes wholly before, or waits
     locked = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt.pk)
     refuse_unless_reopenable(locked, now=now)
     before = locked.submitted_at

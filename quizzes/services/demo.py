@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from quizzes.errors import BadAnswer
-from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, Quiz, User
-from quizzes.services import attempts, saving
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, Quiz, User, papers
+from quizzes.services import attempts
 
 CLASSROOM = "International Relations 10B"
 JOIN_CODE = "PEACE22B"
@@ -120,13 +120,12 @@ def take(person: User, assignment: Assignment, skill: float, rng: random.Random,
     start = max(start, last + timedelta(hours=1)) if last else start
     attempt = attempts.start(person, assignment.quiz, assignment=assignment, now=start, device="demo")
     moment = start
+    paper = papers.of_attempt(attempt.pk, person.pk)
     for answer in attempt.answers.select_related("version__question"):
         moment += timedelta(seconds=rng.uniform(12, 48))
         response = _response(answer, skill, rng)
         if response is not None:
-            saving.save_response(
-                attempt.pk, person, slot=answer.slot, response=response, revision=1, now=moment, device="demo"
-            )
+            attempts.save(paper, slot=answer.slot, response=response, revision=1, now=moment, device="demo")
     return attempts.submit(attempt, now=moment + timedelta(seconds=20))
 
 

@@ -1,27 +1,33 @@
 """Which questions an attempt asks: fixed items as they are, draw rules resolved without repetition.
 
 A rule takes questions the learner has not met first, then those met least often, at random among equals. A rule whose
-cell is too small is widened step by step (Bloom level, difficulty, type, tag, topic) and says so.
+cell is too small is widened step by step (Bloom level, difficulty, type, tag, topic) and says so. The database filters
+and cuts: what a start reads does not grow with the bank.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Set
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Count, FilteredRelation, Q
+from django.db.models import Count, FilteredRelation, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from quizzes.errors import NotOpen
-from quizzes.models import Answer, Question, QuestionSource, QuestionVersion, Quiz, QuizItem, User, kept
-from quizzes.models.prepared import prepared
+from quizzes.models import Answer, Question, QuestionSource, QuestionVersion, Quiz, QuizItem, User, version_cache
+from quizzes.models.prepared import Prepared, prepared
 
 WIDENING = ("bloom", "difficulty", "type", "tag", "topic", "source")
+SPARE = 8
+LARGE_BANK = 2_000  # questions from which on a rule looks at random keys first, at so many times those it looks at
+SAMPLED = 8
+Phrase = tuple[int, int, str]  # source, paragraph, evidence
 
 
 @dataclass(frozen=True)
@@ -33,35 +39,18 @@ class Drawn:
     bloom: str
 
 
-class Candidate(NamedTuple):
-    """What a draw needs to know of a question of the bank."""
+@dataclass(frozen=True)
+class Candidate:
+    """A question that a rule may take, with its ready version and the phrases it rests on."""
 
     question: int
     version: int
-    topic: int
-    type: str
-    difficulty: str
     bloom: str
-    sources: Set[int]
-    tags: Set[int]
-    evidence: Set[tuple[int, int, str]]
-
-
-def fitting(rule: QuizItem, candidates: Sequence[Candidate], ignoring: Sequence[str] = ()) -> Sequence[Candidate]:
-    """Those that the rule may take, in their order; `ignoring` some of its conditions."""
-    for name in ("topic", "type", "difficulty", "bloom"):
-        value = rule.topic_id if name == "topic" else getattr(rule, name)
-        if value and name not in ignoring:
-            candidates = [candidate for candidate in candidates if getattr(candidate, name) == value]
-    if rule.source_id and "source" not in ignoring:
-        candidates = [candidate for candidate in candidates if rule.source_id in candidate.sources]
-    if rule.tag_id and "tag" not in ignoring:
-        candidates = [candidate for candidate in candidates if rule.tag_id in candidate.tags]
-    return candidates
+    evidence: Set[Phrase] = frozenset()
 
 
 # The items in their order, with what a fixed one asks: the version it is pinned to, else the one that is ready (None: none).
-ITEMS_OF = prepared(
+ITEMS: Prepared[tuple[int, Decimal, int | None, str, int | None]] = prepared(
     lambda quiz: (
         QuizItem.objects.filter(quiz=quiz)
         .annotate(ready=FilteredRelation("question__versions", condition=Q(question__versions__status="ready")))
@@ -71,65 +60,19 @@ ITEMS_OF = prepared(
 )
 
 
-RULES_OF = prepared(lambda quiz: QuizItem.objects.filter(quiz=quiz, question=None).order_by("position", "pk"))
-READY = prepared(
-    lambda: Question.objects.ready().order_by().values_list("pk", "versions", "topic_id", "type", "difficulty", "bloom")
-)
-PLACES = prepared(
-    lambda: QuestionSource.objects.order_by().values_list("question_id", "source_id", "paragraph", "evidence")
-)
-TAGS = prepared(lambda: Question.tags.through.objects.order_by().values_list("question_id", "tag_id"))
-MET = prepared(
-    lambda learner: (
-        Answer.objects.filter(attempt__learner=learner)
-        .order_by()
-        .values_list("version__question")
-        .annotate(times=Count("pk"))
-    )
-)
-
-
-def pool() -> list[Candidate]:
-    """Every question that can be asked, with what rules may ask about it (3 queries)."""
-    sources: defaultdict[int, set[int]] = defaultdict(set)
-    evidence: defaultdict[int, set[tuple[int, int, str]]] = defaultdict(set)
-    tags: defaultdict[int, set[int]] = defaultdict(set)
-    for question, source, paragraph, phrase in PLACES():
-        sources[question].add(source)
-        if phrase:
-            evidence[question].add((source, paragraph, phrase.casefold()))
-    for question, tag in TAGS():
-        tags[question].add(tag)
-    none: Set[Any] = frozenset()
-    return [
-        Candidate(*row, sources.get(row[0], none), tags.get(row[0], none), evidence.get(row[0], none))
-        for row in READY()
-    ]
-
-
-def times_met(learner: User | None) -> Counter[int]:
-    """How often the learner was asked each question (1 query)."""
-    return Counter() if learner is None else Counter(dict(MET(learner=learner)))
-
-
 def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Drawn], list[str]]:
-    """The questions of a new attempt in the order they are shown, and notes on rules that had to be widened."""
-    items = ITEMS_OF(quiz=quiz)
+    """Return the questions of a new attempt in the order they are shown, and notes on rules that had to be widened."""
+    items = ITEMS(quiz=quiz)
     asked = {pk: [(version, bloom)] if version else [] for pk, _points, _question, bloom, version in items}
     notes: list[str] = []
     fixed = {question for _pk, _points, question, _bloom, _version in items if question}
     if len(fixed) < len(items):
-        rules = RULES_OF(quiz=quiz)
-        candidates, met = pool(), times_met(learner)
-        rng.shuffle(candidates)
-        candidates.sort(key=lambda candidate: met[candidate.question])
-        chosen = [candidate for candidate in candidates if candidate.question in fixed]
-        for rule in sorted(rules, key=lambda rule: len(fitting(rule, candidates))):
-            found, note = take(rule, candidates, chosen)
-            chosen.extend(found)
-            asked[rule.pk] = [(candidate.version, candidate.bloom) for candidate in found]
+        rules = list(QuizItem.objects.filter(quiz=quiz, question=None).order_by("position", "pk"))
+        drawing = Drawing(fixed, learner=learner, rng=rng)
+        for place, taken, note in drawing.take_all(rules, drawing.cells(rules)):
+            asked[rules[place].pk] = [(candidate.version, candidate.bloom) for candidate in taken]
             notes.extend(note)
-    versions = kept.versions({version for found in asked.values() for version, _bloom in found})
+    versions = version_cache.get_many({version for questions in asked.values() for version, _bloom in questions})
     drawn = [Drawn(versions[version], points, bloom) for pk, points, *_rest in items for version, bloom in asked[pk]]
     if not drawn:
         raise NotOpen(_("This quiz has no questions yet. Tell your instructor."))
@@ -138,34 +81,146 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Dra
     return drawn, notes
 
 
-def take(
-    rule: QuizItem, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
-) -> tuple[list[Candidate], list[str]]:
-    """As many candidates as the rule wants, none chosen before, none resting on a phrase that is asked already."""
-    wanted = rule.draw_count or 0
-    used = {candidate.question for candidate in chosen}
-    phrases = {phrase for candidate in chosen for phrase in candidate.evidence}
-    found: list[Candidate] = []
-    notes: list[str] = []
-    for step in range(len(WIDENING) + 1):
-        fits = fitting(rule, candidates, WIDENING[:step])
-        for avoid_phrases in (True, False):
-            for candidate in fits:
-                if len(found) == wanted:
+class Drawing:
+    """Rules that draw for one attempt: no question twice, and none that rests on a phrase that is asked already.
+
+    Without a random generator it is a trial: the same questions at every look, in the order of the bank.
+    """
+
+    def __init__(
+        self, fixed: Collection[int], *, learner: User | None = None, rng: random.Random | None = None
+    ) -> None:
+        self.used = set(fixed)
+        self.phrases = {phrase for phrases in evidence_of(fixed).values() for phrase in phrases}
+        self.learner, self.rng = learner, rng
+        self._whole: dict[object, list[Candidate]] = {}
+
+    def cells(self, rules: Collection[QuizItem], *, whole: bool = False) -> list[list[Candidate]]:
+        """Return the candidates of each rule, all of them or as many as it looks at first; equal rules share a query."""
+        shared: dict[object, list[Candidate]] = {}
+        for rule in rules:
+            key = (_conditions(rule), rule.draw_count)
+            if key not in shared:
+                shared[key] = self.cell(rule, limit=None if whole else enough_for(rule))
+        return self.with_evidence([shared[_conditions(rule), rule.draw_count] for rule in rules])
+
+    def take_all(
+        self, rules: Collection[QuizItem], cells: Collection[list[Candidate]]
+    ) -> Iterator[tuple[int, list[Candidate], list[str]]]:
+        """Yield the place of each rule, what it takes, and a note where it was widened; small cells go first."""
+        for place, (rule, cell) in sorted(enumerate(zip(rules, cells, strict=True)), key=lambda row: len(row[1][1])):
+            taken = self.take(cell, rule.draw_count or 0)
+            yield place, *self.fill_up(rule, taken, is_cut=len(cell) >= enough_for(rule))
+
+    def fill_up(self, rule: QuizItem, taken: list[Candidate], *, is_cut: bool) -> tuple[list[Candidate], list[str]]:
+        """Take what is missing: the rest of the cell where it was cut, then from wider and wider ones, which is noted."""
+        wanted, notes = rule.draw_count or 0, []
+        for step in range(0 if is_cut else 1, len(WIDENING) + 1):
+            if len(taken) == wanted:
+                break
+            if step == 1:
+                notes.append(_widened(rule, found=len(taken)))
+            cell = self.whole_cell(rule, ignoring=WIDENING[:step])
+            taken = taken + self.take(cell, wanted - len(taken))
+        return taken, notes
+
+    def whole_cell(self, rule: QuizItem, *, ignoring: Collection[str]) -> list[Candidate]:
+        """Return all candidates of a rule with their evidence; rules that widen to the same cell share its queries."""
+        key = _conditions(rule, ignoring)
+        if key not in self._whole:
+            [self._whole[key]] = self.with_evidence([self.cell(rule, ignoring=ignoring)])
+        return self._whole[key]
+
+    def take(self, candidates: Iterable[Candidate], wanted: int) -> list[Candidate]:
+        """Take as many as wanted; those that rest on a phrase that is asked already only where no other is left."""
+        taken: list[Candidate] = []
+        for may_repeat in (False, True):
+            for candidate in candidates:
+                if len(taken) == wanted:
                     break
-                repeats = avoid_phrases and candidate.evidence & phrases
-                if candidate.question in used or repeats:
-                    continue
-                found.append(candidate)
-                used.add(candidate.question)
-                phrases |= candidate.evidence
-        if step == 0 and len(found) < wanted:
-            notes.append(
-                _(
-                    "Item %(position)d wants %(wanted)d questions and found %(found)d; the rest came from the nearest cell."
-                )
-                % {"position": rule.position, "wanted": wanted, "found": len(found)}
-            )
-        if len(found) == wanted:
-            break
-    return found, notes
+                is_new = candidate.question not in self.used and (may_repeat or not candidate.evidence & self.phrases)
+                if is_new:
+                    taken.append(candidate)
+                    self.used.add(candidate.question)
+                    self.phrases |= candidate.evidence
+        return taken
+
+    def cell(self, rule: QuizItem, *, ignoring: Collection[str] = (), limit: int | None = None) -> list[Candidate]:
+        """Return candidates of a rule, at most `limit`: first those not met, then those met least (1 to 3 queries)."""
+        questions = Question.objects.drawn_by(rule, ignoring=ignoring)
+        if limit is not None:  # what is asked already must not take the places of others
+            questions = questions.exclude(pk__in=self.used)
+        rows = questions.order_by("?" if self.rng else "pk").values_list("pk", "versions", "bloom")
+        if self.learner is None:
+            return [Candidate(*row) for row in rows[:limit]]
+        met = Answer.objects.filter(attempt__learner=self.learner).values("version__question")
+        new = rows.exclude(pk__in=met)
+        if limit is not None and len(candidates := self.sampled(new, limit)) == limit:
+            return candidates
+        candidates = [Candidate(*row) for row in new[:limit]]
+        if limit is None or len(candidates) < limit:
+            again = [Candidate(*row) for row in rows.filter(pk__in=met)]
+            candidates += sorted(again, key=lambda candidate: self.times_met[candidate.question])
+        return candidates[:limit]
+
+    def sampled(self, rows: QuerySet[Any, Any], limit: int) -> list[Candidate]:
+        """Return up to `limit` candidates out of a random sample of a large bank; none in a small one (1 query or none).
+
+        To sort a large cell at random, the database reads all of it. Among random keys, a large cell has enough.
+        """
+        first, last = self.keys
+        if self.rng is None or last - first < LARGE_BANK:
+            return []
+        keys = self.rng.sample(range(first, last + 1), k=SAMPLED * limit)
+        return [Candidate(*row) for row in rows.filter(pk__in=keys)[:limit]]
+
+    @cached_property
+    def keys(self) -> tuple[int, int]:
+        """The lowest and the highest key of the bank (1 query)."""
+        ends = Question.objects.aggregate(first=Min("pk"), last=Max("pk"))
+        return ends["first"] or 0, ends["last"] or 0
+
+    @cached_property
+    def times_met(self) -> Counter[int]:
+        """How often the learner was asked each question (1 query)."""
+        answers = Answer.objects.filter(attempt__learner=self.learner).order_by().values_list("version__question")
+        return Counter(dict(answers.annotate(times=Count("pk"))))
+
+    def with_evidence(self, cells: Collection[list[Candidate]]) -> list[list[Candidate]]:
+        """Return the cells with the phrases that their candidates rest on (1 query)."""
+        evidence = evidence_of({candidate.question for cell in cells for candidate in cell})
+        return [
+            [replace(candidate, evidence=evidence.get(candidate.question, frozenset())) for candidate in cell]
+            for cell in cells
+        ]
+
+
+def enough_for(rule: QuizItem) -> int:
+    """How many candidates a rule looks at first: other rules take some, others rest on a phrase that is asked already."""
+    return 2 * (rule.draw_count or 0) + SPARE
+
+
+def _conditions(rule: QuizItem, ignoring: Collection[str] = ()) -> tuple[object, ...]:
+    return tuple(None if name in ignoring else getattr(rule, _column(name)) for name in WIDENING)
+
+
+def _column(name: str) -> str:
+    return f"{name}_id" if name in ("topic", "source", "tag") else name
+
+
+def evidence_of(questions: Collection[int]) -> dict[int, Set[Phrase]]:
+    """Return the phrases that the questions rest on (1 query, none for no question)."""
+    evidence: defaultdict[int, set[Phrase]] = defaultdict(set)
+    if questions:
+        places = QuestionSource.objects.filter(question__in=questions).exclude(evidence="").order_by()
+        for question, source, paragraph, phrase in places.values_list("question", "source", "paragraph", "evidence"):
+            evidence[question].add((source, paragraph, phrase.casefold()))
+    return dict(evidence)
+
+
+def _widened(rule: QuizItem, *, found: int) -> str:
+    words = {"position": rule.position, "wanted": rule.draw_count, "found": found}
+    return (
+        _("Item %(position)d wants %(wanted)d questions and found %(found)d; the rest came from the nearest cell.")
+        % words
+    )

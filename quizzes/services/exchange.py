@@ -16,6 +16,7 @@ from typing import Any, Literal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from quizzes import question_types
 from quizzes.errors import ImportRejected
 from quizzes.formats.base import NAMESPACE, Acknowledged, Issue, QuestionDraft, SourcePlace
 from quizzes.lint.base import Finding
@@ -45,7 +46,7 @@ def draft_of(question: Question) -> QuestionDraft | None:
     return QuestionDraft(
         id=str(question.uuid),
         type=question.type,
-        spec=normalised(question.type, version.spec),
+        spec=as_stored(question.type, version.spec),
         topic=question.topic.slug,
         difficulty=question.difficulty,
         bloom=question.bloom,
@@ -57,10 +58,10 @@ def draft_of(question: Question) -> QuestionDraft | None:
     )
 
 
-def normalised(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """A spec with every field present, as its type stores it; unchanged when the type refuses it."""
+def as_stored(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a spec with every field present, as its type stores it; unchanged when the type refuses it."""
     try:
-        return Question(type=kind).kind.spec(dict(spec)).model_dump(mode="json")
+        return question_types.normalized(kind, spec)
     except InvalidSpec:
         return dict(spec)
 
@@ -221,7 +222,7 @@ def _has_other_work(question: Question, draft: QuestionDraft) -> bool:
     versions = {version.status: version for version in question.versions.all()}
     if Status.READY not in versions or Status.DRAFT not in versions:
         return False
-    contents = [normalised(question.type, versions[status].spec) for status in (Status.READY, Status.DRAFT)]
+    contents = [as_stored(question.type, versions[status].spec) for status in (Status.READY, Status.DRAFT)]
     return draft.spec not in contents
 
 
@@ -232,7 +233,7 @@ def _change(draft: QuestionDraft, question: Question | None, *, publish: bool) -
     if before is None:
         return "changed", [_("content")]
     known = [version.spec for version in question.versions.all() if version.is_draft and not publish]
-    is_known = draft.spec == before.spec or draft.spec in [normalised(question.type, spec) for spec in known]
+    is_known = draft.spec == before.spec or draft.spec in [as_stored(question.type, spec) for spec in known]
     compared: list[tuple[str, Any, Any]] = [
         (_("content"), is_known, True),
         (_("topic"), before.topic, draft.topic),
@@ -378,7 +379,7 @@ def _write_version(
     latest = question.versions.order_by("-number").first()
     number, revision = (latest.number, latest.revision) if latest else (0, 0)
     ready = question.versions.ready().first()
-    is_same = ready is not None and normalised(question.type, ready.spec) == draft.spec
+    is_same = ready is not None and as_stored(question.type, ready.spec) == draft.spec
     if is_same:
         return  # only what is said beside the content changed
     version = latest if latest and latest.is_draft else QuestionVersion(question=question, number=number + 1)

@@ -72,11 +72,6 @@ def asked_version(question: Question) -> QuestionVersion | None:
     return versions.get(Status.READY) or versions.get(Status.DRAFT)
 
 
-def items_of(questions: Any) -> list[Item]:
-    """The questions of a queryset whose content is valid, as items (5 queries)."""
-    return _gathered(questions)[0]
-
-
 def _gathered(questions: Any) -> tuple[list[Item], list[Finding]]:
     items: list[Item] = []
     findings: list[Finding] = []

@@ -5,7 +5,6 @@ Race, and what decides it: two editors of a quiz wait at its row; the second is 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -121,25 +120,22 @@ class Outline:
 
 
 def outline(items: Sequence[QuizItem]) -> Outline:
-    """Cells of items, saved or not (7 queries, however many items): a draw is tried as an attempt would make it."""
-    candidates = draws.pool()
-    random.Random(0).shuffle(candidates)  # noqa: S311  a trial, the same at every look
+    """Cells of items, saved or not (a query for each different cell): a draw is tried as an attempt would make it."""
     fixed = {item.question_id for item in items if item.question_id}
-    chosen = [candidate for candidate in candidates if candidate.question in fixed]
-    seconds = _seconds_needed({candidate.question for candidate in candidates})
+    rules = [(place, item) for place, item in enumerate(items) if item.is_draw]
+    drawing = draws.Drawing(fixed)
+    behind = drawing.cells([rule for _place, rule in rules], whole=True)
+    tried = list(drawing.take_all([rule for _place, rule in rules], behind))
+    seconds = _seconds_needed(
+        fixed.union(*({one.question for one in cell} for cell in [*behind, *(taken for _at, taken, _note in tried)]))
+    )
     cells: dict[int, Cell] = {}
     needed: list[Fraction] = [seconds[item.question_id] for item in items if item.question_id in seconds]
-    rules = [(place, item) for place, item in enumerate(items) if item.is_draw]
-    sizes = {place: draws.fitting(item, candidates) for place, item in rules}
-    for place, item in sorted(rules, key=lambda row: len(sizes[row[0]])):
-        found, note = draws.take(item, candidates, chosen)
-        chosen.extend(found)
-        wanted = item.draw_count or 0
-        cells[place] = Cell(
-            item, wanted, len(sizes[place]), _short_note(wanted, len(sizes[place]), len(found), bool(note))
-        )
-        mean = _mean([seconds[candidate.question] for candidate in sizes[place] or found])
-        needed.extend([mean] * wanted)
+    for at, taken, note in tried:
+        place, item = rules[at]
+        wanted, size = item.draw_count or 0, len(behind[at])
+        cells[place] = Cell(item, wanted, size, _short_note(wanted, size, len(taken), bool(note)))
+        needed.extend([_mean([seconds[candidate.question] for candidate in behind[at] or taken])] * wanted)
     for place, item in enumerate(items):
         if not item.is_draw:
             cells[place] = Cell(item, 1, int(item.question_id in seconds))
@@ -168,7 +164,8 @@ def _short_note(wanted: int, behind: int, found: int, is_short: bool) -> str:
 
 def _seconds_needed(questions: set[int]) -> dict[int, Fraction]:
     """Seconds each question needs by the time rule, thinking time included."""
-    versions = QuestionVersion.objects.ready().filter(question__in=questions).select_related("question")
+    ready = QuestionVersion.objects.ready().filter(question__in=questions, question__is_archived=False)
+    versions = ready.select_related("question")
     needed = {}
     for version in versions:
         seconds, bloom = entitlements.seconds_and_bloom(version)

@@ -243,12 +243,9 @@ def _invite(users: Sequence[User], classroom: Classroom) -> None:
     """Mail each new person a link to choose a password; over one connection, after the commit."""
     if not users:
         return
-    subject = _("Your account for %(classroom)s") % {"classroom": classroom.name}
-    messages = [
-        mail.EmailMessage(" ".join(subject.split()), _invitation(user, classroom), to=[user.email]) for user in users
-    ]
+    subject = " ".join((_("Your account for %(classroom)s") % {"classroom": classroom.name}).split())
     try:
-        mail.get_connection().send_messages(messages)
+        mail.send_mass_mail([(subject, _invitation(user, classroom), None, [user.email]) for user in users])
     except OSError:  # the mail server; people can still ask for a new password themselves
         log.exception("invitations to classroom %s could not be mailed", classroom.pk)
 

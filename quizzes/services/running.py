@@ -123,28 +123,12 @@ def _ends(found: QuerySet[Attempt]) -> dict[int, End]:
     ends = {}
     for attempt in running:
         limit = entitlements.limit_of(attempt.quiz, asked.get(attempt.pk, []))
-        agreed = terms.effective(_layers(attempt, members, exceptions, attempt.quiz.overrides(limit)))
-        ends[attempt.pk] = End(attempt, terms.deadline(agreed, attempt.started_at), agreed.closes_at)
+        assignment = attempt.assignment
+        member = members.get((assignment.classroom_id, attempt.learner_id)) if assignment else None
+        exception = exceptions.get((assignment.pk, member.pk)) if assignment and member else None
+        effective = entitlements.terms_of(attempt.quiz, limit, assignment, member, exception)
+        ends[attempt.pk] = End(attempt, terms.deadline(effective, attempt.started_at), effective.closes_at)
     return ends
-
-
-def _layers(
-    attempt: Attempt,
-    members: dict[tuple[int, int], Membership],
-    exceptions: dict[tuple[int, int], Accommodation],
-    first: terms.Overrides,
-) -> Iterator[terms.Overrides]:
-    """The layers of `entitlements.layers`, out of rows that were read for many attempts at once."""
-    yield first
-    assignment = attempt.assignment
-    if assignment is None:
-        return
-    yield assignment.overrides()
-    member = members.get((assignment.classroom_id, attempt.learner_id))
-    if member is not None:
-        yield member.overrides()
-        if (exception := exceptions.get((assignment.pk, member.pk))) is not None:
-            yield exception.overrides()
 
 
 def _asked(running: list[Attempt]) -> dict[int, list[tuple[int, str]]]:

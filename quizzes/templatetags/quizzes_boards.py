@@ -12,14 +12,14 @@ from django import template
 from django.utils.formats import number_format
 
 if TYPE_CHECKING:
-    from quizzes.reports.leaderboards import Board, Row
+    from quizzes.reports.leaderboards import Board, Standing
 
 register = template.Library()
 SPAN = 3  # neighbours on either side of one's own row
 
 
 @register.filter
-def lines(board: Board, top: int = 10) -> list[Row | None]:
+def lines(board: Board, top: int = 10) -> list[Standing | None]:
     """The `top` first rows and, after a gap, the reader's own with its neighbours; a gap of one row is not made."""
     first = list(board.rows[:top])
     place = next((index for index, row in enumerate(board.rows) if row.is_me), None)

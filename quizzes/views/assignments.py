@@ -55,16 +55,17 @@ def assignment_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     theirs = Assignment.objects.filter(classroom__in=Classroom.objects.assisted_by(request.user))
     assignment = get_object_or_404(theirs.select_related("classroom", "quiz"), pk=pk)
     exceptions = Accommodation.objects.filter(assignment=assignment).select_related("membership__user", "granted_by")
+    where, is_teaching = progress.of_assignment(assignment, now=now), teaches(request, assignment.classroom)
     context = {
         "classroom": assignment.classroom,
         "assignment": assignment,
         "own_terms": assignment.overrides(),
         "is_open": assignment.opens_at is None or assignment.opens_at <= now,
         "exceptions": exceptions.order_by("membership__user__last_name", "pk"),
-        "board_version": progress_tag(request, assignment, now=now),
-        "progress": progress.of_assignment(assignment, now=now),
+        "board_version": progress_tag(request, assignment, where, is_teaching=is_teaching),
+        "progress": where,
         "release": release.of_assignment(assignment, now=now),
-        "is_teaching": teaches(request, assignment.classroom),
+        "is_teaching": is_teaching,
     }
     return render(request, "quizzes/assignments/detail.html", context)
 

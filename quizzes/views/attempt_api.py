@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import clock
-from quizzes.errors import AttemptClosed, StaleAnswer
-from quizzes.models import Answer, Attempt
+from quizzes.errors import AnswerRefused
+from quizzes.models import Answer, Attempt, papers
+from quizzes.models.papers import PaperQuestion
 from quizzes.reports import attempts as report
-from quizzes.services import attempts, saving
+from quizzes.services import attempts
 from quizzes.templatetags.quizzes_cards import card_body
 from quizzes.views import payloads
-from quizzes.views.requests import LoggedInRequest, device_of, never_cache
+from quizzes.views.requests import LoggedInRequest, device_of
+from quizzes.views.shortcuts import own_attempt
 
 
 @never_cache
 @require_POST
 def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    payload = payloads.save_payload(request, slots=len(saving.layout_of(pk, request.user.pk)))
+    paper = papers.of_attempt(pk, request.user.pk)
+    payload = payloads.save_payload(request, slots=len(paper))
+    question = paper[payload.slot]
     try:
-        saved = saving.save(
-            pk,
-            request.user,
+        saved = attempts.save(
+            paper,
             slot=payload.slot,
-            fields=payload.answer,
+            response=question.parse(payload.answer),
             revision=payload.revision,
             now=now,
             device=device_of(request),
         )
-    except (StaleAnswer, AttemptClosed) as refusal:
-        refusal.details = _stored(pk, request, payload.slot)
+    except AnswerRefused as refusal:
+        refusal.details = _stored(refusal.stored, question)
         raise
     body = {
         "slot": saved.slot,
@@ -47,20 +50,18 @@ def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
         "late_by_ms": saved.late_by_ms,
         "seconds_left": None if saved.due_at is None else max(0.0, (saved.due_at - now).total_seconds()),
     }
-    return _json(body)
+    return JsonResponse(body)
 
 
-def _stored(pk: int, request: LoggedInRequest, slot: int) -> dict[str, Any]:
-    """What is stored for a slot, as the page shows it: the card with the stored answer, and its revision."""
-    version, layout = saving.layout_of(pk, request.user.pk)[slot]
-    answer = Answer.objects.get(attempt_id=pk, slot=slot)
-    card = report.ask_card(answer, version, layout)
+def _stored(answer: Answer, question: PaperQuestion) -> dict[str, Any]:
+    """Return what is stored, as the page shows it: the card with the stored answer, and its revision."""
+    version = question.version
     return {
         "revision": answer.revision,
         "saved": _clock_words(answer.saved_at) if answer.saved_at else "",
         "answer": version.kind.response_words(version.parsed, answer.response) if answer.is_answered else "",
-        "html": card_body(card),
-        "result": reverse("quizzes:attempt_result", args=[pk]),
+        "html": card_body(report.ask_card(answer, question)),
+        "result": reverse("quizzes:attempt_result", args=[answer.attempt_id]),
     }
 
 
@@ -77,23 +78,17 @@ def attempt_state(request: LoggedInRequest, pk: int) -> HttpResponse:
     Every page of an attempt asks this three times a minute: it makes up most of what an attempt costs.
     """
     now = clock.now()
-    attempt = report.own(request.user, pk)
-    attempts.close_if_overdue(attempt, now=now)
+    attempt = own_attempt(request.user, pk, now=now)
     body = {
         "status": attempt.status,
         "is_open": attempt.is_in_progress,
         "seconds_left": None if attempt.due_at is None else max(0.0, (attempt.due_at - now).total_seconds()),
-        "revisions": dict(report.REVISIONS(attempt=attempt)) if attempt.is_in_progress else {},
+        "revisions": report.revisions(attempt) if attempt.is_in_progress else {},
         "csrf": get_token(request),
         "message": "" if attempt.is_in_progress else _closed_words(attempt),
         "result": reverse("quizzes:attempt_result", args=[pk]),
     }
-    return _json(body)
-
-
-def _json(body: dict[str, Any]) -> HttpResponse:
-    """As JsonResponse, which makes an encoder each time."""
-    return HttpResponse(json.dumps(body), content_type="application/json")
+    return JsonResponse(body)
 
 
 def _closed_words(attempt: Attempt) -> str:
@@ -107,7 +102,9 @@ def _closed_words(attempt: Attempt) -> str:
 @require_POST
 def attempt_flag(request: LoggedInRequest, pk: int) -> HttpResponse:
     body = payloads.json_object(request, allowed={"slot", "flagged"})
-    slot = payloads.whole_number(body, "slot", 1, len(saving.layout_of(pk, request.user.pk)))
+    now = clock.now()
+    attempt = own_attempt(request.user, pk, now=now)
+    slot = payloads.whole_number(body, "slot", 1, attempt.answers.count())
     is_flagged = payloads.truth(body, "flagged")
-    attempts.flag(pk, request.user, slot=slot, is_flagged=is_flagged, now=clock.now())
-    return _json({"slot": slot, "flagged": is_flagged})
+    attempts.flag(attempt, slot=slot, is_flagged=is_flagged, now=now)
+    return JsonResponse({"slot": slot, "flagged": is_flagged})

@@ -93,19 +93,19 @@ def _join(request: LoggedInRequest, code: str) -> HttpResponse:
 def classroom_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     now, user = clock.now(), request.user
     classroom, membership = entered(user, pk)
+    board = leaderboards.for_classroom(classroom, now=now)
     role = membership.role if membership else Membership.Role.INSTRUCTOR  # an administrator who is not in it
     context = {
         "classroom": classroom,
         "membership": membership,
         "is_teaching": role == Membership.Role.INSTRUCTOR or user.is_superuser,
         "is_assisting": role != Membership.Role.STUDENT or user.is_superuser,
-        "board_version": board_tag(request, classroom, now=now),
-        "board": leaderboards.for_classroom(classroom, viewer=user, now=now),
+        "board_version": board_tag(request, classroom, board),
+        "board": board.as_seen_by(user),
     }
     if membership is not None and role == Membership.Role.STUDENT:
-        overdue = Attempt.objects.taken_by(user).filter(assignment__classroom=classroom)
-        overdue = overdue.overdue_at(now - attempts.grace()).select_related("quiz", "assignment")
-        attempts.close_overdue(now=now, among=overdue)
+        own = Attempt.objects.taken_by(user).filter(assignment__classroom=classroom)
+        attempts.close_overdue(now=now, among=own)
         calendar = report.for_student(membership, now=now)
         return render(request, "quizzes/classrooms/student.html", {**context, "calendar": calendar})
     assigned = report.for_staff(classroom, now=now)

@@ -8,19 +8,21 @@ from typing import Protocol
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from quizzes import clock
 from quizzes.errors import AttemptClosed, EditConflict, QuizError
 from quizzes.forms.deadlines import EndForm
 from quizzes.models import Attempt
 from quizzes.reports import deadlines as report
-from quizzes.services import attempts, deadlines
+from quizzes.services import deadlines
 from quizzes.views.classrooms import READ_WRITE
-from quizzes.views.requests import LoggedInRequest, never_cache
+from quizzes.views.requests import LoggedInRequest
+from quizzes.views.shortcuts import managed_attempt
 
 
 class Describe(Protocol):
@@ -44,22 +46,12 @@ def act_on(attempt: Attempt) -> Act | None:
     return None
 
 
-def managed_attempt(request: LoggedInRequest, pk: int, *, now: datetime) -> Attempt:
-    """An attempt of a class where the person is an instructor, closed if its time is over."""
-    managed = Attempt.objects.managed_by(request.user).select_related(
-        "learner", "quiz", "assignment__classroom", "assignment__quiz"
-    )
-    attempt = get_object_or_404(managed, pk=pk)
-    attempts.close_if_overdue(attempt, now=now)
-    return attempt
-
-
 @never_cache
 @READ_WRITE
 def attempt_extend(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Move the deadline of an attempt in progress."""
     now = clock.now()
-    attempt = managed_attempt(request, pk, now=now)
+    attempt = managed_attempt(request.user, pk, now=now)
     if not attempt.is_in_progress:
         return _closed_meanwhile(request, attempt)
     form = _form_for(request, attempt, now)
@@ -92,7 +84,7 @@ def _closed_meanwhile(request: LoggedInRequest, attempt: Attempt) -> HttpRespons
 def attempt_reopen(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Open a closed attempt again."""
     now = clock.now()
-    attempt = managed_attempt(request, pk, now=now)
+    attempt = managed_attempt(request.user, pk, now=now)
     if attempt.is_in_progress:
         messages.info(request, _("This attempt is in progress; what can be changed is its deadline."))
         return redirect("quizzes:attempt_extend", pk=pk)

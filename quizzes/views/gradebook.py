@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from quizzes import clock
@@ -22,7 +23,7 @@ from quizzes.models import Attempt, Classroom
 from quizzes.reports import gradebook as report
 from quizzes.services import attempts
 from quizzes.templatetags.quizzes_boards import points
-from quizzes.views.requests import LoggedInRequest, never_cache
+from quizzes.views.requests import LoggedInRequest
 
 SORTS = {
     "name": _("by name"),
@@ -86,8 +87,7 @@ def _read(request: LoggedInRequest, pk: int, *, now: datetime) -> tuple[Classroo
     Attempts whose time is over are closed first: their marks belong in it.
     """
     classroom = get_object_or_404(Classroom.objects.assisted_by(request.user), pk=pk)
-    overdue = Attempt.objects.filter(assignment__classroom=classroom).overdue_at(now - attempts.grace())
-    attempts.close_overdue(now=now, among=overdue.select_related("quiz", "assignment"))
+    attempts.close_overdue(now=now, among=Attempt.objects.filter(assignment__classroom=classroom))
     wanted = {name: request.GET.get(name, "") for name in ("sort", "show")}
     return classroom, report.gradebook(classroom, now=now, **wanted)
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from quizzes import clock
 from quizzes.models import Attempt
 from quizzes.services import attempts
-from quizzes.views.requests import never_cache
 
 SWEEP_TOO_OLD = timedelta(seconds=180)
 

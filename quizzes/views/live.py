@@ -1,131 +1,91 @@
-"""Pages that follow what happens, on plain requests: what is asked 100 times a second is answered before anything is read.
+"""Parts of pages that follow what happens, on plain requests.
 
-The script of a page (static/quizzes/js/board.js) asks every two seconds and names the version it has, in If-None-Match.
-`live` makes a view of a function that gives (name, context), and of another that gives the version:
+The script of a page (static/quizzes/js/board.js) asks every two seconds for the part that follows, and names the version
+it has in If-None-Match. A view checks permission, as at every request, and leaves the answer to `respond`:
 
-    @live(version_of_board)
-    def classroom_board(request, pk): return "board", {"board": …}
+    return live.respond(request, "board", key=("board", classroom.pk), content=board, context=context)
 
-The tag of an answer is a keyed hash over address, version, and what the reader's browser sends of session, language and
-zone: only who was given it, after every check of the view, can name it. So while the version holds, "not modified" needs
-neither session nor person nor permission (middleware.Unchanged asks `unchanged` of the view before all else). It says
-nothing but that nothing has changed; whoever is no longer a member is refused as soon as anything has.
+A browser gets the whole page, boards/board.html; the script gets boards/_board_body.html, or 304 while it has that
+already. Whether it has is told by a hash of the content, which is taken at most once in MAX_AGE however many watch.
 """
 
 from __future__ import annotations
 
-import time
+import functools
+import hashlib
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.core.cache import cache
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
-from django.utils.crypto import salted_hmac
-from django.utils.http import parse_etags
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import get_language
+from django.views.decorators.http import etag
 
 from quizzes.views.requests import LoggedInRequest
 
-KEPT_SECONDS = 0.2  # a version is shared by all who ask within it
-KEPT_MOST = 1000
+# In seconds; less than a script waits (EVERY_MS in board.js), so that no page is answered with an older state.
+MAX_AGE = 1
+Content = TypeVar("Content")
 Context = dict[str, Any]
-_kept: dict[tuple[str, str], tuple[float, str]] = {}
+Key = tuple[object, ...]
 
 
-class VersionOf(Protocol):
-    def __call__(self, request: HttpRequest, pk: int) -> str: ...
+def respond(
+    request: LoggedInRequest,
+    name: str,
+    *,
+    key: Key,
+    content: Callable[[int], Content],
+    context: Callable[[Content], Context],
+) -> HttpResponse:
+    """Answer with a page, with the part of it that follows, or with 304.
 
-
-class Shown(Protocol):
-    def __call__(self, request: LoggedInRequest, pk: int) -> tuple[str, Context]: ...
-
-
-class View(Protocol):
-    unchanged: Callable[..., HttpResponse | None]
-
-    def __call__(self, request: LoggedInRequest, pk: int) -> HttpResponse: ...
-
-
-def live(version_of: VersionOf) -> Callable[[Shown], View]:
-    """Make a view that answers a script with the part that changed, and a browser with the whole page."""
-
-    def decorate(shown: Shown) -> View:
-        @require_GET
-        @wraps(shown)
-        def view(request: LoggedInRequest, pk: int) -> HttpResponse:
-            tag = _tag(
-                request, _version(version_of, request, pk)
-            )  # before the content, which may be newer, never older
-            name, context = shown(request, pk)
-            if _is_script(request):
-                response = render(request, f"quizzes/boards/_{name}_body.html", context)
-                response["ETag"] = tag
-            else:
-                more = {"board_version": tag, "board_url": request.get_full_path()}
-                response = render(request, f"quizzes/boards/{name}.html", context | more)
-            return _not_kept(response)
-
-        def unchanged(request: HttpRequest, pk: int) -> HttpResponse | None:
-            """304 if the tag that the script names is still the one it would be given; else None."""
-            if (
-                request.method != "GET"
-                or not _is_script(request)
-                or settings.SESSION_COOKIE_NAME not in request.COOKIES
-            ):
-                return None
-            tag = _tag(request, _version(version_of, request, pk))
-            named = {name.removeprefix("W/") for name in parse_etags(request.headers.get("If-None-Match", ""))}
-            if tag not in named:
-                return None
-            response = HttpResponseNotModified()
-            response["ETag"] = tag
-            return _not_kept(response)
-
-        view.unchanged = unchanged  # type: ignore[attr-defined]
-        return view  # type: ignore[return-value]
-
-    return decorate
-
-
-def forget_versions() -> None:
-    """Ask the database again at once."""
-    _kept.clear()
-
-
-def _version(version_of: VersionOf, request: HttpRequest, pk: int) -> str:
-    """The version of an address, worked out at most once in KEPT_SECONDS, however many watch."""
-    key, now = (request.path, request.META.get("QUERY_STRING", "")), time.monotonic()
-    until, version = _kept.get(key, (0.0, ""))
-    if now < until:
-        return version
-    version = version_of(request, pk)
-    if len(_kept) >= KEPT_MOST:
-        _kept.clear()
-    _kept[key] = now + KEPT_SECONDS, version
-    return version
-
-
-def tag_at(address: str, version: str, request: HttpRequest) -> str:
-    """The tag that the address would answer this reader with: for another page that shows the same part."""
-    return _tag(request, version, address)
-
-
-def _tag(request: HttpRequest, version: str, address: str = "") -> str:
-    names = (settings.SESSION_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, "time_zone")
-    reader = (*(request.COOKIES.get(name, "") for name in names), request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
-    text = repr((address or request.get_full_path(), version, *reader))
-    return f'"{salted_hmac("quizzes.views.live", text, algorithm="sha256").hexdigest()[:32]}"'
-
-
-def _is_script(request: HttpRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "fetch"
-
-
-def _not_kept(response: HttpResponse) -> HttpResponse:
-    """By no cache on the way, and by the browser only to ask anew."""
-    response["Cache-Control"] = "private, no-cache"
+    `content` computes what the part shows, the same for all viewers and told apart by its repr; its argument is how many
+    seconds old it may be. `key` names the content, and what else the part depends on. `context` is for the templates.
+    """
+    if request.headers.get("X-Requested-With") == "fetch":
+        response = _part(request, name, key, content, context)
+    else:
+        current = content(0)
+        version = {"board_version": tag(request, key, current), "board_url": request.get_full_path()}
+        response = render(request, f"quizzes/boards/{name}.html", context(current) | version)
+    patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Cookie", "X-Requested-With"])
     return response
+
+
+def tag(request: LoggedInRequest, key: Key, content: object) -> str:
+    """The ETag of a part with this content, for this viewer; for pages that show the part as well."""
+    return _tag(request, key, _hash(content))
+
+
+def _part(
+    request: LoggedInRequest,
+    name: str,
+    key: Key,
+    content: Callable[[int], Content],
+    context: Callable[[Content], Context],
+) -> HttpResponse:
+    current = functools.cache(lambda: content(MAX_AGE))
+    shared = f"live:{_hash((*key, get_language()))}"
+    digest = str(cache.get_or_set(shared, lambda: _hash(current()), MAX_AGE))
+
+    @etag(lambda _request: _tag(request, key, digest))
+    def part(_request: LoggedInRequest) -> HttpResponse:
+        response = render(request, f"quizzes/boards/_{name}_body.html", context(current()))
+        response["ETag"] = tag(request, key, current())  # of what is sent, which may be newer than the shared hash
+        return response
+
+    return part(request)
+
+
+def _tag(request: LoggedInRequest, key: Key, digest: str) -> str:
+    reader = request.user.pk, get_language(), timezone.get_current_timezone_name()
+    return f'"{_hash((*key, digest, *reader))}"'
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:32]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import clock, entitlements
+from quizzes.errors import NotFound
 from quizzes.models import Assignment, Attempt, Quiz
 from quizzes.reports import attempts as attempt_report
 from quizzes.reports import quizzes as quiz_report
@@ -23,8 +24,8 @@ def quiz_list(request: LoggedInRequest) -> HttpResponse:
     page = quiz_report.page_of(request.user, request.GET.get("page"))
     quizzes = list(page.object_list)
     listing = quiz_report.listing(request.user, quizzes)
-    running = [row.open_attempt for row in listing if row.open_attempt is not None]
-    if running and attempts.close_overdue(now=now, among=running):
+    if any(row.open_attempt is not None and row.open_attempt.is_past_grace_at(now) for row in listing):
+        attempts.close_overdue(now=now, among=Attempt.objects.taken_by(request.user))
         listing = quiz_report.listing(request.user, quizzes)
     best = [row.best for row in listing if row.best is not None]
     marks = {
@@ -39,7 +40,7 @@ def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
     quiz = quiz_report.visible(request.user, slug)
     size = quiz_report.sizes([quiz])[quiz.pk]
-    own = quiz_report.own_attempts(request.user, quiz)
+    own = quiz_report.history_of(request.user, quiz)
     open_attempt = _open_attempt(request, quiz, own, now)
     ways = [_way(request, quiz, assignment, size, own, now) for assignment in _ways_in(request, quiz)]
     context = {
@@ -52,11 +53,13 @@ def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     return render(request, "quizzes/quizzes/detail.jinja", context)
 
 
-def _open_attempt(request: LoggedInRequest, quiz: Quiz, own: quiz_report.Own, now: datetime) -> Attempt | None:
+def _open_attempt(
+    request: LoggedInRequest, quiz: Quiz, own: quiz_report.AttemptHistory, now: datetime
+) -> Attempt | None:
     """The attempt in progress, closed if its time is over."""
     found = next((attempt for attempt in own.newest if attempt.is_in_progress), None)
     if found is None:
-        return None if own.are_all else attempts.open_attempt_of(request.user, quiz, now=now)
+        return None if own.is_complete else attempts.open_attempt_of(request.user, quiz, now=now)
     attempts.close_if_overdue(found, now=now)
     return found if found.is_in_progress else None
 
@@ -72,7 +75,7 @@ def _way(
     quiz: Quiz,
     assignment: Assignment | None,
     size: quiz_report.Size,
-    own: quiz_report.Own,
+    own: quiz_report.AttemptHistory,
     now: datetime,
 ) -> dict[str, object]:
     agreed = entitlements.terms_for(request.user, quiz, assignment, limit=size.limit)
@@ -104,14 +107,14 @@ def quiz_start(request: LoggedInRequest, slug: str) -> HttpResponse:
 
 
 def _chosen_way(request: LoggedInRequest, quiz: Quiz, *, now: datetime) -> Assignment | None:
-    """The assignment that was asked for; else None where self-study is open, or the latest; Http404 where there is none.
+    """The assignment that was asked for; else None where self-study is open, or the latest; NotFound where there is none.
 
-    Who is no longer given the quiz may still go on with an attempt in progress.
+    A learner who is no longer given the quiz may still go on with an attempt in progress.
     """
     wanted = request.POST.get("assignment", "")
     if not wanted and quiz.is_open_to_all:
         return None
     given = [row for row in quiz_report.given(request.user, quiz) if wanted in ("", str(row.pk))]
     if not given and (wanted or attempts.open_attempt_of(request.user, quiz, now=now) is None):
-        raise Http404
+        raise NotFound
     return max(given, key=lambda row: row.pk, default=None)

@@ -19,7 +19,8 @@ from quizzes.models import (
     Topic,
     User,
 )
-from quizzes.services import attempts, saving
+from quizzes.services import attempts
+from tests import saving
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 EXPLANATION = (

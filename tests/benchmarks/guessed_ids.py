@@ -2,7 +2,7 @@
 
 A learner asks every address below /attempts/<pk>/ for attempts of other people and for ids that do not exist, in turn, on
 SQLite in a file (or on PostgreSQL with DATABASE_URL). With a number, so many attempts are stored first
-(tests/load/generate.py). Requests go through all middleware but no socket, which would only add noise. The baseline is
+(tests/benchmarks/generate.py). Requests go through all middleware but no socket, which would only add noise. The baseline is
 the same question about two halves of the ids that do not exist: what differs there is noise. Exit code 1 if a middle
 differs by 1 ms or more. That body and queries are the same is for tests/views/test_guessed_ids.py.
 """
@@ -28,10 +28,9 @@ django.setup()
 from django.test import Client  # noqa: E402
 
 from quizzes import clock  # noqa: E402
-from quizzes.models import Attempt  # noqa: E402
-from quizzes.services import saving  # noqa: E402
+from quizzes.models import Attempt, version_cache  # noqa: E402
 from tests import databases, factories  # noqa: E402
-from tests.load import generate  # noqa: E402
+from tests.benchmarks import generate  # noqa: E402
 from tests.views.test_guessed_ids import ADDRESSES, FLAG, SAVE  # noqa: E402
 
 FOREIGN, ROUNDS, MOST_MS = 40, 10, 1.0
@@ -78,7 +77,7 @@ def main(stored: int) -> int:
         times: dict[str, list[float]] = {"foreign": [], "missing 0": [], "missing 1": []}
         for _round in range(ROUNDS):
             rng.shuffle(asked)
-            saving.forget_layouts()  # as after a start of the process: an id is guessed once
+            version_cache.clear()  # as after a start of the process: an id is guessed once
             for kind, pk in asked:
                 times[kind].append(ask_ms(guesser, address, pk))
         theirs, nobodys = (

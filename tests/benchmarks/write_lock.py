@@ -26,7 +26,9 @@ from datetime import UTC, datetime  # noqa: E402
 
 from django.db import connections, transaction  # noqa: E402
 
-from quizzes.services import attempts, saving  # noqa: E402
+from quizzes.models import papers, version_cache  # noqa: E402
+from quizzes.services import attempts  # noqa: E402
+from quizzes.services.attempts import answers  # noqa: E402
 from tests import databases, factories  # noqa: E402
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -39,10 +41,11 @@ def run(seconds: float) -> tuple[list[float], list[str]]:
     times: list[list[float]] = [[] for _thread in range(THREADS)]
     errors: list[str] = []
     stop = time.monotonic() + seconds
-    save = saving._guarded_update
+    sheets = [papers.of_attempt(row.pk, row.learner_id) for row in rows]
+    save = answers._guarded_update
 
     def work(place: int) -> None:
-        row, revision = rows[place], 0
+        paper, revision = sheets[place], 0
         while time.monotonic() < stop:
             revision += 1
             began = time.perf_counter()
@@ -50,9 +53,9 @@ def run(seconds: float) -> tuple[list[float], list[str]]:
                 if place == 0:  # a longer writer, such as a start or a grading
                     with transaction.atomic():
                         for slot in range(1, 11):
-                            save(row.pk, row.learner_id, slot, 0, revision, NOW, "")
+                            save(paper, slot, 0, revision, NOW, "")
                 else:
-                    save(row.pk, row.learner_id, 1, 0, revision, NOW, "")
+                    save(paper, 1, 0, revision, NOW, "")
                     times[place].append(time.perf_counter() - began)
             except Exception as error:
                 errors.append(repr(error))
@@ -70,7 +73,7 @@ def main(seconds: float) -> None:
     for engine in ("django.db.backends.sqlite3", "quizsite.sqlite") * 2:
         with databases.standing_in(databases.sqlite() | {"ENGINE": engine}):
             databases.empty()
-            saving.forget_layouts()
+            version_cache.clear()
             times, errors = run(seconds)
         p50, p99 = statistics.median(times), times[int(len(times) * 0.99)]
         print(

@@ -12,7 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from quizzes.models import Attempt, User
-from quizzes.services import attempts, saving
+from quizzes.services import attempts
+from tests import saving
 from tests.browser import acts, samples
 
 Enter = Callable[..., Page]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from quizzes.models import Attempt, AttemptEvent, User
+from quizzes.models import Attempt, AttemptEvent, User, papers
 from quizzes.services import attempts
 from tests.browser import acts, samples
 
@@ -257,7 +257,7 @@ def test_an_answer_checked_in_another_tab_is_no_end_of_the_attempt(page: Page, l
     quiz = samples.quiz("single_choice", "true_false", feedback="practice")
     attempt = acts.started(learner, quiz, now=datetime.now(UTC))
     page.goto(f"/attempts/{attempt.pk}/all/")
-    attempts.check(attempt.pk, learner, slot=1, now=datetime.now(UTC))
+    attempts.check(papers.of_attempt(attempt.pk, learner.pk), slot=1, now=datetime.now(UTC))
     acts.choose(page, "The Security Council")
     expect(acts.state(page, 1)).to_contain_text("This answer was checked already.")
     acts.choose(page, "True")

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from quizzes.models import Attempt, User
-from quizzes.services import attempts, deadlines, saving
-from tests import factories
+from quizzes.services import attempts, deadlines
+from tests import factories, saving
 from tests.browser import acts, samples
 from tests.browser.test_saving import SAVE, STATE, kept, text_field
 from tests.browser.watching import Watch
@@ -232,7 +232,7 @@ def test_an_answer_that_another_device_overtook_is_kept_by_the_result_for_the_pe
     def reopened_and_answered_elsewhere(route: Route) -> None:
         boss = factories.user("boss", is_staff=True)
         deadlines.reopen(row, due_at=None, reason="no network", actor=boss, now=datetime.now(UTC))
-        saving.save_response(attempt.pk, learner, slot=2, response="DPPA", revision=5, now=datetime.now(UTC))
+        saving.save(attempt.pk, learner, slot=2, fields={"text": ["DPPA"]}, revision=5, now=datetime.now(UTC))
         route.continue_()
 
     page.route(SAVE, reopened_and_answered_elsewhere, times=1)

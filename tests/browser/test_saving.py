@@ -13,8 +13,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, Route, expect
 
 from quizzes.models import Attempt, User
-from quizzes.services import saving
-from tests import factories
+from tests import factories, saving
 from tests.browser import acts, samples
 from tests.browser.conftest import log_in
 from tests.browser.watching import Watch

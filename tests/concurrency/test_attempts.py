@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from threading import Event
 from typing import Any
 from unittest import mock
@@ -16,9 +17,11 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from quizzes.errors import AttemptClosed, QuizError, StaleAnswer
-from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User
-from quizzes.services import attempts, deadlines, grading, saving
-from tests import factories
+from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User, papers, version_cache
+from quizzes.models.papers import Paper
+from quizzes.services import attempts, deadlines, grading
+from quizzes.services.attempts import answers, close
+from tests import factories, saving
 from tests.concurrency.racing import ROUNDS, errors_in, track
 from tests.databases import empty
 from tests.factories import RIGHT, WRONG
@@ -27,19 +30,20 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DUE = NOW + timedelta(minutes=40)
 GRACE = timedelta(seconds=5)
 MS = timedelta(milliseconds=1)
+start_module = import_module("quizzes.services.attempts.start")  # the package's `start` is its function
 PAUSE = 0.02  # long enough for the other thread to come between
 
 
 @pytest.fixture(autouse=True)
 def nobody_remembers() -> None:
     """Numbers of rows come again after a database was emptied."""
-    saving.forget_layouts()
+    version_cache.clear()
 
 
 def running(quiz: Quiz, number: int) -> Attempt:
-    """A fresh learner's attempt, its layout in memory as after loading the page."""
+    """A fresh learner's attempt, its questions in memory as after loading the page."""
     row = attempts.start(factories.user(f"racer-{number}"), quiz, now=NOW)
-    saving.layout_of(row.pk, row.learner_id)
+    papers.of_attempt(row.pk, row.learner_id)
     return row
 
 
@@ -49,14 +53,14 @@ def running(quiz: Quiz, number: int) -> Attempt:
 @contextmanager
 def slow_start() -> Iterator[None]:
     """Widen the gap between looking at the learner's attempts and inserting one."""
-    queued_history = attempts.queued_history
+    lock_history = attempts.lock_history
 
     def slowly(*args: Any) -> Any:
-        found = queued_history(*args)
+        history = lock_history(*args)
         time.sleep(PAUSE)
-        return found
+        return history
 
-    with mock.patch.object(attempts, "queued_history", slowly):
+    with mock.patch.object(start_module, "lock_history", slowly), mock.patch.object(attempts, "lock_history", slowly):
         yield
 
 
@@ -132,7 +136,7 @@ def violations(quiz: Quiz, closing: Closing, at: datetime, rounds: int) -> tuple
             )
             row.refresh_from_db()
             answer = row.answers.get(slot=1)
-            acknowledged = isinstance(saved, saving.Saved)
+            acknowledged = isinstance(saved, attempts.Saved)
             seen.add("acknowledged" if acknowledged else type(saved).__name__)
             if isinstance(closed, Exception) or row.status != "graded":
                 wrong.append(f"not closed: {closed!r}")
@@ -152,10 +156,10 @@ def test_a_save_racing_the_end_is_in_and_graded_or_refused(database: str, closin
 
 
 def checks_then_writes(
-    attempt_id: int, learner_id: int, slot: int, response: Any, revision: int, now: datetime, device: str
+    paper: Paper, slot: int, response: Any, revision: int, now: datetime, device: str
 ) -> tuple[datetime | None, int] | None:
     """The unguarded twin of the one statement: look, then write with the ORM."""
-    answer = Answer.objects.select_related("attempt").get(attempt_id=attempt_id, slot=slot)
+    answer = Answer.objects.select_related("attempt").get(attempt_id=paper.attempt_id, slot=slot)
     if not answer.attempt.is_in_progress or answer.revision >= revision:
         return None
     time.sleep(PAUSE)
@@ -168,7 +172,7 @@ def checks_then_writes(
 def test_control_a_save_that_looks_before_it_writes_breaks_a_closed_attempt(
     database: str, closing: Closing, at: datetime
 ) -> None:
-    with mock.patch.object(saving, "_guarded_update", checks_then_writes):
+    with mock.patch.object(answers, "_guarded_update", checks_then_writes):
         wrong, _seen = violations(factories.quiz(1, time_limit=40), closing, at, 5)
     assert "I4: acknowledged after the grading" in wrong
 
@@ -207,16 +211,16 @@ def staged_on_postgresql() -> tuple[Any, Attempt]:
 @pytest.mark.postgres
 def test_a_submit_waits_for_a_save_that_has_seen_the_attempt_open(postgresql: None) -> None:
     saved, row = staged_on_postgresql()
-    assert isinstance(saved, saving.Saved)
+    assert isinstance(saved, attempts.Saved)
     assert (row.status, row.marks) == ("graded", Decimal("1.00"))
 
 
 @pytest.mark.postgres
 def test_control_without_for_share_the_save_lands_after_the_grading(postgresql: None) -> None:
-    unlocked = saving.GUARDED_UPDATES["postgresql"].replace("FOR SHARE", "")
-    with mock.patch.dict(saving.GUARDED_UPDATES, postgresql=unlocked):
+    unlocked = answers.GUARDED_UPDATES["postgresql"].replace("FOR SHARE", "")
+    with mock.patch.dict(answers.GUARDED_UPDATES, postgresql=unlocked):
         saved, row = staged_on_postgresql()
-    assert isinstance(saved, saving.Saved)
+    assert isinstance(saved, attempts.Saved)
     assert (row.answers.get().response, row.marks) == (0, Decimal("0.00")), "the control twin must break I4"
 
 
@@ -254,7 +258,7 @@ def closes_unguarded(row: Attempt, by: str, *, now: datetime) -> bool:
 
 
 def test_control_an_unguarded_submit_is_logged_twice(database: str) -> None:
-    with mock.patch.object(attempts, "_keep_closing", closes_unguarded):
+    with mock.patch.object(close, "_store_closing", closes_unguarded):
         assert any(log.count("submitted") > 1 for log in submit_twice(5))
 
 
@@ -290,13 +294,13 @@ def save_twice(rounds: int) -> list[tuple[list[Any], Answer]]:
 
 def test_of_two_saves_of_one_revision_the_second_is_told(database: str) -> None:
     for results, answer in save_twice(ROUNDS):
-        winner = next(place for place, result in enumerate(results) if isinstance(result, saving.Saved))
+        winner = next(place for place, result in enumerate(results) if isinstance(result, attempts.Saved))
         assert isinstance(results[1 - winner], StaleAnswer)
         assert answer.response == winner  # RIGHT is option 0, WRONG option 1
 
 
 def test_control_unguarded_saves_overwrite_each_other_silently(database: str) -> None:
-    with mock.patch.object(saving, "_guarded_update", checks_then_writes):
+    with mock.patch.object(answers, "_guarded_update", checks_then_writes):
         assert any(errors_in(results) == [] for results, _answer in save_twice(5))
 
 
@@ -357,7 +361,7 @@ def closes_by_what_was_read(row: Attempt, by: str, *, now: datetime) -> bool:
 
 
 def test_control_a_sweep_that_trusts_what_it_read_undoes_an_extension(database: str) -> None:
-    with mock.patch.object(attempts, "_keep_closing", closes_by_what_was_read):
+    with mock.patch.object(close, "_store_closing", closes_by_what_was_read):
         assert any(contradicts(extended, row) for extended, row in extend_while_sweeping(5))
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from quizzes.models import Question
+from quizzes.models import Question, version_cache
 from quizzes.reports import invariants
-from quizzes.services import attempts, bank, exchange, saving
-from tests import factories
+from quizzes.services import attempts, bank, exchange
+from tests import factories, saving
 from tests.concurrency.racing import ROUNDS, errors_in, track
 from tests.factories import RIGHT
 from tests.lint.samples import SINGLE
@@ -26,7 +26,7 @@ Renewal = Callable[[Question, dict[str, Any]], Callable[[], Any]]
 @pytest.fixture(autouse=True)
 def nobody_remembers() -> None:
     """Numbers of rows come again after a database was emptied."""
-    saving.forget_layouts()
+    version_cache.clear()
 
 
 def content(key: int) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def content(key: int) -> dict[str, Any]:
 def by_import(question: Question, spec: dict[str, Any]) -> Callable[[], Any]:
     draft = exchange.draft_of(question)
     assert draft is not None
-    changed = replace(draft, spec=exchange.normalised("single_choice", spec))
+    changed = replace(draft, spec=exchange.as_stored("single_choice", spec))
     report = exchange.plan_import([changed], actor=None, publish=True)
     assert len(report.changed) == 1, report.refused
     return lambda: exchange.apply_import(report, actor=None, now=NOW)

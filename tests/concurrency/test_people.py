@@ -14,8 +14,8 @@ import pytest
 from quizzes.errors import QuizError
 from quizzes.models import Attempt, User
 from quizzes.reports import invariants
-from quizzes.services import attempts, classrooms, people, saving
-from tests import factories
+from quizzes.services import attempts, classrooms, people
+from tests import factories, saving
 from tests.concurrency.racing import errors_in, track
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

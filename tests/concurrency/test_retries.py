@@ -15,10 +15,10 @@ from django.db import OperationalError, ProgrammingError, connection, models, tr
 from django.test import Client
 
 from quizzes import clock
-from quizzes.models import Answer, Attempt
+from quizzes.models import Answer, Attempt, version_cache
 from quizzes.reports import invariants
-from quizzes.services import attempts, retrying, saving
-from tests import factories
+from quizzes.services import attempts, retrying
+from tests import factories, saving
 from tests.concurrency.racing import track
 from tests.databases import configured, standing_in
 from tests.factories import RIGHT
@@ -30,7 +30,7 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' 
 
 @pytest.fixture(autouse=True)
 def nobody_remembers() -> None:
-    saving.forget_layouts()
+    version_cache.clear()
 
 
 def lock(row: models.Model) -> None:
@@ -121,7 +121,7 @@ def log() -> list[str]:
 
 def test_a_save_in_a_deadlock_is_done_again(postgresql: None) -> None:
     result, gave_way = entangle(a_save)
-    assert (type(result), gave_way >= 1) == (saving.Saved, True)
+    assert (type(result), gave_way >= 1) == (attempts.Saved, True)
     assert log() == ["started", "saved"]
 
 
@@ -170,7 +170,7 @@ def test_a_save_that_cannot_be_serialized_is_done_again(postgresql: None) -> Non
     strict = "-c default_transaction_isolation=repeatable\\ read"
     with altered(strict), mock.patch.object(retrying, "gave_way", gave_way), track(2) as race:
         result, _none = race(save_then, change_the_row)
-    assert (type(result), gave_way.call_count) == (saving.Saved, 1)
+    assert (type(result), gave_way.call_count) == (attempts.Saved, 1)
     answer = attempt.answers.get(slot=1)
     assert (answer.is_flagged, answer.response) == (True, 0)
 

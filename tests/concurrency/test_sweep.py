@@ -14,9 +14,10 @@ import pytest
 from django.db import OperationalError, connections, transaction
 from django.db.models import QuerySet
 
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, Quiz, version_cache
 from quizzes.reports import invariants
-from quizzes.services import attempts, deadlines, grading, retrying, saving
+from quizzes.services import attempts, deadlines, grading, retrying
+from quizzes.services.attempts import sweep
 from tests import factories
 from tests.concurrency.racing import ROUNDS, errors_in, track
 
@@ -29,8 +30,8 @@ CLOSED, SUBMITTED = ["closed", "graded", "started"], ["graded", "started", "subm
 @pytest.fixture(autouse=True)
 def nobody_remembers() -> Iterator[None]:
     """Numbers of rows come again after a database was emptied. And three attempts make a turn of the sweep."""
-    saving.forget_layouts()
-    with mock.patch.object(attempts, "TOGETHER", 3):
+    version_cache.clear()
+    with mock.patch.object(sweep, "BATCH", 3):
         yield
 
 
@@ -38,7 +39,7 @@ def running(quiz: Quiz, count: int) -> list[Attempt]:
     return [attempts.start(factories.user(), quiz, now=NOW) for _number in range(count)]
 
 
-def sweep() -> int:
+def close_all() -> int:
     return attempts.close_overdue(now=OVER)
 
 
@@ -50,7 +51,7 @@ def test_a_sweep_commits_and_takes_its_turn_to_write_once_for_several_attempts(d
     running(factories.quiz(1, time_limit=40), 7)
     own: Any = connections["default"]
     with mock.patch.object(own, "_commit", wraps=own._commit) as commit:
-        assert sweep() == 7
+        assert close_all() == 7
     assert commit.call_count == 3
 
 
@@ -66,15 +67,16 @@ def test_two_sweeps_and_the_learners_own_submits_end_each_attempt_once(
                 for row in of:
                     attempts.submit(Attempt.objects.get(pk=row.pk), now=DUE - timedelta(minutes=1))
 
-            results = race(sweep, sweep, lambda rows=rows: submit(rows[::-1]), lambda rows=rows: submit(rows))
+            results = race(close_all, close_all, lambda rows=rows: submit(rows[::-1]), lambda rows=rows: submit(rows))
             assert errors_in(results) == []
-            sweep()  # what a submit had locked just then
+            close_all()  # what a submit had locked just then
             for row in rows:
                 assert log(row) in (CLOSED, SUBMITTED)
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
     assert list(invariants.check(now=OVER)) == []
 
 
+@transaction.atomic
 def grades_whatever_it_finds(attempt: Attempt, *, now: datetime) -> Attempt:
     """The unguarded twin of `_grade_once`: it does not look whether somebody has graded meanwhile."""
     return grading._grade_locked(grading._locked(attempt), now=now)
@@ -92,7 +94,7 @@ def of_two_sweeps_over_ungraded(rounds: int) -> list[list[str]]:
                 for row in seen:
                     grading.grade_or_leave(row, now=OVER)
 
-            results = race(sweep, sweep, lambda rows=rows: grade_again(rows[::-1]))
+            results = race(close_all, close_all, lambda rows=rows: grade_again(rows[::-1]))
             assert errors_in(results) == []
             found += [log(row) for row in rows]
     return found
@@ -142,7 +144,7 @@ def sweep_while_two_are_extended() -> tuple[list[Any], int, list[Attempt]]:
     def sweep_then() -> int:
         is_held.wait(timeout=20)
         try:
-            return sweep()
+            return close_all()
         finally:
             is_swept.set()
 
@@ -156,7 +158,7 @@ def test_a_sweep_takes_what_is_free_and_waits_for_nobody(postgresql: None) -> No
     (extended, swept), gave_way, (first, second) = sweep_while_two_are_extended()
     assert (type(extended).__name__, swept, gave_way) == ("AttemptClosed", 1, 0)
     assert log(first) == CLOSED
-    assert sweep() == 1, "the change was refused as a whole; the next sweep closes what it held"
+    assert close_all() == 1, "the change was refused as a whole; the next sweep closes what it held"
     assert log(second) == CLOSED
 
 

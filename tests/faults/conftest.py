@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
@@ -16,8 +17,8 @@ from django.db import connection
 from quizzes.models import Attempt, User
 from quizzes.services import attempts
 from tests import databases, factories
-from tests.load.browser import Browser
-from tests.servers import Server
+from tests.benchmarks.browser import Browser
+from tests.servers import Server, environment
 
 PATIENCE = 15  # seconds for one reply: far more than one takes
 
@@ -35,28 +36,24 @@ def attempt(sqlite: Path) -> Attempt:
     return attempts.start(factories.user("learner"), factories.quiz(10), now=datetime.now(UTC))
 
 
-def environment() -> dict[str, str]:
-    """Variables that make a server use the same database as these tests."""
-    return {"DATABASE_URL": f"sqlite:///{databases.sqlite()['NAME']}", "LOG_LEVEL": "CRITICAL"}
-
-
 @pytest.fixture(scope="package")
 def server(django_db_setup: None, django_db_blocker: Any) -> Iterator[Server]:
-    """One for all tests that leave it as it was; rows come and go beside it.
+    """One for all tests that leave it as it was; rows come and go meanwhile.
 
     It ends with the tests of this folder: it sweeps, by the clock of today, and other tests use the database as well.
     """
-    with django_db_blocker.unblock(), tempfile.TemporaryDirectory() as folder:
-        running = Server(environment(), Path(folder) / "server.log").start()
+    with django_db_blocker.unblock(), tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        running = Server(environment(folder), folder / "server.log").start()
         yield running
-        running.kill_master()
+        running.kill()
 
 
 def session_of(person: User) -> str:
     """The cookie of a browser in which the person is logged in."""
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "quizsite.accounts.Backend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.save()
     return str(session.session_key)

@@ -20,8 +20,8 @@ from django.db import connection, connections
 
 from quizzes.models import Answer, Attempt
 from quizzes.reports import invariants
-from quizzes.services import attempts, saving
-from tests import databases, factories, postgres
+from quizzes.services import attempts
+from tests import databases, factories, postgres, saving
 from tests.factories import RIGHT, WRONG
 
 SLOTS = 4

@@ -16,8 +16,8 @@ from quizzes.models import Attempt
 from quizzes.reports import invariants
 from quizzes.services import attempts
 from tests import factories
+from tests.benchmarks.browser import Browser
 from tests.databases import real_database
-from tests.load.browser import Browser
 from tests.servers import Server
 
 RIGHT = {"choice": ["0"]}
@@ -27,12 +27,11 @@ ROOM = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 @contextmanager
 def files_that_cannot_grow(server: Server) -> Iterator[None]:
     """Every write beyond the first 1,000 bytes of a file fails, as on a disk that is full."""
-    (pid,) = server.workers
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (1_000, resource.RLIM_INFINITY))
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1_000, resource.RLIM_INFINITY))
     try:
         yield
     finally:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, ROOM)
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, ROOM)
 
 
 def is_sound() -> bool:

@@ -21,9 +21,9 @@ from django.test import Client
 from quizsite.sqlite import fair_lock
 from quizsite.sqlite.fair_lock import FairLock
 from quizzes.models import Attempt, Topic
+from tests.benchmarks.browser import Browser
 from tests.databases import configured, standing_in
 from tests.faults.conftest import PATIENCE, session_of
-from tests.load.browser import Browser
 from tests.servers import Server
 
 RIGHT = {"choice": ["0"]}
@@ -119,8 +119,8 @@ def test_time_spent_in_the_queue_is_not_waited_once_more(sqlite: Path) -> None:
 
 
 def test_while_nobody_gets_through_only_a_few_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fair_lock, "CROWD", 1)
-    monkeypatch.setattr(fair_lock, "STUCK_SECONDS", 0)
+    monkeypatch.setattr(fair_lock, "MAX_WAITERS_WHILE_STALLED", 1)
+    monkeypatch.setattr(fair_lock, "STALLED_AFTER", 0)
     lock, results = FairLock(), []
     assert lock.acquire(1)
     waiting = threading.Thread(target=lambda: results.append(lock.acquire(PATIENCE)))
@@ -128,7 +128,7 @@ def test_while_nobody_gets_through_only_a_few_may_wait(monkeypatch: pytest.Monke
     while not lock._turns:
         time.sleep(0.01)
     assert lock.acquire(PATIENCE) is False, "one waits already, and nothing moves"
-    lock.release(got_through=False)
+    lock.release(write_succeeded=False)
     waiting.join()
     assert results == [True]
     lock.release()
@@ -136,7 +136,7 @@ def test_while_nobody_gets_through_only_a_few_may_wait(monkeypatch: pytest.Monke
 
 
 def test_writers_that_move_may_all_wait(monkeypatch: pytest.MonkeyPatch, sqlite: Path) -> None:
-    monkeypatch.setattr(fair_lock, "CROWD", 0)
+    monkeypatch.setattr(fair_lock, "MAX_WAITERS_WHILE_STALLED", 0)
     failures: list[Exception] = []
 
     def work(number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from django.test import Client
 
 from quizzes.models import Attempt, Classroom, Membership, Question, User
 from quizzes.services import demo
+from tests.benchmarks.browser import Browser
+from tests.servers import Server
 
 
 def quickstart(**options: object) -> str:
@@ -74,3 +77,20 @@ def test_a_port_in_use_gets_one_sentence(data_dir: Path) -> None:
 def test_a_number_that_is_no_port_gets_one_sentence(data_dir: Path, port: int) -> None:
     with pytest.raises(CommandError, match="is not a port"):
         call_command("quickstart", port=port)
+
+
+class Quickstart(Server):
+    COMMAND = "quickstart"
+
+
+def test_in_an_empty_folder_it_sets_up_and_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    empty = {"DATA_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3"}
+    with Quickstart(empty, tmp_path / "log") as server:
+        browser = Browser(server.port, "", timeout=15)
+        with closing(browser.connection):
+            status, _headers, page = browser.request("GET", "/", **{"Accept-Encoding": "identity"})
+        assert (status, "Quizsite" in page.decode()) == (200, True)
+        server.stop(15)
+        assert server.process
+        assert server.process.returncode == 0
+    assert f"http://127.0.0.1:{server.port}/" in server.log.read_text()

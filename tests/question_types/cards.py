@@ -11,7 +11,6 @@ from quizzes import question_types
 PREFIX = "q3-"
 KINDS = question_types.all_types()
 EXAMPLES = [(kind, example) for kind in KINDS for example in kind.examples]
-EXAMPLE_IDS = [f"{kind.key}-{number}" for kind in KINDS for number, _ in enumerate(kind.examples, start=1)]
 
 
 def laid_out(kind: Any, spec: Any, *, shuffle: bool = True, seed: int = 7) -> list[Any]:

@@ -4,6 +4,7 @@ import importlib
 import json
 import random
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -17,10 +18,30 @@ from quizzes.errors import BadAnswer
 from quizzes.question_types.authoring import AuthorForm
 from quizzes.question_types.base import Fault, InvalidSpec
 from quizzes.question_types.fields import clean_fields
-from tests.question_types.cards import EXAMPLE_IDS, EXAMPLES, KINDS, Controls, bare, laid_out, posted, rendered
+from tests.question_types.cards import EXAMPLES, KINDS, Controls, bare, laid_out, posted, rendered
 
-each_example = pytest.mark.parametrize(("kind", "example"), EXAMPLES, ids=EXAMPLE_IDS)
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+
+
+def each_example(test: Callable[[Any, Any], None]) -> Callable[[Any], None]:
+    """One test for each type, over all its examples; what fails says for which of them."""
+
+    def over_all(kind: Any) -> None:
+        failures = []
+        for number, example in enumerate(kind.examples, start=1):
+            try:
+                test(kind, example)
+            except Exception as error:
+                error.add_note(f"example {number} of {kind.key}")
+                failures.append(error)
+        if failures:
+            raise ExceptionGroup(f"{len(failures)} of {len(kind.examples)} examples", failures)
+
+    over_all.__name__, over_all.__doc__ = test.__name__, test.__doc__
+    marked: Callable[[Any], None] = each_kind(over_all)
+    return marked
+
+
 SECRET = "xyzzy-secret"
 SECRET_FIELDS = re.compile(r"explanation|feedback.*|description|model_answer")
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from quizzes import terms
-from quizzes.models import QuestionVersion, User
+from quizzes.models import QuestionVersion, User, papers
 from quizzes.reports import attempts as report
 from quizzes.services import attempts
 from tests import factories
@@ -79,11 +79,11 @@ def test_many_checked_answers_take_no_more_queries_than_one(
 ) -> None:
     practice = factories.attempt(learner, factories.quiz(6, feedback="practice"), now=now, right=6)
     address = f"/attempts/{practice.pk}/all/"
-    attempts.check(practice.pk, learner, slot=1, now=now)
+    attempts.check(papers.of_attempt(practice.pk, learner.pk), slot=1, now=now)
     queries_of(address)
     one = queries_of(address)
     for slot in range(2, 7):
-        attempts.check(practice.pk, learner, slot=slot, now=now)
+        attempts.check(papers.of_attempt(practice.pk, learner.pk), slot=slot, now=now)
     assert queries_of(address) == one
 
 

@@ -13,10 +13,11 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Question, Quiz, User
+from quizzes import terms
+from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Question, Quiz, User, papers
 from quizzes.reports import invariants
-from quizzes.services import attempts, deadlines, grading, saving
-from tests import factories
+from quizzes.services import attempts, deadlines, grading
+from tests import factories, saving
 
 HOUR = timedelta(hours=1)
 
@@ -40,13 +41,13 @@ def test_what_the_engine_makes_holds(done: Attempt, learner: User, instructor: U
     factories.version(done.answers.get(slot=1).version.question, turned)
     grading.regrade_by_latest(done, now=now, actor=instructor)
     again = attempts.start(learner, done.quiz, now=now, assignment=done.assignment)
-    saving.save(again.pk, learner, slot=1, fields=factories.RIGHT, revision=4, now=again.due_at + attempts.grace())
+    saving.save(again.pk, learner, slot=1, fields=factories.RIGHT, revision=4, now=again.due_at + terms.grace())
     attempts.close_overdue(now=now + HOUR)
     deadlines.reopen(again, due_at=now + 3 * HOUR, reason="power cut", actor=instructor, now=now + HOUR)
     attempts.submit(again, now=now + HOUR)
     practice = factories.attempt(learner, factories.quiz(1, feedback="practice"), now=now, right=1)
-    attempts.check(practice.pk, learner, slot=1, now=now)
-    attempts.try_again(practice.pk, learner, slot=1, now=now)
+    attempts.check(papers.of_attempt(practice.pk, learner.pk), slot=1, now=now)
+    attempts.try_again(papers.of_attempt(practice.pk, learner.pk), slot=1, now=now)
     assert [str(violation) for violation in invariants.check(now=now + HOUR)] == []
 
 

@@ -86,7 +86,7 @@ def test_a_second_page_of_quizzes_is_counted_and_shown(
     with django_assert_num_queries(1):
         assert report.page_of(learner, "9").paginator.num_pages == 1
     quizzes.append(factories.quiz(0, title="The last one"))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         first = report.page_of(learner, None)
         assert (list(first.object_list), first.has_next()) == (quizzes[:-1], True)
     second = report.page_of(learner, "2")
@@ -111,7 +111,7 @@ def test_attempts_are_counted_by_way_however_many_there_are(
     given = factories.assignment(classroom, quiz)
     factories.attempt(learner, quiz, now=now - HOUR, assignment=given, submit=True)
     many(learner, quiz, alone, now)
-    own = report.own_attempts(learner, quiz)
+    own = report.history_of(learner, quiz)
     assert own.used == {None: alone, given.pk: 1}
     assert len(own.newest) == min(alone + 1, report.NEWEST)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 from unittest import mock
 from zoneinfo import ZoneInfo
@@ -13,18 +15,19 @@ import pytest
 import time_machine
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
 from django.db.models import Model
-from django.http import Http404
 from pytest_django import DjangoAssertNumQueries
 
 from quizzes import entitlements
-from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotOpen, QuizError, StaleAnswer
-from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Quiz, User
+from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotFound, NotOpen, QuizError, StaleAnswer
+from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Quiz, User, papers
 from quizzes.question_types.single_choice import SingleChoice
-from quizzes.services import attempts, deadlines, saving
+from quizzes.services import attempts, deadlines, grading
+from quizzes.services.attempts import close
 from quizzes.services.retrying import retried
-from tests import factories
+from tests import factories, saving
 from tests.factories import RIGHT, WRONG
 
+start_module = import_module("quizzes.services.attempts.start")  # the package's `start` is its function
 MS = timedelta(milliseconds=1)
 MINUTE = timedelta(minutes=1)
 GRACE = timedelta(seconds=5)
@@ -41,9 +44,13 @@ def attempt(learner: User, quiz: Quiz, now: datetime) -> Attempt:
     return attempts.start(learner, quiz, now=now, device="laptop")
 
 
-def save(attempt: Attempt, learner: User, *, now: datetime, fields: Any = RIGHT, **kwargs: Any) -> saving.Saved:
+def save(attempt: Attempt, learner: User, *, now: datetime, fields: Any = RIGHT, **kwargs: Any) -> attempts.Saved:
     arguments: dict[str, Any] = {"slot": 1, "revision": 1} | kwargs
     return saving.save(attempt.pk, learner, fields=fields, now=now, **arguments)
+
+
+def paper_of(attempt: Attempt) -> papers.Paper:
+    return papers.of_attempt(attempt.pk, attempt.learner_id)
 
 
 def kinds(attempt: Attempt) -> list[str]:
@@ -70,7 +77,6 @@ def values_of(row: Model) -> dict[str, Any]:
 
 
 def test_a_new_attempt_and_its_answers_have_what_their_fields_say(learner: User, now: datetime) -> None:
-    """They are inserted by statements of their own, which must keep up with the models."""
     made = attempts.start(learner, factories.quiz(1, time_limit=40, navigation="sequential"), now=now, device="phone")
     assert values_of(Attempt.objects.get(pk=made.pk)) == values_of(made)
     answer = made.answers.get()
@@ -120,7 +126,7 @@ def test_a_start_that_waited_for_another_gets_the_same_attempt(learner: User, no
     """Both looked before either inserted; the second must not be told that its attempts are used up."""
     quiz = factories.quiz(1, attempts_allowed=1)
     first = attempts.start(learner, quiz, now=now)
-    with mock.patch.object(attempts, "open_attempt_of", return_value=None):
+    with mock.patch.object(start_module, "open_attempt_of", return_value=None):
         assert attempts.start(learner, quiz, now=now) == first
 
 
@@ -226,7 +232,7 @@ def test_an_attempt_in_2038_saves_and_closes(learner: User, quiz: Quiz) -> None:
 
 def test_a_save_is_stored_and_logged(attempt: Attempt, learner: User, now: datetime) -> None:
     saved = save(attempt, learner, now=now + MINUTE, device="laptop")
-    assert saved == saving.Saved(1, 1, now + MINUTE, now + 40 * MINUTE, 0)
+    assert saved == attempts.Saved(1, 1, now + MINUTE, now + 40 * MINUTE, 0)
     answer = stored(attempt)
     assert (answer.response, answer.revision, answer.saved_at, answer.saved_from) == (0, 1, now + MINUTE, "laptop")
     event = attempt.events.get(kind="saved")
@@ -274,9 +280,9 @@ def test_a_look_inside_the_grace_does_not_shut_out_an_answer_under_way(
 def test_the_grace_is_for_answers_only(attempt: Attempt, learner: User, now: datetime) -> None:
     at = now + 40 * MINUTE
     with pytest.raises(AttemptClosed):
-        attempts.flag(attempt.pk, learner, slot=1, is_flagged=True, now=at)
+        attempts.flag(attempt, slot=1, is_flagged=True, now=at)
     with pytest.raises(AttemptClosed):
-        attempts.advance(attempt.pk, learner, from_slot=1, now=at)
+        attempts.advance(attempt, from_slot=1, now=at)
 
 
 def test_a_repeated_save_is_acknowledged_again_and_changes_nothing(
@@ -292,8 +298,8 @@ def test_an_older_save_is_told_what_is_stored(attempt: Attempt, learner: User, n
     save(attempt, learner, now=now, revision=2)
     with pytest.raises(StaleAnswer) as refusal:
         save(attempt, learner, now=now, fields=WRONG, revision=revision)
-    assert refusal.value.details["stored"]["response"] == 0
-    assert refusal.value.details["stored"]["revision"] == 2
+    assert refusal.value.stored.response == 0
+    assert refusal.value.stored.revision == 2
 
 
 def test_an_answer_can_be_taken_back(attempt: Attempt, learner: User, now: datetime) -> None:
@@ -313,7 +319,7 @@ def test_a_save_after_submission_is_refused_with_what_counts(attempt: Attempt, l
     attempts.submit(attempt, now=now + MINUTE)
     with pytest.raises(AttemptClosed) as refusal:
         save(attempt, learner, now=now + MINUTE, fields=WRONG, revision=2)
-    assert refusal.value.details["stored"]["response"] == 0
+    assert refusal.value.stored.response == 0
     assert stored(attempt).response == 0
 
 
@@ -332,29 +338,30 @@ def test_a_slot_that_was_not_asked_is_named(attempt: Attempt, learner: User, now
 
 
 def test_another_learners_attempt_does_not_exist(attempt: Attempt, stranger: User, now: datetime) -> None:
-    with pytest.raises(Http404):
+    with pytest.raises(NotFound):
         save(attempt, stranger, now=now)
-    with pytest.raises(Http404):
-        saving.save_response(attempt.pk, stranger, slot=1, response=0, revision=1, now=now)
-    with pytest.raises(Http404):
+    with pytest.raises(NotFound):
         saving.save(10**9, stranger, slot=1, fields=RIGHT, revision=1, now=now)
+    theirs = replace(papers.of_attempt(attempt.pk, attempt.learner_id), learner_id=stranger.pk)
+    with pytest.raises(NotFound):
+        attempts.save(theirs, slot=1, response=0, revision=1, now=now)
     assert stored(attempt).revision == 0
 
 
-def test_a_save_is_one_statement_once_the_page_was_loaded(
+def test_a_save_is_one_statement(
     attempt: Attempt, learner: User, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    saving.layout_of(attempt.pk, learner.pk)
+    paper = papers.of_attempt(attempt.pk, learner.pk)
     with django_assert_num_queries(1):
-        save(attempt, learner, now=now)
+        attempts.save(paper, slot=1, response=0, revision=1, now=now)
 
 
 def test_attempts_at_the_same_questions_share_their_versions(
     attempt: Attempt, quiz: Quiz, stranger: User, learner: User, now: datetime
 ) -> None:
     other = attempts.start(stranger, quiz, now=now)
-    ours, theirs = saving.layout_of(attempt.pk, learner.pk), saving.layout_of(other.pk, stranger.pk)
-    assert ours[1][0] is theirs[1][0]
+    ours, theirs = papers.of_attempt(attempt.pk, learner.pk), papers.of_attempt(other.pk, stranger.pk)
+    assert ours[1].version is theirs[1].version
 
 
 # Navigation, flags ----------------------------------------------------------------------------------------------------
@@ -365,7 +372,7 @@ def test_without_way_back_only_the_reached_question_is_open(learner: User, now: 
     save(row, learner, now=now)
     with pytest.raises(BadAnswer, match="one after the other"):
         save(row, learner, now=now, slot=2)
-    assert attempts.advance(row.pk, learner, from_slot=1, now=now) == 2
+    assert attempts.advance(row, from_slot=1, now=now) == 2
     with pytest.raises(BadAnswer, match="one after the other"):
         save(row, learner, now=now, slot=1, revision=2)
     save(row, learner, now=now, slot=2)
@@ -373,31 +380,27 @@ def test_without_way_back_only_the_reached_question_is_open(learner: User, now: 
 
 def test_a_double_click_on_next_moves_one_question(learner: User, now: datetime) -> None:
     row = attempts.start(learner, factories.quiz(3, navigation="sequential"), now=now)
-    assert attempts.advance(row.pk, learner, from_slot=1, now=now) == 2
-    assert attempts.advance(row.pk, learner, from_slot=1, now=now) == 2
+    assert attempts.advance(row, from_slot=1, now=now) == 2
+    assert attempts.advance(row, from_slot=1, now=now) == 2
 
 
 def test_after_the_last_question_there_is_no_next(learner: User, now: datetime) -> None:
     row = attempts.start(learner, factories.quiz(1, navigation="sequential"), now=now)
-    assert attempts.advance(row.pk, learner, from_slot=1, now=now) == 1
+    assert attempts.advance(row, from_slot=1, now=now) == 1
 
 
 def test_a_flag_is_set_taken_back_and_logged(attempt: Attempt, learner: User, now: datetime) -> None:
-    attempts.flag(attempt.pk, learner, slot=2, is_flagged=True, now=now)
+    attempts.flag(attempt, slot=2, is_flagged=True, now=now)
     assert stored(attempt, 2).is_flagged
-    attempts.flag(attempt.pk, learner, slot=2, is_flagged=False, now=now)
+    attempts.flag(attempt, slot=2, is_flagged=False, now=now)
     assert not stored(attempt, 2).is_flagged
     flags = attempt.events.filter(kind="flagged").order_by("pk").values_list("slot", "details")
     assert list(flags) == [(2, {"flagged": True}), (2, {"flagged": False})]
 
 
-def test_nobody_flags_what_is_not_theirs_or_not_there(
-    attempt: Attempt, learner: User, stranger: User, now: datetime
-) -> None:
-    with pytest.raises(Http404):
-        attempts.flag(attempt.pk, stranger, slot=1, is_flagged=True, now=now)
+def test_a_question_that_is_not_there_is_not_flagged(attempt: Attempt, now: datetime) -> None:
     with pytest.raises(BadAnswer):
-        attempts.flag(attempt.pk, learner, slot=9, is_flagged=True, now=now)
+        attempts.flag(attempt, slot=9, is_flagged=True, now=now)
 
 
 # Practice -------------------------------------------------------------------------------------------------------------
@@ -410,7 +413,7 @@ def practice(learner: User, now: datetime) -> Attempt:
 
 def test_practice_marks_one_answer_at_once_and_never_counts(practice: Attempt, learner: User, now: datetime) -> None:
     save(practice, learner, now=now)
-    checked = attempts.check(practice.pk, learner, slot=1, now=now)
+    checked = attempts.check(paper_of(practice), slot=1, now=now)
     assert (checked.fraction, checked.is_checked) == (1, True)
     assert not practice.is_counted
     assert "checked" in kinds(practice)
@@ -418,44 +421,44 @@ def test_practice_marks_one_answer_at_once_and_never_counts(practice: Attempt, l
 
 def test_a_checked_answer_is_closed_until_tried_again(practice: Attempt, learner: User, now: datetime) -> None:
     save(practice, learner, now=now, fields=WRONG)
-    attempts.check(practice.pk, learner, slot=1, now=now)
+    attempts.check(paper_of(practice), slot=1, now=now)
     with pytest.raises(AttemptClosed, match="Try again"):
         save(practice, learner, now=now, revision=2)
-    again = attempts.try_again(practice.pk, learner, slot=1, now=now)
+    again = attempts.try_again(paper_of(practice), slot=1, now=now)
     assert (again.response, again.fraction, again.revision, again.is_checked) == (None, None, 2, False)
     save(practice, learner, now=now, revision=3)
-    assert attempts.check(practice.pk, learner, slot=1, now=now).fraction == 1
+    assert attempts.check(paper_of(practice), slot=1, now=now).fraction == 1
 
 
 def test_checking_twice_is_logged_once(practice: Attempt, learner: User, now: datetime) -> None:
-    attempts.check(practice.pk, learner, slot=1, now=now)
-    attempts.check(practice.pk, learner, slot=1, now=now)
+    attempts.check(paper_of(practice), slot=1, now=now)
+    attempts.check(paper_of(practice), slot=1, now=now)
     assert kinds(practice).count("checked") == 1
 
 
 def test_what_is_marked_is_what_is_stored(practice: Attempt, learner: User, now: datetime) -> None:
     """A save comes between the reading and the keeping of a check: the answer is read again."""
     save(practice, learner, now=now, fields=WRONG)
-    grade_answer = attempts.grading.grade_answer
+    grade_answer = grading.grade_answer
 
     def and_save(*args: Any, **kwargs: Any) -> None:
         grade_answer(*args, **kwargs)
         if stored(practice).revision == 1:
             save(practice, learner, now=now, revision=2)
 
-    with mock.patch.object(attempts.grading, "grade_answer", and_save):
-        checked = attempts.check(practice.pk, learner, slot=1, now=now)
+    with mock.patch.object(grading, "grade_answer", and_save):
+        checked = attempts.check(paper_of(practice), slot=1, now=now)
     assert (checked.fraction, stored(practice).response, stored(practice).fraction) == (1, 0, 1)
 
 
 def test_answers_are_checked_in_practice_only(attempt: Attempt, learner: User, now: datetime) -> None:
     with pytest.raises(QuizError, match="practice only"):
-        attempts.check(attempt.pk, learner, slot=1, now=now)
+        attempts.check(paper_of(attempt), slot=1, now=now)
 
 
 def test_nobody_checks_what_is_not_theirs(practice: Attempt, stranger: User, now: datetime) -> None:
-    with pytest.raises(Http404):
-        attempts.check(practice.pk, stranger, slot=1, now=now)
+    with pytest.raises(NotFound):
+        attempts.check(papers.of_attempt(practice.pk, stranger.pk), slot=1, now=now)
 
 
 # Submit and close -----------------------------------------------------------------------------------------------------
@@ -526,14 +529,14 @@ def test_one_bad_attempt_does_not_stop_the_sweep(
     attempt: Attempt, stranger: User, quiz: Quiz, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     other = attempts.start(stranger, quiz, now=now)
-    keep_closing = attempts._keep_closing
+    store_closing = close._store_closing
 
     def fail_for_one(row: Attempt, *args: Any, **kwargs: Any) -> bool:
         if row.pk == attempt.pk:
             raise RuntimeError("a bad row")
-        return keep_closing(row, *args, **kwargs)
+        return store_closing(row, *args, **kwargs)
 
-    with mock.patch.object(attempts, "_keep_closing", fail_for_one):
+    with mock.patch.object(close, "_store_closing", fail_for_one):
         assert attempts.close_overdue(now=now + 41 * MINUTE) == 1
     other.refresh_from_db()
     assert other.status == "graded"
@@ -567,7 +570,7 @@ def test_the_clock_of_the_server_may_jump_back(attempt: Attempt, now: datetime) 
     earlier = now - 5 * MINUTE
     assert attempt.seconds_left(earlier) == 45 * 60
     done = attempts.submit(attempt, now=earlier)
-    assert (done.status, done.taken) == ("graded", timedelta(0))  # no negative time
+    assert (done.status, done.duration) == ("graded", timedelta(0))  # no negative time
 
 
 def test_a_retired_version_is_still_what_is_graded(attempt: Attempt, learner: User, now: datetime) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from quizzes.errors import AttemptClosed, EditConflict, QuizError
 from quizzes.models import Attempt, User
-from quizzes.services import attempts, deadlines, saving
-from tests import factories
+from quizzes.services import attempts, deadlines
+from tests import factories, saving
 from tests.factories import RIGHT
 
 MS = timedelta(milliseconds=1)
@@ -23,7 +23,7 @@ def attempt(learner: User, now: datetime) -> Attempt:
     return attempts.start(learner, factories.quiz(2, time_limit=40), now=now, device="laptop")
 
 
-def save(attempt: Attempt, *, now: datetime, slot: int = 1) -> saving.Saved:
+def save(attempt: Attempt, *, now: datetime, slot: int = 1) -> attempts.Saved:
     return saving.save(attempt.pk, attempt.learner, slot=slot, fields=RIGHT, revision=1, now=now)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from quizzes.errors import NotOpen
-from quizzes.models import Question, QuizItem, User, kept
+from quizzes.models import Question, QuizItem, User, version_cache
 from quizzes.services import attempts, draws
 from tests import factories
 
@@ -125,9 +126,9 @@ def test_a_bloom_level_changed_since_the_last_attempt_counts(
 def test_a_draft_is_read_anew_each_time(bank: list[Question]) -> None:
     draft = bank[0].versions.get()
     bank[0].versions.update(status="draft")
-    kept.versions([draft.pk])
+    version_cache.get_many([draft.pk])
     bank[0].versions.update(spec=factories.single_choice("edited"))
-    assert kept.versions([draft.pk])[draft.pk].stem == "edited"
+    assert version_cache.get_many([draft.pk])[draft.pk].stem == "edited"
 
 
 def test_a_published_version_is_read_once(
@@ -135,6 +136,42 @@ def test_a_published_version_is_read_once(
 ) -> None:
     wanted = [question.versions.get().pk for question in bank]
     with django_assert_num_queries(1):
-        first, again = kept.versions(wanted), kept.versions(wanted)
+        first, again = version_cache.get_many(wanted), version_cache.get_many(wanted)
     assert list(first) == wanted
     assert all(first[pk] is again[pk] for pk in wanted)
+
+
+# A large bank ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def large(bank: list[Question], monkeypatch: pytest.MonkeyPatch) -> list[Question]:
+    """The bank, taken for a large one: rules look at a random sample of its keys first."""
+    monkeypatch.setattr(draws, "LARGE_BANK", 0)
+    monkeypatch.setattr(draws, "SPARE", 0)
+    monkeypatch.setattr(draws, "SAMPLED", 1)
+    return bank
+
+
+def test_in_a_large_bank_a_rule_keeps_to_its_cell_whatever_the_sample_missed(
+    large: list[Question], learner: User
+) -> None:
+    for seed in range(20):
+        found = drawn(quiz_that_draws(2, difficulty="easy"), learner, seed=seed)
+        assert len(set(found)) == 2
+        assert set(found) <= {question.pk for question in large[:3]}
+
+
+def test_in_a_large_bank_every_question_is_drawn_about_as_often(large: list[Question], learner: User) -> None:
+    quiz = quiz_that_draws(1)
+    times = Counter(drawn(quiz, learner, seed=seed)[0] for seed in range(240))
+    assert set(times) == {question.pk for question in large}
+    assert all(10 <= count <= 80 for count in times.values())  # 40 are expected; five standard deviations are 29
+
+
+def test_a_rule_looks_at_as_many_candidates_however_large_the_bank_is(bank: list[Question], learner: User) -> None:
+    for _number in range(60):
+        factories.question()
+    rules = list(quiz_that_draws(2).items.all())  # type: ignore[attr-defined]
+    [cell] = draws.Drawing([], learner=learner, rng=random.Random(1)).cells(rules)
+    assert len(cell) == draws.enough_for(rules[0]) < 66

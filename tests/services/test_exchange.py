@@ -34,7 +34,7 @@ def draft(
         "where": "question 1",
     }
     return QuestionDraft(
-        type=kind, spec=exchange.normalised(kind, spec), id=stable_id(id) if id else None, **(given | fields)
+        type=kind, spec=exchange.as_stored(kind, spec), id=stable_id(id) if id else None, **(given | fields)
     )
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from quizzes.errors import EditConflict, QuizError
 from quizzes.models import Answer, Attempt, User
-from quizzes.services import attempts, deadlines, grading, saving
-from tests import factories
+from quizzes.services import attempts, deadlines, grading
+from tests import factories, saving
 
 MINUTE = timedelta(minutes=1)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from quizzes.errors import QuizError
@@ -89,19 +90,16 @@ def test_a_mail_server_that_is_away_takes_nobody_out_again(
     instructor: User,
     now: datetime,
     django_capture_on_commit_callbacks: object,
-    settings: object,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    settings.EMAIL_BACKEND = "tests.services.test_rosters.Away"  # type: ignore[attr-defined]
+    monkeypatch.setattr(EmailBackend, "send_messages", away)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         apply(plan(classroom, "ines@example.org,,,"), instructor, now)
     assert classroom.memberships.filter(user__email="ines@example.org").exists()
 
 
-class Away:
-    def __init__(self, *args: object, **kwargs: object) -> None: ...
-
-    def send_messages(self, messages: object) -> int:
-        raise ConnectionRefusedError
+def away(_backend: EmailBackend, _messages: object) -> int:
+    raise ConnectionRefusedError
 
 
 def test_user_names_made_of_addresses_never_clash(classroom: Classroom, instructor: User, now: datetime) -> None:

@@ -14,7 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes.models import Attempt
 from quizzes.question_types.single_choice import SingleChoice
-from quizzes.services import attempts, grading
+from quizzes.services import attempts, events, grading
+from quizzes.services.attempts import close, sweep
 from tests import factories
 
 MINUTE = timedelta(minutes=1)
@@ -23,7 +24,7 @@ ONCE = ["started", "closed", "graded"]
 
 @pytest.fixture(autouse=True)
 def by_threes() -> Iterator[None]:
-    with mock.patch.object(attempts, "TOGETHER", 3):
+    with mock.patch.object(sweep, "BATCH", 3):
         yield
 
 
@@ -82,7 +83,7 @@ def test_the_sweep_finds_its_attempts_by_their_indexes(seven: list[Attempt], ove
         for place in (0, -1):
             cursor.execute(f"EXPLAIN QUERY PLAN {asked[place]['sql']}")
             plans.append(" ".join(str(row[3]) for row in cursor.fetchall()))
-    assert "USING INDEX attempt_open_due (due_at<?)" in plans[0]
+    assert "INDEX attempt_open_due (due_at<?)" in plans[0]
     assert "attempt_to_grade" in plans[1]
 
 
@@ -91,8 +92,8 @@ def test_one_that_cannot_be_closed_does_not_stop_those_of_its_turn(
     seven: list[Attempt], over: datetime, place: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     bad = seven[place]
-    fail = failing_for(bad, attempts._keep_closing, RuntimeError("a bad row"))
-    with mock.patch.object(attempts, "_keep_closing", fail):
+    fail = failing_for(bad, close._store_closing, RuntimeError("a bad row"))
+    with mock.patch.object(close, "_store_closing", fail):
         assert attempts.close_overdue(now=over) == 6
     assert [log == ONCE for log in logs(seven)].count(True) == 6
     assert logs([bad]) == [["started"]]
@@ -103,7 +104,7 @@ def test_one_that_cannot_be_closed_does_not_stop_those_of_its_turn(
 
 def test_one_that_the_database_refuses_does_not_stop_those_of_its_turn(seven: list[Attempt], over: datetime) -> None:
     bad = seven[1]
-    record = attempts.events.record
+    record = events.record
 
     def refuse_one(attempt_id: int, *args: Any, **kwargs: Any) -> None:
         if attempt_id == bad.pk:
@@ -111,7 +112,7 @@ def test_one_that_the_database_refuses_does_not_stop_those_of_its_turn(seven: li
                 cursor.execute("INSERT INTO quizzes_attemptevent (attempt_id) VALUES (NULL)")
         record(attempt_id, *args, **kwargs)
 
-    with mock.patch.object(attempts.events, "record", refuse_one):
+    with mock.patch.object(events, "record", refuse_one):
         assert attempts.close_overdue(now=over) == 6
     assert logs([bad]) == [["started"]]
     assert attempts.close_overdue(now=over) == 1

@@ -19,8 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, QuizError, StaleAnswer
 from quizzes.models import Attempt, Quiz, User
-from quizzes.services import attempts, deadlines, events, grading, saving
-from tests import factories
+from quizzes.services import attempts, deadlines, events, grading
+from quizzes.services.attempts import answers
+from tests import factories, saving
 from tests.stateful.model import GRACE, ModelAttempt, ModelLearner
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -99,7 +100,7 @@ class AttemptMachine(RuleBasedStateMachine):
         request = (who, len(self.rows[who]) - 1, slot, response, revision)
         self.sent.append(request)
         if fate == "before":  # the process dies inside the statement
-            with mock.patch.object(saving, "_guarded_update", self.dies_inside(saving._guarded_update)):
+            with mock.patch.object(answers, "_guarded_update", self.dies_inside(answers._guarded_update)):
                 assert self.post(request) == "Dropped"
             return
         outcome = self.post(request)
@@ -129,7 +130,7 @@ class AttemptMachine(RuleBasedStateMachine):
                 self.word(
                     lambda: saving.save(pk, self.people[who], slot=slot, fields=NO_ANSWER, revision=10**6, now=self.now)
                 )
-                == "Http404"
+                == "NotFound"
             )
 
     @rule(who=students, fate=st.sampled_from(["ok", "ok", "twice", "before", "ungraded"]))

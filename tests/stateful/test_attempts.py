@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.shortcuts import get_object_or_404
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from quizzes.models import Attempt
+from quizzes.models import Attempt, papers, version_cache
 from quizzes.reports import invariants
-from quizzes.services import saving
+from quizzes.services.attempts import answers
 from tests.databases import real_database
 from tests.stateful.machine import START, AttemptMachine
 
+OF_ATTEMPT = papers.of_attempt
 SHARDS = 4  # so that several processes share the work
 QUICK = {"sqlite": 15, "postgresql": 4}  # examples for each shard
 CI = {"sqlite": 500, "postgresql": 50}
@@ -26,7 +27,7 @@ STEPS = 50
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[str]:
     with real_database(request.param, django_db_blocker, waits_for_disk=False):
-        saving.forget_layouts()
+        version_cache.clear()
         yield request.param
 
 
@@ -61,20 +62,20 @@ GUARDS = {
 }
 
 
-def layout_for_anybody(attempt: int, _learner: int) -> saving.Asked:
-    return saving._kept_layout(attempt, get_object_or_404(Attempt, pk=attempt).learner_id)
+def paper_for_anybody(attempt: int, learner: int) -> papers.Paper:
+    return replace(OF_ATTEMPT(attempt, Attempt.objects.get(pk=attempt).learner_id), learner_id=learner)
 
 
 @pytest.mark.parametrize("guard", GUARDS)
 def test_control_the_machine_notices_a_missing_guard(
     django_db_blocker: Any, guard: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guarded = saving.GUARDED_UPDATES["sqlite"]
+    guarded = answers.GUARDED_UPDATES["sqlite"]
     statement = guarded.replace(*GUARDS[guard])
     assert statement != guarded
-    monkeypatch.setitem(saving.GUARDED_UPDATES, "sqlite", statement)
+    monkeypatch.setitem(answers.GUARDED_UPDATES, "sqlite", statement)
     if guard == "the learner":
-        monkeypatch.setattr(saving, "layout_of", layout_for_anybody)
+        monkeypatch.setattr(papers, "of_attempt", paper_for_anybody)
     with (
         real_database("sqlite", django_db_blocker, waits_for_disk=False),
         pytest.raises((AssertionError, BaseExceptionGroup)),

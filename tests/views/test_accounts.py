@@ -218,6 +218,29 @@ def test_looking_at_the_log_out_page_does_not_log_out(client: Client, owner: Use
     assert client.get("/account/").status_code == 302
 
 
+def test_a_deactivated_person_is_logged_out_with_the_next_request(client: Client, owner: User) -> None:
+    log_in(client, owner)
+    assert client.get("/account/").status_code == 200
+    User.objects.filter(pk=owner.pk).update(is_active=False)  # as a command would, in another process
+    assert client.get("/account/").status_code == 302
+
+
+def test_a_new_password_ends_the_sessions_of_other_browsers(client: Client, owner: User) -> None:
+    log_in(client, owner)
+    owner.set_password("another horse 9")
+    owner.save()
+    assert client.get("/account/").status_code == 302
+
+
+def test_logging_out_ends_the_session_for_a_copy_of_its_cookie_too(client: Client, owner: User) -> None:
+    log_in(client, owner)
+    copy = Client()
+    copy.cookies["sessionid"] = client.cookies["sessionid"].value
+    assert copy.get("/account/").status_code == 200
+    client.post("/accounts/logout/")
+    assert copy.get("/account/").status_code == 302
+
+
 def test_a_forgotten_password_is_reset_by_mail(client: Client, owner: User) -> None:
     client.post("/accounts/password/reset/", {"email": owner.email})
     found = re.search(r"http://\S+(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))

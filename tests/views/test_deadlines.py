@@ -324,7 +324,7 @@ def test_where_there_is_no_way_back_it_goes_on_at_the_question_reached(
 ) -> None:
     given = factories.assignment(classroom, factories.quiz(3, navigation="sequential"))
     row = factories.attempt(learner, given.quiz, now=now, assignment=given)
-    attempts.advance(row.pk, learner, from_slot=1, now=now)
+    attempts.advance(row, from_slot=1, now=now)
     attempts.submit(row, now=now)
     assert "It goes on at question 2" in words(client.get(f"/attempts/{row.pk}/reopen/"))
 

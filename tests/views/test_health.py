@@ -14,15 +14,16 @@ from django.test import Client
 
 from quizzes.models import User
 from quizzes.services import attempts
+from quizzes.services.attempts import sweep
 from tests import factories
 
 
 @pytest.fixture(autouse=True)
 def clock(now: datetime) -> Any:
-    cache.delete(attempts.LAST_SWEEP)
+    cache.delete(sweep.LAST_SWEEP)
     with time_machine.travel(now, tick=False) as traveller:
         yield traveller
-    cache.delete(attempts.LAST_SWEEP)
+    cache.delete(sweep.LAST_SWEEP)
 
 
 def test_a_site_that_sweeps_is_healthy(client: Client, db: None, now: datetime, clock: Any) -> None:
@@ -50,7 +51,7 @@ def test_without_a_shared_cache_an_attempt_that_nobody_closed_tells(
 
 def test_a_cache_that_is_away_takes_nobody_off_the_site(client: Client, db: None, now: datetime) -> None:
     away = mock.Mock(get=mock.Mock(side_effect=ConnectionError), set=mock.Mock(side_effect=ConnectionError))
-    with mock.patch.object(attempts, "cache", away):
+    with mock.patch.object(sweep, "cache", away):
         assert attempts.close_overdue(now=now) == 0
         response = client.get("/healthz")
     assert (response.status_code, response.json()["sweep_age"]) == (200, None)

@@ -306,7 +306,7 @@ def test_pages_carry_a_strict_policy_and_nothing_that_breaks_it(
 def test_every_style_and_script_of_the_frame_exists(client: Client) -> None:
     text = page(client)
     named = re.findall(r'(?:href|src)="/static/([^"]+)"', text)
-    assert "quizzes/css/site.css" in named
+    assert "quizzes/css/base.css" in named
     assert not [name for name in named if finders.find(name) is None]
 
 
@@ -317,17 +317,6 @@ def test_every_static_file_that_a_template_names_exists() -> None:
         for name in re.findall(r"{% static ['\"]([^'\"]+)['\"]", path.read_text(encoding="utf-8"))
     }
     assert not [name for name in named if finders.find(name) is None]
-
-
-def test_of_bootstrap_only_what_pages_load_is_collected() -> None:
-    listed = {name for finder in finders.get_finders() for name, _storage in finder.list([])}
-    ours = {name for name in listed if name.startswith("css/bootstrap") or name.startswith("js/bootstrap")}
-    assert ours == {
-        "css/bootstrap.min.css",
-        "css/bootstrap.min.css.map",
-        "js/bootstrap.bundle.min.js",
-        "js/bootstrap.bundle.min.js.map",
-    }
 
 
 # Colours --------------------------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from quizzes.models import Attempt, User
-from quizzes.services import attempts, saving
-from tests import factories
+from quizzes.services import attempts
+from tests import factories, saving
 from tests.browser import samples
 from tests.pages import browser, read
 

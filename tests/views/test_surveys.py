@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from quizzes.models import Quiz, User
-from quizzes.services import attempts, saving
-from tests import factories
+from quizzes.services import attempts
+from tests import factories, saving
 from tests.pages import browser, read
 
 ESSAY = {"stem": "What should change?", "min_words": 1, "max_words": 50}

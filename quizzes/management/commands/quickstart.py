@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from quizzes import clock
-from quizzes.management import serving
+from quizzes.management import listening, serving
 from quizzes.models import Question
 from quizzes.services import demo
 
@@ -32,17 +32,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
         self.refuse_unless_writable(Path(settings.DATA_DIR))
-        if not options["no_serve"]:
-            self.refuse_unless_free(host, port)
+        listener = None if options["no_serve"] else self.listen(host, port)
         call_command("migrate", verbosity=0)
         self.load_bank()
         password = demo_password(Path(settings.DATA_DIR))
         demo.create(password=password, now=clock.now())
         call_command("collectstatic", interactive=False, verbosity=0)
-        self.say_where(host, port, password, serves=not options["no_serve"])
-        if not options["no_serve"]:
+        self.say_where(host, port, password, serves=listener is not None)
+        if listener is not None:
             open_to(host)
-            serving.serve(host, port)
+            serving.serve(listener)
 
     def refuse_unless_writable(self, folder: Path) -> None:
         try:
@@ -55,18 +54,10 @@ class Command(BaseCommand):
                 f"Quizsite cannot write to {folder} ({error.strerror}). Run it in a folder of yours, or set DATA_DIR."
             ) from error
 
-    def refuse_unless_free(self, host: str, port: int) -> None:
-        if not 0 < port < 65536:
-            raise CommandError(f"{port} is not a port; choose 1 to 65535.")
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                raise CommandError(
-                    f"Quizsite cannot listen on {host}:{port} ({error.strerror}). Choose another: --port {port + 1}"
-                ) from error
+    def listen(self, host: str, port: int) -> socket.socket:
+        """Return the socket to serve on: what stands in its way is said before anything is set up."""
+        serving.refuse_endless_redirect()
+        return listening.listen(host, port)
 
     def load_bank(self) -> None:
         if Question.objects.exists():

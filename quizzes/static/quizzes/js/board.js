@@ -5,7 +5,7 @@
 
 import { timeWords } from "./clock.js";
 
-const EVERY_MS = 1_800; // with the way there and back, nobody is more than two seconds behind
+const EVERY_MS = 1_800; // with the second that an answer may be old, and the way, nobody is more than three seconds behind
 const LONGEST_MS = 20_000;
 const PATIENCE_MS = 10_000;
 const SHOWN_MS = 2_000; // how long a changed row stands out

@@ -1,0 +1,48 @@
+"""Django's settings of outgoing mail, out of one address: smtp://user:password@host:587?tls=true
+
+Schemes are smtp (with ?tls=true for STARTTLS), smtps (encrypted from the first byte) and console (printed, not sent).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+PORTS = {"smtp": 25, "smtps": 465}
+TIMEOUT = 10  # seconds; a thread that sends a mail waits no longer for the mail server
+# An option of Django 6.1's MAILERS, and the setting that it had before.
+NAMES = {
+    "host": "EMAIL_HOST",
+    "port": "EMAIL_PORT",
+    "username": "EMAIL_HOST_USER",
+    "password": "EMAIL_HOST_PASSWORD",
+    "use_tls": "EMAIL_USE_TLS",
+    "use_ssl": "EMAIL_USE_SSL",
+    "timeout": "EMAIL_TIMEOUT",
+}
+
+
+def mail_settings(url: str, version: tuple[Any, ...]) -> dict[str, Any]:
+    """Return settings by name, as this version of Django has them; raise ValueError for an address of another kind."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("console", *PORTS):
+        raise ValueError(f"EMAIL_URL must begin with smtp://, smtps:// or console://, not with {parts.scheme}://.")
+    options = smtp_options(parts) if parts.scheme in PORTS else {}
+    backend = f"django.core.mail.backends.{'smtp' if options else 'console'}.EmailBackend"
+    if version >= (6, 1):
+        return {"MAILERS": {"default": {"BACKEND": backend, "OPTIONS": options}}}
+    return {"EMAIL_BACKEND": backend} | {NAMES[name]: value for name, value in options.items()}
+
+
+def smtp_options(parts: SplitResult) -> dict[str, Any]:
+    if not parts.hostname:
+        raise ValueError("EMAIL_URL names no mail server.")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or PORTS[parts.scheme],
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_tls": parse_qs(parts.query).get("tls", [""])[0].lower() in ("1", "true", "yes"),
+        "use_ssl": parts.scheme == "smtps",
+        "timeout": TIMEOUT,
+    }

@@ -1,0 +1,51 @@
+"""`manage.py serve`: serve the site as it is, for systemd. Nothing is migrated, loaded or collected."""
+
+import logging
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from quizzes.management import listening, serving
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Serve the site until it is stopped; the database and the static files must be ready."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--threads", type=int, default=serving.THREADS)
+        parser.add_argument("--core", default="auto", help="number of the core to stay on, or all (default: auto)")
+        parser.add_argument("--no-sweep", action="store_true", help="close_overdue_attempts --every 20 runs elsewhere")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        serving.refuse_endless_redirect()
+        refuse_missing_files()
+        refuse_missing_migrations()
+        listener = listening.listen(options["host"], options["port"])
+        serving.serve(listener, threads=options["threads"], core=options["core"], sweeps=not options["no_sweep"])
+
+
+def refuse_missing_files() -> None:
+    manifest = getattr(staticfiles_storage, "manifest_name", "")
+    if not Path(settings.STATIC_ROOT, manifest).exists():
+        raise CommandError(f"There are no static files in {settings.STATIC_ROOT}. Run: python manage.py collectstatic")
+
+
+def refuse_missing_migrations() -> None:
+    try:
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except OperationalError as error:  # it may come back, and until then our own page is better than a proxy's
+        log.warning("the database cannot be reached yet: %s", error)
+        return
+    if missing:
+        raise CommandError(f"The database lacks {missing} migrations. Run: python manage.py migrate")

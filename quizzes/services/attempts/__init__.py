@@ -1,0 +1,24 @@
+"""The life of an attempt: start, answers, close, practice, sweep. Each verb is called as `attempts.submit(attempt, now=now)`."""
+
+from quizzes.services.attempts.answers import Saved, advance, flag, save
+from quizzes.services.attempts.close import close_if_overdue, refuse_if_closed, submit
+from quizzes.services.attempts.practice import check, try_again
+from quizzes.services.attempts.start import lock_history, open_attempt_of, start
+from quizzes.services.attempts.sweep import close_overdue, last_sweep
+
+__all__ = [
+    "Saved",
+    "advance",
+    "check",
+    "close_if_overdue",
+    "close_overdue",
+    "flag",
+    "last_sweep",
+    "lock_history",
+    "open_attempt_of",
+    "refuse_if_closed",
+    "save",
+    "start",
+    "submit",
+    "try_again",
+]

@@ -1,0 +1,67 @@
+"""Practice: answers that are checked and explained one by one, and tried again. Practice never touches grades."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from quizzes.errors import NotFound, QuizError
+from quizzes.models import Answer, Attempt, AttemptEvent
+from quizzes.models.papers import Paper
+from quizzes.services import events, grading
+from quizzes.services.attempts.close import refuse_if_closed
+
+
+def check(paper: Paper, *, slot: int, now: datetime) -> Answer:
+    """Hand in one answer to have it marked and explained at once."""
+    while not (answer := _answer(paper, slot, now)).is_checked:
+        grading.grade_answer(answer, paper[slot].version, penalty=answer.attempt.quiz.wrong_penalty)
+        if _store_check(answer, now=now):
+            break
+    return answer
+
+
+@transaction.atomic
+def _store_check(answer: Answer, *, now: datetime) -> bool:
+    """Store the marks of a check unless the answer changed since it was read: what is marked is what is stored."""
+    unchanged = _open_answer(answer).filter(is_checked=False, revision=answer.revision)
+    if not unchanged.update(is_checked=True, fraction=answer.fraction, marks=answer.marks):
+        return False
+    answer.is_checked = True
+    events.record(
+        answer.attempt_id,
+        AttemptEvent.Kind.CHECKED,
+        at=now,
+        actor_id=answer.attempt.learner_id,
+        slot=answer.slot,
+        details={"fraction": answer.fraction},
+    )
+    return True
+
+
+def try_again(paper: Paper, *, slot: int, now: datetime) -> Answer:
+    """Open a checked answer again, empty."""
+    answer = _answer(paper, slot, now)
+    _open_answer(answer).filter(is_checked=True).update(
+        is_checked=False, fraction=None, marks=None, response=None, revision=F("revision") + 1
+    )
+    answer.refresh_from_db()
+    return answer
+
+
+def _open_answer(answer: Answer) -> QuerySet[Answer]:
+    return Answer.objects.filter(pk=answer.pk, attempt__status=Attempt.Status.IN_PROGRESS)
+
+
+def _answer(paper: Paper, slot: int, now: datetime) -> Answer:
+    answers = Answer.objects.select_related("attempt__quiz", "attempt__assignment")
+    answer = answers.filter(attempt=paper.attempt_id, slot=slot).first()
+    if answer is None:
+        raise NotFound
+    refuse_if_closed(answer.attempt, now=now)
+    if answer.attempt.preset != "practice":
+        raise QuizError(_("Answers are checked one by one in practice only."))
+    return answer
