@@ -104,9 +104,9 @@ TEMPLATES = [
             "app_globals": {"card_body": "quizzes.templatetags.quizzes_cards.card_body"},
             "app_filters": {
                 "duration": "quizzes.local_time.duration",
-                "inline_markdown": "quizzes.markdown.inline_markdown",
-                "markdown": "quizzes.markdown.markdown",
-                "plain": "quizzes.markdown.plain",
+                "inline_markdown": "quizzes.markup.inline_markdown",
+                "markdown": "quizzes.markup.markdown",
+                "plain": "quizzes.markup.plain",
             },
             "context_processors": [
                 "django.contrib.auth.context_processors.auth",

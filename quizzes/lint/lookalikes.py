@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.lint.base import ERROR, WARNING, Context, Item, clipped, item_rule
-from quizzes.markdown import plain
+from quizzes.markup import plain
 from quizzes.question_types.folding import folded, visible
 
 Named = tuple[str, str]  # where a text stands, in words, and the text

@@ -278,9 +278,8 @@ def _expected(answer: Answer, version: QuestionVersion, penalty: Decimal) -> tup
     )
     if fraction is None:
         return None, None
-    earned = marking.marks(
-        fraction, answer.points, penalty=Decimal(0) if by_hand else penalty, answered=answer.is_answered
-    )
+    answered = not version.kind.is_blank(version.parsed, answer.response)
+    earned = marking.marks(fraction, answer.points, penalty=Decimal(0) if by_hand else penalty, answered=answered)
     return marking.rounded(fraction, marking.STORED_FRACTION), earned
 
 

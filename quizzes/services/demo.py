@@ -136,7 +136,9 @@ def _response(answer: Answer, skill: float, rng: random.Random) -> Any:
     guesses = [{"choice": [str(rng.randrange(max(1, len(answer.layout))))]}, {"choice": ["true"]}, {"text": ["?"]}]
     for guess in guesses:
         try:
-            return kind.parse(spec, answer.layout, guess)
+            response = kind.parse(spec, answer.layout, guess)
         except BadAnswer:
             continue
+        if not kind.is_blank(spec, response):
+            return response
     return None

@@ -1,9 +1,9 @@
-"""The texts of authors in Django's templates: `markdown`, `inline_markdown` and `plain` as filters."""
+"""The filters of markup.py for templates of Django's engine: {% load quizzes_text %} {{ option.text|inline_markdown }}."""
 
 from django import template
 
-from quizzes.markdown import inline_markdown, markdown, plain
+from quizzes.markup import inline_markdown, markdown, plain
 
 register = template.Library()
-for text_filter in (markdown, inline_markdown, plain):
-    register.filter(text_filter)
+for name, function in {"markdown": markdown, "inline_markdown": inline_markdown, "plain": plain}.items():
+    register.filter(name, function)

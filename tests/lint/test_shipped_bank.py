@@ -41,7 +41,7 @@ BLUEPRINT = {
 
 
 class TestShippedBank(TestCase):
-    """The fixtures, loaded once for both."""
+    """The fixtures, loaded once for all."""
 
     @classmethod
     def setUpTestData(cls) -> None:
@@ -57,12 +57,11 @@ class TestShippedBank(TestCase):
     def test_every_accepted_answer_of_the_bank_earns_its_share(self) -> None:
         tried = 0
         for question in Question.objects.live():
-            version = question.ready_version
-            kind, spec = version.kind, version.parsed
-            layout = kind.layout(spec, random.Random(1), shuffle=True)
-            for claim in kind.claims(spec, layout):
-                response = kind.parse(spec, layout, claim.fields)
-                assert kind.grade(spec, response).fraction >= claim.fraction, (question.uuid, claim)
+            item = linting.item_of(question, question.kind.spec(question.ready_version.spec))
+            layout = item.kind.layout(item.spec, random.Random(1), shuffle=True)
+            for claim in item.kind.claims(item.spec, layout):
+                response = item.kind.parse(item.spec, layout, claim.fields)
+                assert item.kind.grade(item.spec, response).fraction >= claim.fraction, (item.id, claim)
                 tried += 1
         assert tried > 350
 

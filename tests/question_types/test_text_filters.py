@@ -2,7 +2,7 @@
 
 import pytest
 
-from quizzes.markdown import inline_markdown, markdown, plain
+from quizzes.markup import inline_markdown, markdown, plain
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from quizzes.errors import EditConflict, QuizError
 from quizzes.models import Answer, Attempt, User
+from quizzes.reports import invariants
 from quizzes.services import attempts, deadlines, grading
 from tests import factories, saving
 
@@ -28,6 +29,7 @@ def test_a_number_that_cannot_be_read_earns_nothing_and_costs_no_penalty(learner
     saving.save(row.pk, learner, slot=1, fields={"text": ["about thirty"]}, revision=1, now=now)
     attempts.submit(row, now=now)
     assert row.answers.get().marks == 0
+    assert list(invariants.check(now=now)) == []
 
 
 def test_grading_again_gives_the_same_and_says_so(done: Attempt, now: datetime) -> None:

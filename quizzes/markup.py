@@ -1,6 +1,4 @@
-"""Texts of authors as HTML: a small part of Markdown, sanitized; everything else is shown as it was written.
-
-Templates use these functions as filters (templatetags/quizzes_text.py; for Jinja2 the settings name them):
+"""Texts of authors as HTML: a small part of Markdown, sanitised; everything else is shown as it was written.
 
     {{ spec.explanation|markdown }}   paragraphs and lists      {{ option.text|inline_markdown }}   within a line
     {{ right.text|plain }}            no marks at all, for places that can hold only text
