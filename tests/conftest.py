@@ -11,6 +11,7 @@ from weakref import WeakSet
 import pytest
 from django.core.cache import cache
 from django.db.backends.signals import connection_created
+from django.test import override_settings
 
 from quizzes.models import Classroom, User, version_cache
 from tests import factories
@@ -31,6 +32,13 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     connection_created.disconnect(note)
     for connection in list(opened):
         connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """A password is slow to try on purpose, a quarter of a second each time; tests have nobody to keep out."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

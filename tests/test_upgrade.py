@@ -246,7 +246,14 @@ def links_in(answered: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [("answering", 10), ("marked", 15), ("practicing", 10), ("ada", 50), ("office", 60)]
+    ("name", "least"),
+    [
+        ("answering", 10),
+        ("marked", 15),
+        ("practicing", 10),
+        pytest.param("ada", 50, marks=pytest.mark.slow),
+        ("office", 60),
+    ],
 )
 def test_every_page_opens(school: Upgraded, name: str, least: int) -> None:
     """An error inside a page is raised here, so that the test says which."""
