@@ -58,6 +58,18 @@ def question(spec: dict[str, Any] | None = None, *, type: str = "single_choice",
     return row
 
 
+def published(count: int) -> list[Question]:
+    """As many published questions, written at once."""
+    about = topic() if count else None
+    rows = Question.objects.bulk_create(Question(type="single_choice", topic=about) for _number in range(count))
+    specs = [single_choice(f"Question {next(numbers)}: which is right?") for _row in rows]
+    QuestionVersion.objects.bulk_create(
+        QuestionVersion(question=row, number=1, spec=spec, status="ready")
+        for row, spec in zip(rows, specs, strict=True)
+    )
+    return rows
+
+
 def version(of: Question, spec: dict[str, Any], *, status: str = "ready") -> QuestionVersion:
     """A further version; publishing one retires the one before."""
     if status == "ready":
@@ -79,9 +91,10 @@ def quiz(questions: int | Sequence[Question] = 2, **fields: Any) -> Quiz:
         "time_rule": "fixed" if fields.get("time_limit") else "untimed",
     }
     row = Quiz.objects.create(**(defaults | fields))
-    asked = [question() for _number in range(questions)] if isinstance(questions, int) else questions
-    for position, item in enumerate(asked, start=1):
-        QuizItem.objects.create(quiz=row, position=position, question=item)
+    asked = published(questions) if isinstance(questions, int) else questions
+    QuizItem.objects.bulk_create(
+        QuizItem(quiz=row, position=position, question=item) for position, item in enumerate(asked, start=1)
+    )
     return row
 
 
