@@ -111,11 +111,10 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def database(django_db_blocker: Any, settings: Any) -> Iterator[None]:
+def database(django_db_blocker: Any) -> Iterator[None]:
     """SQLite in a file, which the threads of the server share; emptied after the test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; these tests are not about it
     cache.clear()
-    with real_database("sqlite", django_db_blocker):
+    with real_database("sqlite", django_db_blocker, waits_for_disk=False):
         yield
 
 
