@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import question_types
+from quizzes.models.ownership import SHARED, Owned, OwnedQuerySet, Visibility
 from quizzes.question_types.base import InvalidSpec, QuestionType, Spec
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ class SlugManager(models.Manager[Any]):
         return self.get(slug=slug)
 
 
-class Source(models.Model):
+class SourceQuerySet(OwnedQuerySet["Source"]):
+    """A source has no drafts: others meet it as soon as it is there."""
+
+
+class Source(Owned):
     """A document that questions rest on. `paragraphs` describes its places: [{"number", "heading", "words", "pairs"}].
 
     `pairs` are short hashes of neighbouring words, enough to check an evidence phrase without keeping the text.
@@ -39,8 +44,14 @@ class Source(models.Model):
     date_note = models.CharField(_("note on the date"), max_length=200, blank=True)
     url = models.URLField(_("address"), blank=True)
     paragraphs = models.JSONField(_("paragraphs"), default=list, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="sources"
+    )
+    visibility = models.CharField(
+        _("other instructors may"), max_length=8, choices=Visibility, default=Visibility.USE
+    )
 
-    objects = SlugManager()
+    objects = SlugManager.from_queryset(SourceQuerySet)()
 
     class Meta:
         verbose_name = _("source")
@@ -111,7 +122,11 @@ class Bloom(models.TextChoices):
     ANALYSE = "analyse", _("analyse")
 
 
-class QuestionQuerySet(models.QuerySet["Question"]):
+class QuestionQuerySet(OwnedQuerySet["Question"]):
+    @property
+    def is_published(self) -> Q:  # type: ignore[override]
+        return Q(Exists(QuestionVersion.objects.ready().filter(question=OuterRef("pk"))))
+
     def live(self) -> QuestionQuerySet:
         return self.filter(is_archived=False)
 
@@ -119,19 +134,29 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """Those that can be asked: with a ready version, not archived."""
         return self.live().filter(versions__status=QuestionVersion.Status.READY)
 
-    def editable_by(self, user: User) -> QuestionQuerySet:
-        """The bank is shared by all instructors; nobody else edits it."""
-        return self if user.is_instructor else self.none()
+    def _seen_by(self, user: User) -> Q:
+        """What one's own quizzes ask is seen as well, whatever became of it since."""
+        asked = Question.objects.filter(items__quiz__owner=user.pk).order_by()
+        return super()._seen_by(user) | Q(pk__in=asked.values("pk"))
+
+    def for_quizzes_of(self, owner: int | None) -> QuestionQuerySet:
+        """Those that a quiz of this owner (a pk) may draw; a quiz of the site, None, draws from the site's bank alone."""
+        if owner is None:
+            return self.filter(owner=None)
+        return self.filter(Q(owner=None) | Q(owner=owner) | Q(visibility__in=SHARED))
 
     def drawn_by(self, rule: Any, *, ignoring: Collection[str] = ()) -> QuestionQuerySet:
-        """Those that a draw rule (a QuizItem without a question) may take, `ignoring` some of its conditions by name."""
+        """Those that a draw rule (a QuizItem without a question) may take, `ignoring` some of its conditions by name.
+
+        Asks nothing where the rule comes with its quiz, as out of `quiz.items`.
+        """
         conditions = {
             "topic": {"topic_id": rule.topic_id},
             "source": {"pk__in": QuestionSource.objects.filter(source=rule.source_id).values("question")},
             "tag": {"tags": rule.tag_id},
             **{name: {name: getattr(rule, name)} for name in ("type", "difficulty", "bloom")},
         }
-        questions = self.ready()
+        questions = self.ready().for_quizzes_of(rule.quiz.owner_id)
         for name, condition in conditions.items():
             is_set = getattr(rule, f"{name}_id") if name in ("topic", "source", "tag") else getattr(rule, name)
             if is_set and name not in ignoring:
@@ -144,7 +169,7 @@ class QuestionManager(models.Manager["Question"]):
         return self.get(uuid=key)
 
 
-class Question(models.Model):
+class Question(Owned):
     """The identity of a question; its content is in the versions."""
 
     uuid = models.UUIDField(_("id"), default=uuid.uuid4, unique=True, editable=False)
@@ -157,7 +182,7 @@ class Question(models.Model):
     bloom = models.CharField(_("Bloom level"), max_length=12, choices=Bloom, default=Bloom.REMEMBER)
     tags = models.ManyToManyField(Tag, blank=True, related_name="questions", verbose_name=_("tags"))
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="questions"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="questions"
     )
     is_archived = models.BooleanField(_("archived"), default=False)
     acknowledged = models.JSONField(

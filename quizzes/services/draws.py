@@ -67,7 +67,7 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Dra
     notes: list[str] = []
     fixed = {question for _pk, _points, question, _bloom, _version in items if question}
     if len(fixed) < len(items):
-        rules = list(QuizItem.objects.filter(quiz=quiz, question=None).order_by("position", "pk"))
+        rules = list(quiz.items.filter(question=None).order_by("position", "pk"))
         drawing = Drawing(fixed, learner=learner, rng=rng)
         for place, taken, note in drawing.take_all(rules, drawing.cells(rules)):
             asked[rules[place].pk] = [(candidate.version, candidate.bloom) for candidate in taken]
