@@ -21,7 +21,7 @@ class QuestionChoice(forms.ModelChoiceField):
     """A question named by its stem."""
 
     def label_from_instance(self, question: Any) -> str:
-        version = question.latest_version
+        version = question.shown_version
         return Truncator(version.stem if version else str(question)).chars(110)
 
 

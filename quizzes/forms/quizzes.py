@@ -84,6 +84,7 @@ class QuizForm(forms.ModelForm):
             "slug",
             "description",
             "is_open_to_all",
+            "visibility",
             "time_rule",
             "time_limit",
             "attempts_allowed",
@@ -104,6 +105,12 @@ class QuizForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "revision" in self.fields:
             self.fields["revision"].initial = self.instance.revision
+        if "visibility" in self.fields:
+            self.fields["visibility"].required = False
+
+    def clean_visibility(self) -> str:
+        """Where nothing is said it stays as it is."""
+        return self.cleaned_data["visibility"] or self.instance.visibility
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -229,10 +236,10 @@ class CellForm(forms.Form):
             raise ValidationError(_("Points must be above 0."))
         return points if points is not None else 1
 
-    def item(self, position: int) -> QuizItem:
+    def item(self, quiz: Quiz, position: int) -> QuizItem:
         """The row as an unsaved draw rule."""
         cleaned = {name: value for name, value in self.cleaned_data.items() if name not in ("ORDER", "DELETE")}
-        return QuizItem(position=position, **cleaned)
+        return QuizItem(quiz=quiz, position=position, **cleaned)
 
 
 class BaseCells(forms.BaseFormSet):
@@ -268,9 +275,9 @@ class BaseCells(forms.BaseFormSet):
         if index is not None:
             form.fields["ORDER"].initial = index + 1
 
-    def items(self) -> list[QuizItem]:
-        """The rows in their order, as unsaved draw rules; call after `is_valid`."""
-        return [form.item(place) for place, form in enumerate(self.ordered_forms, start=1)]
+    def items(self, quiz: Quiz) -> list[QuizItem]:
+        """The rows in their order, as unsaved draw rules of the quiz; call after `is_valid`."""
+        return [form.item(quiz, place) for place, form in enumerate(self.ordered_forms, start=1)]
 
 
 def cells(quiz: Quiz, data: Any = None) -> Any:

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import question_types
-from quizzes.models.ownership import SHARED, Owned, OwnedQuerySet, Visibility
+from quizzes.models.ownership import SHARED, Owned, OwnedQuerySet, Visibility, may_be_edited_by
 from quizzes.question_types.base import InvalidSpec, QuestionType, Spec
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ class Source(Owned):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="sources"
     )
-    visibility = models.CharField(
-        _("other instructors may"), max_length=8, choices=Visibility, default=Visibility.USE
-    )
+    visibility = models.CharField(_("other instructors may"), max_length=8, choices=Visibility, default=Visibility.USE)
 
     objects = SlugManager.from_queryset(SourceQuerySet)()
 
@@ -134,10 +132,10 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
         """Those that can be asked: with a ready version, not archived."""
         return self.live().filter(versions__status=QuestionVersion.Status.READY)
 
-    def _seen_by(self, user: User) -> Q:
+    def seen_by(self, user: User) -> Q:
         """What one's own quizzes ask is seen as well, whatever became of it since."""
         asked = Question.objects.filter(items__quiz__owner=user.pk).order_by()
-        return super()._seen_by(user) | Q(pk__in=asked.values("pk"))
+        return super().seen_by(user) | Q(pk__in=asked.values("pk"))
 
     def for_quizzes_of(self, owner: int | None) -> QuestionQuerySet:
         """Those that a quiz of this owner (a pk) may draw; a quiz of the site, None, draws from the site's bank alone."""
@@ -156,7 +154,8 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
             "tag": {"tags": rule.tag_id},
             **{name: {name: getattr(rule, name)} for name in ("type", "difficulty", "bloom")},
         }
-        questions = self.ready().for_quizzes_of(rule.quiz.owner_id)
+        quiz = getattr(rule, "quiz", None)  # a rule that is in no quiz yet draws as the site's do
+        questions = self.ready().for_quizzes_of(quiz and quiz.owner_id)
         for name, condition in conditions.items():
             is_set = getattr(rule, f"{name}_id") if name in ("topic", "source", "tag") else getattr(rule, name)
             if is_set and name not in ignoring:
@@ -218,6 +217,12 @@ class Question(Owned):
         return self.versions.filter(status=QuestionVersion.Status.DRAFT).first()
 
     @property
+    def shown_version(self) -> QuestionVersion | None:
+        """The newest version that is or was published, else the draft: what the question is called by everywhere."""
+        published = self.versions.exclude(status=QuestionVersion.Status.DRAFT).order_by("-number").first()
+        return published or self.draft
+
+    @property
     def latest_version(self) -> QuestionVersion | None:
         return self.versions.order_by("-number").first()
 
@@ -265,6 +270,12 @@ class QuestionSource(models.Model):
 class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
     def ready(self) -> QuestionVersionQuerySet:
         return self.filter(status=QuestionVersion.Status.READY)
+
+    def visible_to(self, user: User) -> QuestionVersionQuerySet:
+        """Of questions that an instructor may see: what is or was published, and drafts of what they may change."""
+        if user.is_superuser:
+            return self
+        return self.filter(~Q(status=QuestionVersion.Status.DRAFT) | may_be_edited_by(user, of="question__"))
 
 
 class QuestionVersionManager(models.Manager["QuestionVersion"]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,20 +19,28 @@ SENTENCES: dict[str, str | Promise] = {
     "newer": gettext_lazy(
         "%(who)s published a new version of “%(what)s”. Your quiz “%(quiz)s” keeps the one it has, until you take the new one there."
     ),
-    "changed": gettext_lazy("%(who)s published a new version of “%(what)s”, which your quiz “%(quiz)s” asks from now on."),
+    "changed": gettext_lazy(
+        "%(who)s published a new version of “%(what)s”, which your quiz “%(quiz)s” asks from now on."
+    ),
     "retired": gettext_lazy("%(who)s took “%(what)s” out of use, which is in your quiz “%(quiz)s”."),
     "question_retired": gettext_lazy("%(who)s took your question “%(what)s” out of use."),
     "archived": gettext_lazy("%(who)s archived “%(what)s”, which is in your quiz “%(quiz)s”."),
     "question_archived": gettext_lazy("%(who)s archived your question “%(what)s”."),
     "quiz_published": gettext_lazy("%(who)s published your quiz “%(quiz)s”."),
-    "quiz_unpublished": gettext_lazy("%(who)s made “%(quiz)s” a draft again. It starts no attempts until it is published."),
+    "quiz_unpublished": gettext_lazy(
+        "%(who)s made “%(quiz)s” a draft again. It starts no attempts until it is published."
+    ),
     "quiz_archived": gettext_lazy("%(who)s archived “%(quiz)s”. It starts no attempts any more."),
-    "handed_over": gettext_lazy("%(who)s handed over to you what %(what)s made: %(count)d questions, quizzes and sources."),
+    "handed_over": gettext_lazy(
+        "%(who)s handed over to you the work of another instructor: %(count)d questions, quizzes and sources."
+    ),
     "draws_lost": gettext_lazy(
         "“%(quiz)s” draws only questions that are yours or the site's, or that others let you use. "
         "%(count)d questions that it could draw before are left out."
     ),
-    "paper_short": gettext_lazy("“%(quiz)s” cannot give its full paper: it asks %(wanted)d questions and has %(found)d."),
+    "paper_short": gettext_lazy(
+        "“%(quiz)s” cannot give its full paper: it asks %(wanted)d questions and has %(found)d."
+    ),
 }
 
 
@@ -64,7 +71,9 @@ class Notice(models.Model):
         verbose_name_plural = gettext_lazy("notices")
         ordering = ["-created_at", "-pk"]
         indexes = [
-            models.Index(fields=["recipient", "-created_at"], condition=models.Q(dismissed_at=None), name="notice_waiting")
+            models.Index(
+                fields=["recipient", "-created_at"], condition=models.Q(dismissed_at=None), name="notice_waiting"
+            )
         ]
 
     def __str__(self) -> str:
@@ -76,7 +85,3 @@ class Notice(models.Model):
         words = {"who": self.actor.full_name if self.actor else _("Someone"), "what": "", "count": 0}
         words |= {"wanted": 0, "found": 0, "quiz": self.quiz.title if self.quiz else ""}
         return str(SENTENCES[self.kind]) % (words | self.details)
-
-    def dismiss(self, *, now: datetime) -> None:
-        self.dismissed_at = now
-        self.save(update_fields=["dismissed_at"])

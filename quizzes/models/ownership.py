@@ -37,31 +37,32 @@ class OwnedQuerySet(models.QuerySet[Row]):
 
     def visible_to(self, user: User) -> Self:
         """What an instructor may look at in the workshop, and copy."""
-        return self._for(user, self._seen_by(user))
+        return self.for_instructor(user, self.seen_by(user))
 
     def usable_by(self, user: User) -> Self:
         """What an instructor may refer to: their own, the site's, and what others let them use."""
         lent = self.is_published & (self.taken_by_all | Q(visibility__in=SHARED))
-        return self._for(user, may_be_edited_by(user) | lent)
+        return self.for_instructor(user, may_be_edited_by(user) | lent)
 
     def editable_by(self, user: User) -> Self:
         """One's own, and what others let one change."""
-        return self._for(user, may_be_edited_by(user))
+        return self.for_instructor(user, may_be_edited_by(user))
 
-    def _seen_by(self, user: User) -> Q:
+    def seen_by(self, user: User) -> Q:
         lent = self.is_published & (self.taken_by_all | ~Q(visibility=Visibility.PRIVATE))
         return may_be_edited_by(user) | lent
 
-    def _for(self, user: User, condition: Q) -> Self:
+    def for_instructor(self, user: User, condition: Q) -> Self:
         """Nothing for those who do not teach, everything for administrators."""
         if not user.is_instructor:
             return self.none()
         return self.all() if user.is_superuser else self.filter(condition)
 
 
-def may_be_edited_by(user: User) -> Q:
-    """What an instructor who is no administrator may change."""
-    return Q(owner=user.pk) | Q(owner__isnull=False, visibility=Visibility.EDIT)
+def may_be_edited_by(user: User, *, of: str = "") -> Q:
+    """What an instructor who is no administrator may change; `of` is the way to it, such as "question__"."""
+    is_lent = {f"{of}owner__isnull": False, f"{of}visibility": Visibility.EDIT}
+    return Q(**{f"{of}owner": user.pk}) | Q(**is_lent)
 
 
 class Owned(models.Model):

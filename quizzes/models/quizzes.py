@@ -41,6 +41,10 @@ class QuizQuerySet(OwnedQuerySet["Quiz"]):
     def published(self) -> QuizQuerySet:
         return self.filter(status=Quiz.Status.PUBLISHED)
 
+    def asking(self, question: Question) -> QuizQuerySet:
+        """Those that have it as a fixed question, pinned or not."""
+        return self.filter(items__question=question)
+
     def shown_to(self, user: User) -> QuizQuerySet:
         """Those an instructor may look at in the workshop; `visible_to` are those a learner may open."""
         return super().visible_to(user)

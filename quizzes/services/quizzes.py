@@ -12,15 +12,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes import entitlements, terms
-from quizzes.errors import EditConflict, NotPublishable, QuizError
-from quizzes.models import Question, QuestionVersion, Quiz, QuizItem, User
+from quizzes.errors import EditConflict, NotPublishable, NotYours, QuizError
+from quizzes.models import Classroom, Membership, Question, QuestionVersion, Quiz, QuizItem, User, Visibility
 from quizzes.models.quizzes import Preset
-from quizzes.services import draws
+from quizzes.services import draws, notices
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
@@ -36,6 +36,14 @@ def refuse_if_changed(quiz: Quiz, *, expected_revision: int) -> None:
     if stored.revision != expected_revision:
         editor = stored.edited_by.full_name if stored.edited_by else ""
         raise EditConflict(editor, stored.edited_at, revision=stored.revision)
+
+
+def _locked(quiz: Quiz, actor: User) -> Quiz:
+    """The quiz, locked; raises NotYours where the actor may not change it."""
+    locked = Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
+    if not locked.is_editable_by(actor):
+        raise NotYours
+    return locked
 
 
 @transaction.atomic
@@ -66,8 +74,8 @@ def replace_draws(quiz: Quiz, rules: Sequence[QuizItem], *, actor: User, now: da
 def add_questions(
     quiz: Quiz, questions: Iterable[Question], *, points: Decimal, actor: User, now: datetime
 ) -> tuple[int, int]:
-    """Append fixed questions; returns (added, left out because they are in it already)."""
-    Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
+    """Append fixed questions that the actor may use; returns (added, left out because they are in it already)."""
+    _locked(quiz, actor)
     there = set(quiz.items.filter(question__isnull=False).values_list("question_id", flat=True))
     position = quiz.items.aggregate(last=Max("position"))["last"] or 0
     added = skipped = 0
@@ -75,11 +83,21 @@ def add_questions(
         if question.pk in there:
             skipped += 1
             continue
+        if not question.is_usable_by(actor):
+            raise NotYours
         added += 1
         QuizItem.objects.create(quiz=quiz, question=question, points=points, position=position + added)
     if added:
+        pin_foreign(quiz)
         save(quiz, actor=actor, now=now)
     return added, skipped
+
+
+def pin_foreign(quiz: Quiz) -> None:
+    """Keep questions of other instructors at the version that is published now; the site's are followed (1 query)."""
+    ready = QuestionVersion.objects.ready().filter(question=OuterRef("question"))
+    foreign = quiz.items.filter(pinned_version=None, question__owner__isnull=False)
+    foreign.exclude(question__owner=quiz.owner_id).update(pinned_version=Subquery(ready.values("pk")[:1]))
 
 
 # Cells ----------------------------------------------------------------------------------------------------------------
@@ -196,7 +214,7 @@ class Fault:
 def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None) -> list[Fault]:
     """Everything that must be mended before learners may take the quiz."""
     items = list(quiz.items.select_related("question")) if items is None else items
-    found = _item_faults(items)
+    found = _item_faults(quiz, items)
     if quiz.feedback == Preset.EXAM and not _closes(quiz):
         found.append(
             Fault(
@@ -210,7 +228,7 @@ def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None) -> list[Fault]:
     return found
 
 
-def _item_faults(items: Sequence[QuizItem]) -> list[Fault]:
+def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Fault]:
     if not items:
         return [Fault(_("The quiz has no questions yet: add some, or a draw rule."))]
     fixed = [item.question for item in items if item.question is not None]
@@ -225,8 +243,8 @@ def _item_faults(items: Sequence[QuizItem]) -> list[Fault]:
         if question.pk not in ready | pinned
     ]
     rules = [item for item in items if item.is_draw]
-    if rules and not Question.objects.ready().exists():
-        found.append(Fault(_("The quiz draws questions, and the bank has no published question yet.")))
+    if rules and not Question.objects.ready().for_quizzes_of(quiz.owner_id).exists():
+        found.append(Fault(_("The quiz draws questions, and the bank has no published question for it yet.")))
     return found
 
 
@@ -237,33 +255,54 @@ def _closes(quiz: Quiz) -> bool:
 @transaction.atomic
 def publish(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
     """Let learners take the quiz; raises NotPublishable with every fault. Publishing twice changes nothing."""
-    locked = Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
+    locked = _locked(quiz, actor)
     if locked.status == Quiz.Status.PUBLISHED:
         return locked
     found = faults(locked)
     if found:
         message = _("“%(quiz)s” cannot be published yet.") % {"quiz": locked.title}
         raise NotPublishable(message, faults=[str(fault) for fault in found])
+    if locked.published_at is None:
+        locked.published_at = now
+        if locked.owner_id and locked.visibility == Visibility.PRIVATE:
+            locked.visibility = Visibility.COPY  # from now on its owner's choice stands
     return _set_status(locked, Quiz.Status.PUBLISHED, actor=actor, now=now)
+
+
+def classes_of(quiz: Quiz) -> QuerySet[Classroom]:
+    """Live classes that the quiz is assigned to."""
+    return Classroom.objects.live().filter(assignments__quiz=quiz).distinct()
 
 
 @transaction.atomic
 def unpublish(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
     """Back to a draft (also from the archive): no new attempts; those in progress may be finished."""
-    locked = Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
-    return _set_status(locked, Quiz.Status.DRAFT, actor=actor, now=now)
+    return _set_status(_locked(quiz, actor), Quiz.Status.DRAFT, actor=actor, now=now)
 
 
 @transaction.atomic
 def archive(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
     """Take the quiz out of use; attempts and results stay."""
-    locked = Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
-    return _set_status(locked, Quiz.Status.ARCHIVED, actor=actor, now=now)
+    return _set_status(_locked(quiz, actor), Quiz.Status.ARCHIVED, actor=actor, now=now)
+
+
+HEARD = {"published": "quiz_published", "draft": "quiz_unpublished", "archived": "quiz_archived"}
 
 
 def _set_status(quiz: Quiz, status: str, *, actor: User, now: datetime) -> Quiz:
     quiz.status = status
+    for recipient in _concerned(quiz):
+        notices.tell(recipient, HEARD[status], now=now, actor=actor, quiz=quiz)
     return save(quiz, actor=actor, now=now)
+
+
+def _concerned(quiz: Quiz) -> QuerySet[User]:
+    """Its owner, and once it is no longer published the instructors of the classes that have it."""
+    owner = Q(pk=quiz.owner_id)
+    if quiz.status == Quiz.Status.PUBLISHED:
+        return User.objects.filter(owner)
+    teaching = Membership.objects.active().filter(role=Membership.Role.INSTRUCTOR, classroom__in=classes_of(quiz))
+    return User.objects.filter(owner | Q(pk__in=teaching.values("user")))
 
 
 def is_referenced(quiz: Quiz) -> bool:
@@ -272,8 +311,8 @@ def is_referenced(quiz: Quiz) -> bool:
 
 
 @transaction.atomic
-def delete(quiz: Quiz) -> None:
-    Quiz.objects.select_for_update().get(pk=quiz.pk)
+def delete(quiz: Quiz, *, actor: User) -> None:
+    _locked(quiz, actor)
     if is_referenced(quiz):
         raise QuizError(_("This quiz has attempts or assignments; archive it instead."))
     quiz.delete()

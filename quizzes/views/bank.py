@@ -15,7 +15,7 @@ from quizzes.views.requests import LoggedInRequest
 
 def _entries(request: LoggedInRequest, questions: QuerySet[Question]) -> list[bank.Entry]:
     if request.user.is_instructor:
-        return bank.all_entries(questions)
+        return bank.all_entries(questions.filter(pk__in=Question.objects.visible_to(request.user).values("pk")))
     now = clock.now()
     return bank.met_entries(
         request.user, questions, lambda attempt: entitlements.revealed(attempt, request.user, now=now)
