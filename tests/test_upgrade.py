@@ -23,7 +23,19 @@ from django.db.models import F
 from django.test import Client
 from django.urls import resolve
 
-from quizzes.models import Answer, Attempt, AttemptEvent, Question, User, papers
+from quizzes.models import (
+    Answer,
+    Attempt,
+    AttemptEvent,
+    Notice,
+    Question,
+    QuestionVersion,
+    Quiz,
+    QuizItem,
+    Source,
+    User,
+    papers,
+)
 from quizzes.reports import invariants
 from quizzes.services import attempts, people
 from tests import databases, upgrading
@@ -120,6 +132,37 @@ def test_the_next_sweep_closes_what_is_overdue_and_grades_what_was_left(school: 
     assert (stranded.status, stranded.marks) == ("graded", 1)
     attempts.close_overdue(now=NOW + timedelta(hours=4))
     assert [str(violation) for violation in invariants.check(now=NOW + timedelta(hours=4))] == []
+
+
+# Owners ---------------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_published_can_be_copied_and_the_sites_is_used(school: Upgraded) -> None:
+    published = set(QuestionVersion.objects.exclude(status="draft").values_list("question", flat=True))
+    for question in Question.objects.all():
+        expected = "copy" if question.pk in published else "private"
+        assert question.visibility == ("use" if question.owner is None else expected), question.pk
+    assert Question.objects.filter(visibility="private").exists()
+    quizzes = {quiz.slug: quiz.visibility for quiz in Quiz.objects.filter(owner__isnull=False)}
+    assert (quizzes["exam"], quizzes["not-published"]) == ("copy", "private")
+    assert set(Source.objects.values_list("owner", "visibility")) == {(None, "use")}
+
+
+def test_questions_of_colleagues_stay_in_quizzes_as_they_are(school: Upgraded) -> None:
+    foreign = QuizItem.objects.filter(question__in=upgrading.FOREIGN)
+    assert foreign.count() == 5
+    for item in foreign.select_related("question", "pinned_version"):
+        assert item.pinned_version == item.question.ready_version  # type: ignore[union-attr]
+    others = QuizItem.objects.filter(question__isnull=False).exclude(question__in=upgrading.FOREIGN)
+    assert set(others.values_list("quiz__slug", "pinned_version")) >= {("all-types", None), ("short", None)}
+    assert others.exclude(quiz__slug="not-published").filter(pinned_version__isnull=False).count() == 0
+
+
+def test_the_owner_of_a_quiz_hears_that_its_rules_draw_less(school: Upgraded) -> None:
+    [notice] = Notice.objects.all()
+    assert (notice.recipient.username, notice.quiz.slug) == ("ada", "drawn")  # type: ignore[union-attr]
+    assert "2 questions that it could draw before are left out." in notice.sentence
+    assert "2 questions that it could draw before" in read(browser(notice.recipient).get("/"))
 
 
 # The triggers ---------------------------------------------------------------------------------------------------------
