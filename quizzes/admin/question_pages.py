@@ -92,7 +92,7 @@ class QuestionPages:
     ) -> HttpResponse:
         question = self.looked_at(request, object_id)
         if request.method != "POST" and not self.has_change_permission(request, question):  # type: ignore[attr-defined]
-            return self.only_looked_at(question)
+            return self.only_looked_at(request, question)
         question = self.fetched(request, object_id)
         version = question.latest_version
         if version is None:
@@ -114,10 +114,10 @@ class QuestionPages:
         }
         return self.page(request, "form", context)
 
-    def only_looked_at(self, question: Question) -> HttpResponse:
+    def only_looked_at(self, request: HttpRequest, question: Question) -> HttpResponse:
         """To the card, for those who may not change it."""
-        shown = question.shown_version
-        if shown is None or shown.is_draft:
+        shown = question.versions.visible_to(person(request)).order_by("-number").first()
+        if shown is None:
             raise Http404
         return redirect("admin:quizzes_question_preview", question.pk, shown.number)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import question_types
@@ -272,10 +272,16 @@ class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
         return self.filter(status=QuestionVersion.Status.READY)
 
     def visible_to(self, user: User) -> QuestionVersionQuerySet:
-        """Of questions that an instructor may see: what is or was published, and drafts of what they may change."""
+        """Of questions that an instructor may see: all of what they may change, what was published of those that are not
+        private, and of these what their own quizzes are pinned to.
+        """
         if user.is_superuser:
             return self
-        return self.filter(~Q(status=QuestionVersion.Status.DRAFT) | may_be_edited_by(user, of="question__"))
+        taken = {"question__items__pinned_version": F("pk"), "question__items__quiz__owner": user.pk}
+        pinned = QuestionVersion.objects.filter(**taken).order_by().values("pk")
+        is_shown = Q(question__owner=None) | ~Q(question__visibility=Visibility.PRIVATE)
+        was_published = ~Q(status=QuestionVersion.Status.DRAFT) & (is_shown | Q(pk__in=pinned))
+        return self.filter(may_be_edited_by(user, of="question__") | was_published)
 
 
 class QuestionVersionManager(models.Manager["QuestionVersion"]):

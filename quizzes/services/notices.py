@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import Truncator
 
-from quizzes.models import Notice, Question, Quiz, QuizItem, User
+from quizzes.models import Notice, Question, QuestionVersion, Quiz, QuizItem, User
 
 # What the owner of a question hears of a change, and what the owner of a quiz that has it hears.
 HEARD_BY_OWNER = {"published": "published", "retired": "question_retired", "archived": "question_archived"}
@@ -49,13 +49,17 @@ def tell_owner(of: Question | Quiz, kind: str, *, now: datetime, actor: User | N
 
 def tell_of_question(question: Question, change: str, *, actor: User | None, now: datetime) -> None:
     """Tell its owner, and the owners of the quizzes that have it, that it was published, retired or archived."""
-    version = question.shown_version
-    stem = Truncator(version.stem if version else str(question)).chars(80)
+    stem = _short(question.shown_version) or str(question)
     tell(question.owner, HEARD_BY_OWNER[change], now=now, actor=actor, question=question, what=stem)
     items = QuizItem.objects.filter(question=question).exclude(quiz__status=Quiz.Status.ARCHIVED)
-    for item in items.exclude(quiz__owner=question.owner_id).select_related("quiz__owner"):
+    for item in items.exclude(quiz__owner=question.owner_id).select_related("quiz__owner", "pinned_version"):
         kind = "newer" if change == "published" and item.pinned_version_id else HEARD_BY_USERS[change]
-        tell(item.quiz.owner, kind, now=now, actor=actor, question=question, quiz=item.quiz, what=stem)
+        what = _short(item.pinned_version) or stem  # what is new may be private by now
+        tell(item.quiz.owner, kind, now=now, actor=actor, question=question, quiz=item.quiz, what=what)
+
+
+def _short(version: QuestionVersion | None) -> str:
+    return Truncator(version.stem).chars(80) if version else ""
 
 
 def dismiss(notice: Notice, *, now: datetime) -> None:

@@ -129,6 +129,19 @@ def test_a_draft_is_seen_by_those_who_may_change_it(instructor: User, colleague:
     assert row.shown_version.status == "ready"
 
 
+def test_of_a_question_made_private_one_sees_the_version_that_ones_quiz_is_pinned_to(
+    instructor: User, colleague: User
+) -> None:
+    row = question(instructor, "use")
+    first = row.ready_version
+    quiz = factories.quiz(0, owner=colleague)
+    quiz.items.create(question=row, pinned_version=first)
+    factories.version(row, factories.single_choice("For the examination?"))
+    assert row.versions.visible_to(colleague).count() == 2
+    Question.objects.update(visibility="private")
+    assert list(row.versions.visible_to(colleague)) == [first]
+
+
 # Draws ----------------------------------------------------------------------------------------------------------------
 
 
