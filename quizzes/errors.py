@@ -108,7 +108,7 @@ class TooMany(QuizError):
 
 
 class NotYours(QuizError):
-    """Work of somebody else, who lets others see it or use it but not change it."""
+    """Work of another instructor, who lets others see it or use it but not change it."""
 
     status = 403
     code = "not_yours"

@@ -66,6 +66,7 @@ class QuizPages:
             context = {
                 "outline": quizzes.outline(items),
                 "faults": quizzes.faults(quiz, items),
+                "outdated": quizzes.outdated(quiz).count(),
                 "running": quiz.attempts.in_progress().count(),
                 "finished": quiz.attempts.finished().count(),
             }
@@ -133,6 +134,8 @@ class QuizPages:
         if act == "publish":
             self.publish(request, quiz)
             return redirect("admin:quizzes_quiz_change", pk)
+        if act == "take-newer":
+            return self.take_newer(request, quiz)
         acts: dict[str, tuple[Any, str]] = {
             "unpublish": (quizzes.unpublish, _("Back to a draft: no new attempts; those in progress may be finished.")),
             "archive": (quizzes.archive, _("Archived. Attempts and results stay.")),
@@ -148,13 +151,21 @@ class QuizPages:
         messages.success(request, done)
         return redirect("admin:quizzes_quiz_change", pk)
 
+    def take_newer(self, request: HttpRequest, quiz: Quiz) -> HttpResponse:
+        """The newest versions of colleagues' questions instead of those the quiz was made with."""
+        count = quizzes.take_newer(quiz, actor=person(request), now=clock.now())
+        text = ngettext("%(n)d newer version taken.", "%(n)d newer versions taken.", count) % {"n": count}
+        self.log_change(request, quiz, text)  # type: ignore[attr-defined]
+        messages.success(request, text)
+        return redirect("admin:quizzes_quiz_change", quiz.pk)
+
     def asked_first(self, request: HttpRequest, quiz: Quiz, act: str, classes: list[str]) -> HttpResponse:
         """The page that names the classes; nothing has changed yet."""
         context = {
             "title": {"archive": _("Archive “%(quiz)s”"), "unpublish": _("Make “%(quiz)s” a draft")}[act]
             % {"quiz": quiz.title},
             "lead": _(
-                "It is assigned to these classes. Nobody there can start it any more; attempts in progress go on:"
+                "It is assigned to these classes. Students there can start it no more; attempts in progress go on:"
             ),
             "names": classes,
             "button": {"archive": _("Archive it"), "unpublish": _("Make it a draft")}[act],

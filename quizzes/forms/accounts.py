@@ -96,7 +96,7 @@ class AnonymiseForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    """Who goes on with the work of a person; the site where nobody is chosen."""
+    """Who goes on with the work of a person; the site where none is chosen."""
 
     receiver = forms.ModelChoiceField(
         label=_("To"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -166,6 +167,11 @@ class FixedItemForm(ItemForm):
             pinned.empty_label = _("latest")  # type: ignore[attr-defined]
         if "question" in self.fields:
             self.fields["question"].required = True
+        if self.instance.pinned_version is not None and "question" in self.fields:
+            stem = Truncator(self.instance.pinned_version.stem).chars(
+                110
+            )  # what is newer may not be for the quiz's owner
+            self.fields["question"].label_from_instance = lambda _question: stem  # type: ignore[attr-defined]
 
 
 class FixedItems(forms.BaseInlineFormSet):

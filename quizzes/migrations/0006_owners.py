@@ -1,7 +1,7 @@
 """Questions, quizzes and sources have an owner who stays, and a visibility; notices tell what others did.
 
-What is there keeps working: the site's is used by all, what was published can be seen and copied, a question of somebody
-else in a quiz stays at the version that is asked today. Rules no longer draw what colleagues wrote; the owner is told.
+What is there keeps working: the site's is used by all, what was published can be seen and copied, a question of another
+instructor in a quiz stays at the version that is asked today. Rules no longer draw what colleagues wrote; the owner is told.
 """
 
 import django.db.models.deletion

@@ -1,4 +1,4 @@
-"""Notices: what an instructor should know because somebody else did it. A line on their first page, until they dismiss it."""
+"""Notices: what an instructor should know because others did it. A line on their first page, until they dismiss it."""
 
 from __future__ import annotations
 

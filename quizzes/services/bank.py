@@ -53,7 +53,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Identity:
-    """What is said about a question beside its content; tags are slugs. Without a visibility it stays as it is."""
+    """What is said about a question next to its content; tags are slugs. Without a visibility it stays as it is."""
 
     topic: Topic
     difficulty: str

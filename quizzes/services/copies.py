@@ -1,4 +1,4 @@
-"""Copies: a question or a quiz of somebody else becomes the start of one's own."""
+"""Copies: a question or a quiz of another instructor becomes the start of one's own."""
 
 from __future__ import annotations
 

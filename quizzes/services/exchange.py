@@ -85,7 +85,7 @@ def keep_fingerprints(source: Source, text: str) -> int:
 class Entry:
     """What would happen to one draft, and to which question; `reasons` name what changes or why it is refused.
 
-    With an id of somebody else's question a draft becomes a copy of it, under an id of its own.
+    With an id of another instructor's question a draft becomes a copy of it, under an id of its own.
     """
 
     action: Action

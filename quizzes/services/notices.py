@@ -26,7 +26,7 @@ def tell(
     quiz: Quiz | None = None,
     **details: Any,
 ) -> None:
-    """Leave a line of a kind (see `models.notices.SENTENCES`) for an instructor; nobody is told what they did themselves.
+    """Leave a line of a kind (see `models.notices.SENTENCES`) for an instructor, who is not told what they did themselves.
 
     One that waits already and is about the same is brought up to date instead. `details` are words and numbers.
     """

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db import transaction
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -98,6 +98,27 @@ def pin_foreign(quiz: Quiz) -> None:
     ready = QuestionVersion.objects.ready().filter(question=OuterRef("question"))
     foreign = quiz.items.filter(pinned_version=None, question__owner__isnull=False)
     foreign.exclude(question__owner=quiz.owner_id).update(pinned_version=Subquery(ready.values("pk")[:1]))
+
+
+def outdated(quiz: Quiz) -> QuerySet[QuizItem]:
+    """Items with a question of another instructor, of which a newer version is published than the one that is asked."""
+    ready = QuestionVersion.objects.ready().filter(question=OuterRef("question"))
+    foreign = quiz.items.filter(pinned_version__isnull=False, question__owner__isnull=False)
+    foreign = foreign.exclude(question__owner=quiz.owner_id).annotate(newest=Subquery(ready.values("pk")[:1]))
+    shown = ~Q(question__visibility=Visibility.PRIVATE)
+    return foreign.filter(shown, newest__isnull=False).exclude(newest=F("pinned_version"))
+
+
+@transaction.atomic
+def take_newer(quiz: Quiz, *, actor: User, now: datetime) -> int:
+    """Ask the newest published versions of other instructors' questions from now on; returns how many changed."""
+    locked = _locked(quiz, actor)
+    changed = outdated(locked).values_list("pk", flat=True)
+    ready = QuestionVersion.objects.ready().filter(question=OuterRef("question"))
+    count = locked.items.filter(pk__in=list(changed)).update(pinned_version=Subquery(ready.values("pk")[:1]))
+    if count:
+        save(locked, actor=actor, now=now)
+    return count
 
 
 # Cells ----------------------------------------------------------------------------------------------------------------

@@ -327,6 +327,19 @@ def test_a_question_of_a_colleague_is_pinned_when_the_form_of_a_quiz_is_saved(
     assert "Select a valid choice" in refused.content.decode()
 
 
+def test_a_newer_version_is_taken_on_the_page_of_the_quiz(work: SimpleNamespace, as_bea: Client) -> None:
+    set_visibility(work, "use")
+    quiz = cast.quiz(work.bea)
+    quiz.items.create(question=work.own, pinned_version=work.own.ready_version)
+    work.own.versions.filter(number=1).update(status="retired")
+    work.own.versions.filter(number=2).update(status="ready")
+    url = reverse("admin:quizzes_quiz_change", args=[quiz.pk])
+    assert "A newer version of 1 question of a colleague is published." in as_bea.get(url).content.decode()
+    as_bea.post(reverse("admin:quizzes_quiz_act", args=[quiz.pk, "take-newer"]))
+    assert quiz.items.get().pinned_version.number == 2
+    assert "A newer version" not in as_bea.get(url).content.decode()
+
+
 def test_a_source_is_its_authors(work: SimpleNamespace, as_ada: Client, as_bea: Client) -> None:
     form = {"title": "A report", "slug": "report", "kind": "Report", "visibility": "use"}
     as_ada.post(reverse("admin:quizzes_source_add"), form)

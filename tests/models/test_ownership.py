@@ -11,7 +11,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-# What a colleague may do with a question of somebody else: (see, use, change), by its visibility and state.
+# What a colleague may do with a question of another: (see, use, change), by its visibility and state.
 COLLEAGUE = {
     ("private", "ready"): (False, False, False),
     ("copy", "ready"): (True, False, False),

@@ -279,7 +279,7 @@ def test_the_bank_is_read_in_few_queries(now: datetime, django_assert_max_num_qu
 # Owners ---------------------------------------------------------------------------------------------------------------
 
 
-def test_an_id_of_somebody_elses_question_becomes_a_copy(instructor: User, now: datetime) -> None:
+def test_an_id_of_another_instructors_question_becomes_a_copy(instructor: User, now: datetime) -> None:
     colleague = factories.user("colleague", is_staff=True)
     imported(draft(), now=now, actor=instructor, publish=True)
     report = imported(draft(spec=CHANGED), now=now, actor=colleague)

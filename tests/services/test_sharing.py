@@ -135,6 +135,26 @@ def test_a_question_of_a_colleague_stays_at_the_version_it_was_taken_with(ada: U
     assert quiz.items.get().pinned_version.number == 1
 
 
+def test_what_is_newer_is_taken_when_the_owner_of_the_quiz_says_so(ada: User, bea: User) -> None:
+    question, quiz = cast.question(owner=ada, visibility="use"), cast.quiz(bea)
+    added(quiz, question, by=bea)
+    assert not quizzes.outdated(quiz).exists()
+    reworded(question, by=ada)
+    assert quizzes.outdated(quiz).get().question == question
+    assert quizzes.take_newer(quiz, actor=bea, now=LATER) == 1
+    assert quiz.items.get().pinned_version == question.ready_version
+    assert quizzes.take_newer(quiz, actor=bea, now=LATER) == 0
+
+
+def test_what_became_private_is_not_taken(ada: User, bea: User) -> None:
+    question, quiz = cast.question(owner=ada, visibility="use"), cast.quiz(bea)
+    added(quiz, question, by=bea)
+    reworded(question, by=ada)
+    Question.objects.update(visibility="private")
+    assert quizzes.take_newer(quiz, actor=bea, now=LATER) == 0
+    assert quiz.items.get().pinned_version.number == 1
+
+
 def test_ones_own_questions_and_the_sites_are_followed(ada: User) -> None:
     quiz = cast.quiz(ada)
     assert added(quiz, cast.question(owner=ada), by=ada) is None
