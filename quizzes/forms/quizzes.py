@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from quizzes import question_types
 from quizzes.errors import EditConflict
 from quizzes.forms.posted import replaced
-from quizzes.models import QuestionVersion, Quiz, QuizItem, Source, Tag, Topic
+from quizzes.models import QuestionVersion, Quiz, QuizItem, Source, Tag, Topic, User, Visibility
 from quizzes.models.bank import Bloom, Difficulty
 from quizzes.services import quizzes
 
@@ -160,7 +160,9 @@ class FixedItemForm(ItemForm):
         pinned = self.fields.get("pinned_version")
         if pinned is not None:
             versions = QuestionVersion.objects.none()
-            if self.instance.question_id:
+            if self.is_kept_private:
+                versions = QuestionVersion.objects.filter(pk=self.instance.pinned_version_id)
+            elif self.instance.question_id:
                 versions = QuestionVersion.objects.filter(question=self.instance.question_id).exclude(status="draft")
             pinned.queryset = versions  # type: ignore[attr-defined]
             pinned.label_from_instance = _version_name  # type: ignore[attr-defined]
@@ -173,9 +175,21 @@ class FixedItemForm(ItemForm):
             )  # what is newer may not be for the quiz's owner
             self.fields["question"].label_from_instance = lambda _question: stem  # type: ignore[attr-defined]
 
+    @property
+    def is_kept_private(self) -> bool:
+        """Whether the row has a question that another instructor keeps private: it stays at the version it has."""
+        question = self.instance.question
+        is_foreign = question is not None and question.owner_id not in (None, self.instance.quiz.owner_id)
+        return is_foreign and question.visibility == Visibility.PRIVATE and self.instance.pinned_version_id is not None
+
+    def clean_pinned_version(self) -> QuestionVersion | None:
+        return self.instance.pinned_version if self.is_kept_private else self.cleaned_data["pinned_version"]
+
 
 class FixedItems(forms.BaseInlineFormSet):
-    """Fixed questions of a quiz, each at most once."""
+    """Fixed questions of a quiz, each at most once; new ones are such as the user may put into a quiz."""
+
+    user: User
 
     def clean(self) -> None:
         super().clean()
@@ -184,6 +198,8 @@ class FixedItems(forms.BaseInlineFormSet):
             question = getattr(form, "cleaned_data", {}).get("question")
             if question is None or form.cleaned_data.get("DELETE"):
                 continue
+            if "question" in form.changed_data and not question.is_usable_by(self.user):
+                form.add_error("question", _("Its owner does not let others use this question; make a copy of it."))
             if question.pk in seen:
                 form.add_error("question", _("This question is in the quiz already."))
             seen.add(question.pk)

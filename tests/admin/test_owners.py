@@ -292,11 +292,9 @@ def test_a_copy_of_a_quiz_says_what_stayed_behind(work: SimpleNamespace, as_bea:
     assert Quiz.objects.latest("pk").owner == work.bea
 
 
-def test_a_question_of_a_colleague_is_pinned_when_the_form_of_a_quiz_is_saved(
-    work: SimpleNamespace, as_bea: Client
-) -> None:
-    set_visibility(work, "use")
-    form = {
+def quiz_form(question: Question) -> dict[str, Any]:
+    """The form of a new quiz with one question, as posted."""
+    return {
         "title": "Term",
         "slug": "term",
         "time_rule": "untimed",
@@ -307,13 +305,20 @@ def test_a_question_of_a_colleague_is_pinned_when_the_form_of_a_quiz_is_saved(
         "layout": "one",
         "items-TOTAL_FORMS": 1,
         "items-INITIAL_FORMS": 0,
-        "items-0-question": work.own.pk,
+        "items-0-question": question.pk,
         "items-0-points": "1",
         "items-2-TOTAL_FORMS": 0,
         "items-2-INITIAL_FORMS": 0,
         "bands-TOTAL_FORMS": 0,
         "bands-INITIAL_FORMS": 0,
     }
+
+
+def test_a_question_of_a_colleague_is_pinned_when_the_form_of_a_quiz_is_saved(
+    work: SimpleNamespace, as_bea: Client
+) -> None:
+    set_visibility(work, "use")
+    form = quiz_form(work.own)
     as_bea.post(reverse("admin:quizzes_quiz_add"), form)
     item = Quiz.objects.get(slug="term").items.get()
     assert item.pinned_version == work.own.ready_version
@@ -323,8 +328,30 @@ def test_a_question_of_a_colleague_is_pinned_when_the_form_of_a_quiz_is_saved(
     assert as_bea.post(url, {**form, **stored, "revision": "0"}).status_code == 302, "what is in it stays in it"
     item.refresh_from_db()
     assert item.pinned_version == work.own.ready_version
+    again = as_bea.post(reverse("admin:quizzes_quiz_add"), {**form, "slug": "another"}).content.decode()
+    assert "Its owner does not let others use this question" in again
     refused = logged_in(cast.instructor("cleo")).post(reverse("admin:quizzes_quiz_add"), {**form, "slug": "third"})
     assert "Select a valid choice" in refused.content.decode()
+
+
+def test_a_question_that_became_private_stays_at_the_version_that_a_quiz_has(
+    work: SimpleNamespace, as_bea: Client
+) -> None:
+    old = work.own.ready_version
+    quiz = cast.quiz(work.bea, slug="term")
+    item = quiz.items.create(question=work.own, pinned_version=old)
+    work.own.versions.filter(number=1).update(status="retired")
+    work.own.versions.filter(number=2).update(status="ready")
+    set_visibility(work, "private")
+    url = reverse("admin:quizzes_quiz_change", args=[quiz.pk])
+    assert "secret draft" not in as_bea.get(url).content.decode()
+    for chosen in ("", work.own.ready_version.pk):
+        form = {**quiz_form(work.own), "items-INITIAL_FORMS": 1, "items-0-id": item.pk, "items-0-position": 1}
+        as_bea.post(
+            url, {**form, "items-0-pinned_version": chosen, "revision": str(Quiz.objects.get(pk=quiz.pk).revision)}
+        )
+        item.refresh_from_db()
+        assert item.pinned_version == old
 
 
 def test_a_newer_version_is_taken_on_the_page_of_the_quiz(work: SimpleNamespace, as_bea: Client) -> None:
