@@ -374,11 +374,18 @@ def test_a_learner_is_told_which_mark_changed_and_why(
 
 
 def test_nothing_is_told_while_marks_may_not_be_seen(
-    done: Attempt, water: Question, instructor: User, now: datetime
+    done: Attempt,
+    water: Question,
+    instructor: User,
+    now: datetime,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     factories.version(water, BOTH)
     regrade(water, instructor, now=now)
-    assert mark_changes.of_attempt(done, terms.Revealed()) == []
+    with django_assert_num_queries(0):
+        assert mark_changes.of_attempt(done, terms.NOTHING) == []
+    with django_assert_num_queries(1):
+        assert mark_changes.of_attempt(done, terms.EVERYTHING) != []
 
 
 def test_what_a_regrade_marked_by_stays_in_force(
