@@ -12,11 +12,11 @@ from django.db import migrations
 def numbered(kind: str, spec: dict[str, Any]) -> Any:
     """What the numbers in a response of this type count; for typed answers nothing."""
     if kind == "matching":
-        return [pair["left"] for pair in spec["pairs"]], [pair["right"] for pair in spec["pairs"]], spec.get("extra")
+        return [(pair.get("left"), pair.get("right")) for pair in spec.get("pairs", ())], spec.get("extra")
     if kind == "ordering":
-        return [element["text"] for element in spec["elements"]]
+        return [element.get("text") for element in spec.get("elements", ())]
     if kind == "cloze":
-        return [(gap["kind"], len(gap.get("options", ()))) for gap in spec["gaps"]]
+        return [(gap.get("kind"), len(gap.get("options", ()))) for gap in spec.get("gaps", ())]
     return len(spec.get("options", ()))
 
 
