@@ -123,6 +123,12 @@ def test_the_learner_reads_what_changed_and_why(as_ada: Client, stage: SimpleNam
     assert f"The mark for question 1 changed from 0 to 1 on 3 Mar: {REASON}" in seen
 
 
+def test_a_reason_is_text(as_ada: Client, stage: SimpleNamespace, url: str) -> None:
+    as_ada.post(url, {"version": 2, "reason": "<b>The Assembly</b>"})
+    page = as_ada.get(reverse("quizzes:attempt_result", args=[stage.ada_attempt.pk])).content.decode()
+    assert "&lt;b&gt;The Assembly&lt;/b&gt;" in page
+
+
 def test_nothing_of_it_is_told_before_marks_may_be_seen(as_ada: Client, stage: SimpleNamespace, url: str) -> None:
     stage.ada_quiz.feedback = "exam"
     stage.ada_quiz.save()

@@ -19,6 +19,7 @@ from quizzes.reports import attempts as report
 from quizzes.reports import invariants, mark_changes
 from quizzes.services import attempts, bank, deadlines, events, grading, regrading
 from tests import factories, saving
+from tests.question_types.cards import EXAMPLES
 
 MINUTE = timedelta(minutes=1)
 WATER = {"stem": "The formula of water?", "answers": [{"text": "H2O"}]}
@@ -148,6 +149,27 @@ def test_a_version_that_says_the_same_changes_no_marks(
     assert regrade(water, instructor, now=now) == 1
     after = stored(done)
     assert (after[:4], after[4][1:], after[5]) == (before[:4], before[4][1:], before[5])
+
+
+@pytest.mark.parametrize(("kind", "example"), EXAMPLES, ids=lambda each: getattr(each, "key", ""))
+def test_of_every_type_the_same_content_gives_the_same_answers_once_and_twice(
+    kind: Any, example: Any, learner: User, instructor: User, now: datetime
+) -> None:
+    question = factories.question(example.spec, type=kind.key)
+    rows = []
+    for response, _fraction in example.graded:
+        row = factories.attempt(learner, factories.quiz([question], shuffle_options=True), now=now)
+        fields = kind.posted(kind.spec(example.spec), row.answers.get().layout, response)
+        saving.save(row.pk, learner, slot=1, fields=fields, revision=1, now=now)
+        rows.append(attempts.submit(row, now=now))
+    before = [stored(row) for row in rows]
+    factories.version(question, example.spec)
+    assert regrade(question, instructor, now=now) == len(rows)
+    assert [(result, answer[1:]) for *result, answer in map(stored, rows)] == [
+        (result, answer[1:]) for *result, answer in before
+    ]
+    assert regrade(question, instructor, now=now) == 0
+    assert list(invariants.check(now=now)) == []
 
 
 @pytest.mark.parametrize("answer", [factories.RIGHT, factories.WRONG])
