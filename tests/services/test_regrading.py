@@ -80,7 +80,7 @@ def stored(row: Attempt) -> list[Any]:
 def test_one_more_accepted_answer_counts(
     done: Attempt, water: Question, other: Question, instructor: User, now: datetime
 ) -> None:
-    """And a question that somebody else changed meanwhile keeps its marks: only one is regraded."""
+    """And a question that another author changed keeps its marks: only one is regraded."""
     factories.version(water, BOTH)
     factories.version(other, another_key("Another question"))
     assert regrade(water, instructor, now=now + MINUTE) == 1
