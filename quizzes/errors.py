@@ -133,6 +133,14 @@ class EditConflict(QuizError):
         self.revision = revision
 
 
+class CannotRemark(QuizError):
+    """An answer that another version of its question cannot mark; the message is the reason, without a full stop."""
+
+    status = 409
+    code = "cannot_remark"
+    title = _("Cannot be re-marked")
+
+
 class NotPublishable(QuizError):
     """A question or quiz with faults that must be mended first; `details['faults']` lists them."""
 

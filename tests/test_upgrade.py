@@ -259,6 +259,13 @@ def test_a_result_says_what_it_said(school: Upgraded, name: str, words: str) -> 
     assert words in read(browser(attempt.learner).get(f"/attempts/{attempt.pk}/result/"))
 
 
+def test_what_was_regraded_belongs_to_the_version_it_was_graded_by(school: Upgraded) -> None:
+    """Version 0.1.0 graded by the new key and went on showing the old one."""
+    graded_by = of("regraded").events.get(kind="regraded", details__has_key="by").details["by"]
+    moved = Answer.objects.filter(pk__in=graded_by).values_list("pk", "version")
+    assert {str(answer): version for answer, version in moved} == graded_by != {}
+
+
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 

@@ -13,11 +13,14 @@ from django.utils.translation import ngettext
 
 from quizzes import clock
 from quizzes.admin.scope import person
+from quizzes.errors import QuizError
 from quizzes.forms.bank import AddToQuizForm, RegradeForm
-from quizzes.models import Attempt, Question
-from quizzes.services import bank, quizzes
+from quizzes.models import Attempt, Question, QuestionVersion
+from quizzes.question_types.base import InvalidSpec
+from quizzes.services import quizzes, regrading
 
 MAX_ADDED = 200
+ROWS = 50  # of the table that says whose marks a regrade would change
 
 
 class QuestionTools:
@@ -67,22 +70,42 @@ class QuestionTools:
     def regrade_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """First what would change, then the change, with a reason that is logged with every attempt."""
         question = self.fetched(request, pk)  # type: ignore[attr-defined]
-        attempts = bank.on_older_versions(question, Attempt.objects.managed_by(person(request)))
         form = RegradeForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            reason = form.cleaned_data["reason"]
-            done = bank.regrade(attempts, reason=reason, actor=person(request), now=clock.now())
-            text = ngettext("%(n)d attempt regraded.", "%(n)d attempts regraded.", done) % {"n": done}
-            self.log_change(request, question, f"{text} {reason}")  # type: ignore[attr-defined]
-            messages.success(request, text)
+        if request.method == "POST" and form.is_valid() and self.regrade(request, question, form):
             return redirect("admin:quizzes_question_regrade", pk)
+        effect = regrading.effect(question, Attempt.objects.managed_by(person(request)))
         context = {
             "title": _("Regrade by the published version"),
             "form": form,
             "question": question,
-            "ready": question.ready_version,
-            "effect": bank.regrade_effect(attempts),
-            "at_once": bank.REGRADE_AT_ONCE,
+            "effect": effect,
+            "versions": [{"version": version, "right": right_answer(version)} for version in effect.versions],
+            "rows": effect.changes[:ROWS],
+            "more_rows": max(0, len(effect.changes) - ROWS),
+            "unchanged": len(effect.remarks) - len(effect.changes),
+            "at_once": regrading.AT_ONCE,
             "original": question,
         }
         return self.page(request, "regrade", context)  # type: ignore[attr-defined]
+
+    def regrade(self, request: HttpRequest, question: Question, form: RegradeForm) -> bool:
+        """Regrade and say what came of it; whether it was done."""
+        attempts, data = Attempt.objects.managed_by(person(request)), form.cleaned_data
+        facts = {"seen": data["version"], "reason": data["reason"], "actor": person(request), "now": clock.now()}
+        try:
+            done = regrading.regrade(question, attempts, **facts)
+        except QuizError as refusal:
+            messages.error(request, str(refusal.message))
+            return False
+        text = ngettext("%(n)d attempt re-marked.", "%(n)d attempts re-marked.", done) % {"n": done}
+        self.log_change(request, question, f"{text} {data['reason']}")  # type: ignore[attr-defined]
+        messages.success(request, text)
+        return True
+
+
+def right_answer(version: QuestionVersion) -> str:
+    """The key in words; empty for content that is no longer valid."""
+    try:
+        return version.kind.model_answer(version.parsed)
+    except InvalidSpec:
+        return ""

@@ -223,10 +223,11 @@ def _more_places(data: Any) -> Any:
 
 
 class RegradeForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)  # whose effect the person saw
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
-        help_text=gettext_lazy("Kept with every attempt that changes, and shown to its instructors."),
+        help_text=gettext_lazy("Kept with every attempt, and shown to students whose marks change."),
         widget=forms.TextInput({"class": "vTextField"}),
     )
 

@@ -1,4 +1,6 @@
-"""The paper of an attempt: its questions as they were laid out when it started. Nothing about it changes afterwards.
+"""The paper of an attempt: its questions as they were laid out when it started.
+
+Only a regrade changes it, after the attempt has ended: a question moves to a newer version, its parts where they were.
 
 It is fetched once for a request and passed on: whatever saves, shows or checks an answer asks it for version and layout.
 """

@@ -11,6 +11,7 @@ A type is a class with a schema for its `spec` and a handful of pure functions o
     reveal    what a page needs to show right answers and feedback
     classify  response → classes for statistics (which option, right or wrong gap, …)
     claims    the answers that the spec accepts by its own words, for the linter to try
+    carry_over  an answer to one version in the numbering of another, so that it can be re-marked
 
 Posted fields are a mapping of short names to lists of strings, the same from a plain form and from the saving script,
 so that a new type needs no script. Positions that are shown (0, 1, 2 …) follow the stored layout, not the author's order.
@@ -31,12 +32,9 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
-from pydantic import (
-    AfterValidator,
-    Field,
-    ValidationError,
-)
+from pydantic import AfterValidator, Field, ValidationError
 
+from quizzes.question_types.carrying import Carried
 from quizzes.question_types.values import LongText, SpecModel, required
 
 Text = str | Promise
@@ -254,6 +252,13 @@ class QuestionType(Generic[SpecT]):
     def claims(self, spec: SpecT, layout: list[Any]) -> Iterator[Claim]:
         """The answers that the spec accepts by its own words, as people type them on what they have."""
         yield Claim("", self.posted(spec, layout, self.model_response(spec)))
+
+    def carry_over(self, old: SpecT, new: SpecT, layout: list[Any], response: Any) -> Carried:
+        """An answer to `old` as one to `new`, its parts matched by what they are; raises CannotRemark with the reason.
+
+        The default suits answers that any version can read, such as a typed text.
+        """
+        return Carried(layout, response)
 
     # Words for checks of the content -----------------------------------------------------------------------------------
 

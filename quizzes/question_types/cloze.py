@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, model_validator
 
+from quizzes.errors import CannotRemark
 from quizzes.question_types.authoring import RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Claim,
@@ -35,6 +36,7 @@ from quizzes.question_types.base import (
     all_blank,
     mean,
 )
+from quizzes.question_types.carrying import Carried
 from quizzes.question_types.fields import known_fields, numbered, only
 from quizzes.question_types.gap_lines import GapRow
 from quizzes.question_types.gaps import ChoiceGap, Gap
@@ -193,6 +195,13 @@ class Cloze(QuestionType[ClozeSpec]):
         gaps = self.present(spec, layout, response)["gaps"]
         judged = [gap.judged(value) for gap, value in zip(spec.gaps, self._given(spec, response), strict=True)]
         return self._card(spec, [shown | result for shown, result in zip(gaps, judged, strict=True)])
+
+    def carry_over(self, old: ClozeSpec, new: ClozeSpec, layout: list[list[int]], response: Response | None) -> Carried:
+        """A gap is the one of its number, as long as the numbers stand in the same order."""
+        if MARKER.findall(old.text) != MARKER.findall(new.text):
+            raise CannotRemark(_("gaps changed"))
+        words = [pair for before, after in zip(old.gaps, new.gaps, strict=True) for pair in before.reworded_in(after)]
+        return Carried(layout, response, tuple(words))
 
     def response_words(self, spec: ClozeSpec, response: Response | None) -> str:
         given = zip(spec.gaps, self._given(spec, response), strict=True)

@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal
 from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
+from quizzes.errors import CannotRemark
 from quizzes.question_types.base import verdict
+from quizzes.question_types.carrying import all_in_place, reworded
 from quizzes.question_types.claims import Typed, claimed_numbers, claimed_texts
 from quizzes.question_types.fields import position
 from quizzes.question_types.number_match import (
@@ -92,6 +94,14 @@ class ChoiceGap(SpecModel):
         result = verdict(self.share(value), answered=value is not None)
         return {"verdict": result, "feedback": feedback, "right": self.options[self.key].text}
 
+    def reworded_in(self, other: "Gap") -> tuple[tuple[str, str], ...]:
+        """The options that `other` has in other words; raises CannotRemark where they are not the same ones."""
+        if not isinstance(other, ChoiceGap):
+            raise CannotRemark(_("gaps changed"))
+        before, after = ([option.text for option in gap.options] for gap in (self, other))
+        all_in_place(before, after, reason=_("options changed"))
+        return reworded(before, after)
+
     def words(self, value: Any) -> str:
         return self.options[value].text
 
@@ -116,13 +126,16 @@ class ChoiceGap(SpecModel):
 
 
 class WrittenGap(SpecModel):
-    """What text and number gaps share: a field to write in, the same whatever the key.
-
-    A regrade by a newer version may bring the response to a gap of another kind: it earns nothing.
-    """
+    """What text and number gaps share: a field to write in, the same whatever the key."""
 
     def order(self, rng: random.Random, *, shuffle: bool) -> list[int]:
         return []
+
+    def reworded_in(self, other: "Gap") -> tuple[tuple[str, str], ...]:
+        """Nothing: what was typed is read by any gap that is typed in; raises CannotRemark for one to choose."""
+        if isinstance(other, ChoiceGap):
+            raise CannotRemark(_("gaps changed"))
+        return ()
 
     def words(self, value: Any) -> str:
         return str(value)

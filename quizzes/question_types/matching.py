@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
+from quizzes.errors import CannotRemark
 from quizzes.question_types.authoring import Row, RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Example,
@@ -32,6 +33,7 @@ from quizzes.question_types.base import (
     mean,
     verdict,
 )
+from quizzes.question_types.carrying import Carried, all_found, found_again, reworded
 from quizzes.question_types.fields import known_fields, numbered, only, position
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
@@ -171,6 +173,20 @@ class Matching(QuestionType[MatchingSpec]):
             row["right"] = pair.right
             row["feedback"] = pair.feedback
         return shown
+
+    def carry_over(
+        self, old: MatchingSpec, new: MatchingSpec, layout: list[int], response: Sequence[int | None] | None
+    ) -> Carried:
+        """An answer that is new is not among those the learner saw, so it may not be the right one of a pair."""
+        lefts_before, lefts_after = ([pair.left for pair in spec.pairs] for spec in (old, new))
+        pairs = all_found(lefts_before, lefts_after, reason=_("pairs changed"))
+        numbers = found_again(answers(old), answers(new))
+        if len(numbers) < len(answers(old)) or not set(keys(new)) <= set(numbers.values()):
+            raise CannotRemark(_("answers on offer changed"))
+        words = (*reworded(lefts_before, lefts_after, pairs), *reworded(answers(old), answers(new), numbers))
+        given = response and [response[pair] for pair in sorted(pairs, key=pairs.__getitem__)]
+        chosen = given and [None if number is None else numbers[number] for number in given]
+        return Carried([numbers[number] for number in layout], chosen, words)
 
     def response_words(self, spec: MatchingSpec, response: Sequence[int | None] | None) -> str:
         given = response or [None] * len(spec.pairs)

@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, model_validator
 
+from quizzes.errors import CannotRemark
 from quizzes.question_types.authoring import FilledForm, Row, RowSet, decimal_mark_field, lines, signed_field
 from quizzes.question_types.base import Claim, Example, Grade, Part, QuestionType, Remark, ResponseClass, Spec
+from quizzes.question_types.carrying import Carried
 from quizzes.question_types.claims import claimed_numbers
 from quizzes.question_types.fields import known_fields, only
 from quizzes.question_types.number_match import (
@@ -155,6 +157,13 @@ class Numeric(QuestionType[NumericSpec]):
         if lacks_unit:
             judged["feedback"] = _("The number is right, but its unit is missing or another one.")
         return self.present(spec, layout, response) | judged | {"unit": spec.unit}
+
+    def carry_over(self, old: NumericSpec, new: NumericSpec, layout: list[Any], response: str | None) -> Carried:
+        """A number was given in the unit that stood next to it, or had to be typed: by another one it means another thing."""
+        is_asked_now = new.unit_required and not old.unit_required
+        if is_asked_now or (old.unit and not same_unit(old.unit, new.unit)):
+            raise CannotRemark(_("the unit changed"))
+        return Carried(layout, response)
 
     def response_words(self, spec: NumericSpec, response: str | None) -> str:
         return response or ""

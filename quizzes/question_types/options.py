@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
 from quizzes.question_types.base import QuestionType, Spec
+from quizzes.question_types.carrying import Carried, all_in_place, reworded
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
 
@@ -87,6 +88,11 @@ class OptionsType(QuestionType[OptionsT]):
             option["correct"] = spec.options[index].correct
             option["feedback"] = spec.options[index].feedback
         return shown
+
+    def carry_over(self, old: OptionsT, new: OptionsT, layout: list[int], response: Any) -> Carried:
+        before, after = ([option.text for option in spec.options] for spec in (old, new))
+        all_in_place(before, after, reason=_("options changed"))
+        return Carried(layout, response, reworded(before, after))
 
     def response_words(self, spec: OptionsT, response: Any) -> str:
         return "; ".join(spec.options[index].text for index in sorted(self.chosen(response)))

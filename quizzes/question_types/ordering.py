@@ -36,6 +36,7 @@ from quizzes.question_types.base import (
     all_blank,
     verdict,
 )
+from quizzes.question_types.carrying import Carried, all_found, reworded
 from quizzes.question_types.fields import known_fields, numbered, only
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
@@ -208,6 +209,13 @@ class Ordering(QuestionType[OrderingSpec]):
             for element, place, part in zip(spec.elements, given, self.grade(spec, response).parts, strict=True)
         ]
         return {"count": len(rows), "elements": rows}
+
+    def carry_over(self, old: OrderingSpec, new: OrderingSpec, layout: list[int], response: Places | None) -> Carried:
+        """Elements may stand in another order: their order is the key."""
+        before, after = ([element.text for element in spec.elements] for spec in (old, new))
+        numbers = all_found(before, after, reason=_("elements changed"))
+        given = response and [response[index] for index in sorted(numbers, key=numbers.__getitem__)]
+        return Carried([numbers[number] for number in layout], given, reworded(before, after, numbers))
 
     def response_words(self, spec: OrderingSpec, response: Places | None) -> str:
         return " → ".join(spec.elements[index].text for index in in_order(response))

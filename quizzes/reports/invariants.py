@@ -222,7 +222,7 @@ def _is_same(one: datetime | None, other: datetime | None) -> bool:
 
 
 def marks() -> Iterator[Violation]:
-    """I5: grade every graded attempt anew, by the versions in force, and compare exactly."""
+    """I5: grade every graded attempt again and compare exactly."""
     graded = Attempt.objects.filter(status=Attempt.Status.GRADED).select_related("quiz").order_by("pk")
     batch: list[Attempt] = []
     for attempt in graded.iterator(chunk_size=BATCH):
@@ -238,10 +238,10 @@ def _marks_of(attempts: list[Attempt]) -> Iterator[Violation]:
         Answer.objects.filter(attempt__in=attempts).select_related("version__question").order_by("attempt", "slot")
     )
     by_attempt = {pk: list(rows) for pk, rows in groupby(answers, key=lambda answer: answer.attempt_id)}
-    replaced, logged = _replaced_versions(attempts), _logged_marks(attempts)
+    logged = _logged_marks(attempts)
     for attempt in attempts:
         rows = by_attempt.get(attempt.pk, [])
-        expected = [_expected(row, replaced.get(row.pk, row.version), attempt.quiz.wrong_penalty) for row in rows]
+        expected = [_expected(row, row.version, attempt.quiz.wrong_penalty) for row in rows]
         for row, (fraction, earned) in zip(rows, expected, strict=True):
             if (row.fraction, row.marks) != (fraction, earned):
                 yield Violation("I5", _of(attempt.pk), f"slot {row.slot} has {row.marks} marks, grading gives {earned}")
@@ -281,15 +281,6 @@ def _expected(answer: Answer, version: QuestionVersion, penalty: Decimal) -> tup
     answered = not version.kind.is_blank(version.parsed, answer.response)
     earned = marking.marks(fraction, answer.points, penalty=Decimal(0) if by_hand else penalty, answered=answered)
     return marking.rounded(fraction, marking.STORED_FRACTION), earned
-
-
-def _replaced_versions(attempts: Iterable[Attempt]) -> dict[int, QuestionVersion]:
-    """Versions that a regrade put in the place of the pinned ones, by answer."""
-    regrades = AttemptEvent.objects.filter(attempt__in=list(attempts), kind=Kind.REGRADED, details__has_key="by")
-    last = {event.attempt_id: event.details["by"] for event in regrades.order_by("at", "pk")}
-    wanted = {int(answer): version for by in last.values() for answer, version in by.items()}
-    found = QuestionVersion.objects.select_related("question").in_bulk(set(wanted.values()))
-    return {answer: found[version] for answer, version in wanted.items() if version in found}
 
 
 # I8 -------------------------------------------------------------------------------------------------------------------

@@ -6,8 +6,7 @@ by `EditConflict` who changed it and when. The revision grows through all versio
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +20,6 @@ from quizzes.errors import EditConflict, NotPublishable, NotYours, QuizError
 from quizzes.lint import Finding
 from quizzes.models import (
     Answer,
-    Attempt,
     Question,
     QuestionSource,
     QuestionVersion,
@@ -34,11 +32,9 @@ from quizzes.models import (
     Visibility,
 )
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import grading, linting, notices
+from quizzes.services import linting, notices
 
-log = logging.getLogger(__name__)
 Status = QuestionVersion.Status
-REGRADE_AT_ONCE = 500
 ABOUT_SOURCES = frozenset({"source-missing", "evidence-length"})  # rules of the linter that do not keep from publishing
 
 
@@ -315,76 +311,3 @@ def attempts_by_version(question: Question) -> dict[int, int]:
         .annotate(Count("attempt", distinct=True))
     )
     return dict(rows)
-
-
-# Regrading ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class RegradeEffect:
-    """What a regrade would do: attempts on older versions, and those whose marks would change."""
-
-    older: int
-    changing: tuple[int, ...]
-    rising: int
-    falling: int
-    unfit: int  # answers that keep their version: the new one has another shape
-
-    @property
-    def count(self) -> int:
-        return len(self.changing)
-
-
-def on_older_versions(question: Question, among: Any) -> Any:
-    """Finished attempts of the queryset `among` that were asked a version which is no longer the published one."""
-    ready = question.ready_version
-    if ready is None:
-        return among.none()
-    older = Answer.objects.filter(version__question=question).exclude(version=ready)
-    return among.filter(pk__in=older.values("attempt")).exclude(
-        status__in=[Attempt.Status.IN_PROGRESS, Attempt.Status.SUBMITTED]
-    )
-
-
-def regrade_effect(attempts: Iterable[Attempt]) -> RegradeEffect:
-    """What `regrade_by_latest` would change, computed without writing (2 queries)."""
-    pks = [attempt.pk for attempt in attempts]
-    answers = Answer.objects.filter(attempt__in=pks).select_related("version__question", "attempt__quiz")
-    ready = QuestionVersion.objects.ready().filter(question__versions__answers__attempt__in=pks).distinct()
-    latest = {version.question_id: version for version in ready.select_related("question")}
-    differences: dict[int, Any] = {}
-    unfit = 0
-    for answer in answers:
-        newest = latest.get(answer.version.question_id, answer.version)
-        if newest.pk != answer.version_id and not grading.same_shape(answer.version, newest):
-            newest, unfit = answer.version, unfit + 1
-        before = answer.marks
-        grading.grade_answer(answer, newest, penalty=answer.attempt.quiz.wrong_penalty)
-        if answer.marks != before:
-            change = (answer.marks or 0) - (before or 0)
-            differences[answer.attempt_id] = differences.get(answer.attempt_id, 0) + change
-    return RegradeEffect(
-        older=len(pks),
-        changing=tuple(sorted(differences)),
-        rising=sum(change > 0 for change in differences.values()),
-        falling=sum(change < 0 for change in differences.values()),
-        unfit=unfit,
-    )
-
-
-def regrade(attempts: Any, *, reason: str, actor: User, now: datetime) -> int:
-    """Regrade those of the attempts that would change, at most REGRADE_AT_ONCE; returns how many were.
-
-    Each attempt is a transaction of its own; an error in one is logged and stops no other.
-    """
-    if not reason.strip():
-        raise QuizError(_("Give a reason; it is kept with the change."), where="reason")
-    effect = regrade_effect(attempts)
-    done = 0
-    for attempt in attempts.filter(pk__in=effect.changing[:REGRADE_AT_ONCE]):
-        try:
-            grading.regrade_by_latest(attempt, now=now, actor=actor, reason=reason.strip())
-            done += 1
-        except Exception:
-            log.exception("attempt %s could not be regraded", attempt.pk)
-    return done

@@ -1,4 +1,4 @@
-"""From responses to marks: grading a closed attempt, regrading, and marking by hand. Every change is logged."""
+"""From responses to marks: grading a closed attempt, and marking by hand. Every change is logged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from quizzes.services.retrying import retried
 
 log = logging.getLogger(__name__)
 
-
+RESULT = ("status", "marks", "max_marks", "fraction")
 Earned = tuple[Decimal | None, Decimal | None]  # fraction and marks; None while the answer waits for a person
 
 
@@ -45,64 +45,48 @@ def grade_answer(answer: Answer, version: QuestionVersion, *, penalty: Decimal) 
 
 
 @transaction.atomic
-def grade(
-    attempt: Attempt,
-    *,
-    now: datetime,
-    actor: User | None = None,
-    versions: dict[int, QuestionVersion] | None = None,
-    reason: str = "",
-) -> Attempt:
-    """Grade a closed attempt from its rows; running it again gives the same result.
-
-    `versions` maps answers (by pk) to versions to mark by instead of the pinned ones, for a regrade; `reason` is kept
-    with the event.
-    """
-    locked = _locked(attempt)
+def grade(attempt: Attempt, *, now: datetime, actor: User | None = None) -> Attempt:
+    """Grade a closed attempt from its rows; running it again gives the same result."""
+    locked = lock(attempt.pk)
     if locked.is_in_progress:
         raise QuizError(_("An attempt in progress cannot be graded."))
-    return _grade_locked(locked, now=now, actor=actor, versions=versions, reason=reason)
+    return _grade_locked(locked, now=now, actor=actor)
 
 
-def _locked(attempt: Attempt) -> Attempt:
-    return Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt.pk)
+def lock(attempt_id: int) -> Attempt:
+    """The attempt with its quiz, which nobody else changes until the transaction ends."""
+    return Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt_id)
 
 
-def _grade_locked(
-    locked: Attempt,
-    *,
-    now: datetime,
-    actor: User | None = None,
-    versions: dict[int, QuestionVersion] | None = None,
-    reason: str = "",
-) -> Attempt:
+def _grade_locked(locked: Attempt, *, now: datetime, actor: User | None = None) -> Attempt:
     was_graded = locked.status != Attempt.Status.SUBMITTED
     if locked.reopened_at is not None and not was_graded:
         _drop_marks_for_other_answers(locked, now=now)
-    may_be_regraded = was_graded or locked.reopened_at is not None
-    by = _versions_of_last_regrade(locked) if versions is None and may_be_regraded else versions or {}
     answers = list(locked.answers.order_by().values_list("pk", "version_id", "response", "override", "points"))
-    asked = version_cache.get_many({version for _pk, version, *_rest in answers})
+    versions = version_cache.get_many({version for _pk, version, *_rest in answers})
     penalty = locked.quiz.wrong_penalty
     results = {
-        pk: earned(by.get(pk) or asked[version], response, override, points, penalty=penalty)
+        pk: earned(versions[version], response, override, points, penalty=penalty)
         for pk, version, response, override, points in answers
     }
     before = locked.marks
     _set_result(locked, [marks for _fraction, marks in results.values()], out_of=[points for *_rest, points in answers])
     _store_marks(locked, results)
-    details: dict[str, object] = {"from": before, "to": locked.marks}
-    if reason:
-        details["reason"] = reason
-    if versions is not None:
-        details["by"] = {str(answer): version.pk for answer, version in versions.items()}
     kind = AttemptEvent.Kind.REGRADED if was_graded else AttemptEvent.Kind.GRADED
+    details = {"from": before, "to": locked.marks}
     events.record(locked.pk, kind, at=now, actor_id=actor.pk if actor else None, details=details)
     return locked
 
 
+def add_up(locked: Attempt) -> None:
+    """Store the result of an attempt as the marks of its answers make it."""
+    rows = list(locked.answers.order_by().values_list("marks", "points"))
+    _set_result(locked, [marks for marks, _points in rows], out_of=[points for _marks, points in rows])
+    locked.save(update_fields=RESULT)
+
+
 def _drop_marks_for_other_answers(locked: Attempt, *, now: datetime) -> None:
-    """Marks by hand were given to an answer: one that was changed after the attempt was reopened is judged anew."""
+    """Marks by hand were given to an answer: one that was changed after the attempt was reopened is judged again."""
     changed = locked.answers.filter(override__isnull=False, saved_at__gt=F("marked_at"))
     reason = _("The answer was changed after the attempt was reopened.")
     for slot, override in changed.values_list("slot", "override"):
@@ -118,17 +102,7 @@ def _store_marks(attempt: Attempt, results: Mapping[int, Earned]) -> None:
         by_result[result].append(pk)
     for (fraction, marks), pks in by_result.items():
         Answer.objects.filter(pk__in=pks).update(fraction=fraction, marks=marks)
-    attempt.save(update_fields=["status", "marks", "max_marks", "fraction"])
-
-
-def _versions_of_last_regrade(attempt: Attempt) -> dict[int, QuestionVersion]:
-    """What a regrade marked by stays in force when a single answer is marked by hand afterwards."""
-    event = attempt.events.filter(kind=AttemptEvent.Kind.REGRADED, details__has_key="by").order_by("-at", "-pk").first()
-    if event is None:
-        return {}
-    by = {int(answer): version for answer, version in event.details["by"].items()}
-    found = QuestionVersion.objects.select_related("question").in_bulk(set(by.values()))
-    return {answer: found[version] for answer, version in by.items() if version in found}
+    attempt.save(update_fields=RESULT)
 
 
 def _set_result(attempt: Attempt, marks: Sequence[Decimal | None], *, out_of: Sequence[Decimal]) -> None:
@@ -148,7 +122,7 @@ def _set_result(attempt: Attempt, marks: Sequence[Decimal | None], *, out_of: Se
 @transaction.atomic
 def _grade_once(attempt: Attempt, *, now: datetime) -> Attempt:
     """Grade what is submitted and not graded yet: of two sweeps, or a submit and a sweep, the second finds it done."""
-    locked = _locked(attempt)
+    locked = lock(attempt.pk)
     return _grade_locked(locked, now=now) if locked.status == Attempt.Status.SUBMITTED else locked
 
 
@@ -201,22 +175,3 @@ def override(
         details={"from": before, "to": row.override, "reason": reason.strip()},
     )
     return grade(attempt, now=now, actor=actor)
-
-
-def regrade_by_latest(attempt: Attempt, *, now: datetime, actor: User, reason: str = "") -> Attempt:
-    """Mark every answer by the ready version of its question where the responses still fit, else by its own."""
-    replaced: dict[int, QuestionVersion] = {}
-    for answer in attempt.answers.select_related("version__question"):
-        latest = answer.version.question.ready_version
-        if latest is not None and latest.pk != answer.version_id and same_shape(answer.version, latest):
-            replaced[answer.pk] = latest
-    return grade(attempt, now=now, actor=actor, versions=replaced, reason=reason)
-
-
-def same_shape(old: QuestionVersion, new: QuestionVersion) -> bool:
-    """Whether a response to the old version means the same in the new one: as many parts in each list."""
-
-    def shape(spec: dict[str, object]) -> dict[str, int]:
-        return {name: len(value) for name, value in spec.items() if isinstance(value, list)}
-
-    return shape(old.spec) == shape(new.spec)

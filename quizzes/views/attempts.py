@@ -18,6 +18,7 @@ from quizzes.errors import BadAnswer, NotFound, StaleAnswer
 from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User, papers
 from quizzes.models.papers import Paper, PaperQuestion
 from quizzes.reports import attempts as report
+from quizzes.reports import mark_changes
 from quizzes.services import attempts
 from quizzes.views.deadlines import act_on
 from quizzes.views.requests import LoggedInRequest, device_of
@@ -51,12 +52,11 @@ def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpRespon
         raise NotFound
     if mine.reached_slot not in (0, slot):
         return redirect(where_it_stands(mine))
+    conflicts: dict[int, Conflict] = {}
     if request.method == "POST":
         conflicts = save_form(request, paper, [slot], now=now)
         if not conflicts:
             return redirect(_next_page(request, mine, paper, slot, now=now))
-    else:
-        conflicts = {}
     answers = report.answer_states(mine)
     here = next(answer for answer in answers if answer.slot == slot)
     context = {
@@ -217,8 +217,7 @@ def attempt_summary(request: LoggedInRequest, pk: int) -> HttpResponse:
     mine = own_attempt(request.user, pk, now=now)
     if not mine.is_in_progress:
         return redirect("quizzes:attempt_result", pk=pk)
-    answers = report.answer_states(mine)
-    return render(request, "quizzes/attempts/summary.jinja", page_context(mine, answers, 0, now=now))
+    return render(request, "quizzes/attempts/summary.jinja", page_context(mine, report.answer_states(mine), 0, now=now))
 
 
 @require_POST
@@ -245,6 +244,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "reveal_at": None if revealed.anything else entitlements.reveal_at(found),
         "preset": found.preset,
         "result": report.result(found, revealed),
+        "changes": mark_changes.of_attempt(found, revealed),
         "cards": report.result_cards(found, revealed),
         "may_manage": may_manage,
         "act": act_on(found) if may_manage else None,
@@ -269,13 +269,14 @@ def attempt_list(request: LoggedInRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
-    found = readable_attempt(request.user, pk, now=clock.now())
-    events = found.events.select_related("actor").order_by("at", "pk")
+    now = clock.now()
+    found = readable_attempt(request.user, pk, now=now)
     is_own = found.learner_id == request.user.pk
     context = {
         "attempt": found,
-        "events": events,
+        "events": found.events.select_related("actor").order_by("at", "pk"),
         "is_own": is_own,
+        "may_see_marks": entitlements.revealed(found, request.user, now=now).marks,
         "act": act_on(found) if not is_own and manages(request.user, found) else None,
     }
     return render(request, "quizzes/attempts/timeline.jinja", context)
@@ -288,11 +289,10 @@ def attempt_deadline(request: LoggedInRequest, pk: int) -> HttpResponse:
     found = readable_attempt(request.user, pk, now=clock.now())
     rows = found.answers.select_related("version__question")
     limit = entitlements.limit_of(found.quiz, [entitlements.seconds_and_bloom(row.version) for row in rows])
-    effective = entitlements.terms_for(found.learner, found.quiz, found.assignment, limit=limit)
     is_own = found.learner_id == request.user.pk
     context = {
         "attempt": found,
-        "terms": effective,
+        "terms": entitlements.terms_for(found.learner, found.quiz, found.assignment, limit=limit),
         "changes": found.events.filter(kind__in=AttemptEvent.MOVES_END).select_related("actor").order_by("at", "pk"),
         "is_own": is_own,
         "act": act_on(found) if not is_own and manages(request.user, found) else None,

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.models import Answer, Attempt
-from quizzes.services import bank, grading
+from quizzes.services import grading, regrading
 from tests.admin import cast
 from tests.admin.test_questions import correct_the_key
 
@@ -120,7 +120,7 @@ def test_a_regrade_stays_in_force_when_another_answer_is_marked_by_hand(stage: S
     attempt = cast.attempt(stage.sam, given, {1: {"choice": ["1"]}, 2: {"choice": ["1"]}})
     correct_the_key(stage.question)
     mine = Attempt.objects.filter(pk=attempt.pk)
-    bank.regrade(mine, reason="The key was wrong.", actor=stage.ada, now=cast.NOW)
+    regrading.regrade(stage.question, mine, seen=2, reason="The key was wrong.", actor=stage.ada, now=cast.NOW)
     assert mine.get().marks == 1
     other = attempt.answers.get(slot=2)
     grading.override(other, fraction=Fraction(1, 2), reason="Half right.", actor=stage.ada, now=cast.NOW)

@@ -279,26 +279,6 @@ def correct_the_key(question: Question) -> QuestionVersion:
     )
 
 
-def test_a_regrade_says_what_would_change_and_then_does_it_for_ones_own_attempts(
-    as_ada: Client, stage: SimpleNamespace
-) -> None:
-    correct_the_key(stage.question)
-    url = reverse("admin:quizzes_question_regrade", args=[stage.question.pk])
-    page = as_ada.get(url).content.decode()
-    assert "1 finished attempt was asked an older version." in page
-    assert "The marks of 1 attempt would change." in page
-    stage.ada_attempt.refresh_from_db()
-    assert stage.ada_attempt.marks == 0
-    assert "This field is required." in as_ada.post(url, {"reason": ""}).content.decode()
-    as_ada.post(url, {"reason": "The key was wrong."})
-    stage.ada_attempt.refresh_from_db()
-    stage.bea_attempt.refresh_from_db()
-    assert (stage.ada_attempt.marks, stage.bea_attempt.marks) == (1, 0)
-    event = stage.ada_attempt.events.get(kind="regraded")
-    assert (event.actor, event.details["reason"]) == (stage.ada, "The key was wrong.")
-    assert "The marks of 0 attempts would change." in as_ada.get(url).content.decode()
-
-
 def test_the_list_searches_stems_and_filters_states(as_ada: Client, stage: SimpleNamespace) -> None:
     draft = cast.question(
         owner=stage.ada, spec={**cast.SPEC, "stem": "Wer erteilt das Mandat für eine Friedensmission?"}, status="draft"

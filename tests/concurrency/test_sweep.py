@@ -79,7 +79,7 @@ def test_two_sweeps_and_the_learners_own_submits_end_each_attempt_once(
 @transaction.atomic
 def grades_whatever_it_finds(attempt: Attempt, *, now: datetime) -> Attempt:
     """The unguarded twin of `_grade_once`: it does not look whether somebody has graded meanwhile."""
-    return grading._grade_locked(grading._locked(attempt), now=now)
+    return grading._grade_locked(grading.lock(attempt.pk), now=now)
 
 
 def of_two_sweeps_over_ungraded(rounds: int) -> list[list[str]]:

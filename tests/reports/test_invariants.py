@@ -16,7 +16,7 @@ from django.db import connection
 from quizzes import terms
 from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Question, Quiz, User, papers
 from quizzes.reports import invariants
-from quizzes.services import attempts, deadlines, grading
+from quizzes.services import attempts, deadlines, grading, regrading
 from tests import factories, saving
 
 HOUR = timedelta(hours=1)
@@ -38,8 +38,9 @@ def test_what_the_engine_makes_holds(done: Attempt, learner: User, instructor: U
     turned = factories.single_choice("turned")
     turned["options"][0].pop("correct")
     turned["options"][1]["correct"] = True
-    factories.version(done.answers.get(slot=1).version.question, turned)
-    grading.regrade_by_latest(done, now=now, actor=instructor)
+    question = done.answers.get(slot=1).version.question
+    factories.version(question, turned)
+    regrading.regrade(question, Attempt.objects.all(), seen=2, reason="A wrong key.", actor=instructor, now=now)
     again = attempts.start(learner, done.quiz, now=now, assignment=done.assignment)
     saving.save(again.pk, learner, slot=1, fields=factories.RIGHT, revision=4, now=again.due_at + terms.grace())
     attempts.close_overdue(now=now + HOUR)

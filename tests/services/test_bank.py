@@ -1,4 +1,4 @@
-"""The question bank: drafts, versions, conflicts, publishing, regrading."""
+"""The question bank: drafts, versions, conflicts, publishing."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from quizzes.errors import EditConflict, NotPublishable, QuizError
-from quizzes.models import Attempt, Question, User
+from quizzes.models import Question, User
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import attempts, bank
+from quizzes.services import bank
 from tests.admin import cast
 
 pytestmark = pytest.mark.django_db
@@ -191,51 +191,3 @@ def test_only_what_nothing_refers_to_is_deleted(ada: User) -> None:
         bank.delete(used, actor=ada)
     bank.delete(unused, actor=ada)
     assert list(Question.objects.all()) == [used]
-
-
-def taken(ada: User, question: Question, choice: str) -> Attempt:
-    learner = cast.learner(f"learner-{choice}")
-    given = cast.assignment(cast.classroom(ada, learner), cast.quiz(ada, question))
-    return cast.attempt(learner, given, {1: {"choice": [choice]}})
-
-
-def test_a_regrade_is_computed_before_it_is_done(ada: User) -> None:
-    question = published(ada)
-    right, wrong, other = (taken(ada, question, choice) for choice in "012")
-    options = [{**row, "correct": index == 1} for index, row in enumerate(cast.SPEC["options"])]
-    draft = bank.save_draft(question, {**cast.SPEC, "options": options}, actor=ada, now=NOW, expected_revision=1)
-    bank.publish(draft, actor=ada, now=NOW)
-    older = bank.on_older_versions(question, Attempt.objects.all())
-    effect = bank.regrade_effect(older)
-    assert (effect.older, effect.rising, effect.falling, effect.unfit) == (3, 1, 1, 0)
-    assert effect.changing == (right.pk, wrong.pk)
-    assert bank.regrade(older, reason="The key was wrong.", actor=ada, now=LATER) == 2
-    marks = [Attempt.objects.get(pk=one.pk).marks for one in (right, wrong, other)]
-    assert marks == [0, 1, 0]
-    assert bank.regrade_effect(older).count == 0
-    assert bank.attempts_by_version(question) == {1: 3}
-
-
-def test_a_new_shape_leaves_answers_with_their_version(ada: User) -> None:
-    question = published(ada)
-    attempt = taken(ada, question, "0")
-    spec = {**cast.SPEC, "options": cast.SPEC["options"][:2][::-1]}
-    draft = bank.save_draft(question, spec, actor=ada, now=NOW, expected_revision=1)
-    bank.publish(draft, actor=ada, now=NOW)
-    effect = bank.regrade_effect(bank.on_older_versions(question, Attempt.objects.all()))
-    assert (effect.older, effect.count, effect.unfit) == (1, 0, 1)
-    attempt.refresh_from_db()
-    assert attempt.marks == 1
-
-
-def test_a_regrade_needs_a_reason_and_leaves_running_attempts_alone(ada: User) -> None:
-    question = published(ada)
-    learner = cast.learner("sam")
-    given = cast.assignment(cast.classroom(ada, learner), cast.quiz(ada, question))
-    running = attempts.start(learner, given.quiz, now=NOW, assignment=given)
-    draft = bank.save_draft(question, reworded("A better stem?"), actor=ada, now=NOW, expected_revision=1)
-    bank.publish(draft, actor=ada, now=NOW)
-    older = bank.on_older_versions(question, Attempt.objects.all())
-    assert running not in older
-    with pytest.raises(QuizError, match="Give a reason"):
-        bank.regrade(older, reason="  ", actor=ada, now=NOW)

@@ -1,4 +1,4 @@
-"""Grading, regrading and marking by hand; every change is logged and can be run again."""
+"""Grading and marking by hand; every change is logged and can be run again."""
 
 from __future__ import annotations
 
@@ -97,20 +97,6 @@ def test_of_two_people_marking_the_same_answer_the_second_is_told(
     assert Answer.objects.get(pk=answer.pk).override == Decimal("0.5000000")
 
 
-def test_a_regrade_by_the_latest_version_needs_the_same_shape(done: Attempt, instructor: User, now: datetime) -> None:
-    asked = done.answers.get(slot=1).version
-    turned = factories.single_choice("The key was wrong")
-    turned["options"][0].pop("correct")
-    turned["options"][1]["correct"] = True
-    factories.version(asked.question, turned)
-    assert grading.regrade_by_latest(done, now=now, actor=instructor, reason="wrong key").marks == 0
-    details = done.events.get(kind="regraded").details
-    assert details.pop("by") == {str(done.answers.get(slot=1).pk): asked.question.ready_version.pk}
-    assert details == {"from": "1.00", "to": "0.00", "reason": "wrong key"}
-    factories.version(asked.question, factories.single_choice("Another number of options", options=5))
-    assert grading.regrade_by_latest(done, now=now, actor=instructor).marks == Decimal("1.00")
-
-
 def test_thirds_add_up_without_losing_a_cent(learner: User, now: datetime) -> None:
     done = factories.attempt(learner, factories.quiz(3), now=now, right=1, submit=True)
     assert (done.marks, done.max_marks, done.fraction) == (Decimal("1.00"), Decimal("3.00"), Decimal("0.33333333"))
@@ -151,13 +137,3 @@ def test_an_essay_that_was_changed_is_marked_anew(learner: User, instructor: Use
     again = reopened(done, instructor, now + 2 * MINUTE)
     saving.save(done.pk, learner, slot=1, fields={"text": ["Nothing."]}, revision=2, now=now + 3 * MINUTE)
     assert attempts.submit(again, now=now + 4 * MINUTE).status == "awaiting_marking"
-
-
-def test_what_a_regrade_marked_by_stays_in_force(done: Attempt, instructor: User, now: datetime) -> None:
-    turned = factories.single_choice("turned")
-    turned["options"][0].pop("correct")
-    turned["options"][1]["correct"] = True
-    factories.version(done.answers.get(slot=1).version.question, turned)
-    assert grading.regrade_by_latest(done, now=now, actor=instructor).marks == 0
-    again = reopened(done, instructor, now + MINUTE)
-    assert attempts.submit(again, now=now + 2 * MINUTE).marks == 0

@@ -36,7 +36,7 @@ from quizzes.models import (
 )
 from quizzes.reports import gradebook, invariants, leaderboards
 from quizzes.reports.people import belongings
-from quizzes.services import assignments, attempts, classrooms, deadlines, grading, people, rosters
+from quizzes.services import assignments, attempts, classrooms, deadlines, grading, people, regrading, rosters
 from tests import factories
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -203,7 +203,10 @@ def test_no_table_holds_a_trace_of_them(
     deadlines.reopen(handed_in, due_at=later + MINUTE, **words)  # type: ignore[arg-type]
     deadlines.extend(handed_in, due_at=later + 2 * MINUTE, **words)  # type: ignore[arg-type]
     attempts.close_overdue(now=later + 3 * MINUTE)
-    grading.regrade_by_latest(handed_in, now=later + 4 * MINUTE, actor=instructor, reason="A wrong key.")
+    question = answer.version.question
+    factories.version(question, factories.single_choice("The same key"))
+    every = Attempt.objects.all()
+    regrading.regrade(question, every, seen=2, reason="A wrong key.", actor=instructor, now=later + 4 * MINUTE)
     for other in (given, factories.assignment(room, factories.quiz(1))):
         exception = assignments.grant(other, membership, attempts_allowed=3, **words)  # type: ignore[arg-type]
         noted(admin, exception, "An exception for Ines Costa")

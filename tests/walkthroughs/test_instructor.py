@@ -73,10 +73,14 @@ def test_from_an_empty_bank_to_marks_in_a_classroom() -> None:
     workshop.post(publish, {"revision": question.draft.revision, "confirmed": "yes"})
     assert "1 attempt uses version 1." in workshop.get(change).content.decode()
     regrade = reverse("admin:quizzes_question_regrade", args=[question.pk])
-    workshop.post(regrade, {"reason": "The Assembly was meant."})
+    table = workshop.get(regrade).content.decode()
+    assert re.search(r"Sam.*0 → 1.*3 → 4", table, re.DOTALL)
+    workshop.post(regrade, {"version": 2, "reason": "The Assembly was meant."})
     attempt.refresh_from_db()
     assert attempt.marks == 4
-    assert attempt.answers.get(slot=1).version.number == 1, "what was asked stays what was asked"
+    assert "1 attempt uses version 2." in workshop.get(change).content.decode()
+    event = attempt.events.get(kind="regraded", slot=1)
+    assert (event.details["version_from"], event.details["version_to"]) == (1, 2)
 
     # A shorter limit reaches a running attempt because it was ticked.
     start = cast.NOW + timedelta(days=1)

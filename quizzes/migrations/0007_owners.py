@@ -62,7 +62,7 @@ def lost_to(rule, quiz, apps):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0005_anonymised_people"),
+        ("quizzes", "0006_regraded_versions"),
     ]
 
     operations = [
