@@ -54,7 +54,7 @@ class QuizPages:
         if quiz is not None:
             items = list(quiz.items.select_related("question", "topic", "source", "tag"))
             context = {
-                "outline": quizzes.outline(items),
+                "outline": quizzes.outline(items, feedback=quiz.feedback),
                 "faults": quizzes.faults(quiz, items),
                 "running": quiz.attempts.in_progress().count(),
                 "finished": quiz.attempts.finished().count(),
@@ -120,7 +120,7 @@ class QuizPages:
             drawn = rows.items()
             if "_save" in request.POST and self.composed(request, quiz, drawn, head):
                 return redirect("admin:quizzes_quiz_change", pk)
-        outline = quizzes.outline([*fixed, *drawn])
+        outline = quizzes.outline([*fixed, *drawn], feedback=quiz.feedback)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -20,7 +20,7 @@ from quizzes import entitlements, terms
 from quizzes.errors import EditConflict, NotPublishable, QuizError
 from quizzes.models import Question, QuestionVersion, Quiz, QuizItem, User
 from quizzes.models.quizzes import Preset
-from quizzes.services import draws
+from quizzes.services.drawing import Drawing, Purpose
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
@@ -119,11 +119,14 @@ class Outline:
         return [cell.note for cell in self.cells if cell.note]
 
 
-def outline(items: Sequence[QuizItem]) -> Outline:
-    """Cells of items, saved or not (a query for each different cell): a draw is tried as an attempt would make it."""
+def outline(items: Sequence[QuizItem], *, feedback: str = Preset.HOMEWORK) -> Outline:
+    """Cells of items, saved or not (a query for each different cell): a draw is tried as an attempt would make it.
+
+    With the `feedback` of an exam, questions that are kept for exams count too.
+    """
     fixed = {item.question_id for item in items if item.question_id}
     rules = [(place, item) for place, item in enumerate(items) if item.is_draw]
-    drawing = draws.Drawing(fixed)
+    drawing = Drawing(fixed, purpose=Purpose(feedback, entitlements.Secrecy()))
     behind = drawing.cells([rule for _place, rule in rules], whole=True)
     tried = list(drawing.take_all([rule for _place, rule in rules], behind))
     seconds = _seconds_needed(

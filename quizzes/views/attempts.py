@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes import clock, entitlements
 from quizzes.errors import BadAnswer, NotFound, StaleAnswer
-from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User, papers
+from quizzes.models import Answer, Attempt, AttemptEvent, Question, Quiz, User, papers
 from quizzes.models.papers import Paper, PaperQuestion
 from quizzes.reports import attempts as report
-from quizzes.reports import mark_changes
+from quizzes.reports import cards, mark_changes
 from quizzes.services import attempts
 from quizzes.views.deadlines import act_on
 from quizzes.views.requests import LoggedInRequest, device_of
@@ -95,14 +95,21 @@ def attempt_all(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 def _cards(
     mine: Attempt, paper: Paper, answers: list[report.AnswerState], learner: User, *, now: datetime
-) -> list[report.Card]:
-    """Cards to answer; in practice those of checked answers say what was right."""
-    cards: dict[int, report.Card] = {}
-    if checked := [answer for answer in answers if answer.is_checked]:
+) -> list[cards.Card]:
+    """Cards to answer; in practice those of checked answers say what was right, but for questions that are secret now."""
+    if mine.preset != "practice":
+        return [cards.ask_card(answer, paper[answer.slot]) for answer in answers]
+    secrecy = entitlements.secrecy_of(learner, now=now)
+    held = secrecy.held_back(Question.objects.kept_flags(paper[answer.slot].version.question_id for answer in answers))
+    secret = {answer.slot for answer in answers if paper[answer.slot].version.question_id in held}
+    done: dict[int, cards.Card] = {}
+    if checked := [answer.slot for answer in answers if answer.is_checked and answer.slot not in secret]:
         revealed = entitlements.revealed(mine, learner, now=now, is_checked=True)
-        done = report.result_cards(mine, revealed, slots=[answer.slot for answer in checked])
-        cards = {card.slot: card for card in done}
-    return [cards.get(answer.slot) or report.ask_card(answer, paper[answer.slot]) for answer in answers]
+        done = {card.slot: card for card in cards.result_cards(mine, revealed, slots=checked)}
+    return [
+        done.get(answer.slot) or cards.ask_card(answer, paper[answer.slot], is_secret=answer.slot in secret)
+        for answer in answers
+    ]
 
 
 def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *, now: datetime) -> dict[str, Any]:
@@ -236,6 +243,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         return redirect(where_it_stands(found))
     revealed = entitlements.revealed(found, request.user, now=now)
     may_manage = not is_own and manages(request.user, found)
+    secrecy = None if may_manage else entitlements.secrecy_in(found, request.user, shown=revealed, now=now)
     context = {
         "attempt": found,
         "quiz": found.quiz,
@@ -245,7 +253,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "preset": found.preset,
         "result": report.result(found, revealed),
         "changes": mark_changes.of_attempt(found, revealed),
-        "cards": report.result_cards(found, revealed),
+        "cards": cards.result_cards(found, revealed, secrecy=secrecy),
         "may_manage": may_manage,
         "act": act_on(found) if may_manage else None,
     }

@@ -14,9 +14,13 @@ from quizzes.views.requests import LoggedInRequest
 
 
 def _entries(request: LoggedInRequest, questions: QuerySet[Question]) -> list[bank.Entry]:
+    now = clock.now()
+    secrecy = entitlements.secrecy_of(request.user, now=now)
+    if secrecy.exams:
+        questions = questions.exclude(pk__in=secrecy.questions.order_by().values("pk"))
     if request.user.is_instructor:
         return bank.all_entries(questions)
-    now = clock.now()
+    questions = questions.filter(is_kept_for_exams=False)
     return bank.met_entries(
         request.user, questions, lambda attempt: entitlements.revealed(attempt, request.user, now=now)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -103,6 +104,8 @@ def quiz_start(request: LoggedInRequest, slug: str) -> HttpResponse:
     quiz = quiz_report.visible(request.user, slug)
     assignment = _chosen_way(request, quiz, now=now)
     attempt = attempts.start(request.user, quiz, assignment=assignment, now=now, device=device_of(request))
+    for sentence in attempt.told:
+        messages.info(request, sentence)
     return redirect(where_it_stands(attempt))
 
 
