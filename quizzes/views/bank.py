@@ -16,8 +16,7 @@ from quizzes.views.requests import LoggedInRequest
 def _entries(request: LoggedInRequest, questions: QuerySet[Question]) -> list[bank.Entry]:
     now = clock.now()
     secrecy = entitlements.secrecy_of(request.user, now=now)
-    if secrecy.exams:
-        questions = questions.exclude(pk__in=secrecy.questions.order_by().values("pk"))
+    questions = secrecy.without_secret(questions)
     if request.user.is_instructor:
         return bank.all_entries(questions)
     questions = questions.filter(is_kept_for_exams=False)
