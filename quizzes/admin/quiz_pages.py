@@ -79,7 +79,8 @@ class QuizPages:
 
     def publish(self, request: HttpRequest, quiz: Quiz) -> None:
         try:
-            quizzes.publish(quiz, actor=person(request), now=clock.now())
+            keeps = "keeps_questions" in request.POST
+            quizzes.publish(quiz, actor=person(request), now=clock.now(), keeps_questions=keeps)
         except NotPublishable as refusal:
             for fault in refusal.details["faults"]:
                 messages.error(request, fault)

@@ -34,6 +34,13 @@ class IdentityForm(forms.Form):
         max_length=300,
         help_text=gettext_lazy("Short labels with commas between them, for drawing questions across topics."),
     )
+    is_kept_for_exams = forms.BooleanField(
+        label=gettext_lazy("Kept for exams"),
+        required=False,
+        help_text=gettext_lazy(
+            "Only examinations ask it. Practice and other quizzes leave it out until you take the tick away."
+        ),
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
     def clean_tags(self) -> list[str]:
@@ -168,6 +175,7 @@ class QuestionForm:
             difficulty=cleaned["difficulty"],
             bloom=cleaned["bloom"],
             tags=cleaned["tags"],
+            is_kept_for_exams=cleaned["is_kept_for_exams"],
             places=[Place(row["source"], row["paragraph"], row["evidence"]) for row in rows],
         )
 
@@ -180,6 +188,7 @@ def _identity_of(question: Question | None, version: QuestionVersion | None) -> 
         "difficulty": question.difficulty,
         "bloom": question.bloom,
         "tags": ", ".join(question.tags.values_list("slug", flat=True)),
+        "is_kept_for_exams": question.is_kept_for_exams,
         "revision": version.revision,
     }
 

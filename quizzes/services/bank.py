@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, ProtectedError
+from django.db.models import Count, ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
@@ -23,6 +23,7 @@ from quizzes.models import (
     Question,
     QuestionSource,
     QuestionVersion,
+    Quiz,
     QuizItem,
     Source,
     Tag,
@@ -54,6 +55,7 @@ class Identity:
     bloom: str
     tags: Sequence[str] = ()
     places: Sequence[Place] = ()
+    is_kept_for_exams: bool | None = None  # None: as it is
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
@@ -135,7 +137,9 @@ def _refuse_if_changed(version: QuestionVersion, expected_revision: int | None) 
 
 def _describe(question: Question, identity: Identity) -> None:
     question.topic, question.difficulty, question.bloom = identity.topic, identity.difficulty, identity.bloom
-    question.save(update_fields=["topic", "difficulty", "bloom"])
+    if identity.is_kept_for_exams is not None:
+        question.is_kept_for_exams = identity.is_kept_for_exams
+    question.save(update_fields=["topic", "difficulty", "bloom", "is_kept_for_exams"])
     question.tags.set([Tag.objects.get_or_create(slug=slug)[0] for slug in dict.fromkeys(identity.tags)])
     stored = {(place.source_id, place.paragraph): place for place in question.places.all()}
     for place in identity.places:
@@ -243,6 +247,21 @@ def archive(question: Question) -> None:
 
 def restore(question: Question) -> None:
     Question.objects.filter(pk=question.pk).update(is_archived=False)
+
+
+def keep_for_exams(questions: QuerySet[Question]) -> int:
+    """Let nothing but exams ask the questions from now on; returns how many were not kept before."""
+    return questions.filter(is_kept_for_exams=False).update(is_kept_for_exams=True)
+
+
+def release(questions: QuerySet[Question]) -> int:
+    """Let practice and other quizzes ask the questions again; returns how many were kept."""
+    return questions.filter(is_kept_for_exams=True).update(is_kept_for_exams=False)
+
+
+def keep_those_of(quiz: Quiz, owner: User) -> int:
+    """Keep for exams what an exam asks of its owner's questions; returns how many were not kept before."""
+    return keep_for_exams(Question.objects.filter(pk__in=quiz.items.values("question"), owner=owner))
 
 
 def is_referenced(question: Question) -> bool:

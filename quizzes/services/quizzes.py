@@ -20,6 +20,7 @@ from quizzes import entitlements, terms
 from quizzes.errors import EditConflict, NotPublishable, QuizError
 from quizzes.models import Question, QuestionVersion, Quiz, QuizItem, User
 from quizzes.models.quizzes import Preset
+from quizzes.services import bank
 from quizzes.services.drawing import Drawing, Purpose
 
 # Writing --------------------------------------------------------------------------------------------------------------
@@ -199,7 +200,7 @@ class Fault:
 def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None) -> list[Fault]:
     """Everything that must be mended before learners may take the quiz."""
     items = list(quiz.items.select_related("question")) if items is None else items
-    found = _item_faults(items)
+    found = _item_faults(quiz, items)
     if quiz.feedback == Preset.EXAM and not _closes(quiz):
         found.append(
             Fault(
@@ -213,7 +214,21 @@ def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None) -> list[Fault]:
     return found
 
 
-def _item_faults(items: Sequence[QuizItem]) -> list[Fault]:
+def _kept_faults(quiz: Quiz, fixed: Sequence[Question]) -> list[Fault]:
+    """Questions that are kept for exams, in a quiz that is none and is given to no class as one."""
+    if quiz.feedback == Preset.EXAM or quiz.assignments.filter(feedback=Preset.EXAM).exists():
+        return []
+    return [
+        Fault(
+            _("Question %(id)s is kept for exams; release it, or take it out.") % {"id": str(question.uuid)[:8]},
+            question,
+        )
+        for question in fixed
+        if question.is_kept_for_exams
+    ]
+
+
+def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Fault]:
     if not items:
         return [Fault(_("The quiz has no questions yet: add some, or a draw rule."))]
     fixed = [item.question for item in items if item.question is not None]
@@ -227,6 +242,7 @@ def _item_faults(items: Sequence[QuizItem]) -> list[Fault]:
         for question in fixed
         if question.pk not in ready | pinned
     ]
+    found += _kept_faults(quiz, fixed)
     rules = [item for item in items if item.is_draw]
     if rules and not Question.objects.ready().exists():
         found.append(Fault(_("The quiz draws questions, and the bank has no published question yet.")))
@@ -238,8 +254,11 @@ def _closes(quiz: Quiz) -> bool:
 
 
 @transaction.atomic
-def publish(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
-    """Let learners take the quiz; raises NotPublishable with every fault. Publishing twice changes nothing."""
+def publish(quiz: Quiz, *, actor: User, now: datetime, keeps_questions: bool = False) -> Quiz:
+    """Let learners take the quiz; raises NotPublishable with every fault. Publishing twice changes nothing.
+
+    With `keeps_questions`, what an exam asks of the actor's own questions is kept for exams.
+    """
     locked = Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
     if locked.status == Quiz.Status.PUBLISHED:
         return locked
@@ -247,6 +266,8 @@ def publish(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
     if found:
         message = _("“%(quiz)s” cannot be published yet.") % {"quiz": locked.title}
         raise NotPublishable(message, faults=[str(fault) for fault in found])
+    if keeps_questions and locked.feedback == Preset.EXAM:
+        bank.keep_those_of(locked, actor)
     return _set_status(locked, Quiz.Status.PUBLISHED, actor=actor, now=now)
 
 
