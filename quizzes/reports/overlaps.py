@@ -28,9 +28,10 @@ class Overlaps:
     sharing: Sequence[Sharing]
     in_open_bank: int
     drawn: int  # questions behind its own draw rules, secret while it is open
+    is_open_to_all: bool  # the quiz itself: its class has no self-study of it
 
     def __bool__(self) -> bool:
-        return bool(self.sharing or self.in_open_bank or self.drawn)
+        return bool(self.sharing or self.in_open_bank or self.drawn or self.is_open_to_all)
 
 
 def of_exam(quiz: Quiz, classroom: Classroom, *, kept_for: User | None) -> Overlaps:
@@ -48,7 +49,8 @@ def of_exam(quiz: Quiz, classroom: Classroom, *, kept_for: User | None) -> Overl
     rules = QuizItem.objects.filter(question=None).select_related("quiz")
     open_rules = rules.filter(quiz__status=Quiz.Status.PUBLISHED, quiz__is_open_to_all=True).exclude(quiz=quiz)
     own_rules = rules.filter(quiz=quiz)
-    return Overlaps(sharing, free.filter(_drawn_by(open_rules)).distinct().count(), _pool(own_rules))
+    in_open_bank = free.filter(_drawn_by(open_rules)).distinct().count()
+    return Overlaps(sharing, in_open_bank, _pool(own_rules), quiz.is_open_to_all)
 
 
 def _drawn_by(rules: QuerySet[QuizItem]) -> Q:
