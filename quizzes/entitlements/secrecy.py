@@ -81,7 +81,7 @@ class Secrecy:
         """Return the questions but for the secret ones."""
         return questions.exclude(pk__in=self.questions.order_by().values("pk")) if self.exams else questions
 
-    def among(self, questions: Collection[int] | QuerySet[Question]) -> dict[int, HeldExam]:
+    def among(self, questions: Collection[Any] | QuerySet[Question]) -> dict[int, HeldExam]:
         """Those of the questions that are secret, each with the exam that comes out last (1 query, none without exams)."""
         if not self.exams:
             return {}

@@ -86,7 +86,9 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpo
     exams = [*left_out.values(), *(exam for shortage in short for exam in shortage.exams)]
     if exams and not purpose.may_be_short:
         raise NotOpen(_opens_again(quiz, exams))
-    told = _told(len(left_out) + sum(shortage.missing for shortage in short), exams)
+    without = [item for item in items if item.question and not item.version]
+    held = _told(len(left_out) + sum(shortage.missing for shortage in short), exams)
+    told = held + _told_without(len(without))
     asked = by_rule | {item.pk: [(item.version, item.bloom)] for item in items if item.version}
     versions = version_cache.get_many({version for questions in asked.values() for version, _bloom in questions})
     drawn = [
@@ -96,9 +98,9 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpo
         raise NotOpen(" ".join(told) or _("This quiz has no questions yet. Tell your instructor."))
     if quiz.shuffle_questions:
         rng.shuffle(drawn)
-    without = [item for item in items if item.question and not item.version]
     unpinned = {item.pk: item.version for item in items if item.question and item.version and not item.pinned}
-    return Draw(drawn, [*notes, *told, *map(_without_version, without)], told, unpinned, without)
+    notes += [*held, *map(_without_version, without)]
+    return Draw(drawn, notes, told, unpinned, without)
 
 
 def _left_out(items: Iterable[Item], purpose: Purpose) -> dict[int, HeldExam | None]:
@@ -150,6 +152,17 @@ def _told(missing: int, exams: Iterable[HeldExam | None]) -> list[str]:
         )
         % {"n": missing, "end": exam.end_words}
     ]
+
+
+def _told_without(number: int) -> list[str]:
+    if not number:
+        return []
+    words = ngettext(
+        "%(n)d question of this quiz cannot be asked now. Your instructor has been told.",
+        "%(n)d questions of this quiz cannot be asked now. Your instructor has been told.",
+        number,
+    )
+    return [words % {"n": number}]
 
 
 def _without_version(item: Item) -> str:

@@ -328,7 +328,9 @@ def test_a_question_kept_for_exams_keeps_other_quizzes_from_being_published(
     stage.ada_quiz.status = "draft"
     stage.ada_quiz.save()
     Question.objects.filter(items__quiz=stage.ada_quiz).update(is_kept_for_exams=True)
-    page = as_ada.post(reverse("admin:quizzes_quiz_act", args=[stage.ada_quiz.pk, "publish"]), follow=True).content.decode()
+    page = as_ada.post(
+        reverse("admin:quizzes_quiz_act", args=[stage.ada_quiz.pk, "publish"]), follow=True
+    ).content.decode()
     assert "is kept for exams; release it, or take it out." in page
     stage.ada_quiz.refresh_from_db()
     assert stage.ada_quiz.status == "draft"

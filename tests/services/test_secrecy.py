@@ -302,9 +302,9 @@ def test_homework_is_not_pinned(learner: User, asked: list[Question], now: datet
 def test_a_fixed_question_without_a_version_is_noted(learner: User, asked: list[Question], now: datetime) -> None:
     homework = factories.quiz(asked)
     bank.retire(asked[1])
-    assert attempts.start(learner, homework, now=now).draw_notes == [
-        "Item 2 has no published version and was left out."
-    ]
+    begun = attempts.start(learner, homework, now=now)
+    assert begun.told == ["1 question of this quiz cannot be asked now. Your instructor has been told."]
+    assert begun.draw_notes[-1] == "Item 2 has no published version and was left out."
 
 
 # Checking and showing --------------------------------------------------------------------------------------------------
