@@ -81,7 +81,7 @@ class Secrecy:
         """Return the questions but for the secret ones."""
         return questions.exclude(pk__in=self.questions.order_by().values("pk")) if self.exams else questions
 
-    def among(self, questions: Collection[Any] | QuerySet[Question]) -> dict[int, HeldExam]:
+    def among(self, questions: Collection[int] | QuerySet[Question]) -> dict[int, HeldExam]:
         """Those of the questions that are secret, each with the exam that comes out last (1 query, none without exams)."""
         if not self.exams:
             return {}
@@ -90,7 +90,8 @@ class Secrecy:
             *(When(exam.secret(self.viewer), then=Value(place)) for place, exam in enumerate(last_first)),
             output_field=IntegerField(),
         )
-        rows = self.questions.filter(pk__in=questions).annotate(by=by).order_by().values_list("pk", "by")
+        among: Any = questions  # keys, or a query of them
+        rows = self.questions.filter(pk__in=among).annotate(by=by).order_by().values_list("pk", "by")
         return {question: last_first[place] for question, place in rows}
 
     def held_back(self, questions: Mapping[int, bool]) -> dict[int, HeldExam | None]:

@@ -17,8 +17,8 @@ from quizzes.errors import QuizError
 from quizzes.forms.assignments import AccommodationForm, AssignmentForm
 from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz
 from quizzes.models.quizzes import Preset
-from quizzes.reports import overlaps, progress, release
-from quizzes.services import assignments
+from quizzes.reports import progress, release
+from quizzes.services import assignments, overlaps
 from quizzes.views.boards import progress_tag
 from quizzes.views.classrooms import READ_WRITE, confirm
 from quizzes.views.members import teaches
@@ -54,7 +54,8 @@ def _to_tell(request: LoggedInRequest, form: AssignmentForm, classroom: Classroo
     is_exam = (cleaned["feedback"] or quiz.feedback) == Preset.EXAM
     if not is_exam or closes_at is None or "is_told" in request.POST:
         return {}
-    found = overlaps.of_exam(quiz, classroom, kept_for=request.user if cleaned["keeps_questions"] else None)
+    kept_for = request.user if cleaned["keeps_questions"] else None
+    found = overlaps.of_exam(quiz, classroom, until=closes_at, kept_for=kept_for)
     return {"overlaps": found, "closes_at": closes_at} if found else {}
 
 

@@ -431,7 +431,7 @@ def test_before_an_exam_is_assigned_the_form_says_what_it_shares_and_what_pauses
     client: Client, instructor: User, classroom: Classroom, quiz: Quiz, exam: dict[str, str]
 ) -> None:
     asked = [item.question for item in quiz.items.select_related("question")]
-    factories.quiz([asked[0]], title="Warm-up", feedback="practice")
+    factories.quiz([asked[0], factories.question()], title="Warm-up", feedback="practice")
     factories.quiz(asked, title="Homework 2", feedback="homework")
     factories.quiz([asked[0]], title="Of another class", is_open_to_all=False)
     QuizItem.objects.create(quiz=factories.quiz(0, feedback="practice"), draw_count=5)
