@@ -24,7 +24,7 @@ from quizzes.lint import Finding
 from quizzes.models import Answer, Question, QuestionVersion, Quiz
 from quizzes.models.papers import PaperQuestion
 from quizzes.question_types.base import Grade, InvalidSpec
-from quizzes.reports import attempts as cards
+from quizzes.reports import cards
 from quizzes.services import bank, copies
 
 

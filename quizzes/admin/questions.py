@@ -79,12 +79,22 @@ class WhoseFilter(admin.SimpleListFilter):
 @admin.register(Question)
 class QuestionAdmin(QuestionPages, QuestionTools, ScopedAdmin):
     list_display = ("snippet", "type", "topic", "difficulty", "bloom", "state", "owner_name")
-    list_filter = (StateFilter, WhoseFilter, "type", "topic", "difficulty", "bloom", "sources", "tags")
+    list_filter = (
+        StateFilter,
+        WhoseFilter,
+        "type",
+        "topic",
+        "difficulty",
+        "bloom",
+        "is_kept_for_exams",
+        "sources",
+        "tags",
+    )
     list_select_related = ("topic", "owner")
     search_fields = ("stem", "uuid", "topic__name", "tags__slug")
     search_help_text = gettext_lazy("Words of the stem, a topic or a tag")
     ordering = ("-pk",)
-    actions = ("publish_drafts", "add_to_quiz", "archive", "restore")
+    actions = ("publish_drafts", "add_to_quiz", "keep_for_exams", "release", "archive", "restore")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
         return with_stem(super().get_queryset(request), person(request))
@@ -153,6 +163,22 @@ class QuestionAdmin(QuestionPages, QuestionTools, ScopedAdmin):
             return None
         chosen = ",".join(map(str, pks))
         return redirect(reverse("admin:quizzes_question_to_quiz") + f"?questions={chosen}")
+
+    @admin.action(description=gettext_lazy("Keep the selected questions for exams"))
+    def keep_for_exams(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
+        kept = bank.keep_for_exams(self._managed(request, queryset))
+        text = ngettext("%(n)d question is kept for exams now.", "%(n)d questions are kept for exams now.", kept)
+        self.message_user(request, text % {"n": kept})
+
+    @admin.action(description=gettext_lazy("Release the selected questions for practice and other quizzes"))
+    def release(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
+        released = bank.release(self._managed(request, queryset))
+        text = ngettext("%(n)d question is released.", "%(n)d questions are released.", released)
+        self.message_user(request, text % {"n": released})
+
+    def _managed(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        """Those of them that the instructor may change, without what the list joins; the others are named."""
+        return Question.objects.filter(pk__in=[question.pk for question in self.only_managed(request, queryset)])
 
     @admin.action(description=gettext_lazy("Archive the selected questions"))
     def archive(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:

@@ -21,7 +21,7 @@ from quizzes.errors import EditConflict, NotPublishable
 from quizzes.forms import quizzes as forms
 from quizzes.forms.posted import replaced
 from quizzes.models import Question, Quiz, QuizItem
-from quizzes.services import copies, quizzes
+from quizzes.services import copies, outlines, quizzes
 
 
 class QuizPages:
@@ -64,7 +64,7 @@ class QuizPages:
         if quiz is not None:
             items = list(quiz.items.select_related("question", "topic", "source", "tag"))
             context = {
-                "outline": quizzes.outline(items),
+                "outline": outlines.of_items(items, feedback=quiz.feedback),
                 "faults": quizzes.faults(quiz, items),
                 "outdated": quizzes.outdated(quiz).count(),
                 "running": quiz.attempts.in_progress().count(),
@@ -83,7 +83,7 @@ class QuizPages:
             "opts": self.opts,
             "original": quiz,
             "title": quiz.title,
-            "outline": quizzes.outline(items),
+            "outline": outlines.of_items(items, feedback=quiz.feedback),
             "items": [(item, _shown(item) if item.question_id in set(seen) else "") for item in items],
         }
         return TemplateResponse(request, "admin/quizzes/quiz/view.html", context)
@@ -120,7 +120,8 @@ class QuizPages:
 
     def publish(self, request: HttpRequest, quiz: Quiz) -> None:
         try:
-            quizzes.publish(quiz, actor=person(request), now=clock.now())
+            keeps = "keeps_questions" in request.POST
+            quizzes.publish(quiz, actor=person(request), now=clock.now(), keeps_questions=keeps)
         except NotPublishable as refusal:
             for fault in refusal.details["faults"]:
                 messages.error(request, fault)
@@ -188,7 +189,7 @@ class QuizPages:
             drawn = rows.items(quiz)
             if "_save" in request.POST and self.composed(request, quiz, drawn, head):
                 return redirect("admin:quizzes_quiz_change", pk)
-        outline = quizzes.outline([*fixed, *drawn])
+        outline = outlines.of_items([*fixed, *drawn], feedback=quiz.feedback)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -26,7 +26,16 @@ FIELDSETS = (
     ),
     (
         gettext_lazy("Marks and feedback"),
-        {"fields": ("feedback", "pass_mark", "counting", "wrong_penalty")},
+        {
+            "fields": (
+                "feedback",
+                "results_wait_for_all",
+                "keeps_questions",
+                "pass_mark",
+                "counting",
+                "wrong_penalty",
+            )
+        },
     ),
     (
         gettext_lazy("How it is asked"),

@@ -11,12 +11,13 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from quizzes import clock, entitlements
 from quizzes.models import (
     Accommodation,
     Assignment,
@@ -59,8 +60,8 @@ MANAGED: dict[type[Model], Scope] = {
     Topic: _by_administrators(Topic),
     Tag: _by_administrators(Tag),
     Source: lambda user: Source.objects.editable_by(user),
-    Question: lambda user: Question.objects.editable_by(user),
-    Quiz: lambda user: Quiz.objects.editable_by(user),
+    Question: lambda user: _without_secret_questions(Question.objects.editable_by(user), user),
+    Quiz: lambda user: _without_secret_quizzes(Quiz.objects.editable_by(user), user),
     Classroom: lambda user: Classroom.objects.taught_by(user),
     Membership: _in_my_classrooms(Membership),
     Assignment: lambda user: Assignment.objects.managed_by(user),
@@ -74,8 +75,8 @@ SEEN: dict[type[Model], Scope] = {
     Topic: lambda user: Topic.objects.all(),
     Tag: lambda user: Tag.objects.all(),
     Source: lambda user: Source.objects.visible_to(user),
-    Question: lambda user: Question.objects.visible_to(user),
-    Quiz: lambda user: Quiz.objects.shown_to(user),
+    Question: lambda user: _without_secret_questions(Question.objects.visible_to(user), user),
+    Quiz: lambda user: _without_secret_quizzes(Quiz.objects.shown_to(user), user),
 }
 # What they may choose, where that is something else than what they manage.
 CHOSEN: dict[type[Model], Scope] = {
@@ -83,11 +84,27 @@ CHOSEN: dict[type[Model], Scope] = {
     Tag: SEEN[Tag],
     Source: lambda user: Source.objects.usable_by(user),
     # What is in a quiz that they may change stays there, whatever its owner allows now.
-    Question: lambda user: (
-        Question.objects.usable_by(user) | Question.objects.filter(pk__in=_asked_by(Quiz.objects.editable_by(user)))
+    Question: lambda user: _without_secret_questions(
+        Question.objects.usable_by(user) | Question.objects.filter(pk__in=_asked_by(Quiz.objects.editable_by(user))),
+        user,
     ),
     Quiz: lambda user: Quiz.objects.usable_by(user).exclude(status=Quiz.Status.ARCHIVED),
 }
+
+
+def _without_secret_questions(questions: QuerySet[Question], user: User) -> QuerySet[Question]:
+    """Without what an exam asks that the instructor takes as a student of another class; their own stay."""
+    return entitlements.secrecy_of(user, now=clock.now()).without_secret(questions)
+
+
+def _without_secret_quizzes(quizzes: QuerySet[Quiz], user: User) -> QuerySet[Quiz]:
+    """Without quizzes of others that are such an exam, or ask its questions."""
+    secrecy = entitlements.secrecy_of(user, now=clock.now())
+    if not secrecy.exams:
+        return quizzes
+    asking = QuizItem.objects.filter(question__in=secrecy.questions.order_by().values("pk")).order_by()
+    is_secret = Q(pk__in=[exam.quiz_id for exam in secrecy.exams]) | Q(pk__in=asking.values("quiz"))
+    return quizzes.exclude(is_secret & (Q(owner=None) | ~Q(owner=user)))
 
 
 def _asked_by(quizzes: QuerySet[Quiz]) -> QuerySet[Any]:

@@ -35,6 +35,13 @@ class IdentityForm(forms.Form):
         max_length=300,
         help_text=gettext_lazy("Short labels with commas between them, for drawing questions across topics."),
     )
+    is_kept_for_exams = forms.BooleanField(
+        label=gettext_lazy("Kept for exams"),
+        required=False,
+        help_text=gettext_lazy(
+            "Only examinations ask it. Practice and other quizzes leave it out until you take the tick away."
+        ),
+    )
     visibility = forms.ChoiceField(
         label=gettext_lazy("Other instructors may"),
         choices=Visibility,
@@ -187,6 +194,7 @@ class QuestionForm:
             bloom=cleaned["bloom"],
             tags=cleaned["tags"],
             visibility=cleaned.get("visibility", ""),
+            is_kept_for_exams=cleaned["is_kept_for_exams"],
             places=[Place(row["source"], row["paragraph"], row["evidence"]) for row in rows],
         )
 
@@ -200,6 +208,7 @@ def _identity_of(question: Question | None, version: QuestionVersion | None) -> 
         "bloom": question.bloom,
         "tags": ", ".join(question.tags.values_list("slug", flat=True)),
         "visibility": question.visibility,
+        "is_kept_for_exams": question.is_kept_for_exams,
         "revision": version.revision,
     }
 

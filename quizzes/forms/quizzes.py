@@ -15,6 +15,7 @@ from quizzes.errors import EditConflict
 from quizzes.forms.posted import replaced
 from quizzes.models import QuestionVersion, Quiz, QuizItem, Source, Tag, Topic, User, Visibility
 from quizzes.models.bank import Bloom, Difficulty
+from quizzes.models.quizzes import Preset
 from quizzes.services import quizzes
 
 TIME_LIMIT = gettext_lazy("A time limit is 1 to 1,440 minutes.")
@@ -49,6 +50,17 @@ def attempts_field() -> forms.IntegerField:
     )
 
 
+def keeps_questions_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=gettext_lazy("Keep my questions for exams"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy(
+            "For an examination: practice and other quizzes leave your own questions in it out until you release them."
+        ),
+    )
+
+
 class QuizForm(forms.ModelForm):
     """Settings of a quiz; `revision` is what the editor saw."""
 
@@ -78,6 +90,8 @@ class QuizForm(forms.ModelForm):
         ),
     )
 
+    keeps_questions = keeps_questions_field()
+
     class Meta:
         model = Quiz
         fields = (
@@ -92,6 +106,7 @@ class QuizForm(forms.ModelForm):
             "opens_at",
             "closes_at",
             "feedback",
+            "results_wait_for_all",
             "pass_mark",
             "counting",
             "wrong_penalty",
@@ -119,7 +134,20 @@ class QuizForm(forms.ModelForm):
             cleaned.pop("time_rule")  # one sentence about the limit is enough
         if self.instance.pk:
             self._refuse_if_changed(cleaned.get("revision") or 0)
+            self._refuse_without_end(cleaned)
         return cleaned
+
+    def _refuse_without_end(self, cleaned: dict[str, Any]) -> None:
+        """An exam shows its answers after it has closed: one that nothing closes would keep them for ever."""
+        if cleaned.get("feedback") != Preset.EXAM or cleaned.get("closes_at"):
+            return
+        given = self.instance.assignments.filter(feedback="").select_related("classroom")
+        endless = next((row for row in given if row.overrides().closes_at is None), None)
+        if endless:
+            words = {"class": endless.classroom}
+            self.add_error("closes_at", _("%(class)s has this quiz without an end. Say when the exam closes.") % words)
+        elif self.instance.status == Quiz.Status.PUBLISHED and cleaned.get("is_open_to_all"):
+            self.add_error("closes_at", _("An examination shows its answers after it has closed. Say when it closes."))
 
     def _refuse_if_changed(self, seen: int) -> None:
         """Tell the second of two editors who was first; what they wrote stays in the form."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -143,6 +143,10 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
             return self.filter(owner=None)
         return self.filter(Q(owner=None) | Q(owner=owner) | Q(visibility__in=SHARED))
 
+    def kept_flags(self, pks: Iterable[int]) -> dict[int, bool]:
+        """Whether each of the questions is kept for exams (1 query)."""
+        return dict(self.filter(pk__in=list(pks)).order_by().values_list("pk", "is_kept_for_exams"))
+
     def drawn_by(self, rule: Any, *, ignoring: Collection[str] = ()) -> QuestionQuerySet:
         """Those that a draw rule (a QuizItem without a question) may take, `ignoring` some of its conditions by name.
 
@@ -184,6 +188,11 @@ class Question(Owned):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="questions"
     )
     is_archived = models.BooleanField(_("archived"), default=False)
+    is_kept_for_exams = models.BooleanField(
+        _("kept for exams"),
+        default=False,
+        help_text=_("Only examinations ask it. Practice and other quizzes leave it out until you release it."),
+    )
     acknowledged = models.JSONField(
         _("acknowledged warnings"), default=list, blank=True, help_text=_('[{"rule": …, "reason": …}]')
     )

@@ -130,6 +130,11 @@ class Quiz(Owned):
     navigation = models.CharField(_("navigation"), max_length=10, choices=Navigation, default=Navigation.FREE)
     layout = models.CharField(_("layout"), max_length=3, choices=Layout, default=Layout.ONE)
     feedback = models.CharField(_("feedback"), max_length=10, choices=Preset, default=Preset.HOMEWORK)
+    results_wait_for_all = models.BooleanField(
+        _("show results when the last class has finished"),
+        default=False,
+        help_text=_("An examination in several classes: nobody sees marks and answers before all of them have closed."),
+    )
     pass_mark = models.PositiveSmallIntegerField(
         _("pass mark in percent"), null=True, blank=True, validators=[MaxValueValidator(100)]
     )

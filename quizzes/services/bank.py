@@ -57,6 +57,7 @@ class Identity:
     tags: Sequence[str] = ()
     places: Sequence[Place] = ()
     visibility: str = ""
+    is_kept_for_exams: bool | None = None  # None: as it is
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
@@ -144,7 +145,9 @@ def _describe(question: Question, identity: Identity, actor: User) -> None:
     question.topic, question.difficulty, question.bloom = identity.topic, identity.difficulty, identity.bloom
     if identity.visibility and question.is_owned_by(actor):
         question.visibility = identity.visibility
-    question.save(update_fields=["topic", "difficulty", "bloom", "visibility"])
+    if identity.is_kept_for_exams is not None:
+        question.is_kept_for_exams = identity.is_kept_for_exams
+    question.save(update_fields=["topic", "difficulty", "bloom", "visibility", "is_kept_for_exams"])
     question.tags.set([Tag.objects.get_or_create(slug=slug)[0] for slug in dict.fromkeys(identity.tags)])
     stored = {(place.source_id, place.paragraph): place for place in question.places.all()}
     for place in identity.places:
@@ -281,6 +284,21 @@ def quizzes_following(question: Question) -> QuerySet[Quiz]:
     if question.ready_version is None:
         return Quiz.objects.none()
     return Quiz.objects.published().filter(items__question=question, items__pinned_version=None).select_related("owner")
+
+
+def keep_for_exams(questions: QuerySet[Question]) -> int:
+    """Let nothing but exams ask the questions from now on; returns how many were not kept before."""
+    return questions.filter(is_kept_for_exams=False).update(is_kept_for_exams=True)
+
+
+def release(questions: QuerySet[Question]) -> int:
+    """Let practice and other quizzes ask the questions again; returns how many were kept."""
+    return questions.filter(is_kept_for_exams=True).update(is_kept_for_exams=False)
+
+
+def keep_those_of(quiz: Quiz, owner: User) -> int:
+    """Keep for exams what an exam asks of its owner's questions; returns how many were not kept before."""
+    return keep_for_exams(Question.objects.filter(pk__in=quiz.items.values("question"), owner=owner))
 
 
 def is_referenced(question: Question) -> bool:

@@ -6,21 +6,18 @@ Race, and what decides it: two editors of a quiz wait at its row; the second is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from django.db import transaction
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from quizzes import entitlements, terms
 from quizzes.errors import EditConflict, NotPublishable, NotYours, QuizError
 from quizzes.models import Classroom, Membership, Question, QuestionVersion, Quiz, QuizItem, User, Visibility
 from quizzes.models.quizzes import Preset
-from quizzes.services import draws, notices
+from quizzes.services import bank, notices
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
@@ -121,103 +118,6 @@ def take_newer(quiz: Quiz, *, actor: User, now: datetime) -> int:
     return count
 
 
-# Cells ----------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One item as an instructor sees it: how many questions stand behind it, and whether the draw must be widened."""
-
-    item: QuizItem
-    wanted: int
-    behind: int
-    note: str = ""
-
-    @property
-    def is_short(self) -> bool:
-        return bool(self.note)
-
-
-@dataclass(frozen=True)
-class Outline:
-    """What a quiz asks: its cells, and the sums over them; `minutes` is what the time rule would give."""
-
-    cells: Sequence[Cell] = field(default=())
-    minutes: int | None = None
-
-    @property
-    def questions(self) -> int:
-        return sum(cell.wanted for cell in self.cells)
-
-    @property
-    def points(self) -> Decimal:
-        return sum((cell.item.points * cell.wanted for cell in self.cells), Decimal(0))
-
-    @property
-    def notes(self) -> list[str]:
-        return [cell.note for cell in self.cells if cell.note]
-
-
-def outline(items: Sequence[QuizItem]) -> Outline:
-    """Cells of items, saved or not (a query for each different cell): a draw is tried as an attempt would make it."""
-    fixed = {item.question_id for item in items if item.question_id}
-    rules = [(place, item) for place, item in enumerate(items) if item.is_draw]
-    drawing = draws.Drawing(fixed)
-    behind = drawing.cells([rule for _place, rule in rules], whole=True)
-    tried = list(drawing.take_all([rule for _place, rule in rules], behind))
-    seconds = _seconds_needed(
-        fixed.union(*({one.question for one in cell} for cell in [*behind, *(taken for _at, taken, _note in tried)]))
-    )
-    cells: dict[int, Cell] = {}
-    needed: list[Fraction] = [seconds[item.question_id] for item in items if item.question_id in seconds]
-    for at, taken, note in tried:
-        place, item = rules[at]
-        wanted, size = item.draw_count or 0, len(behind[at])
-        cells[place] = Cell(item, wanted, size, _short_note(wanted, size, len(taken), bool(note)))
-        needed.extend([_mean([seconds[candidate.question] for candidate in behind[at] or taken])] * wanted)
-    for place, item in enumerate(items):
-        if not item.is_draw:
-            cells[place] = Cell(item, 1, int(item.question_id in seconds))
-    minutes = int(terms.computed_limit([(value, "") for value in needed]).total_seconds() // 60) if needed else None
-    return Outline([cells[place] for place in range(len(items))], minutes)
-
-
-def _short_note(wanted: int, behind: int, found: int, is_short: bool) -> str:
-    """The sentence about a cell that is too small, for the instructor."""
-    if found < wanted:
-        return ngettext(
-            "The bank has only %(found)d question for this, even outside the cell; %(wanted)d are wanted.",
-            "The bank has only %(found)d questions for this, even outside the cell; %(wanted)d are wanted.",
-            found,
-        ) % {"found": found, "wanted": wanted}
-    if not is_short:
-        return ""
-    if behind >= wanted:
-        return _("Other items take from the same cell; the rest is drawn from the nearest cell.")
-    return ngettext(
-        "Only %(behind)d question stands behind this cell; the rest is drawn from the nearest cell.",
-        "Only %(behind)d questions stand behind this cell; the rest is drawn from the nearest cell.",
-        behind,
-    ) % {"behind": behind}
-
-
-def _seconds_needed(questions: set[int]) -> dict[int, Fraction]:
-    """Seconds each question needs by the time rule, thinking time included."""
-    ready = QuestionVersion.objects.ready().filter(question__in=questions, question__is_archived=False)
-    versions = ready.select_related("question")
-    needed = {}
-    for version in versions:
-        seconds, bloom = entitlements.seconds_and_bloom(version)
-        needed[version.question_id] = seconds * (
-            terms.THINKING_SHARE if bloom in terms.THINKING_LEVELS else Fraction(1)
-        )
-    return needed
-
-
-def _mean(values: Sequence[Fraction]) -> Fraction:
-    return sum(values, Fraction(0)) / len(values) if values else Fraction(60)
-
-
 # Publishing -----------------------------------------------------------------------------------------------------------
 
 
@@ -249,6 +149,20 @@ def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None) -> list[Fault]:
     return found
 
 
+def _kept_faults(quiz: Quiz, fixed: Sequence[Question]) -> list[Fault]:
+    """Questions that are kept for exams, in a quiz that is none and is given to no class as one."""
+    if quiz.feedback == Preset.EXAM or quiz.assignments.filter(feedback=Preset.EXAM).exists():
+        return []
+    return [
+        Fault(
+            _("Question %(id)s is kept for exams; release it, or take it out.") % {"id": str(question.uuid)[:8]},
+            question,
+        )
+        for question in fixed
+        if question.is_kept_for_exams
+    ]
+
+
 def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Fault]:
     if not items:
         return [Fault(_("The quiz has no questions yet: add some, or a draw rule."))]
@@ -263,6 +177,7 @@ def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Fault]:
         for question in fixed
         if question.pk not in ready | pinned
     ]
+    found += _kept_faults(quiz, fixed)
     rules = [item for item in items if item.is_draw]
     if rules and not Question.objects.ready().for_quizzes_of(quiz.owner_id).exists():
         found.append(Fault(_("The quiz draws questions, and the bank has no published question for it yet.")))
@@ -274,8 +189,11 @@ def _closes(quiz: Quiz) -> bool:
 
 
 @transaction.atomic
-def publish(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
-    """Let learners take the quiz; raises NotPublishable with every fault. Publishing twice changes nothing."""
+def publish(quiz: Quiz, *, actor: User, now: datetime, keeps_questions: bool = False) -> Quiz:
+    """Let learners take the quiz; raises NotPublishable with every fault. Publishing twice changes nothing.
+
+    With `keeps_questions`, what an exam asks of the actor's own questions is kept for exams.
+    """
     locked = _locked(quiz, actor)
     if locked.status == Quiz.Status.PUBLISHED:
         return locked
@@ -287,6 +205,8 @@ def publish(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
         locked.published_at = now
         if locked.owner_id and locked.visibility == Visibility.PRIVATE:
             locked.visibility = Visibility.COPY  # from now on its owner's choice stands
+    if keeps_questions and locked.feedback == Preset.EXAM:
+        bank.keep_those_of(locked, actor)
     return _set_status(locked, Quiz.Status.PUBLISHED, actor=actor, now=now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -429,3 +430,23 @@ def test_a_notice_stands_on_the_first_page_until_it_is_dismissed(work: SimpleNam
     assert logged_in(work.bea).post(url).status_code == 404
     as_ada.post(url)
     assert "Bea archived your question" not in as_ada.get("/").content.decode()
+
+
+def test_an_instructor_who_is_a_student_of_another_class_does_not_meet_what_its_exam_asks(
+    as_bea: Client, stage: SimpleNamespace
+) -> None:
+    exam = cast.quiz(stage.ada, stage.question, slug="midterm", title="Midterm", feedback="exam", visibility="copy")
+    room = cast.classroom(stage.ada, stage.bea, name="Staff training")
+    given = cast.assignment(room, exam, closes_at=datetime(2100, 1, 1, tzinfo=UTC))
+    pages = [
+        reverse("admin:quizzes_question_change", args=[stage.question.pk]),
+        reverse("admin:quizzes_question_preview", args=[stage.question.pk, 1]),
+        reverse("admin:quizzes_question_changelist"),
+        reverse("admin:quizzes_quiz_change", args=[exam.pk]),
+        reverse("quizzes:topic_detail", args=["organs"]),
+    ]
+    stem = stage.question.versions.get().stem
+    assert [address for address in pages if stem in as_bea.get(address, follow=True).content.decode()] == []
+    given.delete()
+    shown = [address for address in pages if stem in as_bea.get(address, follow=True).content.decode()]
+    assert pages[2] in shown
