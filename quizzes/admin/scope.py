@@ -14,6 +14,7 @@ from django.db.models import Field, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
+from quizzes.admin.odd_requests import Choice
 from quizzes.models import (
     Accommodation,
     Assignment,
@@ -79,6 +80,8 @@ class ScopedChoices:
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:
         kwargs.setdefault("queryset", choices(db_field, person(request)))
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", Choice(db_field, self.admin_site))  # type: ignore[attr-defined]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
@@ -132,6 +135,12 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
 
 class ScopedInline(ScopedChoices):
     """Rows of an object that is managed already: whoever may change the object may change its rows."""
+
+    max_num = 100
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Rows up to a limit: each posted one is a form to build, whoever sends them."""
+        return super().get_formset(request, obj, absolute_max=self.max_num + 50, **kwargs)  # type: ignore[misc]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices without the admin's small buttons to add, change and delete what is chosen."""
