@@ -12,7 +12,9 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.exceptions import DisallowedModelAdminToField
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import HttpRequest
 from django.template.response import SimpleTemplateResponse, TemplateResponse
@@ -34,10 +36,14 @@ class Choice(AutocompleteSelect):
 
 
 def tolerant(view: View, site: AdminSite) -> View:
-    """The view, for requests as they come: selections without what is no key, pages always in the site's frame."""
+    """The view, for requests as they come: selections without what is no key, pages always in the site's frame.
+
+    Raises DisallowedModelAdminToField, which is a page with status 400.
+    """
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        _refuse_other_keys(request)
         _keep_keys(request)
         response = view(request, *args, **kwargs)
         if type(response) is SimpleTemplateResponse:  # Django's page about a parameter it does not know has no request
@@ -46,6 +52,13 @@ def tolerant(view: View, site: AdminSite) -> View:
         return response
 
     return answered
+
+
+def _refuse_other_keys(request: HttpRequest) -> None:
+    """Refuse to look rows up by anything but their key: no relation here points to another field."""
+    for sent in (request.GET, request.POST):
+        if sent.get(TO_FIELD_VAR, "id") != "id":
+            raise DisallowedModelAdminToField("Rows are looked up by their key alone.")
 
 
 def _keep_keys(request: HttpRequest) -> None:

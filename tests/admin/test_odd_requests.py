@@ -57,6 +57,14 @@ def test_a_selected_row_that_is_none_is_left_out(as_root: Client, model: str, ac
     assert "Items must be selected" in reply.text
 
 
+@pytest.mark.parametrize("field", ["", "quiz", "items", "slug", "nonsense", "pk__in"])
+def test_rows_are_looked_up_by_their_key_alone(stage: SimpleNamespace, as_root: Client, field: str) -> None:
+    address = f"/admin/quizzes/quiz/{stage.ada_quiz.pk}/change/"
+    assert as_root.post(address, {"_to_field": field}).status_code == 400
+    assert as_root.get(address, {"_to_field": field}).status_code == 400
+    assert as_root.get(address, {"_to_field": "id"}).status_code == 200
+
+
 def test_what_is_chosen_stays_chosen_when_the_form_is_shown_again(stage: SimpleNamespace, as_ada: Client) -> None:
     reply = as_ada.post(ADD.format("assignment"), {"quiz": stage.ada_quiz.pk, "classroom": "x"})
     assert f'<option value="{stage.ada_quiz.pk}" selected>Quiz of 10B' in reply.text

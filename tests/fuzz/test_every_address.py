@@ -64,7 +64,7 @@ class Sender:
         client = Client(raise_request_exception=False)
         client.cookies = self.school.cookies[role].copy()
         with transaction.atomic():
-            body = self.form(client, address) if method == "form" else self.fields(addresses.PARAMETERS)
+            body = self.form(client, address) if method == "form" else self.fields(self.chance.sample(addresses.PARAMETERS, 5))
             reply = self.request(client, method, address, body)
             self.note(f"{method} /{route.template} as {role}", address, reply)
             transaction.set_rollback(True)
