@@ -35,7 +35,7 @@ class Limit:
 # Of a list
 ROWS = Limit(20_000, gettext_lazy("The list goes on for more than %(most)s rows, empty ones included."))
 COLUMNS = 50  # of one row
-CELLS = Limit(50_000, gettext_lazy("The list has more than %(most)s cells, empty ones included."))
+CELLS = Limit(40_000, gettext_lazy("The list has more than %(most)s cells, empty ones included."))
 CHARACTERS = Limit(1_000_000, gettext_lazy("The list holds more than %(most)s characters."))
 # Of a workbook, in all its parts
 PARTS = Limit(200, gettext_lazy("This workbook has more than %(most)s parts. Copy the list into a new one."))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from quizzes import formats
 from quizzes.errors import ImportRejected
 from quizzes.formats import rosters
+from quizzes.formats.budgets import Budget
 from tests.formats.hostile_workbooks import WORKBOOKS
 
 
@@ -28,11 +29,12 @@ class Hostile:
 
 
 def answer(kind: str, data: bytes) -> str:
-    """The sentences that the reader of this kind of file gives."""
+    """The sentences that the reader of this kind of file gives; time stands still, so that the other limits must do."""
+    budget = Budget(clock=lambda: 0.0)
     if kind == "json":
-        return "; ".join(map(str, formats.get("json").parse(data)[1]))
+        return "; ".join(map(str, formats.get("json").parse(data, budget=budget)[1]))
     try:
-        found = rosters.read(data, "")
+        found = rosters.read(data, "", budget=budget)
         return "; ".join(map(str, found.issues)) or f"{len(found.rows)} read"
     except ImportRejected as refusal:
         return str(refusal.message)

@@ -1,6 +1,7 @@
 """Every address, method and role with odd values: whatever is sent, the answer is no error of ours.
 
-`FUZZ_REQUESTS=20000 pytest tests/fuzz -m slow` sends more of them; `FUZZ_SEED=7` others. What is sent follows from the seed.
+`FUZZ_REQUESTS=20000 pytest tests/fuzz -m slow --timeout 3600` sends more of them; `FUZZ_SEED=7` others. What is sent follows from
+the seed.
 """
 
 from __future__ import annotations
@@ -64,7 +65,11 @@ class Sender:
         client = Client(raise_request_exception=False)
         client.cookies = self.school.cookies[role].copy()
         with transaction.atomic():
-            body = self.form(client, address) if method == "form" else self.fields(self.chance.sample(addresses.PARAMETERS, 5))
+            body = (
+                self.form(client, address)
+                if method == "form"
+                else self.fields(self.chance.sample(addresses.PARAMETERS, 5))
+            )
             reply = self.request(client, method, address, body)
             self.note(f"{method} /{route.template} as {role}", address, reply)
             transaction.set_rollback(True)
