@@ -136,11 +136,11 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
 class ScopedInline(ScopedChoices):
     """Rows of an object that is managed already: whoever may change the object may change its rows."""
 
-    max_num = 100
+    max_num: int | None = 100
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Rows up to a limit: each posted one is a form to build, whoever sends them."""
-        return super().get_formset(request, obj, absolute_max=self.max_num + 50, **kwargs)  # type: ignore[misc]
+        return super().get_formset(request, obj, absolute_max=(self.max_num or 0) + 50, **kwargs)  # type: ignore[misc]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices without the admin's small buttons to add, change and delete what is chosen."""

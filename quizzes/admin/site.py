@@ -37,7 +37,7 @@ class QuizsiteAdmin(admin.AdminSite):
         # One door, with its rate limits and second factor.
         self.login = secure_admin_login(self.login)  # type: ignore[method-assign]
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
         return super().admin_view(tolerant(view, self), cacheable)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

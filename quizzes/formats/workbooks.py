@@ -164,12 +164,10 @@ class _Counter:
     def _fill(self) -> None:
         """The cell at hand holds something: the list reaches as far as that."""
         if self.row > budgets.ROWS.most:
-            words = {"number": number_format(self.row, force_grouping=True)}
-            raise ImportRejected(
-                _("Row %(number)s holds something, far below any list. Delete what stands below the list.") % words
-            )
+            sentence = _("Row %(number)s holds something, far below any list. Delete what stands below the list.")
+            raise ImportRejected(sentence % {"number": number_format(self.row, force_grouping=True)})
         if self.column > budgets.COLUMNS:
-            words = {"most": budgets.COLUMNS, "name": get_column_letter(self.column)}
-            raise ImportRejected(_("A roster has at most %(most)d columns; column %(name)s holds something.") % words)
+            sentence = _("A roster has at most %(most)d columns; column %(name)s holds something.")
+            raise ImportRejected(sentence % {"most": budgets.COLUMNS, "name": get_column_letter(self.column)})
         self.extent.row = max(self.extent.row, self.row)
         self.extent.column = max(self.extent.column, self.column)
