@@ -139,7 +139,7 @@ class ScopedInline(ScopedChoices):
     max_num: int | None = 100
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Rows up to a limit: each posted one is a form to build, whoever sends them."""
+        """Rows up to a limit: each one that is posted is a form to build."""
         return super().get_formset(request, obj, absolute_max=(self.max_num or 0) + 50, **kwargs)  # type: ignore[misc]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

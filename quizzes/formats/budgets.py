@@ -1,4 +1,4 @@
-"""What reading one file may cost. Whoever reads it spends from one `Budget`; what goes beyond it is refused with a sentence.
+"""What reading one file may cost. Code that reads it spends from one `Budget`; what goes beyond it is refused with a sentence.
 
     budget = Budget()
     for row in rows:
