@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +121,32 @@ class Bloom(models.TextChoices):
     ANALYSE = "analyse", _("analyse")
 
 
+def open_to_quizzes_of(owner: int | None) -> Q:
+    """The condition on a question that a quiz of this owner (a pk) may draw it; None: of the site."""
+    return Q(owner=None) if owner is None else Q(owner=None) | Q(owner=owner) | Q(visibility__in=SHARED)
+
+
+def in_cells_of(rules: Iterable[Any]) -> Q:
+    """The condition on a question that one of these draw rules may take it once it is published; of none without rules.
+
+    Rules with the same source and tag share their subqueries: an exam has many rules over few sources.
+    """
+    by_place: defaultdict[tuple[Any, ...], list[Q]] = defaultdict(list)
+    for rule in rules:
+        columns = {name: getattr(rule, name) for name in ("topic_id", "type", "difficulty", "bloom")}
+        cell = Q(**{name: value for name, value in columns.items() if value})
+        by_place[rule.source_id, rule.tag_id, rule.quiz.owner_id].append(cell)
+    found = Q(pk__in=[])
+    for (source, tag, owner), cells in by_place.items():
+        place = Q(is_archived=False) & open_to_quizzes_of(owner)
+        if source:
+            place &= Q(pk__in=QuestionSource.objects.filter(source=source).order_by().values("question"))
+        if tag:
+            place &= Q(pk__in=Question.tags.through.objects.filter(tag=tag).order_by().values("question"))
+        found |= place & Q(*cells, _connector=Q.OR) if all(cells) else place
+    return found
+
+
 class QuestionQuerySet(OwnedQuerySet["Question"]):
     @property
     def is_published(self) -> Q:  # type: ignore[override]
@@ -139,9 +166,7 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
 
     def for_quizzes_of(self, owner: int | None) -> QuestionQuerySet:
         """Those that a quiz of this owner (a pk) may draw; a quiz of the site, None, draws from the site's bank alone."""
-        if owner is None:
-            return self.filter(owner=None)
-        return self.filter(Q(owner=None) | Q(owner=owner) | Q(visibility__in=SHARED))
+        return self.filter(open_to_quizzes_of(owner))
 
     def kept_flags(self, pks: Iterable[int]) -> dict[int, bool]:
         """Whether each of the questions is kept for exams (1 query)."""
