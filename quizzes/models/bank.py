@@ -160,9 +160,10 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
         return self.live().filter(versions__status=QuestionVersion.Status.READY)
 
     def seen_by(self, user: User) -> Q:
-        """What one's own quizzes ask is seen as well, whatever became of it since."""
+        """What one's own quizzes ask is seen as well, whatever became of it since; what is kept for exams is not copied."""
         asked = Question.objects.filter(items__quiz__owner=user.pk).order_by()
-        return super().seen_by(user) | Q(pk__in=asked.values("pk"))
+        is_open = Q(is_kept_for_exams=False) | may_be_edited_by(user) | Q(owner=None) | Q(visibility__in=SHARED)
+        return super().seen_by(user) & is_open | Q(pk__in=asked.values("pk"))
 
     def for_quizzes_of(self, owner: int | None) -> QuestionQuerySet:
         """Those that a quiz of this owner (a pk) may draw; a quiz of the site, None, draws from the site's bank alone."""
@@ -313,7 +314,8 @@ class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
             return self
         taken = {"question__items__pinned_version": F("pk"), "question__items__quiz__owner": user.pk}
         pinned = QuestionVersion.objects.filter(**taken).order_by().values("pk")
-        is_shown = Q(question__owner=None) | ~Q(question__visibility=Visibility.PRIVATE)
+        is_copied = Q(question__visibility=Visibility.COPY, question__is_kept_for_exams=False)
+        is_shown = Q(question__owner=None) | is_copied | Q(question__visibility__in=SHARED)
         was_published = ~Q(status=QuestionVersion.Status.DRAFT) & (is_shown | Q(pk__in=pinned))
         return self.filter(may_be_edited_by(user, of="question__") | was_published)
 

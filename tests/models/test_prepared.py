@@ -219,5 +219,5 @@ def test_threads_share_nothing(database: str) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [found for _query, found in queries] == [2] * 4
+    assert [found for _query, found in queries] == [3] * 4
     assert len({id(query) for query, _found in queries}) == 4
