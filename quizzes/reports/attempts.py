@@ -28,6 +28,7 @@ from quizzes.models import (
     User,
     version_cache,
 )
+from quizzes.models import shown
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.prepared import Prepared, columns, instance, prepared
 
@@ -148,8 +149,8 @@ class JudgedAnswer(NamedTuple):
     is_checked: bool
     version_id: int
     layout: list[Any]
-    fraction: Decimal | None
-    marks: Decimal | None
+    exact_fraction: Fraction | None
+    exact_marks: Fraction | None
     comment: str
     latest: int | None
 
@@ -283,11 +284,11 @@ def _result_card(
     else:
         shown["card"] = kind.present(spec, answer.layout, answer.response)
     if revealed.marks:
-        shown["marks"] = answer.marks
+        shown["marks"] = _marks(answer)
         shown["comment"] = answer.comment
     if revealed.correctness:
         shown["verdict"] = verdict(answer)
-    if kind.is_marked_by_hand and answer.fraction is not None:
+    if kind.is_marked_by_hand and answer.exact_fraction is not None:
         shown["scoring_note"] = ""  # it says that a person will mark it
     if revealed.explanation:
         shown["explanation"] = versions.get(answer.latest or 0, version).parsed.explanation
@@ -295,15 +296,19 @@ def _result_card(
     return Card(**_face(answer, version) | shown)
 
 
+def _marks(answer: JudgedAnswer) -> Decimal | None:
+    return None if answer.exact_marks is None else marking.shown_marks(answer.exact_marks, answer.points)
+
+
 def verdict(answer: Answer | JudgedAnswer) -> str:
     """One word for how an answer did, for tags and screen readers."""
     if not answer.is_answered:
         return "unanswered"
-    if answer.fraction is None:
+    if answer.exact_fraction is None:
         return "waiting"
-    if answer.fraction == 1:
+    if answer.exact_fraction == 1:
         return "right"
-    return "partly" if answer.fraction > 0 else "wrong"
+    return "partly" if answer.exact_fraction > 0 else "wrong"
 
 
 @dataclass(frozen=True)
@@ -319,14 +324,17 @@ class Result:
 
 def result(attempt: Attempt, revealed: terms.Revealed) -> Result:
     """Marks, percent, pass and overall feedback of a graded attempt, as far as they may be seen (1 query where they may)."""
-    if not revealed.marks or attempt.marks is None:
+    if not revealed.marks or attempt.exact_marks is None or attempt.share is None:
         return Result(None, None, attempt.max_marks, None)
-    percent = int(Fraction(attempt.fraction or 0) * 100 + Fraction(1, 2))
-    band = (
-        FeedbackBand.objects.filter(quiz=attempt.quiz_id, from_percent__lte=percent).order_by("-from_percent").first()
-    )
-    passed = marking.is_pass(attempt.marks, attempt.max_marks, attempt.quiz.pass_fraction)
-    return Result(percent, attempt.marks, attempt.max_marks, passed, band.text if band else "")
+    quiz, bands = attempt.quiz, list(attempt.quiz.bands.all())
+    percent = shown.percent(quiz, attempt.share, bands)
+    passed = marking.is_pass(attempt.exact_marks, attempt.max_marks, quiz.pass_fraction)
+    return Result(percent, attempt.shown_marks, attempt.max_marks, passed, _feedback(bands, attempt.share))
+
+
+def _feedback(bands: Sequence[FeedbackBand], share: Fraction) -> str:
+    """The text of the highest band that the exact share reaches; `bands` come with the highest first."""
+    return next((band.text for band in bands if share >= band.starts_at), "")
 
 
 def reveal_sentence(preset: str) -> str:

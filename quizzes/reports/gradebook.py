@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes import entitlements, marking, terms
-from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, shown
 
 # States of a cell. DONE is handed in where no marks count: practice and surveys. MISSING is over, or due where it
 # never closes, and never begun.
@@ -31,15 +31,21 @@ NOT_STARTED, MISSING, IN_PROGRESS, WAITING, GRADED, DONE = (
 SORTS = ("name", "total", "lowest", "late")
 SHOWS = ("all", "help", "missing", "failed", "late", "waiting", "in_progress")
 BINS = 10
-LOW_PERCENT = 50
+LOW = Fraction(1, 2)  # of all that was asked: whoever has less needs help
+TENTH = Decimal("0.1")
 MISSING_MANY = 2
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What one member did for one assignment. `marks` are of the attempt that counts by the quiz's rule."""
+    """What one member did for one assignment, by the attempt that counts by the quiz's rule.
+
+    `exact` marks and `share` of what was possible are for sums and means, `marks` and `percent` are shown.
+    """
 
     state: str
+    exact: Fraction | None = None
+    share: Fraction | None = None
     marks: Decimal | None = None
     possible: Decimal | None = None
     percent: int | None = None
@@ -52,11 +58,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class GradeRow:
-    """One member; the total is over what is graded, `percent` counts what is missing as 0 as well."""
+    """One member; the total is over what is graded, `share` and `percent` count what is missing as 0 as well."""
 
     membership: Membership
     name: str
     cells: tuple[Cell, ...]
+    exact: Fraction
+    share: Fraction | None
     total: Decimal
     possible: Decimal
     percent: int | None
@@ -65,13 +73,17 @@ class GradeRow:
 
 @dataclass(frozen=True)
 class Figures:
-    """Of the percentages of one assignment: how many, and None where there are too few; ten bins of ten percent."""
+    """Of the percentages of one assignment: how many, and None where there are too few; ten bins of ten percent.
+
+    With one decimal, but for `percent`, the mean as a whole number.
+    """
 
     count: int
-    mean: float | None
-    median: float | None
-    spread: float | None  # standard deviation of the whole class, not an estimate from a sample
     bins: tuple[int, ...]
+    mean: Decimal | None = None
+    percent: int | None = None
+    median: Decimal | None = None
+    spread: Decimal | None = None  # standard deviation of the whole class, not an estimate from a sample
 
 
 @dataclass(frozen=True)
@@ -91,10 +103,11 @@ class Gradebook:
 
 
 def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: str = "all") -> Gradebook:
-    """Every active student against every assignment (4 queries); an unknown `sort` or `show` is the first of them."""
+    """Every active student against every assignment (5 queries); an unknown `sort` or `show` is the first of them."""
     given = list(
         Assignment.objects.filter(classroom=classroom)
         .select_related("quiz")
+        .prefetch_related("quiz__bands")
         .annotate(most=Max("attempts__max_marks"))
         .order_by("opens_at", "pk")
     )
@@ -117,15 +130,22 @@ class _Made:
 
     pk: int
     status: str
-    marks: Decimal | None
+    exact_marks: Fraction | None
     max_marks: Decimal
-    fraction: Decimal | None
     submitted_at: datetime | None
     reopened_at: datetime | None
 
     @property
     def is_reopened(self) -> bool:
         return self.status == Attempt.Status.IN_PROGRESS and self.reopened_at is not None
+
+    @property
+    def marks(self) -> Fraction:
+        return self.exact_marks or Fraction(0)
+
+    @property
+    def share(self) -> Fraction:
+        return marking.share(self.marks, self.max_marks)
 
 
 def _made(given: Sequence[Assignment]) -> dict[tuple[int, int], list[_Made]]:
@@ -148,12 +168,21 @@ def _grade_row(
     cells = tuple(
         _cell(row, made.get((row.pk, member.user_id), ()), exceptions.get((row.pk, member.pk)), now) for row in given
     )
-    graded = [cell for cell in cells if cell.state == GRADED]
-    total = sum((cell.marks for cell in graded if cell.marks is not None), Decimal("0.00"))
+    exact = sum((cell.exact for cell in cells if cell.exact is not None), Fraction(0))
     asked = [cell.possible for cell in cells if cell.state in (GRADED, MISSING) and cell.possible is not None]
     possible = sum(asked, Decimal("0.00"))
-    percent = _percent(total, possible) if possible else None
-    return GradeRow(member, member.user.full_name, cells, total, possible, percent, _needs_help(cells, percent))
+    share = marking.share(exact, possible) if possible else None
+    return GradeRow(
+        membership=member,
+        name=member.user.full_name,
+        cells=cells,
+        exact=exact,
+        share=share,
+        total=marking.shown_marks(exact, possible, [LOW]),
+        possible=possible,
+        percent=None if share is None else marking.shown_percent(share, [LOW]),
+        needs_help=_needs_help(cells, share),
+    )
 
 
 def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | None, now: datetime) -> Cell:
@@ -165,16 +194,20 @@ def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | Non
     if state != GRADED:
         is_late = _is_late(assignment, last)
         return Cell(state, attempts=len(made), attempt_id=last.pk, is_late=is_late, is_reopened=is_reopened)
-    counts, achieved = _counting(made, assignment.quiz.counting)
+    quiz = assignment.quiz
+    counts, exact = _counting(made, quiz.counting)
+    share = marking.share(exact, counts.max_marks)
     return Cell(
         state,
-        marks=achieved,
+        exact=exact,
+        share=share,
+        marks=shown.marks(quiz, exact, counts.max_marks),
         possible=counts.max_marks,
-        percent=_percent(achieved, counts.max_marks),
+        percent=shown.percent(quiz, share, quiz.bands.all()),
         attempts=len(made),
         is_late=_is_late(assignment, counts),
         attempt_id=counts.pk,
-        is_passed=marking.is_pass(achieved, counts.max_marks, assignment.quiz.pass_fraction),
+        is_passed=marking.is_pass(exact, counts.max_marks, quiz.pass_fraction),
         is_reopened=is_reopened,
     )
 
@@ -189,19 +222,18 @@ def _state(assignment: Assignment, made: Sequence[_Made]) -> str:
     return IN_PROGRESS if Attempt.Status.IN_PROGRESS in states else WAITING
 
 
-def _counting(made: Sequence[_Made], rule: str) -> tuple[_Made, Decimal]:
-    """The attempt to show and the marks that count, by the quiz's rule; an average is shown with the best attempt."""
+def _counting(made: Sequence[_Made], rule: str) -> tuple[_Made, Fraction]:
+    """The attempt to show and the exact marks that count, by the quiz's rule; an average shows the best attempt."""
     graded = [row for row in made if row.status == Attempt.Status.GRADED]
     if rule == Quiz.Counting.FIRST:
         best = graded[0]
     elif rule == Quiz.Counting.LATEST:
         best = graded[-1]
     else:
-        best = max(graded, key=lambda row: row.fraction or 0)
+        best = max(graded, key=lambda row: row.share)
     if rule == Quiz.Counting.AVERAGE:
-        shares = [marking.share(row.marks or Decimal(0), row.max_marks) for row in graded]
-        return best, marking.rounded((marking.counted(shares, rule) or Fraction(0)) * Fraction(best.max_marks))
-    return best, best.marks or Decimal("0.00")
+        return best, marking.mean([row.share for row in graded]) * Fraction(best.max_marks)
+    return best, best.marks
 
 
 def _is_late(assignment: Assignment, made: _Made) -> bool:
@@ -217,12 +249,7 @@ def _is_over(assignment: Assignment, exception: Accommodation | None, now: datet
     return ends_at is not None and now >= ends_at
 
 
-def _percent(achieved: Decimal, possible: Decimal) -> int:
-    """Whole percent, half up; 0 of nothing is 0."""
-    return int(min(achieved * 100 / possible, Decimal(100)) + Decimal("0.5")) if possible else 0
-
-
-def _needs_help(cells: Sequence[Cell], percent: int | None) -> str:
+def _needs_help(cells: Sequence[Cell], share: Fraction | None) -> str:
     missing = sum(cell.state == MISSING for cell in cells)
     failed = sum(cell.is_passed is False for cell in cells)
     reasons = []
@@ -230,8 +257,8 @@ def _needs_help(cells: Sequence[Cell], percent: int | None) -> str:
         reasons.append(ngettext("%(n)d missing", "%(n)d missing", missing) % {"n": missing})
     if failed:
         reasons.append(ngettext("%(n)d not passed", "%(n)d not passed", failed) % {"n": failed})
-    if percent is not None and percent < LOW_PERCENT:
-        reasons.append(_("%(percent)d %% on the whole") % {"percent": percent})
+    if share is not None and share < LOW:
+        reasons.append(_("%(percent)d %% on the whole") % {"percent": marking.shown_percent(share, [LOW])})
     return " · ".join(reasons)
 
 
@@ -248,23 +275,35 @@ def _is_shown(row: GradeRow, show: str) -> bool:
 def _sorted(rows: Iterable[GradeRow], sort: str) -> list[GradeRow]:
     by_name = sorted(rows, key=lambda row: (row.name.casefold(), row.membership.pk))
     if sort == "total":
-        return sorted(by_name, key=lambda row: -row.total)
+        return sorted(by_name, key=lambda row: -row.exact)
     if sort == "lowest":
-        return sorted(by_name, key=lambda row: (row.percent is None, row.percent or 0))
+        return sorted(by_name, key=lambda row: (row.share is None, row.share or 0))
     if sort == "late":
         return sorted(by_name, key=lambda row: -sum(cell.is_late for cell in row.cells))
     return by_name
 
 
 def _figures(cells: Iterable[Cell]) -> Figures:
-    percents = [cell.percent for cell in cells if cell.state == GRADED and cell.percent is not None]
+    shares = [cell.share for cell in cells if cell.share is not None]
     bins = [0] * BINS
-    for percent in percents:
-        bins[min(percent * BINS // 100, BINS - 1)] += 1
-    if not percents:
-        return Figures(0, None, None, None, tuple(bins))
-    spread = statistics.pstdev(percents) if len(percents) > 1 else None
-    return Figures(len(percents), statistics.fmean(percents), statistics.median(percents), spread, tuple(bins))
+    for share in shares:
+        bins[min(int(share * BINS), BINS - 1)] += 1
+    if not shares:
+        return Figures(0, tuple(bins))
+    mean = marking.mean(shares)
+    return Figures(
+        count=len(shares),
+        bins=tuple(bins),
+        mean=_tenths(mean),
+        percent=marking.shown_percent(mean),
+        median=_tenths(statistics.median(shares)),
+        spread=marking.rounded(Fraction(statistics.pstdev(shares)) * 100, TENTH) if len(shares) > 1 else None,
+    )
+
+
+def _tenths(share: Fraction) -> Decimal:
+    """Percent with one decimal; 100 only for all of it."""
+    return marking.shown(100 * share, TENTH, [Fraction(100)])
 
 
 # For exports ----------------------------------------------------------------------------------------------------------
