@@ -79,11 +79,11 @@ class Figures:
     """
 
     count: int
+    mean: Decimal | None
+    median: Decimal | None
+    spread: Decimal | None  # standard deviation of the whole class, not an estimate from a sample
     bins: tuple[int, ...]
-    mean: Decimal | None = None
     percent: int | None = None
-    median: Decimal | None = None
-    spread: Decimal | None = None  # standard deviation of the whole class, not an estimate from a sample
 
 
 @dataclass(frozen=True)
@@ -289,15 +289,15 @@ def _figures(cells: Iterable[Cell]) -> Figures:
     for share in shares:
         bins[min(int(share * BINS), BINS - 1)] += 1
     if not shares:
-        return Figures(0, tuple(bins))
+        return Figures(0, None, None, None, tuple(bins))
     mean = marking.mean(shares)
     return Figures(
         count=len(shares),
-        bins=tuple(bins),
         mean=_tenths(mean),
-        percent=marking.shown_percent(mean),
         median=_tenths(statistics.median(shares)),
         spread=marking.rounded(Fraction(statistics.pstdev(shares)) * 100, TENTH) if len(shares) > 1 else None,
+        bins=tuple(bins),
+        percent=marking.shown_percent(mean),
     )
 
 

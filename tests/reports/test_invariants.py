@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -204,8 +205,12 @@ def test_two_open_attempts_are_named(learner: User, now: datetime) -> None:
 def test_a_leaderboard_that_does_not_add_up_is_named(
     done: Attempt, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = invariants.leaderboards._points
-    monkeypatch.setattr(invariants.leaderboards, "_points", lambda cents: honest(cents + 1))
+    honest = invariants.leaderboards._standing
+
+    def a_cent_too_few(rank: int, member: Any, name: str, points: Fraction, possible: Fraction) -> Any:
+        return honest(rank, member, name, points - Fraction(1, 100), possible)
+
+    monkeypatch.setattr(invariants.leaderboards, "_standing", a_cent_too_few)
     assert names(now) == {"I8"}
 
 
