@@ -15,6 +15,8 @@ WHOLE = Decimal(1)
 STORED_FRACTION = Decimal("0.0000001")
 STORED_SHARE = Decimal("0.00000001")
 Number = Fraction | Decimal | int
+Edges = tuple[int, ...]  # in percent: where anything changes that is said of a result, such as the pass mark
+ALIKE = 4096  # fractions of a school are few and stand many times: what is made of them is kept
 
 
 class Earned(NamedTuple):
@@ -24,7 +26,7 @@ class Earned(NamedTuple):
     marks: Fraction | None = None
 
 
-@lru_cache(maxsize=4096)  # most answers are wholly right or wholly wrong, for the same points
+@lru_cache(maxsize=ALIKE)
 def rounded(value: Fraction, step: Decimal = CENT) -> Decimal:
     """Round half up to a multiple of `step`."""
     scaled = value / Fraction(step)
@@ -46,14 +48,16 @@ def shown(value: Fraction, step: Decimal, edges: Iterable[Fraction] = ()) -> Dec
     return shown(value, step / 10, edges)
 
 
-def shown_marks(marks: Fraction, possible: Number, edges: Iterable[Number] = ()) -> Decimal:
-    """Marks with two places; `edges` are shares of what is possible, and all of it is one."""
-    return shown(marks, CENT, [Fraction(possible) * Fraction(edge) for edge in (1, *edges)])
+@lru_cache(maxsize=ALIKE)
+def shown_marks(marks: Fraction, possible: Number, edges: Edges = ()) -> Decimal:
+    """Marks with two places; `edges` are percents of what is possible, and all of it is one."""
+    return shown(marks, CENT, [Fraction(possible) * edge / 100 for edge in (100, *edges)])
 
 
-def shown_percent(share: Fraction, edges: Iterable[Number] = ()) -> int:
-    """A share as whole percent; `edges` are shares of whole percents, and 100 is one."""
-    return int(shown(share * 100, WHOLE, [100 * Fraction(edge) for edge in (1, *edges)]))
+@lru_cache(maxsize=ALIKE)
+def shown_percent(share: Fraction, edges: Edges = ()) -> int:
+    """A share as whole percent; `edges` are such, and 100 is one."""
+    return int(shown(share * 100, WHOLE, [Fraction(edge) for edge in (100, *edges)]))
 
 
 def marks(fraction: Fraction, points: Decimal, *, penalty: Decimal = Decimal(0), answered: bool = True) -> Fraction:
@@ -68,11 +72,13 @@ def total(item_marks: Iterable[Fraction]) -> Fraction:
     return max(sum(item_marks, Fraction(0)), Fraction(0))
 
 
+@lru_cache(maxsize=ALIKE)
 def share(achieved: Number, possible: Number) -> Fraction:
     """Marks as an exact fraction 0…1 of what was possible; an attempt worth nothing counts as 0."""
     return min(Fraction(achieved) / Fraction(possible), Fraction(1)) if possible else Fraction(0)
 
 
+@lru_cache(maxsize=ALIKE)
 def is_pass(achieved: Number, possible: Number, pass_fraction: Decimal | None) -> bool | None:
     """Whether the pass mark is reached (exactly equal passes); None where a quiz has no pass mark."""
     if pass_fraction is None:

@@ -90,7 +90,7 @@ def test_an_attempt_worth_nothing_counts_as_zero() -> None:
 def test_percent_are_rounded_down_where_they_would_reach_the_pass_mark_or_100(
     share: Fraction, pass_mark: int | None, expected: int
 ) -> None:
-    edges = [] if pass_mark is None else [Fraction(pass_mark, 100)]
+    edges = () if pass_mark is None else (pass_mark,)
     assert marking.shown_percent(share, edges) == expected
 
 
@@ -111,7 +111,7 @@ def test_percent_are_rounded_down_where_they_would_reach_the_pass_mark_or_100(
 def test_marks_stay_on_their_side_of_the_pass_mark_and_of_all_points(
     marks: Fraction, possible: str, pass_mark: int | None, expected: str
 ) -> None:
-    edges = [] if pass_mark is None else [Fraction(pass_mark, 100)]
+    edges = () if pass_mark is None else (pass_mark,)
     assert str(marking.shown_marks(marks, Decimal(possible), edges)) == expected
 
 
@@ -122,7 +122,8 @@ def test_marks_stay_on_their_side_of_the_pass_mark_and_of_all_points(
 )
 def test_what_is_shown_never_contradicts_the_verdict(share: Fraction, possible: Decimal, pass_mark: int) -> None:
     edge, achieved = Fraction(pass_mark, 100), share * Fraction(possible)
-    percent, marks = marking.shown_percent(share, [edge]), marking.shown_marks(achieved, possible, [edge])
+    percent = marking.shown_percent(share, (pass_mark,))
+    marks = marking.shown_marks(achieved, possible, (pass_mark,))
     verdict = marking.is_pass(achieved, possible, Decimal(pass_mark) / 100)
     assert (percent >= pass_mark) is (Fraction(marks) >= edge * Fraction(possible)) is verdict
     assert (percent == 100) is (marks == possible) is (share == 1)
@@ -132,7 +133,7 @@ def test_what_is_shown_never_contradicts_the_verdict(share: Fraction, possible: 
 
 @given(st.fractions(min_value=0, max_value=1), st.fractions(min_value=0, max_value=1), st.integers(0, 100))
 def test_more_never_shows_as_less(one: Fraction, other: Fraction, pass_mark: int) -> None:
-    lesser, greater = (marking.shown_percent(share, [Fraction(pass_mark, 100)]) for share in sorted([one, other]))
+    lesser, greater = (marking.shown_percent(share, (pass_mark,)) for share in sorted([one, other]))
     assert lesser <= greater
 
 

@@ -283,6 +283,8 @@ def trial(version: QuestionVersion, data: Any) -> dict[str, Any]:
             }
         ),
         "grade": grade,
-        "share": None if grade is None or grade.fraction is None else marking.shown(grade.fraction, THOUSANDTH, [Fraction(1)]),
+        "share": None
+        if grade is None or grade.fraction is None
+        else marking.shown(grade.fraction, THOUSANDTH, [Fraction(1)]),
         "fault": fault,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -321,8 +320,3 @@ class FeedbackBand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_percent} %"
-
-    @property
-    def starts_at(self) -> Fraction:
-        """The share of the marks from which it is shown."""
-        return Fraction(self.from_percent, 100)

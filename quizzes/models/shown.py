@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from quizzes import marking
+from quizzes.marking import Edges
 
 if TYPE_CHECKING:
     from quizzes.models.quizzes import FeedbackBand, Quiz
@@ -15,13 +16,19 @@ if TYPE_CHECKING:
 
 def marks(quiz: Quiz, exact: Fraction, possible: Decimal) -> Decimal:
     """Marks of an attempt with two places, which do not contradict whether it is passed."""
-    return marking.shown_marks(exact, possible, _pass_marks(quiz))
+    return marking.shown_marks(exact, possible, pass_marks([quiz]))
 
 
 def percent(quiz: Quiz, share: Fraction, bands: Iterable[FeedbackBand]) -> int:
     """Whole percent, which contradict neither whether it is passed nor the overall feedback that `bands` give."""
-    return marking.shown_percent(share, [*_pass_marks(quiz), *(band.starts_at for band in bands)])
+    return marking.shown_percent(share, edges(quiz, bands))
 
 
-def _pass_marks(quiz: Quiz) -> list[Decimal]:
-    return [] if quiz.pass_fraction is None else [quiz.pass_fraction]
+def pass_marks(quizzes: Iterable[Quiz]) -> Edges:
+    """Percents that decide whether these quizzes are passed, each once."""
+    return tuple(sorted({quiz.pass_mark for quiz in quizzes if quiz.pass_mark is not None}))
+
+
+def edges(quiz: Quiz, bands: Iterable[FeedbackBand]) -> Edges:
+    """Percents at which anything changes that is said of a result."""
+    return tuple(sorted({*pass_marks([quiz]), *(band.from_percent for band in bands)}))

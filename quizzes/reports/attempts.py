@@ -334,7 +334,7 @@ def result(attempt: Attempt, revealed: terms.Revealed) -> Result:
 
 def _feedback(bands: Sequence[FeedbackBand], share: Fraction) -> str:
     """The text of the highest band that the exact share reaches; `bands` come with the highest first."""
-    return next((band.text for band in bands if share >= band.starts_at), "")
+    return next((band.text for band in bands if share * 100 >= band.from_percent), "")
 
 
 def reveal_sentence(preset: str) -> str:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes import entitlements, marking, terms
+from quizzes.marking import Edges
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, shown
 
 # States of a cell. DONE is handed in where no marks count: practice and surveys. MISSING is over, or due where it
@@ -31,7 +32,7 @@ NOT_STARTED, MISSING, IN_PROGRESS, WAITING, GRADED, DONE = (
 SORTS = ("name", "total", "lowest", "late")
 SHOWS = ("all", "help", "missing", "failed", "late", "waiting", "in_progress")
 BINS = 10
-LOW = Fraction(1, 2)  # of all that was asked: whoever has less needs help
+LOW_PERCENT = 50  # of all that was asked: whoever has less needs help
 TENTH = Decimal("0.1")
 MISSING_MANY = 2
 
@@ -117,11 +118,19 @@ def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: 
         for row in Accommodation.objects.filter(assignment__classroom=classroom)
     }
     made = _made(given)
-    rows = [_grade_row(member, given, exceptions, made, now) for member in members]
-    summary = tuple(_figures([row.cells[column] for row in rows]) for column in range(len(given)))
+    columns = [_Column(row, shown.edges(row.quiz, row.quiz.bands.all())) for row in given]
+    rows = [_grade_row(member, columns, exceptions, made, now) for member in members]
+    summary = tuple(_figures([row.cells[place] for row in rows], column.edges) for place, column in enumerate(columns))
     sort, show = sort if sort in SORTS else SORTS[0], show if show in SHOWS else SHOWS[0]
-    shown = tuple(_sorted([row for row in rows if _is_shown(row, show)], sort))
-    return Gradebook(tuple(given), shown, summary, len(rows), sort, show)
+    rows_shown = tuple(_sorted([row for row in rows if _is_shown(row, show)], sort))
+    return Gradebook(tuple(given), rows_shown, summary, len(rows), sort, show)
+
+
+class _Column(NamedTuple):
+    """An assignment, and where anything changes that is said of its results."""
+
+    assignment: Any
+    edges: Edges
 
 
 @dataclass(frozen=True)
@@ -160,32 +169,37 @@ def _made(given: Sequence[Assignment]) -> dict[tuple[int, int], list[_Made]]:
 
 def _grade_row(
     member: Membership,
-    given: Sequence[Any],
+    columns: Sequence[_Column],
     exceptions: dict[tuple[int, int], Accommodation],
     made: dict[tuple[int, int], list[_Made]],
     now: datetime,
 ) -> GradeRow:
     cells = tuple(
-        _cell(row, made.get((row.pk, member.user_id), ()), exceptions.get((row.pk, member.pk)), now) for row in given
+        _cell(column, made.get((pk, member.user_id), ()), exceptions.get((pk, member.pk)), now)
+        for pk, column in ((column.assignment.pk, column) for column in columns)
     )
     exact = sum((cell.exact for cell in cells if cell.exact is not None), Fraction(0))
     asked = [cell.possible for cell in cells if cell.state in (GRADED, MISSING) and cell.possible is not None]
     possible = sum(asked, Decimal("0.00"))
     share = marking.share(exact, possible) if possible else None
+    # One assignment makes a row too: neither says another thing than the other.
+    passes = (LOW_PERCENT, *shown.pass_marks(column.assignment.quiz for column in columns))
+    edges = tuple({LOW_PERCENT}.union(*(column.edges for column in columns)))
     return GradeRow(
         membership=member,
         name=member.user.full_name,
         cells=cells,
         exact=exact,
         share=share,
-        total=marking.shown_marks(exact, possible, [LOW]),
+        total=marking.shown_marks(exact, possible, passes),
         possible=possible,
-        percent=None if share is None else marking.shown_percent(share, [LOW]),
-        needs_help=_needs_help(cells, share),
+        percent=None if share is None else marking.shown_percent(share, edges),
+        needs_help=_needs_help(cells, share, edges),
     )
 
 
-def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | None, now: datetime) -> Cell:
+def _cell(column: _Column, made: Sequence[_Made], exception: Accommodation | None, now: datetime) -> Cell:
+    assignment = column.assignment
     if not made:
         is_missing = entitlements.marks_come_out(assignment) and _is_over(assignment, exception, now)
         return Cell(MISSING, possible=assignment.most) if is_missing else Cell(NOT_STARTED)
@@ -203,7 +217,7 @@ def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | Non
         share=share,
         marks=shown.marks(quiz, exact, counts.max_marks),
         possible=counts.max_marks,
-        percent=shown.percent(quiz, share, quiz.bands.all()),
+        percent=marking.shown_percent(share, column.edges),
         attempts=len(made),
         is_late=_is_late(assignment, counts),
         attempt_id=counts.pk,
@@ -249,7 +263,7 @@ def _is_over(assignment: Assignment, exception: Accommodation | None, now: datet
     return ends_at is not None and now >= ends_at
 
 
-def _needs_help(cells: Sequence[Cell], share: Fraction | None) -> str:
+def _needs_help(cells: Sequence[Cell], share: Fraction | None, edges: Edges) -> str:
     missing = sum(cell.state == MISSING for cell in cells)
     failed = sum(cell.is_passed is False for cell in cells)
     reasons = []
@@ -257,8 +271,8 @@ def _needs_help(cells: Sequence[Cell], share: Fraction | None) -> str:
         reasons.append(ngettext("%(n)d missing", "%(n)d missing", missing) % {"n": missing})
     if failed:
         reasons.append(ngettext("%(n)d not passed", "%(n)d not passed", failed) % {"n": failed})
-    if share is not None and share < LOW:
-        reasons.append(_("%(percent)d %% on the whole") % {"percent": marking.shown_percent(share, [LOW])})
+    if share is not None and share * 100 < LOW_PERCENT:
+        reasons.append(_("%(percent)d %% on the whole") % {"percent": marking.shown_percent(share, edges)})
     return " · ".join(reasons)
 
 
@@ -283,7 +297,7 @@ def _sorted(rows: Iterable[GradeRow], sort: str) -> list[GradeRow]:
     return by_name
 
 
-def _figures(cells: Iterable[Cell]) -> Figures:
+def _figures(cells: Iterable[Cell], edges: Edges) -> Figures:
     shares = [cell.share for cell in cells if cell.share is not None]
     bins = [0] * BINS
     for share in shares:
@@ -293,17 +307,17 @@ def _figures(cells: Iterable[Cell]) -> Figures:
     mean = marking.mean(shares)
     return Figures(
         count=len(shares),
-        mean=_tenths(mean),
-        median=_tenths(statistics.median(shares)),
+        mean=_tenths(mean, edges),
+        median=_tenths(statistics.median(shares), edges),
         spread=marking.rounded(Fraction(statistics.pstdev(shares)) * 100, TENTH) if len(shares) > 1 else None,
         bins=tuple(bins),
-        percent=marking.shown_percent(mean),
+        percent=marking.shown_percent(mean, edges),
     )
 
 
-def _tenths(share: Fraction) -> Decimal:
+def _tenths(share: Fraction, edges: Edges) -> Decimal:
     """Percent with one decimal; 100 only for all of it."""
-    return marking.shown(100 * share, TENTH, [Fraction(100)])
+    return marking.shown(100 * share, TENTH, [Fraction(edge) for edge in (100, *edges)])
 
 
 # For exports ----------------------------------------------------------------------------------------------------------

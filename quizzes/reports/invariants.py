@@ -310,10 +310,8 @@ def boards(now: datetime) -> Iterator[Violation]:
         board = leaderboards.for_classroom(classroom, now=now)
         if Assignment.objects.filter(pk__in=board.counted, quiz__counting=Quiz.Counting.AVERAGE).exists():
             continue
-        shown = {row.membership_id: row.points for row in board.rows}
-        possible = board.rows[0].possible if board.rows else 0
-        sums = _sums(classroom, board)
-        expected = {member: marking.shown_marks(total, possible) for member, total in sums.items()}
+        expected = _sums(classroom, board)
+        shown = {row.membership_id: row.exact for row in board.rows}
         for membership in sorted(shown.keys() | expected.keys()):
             if shown.get(membership) != expected.get(membership):
                 what = f"shows {shown.get(membership)}, the rows give {expected.get(membership)}"

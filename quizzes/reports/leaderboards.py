@@ -29,7 +29,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 
 from quizzes import entitlements, marking
-from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, User
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, User, shown
+from quizzes.marking import Edges
 from quizzes.models.fractions import read
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)  # before any attempt
@@ -49,6 +50,7 @@ class Standing:
     points: Decimal
     possible: Decimal
     percent: int
+    exact: Fraction
     is_me: bool = False
 
 
@@ -198,7 +200,10 @@ def _results(classroom: Classroom, counted: Sequence[Assignment], since: datetim
         if metric == "mastery":
             if chosen.pk not in mastered:  # nothing was asked
                 continue
-            points, possible = mastered[chosen.pk], Fraction(100)  # the same for all: leaving an assignment out never pays
+            points, possible = (
+                mastered[chosen.pk],
+                Fraction(100),
+            )  # the same for all: leaving an assignment out never pays
         elif metric == "improvement":
             points -= CHOOSE["first"](taken).points
         elif rule == "average":
@@ -233,7 +238,8 @@ def _graded(classroom: Classroom, counted: Sequence[Assignment], since: datetime
     params |= {"true": True, "since": connection.ops.adapt_datetimefield_value(since)}
     with connection.cursor() as cursor:
         cursor.execute(ATTEMPTS.format(assignments=names, seconds=seconds), params)
-        return [GradedAttempt(*key, read(points), read(possible), took) for *key, points, possible, took in cursor]
+        rows = cursor.fetchall()
+    return [GradedAttempt(*key, read(points), read(possible), took) for *key, points, possible, took in rows]
 
 
 # Ranks ----------------------------------------------------------------------------------------------------------------
@@ -251,16 +257,27 @@ def _standings(classroom: Classroom, counted: Sequence[Assignment], since: datet
     ranks = _ranks({learner: (-points[learner], seconds[learner]) for learner in points})
     names = _names((member for learner, member in members.items() if learner in points), classroom.names_shown)
     possible = _possible(results)
+    edges = shown.pass_marks(assignment.quiz for assignment in counted)
     rows = [
-        _standing(ranks[learner], members[learner], name, points[learner], possible) for learner, name in names.items()
+        _standing(ranks[learner], members[learner], name, (points[learner], possible), edges)
+        for learner, name in names.items()
     ]
     return tuple(sorted(rows, key=lambda row: (row.rank, row.name.casefold(), row.membership_id)))
 
 
-def _standing(rank: int, member: Membership, name: str, points: Fraction, possible: Fraction) -> Standing:
-    percent = marking.shown_percent(marking.share(points, possible))
-    shown = marking.shown_marks(points, possible)
-    return Standing(rank, member.pk, member.user_id, name, shown, marking.rounded(possible), percent)
+def _standing(rank: int, member: Membership, name: str, score: tuple[Fraction, Fraction], edges: Edges) -> Standing:
+    """A row of the board; `score` are exact points and what was possible."""
+    points, possible = score
+    return Standing(
+        rank=rank,
+        membership_id=member.pk,
+        user_id=member.user_id,
+        name=name,
+        points=marking.shown_marks(points, possible, edges),
+        possible=marking.rounded(possible),
+        percent=marking.shown_percent(marking.share(points, possible), edges),
+        exact=points,
+    )
 
 
 def _possible(results: Iterable[Result]) -> Fraction:

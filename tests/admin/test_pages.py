@@ -101,8 +101,12 @@ def test_the_first_page_says_what_waits(as_ada: Client, stage: SimpleNamespace) 
     cast.question(status="draft")
     cast.quiz(stage.ada, status="draft")
     cast.quiz(stage.bea, status="draft")
-    Attempt.objects.filter(pk=stage.ada_attempt.pk).update(status="submitted", exact_marks=None, marks=None, fraction=None)
-    Attempt.objects.filter(pk=stage.bea_attempt.pk).update(status="submitted", exact_marks=None, marks=None, fraction=None)
+    Attempt.objects.filter(pk=stage.ada_attempt.pk).update(
+        status="submitted", exact_marks=None, marks=None, fraction=None
+    )
+    Attempt.objects.filter(pk=stage.bea_attempt.pk).update(
+        status="submitted", exact_marks=None, marks=None, fraction=None
+    )
     waiting = as_ada.get(reverse("admin:index")).context["waiting"]
     assert [item.count for item in waiting] == [0, 1, 1, 1]
     for item in waiting:

@@ -207,10 +207,10 @@ def test_a_leaderboard_that_does_not_add_up_is_named(
 ) -> None:
     honest = invariants.leaderboards._standing
 
-    def a_cent_too_few(rank: int, member: Any, name: str, points: Fraction, possible: Fraction) -> Any:
-        return honest(rank, member, name, points - Fraction(1, 100), possible)
+    def too_few(rank: int, member: Any, name: str, score: tuple[Fraction, Fraction], edges: Any) -> Any:
+        return honest(rank, member, name, (score[0] - Fraction(1, 1000), score[1]), edges)
 
-    monkeypatch.setattr(invariants.leaderboards, "_standing", a_cent_too_few)
+    monkeypatch.setattr(invariants.leaderboards, "_standing", too_few)
     assert names(now) == {"I8"}
 
 

@@ -425,7 +425,9 @@ def answered(attempt: Attempt, results: list[tuple[str, int]]) -> None:
     """Answers by (topic, fraction)."""
     for slot, (topic, fraction) in enumerate(results, start=1):
         question: Question = factories.question(topic=factories.topic(topic))
-        Answer.objects.create(attempt=attempt, slot=slot, version=question.versions.get(), exact_fraction=Fraction(fraction))
+        Answer.objects.create(
+            attempt=attempt, slot=slot, version=question.versions.get(), exact_fraction=Fraction(fraction)
+        )
 
 
 def test_mastery_weighs_every_topic_the_same(
