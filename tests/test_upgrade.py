@@ -23,9 +23,10 @@ from django.db.models import F
 from django.test import Client
 from django.urls import resolve
 
+from quizzes import marking
 from quizzes.models import Answer, Attempt, AttemptEvent, Question, User, papers
 from quizzes.reports import invariants
-from quizzes.services import attempts, people
+from quizzes.services import attempts, exactness, people
 from tests import databases, upgrading
 from tests.pages import browser, read
 from tests.upgrading import Upgraded
@@ -96,6 +97,23 @@ def test_no_row_is_lost(school: Upgraded) -> None:
 
 def test_every_answer_and_every_mark_is_what_it_was(school: Upgraded) -> None:
     assert upgrading.results() == school.results
+
+
+def test_every_mark_is_kept_exactly_and_rounds_to_what_it_was(school: Upgraded) -> None:
+    for answer in Answer.objects.exclude(marks=None):
+        assert answer.exact_fraction is not None
+        assert answer.exact_marks is not None
+        assert marking.rounded(answer.exact_fraction, marking.STORED_FRACTION) == answer.fraction
+        assert marking.rounded(answer.exact_marks) == answer.marks
+    for attempt in Attempt.objects.exclude(marks=None):
+        assert attempt.exact_marks is not None
+        assert marking.rounded(attempt.exact_marks) == attempt.marks
+    assert Answer.objects.exclude(override=None).filter(exact_override=None).count() == 0
+
+
+def test_exactness_changes_nothing_that_is_shown(school: Upgraded) -> None:
+    """The marks of the dump add up to the same."""
+    assert [found for found in exactness.corrections() if found.is_shown] == []
 
 
 def test_the_tables_are_those_of_a_new_database(school: Upgraded) -> None:

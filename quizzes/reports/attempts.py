@@ -26,9 +26,9 @@ from quizzes.models import (
     QuestionVersion,
     Quiz,
     User,
+    shown,
     version_cache,
 )
-from quizzes.models import shown
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.prepared import Prepared, columns, instance, prepared
 

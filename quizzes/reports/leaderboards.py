@@ -29,8 +29,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 
 from quizzes import entitlements, marking
-from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, User, shown
 from quizzes.marking import Edges
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, User, shown
 from quizzes.models.fractions import read
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)  # before any attempt

@@ -25,8 +25,7 @@ from django.utils.translation import gettext as _
 
 from quizzes import marking
 from quizzes.errors import CannotRemark, QuizError
-from quizzes.models import Answer, Attempt, AttemptEvent, Question, QuestionVersion, User, version_cache
-from quizzes.models import fractions
+from quizzes.models import Answer, Attempt, AttemptEvent, Question, QuestionVersion, User, fractions, version_cache
 from quizzes.question_types.base import InvalidSpec
 from quizzes.question_types.carrying import Carried
 from quizzes.services import events, grading

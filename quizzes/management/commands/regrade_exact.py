@@ -30,7 +30,7 @@ class Command(BaseCommand):
                 exactness.apply(correction, now=clock.now())
         kept = sum(correction.is_kept for correction in shown)
         verb = "would change" if options["dry_run"] else "changed"
-        self.stdout.write(f"{len(shown) - kept} results {verb}, {kept} stay as they are.")
+        self.stdout.write(f"Results that {verb}: {len(shown) - kept}; that stay as they are: {kept}.")
 
 
 def line_of(correction: Correction) -> str:
