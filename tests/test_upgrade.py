@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -175,6 +176,15 @@ def test_a_save_is_logged_by_the_database_itself(school: Upgraded) -> None:
     Answer.objects.filter(pk=answer.pk).update(revision=5, saved_at=NOW, saved_from="phone")
     event = AttemptEvent.objects.get(attempt=answer.attempt_id, slot=2, kind="saved")
     assert (event.revision, event.at, event.device, event.late_by_ms) == (5, NOW, "phone", 0)
+
+
+def test_exact_fractions_come_without_a_new_table_of_answers(django_db_blocker: Any) -> None:
+    """A table that is built again loses its triggers; on SQLite Django does so for many changes."""
+    out = StringIO()
+    with django_db_blocker.unblock(), databases.standing_in(databases.configured("sqlite")):
+        call_command("sqlmigrate", "quizzes", "0009", stdout=out)
+    assert out.getvalue().count(" ADD COLUMN ") == 4
+    assert "CREATE TABLE" not in out.getvalue()
 
 
 # Going on -------------------------------------------------------------------------------------------------------------

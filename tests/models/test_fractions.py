@@ -57,3 +57,8 @@ def test_a_new_attempt_knows_nothing_yet(answer: Answer) -> None:
     attempt = Attempt.objects.get()
     assert (answer.exact_fraction, answer.exact_marks, answer.exact_override, attempt.exact_marks) == (None,) * 4
     assert (attempt.share, attempt.shown_marks, answer.shown_marks) == (None, None, None)
+
+
+def test_a_save_is_still_logged_by_the_database(answer: Answer, now: datetime) -> None:
+    Answer.objects.filter(pk=answer.pk).update(revision=1, saved_at=now)
+    assert answer.attempt.events.filter(kind="saved").count() == 1
