@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -213,5 +214,5 @@ def test_a_better_answer_never_shows_as_a_worse_result(bank: list[Item], now: da
             attempt = handed_in(factories.user(), homework, [item, bank[0]], [Decimal(1), Decimal("0.5")], now=now)
             shown = reports.result(attempt, terms.EVERYTHING)
             seen.append((attempt.exact_marks, shown.marks, shown.percent, shown.is_pass))
-        for lesser, greater in zip(seen, seen[1:], strict=False):
+        for lesser, greater in pairwise(seen):
             assert all(before <= after for before, after in zip(lesser, greater, strict=True))
