@@ -115,6 +115,9 @@ def _correction(attempt: Attempt) -> Correction | None:
 def _exact(answer: Answer, *, penalty: Decimal) -> Earned:
     """What the answer earned; as grading gives it where that is what was rounded, else as it is stored."""
     stored = Earned(answer.exact_fraction, answer.exact_marks)
+    if stored.marks is None and answer.fraction is not None and answer.marks is not None:
+        # Graded by a process of the earlier version that still ran after `migrate`.
+        stored = Earned(Fraction(answer.fraction), Fraction(answer.marks))
     version = version_cache.get_many([answer.version_id])[answer.version_id]
     try:
         graded = grading.earned(version, answer.response, answer.exact_override, answer.points, penalty=penalty)

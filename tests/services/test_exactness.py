@@ -184,6 +184,15 @@ def test_a_fraction_too_fine_to_be_recovered_is_what_grading_gives(now: datetime
     assert exact(Attempt.objects.get())[2] == (Fraction(1, 1261), Fraction(1, 1261), None)
 
 
+def test_what_an_earlier_version_graded_after_the_migration_becomes_exact(classroom: Classroom, now: datetime) -> None:
+    attempt = paper(factories.user(), classroom, [THIRD, RIGHT_ITEM], now=now)
+    attempt.answers.filter(slot=2).update(fraction=Decimal("0.4"), marks=Decimal("0.40"))
+    Answer.objects.update(exact_fraction=None, exact_marks=None)
+    Attempt.objects.update(exact_marks=None, marks=Decimal("0.73"))
+    correct(now=now)
+    assert exact(Attempt.objects.get())[0] == Fraction(1, 3) + Fraction(2, 5)
+
+
 # The command ----------------------------------------------------------------------------------------------------------
 
 
