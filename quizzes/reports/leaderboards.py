@@ -239,7 +239,7 @@ def _graded(classroom: Classroom, counted: Sequence[Assignment], since: datetime
     with connection.cursor() as cursor:
         cursor.execute(ATTEMPTS.format(assignments=names, seconds=seconds), params)
         rows = cursor.fetchall()
-    return [GradedAttempt(*key, read(points), read(possible), took) for *key, points, possible, took in rows]
+    return [GradedAttempt._make((*key, read(points), read(possible), took)) for *key, points, possible, took in rows]
 
 
 # Ranks ----------------------------------------------------------------------------------------------------------------

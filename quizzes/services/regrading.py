@@ -144,10 +144,10 @@ def carried_over(answer: Answer, old: QuestionVersion, new: QuestionVersion) -> 
 
 def _sums(attempts: Sequence[int]) -> dict[int, Fraction]:
     """The exact marks of all answers of each attempt, with those below zero."""
-    rows = Answer.objects.filter(attempt__in=set(attempts), exact_marks__isnull=False).order_by()
+    rows = Answer.objects.filter(attempt__in=set(attempts)).order_by()
     sums: defaultdict[int, Fraction] = defaultdict(Fraction)
     for attempt, marks in rows.values_list("attempt", "exact_marks"):
-        sums[attempt] += marks
+        sums[attempt] += marks or 0
     return sums
 
 
