@@ -9,6 +9,7 @@ cents of the points. An attempt keeps its result where exact sums would change i
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby, islice
 from typing import Any
 
@@ -28,6 +29,7 @@ def rounded(value: Fraction, step: Decimal) -> Decimal:
     return ((whole if value >= 0 else -whole) * step).quantize(step, rounding=ROUND_HALF_UP)
 
 
+@lru_cache(maxsize=None)  # what millions of answers earned are a few hundred values
 def recovered(stored: Decimal, points: Decimal, *, is_by_hand: bool) -> Fraction:
     """The fraction that was rounded; what cannot be told is what is stored."""
     small = Fraction(stored).limit_denominator(LARGEST)
@@ -38,6 +40,7 @@ def recovered(stored: Decimal, points: Decimal, *, is_by_hand: bool) -> Fraction
     return Fraction(stored)
 
 
+@lru_cache(maxsize=None)
 def earned(fraction: Fraction, points: Decimal, marks: Decimal, penalty: Decimal) -> Fraction:
     """The marks that were rounded: those of the fraction or of the penalty; others that stand there are kept."""
     for exact in (fraction * Fraction(points), -Fraction(penalty) * Fraction(points)):

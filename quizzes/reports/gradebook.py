@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,8 @@ from django.utils.translation import ngettext
 from quizzes import entitlements, marking, terms
 from quizzes.marking import Edges
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, shown
+from quizzes.reports import class_figures
+from quizzes.reports.class_figures import Figures
 
 # States of a cell. DONE is handed in where no marks count: practice and surveys. MISSING is over, or due where it
 # never closes, and never begun.
@@ -31,9 +32,7 @@ NOT_STARTED, MISSING, IN_PROGRESS, WAITING, GRADED, DONE = (
 )
 SORTS = ("name", "total", "lowest", "late")
 SHOWS = ("all", "help", "missing", "failed", "late", "waiting", "in_progress")
-BINS = 10
 LOW_PERCENT = 50  # of all that was asked: whoever has less needs help
-TENTH = Decimal("0.1")
 MISSING_MANY = 2
 
 
@@ -73,21 +72,6 @@ class GradeRow:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """Of the percentages of one assignment: how many, and None where there are too few; ten bins of ten percent.
-
-    With one decimal, but for `percent`, the mean as a whole number.
-    """
-
-    count: int
-    mean: Decimal | None
-    median: Decimal | None
-    spread: Decimal | None  # standard deviation of the whole class, not an estimate from a sample
-    bins: tuple[int, ...]
-    percent: int | None = None
-
-
-@dataclass(frozen=True)
 class Gradebook:
     """`summary` is in the order of `assignments`, over all active students whatever rows are shown."""
 
@@ -120,7 +104,9 @@ def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: 
     made = _made(given)
     columns = [_Column(row, shown.edges(row.quiz, row.quiz.bands.all())) for row in given]
     rows = [_grade_row(member, columns, exceptions, made, now) for member in members]
-    summary = tuple(_figures([row.cells[place] for row in rows], column.edges) for place, column in enumerate(columns))
+    summary = tuple(
+        class_figures.of([row.cells[place].share for row in rows], column.edges) for place, column in enumerate(columns)
+    )
     sort, show = sort if sort in SORTS else SORTS[0], show if show in SHOWS else SHOWS[0]
     rows_shown = tuple(_sorted([row for row in rows if _is_shown(row, show)], sort))
     return Gradebook(tuple(given), rows_shown, summary, len(rows), sort, show)
@@ -295,29 +281,6 @@ def _sorted(rows: Iterable[GradeRow], sort: str) -> list[GradeRow]:
     if sort == "late":
         return sorted(by_name, key=lambda row: -sum(cell.is_late for cell in row.cells))
     return by_name
-
-
-def _figures(cells: Iterable[Cell], edges: Edges) -> Figures:
-    shares = [cell.share for cell in cells if cell.share is not None]
-    bins = [0] * BINS
-    for share in shares:
-        bins[min(int(share * BINS), BINS - 1)] += 1
-    if not shares:
-        return Figures(0, None, None, None, tuple(bins))
-    mean = marking.mean(shares)
-    return Figures(
-        count=len(shares),
-        mean=_tenths(mean, edges),
-        median=_tenths(statistics.median(shares), edges),
-        spread=marking.rounded(Fraction(statistics.pstdev(shares)) * 100, TENTH) if len(shares) > 1 else None,
-        bins=tuple(bins),
-        percent=marking.shown_percent(mean, edges),
-    )
-
-
-def _tenths(share: Fraction, edges: Edges) -> Decimal:
-    """Percent with one decimal; 100 only for all of it."""
-    return marking.shown(100 * share, TENTH, [Fraction(edge) for edge in (100, *edges)])
 
 
 # For exports ----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from quizzes.reports import attempts as reports
 from quizzes.reports import invariants
 from quizzes.services import attempts, exactness, grading
 from tests import factories
+from tests.pages import browser, read
 from tests.reports.test_verdicts import RIGHT, THIRD, TWO_THIRDS, WRONG, Given, paper
 
 migration = importlib.import_module("quizzes.migrations.0009_exact_fractions")
@@ -136,6 +137,14 @@ def test_who_passed_exactly_passes(failed: Attempt, now: datetime) -> None:
     event = failed.events.filter(kind="regraded").get()
     assert (event.details["from"], event.details["to"], event.details["kept"]) == ("1.99", "2.00", False)
     assert [str(violation) for violation in invariants.check(now=now)] == []
+
+
+def test_the_learner_reads_what_changed(failed: Attempt, now: datetime) -> None:
+    with time_machine.travel(now):
+        correct(now=now)
+        page = read(browser(failed.learner).get(f"/attempts/{failed.pk}/result/"))
+    assert "The marks changed from 1.99 to 2 on 2 Mar: Marks are added up exactly" in page
+    assert "You passed" in page
 
 
 def test_nobody_loses_a_pass(passed: Attempt, now: datetime) -> None:
