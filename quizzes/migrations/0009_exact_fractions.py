@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import groupby, islice
 from typing import Any
 
-from django.db import migrations, models
+from django.db import migrations
 
 import quizzes.models.fractions
 
@@ -114,16 +114,6 @@ class Migration(migrations.Migration):
                 ("answer", "exact_marks"),
                 ("answer", "exact_override"),
             )
-        ),
-        migrations.RemoveIndex("attempt", "attempt_board"),
-        migrations.AddIndex(
-            "attempt",
-            models.Index(
-                fields=["assignment", "learner", "-fraction"],
-                include=["number", "exact_marks", "max_marks", "started_at", "submitted_at", "quiz"],
-                condition=models.Q(status="graded", is_counted=True),
-                name="attempt_board",
-            ),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

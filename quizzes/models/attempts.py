@@ -45,6 +45,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         place = Window(
             RowNumber(),
             partition_by=["learner", "quiz", "status"],
+            # The rounded copy: attempts that it cannot tell apart show the same marks.
             order_by=[F("fraction").desc(), F("started_at").desc(), F("pk").desc()],
         )
         with_result = Q(status=Attempt.Status.GRADED, fraction__isnull=False)
@@ -156,7 +157,7 @@ class Attempt(models.Model):
             models.Index(fields=["submitted_at"], condition=Q(status="submitted"), name="attempt_to_grade"),
             models.Index(
                 fields=["assignment", "learner", "-fraction"],
-                include=["number", "exact_marks", "max_marks", "started_at", "submitted_at", "quiz"],
+                include=["number", "marks", "max_marks", "started_at", "submitted_at", "quiz"],
                 condition=Q(status="graded", is_counted=True),
                 name="attempt_board",
             ),
