@@ -32,7 +32,7 @@ NOT_STARTED, MISSING, IN_PROGRESS, WAITING, GRADED, DONE = (
 )
 SORTS = ("name", "total", "lowest", "late")
 SHOWS = ("all", "help", "missing", "failed", "late", "waiting", "in_progress")
-LOW_PERCENT = 50  # of all that was asked: whoever has less needs help
+LOW_PERCENT = 50  # of all that was asked: less of it needs help
 MISSING_MANY = 2
 
 

@@ -200,10 +200,8 @@ def _results(classroom: Classroom, counted: Sequence[Assignment], since: datetim
         if metric == "mastery":
             if chosen.pk not in mastered:  # nothing was asked
                 continue
-            points, possible = (
-                mastered[chosen.pk],
-                Fraction(100),
-            )  # the same for all: leaving an assignment out never pays
+            # The same is possible for all: leaving an assignment out never pays.
+            points, possible = mastered[chosen.pk], Fraction(100)
         elif metric == "improvement":
             points -= CHOOSE["first"](taken).points
         elif rule == "average":

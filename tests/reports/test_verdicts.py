@@ -226,7 +226,7 @@ def test_of_two_attempts_the_better_counts_though_their_copies_are_equal(
 def test_marks_by_hand_that_stand_as_they_were_shown_stay_exact(
     learner: User, instructor: User, classroom: Classroom, now: datetime
 ) -> None:
-    """Somebody opens the form of a third, writes a comment, and saves."""
+    """An instructor opens the form of a third, writes a comment, and saves."""
     answer = paper(learner, classroom, [THIRD], now=now).answers.get()
     posted = {"marks": "0.33", "comment": "One of three.", "reason": "A comment.", "seen": ""}
     with time_machine.travel(now):
