@@ -106,6 +106,7 @@ TEMPLATES = [
                 "duration": "quizzes.local_time.duration",
                 "inline_markdown": "quizzes.markup.inline_markdown",
                 "markdown": "quizzes.markup.markdown",
+                "marks": "quizzes.figures.marks",
                 "plain": "quizzes.markup.plain",
             },
             "context_processors": [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
-    0: ["errors", "clock", "terms", "marking", "local_time", "markup"],
+    0: ["errors", "clock", "terms", "marking", "local_time", "markup", "figures"],
     1: ["question_types"],
     2: ["formats", "lint"],
     3: ["models"],

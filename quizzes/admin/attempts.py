@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from quizzes import clock
 from quizzes.admin.scope import ScopedAdmin, ScopedFilter
+from quizzes.figures import marks
 from quizzes.models import Attempt
 from quizzes.services import grading
 
@@ -53,9 +54,9 @@ class AttemptAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("result"), ordering="fraction")
     def result(self, attempt: Attempt) -> str:
-        if attempt.marks is None:
+        if attempt.shown_marks is None:
             return "–"
-        return _("%(marks)s of %(max)s") % {"marks": f"{attempt.marks:.2f}", "max": f"{attempt.max_marks:.2f}"}
+        return _("%(marks)s of %(max)s") % {"marks": marks(attempt.shown_marks), "max": marks(attempt.max_marks)}
 
     @admin.display(description=gettext_lazy("took"))
     def taken_for(self, attempt: Attempt) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +17,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from quizzes import clock, question_types
+from quizzes import clock, marking, question_types
 from quizzes.admin.confirming import confirmation, is_confirmed
 from quizzes.admin.scope import owner_name, person
 from quizzes.errors import BadAnswer, EditConflict, NotPublishable, QuizError
@@ -26,6 +28,8 @@ from quizzes.models.papers import PaperQuestion
 from quizzes.question_types.base import Grade, InvalidSpec
 from quizzes.reports import cards
 from quizzes.services import bank, copies
+
+THOUSANDTH = Decimal("0.001")
 
 
 class QuestionPages:
@@ -351,6 +355,8 @@ def trial(version: QuestionVersion, data: Any) -> dict[str, Any]:
             }
         ),
         "grade": grade,
-        "marks": None if grade is None or grade.fraction is None else round(float(grade.fraction), 3),
+        "share": None
+        if grade is None or grade.fraction is None
+        else marking.shown(grade.fraction, THOUSANDTH, [Fraction(1)]),
         "fault": fault,
     }

@@ -41,7 +41,7 @@ class MarkForm(forms.Form):
 
     def __init__(self, answer: Answer, data: Any = None) -> None:
         self.answer = answer
-        first = {"marks": answer.marks, "comment": answer.comment, "seen": _instant(answer.marked_at)}
+        first = {"marks": answer.shown_marks, "comment": answer.comment, "seen": _instant(answer.marked_at)}
         super().__init__(data, initial=first)
         marks = self.fields["marks"]
         points = _points(answer.points)
@@ -78,9 +78,13 @@ class MarkForm(forms.Form):
 
     @property
     def fraction(self) -> Fraction | None:
+        """The share of the points; marks that stand as they were shown keep the exact one. None: back to the automatic."""
         if self.is_withdrawal:
             return None
-        return marking.share(self.cleaned_data["marks"], self.answer.points)
+        marks = self.cleaned_data["marks"]
+        return (
+            self.answer.exact_fraction if marks == self.answer.shown_marks else marking.share(marks, self.answer.points)
+        )
 
     @property
     def seen_at(self) -> datetime | None:

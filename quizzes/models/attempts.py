@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -15,9 +16,11 @@ from django.db.models.functions import RowNumber
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from quizzes import terms
+from quizzes import marking, terms
+from quizzes.models import shown
 from quizzes.models.bank import QuestionVersion
 from quizzes.models.classrooms import Assignment, Classroom
+from quizzes.models.fractions import FractionField
 from quizzes.models.quizzes import Preset, Quiz
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         place = Window(
             RowNumber(),
             partition_by=["learner", "quiz", "status"],
+            # The rounded copy: attempts that it cannot tell apart show the same marks.
             order_by=[F("fraction").desc(), F("started_at").desc(), F("pk").desc()],
         )
         with_result = Q(status=Attempt.Status.GRADED, fraction__isnull=False)
@@ -116,6 +120,7 @@ class Attempt(models.Model):
     fraction = models.DecimalField(
         max_digits=9, decimal_places=8, null=True, blank=True
     )  # marks / max_marks, for sorting
+    exact_marks = FractionField()  # `marks` and `fraction` are rounded copies, for SQL
     reached_slot = models.PositiveSmallIntegerField(default=0)  # sequential navigation: the only slot open; 0: all are
     draw_notes = models.JSONField(default=list, blank=True)  # cells that were too small, for the instructor
     reopened_at = models.DateTimeField(_("reopened"), null=True, blank=True)  # the last time, by an instructor
@@ -187,6 +192,20 @@ class Attempt(models.Model):
         return self.status == self.Status.GRADED
 
     @property
+    def share(self) -> Fraction | None:
+        """What was achieved of what was possible, exactly; None without a result."""
+        return None if self.exact_marks is None else marking.share(self.exact_marks, self.max_marks)
+
+    @property
+    def shown_marks(self) -> Decimal | None:
+        """Marks as pages say them: two places that do not contradict the verdict; None without a result."""
+        return self.as_shown(self.exact_marks)
+
+    def as_shown(self, marks: Fraction | None) -> Decimal | None:
+        """These marks of it, as pages say them."""
+        return None if marks is None else shown.marks(self.quiz, marks, self.max_marks)
+
+    @property
     def is_late(self) -> bool:
         """Submitted after the assignment was due, though before it closed."""
         soft = self.assignment.due_at if self.assignment else None
@@ -233,6 +252,7 @@ class Answer(models.Model):
     fraction = models.DecimalField(max_digits=8, decimal_places=7, null=True, blank=True)
     marks = models.DecimalField(_("marks"), max_digits=7, decimal_places=2, null=True, blank=True)
     override = models.DecimalField(max_digits=8, decimal_places=7, null=True, blank=True)  # fraction given by hand
+    exact_fraction, exact_marks, exact_override = FractionField(), FractionField(), FractionField()  # of rounded copies
     comment = models.TextField(_("comment"), blank=True, max_length=4000)
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -266,6 +286,15 @@ class Answer(models.Model):
     @property
     def is_answered(self) -> bool:
         return self.response is not None
+
+    @property
+    def shown_marks(self) -> Decimal | None:
+        """Marks as pages say them; None while it waits for a person."""
+        return self.as_shown(self.exact_marks)
+
+    def as_shown(self, marks: Fraction | None) -> Decimal | None:
+        """These marks for it, as pages say them: never all its points for less."""
+        return None if marks is None else marking.shown_marks(marks, self.points)
 
 
 class AttemptEvent(models.Model):

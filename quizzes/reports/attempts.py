@@ -21,6 +21,7 @@ from quizzes.models import (
     FeedbackBand,
     Quiz,
     User,
+    shown,
 )
 from quizzes.models.prepared import Prepared, columns, instance, prepared
 
@@ -158,14 +159,17 @@ class Result:
 
 def result(attempt: Attempt, revealed: terms.Revealed) -> Result:
     """Marks, percent, pass and overall feedback of a graded attempt, as far as they may be seen (1 query where they may)."""
-    if not revealed.marks or attempt.marks is None:
+    if not revealed.marks or attempt.exact_marks is None or attempt.share is None:
         return Result(None, None, attempt.max_marks, None)
-    percent = int(Fraction(attempt.fraction or 0) * 100 + Fraction(1, 2))
-    band = (
-        FeedbackBand.objects.filter(quiz=attempt.quiz_id, from_percent__lte=percent).order_by("-from_percent").first()
-    )
-    passed = marking.is_pass(attempt.marks, attempt.max_marks, attempt.quiz.pass_fraction)
-    return Result(percent, attempt.marks, attempt.max_marks, passed, band.text if band else "")
+    quiz, bands = attempt.quiz, list(attempt.quiz.bands.all())
+    percent = shown.percent(quiz, attempt.share, bands)
+    passed = marking.is_pass(attempt.exact_marks, attempt.max_marks, quiz.pass_fraction)
+    return Result(percent, attempt.shown_marks, attempt.max_marks, passed, _feedback(bands, attempt.share))
+
+
+def _feedback(bands: Sequence[FeedbackBand], share: Fraction) -> str:
+    """The text of the highest band that the exact share reaches; `bands` come with the highest first."""
+    return next((band.text for band in bands if share * 100 >= band.from_percent), "")
 
 
 def reveal_sentence(preset: str) -> str:

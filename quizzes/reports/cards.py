@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from django.db.models import F, OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from quizzes import terms
+from quizzes import marking, terms
 from quizzes.entitlements import HeldExam, Secrecy
 from quizzes.models import Answer, Attempt, Question, QuestionSource, QuestionVersion, version_cache
 from quizzes.models.papers import PaperQuestion
@@ -69,8 +70,8 @@ class JudgedAnswer(NamedTuple):
     is_checked: bool
     version_id: int
     layout: list[Any]
-    fraction: Decimal | None
-    marks: Decimal | None
+    exact_fraction: Fraction | None
+    exact_marks: Fraction | None
     comment: str
     latest: int | None
     is_kept: bool
@@ -175,7 +176,7 @@ def _held_card(answer: JudgedAnswer, exam: HeldExam | None, revealed: terms.Reve
         instruction="",
         scoring_note="",
         card={},
-        marks=answer.marks if revealed.marks else None,
+        marks=_marks(answer) if revealed.marks else None,
         answer_id=answer.pk,
     )
 
@@ -195,11 +196,11 @@ def _result_card(
     else:
         shown["card"] = kind.present(spec, answer.layout, answer.response)
     if revealed.marks:
-        shown["marks"] = answer.marks
+        shown["marks"] = _marks(answer)
         shown["comment"] = answer.comment
     if revealed.correctness:
         shown["verdict"] = verdict(answer)
-    if kind.is_marked_by_hand and answer.fraction is not None:
+    if kind.is_marked_by_hand and answer.exact_fraction is not None:
         shown["scoring_note"] = ""  # it says that a person will mark it
     if revealed.explanation:
         shown["explanation"] = versions.get(answer.latest or 0, version).parsed.explanation
@@ -207,12 +208,16 @@ def _result_card(
     return Card(**_face(answer, version) | shown)
 
 
+def _marks(answer: JudgedAnswer) -> Decimal | None:
+    return None if answer.exact_marks is None else marking.shown_marks(answer.exact_marks, answer.points)
+
+
 def verdict(answer: Answer | JudgedAnswer) -> str:
     """One word for how an answer did, for tags and screen readers."""
     if not answer.is_answered:
         return "unanswered"
-    if answer.fraction is None:
+    if answer.exact_fraction is None:
         return "waiting"
-    if answer.fraction == 1:
+    if answer.exact_fraction == 1:
         return "right"
-    return "partly" if answer.fraction > 0 else "wrong"
+    return "partly" if answer.exact_fraction > 0 else "wrong"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -153,7 +152,7 @@ def _seconds_to_opening(agreed: terms.Terms, now: datetime) -> int | None:
 
 
 def _best(attempts: Iterable[Attempt]) -> Attempt | None:
-    return max(attempts, key=lambda row: (row.is_graded, row.fraction or Decimal(0), row.number), default=None)
+    return max(attempts, key=lambda row: (row.is_graded, row.share or 0, row.number), default=None)
 
 
 def _urgency(row: Given) -> tuple[bool, float, int]:

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from quizzes import entitlements
+from quizzes.figures import points
 from quizzes.local_time import duration
 from quizzes.models import Attempt
 
@@ -55,8 +56,8 @@ def reopening(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone:
 
 def what_reopening_does(attempt: Attempt) -> list[str]:
     """What happens to marks, answers and the learner's pages."""
-    if attempt.marks is not None:
-        words = {"marks": f"{attempt.marks.normalize():f}", "max": f"{attempt.max_marks.normalize():f}"}
+    if attempt.shown_marks is not None:
+        words = {"marks": points(attempt.shown_marks), "max": points(attempt.max_marks)}
         marks = _("The %(marks)s of %(max)s points are taken back now.") % words
     else:
         marks = _("There are no marks yet.")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes import entitlements, marking, terms
-from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz
+from quizzes.marking import Edges
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, shown
+from quizzes.reports import class_figures
+from quizzes.reports.class_figures import Figures
 
 # States of a cell. DONE is handed in where no marks count: practice and surveys. MISSING is over, or due where it
 # never closes, and never begun.
@@ -30,16 +32,20 @@ NOT_STARTED, MISSING, IN_PROGRESS, WAITING, GRADED, DONE = (
 )
 SORTS = ("name", "total", "lowest", "late")
 SHOWS = ("all", "help", "missing", "failed", "late", "waiting", "in_progress")
-BINS = 10
-LOW_PERCENT = 50
+LOW_PERCENT = 50  # of all that was asked: less of it needs help
 MISSING_MANY = 2
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What one member did for one assignment. `marks` are of the attempt that counts by the quiz's rule."""
+    """What one member did for one assignment, by the attempt that counts by the quiz's rule.
+
+    `exact` marks and `share` of what was possible are for sums and means, `marks` and `percent` are shown.
+    """
 
     state: str
+    exact: Fraction | None = None
+    share: Fraction | None = None
     marks: Decimal | None = None
     possible: Decimal | None = None
     percent: int | None = None
@@ -52,26 +58,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class GradeRow:
-    """One member; the total is over what is graded, `percent` counts what is missing as 0 as well."""
+    """One member; the total is over what is graded, `share` and `percent` count what is missing as 0 as well."""
 
     membership: Membership
     name: str
     cells: tuple[Cell, ...]
+    exact: Fraction
+    share: Fraction | None
     total: Decimal
     possible: Decimal
     percent: int | None
     needs_help: str = ""  # why, in words; empty for whoever gets on
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Of the percentages of one assignment: how many, and None where there are too few; ten bins of ten percent."""
-
-    count: int
-    mean: float | None
-    median: float | None
-    spread: float | None  # standard deviation of the whole class, not an estimate from a sample
-    bins: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -91,10 +88,11 @@ class Gradebook:
 
 
 def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: str = "all") -> Gradebook:
-    """Every active student against every assignment (4 queries); an unknown `sort` or `show` is the first of them."""
+    """Every active student against every assignment (5 queries); an unknown `sort` or `show` is the first of them."""
     given = list(
         Assignment.objects.filter(classroom=classroom)
         .select_related("quiz")
+        .prefetch_related("quiz__bands")
         .annotate(most=Max("attempts__max_marks"))
         .order_by("opens_at", "pk")
     )
@@ -104,11 +102,21 @@ def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: 
         for row in Accommodation.objects.filter(assignment__classroom=classroom)
     }
     made = _made(given)
-    rows = [_grade_row(member, given, exceptions, made, now) for member in members]
-    summary = tuple(_figures([row.cells[column] for row in rows]) for column in range(len(given)))
+    columns = [_Column(row, shown.edges(row.quiz, row.quiz.bands.all())) for row in given]
+    rows = [_grade_row(member, columns, exceptions, made, now) for member in members]
+    summary = tuple(
+        class_figures.of([row.cells[place].share for row in rows], column.edges) for place, column in enumerate(columns)
+    )
     sort, show = sort if sort in SORTS else SORTS[0], show if show in SHOWS else SHOWS[0]
-    shown = tuple(_sorted([row for row in rows if _is_shown(row, show)], sort))
-    return Gradebook(tuple(given), shown, summary, len(rows), sort, show)
+    rows_shown = tuple(_sorted([row for row in rows if _is_shown(row, show)], sort))
+    return Gradebook(tuple(given), rows_shown, summary, len(rows), sort, show)
+
+
+class _Column(NamedTuple):
+    """An assignment, and where anything changes that is said of its results."""
+
+    assignment: Any
+    edges: Edges
 
 
 @dataclass(frozen=True)
@@ -117,15 +125,22 @@ class _Made:
 
     pk: int
     status: str
-    marks: Decimal | None
+    exact_marks: Fraction | None
     max_marks: Decimal
-    fraction: Decimal | None
     submitted_at: datetime | None
     reopened_at: datetime | None
 
     @property
     def is_reopened(self) -> bool:
         return self.status == Attempt.Status.IN_PROGRESS and self.reopened_at is not None
+
+    @property
+    def marks(self) -> Fraction:
+        return self.exact_marks or Fraction(0)
+
+    @property
+    def share(self) -> Fraction:
+        return marking.share(self.marks, self.max_marks)
 
 
 def _made(given: Sequence[Assignment]) -> dict[tuple[int, int], list[_Made]]:
@@ -140,23 +155,37 @@ def _made(given: Sequence[Assignment]) -> dict[tuple[int, int], list[_Made]]:
 
 def _grade_row(
     member: Membership,
-    given: Sequence[Any],
+    columns: Sequence[_Column],
     exceptions: dict[tuple[int, int], Accommodation],
     made: dict[tuple[int, int], list[_Made]],
     now: datetime,
 ) -> GradeRow:
     cells = tuple(
-        _cell(row, made.get((row.pk, member.user_id), ()), exceptions.get((row.pk, member.pk)), now) for row in given
+        _cell(column, made.get((pk, member.user_id), ()), exceptions.get((pk, member.pk)), now)
+        for pk, column in ((column.assignment.pk, column) for column in columns)
     )
-    graded = [cell for cell in cells if cell.state == GRADED]
-    total = sum((cell.marks for cell in graded if cell.marks is not None), Decimal("0.00"))
+    exact = sum((cell.exact for cell in cells if cell.exact is not None), Fraction(0))
     asked = [cell.possible for cell in cells if cell.state in (GRADED, MISSING) and cell.possible is not None]
     possible = sum(asked, Decimal("0.00"))
-    percent = _percent(total, possible) if possible else None
-    return GradeRow(member, member.user.full_name, cells, total, possible, percent, _needs_help(cells, percent))
+    share = marking.share(exact, possible) if possible else None
+    # One assignment makes a row too: neither says another thing than the other.
+    passes = (LOW_PERCENT, *shown.pass_marks(column.assignment.quiz for column in columns))
+    edges = tuple({LOW_PERCENT}.union(*(column.edges for column in columns)))
+    return GradeRow(
+        membership=member,
+        name=member.user.full_name,
+        cells=cells,
+        exact=exact,
+        share=share,
+        total=marking.shown_marks(exact, possible, passes),
+        possible=possible,
+        percent=None if share is None else marking.shown_percent(share, edges),
+        needs_help=_needs_help(cells, share, edges),
+    )
 
 
-def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | None, now: datetime) -> Cell:
+def _cell(column: _Column, made: Sequence[_Made], exception: Accommodation | None, now: datetime) -> Cell:
+    assignment = column.assignment
     if not made:
         is_missing = entitlements.marks_come_out(assignment) and _is_over(assignment, exception, now)
         return Cell(MISSING, possible=assignment.most) if is_missing else Cell(NOT_STARTED)
@@ -165,16 +194,20 @@ def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | Non
     if state != GRADED:
         is_late = _is_late(assignment, last)
         return Cell(state, attempts=len(made), attempt_id=last.pk, is_late=is_late, is_reopened=is_reopened)
-    counts, achieved = _counting(made, assignment.quiz.counting)
+    quiz = assignment.quiz
+    counts, exact = _counting(made, quiz.counting)
+    share = marking.share(exact, counts.max_marks)
     return Cell(
         state,
-        marks=achieved,
+        exact=exact,
+        share=share,
+        marks=shown.marks(quiz, exact, counts.max_marks),
         possible=counts.max_marks,
-        percent=_percent(achieved, counts.max_marks),
+        percent=marking.shown_percent(share, column.edges),
         attempts=len(made),
         is_late=_is_late(assignment, counts),
         attempt_id=counts.pk,
-        is_passed=marking.is_pass(achieved, counts.max_marks, assignment.quiz.pass_fraction),
+        is_passed=marking.is_pass(exact, counts.max_marks, quiz.pass_fraction),
         is_reopened=is_reopened,
     )
 
@@ -189,19 +222,18 @@ def _state(assignment: Assignment, made: Sequence[_Made]) -> str:
     return IN_PROGRESS if Attempt.Status.IN_PROGRESS in states else WAITING
 
 
-def _counting(made: Sequence[_Made], rule: str) -> tuple[_Made, Decimal]:
-    """The attempt to show and the marks that count, by the quiz's rule; an average is shown with the best attempt."""
+def _counting(made: Sequence[_Made], rule: str) -> tuple[_Made, Fraction]:
+    """The attempt to show and the exact marks that count, by the quiz's rule; an average shows the best attempt."""
     graded = [row for row in made if row.status == Attempt.Status.GRADED]
     if rule == Quiz.Counting.FIRST:
         best = graded[0]
     elif rule == Quiz.Counting.LATEST:
         best = graded[-1]
     else:
-        best = max(graded, key=lambda row: row.fraction or 0)
+        best = max(graded, key=lambda row: row.share)
     if rule == Quiz.Counting.AVERAGE:
-        shares = [marking.share(row.marks or Decimal(0), row.max_marks) for row in graded]
-        return best, marking.rounded((marking.counted(shares, rule) or Fraction(0)) * Fraction(best.max_marks))
-    return best, best.marks or Decimal("0.00")
+        return best, marking.mean([row.share for row in graded]) * Fraction(best.max_marks)
+    return best, best.marks
 
 
 def _is_late(assignment: Assignment, made: _Made) -> bool:
@@ -217,12 +249,7 @@ def _is_over(assignment: Assignment, exception: Accommodation | None, now: datet
     return ends_at is not None and now >= ends_at
 
 
-def _percent(achieved: Decimal, possible: Decimal) -> int:
-    """Whole percent, half up; 0 of nothing is 0."""
-    return int(min(achieved * 100 / possible, Decimal(100)) + Decimal("0.5")) if possible else 0
-
-
-def _needs_help(cells: Sequence[Cell], percent: int | None) -> str:
+def _needs_help(cells: Sequence[Cell], share: Fraction | None, edges: Edges) -> str:
     missing = sum(cell.state == MISSING for cell in cells)
     failed = sum(cell.is_passed is False for cell in cells)
     reasons = []
@@ -230,8 +257,8 @@ def _needs_help(cells: Sequence[Cell], percent: int | None) -> str:
         reasons.append(ngettext("%(n)d missing", "%(n)d missing", missing) % {"n": missing})
     if failed:
         reasons.append(ngettext("%(n)d not passed", "%(n)d not passed", failed) % {"n": failed})
-    if percent is not None and percent < LOW_PERCENT:
-        reasons.append(_("%(percent)d %% on the whole") % {"percent": percent})
+    if share is not None and share * 100 < LOW_PERCENT:
+        reasons.append(_("%(percent)d %% on the whole") % {"percent": marking.shown_percent(share, edges)})
     return " · ".join(reasons)
 
 
@@ -248,23 +275,12 @@ def _is_shown(row: GradeRow, show: str) -> bool:
 def _sorted(rows: Iterable[GradeRow], sort: str) -> list[GradeRow]:
     by_name = sorted(rows, key=lambda row: (row.name.casefold(), row.membership.pk))
     if sort == "total":
-        return sorted(by_name, key=lambda row: -row.total)
+        return sorted(by_name, key=lambda row: -row.exact)
     if sort == "lowest":
-        return sorted(by_name, key=lambda row: (row.percent is None, row.percent or 0))
+        return sorted(by_name, key=lambda row: (row.share is None, row.share or 0))
     if sort == "late":
         return sorted(by_name, key=lambda row: -sum(cell.is_late for cell in row.cells))
     return by_name
-
-
-def _figures(cells: Iterable[Cell]) -> Figures:
-    percents = [cell.percent for cell in cells if cell.state == GRADED and cell.percent is not None]
-    bins = [0] * BINS
-    for percent in percents:
-        bins[min(percent * BINS // 100, BINS - 1)] += 1
-    if not percents:
-        return Figures(0, None, None, None, tuple(bins))
-    spread = statistics.pstdev(percents) if len(percents) > 1 else None
-    return Figures(len(percents), statistics.fmean(percents), statistics.median(percents), spread, tuple(bins))
 
 
 # For exports ----------------------------------------------------------------------------------------------------------

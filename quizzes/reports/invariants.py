@@ -242,51 +242,63 @@ def _marks_of(attempts: list[Attempt]) -> Iterator[Violation]:
     for attempt in attempts:
         rows = by_attempt.get(attempt.pk, [])
         expected = [_expected(row, row.version, attempt.quiz.wrong_penalty) for row in rows]
-        for row, (fraction, earned) in zip(rows, expected, strict=True):
-            if (row.fraction, row.marks) != (fraction, earned):
-                yield Violation("I5", _of(attempt.pk), f"slot {row.slot} has {row.marks} marks, grading gives {earned}")
-        if (said := logged.get(attempt.pk, attempt.marks)) != attempt.marks:
+        for row, earned in zip(rows, expected, strict=True):
+            if (row.exact_fraction, row.exact_marks) != earned or not _are_copies(row):
+                what = f"slot {row.slot} has {row.marks} marks ({row.exact_marks}), grading gives {earned.marks}"
+                yield Violation("I5", _of(attempt.pk), what)
+        details = logged.get(attempt.pk, {"to": attempt.marks})
+        if (said := _decimal(details["to"])) != attempt.marks:
             yield Violation("I4", _of(attempt.pk), f"has {attempt.marks} marks, the log says {said}")
-        total = marking.total(earned for _fraction, earned in expected if earned is not None)
+        total = marking.total(earned.marks for earned in expected if earned.marks is not None)
+        if details.get("kept"):  # a pass of an earlier version, which rounded each item
+            total = Fraction(said or 0)
         possible = sum((row.points for row in rows), Decimal("0.00"))
-        share = marking.rounded(min(marking.share(total, possible), Fraction(1)), Decimal("0.00000001"))
-        if (attempt.marks, attempt.max_marks, attempt.fraction) != (total, possible, share):
-            yield Violation(
-                "I5",
-                _of(attempt.pk),
-                f"has {attempt.marks} of {attempt.max_marks}, the rows give {total} of {possible}",
-            )
+        share = marking.rounded(marking.share(total, possible), marking.STORED_SHARE)
+        stored = (attempt.exact_marks, attempt.marks, attempt.max_marks, attempt.fraction)
+        if stored != (total, marking.rounded(total), possible, share):
+            what = f"has {attempt.marks} ({attempt.exact_marks}) of {attempt.max_marks}, the rows give"
+            yield Violation("I5", _of(attempt.pk), f"{what} {total} of {possible}")
 
 
-def _logged_marks(attempts: Iterable[Attempt]) -> dict[int, Decimal | None]:
-    """What the last grading of each attempt gave."""
+def _are_copies(answer: Answer) -> bool:
+    """Whether the decimals of an answer are its exact values, rounded."""
+    pairs = [
+        (answer.exact_fraction, answer.fraction, marking.STORED_FRACTION),
+        (answer.exact_marks, answer.marks, marking.CENT),
+        (answer.exact_override, answer.override, marking.STORED_FRACTION),
+    ]
+    return all(copy == (None if exact is None else marking.rounded(exact, step)) for exact, copy, step in pairs)
+
+
+def _decimal(logged: Any) -> Decimal | None:
+    return None if logged is None else Decimal(logged)
+
+
+def _logged_marks(attempts: Iterable[Attempt]) -> dict[int, dict[str, Any]]:
+    """What the last grading of each attempt wrote into the log."""
     gradings = AttemptEvent.objects.filter(attempt__in=list(attempts), kind__in=[Kind.GRADED, Kind.REGRADED])
     found = gradings.order_by("pk").values_list("attempt_id", "details")
-    return {
-        attempt: None if details["to"] is None else Decimal(details["to"])
-        for attempt, details in found
-        if "to" in details
-    }
+    return {attempt: details for attempt, details in found if "to" in details}
 
 
-def _expected(answer: Answer, version: QuestionVersion, penalty: Decimal) -> tuple[Decimal | None, Decimal | None]:
-    by_hand = answer.override is not None or version.kind.is_marked_by_hand
+def _expected(answer: Answer, version: QuestionVersion, penalty: Decimal) -> marking.Earned:
+    by_hand = answer.exact_override is not None or version.kind.is_marked_by_hand
     fraction = (
-        Fraction(answer.override)
-        if answer.override is not None
+        answer.exact_override
+        if answer.exact_override is not None
         else version.kind.grade(version.parsed, answer.response).fraction
     )
     if fraction is None:
-        return None, None
+        return marking.Earned()
     answered = not version.kind.is_blank(version.parsed, answer.response)
     earned = marking.marks(fraction, answer.points, penalty=Decimal(0) if by_hand else penalty, answered=answered)
-    return marking.rounded(fraction, marking.STORED_FRACTION), earned
+    return marking.Earned(fraction, earned)
 
 
 # I8 -------------------------------------------------------------------------------------------------------------------
 
 CHOSEN: dict[str, Callable[[list[Attempt]], Attempt]] = {
-    "highest": lambda made: max(made, key=lambda attempt: (attempt.fraction or 0, -attempt.number)),
+    "highest": lambda made: max(made, key=lambda attempt: (attempt.share or 0, -attempt.number)),
     "latest": lambda made: made[-1],
     "first": lambda made: made[0],
 }
@@ -299,21 +311,21 @@ def boards(now: datetime) -> Iterator[Violation]:
         if Assignment.objects.filter(pk__in=board.counted, quiz__counting=Quiz.Counting.AVERAGE).exists():
             continue
         expected = _sums(classroom, board)
-        shown = {row.membership_id: row.points for row in board.rows}
+        shown = {row.membership_id: row.exact for row in board.rows}
         for membership in sorted(shown.keys() | expected.keys()):
             if shown.get(membership) != expected.get(membership):
                 what = f"shows {shown.get(membership)}, the rows give {expected.get(membership)}"
                 yield Violation("I8", f"classroom {classroom.pk}, member {membership}", what)
 
 
-def _sums(classroom: Classroom, board: leaderboards.Board) -> dict[int, Decimal]:
+def _sums(classroom: Classroom, board: leaderboards.Board) -> dict[int, Fraction]:
     members = {row.user_id: row.pk for row in Membership.objects.filter(classroom=classroom).ranked()}
     graded = Attempt.objects.graded().filter(assignment__in=board.counted, learner__in=list(members))
     made: dict[tuple[int, int], list[Attempt]] = {}
     for attempt in graded.order_by("number").select_related("quiz"):
         made.setdefault((attempt.learner_id, attempt.assignment_id or 0), []).append(attempt)
-    sums: dict[int, Decimal] = {}
+    sums: dict[int, Fraction] = {}
     for (learner, _assignment), rows in made.items():
         counted = CHOSEN[rows[0].quiz.counting](rows)
-        sums[members[learner]] = sums.get(members[learner], Decimal(0)) + (counted.marks or Decimal(0))
+        sums[members[learner]] = sums.get(members[learner], Fraction(0)) + (counted.exact_marks or 0)
     return sums

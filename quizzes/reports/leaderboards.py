@@ -28,15 +28,20 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 
-from quizzes import entitlements
-from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, User
+from quizzes import entitlements, marking
+from quizzes.marking import Edges
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, User, shown
+from quizzes.models.fractions import read
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)  # before any attempt
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The place of one member. `points` of `possible`: marks, or for mastery hundredths of what could be mastered."""
+    """The place of one member. `points` of `possible` as shown: marks, or for mastery percent of what could be mastered.
+
+    Ranks compare the exact points; so two ranks may show the same figure.
+    """
 
     rank: int
     membership_id: int
@@ -45,6 +50,7 @@ class Standing:
     points: Decimal
     possible: Decimal
     percent: int
+    exact: Fraction
     is_me: bool = False
 
 
@@ -131,14 +137,14 @@ def _shared_standings(
 
 
 class GradedAttempt(NamedTuple):
-    """`points` and `possible` in hundredths of a mark, `seconds` from start to submission."""
+    """`points` and `possible` are exact marks, `seconds` from start to submission."""
 
     assignment_id: int
     learner_id: int
     pk: int
     number: int
-    points: int
-    possible: int
+    points: Fraction
+    possible: Fraction
     seconds: int
 
 
@@ -146,7 +152,7 @@ class GradedAttempt(NamedTuple):
 # `is_counted = 1`, and a database keeps the index of the version that made it. Hence both.
 ATTEMPTS = """
 SELECT a.assignment_id, a.learner_id, a.id, a.number,
-    CAST(ROUND(a.marks * 100) AS bigint), CAST(ROUND(a.max_marks * 100) AS bigint), {seconds}
+    a.exact_marks, CAST(ROUND(a.max_marks * 100) AS bigint) || '/100', {seconds}
 FROM quizzes_attempt a
 WHERE a.assignment_id IN ({assignments}) AND a.status = 'graded' AND a.is_counted AND a.is_counted = %(true)s
     AND a.submitted_at >= %(since)s
@@ -160,19 +166,24 @@ SECONDS = {
 
 
 class Result(NamedTuple):
-    """What one learner has of one assignment; `points` and `possible` in hundredths."""
+    """What one learner has of one assignment, exactly."""
 
     assignment_id: int
     learner_id: int
-    points: int
-    possible: int
+    points: Fraction
+    possible: Fraction
     seconds: int
 
 
-# The attempt that counts of those of one learner at one assignment, the best of which comes first.
+def _best(taken: Sequence[GradedAttempt]) -> GradedAttempt:
+    """The one with the largest exact share, the first of equals: the database has sorted by rounded ones."""
+    return max(taken, key=lambda attempt: (marking.share(attempt.points, attempt.possible), -attempt.number))
+
+
+# The attempt that counts of those of one learner at one assignment.
 CHOOSE: dict[str, Callable[[Sequence[GradedAttempt]], GradedAttempt]] = {
-    "highest": lambda taken: taken[0],
-    "average": lambda taken: taken[0],
+    "highest": _best,
+    "average": _best,
     "latest": lambda taken: max(taken, key=attrgetter("number")),
     "first": lambda taken: min(taken, key=attrgetter("number")),
 }
@@ -189,11 +200,12 @@ def _results(classroom: Classroom, counted: Sequence[Assignment], since: datetim
         if metric == "mastery":
             if chosen.pk not in mastered:  # nothing was asked
                 continue
-            points, possible = mastered[chosen.pk], 100_00  # the same for all: leaving an assignment out never pays
+            # The same is possible for all: leaving an assignment out never pays.
+            points, possible = mastered[chosen.pk], Fraction(100)
         elif metric == "improvement":
             points -= CHOOSE["first"](taken).points
         elif rule == "average":
-            points = _half_up(sum(attempt.points for attempt in taken), len(taken))
+            points = marking.mean([attempt.points for attempt in taken])
         yield Result(assignment_id, learner_id, points, possible, chosen.seconds)
 
 
@@ -204,18 +216,19 @@ def _rule(classroom: Classroom, assignment: Assignment) -> str:
     return "first" if classroom.metric == "first" else "highest"
 
 
-def _mastered(counted: Sequence[Assignment], since: datetime) -> dict[int, int]:
-    """Share of right answers of each attempt in hundredths of a percent, every topic it asked about weighing the same."""
+def _mastered(counted: Sequence[Assignment], since: datetime) -> dict[int, Fraction]:
+    """Percent of right answers of each attempt, exactly; every topic it asked about weighs the same."""
     attempts = Attempt.objects.graded().filter(assignment__in=counted, submitted_at__gte=since)
     answers = Answer.objects.filter(attempt__in=attempts).order_by()
     topics = answers.values_list("attempt", "version__question__topic")
     shares: dict[int, list[Fraction]] = defaultdict(list)
-    for attempt, _topic, asked, right in topics.annotate(asked=Count("pk"), right=Count("pk", filter=Q(fraction=1))):
-        shares[attempt].append(Fraction(right, asked))
-    return {attempt: _half_up(sum(each, Fraction(0)) * 100_00, len(each)) for attempt, each in shares.items()}
+    right = Count("pk", filter=Q(exact_fraction=Fraction(1)))
+    for attempt, _topic, asked, known in topics.annotate(asked=Count("pk"), right=right):
+        shares[attempt].append(Fraction(known, asked))
+    return {attempt: 100 * marking.mean(each) for attempt, each in shares.items()}
 
 
-def _graded(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> Iterator[GradedAttempt]:
+def _graded(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> list[GradedAttempt]:
     """The attempts of these assignments by assignment and learner, the best first."""
     params: dict[str, Any] = {f"assignment_{place}": assignment.pk for place, assignment in enumerate(counted)}
     names = ", ".join(f"%({name})s" for name in params)
@@ -223,12 +236,8 @@ def _graded(classroom: Classroom, counted: Sequence[Assignment], since: datetime
     params |= {"true": True, "since": connection.ops.adapt_datetimefield_value(since)}
     with connection.cursor() as cursor:
         cursor.execute(ATTEMPTS.format(assignments=names, seconds=seconds), params)
-        return map(GradedAttempt._make, cursor.fetchall())
-
-
-def _half_up(value: Fraction | int, divisor: int) -> int:
-    """The quotient, rounded to a whole number."""
-    return int((2 * value + divisor) // (2 * divisor))
+        rows = cursor.fetchall()
+    return [GradedAttempt._make((*key, read(points), read(possible), took)) for *key, points, possible, took in rows]
 
 
 # Ranks ----------------------------------------------------------------------------------------------------------------
@@ -239,42 +248,50 @@ def _standings(classroom: Classroom, counted: Sequence[Assignment], since: datet
     ranked = Membership.objects.ranked().filter(classroom=classroom).select_related("user").order_by("pk")
     members = {member.user_id: member for member in ranked}
     results = [result for result in _results(classroom, counted, since) if result.learner_id in members]
-    points, seconds = Counter[int](), Counter[int]()
+    points, seconds = defaultdict[int, Fraction](Fraction), Counter[int]()
     for result in results:
         points[result.learner_id] += result.points
         seconds[result.learner_id] += result.seconds
     ranks = _ranks({learner: (-points[learner], seconds[learner]) for learner in points})
     names = _names((member for learner, member in members.items() if learner in points), classroom.names_shown)
     possible = _possible(results)
+    edges = shown.pass_marks(assignment.quiz for assignment in counted)
     rows = [
-        _standing(ranks[learner], members[learner], name, points[learner], possible) for learner, name in names.items()
+        _standing(ranks[learner], members[learner], name, (points[learner], possible), edges)
+        for learner, name in names.items()
     ]
     return tuple(sorted(rows, key=lambda row: (row.rank, row.name.casefold(), row.membership_id)))
 
 
-def _standing(rank: int, member: Membership, name: str, points: int, possible: int) -> Standing:
-    percent = _half_up(points * 100, possible) if possible else 0
-    return Standing(rank, member.pk, member.user_id, name, _points(points), _points(possible), percent)
+def _standing(rank: int, member: Membership, name: str, score: tuple[Fraction, Fraction], edges: Edges) -> Standing:
+    """A row of the board; `score` are exact points and what was possible."""
+    points, possible = score
+    return Standing(
+        rank=rank,
+        membership_id=member.pk,
+        user_id=member.user_id,
+        name=name,
+        points=marking.shown_marks(points, possible, edges),
+        possible=marking.rounded(possible),
+        percent=marking.shown_percent(marking.share(points, possible), edges),
+        exact=points,
+    )
 
 
-def _possible(results: Iterable[Result]) -> int:
+def _possible(results: Iterable[Result]) -> Fraction:
     """What all assignments are worth; of one whose attempts are worth different marks the most counts."""
-    most: dict[int, int] = {}
+    most: dict[int, Fraction] = {}
     for result in results:
-        most[result.assignment_id] = max(result.possible, most.get(result.assignment_id, 0))
-    return sum(most.values())
+        most[result.assignment_id] = max(result.possible, most.get(result.assignment_id, Fraction(0)))
+    return sum(most.values(), Fraction(0))
 
 
-def _ranks(scores: dict[int, tuple[int, int]]) -> dict[int, int]:
+def _ranks(scores: dict[int, tuple[Fraction, int]]) -> dict[int, int]:
     """Ranks of a competition, the lowest score first: equal ones share a rank and the next is skipped (1-2-2-4)."""
-    places: dict[tuple[int, int], int] = {}
+    places: dict[tuple[Fraction, int], int] = {}
     for place, score in enumerate(sorted(scores.values()), start=1):
         places.setdefault(score, place)
     return {learner: places[score] for learner, score in scores.items()}
-
-
-def _points(hundredths: int) -> Decimal:
-    return Decimal(hundredths).scaleb(-2)
 
 
 def _names(members: Iterable[Membership], names_shown: str) -> dict[int, str]:

@@ -23,7 +23,7 @@ from quizzes.models.quizzes import QuizQuerySet
 
 PAGE, NEWEST = 24, 20
 SECONDS_OF_BANK = "quizzes.seconds_of_bank"  # in the cache: looking through the whole bank grows with it
-SHOWN = ("id", "slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at")
+SHOWN = ("id", "slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at", "pass_mark")
 SIZE = ("question_count", "point_count")
 VISIBLE: Prepared[tuple[Any, ...]] = prepared(
     lambda learner, slug: (

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.errors import EditConflict, QuizError
 from quizzes.models import Attempt, AttemptEvent, User
-from quizzes.services import attempts, events
+from quizzes.services import attempts, events, grading
 
 
 @transaction.atomic
@@ -66,10 +66,10 @@ def reopen(attempt: Attempt, *, due_at: datetime | None, reason: str, actor: Use
     refuse_unless_reopenable(locked, now=now)
     before = locked.submitted_at
     locked.status, locked.submitted_at, locked.closed_by = Attempt.Status.IN_PROGRESS, None, ""
-    locked.marks = locked.fraction = None
+    locked.exact_marks = locked.marks = locked.fraction = None
     locked.due_at, locked.reopened_at = due_at, now
     locked.save()
-    locked.answers.update(fraction=None, marks=None)
+    locked.answers.update(**grading.NOT_MARKED)
     events.record(
         locked.pk,
         AttemptEvent.Kind.REOPENED,

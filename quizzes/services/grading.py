@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F
@@ -16,32 +16,69 @@ from django.utils.translation import gettext as _
 
 from quizzes import marking
 from quizzes.errors import EditConflict, QuizError
+from quizzes.marking import Earned
 from quizzes.models import Answer, Attempt, AttemptEvent, QuestionVersion, User, version_cache
 from quizzes.services import events
 from quizzes.services.retrying import retried
 
 log = logging.getLogger(__name__)
 
-RESULT = ("status", "marks", "max_marks", "fraction")
-Earned = tuple[Decimal | None, Decimal | None]  # fraction and marks; None while the answer waits for a person
+RESULT = ("status", "exact_marks", "marks", "max_marks", "fraction")
+MARKS = ("exact_fraction", "exact_marks", "fraction", "marks")
+NOT_MARKED = dict.fromkeys(MARKS)
+NOT_BY_HAND = {"exact_override": None, "override": None}
 
 
 def earned(
-    version: QuestionVersion, response: Any, override: Decimal | None, points: Decimal, *, penalty: Decimal
+    version: QuestionVersion, response: Any, override: Fraction | None, points: Decimal, *, penalty: Decimal
 ) -> Earned:
     """What an answer is worth; a fraction given by hand (`override`) stands above the automatic one."""
-    fraction = version.kind.grade(version.parsed, response).fraction if override is None else Fraction(override)
+    fraction = version.kind.grade(version.parsed, response).fraction if override is None else override
     if fraction is None:
-        return None, None
+        return Earned()
     by_hand = override is not None or version.kind.is_marked_by_hand
     answered = not version.kind.is_blank(version.parsed, response)
     marks = marking.marks(fraction, points, penalty=Decimal(0) if by_hand else penalty, answered=answered)
-    return marking.rounded(fraction, marking.STORED_FRACTION), marks
+    return Earned(fraction, marks)
+
+
+def columns_of(result: Earned) -> dict[str, Any]:
+    """What is stored of a result: the exact values, and rounded copies of them."""
+    if result.fraction is None or result.marks is None:
+        return NOT_MARKED
+    copies = marking.rounded(result.fraction, marking.STORED_FRACTION), marking.rounded(result.marks)
+    return dict(zip(MARKS, (*result, *copies), strict=True))
 
 
 def grade_answer(answer: Answer, version: QuestionVersion, *, penalty: Decimal) -> None:
     """Set fraction and marks of one answer (unsaved); None while it waits for a person."""
-    answer.fraction, answer.marks = earned(version, answer.response, answer.override, answer.points, penalty=penalty)
+    result = earned(version, answer.response, answer.exact_override, answer.points, penalty=penalty)
+    for name, value in columns_of(result).items():
+        setattr(answer, name, value)
+
+
+class Row(NamedTuple):
+    """What grading needs of one answer."""
+
+    pk: int
+    version_id: int
+    response: Any
+    exact_override: Fraction | None
+    points: Decimal
+
+
+def rows_of(attempt: Attempt) -> list[Row]:
+    """The answers of an attempt (1 query)."""
+    return [Row(*row) for row in attempt.answers.order_by().values_list(*Row._fields)]
+
+
+def results_of(rows: Sequence[Row], *, penalty: Decimal) -> dict[int, Earned]:
+    """What each answer earns by its version, by the answer's key (1 query for versions not met before)."""
+    versions = version_cache.get_many({row.version_id for row in rows})
+    return {
+        row.pk: earned(versions[row.version_id], row.response, row.exact_override, row.points, penalty=penalty)
+        for row in rows
+    }
 
 
 @transaction.atomic
@@ -62,16 +99,12 @@ def _grade_locked(locked: Attempt, *, now: datetime, actor: User | None = None) 
     was_graded = locked.status != Attempt.Status.SUBMITTED
     if locked.reopened_at is not None and not was_graded:
         _drop_marks_for_other_answers(locked, now=now)
-    answers = list(locked.answers.order_by().values_list("pk", "version_id", "response", "override", "points"))
-    versions = version_cache.get_many({version for _pk, version, *_rest in answers})
-    penalty = locked.quiz.wrong_penalty
-    results = {
-        pk: earned(versions[version], response, override, points, penalty=penalty)
-        for pk, version, response, override, points in answers
-    }
+    rows = rows_of(locked)
+    results = results_of(rows, penalty=locked.quiz.wrong_penalty)
     before = locked.marks
-    _set_result(locked, [marks for _fraction, marks in results.values()], out_of=[points for *_rest, points in answers])
-    _store_marks(locked, results)
+    _set_result(locked, [result.marks for result in results.values()], out_of=[row.points for row in rows])
+    store_marks(results)
+    locked.save(update_fields=RESULT)
     kind = AttemptEvent.Kind.REGRADED if was_graded else AttemptEvent.Kind.GRADED
     details = {"from": before, "to": locked.marks}
     events.record(locked.pk, kind, at=now, actor_id=actor.pk if actor else None, details=details)
@@ -80,7 +113,7 @@ def _grade_locked(locked: Attempt, *, now: datetime, actor: User | None = None) 
 
 def add_up(locked: Attempt) -> None:
     """Store the result of an attempt as the marks of its answers make it."""
-    rows = list(locked.answers.order_by().values_list("marks", "points"))
+    rows = list(locked.answers.order_by().values_list("exact_marks", "points"))
     _set_result(locked, [marks for marks, _points in rows], out_of=[points for _marks, points in rows])
     locked.save(update_fields=RESULT)
 
@@ -92,30 +125,33 @@ def _drop_marks_for_other_answers(locked: Attempt, *, now: datetime) -> None:
     for slot, override in changed.values_list("slot", "override"):
         details = {"from": override, "to": None, "reason": reason}
         events.record(locked.pk, AttemptEvent.Kind.OVERRIDDEN, at=now, actor_id=None, slot=slot, details=details)
-    changed.update(override=None)
+    changed.update(**NOT_BY_HAND)
 
 
-def _store_marks(attempt: Attempt, results: Mapping[int, Earned]) -> None:
-    """Store the result and the marks of the answers, those that earned the same by one statement."""
+def store_marks(results: Mapping[int, Earned]) -> None:
+    """Store the marks of answers, those that earned the same by one statement."""
     by_result: defaultdict[Earned, list[int]] = defaultdict(list)
     for pk, result in results.items():
         by_result[result].append(pk)
-    for (fraction, marks), pks in by_result.items():
-        Answer.objects.filter(pk__in=pks).update(fraction=fraction, marks=marks)
-    attempt.save(update_fields=RESULT)
+    for result, pks in by_result.items():
+        Answer.objects.filter(pk__in=pks).update(**columns_of(result))
 
 
-def _set_result(attempt: Attempt, marks: Sequence[Decimal | None], *, out_of: Sequence[Decimal]) -> None:
+def _set_result(attempt: Attempt, marks: Sequence[Fraction | None], *, out_of: Sequence[Decimal]) -> None:
     attempt.max_marks = sum(out_of, Decimal("0.00"))
     known = [mark for mark in marks if mark is not None]
     if len(known) < len(marks):
         attempt.status = Attempt.Status.AWAITING_MARKING
-        attempt.marks = attempt.fraction = None
+        attempt.exact_marks = attempt.marks = attempt.fraction = None
         return
     attempt.status = Attempt.Status.GRADED
-    attempt.marks = marking.total(known)
-    share = min(marking.share(attempt.marks, attempt.max_marks), Fraction(1))
-    attempt.fraction = marking.rounded(share, Decimal("0.00000001"))
+    set_marks(attempt, marking.total(known))
+
+
+def set_marks(attempt: Attempt, exact: Fraction) -> None:
+    """Set the marks of an attempt (unsaved), and their rounded copies."""
+    attempt.exact_marks, attempt.marks = exact, marking.rounded(exact)
+    attempt.fraction = marking.rounded(marking.share(exact, attempt.max_marks), marking.STORED_SHARE)
 
 
 @retried
@@ -161,11 +197,12 @@ def override(
         raise EditConflict(row.marked_by.full_name if row.marked_by else "", row.marked_at)
     by_hand = row.version.kind.is_marked_by_hand and row.override is None
     before = row.override
+    row.exact_override = fraction
     row.override = None if fraction is None else marking.rounded(fraction, marking.STORED_FRACTION)
     if comment is not None:
         row.comment = comment
     row.marked_by, row.marked_at = actor, now
-    row.save(update_fields=["override", "comment", "marked_by", "marked_at"])
+    row.save(update_fields=["exact_override", "override", "comment", "marked_by", "marked_at"])
     events.record(
         attempt.pk,
         AttemptEvent.Kind.MARKED if by_hand else AttemptEvent.Kind.OVERRIDDEN,

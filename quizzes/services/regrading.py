@@ -11,20 +11,21 @@ hand, wait for each other at the attempt's row; the second finds the answer move
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from quizzes import marking
 from quizzes.errors import CannotRemark, QuizError
-from quizzes.models import Answer, Attempt, AttemptEvent, Question, QuestionVersion, User, version_cache
+from quizzes.models import Answer, Attempt, AttemptEvent, Question, QuestionVersion, User, fractions, version_cache
 from quizzes.question_types.base import InvalidSpec
 from quizzes.question_types.carrying import Carried
 from quizzes.services import events, grading
@@ -33,12 +34,12 @@ from quizzes.services.retrying import retried
 log = logging.getLogger(__name__)
 AT_ONCE = 500
 ENDED = (Attempt.Status.AWAITING_MARKING, Attempt.Status.GRADED)
-Marks = Decimal | None  # None while a person must still mark it
+Marks = Fraction | None  # None while a person must still mark it
 
 
 @dataclass(frozen=True)
 class Remark:
-    """What regrading does to one answer: its marks and those of its attempt, before and after."""
+    """What regrading does to one answer: its exact marks and those of its attempt, before and after."""
 
     answer: Answer
     before: Marks
@@ -49,6 +50,18 @@ class Remark:
     @property
     def is_change(self) -> bool:
         return self.before != self.after
+
+    @property
+    def marks_shown(self) -> tuple[Decimal | None, Decimal | None]:
+        """Marks of the question before and after, as pages say them."""
+        before, after = (self.answer.as_shown(marks) for marks in (self.before, self.after))
+        return before, after
+
+    @property
+    def total_shown(self) -> tuple[Decimal | None, Decimal | None]:
+        """Marks of the attempt before and after, as pages say them."""
+        before, after = (self.answer.attempt.as_shown(marks) for marks in (self.total_before, self.total_after))
+        return before, after
 
 
 @dataclass(frozen=True)
@@ -129,19 +142,22 @@ def carried_over(answer: Answer, old: QuestionVersion, new: QuestionVersion) -> 
         raise CannotRemark(_("content that is no longer valid")) from error
 
 
-def _sums(attempts: Sequence[int]) -> dict[int, Decimal]:
-    """The marks of all answers of each attempt, with those below zero."""
-    rows = Answer.objects.filter(attempt__in=set(attempts)).order_by().values_list("attempt").annotate(Sum("marks"))
-    return {attempt: total or Decimal(0) for attempt, total in rows}
+def _sums(attempts: Sequence[int]) -> dict[int, Fraction]:
+    """The exact marks of all answers of each attempt, with those below zero."""
+    rows = Answer.objects.filter(attempt__in=set(attempts)).order_by()
+    sums: defaultdict[int, Fraction] = defaultdict(Fraction)
+    for attempt, marks in rows.values_list("attempt", "exact_marks"):
+        sums[attempt] += marks or 0
+    return sums
 
 
-def _remark(answer: Answer, by: QuestionVersion, carried: Carried, whole: Decimal) -> Remark:
-    penalty, total = answer.attempt.quiz.wrong_penalty, answer.attempt.marks
-    _fraction, after = grading.earned(by, carried.response, answer.override, answer.points, penalty=penalty)
-    other = whole - (answer.marks or 0)
+def _remark(answer: Answer, by: QuestionVersion, carried: Carried, whole: Fraction) -> Remark:
+    penalty, total = answer.attempt.quiz.wrong_penalty, answer.attempt.exact_marks
+    after = grading.earned(by, carried.response, answer.exact_override, answer.points, penalty=penalty).marks
+    other = whole - (answer.exact_marks or 0)
     return Remark(
         answer=answer,
-        before=answer.marks,
+        before=answer.exact_marks,
         after=after,
         total_before=total,
         total_after=None if total is None or after is None else marking.total([other, after]),
@@ -180,7 +196,7 @@ def _move(seen: Answer, by: QuestionVersion, *, reason: str, actor: User, now: d
     carried = carried_over(answer, answer.version, by)
     answer.version, answer.layout, answer.response = by, carried.layout, carried.response
     grading.grade_answer(answer, by, penalty=locked.quiz.wrong_penalty)
-    answer.save(update_fields=["version", "layout", "response", "fraction", "marks"])
+    answer.save(update_fields=["version", "layout", "response", *grading.MARKS])
     grading.add_up(locked)
     details = {**before, **_facts(locked, answer, "to"), "reason": reason}
     kind = AttemptEvent.Kind.REGRADED
@@ -192,7 +208,7 @@ def _facts(attempt: Attempt, answer: Answer, when: str) -> dict[str, Any]:
     """What an event says of an answer `from` and `to`: the result of the attempt, marks, exact fraction and version."""
     return {
         when: attempt.marks,
-        f"marks_{when}": answer.marks,
-        f"fraction_{when}": None if answer.fraction is None else f"{answer.fraction:f}",
+        f"marks_{when}": answer.shown_marks,
+        f"fraction_{when}": None if answer.exact_fraction is None else fractions.written(answer.exact_fraction),
         f"version_{when}": answer.version.number,
     }

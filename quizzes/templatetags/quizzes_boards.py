@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils.formats import number_format
 
 if TYPE_CHECKING:
     from quizzes.reports.leaderboards import Board, Standing
@@ -29,10 +27,3 @@ def lines(board: Board, top: int = 10) -> list[Standing | None]:
     if start <= top + 1:
         return [*board.rows[: max(top, end)]]
     return [*first, None, *board.rows[start:end]]
-
-
-@register.filter
-def points(value: Decimal) -> str:
-    """Marks with as many decimals as they have, two at most, as the reader's language writes numbers."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return number_format(text)

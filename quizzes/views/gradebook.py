@@ -18,11 +18,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from quizzes import clock
+from quizzes.figures import points
 from quizzes.formats import sheets
 from quizzes.models import Attempt, Classroom
 from quizzes.reports import gradebook as report
 from quizzes.services import attempts
-from quizzes.templatetags.quizzes_boards import points
 from quizzes.views.requests import LoggedInRequest
 
 SORTS = {

@@ -101,8 +101,12 @@ def test_the_first_page_says_what_waits(as_ada: Client, stage: SimpleNamespace) 
     cast.question(owner=stage.ada, status="draft")
     cast.quiz(stage.ada, status="draft")
     cast.quiz(stage.bea, status="draft")
-    Attempt.objects.filter(pk=stage.ada_attempt.pk).update(status="submitted", marks=None, fraction=None)
-    Attempt.objects.filter(pk=stage.bea_attempt.pk).update(status="submitted", marks=None, fraction=None)
+    Attempt.objects.filter(pk=stage.ada_attempt.pk).update(
+        status="submitted", exact_marks=None, marks=None, fraction=None
+    )
+    Attempt.objects.filter(pk=stage.bea_attempt.pk).update(
+        status="submitted", exact_marks=None, marks=None, fraction=None
+    )
     waiting = as_ada.get(reverse("admin:index")).context["waiting"]
     assert [item.count for item in waiting] == [0, 1, 1, 1]
     for item in waiting:
@@ -114,7 +118,7 @@ def test_nobody_else_has_work_waiting(stage: SimpleNamespace) -> None:
 
 
 def test_attempts_left_ungraded_are_graded_again(as_ada: Client, stage: SimpleNamespace) -> None:
-    Attempt.objects.update(status="submitted", marks=None, fraction=None)
+    Attempt.objects.update(status="submitted", exact_marks=None, marks=None, fraction=None)
     chosen = [stage.ada_attempt.pk, stage.bea_attempt.pk]
     as_ada.post(reverse("admin:quizzes_attempt_changelist"), {"action": "grade_again", "_selected_action": chosen})
     assert Attempt.objects.get(pk=stage.ada_attempt.pk).status == "graded"

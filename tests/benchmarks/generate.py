@@ -75,6 +75,7 @@ def a_graded_attempt(learner: Any, assignment: Any, versions: list[int]) -> Any:
         submitted_at=FIRST_DAY + timedelta(minutes=12),
         closed_by="learner",
         limit=timedelta(minutes=40),
+        exact_marks=0,
         marks=0,
         max_marks=QUESTIONS,
         fraction=0,
@@ -89,6 +90,8 @@ def a_graded_attempt(learner: Any, assignment: Any, versions: list[int]) -> Any:
             layout=[0, 1, 2, 3],
             response=1,
             revision=1,
+            exact_fraction=0,
+            exact_marks=0,
             fraction=0,
             marks=0,
         )
@@ -133,7 +136,8 @@ def copy_attempts(sample: Any, users: list[Any], attempts_each: int) -> None:
     )
     instants = {column: later(column) for column in ("started_at", "due_at", "submitted_at")}
     facts = {"learner_id": "m.user_id", "assignment_id": "a.id", "number": number}
-    copy(Attempt, source, where, **facts, **instants, marks=right, fraction=f"{right} * 0.1")
+    marks = {"exact_marks": f"{right} || '/1'", "marks": right, "fraction": f"{right} * 0.1"}
+    copy(Attempt, source, where, **facts, **instants, **marks)
 
 
 def copy_log(sample: Any) -> None:
@@ -146,7 +150,7 @@ def copy_log(sample: Any) -> None:
 def copy_answers(sample: Any) -> None:
     from quizzes.models import Answer  # noqa: PLC0415
 
-    is_right = "CASE WHEN t.slot <= a.marks THEN 1 ELSE 0 END"
+    is_right = "(CASE WHEN t.slot <= a.marks THEN 1 ELSE 0 END)"
     response = "CASE WHEN t.slot <= a.marks THEN '0' ELSE '1' END"
     copy(
         Answer,
@@ -154,6 +158,8 @@ def copy_answers(sample: Any) -> None:
         others(sample),
         attempt_id="a.id",
         response=f"CAST({response} AS {json_type()})",
+        exact_fraction=f"{is_right} || '/1'",
+        exact_marks=f"{is_right} || '/1'",
         fraction=is_right,
         marks=is_right,
     )

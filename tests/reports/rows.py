@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from quizzes.models import Assignment, Attempt, User
@@ -32,6 +33,7 @@ def graded(
         number=number,
         started_at=at - timedelta(seconds=seconds),
         submitted_at=at,
+        exact_marks=Fraction(achieved),
         marks=achieved,
         max_marks=possible,
         fraction=round(achieved / possible, 8) if possible else Decimal(0),

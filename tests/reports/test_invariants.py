@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -204,8 +205,12 @@ def test_two_open_attempts_are_named(learner: User, now: datetime) -> None:
 def test_a_leaderboard_that_does_not_add_up_is_named(
     done: Attempt, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = invariants.leaderboards._points
-    monkeypatch.setattr(invariants.leaderboards, "_points", lambda cents: honest(cents + 1))
+    honest = invariants.leaderboards._standing
+
+    def too_few(rank: int, member: Any, name: str, score: tuple[Fraction, Fraction], edges: Any) -> Any:
+        return honest(rank, member, name, (score[0] - Fraction(1, 1000), score[1]), edges)
+
+    monkeypatch.setattr(invariants.leaderboards, "_standing", too_few)
     assert names(now) == {"I8"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -424,7 +425,9 @@ def answered(attempt: Attempt, results: list[tuple[str, int]]) -> None:
     """Answers by (topic, fraction)."""
     for slot, (topic, fraction) in enumerate(results, start=1):
         question: Question = factories.question(topic=factories.topic(topic))
-        Answer.objects.create(attempt=attempt, slot=slot, version=question.versions.get(), fraction=fraction, marks=0)
+        Answer.objects.create(
+            attempt=attempt, slot=slot, version=question.versions.get(), exact_fraction=Fraction(fraction)
+        )
 
 
 def test_mastery_weighs_every_topic_the_same(

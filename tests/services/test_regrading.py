@@ -92,7 +92,7 @@ def test_one_more_accepted_answer_counts(
 def test_other_answers_keep_the_marks_they_have_whatever_grading_would_say_today(
     done: Attempt, water: Question, instructor: User, now: datetime
 ) -> None:
-    done.answers.filter(slot=2).update(marks=Decimal("0.40"), fraction=Decimal("0.4"))
+    done.answers.filter(slot=2).update(exact_marks=Fraction(2, 5))
     factories.version(water, BOTH)
     regrade(water, instructor, now=now)
     done.refresh_from_db()
@@ -121,8 +121,8 @@ def test_it_is_logged_with_what_was_and_what_is(
         "to": "2.00",
         "marks_from": "0.00",
         "marks_to": "1.00",
-        "fraction_from": "0.0000000",
-        "fraction_to": "1.0000000",
+        "fraction_from": "0/1",
+        "fraction_to": "1/1",
         "version_from": 1,
         "version_to": 2,
         "reason": "150 is right too.",

@@ -19,7 +19,7 @@ from quizzes.services import events, grading
 from quizzes.services.retrying import retried
 
 Kind = AttemptEvent.Kind
-CLOSING_FIELDS = ["status", "submitted_at", "closed_by", "marks", "max_marks", "fraction"]
+CLOSING_FIELDS = ["submitted_at", "closed_by", *grading.RESULT]
 
 
 def submit(attempt: Attempt, *, now: datetime) -> Attempt:

@@ -45,7 +45,7 @@ def _refuse_if_secret(paper: Paper, slot: int, now: datetime) -> None:
 def _store_check(answer: Answer, *, now: datetime) -> bool:
     """Store the marks of a check unless the answer changed since it was read: what is marked is what is stored."""
     unchanged = _open_answer(answer).filter(is_checked=False, revision=answer.revision)
-    if not unchanged.update(is_checked=True, fraction=answer.fraction, marks=answer.marks):
+    if not unchanged.update(is_checked=True, **{name: getattr(answer, name) for name in grading.MARKS}):
         return False
     answer.is_checked = True
     events.record(
@@ -63,7 +63,7 @@ def try_again(paper: Paper, *, slot: int, now: datetime) -> Answer:
     """Open a checked answer again, empty."""
     answer = _answer(paper, slot, now)
     _open_answer(answer).filter(is_checked=True).update(
-        is_checked=False, fraction=None, marks=None, response=None, revision=F("revision") + 1
+        is_checked=False, response=None, revision=F("revision") + 1, **grading.NOT_MARKED
     )
     answer.refresh_from_db()
     return answer
