@@ -75,11 +75,13 @@ INSTALLED_APPS = [
 
 LANGUAGES = [("en", _("English"))]
 MIDDLEWARE = [
+    "quizzes.middleware.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "quizzes.middleware.NothingIsKept",
     "quizzes.middleware.ErrorPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -263,8 +265,9 @@ QUIZ_TRANSPORT_GRACE_SECONDS = env.int("QUIZ_TRANSPORT_GRACE_SECONDS", 5)  # for
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} [{request_id}] {name}: {message}", "style": "{"}},
+    "filters": {"request_id": {"()": "quizzes.request_ids.Filter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
     "loggers": {
         "quizzes": {"level": env.str("LOG_LEVEL", "INFO")},

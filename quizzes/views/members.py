@@ -14,7 +14,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from quizzes import clock
@@ -188,7 +187,6 @@ def join_link(request: LoggedInRequest, classroom: Classroom) -> str:
 
 
 @require_GET
-@cache_control(private=True, no_cache=True)
 def classroom_qr(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The link as a QR code, dark on white in either theme, as scanners want it."""
     classroom = get_object_or_404(Classroom.objects.assisted_by(request.user), pk=pk)
