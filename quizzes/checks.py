@@ -1,10 +1,13 @@
 """System checks of the installation: what would bite later is said at the start."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
+
+from quizzes import installation
 
 SAFE_SQLITE = (3, 51, 3)  # the first without the WAL-reset fault (see quizsite/__init__.py)
 
@@ -43,6 +46,35 @@ def https_is_on(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.HTTPS:
         return [Warning("SITE_URL does not start with https://.", hint="Set SITE_URL.", id="quizzes.W001")]
     return []
+
+
+@register(Tags.security, deploy=True)
+def mail_is_sent(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if settings.EMAIL_URL.startswith(("smtp:", "smtps:")):
+        return []
+    what = "is printed to the log, links that reset a password too" if is_printed() else "goes nowhere"
+    return [Warning(f"No mail server is named: mail {what}.", hint="Set EMAIL_URL.", id="quizzes.W013")]
+
+
+def is_printed() -> bool:
+    return str(settings.EMAIL_URL).startswith("console:")
+
+
+@register(Tags.security, deploy=True)
+def data_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    folder = Path(settings.DATA_DIR)
+    if not installation.is_open_to_others(folder):
+        return []
+    words = f"Other users of this machine can look into {folder}, where people's answers and addresses may lie."
+    return [Warning(words, hint=f"Run: chmod 700 {folder}", id="quizzes.W014")]
+
+
+@register(Tags.security, deploy=True)
+def there_are_no_demo_log_ins(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if not Path(settings.DATA_DIR, "demo_password").exists():
+        return []
+    words = "The demo's student and instructor can log in: quickstart made them."
+    return [Warning(words, hint="Run once: quickstart --host 0.0.0.0 --no-serve", id="quizzes.W015")]
 
 
 @register()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+OTHERS = 0o007  # neither owner nor group
 ROOM = 65_536  # bytes; a few saves
 
 
@@ -42,6 +44,22 @@ def has_room() -> bool:
             return probe.write(bytes(ROOM)) == ROOM
     except OSError:
         return False
+
+
+def close_to_others() -> None:
+    """Take a database file of an earlier version away from other users of the machine, who could read it."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor != "sqlite" or database_folder() is None:
+        return
+    for file in (Path(name + ending) for ending in ("", "-wal", "-shm")):
+        with suppress(OSError):  # of another owner, or not there
+            if file.stat().st_mode & OTHERS:
+                file.chmod(0o600)
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether other users of the machine may look into a folder or file."""
+    return path.exists() and bool(path.stat().st_mode & OTHERS)
 
 
 def database_folder() -> Path | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from quizsite.mail import mail_settings
+import pytest
+from django.test import Client
+
+from quizsite.mail import default_url, mail_settings
+from quizzes.models import User
 
 LTS, NEWER = (5, 2, 19), (6, 1, 0)
 
@@ -40,6 +44,32 @@ def test_mails_are_printed_where_no_server_is_named() -> None:
     console = "django.core.mail.backends.console.EmailBackend"
     assert mail_settings("console://", LTS) == {"EMAIL_BACKEND": console}
     assert mail_settings("console://", NEWER) == {"MAILERS": {"default": {"BACKEND": console, "OPTIONS": {}}}}
+
+
+@pytest.mark.parametrize(
+    ("site", "url"),
+    [
+        ("127.0.0.1", "console://"),
+        ("localhost", "console://"),
+        ("quiz.example.org", "none://"),
+        ("192.168.1.20", "none://"),
+    ],
+)
+def test_without_a_mail_server_nothing_is_printed_on_a_site_for_others(site: str, url: str) -> None:
+    assert default_url(site) == url
+    assert mail_settings("none://", LTS) == {"EMAIL_BACKEND": "quizsite.mail.NotSent"}
+
+
+def test_mail_that_is_not_sent_leaves_neither_link_nor_address_in_the_log(
+    client: Client, learner: User, settings: Any, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    User.objects.filter(pk=learner.pk).update(email="ann@example.org")
+    settings.EMAIL_BACKEND = "quizsite.mail.NotSent"
+    response = client.post("/accounts/password/reset/", {"email": "ann@example.org"})
+    assert response.status_code == 302
+    assert "EMAIL_URL is not set; mails not sent: 1" in caplog.text
+    assert "ann@example.org" not in caplog.text
+    assert "/password/reset/key/" not in caplog.text + "".join(capsys.readouterr())
 
 
 @pytest.mark.parametrize("url", ["smtp://", "http://mail.x.org", "mail.x.org"])

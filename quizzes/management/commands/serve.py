@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, connection
 
 from quizzes import installation, outages
-from quizzes.management import listening, serving
+from quizzes.management import addresses, listening, serving
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,9 @@ class Command(BaseCommand):
         serving.refuse_endless_redirect()
         refuse_missing_files()
         refuse_missing_migrations()
+        installation.close_to_others()
         listener = listening.listen(options["host"], options["port"])
+        addresses.allow(options["host"])  # for those who ask by address, as health checks of load balancers do
         serving.serve(listener, threads=options["threads"], core=options["core"], sweeps=not options["no_sweep"])
 
 
