@@ -93,6 +93,7 @@ def test_open_to_others_it_lets_nobody_in_by_a_demo(data_dir: Path, host: str) -
     assert not (data_dir / "demo_password").exists()
     assert "manage.py createsuperuser" in said
     assert "passwords travel unencrypted" in said
+    assert f"Serve it with: python manage.py quickstart --host {host}\n" in said
 
 
 @pytest.mark.django_db

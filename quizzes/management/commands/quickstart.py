@@ -92,11 +92,15 @@ class Command(BaseCommand):
             f"  Open       {site}",
             *how_to_log_in(site, password),
             *([] if addresses.is_this_machine_only(host) else [UNENCRYPTED]),
-            "  Stop with Ctrl+C; your data stays." if serves else "  Serve it with: python manage.py quickstart",
+            "  Stop with Ctrl+C; your data stays." if serves else f"  Serve it with: python manage.py {again(host)}",
             "",
         ]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+
+
+def again(host: str) -> str:
+    return "quickstart" if addresses.is_this_machine_only(host) else f"quickstart --host {host}"
 
 
 def address_to_open(host: str) -> str:
