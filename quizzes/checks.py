@@ -1,6 +1,5 @@
 """System checks of the installation: what would bite later is said at the start."""
 
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -48,6 +47,14 @@ def https_is_on(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+@register()
+def grace_is_short(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The grace is for the network; as thinking time it would be unfair."""
+    if not 0 <= settings.QUIZ_TRANSPORT_GRACE_SECONDS <= 60:
+        return [Error("QUIZ_TRANSPORT_GRACE_SECONDS must be 0 to 60.", id="quizzes.E002")]
+    return []
+
+
 @register(Tags.security, deploy=True)
 def mail_is_sent(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.EMAIL_URL.startswith(("smtp:", "smtps:")):
@@ -62,7 +69,7 @@ def is_printed() -> bool:
 
 @register(Tags.security, deploy=True)
 def data_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    folder = Path(settings.DATA_DIR)
+    folder = settings.DATA_DIR
     if not installation.is_open_to_others(folder):
         return []
     words = f"Other users of this machine can look into {folder}, where people's answers and addresses may lie."
@@ -71,15 +78,7 @@ def data_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def there_are_no_demo_log_ins(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    if not Path(settings.DATA_DIR, "demo_password").exists():
+    if not (settings.DATA_DIR / "demo_password").exists():
         return []
     words = "The demo's student and instructor can log in: quickstart made them."
     return [Warning(words, hint="Run once: quickstart --host 0.0.0.0 --no-serve", id="quizzes.W015")]
-
-
-@register()
-def grace_is_short(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """The grace is for the network; as thinking time it would be unfair."""
-    if not 0 <= settings.QUIZ_TRANSPORT_GRACE_SECONDS <= 60:
-        return [Error("QUIZ_TRANSPORT_GRACE_SECONDS must be 0 to 60.", id="quizzes.E002")]
-    return []
