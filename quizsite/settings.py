@@ -192,8 +192,9 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_TOTP_ISSUER = "Quizsite"
 SOCIALACCOUNT_ONLY = False
-EMAIL_URL = env.str("EMAIL_URL", "") or default_url(urlsplit(SITE_URL).hostname or "")
-globals().update(mail_settings(EMAIL_URL, django.VERSION))
+email_url = env.str("EMAIL_URL", "") or default_url(urlsplit(SITE_URL).hostname or "")  # no setting: it has a password
+MAIL_SCHEME = urlsplit(email_url).scheme
+globals().update(mail_settings(email_url, django.VERSION))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "quizsite@localhost")
 
 # Language and time ---------------------------------------------------------------------------------------------------

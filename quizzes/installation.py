@@ -59,7 +59,10 @@ def close_to_others() -> None:
 
 def is_open_to_others(path: Path) -> bool:
     """Whether other users of the machine may look into a folder or file."""
-    return path.exists() and bool(path.stat().st_mode & OTHERS)
+    try:
+        return bool(path.stat().st_mode & OTHERS)
+    except OSError:  # not there, or closed to us as well
+        return False
 
 
 def database_folder() -> Path | None:

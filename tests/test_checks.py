@@ -23,18 +23,18 @@ def data(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
-    [("console://", "is printed to the log, links that reset a password too"), ("none://", "goes nowhere")],
+    ("scheme", "words"),
+    [("console", "is printed to the log, links that reset a password too"), ("none", "goes nowhere")],
 )
-def test_a_site_without_a_mail_server_is_told(settings: Any, url: str, words: str) -> None:
-    settings.EMAIL_URL = url
+def test_a_site_without_a_mail_server_is_told(settings: Any, scheme: str, words: str) -> None:
+    settings.MAIL_SCHEME = scheme
     found = checks.mail_is_sent(None)
     assert ids(found) == ["quizzes.W013"]
     assert words in found[0].msg
 
 
 def test_a_site_with_a_mail_server_is_not(settings: Any) -> None:
-    settings.EMAIL_URL = "smtps://mail.example.org"
+    settings.MAIL_SCHEME = "smtps"
     assert checks.mail_is_sent(None) == []
 
 
