@@ -59,12 +59,12 @@ def test_an_error_page_names_it_and_so_does_the_line_in_the_log(client: Client, 
     assert [line for line in log if f"[{given(response)}] django.request: Internal Server Error: /" in line]
 
 
-@pytest.mark.parametrize(("path", "status"), [("/nowhere/", 404), ("/accounts/login/?x=\x00", 200)])
+@pytest.mark.parametrize(("path", "status"), [("/nowhere/", 404), ("/quizzes/", 200)])
 def test_pages_that_tell_of_an_error_name_it_and_others_do_not(
     client: Client, learner: User, path: str, status: int
 ) -> None:
     client.force_login(learner)
-    response = client.get(path, follow=True)
+    response = client.get(path)
     assert (response.status_code, given(response) in response.content.decode()) == (status, status == 404)
 
 

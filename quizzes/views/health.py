@@ -12,11 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from quizzes import clock, installation, outages
+from quizzes.middleware import RETRY_AFTER_SECONDS
 from quizzes.models import Attempt
 from quizzes.services import attempts
 
 SWEEP_TOO_OLD = timedelta(seconds=180)
-RETRY_AFTER_SECONDS = 5
 OK = "ok"
 
 
