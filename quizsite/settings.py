@@ -8,7 +8,8 @@ DATABASE_URL    e.g. postgres://user:password@host/name; without it SQLite in th
 REDIS_URL       a cache shared by several web processes; without it, in memory
 WEB_PROCESSES   how many processes serve the site, on all machines together (default: 1)
 DATA_DIR        where the SQLite file, the secret and collected assets live (default: var/)
-EMAIL_URL       e.g. smtp://user:password@host:587?tls=true; without it mails are printed to the console
+EMAIL_URL       e.g. smtp://user:password@host:587?tls=true; without it mails are printed while SITE_URL is
+                this machine, and go nowhere on a site for others
 """
 
 import os
@@ -24,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 from whitenoise.compress import Compressor
 
-from quizsite.mail import mail_settings
+from quizsite.mail import default_url, mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -35,7 +36,7 @@ def kept_secret() -> str:
     """A random key made at the first start and kept readable to its owner only; lost with a read-only folder."""
     path = DATA_DIR / "secret_key"
     try:
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text(encoding="ascii").strip() or secrets.token_urlsafe(64)
@@ -75,11 +76,13 @@ INSTALLED_APPS = [
 
 LANGUAGES = [("en", _("English"))]
 MIDDLEWARE = [
+    "quizzes.middleware.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "quizzes.middleware.NothingIsKept",
     "quizzes.middleware.ErrorPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -190,7 +193,9 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_TOTP_ISSUER = "Quizsite"
 SOCIALACCOUNT_ONLY = False
-globals().update(mail_settings(env.str("EMAIL_URL", "") or "console://", django.VERSION))
+email_url = env.str("EMAIL_URL", "") or default_url(urlsplit(SITE_URL).hostname or "")  # no setting: it has a password
+MAIL_SCHEME = urlsplit(email_url).scheme
+globals().update(mail_settings(email_url, django.VERSION))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "quizsite@localhost")
 
 # Language and time ---------------------------------------------------------------------------------------------------
@@ -240,6 +245,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", True)
 TRUSTED_PROXY = env.str("TRUSTED_PROXY", "127.0.0.1") if env.bool("BEHIND_PROXY", False) else ""
+if TRUSTED_PROXY:
+    SILENCED_SYSTEM_CHECKS.append("security.W008")  # the proxy sends http to https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -264,8 +271,9 @@ QUIZ_TRANSPORT_GRACE_SECONDS = env.int("QUIZ_TRANSPORT_GRACE_SECONDS", 5)  # for
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} [{request_id}] {name}: {message}", "style": "{"}},
+    "filters": {"request_id": {"()": "quizzes.request_ids.Filter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
     "loggers": {
         "quizzes": {"level": env.str("LOG_LEVEL", "INFO")},

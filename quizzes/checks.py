@@ -1,11 +1,15 @@
 """System checks of the installation: what would bite later is said at the start."""
 
+import os
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
+from quizzes import installation
+
+NO_MAIL = {"console": "is printed to the log, links that reset a password too", "none": "goes nowhere"}
 SAFE_SQLITE = (3, 51, 3)  # the first without the WAL-reset fault (see quizsite/__init__.py)
 
 
@@ -51,3 +55,28 @@ def grace_is_short(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not 0 <= settings.QUIZ_TRANSPORT_GRACE_SECONDS <= 60:
         return [Error("QUIZ_TRANSPORT_GRACE_SECONDS must be 0 to 60.", id="quizzes.E002")]
     return []
+
+
+@register(Tags.security, deploy=True)
+def mail_is_sent(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if settings.MAIL_SCHEME not in NO_MAIL:
+        return []
+    words = f"No mail server is named: mail {NO_MAIL[settings.MAIL_SCHEME]}."
+    return [Warning(words, hint="Set EMAIL_URL.", id="quizzes.W013")]
+
+
+@register(Tags.security, deploy=True)
+def data_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    folder = settings.DATA_DIR
+    if not installation.is_open_to_others(folder):
+        return []
+    words = f"Other users of this machine can look into {folder}, where people's answers and addresses may lie."
+    return [Warning(words, hint=f"Run: chmod 700 {folder}", id="quizzes.W014")]
+
+
+@register(Tags.security, deploy=True)
+def there_are_no_demo_log_ins(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if not os.path.exists(settings.DATA_DIR / "demo_password"):  # false where this user may not look
+        return []
+    words = "The demo's student and instructor can log in: quickstart made them."
+    return [Warning(words, hint="Run once: quickstart --host 0.0.0.0 --no-serve", id="quizzes.W015")]

@@ -1,4 +1,4 @@
-"""Named errors become a page or JSON, and instants are read in the reader's zone."""
+"""Requests get an id, errors become a page or JSON, pages are not kept, and instants are read in the reader's zone."""
 
 import logging
 import zoneinfo
@@ -7,13 +7,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from quizzes.errors import QuizError, TooLarge
+from quizzes import outages, request_ids
+from quizzes.errors import QuizError, Text, TooLarge
+from quizzes.outages import Outage
 
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -24,6 +27,32 @@ def wants_json(request: HttpRequest) -> bool:
     return request.content_type == "application/json" or request.headers.get("Accept", "").startswith(
         "application/json"
     )
+
+
+class RequestIds:
+    """Give each request an id, and say it in the reply."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request_id = request_ids.begin(request)
+        response = self.get_response(request)
+        response[request_ids.HEADER] = request_id
+        return response
+
+
+class NothingIsKept:
+    """No cache keeps what a user with a session sees; without one, a page shows nothing personal."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "no-store" not in response.get("Cache-Control", ""):
+            add_never_cache_headers(response)
+        return response
 
 
 class ErrorPages:
@@ -42,7 +71,8 @@ class ErrorPages:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, QuizError):
             return self.refused(request, error)
-        return database_is_away(request, error) if isinstance(error, DATABASE_ERRORS) else None
+        outage = outages.of(error)
+        return None if outage is None else database_is_away(request, outage, error)
 
     def refused(self, request: HttpRequest, error: QuizError) -> HttpResponse:
         if wants_json(request):
@@ -58,20 +88,24 @@ class ErrorPages:
         return response
 
 
-DATABASE_ERRORS = (OperationalError, InterfaceError)
-
-
-def database_is_away(request: HttpRequest, error: BaseException) -> HttpResponse:
+def database_is_away(request: HttpRequest, outage: Outage, error: BaseException) -> HttpResponse:
     """503 with Retry-After, in words that need no database; for errors in views here, for others in `server_error`."""
-    log.error("the database cannot be reached: %s", error)
-    message = _("Quizsite cannot reach its database just now. Your saved answers are safe; try again in a moment.")
-    response: HttpResponse
-    if wants_json(request):
-        response = JsonResponse({"error": "unavailable", "message": message}, status=503)
-    else:
-        response = HttpResponse(_plain_page(message), status=503)
+    log.error("%s: %s", "the database cannot be reached" if outage.passes else "the database is out of order", error)
+    response = plain_answer(request, 503, "unavailable", outage.title, outage.message)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def plain_answer(request: HttpRequest, status: int, code: str, title: Text, message: Text) -> HttpResponse:
+    """JSON, or a page that needs neither session nor user nor static files, because there may be none to read."""
+    if wants_json(request):
+        return JsonResponse({"error": code, "message": str(message)}, status=status)
+    page = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        "<title>Quizsite</title><h1>{}</h1><p>{}</p><p><small>{}</small></p>"
+    )
+    words = _("Request %(id)s") % {"id": request_ids.current()}
+    return HttpResponse(format_html(page, title, message, words), status=status)
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -84,14 +118,6 @@ class LoginRequired(LoginRequiredMiddleware):
             message = _("Your session has ended. Log in again; your answers are kept on this page.")
             return JsonResponse({"error": "logged_out", "message": message}, status=401)
         return super().handle_no_permission(request, view_func)
-
-
-def _plain_page(message: str) -> str:
-    """A page that needs neither session nor user, because there is no database to read them from."""
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Quizsite</title><h1>{_('One moment')}</h1><p>{message}</p>"
-    )
 
 
 class ReaderTimeZone:

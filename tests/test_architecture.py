@@ -8,11 +8,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
-    0: ["errors", "clock", "terms", "marking", "local_time", "markup", "figures"],
-    1: ["question_types"],
+    0: ["errors", "clock", "terms", "marking", "local_time", "markup", "figures", "request_ids"],
+    1: ["question_types", "outages"],
     2: ["formats", "lint"],
     3: ["models"],
-    4: ["entitlements"],
+    4: ["entitlements", "installation"],
     5: ["services", "reports"],
     6: ["forms", "templatetags"],
     7: ["views", "admin", "management", "checks", "middleware", "backends"],

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from quizzes import clock
-from quizzes.models import Attempt, Quiz, User
+from quizzes.models import Attempt, Classroom, Quiz, User
 from quizzes.services import attempts
 from tests import factories, pages
 
@@ -83,3 +83,41 @@ def test_no_cache_keeps_what_belongs_to_an_attempt(client: Client, learner: User
     answer = KINDS[kind][1](client, attempt)
     assert set(answer["Cache-Control"].split(", ")) == NOT_KEPT
     assert "Cookie" in answer["Vary"]
+
+
+PERSONAL = [
+    "/",
+    "/account/",
+    "/attempts/",
+    "/quizzes/",
+    "/classrooms/",
+    "/classrooms/{room}/",
+    "/classrooms/{room}/members/",
+    "/classrooms/{room}/members/{seat}/",
+    "/classrooms/{room}/roster/",
+    "/classrooms/{room}/code/",
+    "/classrooms/{room}/qr.svg",
+    "/classrooms/{room}/board/",
+    "/classrooms/{room}/gradebook/",
+    "/assignments/{assignment}/",
+    "/marking/",
+    "/accounts/email/",
+    "/admin/",
+    "/nowhere/",
+]
+
+
+@pytest.mark.parametrize("path", PERSONAL)
+def test_no_cache_keeps_a_page_of_someone_who_is_logged_in(
+    client: Client, classroom: Classroom, instructor: User, path: str
+) -> None:
+    assignment = factories.assignment(classroom, factories.quiz(1))
+    seat = classroom.memberships.get(user=instructor)
+    client.force_login(instructor)
+    answer = client.get(path.format(room=classroom.pk, seat=seat.pk, assignment=assignment.pk))
+    assert answer.status_code == (404 if path == "/nowhere/" else 200)
+    assert set(answer["Cache-Control"].split(", ")) == NOT_KEPT
+
+
+def test_the_landing_page_of_strangers_may_be_kept(client: Client, db: None) -> None:
+    assert "Cache-Control" not in client.get("/")

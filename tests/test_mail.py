@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.core.mail import EmailMessage
 
-from quizsite.mail import mail_settings
+from quizsite.mail import NotSent, default_url, mail_settings
 
 LTS, NEWER = (5, 2, 19), (6, 1, 0)
 
@@ -40,6 +41,30 @@ def test_mails_are_printed_where_no_server_is_named() -> None:
     console = "django.core.mail.backends.console.EmailBackend"
     assert mail_settings("console://", LTS) == {"EMAIL_BACKEND": console}
     assert mail_settings("console://", NEWER) == {"MAILERS": {"default": {"BACKEND": console, "OPTIONS": {}}}}
+
+
+@pytest.mark.parametrize(
+    ("site", "url"),
+    [
+        ("127.0.0.1", "console://"),
+        ("localhost", "console://"),
+        ("quiz.example.org", "none://"),
+        ("192.168.1.20", "none://"),
+    ],
+)
+def test_without_a_mail_server_nothing_is_printed_on_a_site_for_others(site: str, url: str) -> None:
+    assert default_url(site) == url
+    assert mail_settings("none://", LTS) == {"EMAIL_BACKEND": "quizsite.mail.NotSent"}
+
+
+def test_mail_that_is_not_sent_leaves_nothing_of_it_in_the_log(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link = "https://quiz.example.org/accounts/password/reset/key/1-secret/"
+    mail = EmailMessage("Reset", link, "quizsite@example.org", ["ann@example.org"])
+    assert NotSent().send_messages([mail]) == 0
+    assert caplog.messages == ["EMAIL_URL is not set; mails not sent: 1"]
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("url", ["smtp://", "http://mail.x.org", "mail.x.org"])

@@ -8,6 +8,7 @@ Measured by `python -m tests.benchmarks.write_lock`.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections import defaultdict
@@ -26,10 +27,24 @@ NOTICEABLE_WAIT = 0.1  # seconds in the queue from which on SQLite's own waiting
 _locks: defaultdict[str, FairLock] = defaultdict(FairLock)  # by database file
 
 
+def make_private(file: str) -> None:
+    """Make the file of a new database, for its owner only; SQLite gives its companions (-wal, -shm) the same mode.
+
+    One that is there is left alone: to close it here would end the locks that this process has on it.
+    """
+    if not file.startswith(("file:", ":")) and not os.path.exists(file):
+        with suppress(OSError):  # SQLite says what is wrong
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     holds_lock = False
     busy_timeout_lowered = False
     write_succeeded = True
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        make_private(str(conn_params["database"]))
+        return super().get_new_connection(conn_params)
 
     @property
     def lock(self) -> FairLock:

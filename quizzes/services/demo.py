@@ -8,15 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from quizzes.errors import BadAnswer
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, Quiz, User, papers
-from quizzes.services import attempts
+from quizzes.services import attempts, classrooms
 
 CLASSROOM = "International Relations 10B"
 JOIN_CODE = "PEACE22B"
 INSTRUCTOR = "teacher"
 STUDENT = "student"
+DOMAIN = "example.org"
+LOG_INS = (INSTRUCTOR, STUDENT)
 # (username, first name, last name, nickname, share of questions they know)
 MEMBERS = [
     (STUDENT, "Sam", "Rivers", "blue heron", 0.78),
@@ -56,11 +59,10 @@ PLANS = [
 
 
 @transaction.atomic
-def create(*, password: str, now: datetime) -> Classroom:
-    """The demo classroom; an existing one is returned as it is."""
-    existing = Classroom.objects.filter(join_code=JOIN_CODE).first()
-    if existing is not None:
-        return existing
+def create(*, password: str, now: datetime) -> None:
+    """Make the demo classroom, once: nothing happens where its people are, or others of their names."""
+    if User.objects.filter(username__in=LOG_INS).exists():
+        return
     rng = random.Random(10)  # noqa: S311  the same demo every time
     teacher = _person(INSTRUCTOR, "Ada", "Marsh", password)
     teacher.is_staff = True
@@ -76,12 +78,49 @@ def create(*, password: str, now: datetime) -> Classroom:
         members.append((person, skill))
     for plan in PLANS:
         _assign(classroom, plan, members, rng, now)
-    return classroom
+
+
+def classroom() -> Classroom | None:
+    """Return the demo's classroom, whatever it is called by now and whatever its code is; None where there is none."""
+    taught = {"memberships__user__in": people(), "memberships__role": Membership.Role.INSTRUCTOR}
+    return Classroom.objects.filter(**taught).order_by("pk").first()
+
+
+def people() -> QuerySet[User]:
+    """The demo's instructor and student; others of these names have other addresses."""
+    return User.objects.filter(username__in=LOG_INS, email__in=[f"{name}@{DOMAIN}" for name in LOG_INS])
+
+
+def can_log_in(username: str, password: str) -> bool:
+    person = people().filter(username=username).first()
+    return person is not None and person.check_password(password)
+
+
+def open_log_ins(password: str) -> None:
+    """Let the demo's people in again after `close_log_ins`; a password that a user has chosen stays."""
+    for person in people():
+        if not person.has_usable_password():
+            person.set_password(password)
+            person.save(update_fields=["password"])
+
+
+def close_log_ins(password: str) -> None:
+    """Let nobody in by the demo's password, and end the sessions of those who are in; other passwords stay."""
+    for person in people():
+        if person.check_password(password):
+            person.set_unusable_password()
+            person.save(update_fields=["password"])
+
+
+def renew_known_code() -> None:
+    """Give the demo's classroom a random code in place of the one that is printed in our documentation."""
+    for known in Classroom.objects.filter(join_code=JOIN_CODE):
+        classrooms.renew_code(known)
 
 
 def _person(username: str, first: str, last: str, password: str | None) -> User:
     person, _created = User.objects.get_or_create(
-        username=username, defaults={"first_name": first, "last_name": last, "email": f"{username}@example.org"}
+        username=username, defaults={"first_name": first, "last_name": last, "email": f"{username}@{DOMAIN}"}
     )
     if password is None:
         person.set_unusable_password()

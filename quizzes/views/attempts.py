@@ -223,12 +223,14 @@ def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
     found = readable_attempt(request.user, pk, now=now)
     is_own = found.learner_id == request.user.pk
+    may_manage = not is_own and manages(request.user, found)
     context = {
         "attempt": found,
         "events": found.events.select_related("actor").order_by("at", "pk"),
         "is_own": is_own,
         "may_see_marks": entitlements.revealed(found, request.user, now=now).marks,
-        "act": act_on(found) if not is_own and manages(request.user, found) else None,
+        "sees_reasons": is_own or may_manage,
+        "act": act_on(found) if may_manage else None,
     }
     return render(request, "quizzes/attempts/timeline.jinja", context)
 
@@ -241,11 +243,13 @@ def attempt_deadline(request: LoggedInRequest, pk: int) -> HttpResponse:
     rows = found.answers.select_related("version__question")
     limit = entitlements.limit_of(found.quiz, [entitlements.seconds_and_bloom(row.version) for row in rows])
     is_own = found.learner_id == request.user.pk
+    may_manage = not is_own and manages(request.user, found)
     context = {
         "attempt": found,
         "terms": entitlements.terms_for(found.learner, found.quiz, found.assignment, limit=limit),
         "changes": found.events.filter(kind__in=AttemptEvent.MOVES_END).select_related("actor").order_by("at", "pk"),
         "is_own": is_own,
-        "act": act_on(found) if not is_own and manages(request.user, found) else None,
+        "sees_reasons": is_own or may_manage,
+        "act": act_on(found) if may_manage else None,
     }
     return render(request, "quizzes/attempts/deadline.jinja", context)

@@ -1,5 +1,6 @@
 """Pages for what went wrong outside our own errors."""
 
+import logging
 import sys
 from typing import Any
 
@@ -10,7 +11,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from quizzes.middleware import DATABASE_ERRORS, database_is_away, wants_json
+from quizzes import installation, outages
+from quizzes.errors import Text
+from quizzes.middleware import database_is_away, plain_answer, wants_json
+
+log = logging.getLogger(__name__)
 
 
 def _page(request: HttpRequest, status: int, code: str, title: str, message: str) -> HttpResponse:
@@ -40,12 +45,25 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
-    if isinstance(error, DATABASE_ERRORS):  # raised while the session or the person was read, before any view
-        return database_is_away(request, error)
+    outage = outages.of(error)
+    if error is not None and outage is not None:  # raised while the session or the person was read, before any view
+        return database_is_away(request, outage, error)
+    if not installation.has_static_files():
+        message = _("Quizsite is not set up: its static files are missing. An administrator has to collect them.")
+        return plain_answer(request, 503, "unavailable", _("Out of order"), message)
     message = _(
         "Something broke on our side. Your saved answers are safe. Try again; if it stays, tell your instructor."
     )
-    return _page(request, 500, "server_error", _("Our mistake"), message)
+    return page_or_plain_answer(request, 500, "server_error", _("Our mistake"), message)
+
+
+def page_or_plain_answer(request: HttpRequest, status: int, code: str, title: Text, message: Text) -> HttpResponse:
+    """The usual page, or a plain one where what broke is needed for every page."""
+    try:
+        return _page(request, status, code, str(title), str(message))
+    except Exception:
+        log.exception("the page of an error could not be made either")
+        return plain_answer(request, status, code, title, message)
 
 
 @login_not_required

@@ -20,7 +20,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import etag
 
@@ -52,7 +52,6 @@ def respond(
         current = content(0)
         version = {"board_version": tag(request, key, current), "board_url": request.get_full_path()}
         response = render(request, f"quizzes/boards/{name}.html", context(current) | version)
-    patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Cookie", "X-Requested-With"])
     return response
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import random
+import re
 import ssl
 import time
 from collections.abc import Iterator
@@ -49,6 +50,13 @@ def test_the_site_sees_the_address_of_the_client_whatever_the_client_says(
 ) -> None:
     with closing(https_to(front, source="127.0.0.7")) as connection:
         assert told_to(connection, headers) == {"address": "127.0.0.7", "is_secure": True}
+
+
+def test_the_id_of_a_request_is_that_of_the_proxy_whatever_the_client_says(
+    front: Front, phone: SecureBrowser, sqlite: Path
+) -> None:
+    _status, headers, _page = phone.request("GET", "/accounts/login/", **{"X-Request-ID": "chosen-by-the-client"})
+    assert re.fullmatch(r"[0-9a-f]{32}|[0-9a-f-]{36}", headers["X-Request-Id"])  # as waitress writes it
 
 
 def pieces(count: int) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,10 +53,12 @@ def test_a_real_server_says_503_until_there_is_room_again(server: Server, phone:
             assert (status, headers["Retry-After"]) == (503, "5")
             assert headers["Content-Type"].startswith("text/html")
         assert phone.get(f"/attempts/{attempt.pk}/questions/1/")[0] == 200
-        assert phone.get("/healthz")[0] == 200
+        status, _headers, health = phone.get("/healthz")
+        assert (status, json.loads(health)["disk"]) == (503, "full")
         assert Attempt.objects.get().is_in_progress
         assert attempt.answers.get(slot=1).revision == 1
         assert is_sound()
+    assert phone.get("/healthz")[0] == 200
     assert phone.save(attempt.pk, 1, 2, {"choice": ["1"]})[0] == 200
     assert phone.start(other.slug) == Attempt.objects.exclude(pk=attempt.pk).get().pk
     assert phone.post(f"/attempts/{attempt.pk}/submit/")[0] == 302

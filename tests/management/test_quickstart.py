@@ -13,6 +13,7 @@ from django.test import Client
 
 from quizzes.models import Attempt, Classroom, Membership, Question, User
 from quizzes.services import demo
+from tests import factories
 from tests.benchmarks.browser import Browser
 from tests.servers import Server
 
@@ -77,6 +78,69 @@ def test_a_port_in_use_gets_one_sentence(data_dir: Path) -> None:
 def test_a_number_that_is_no_port_gets_one_sentence(data_dir: Path, port: int) -> None:
     with pytest.raises(CommandError, match="is not a port"):
         call_command("quickstart", port=port)
+
+
+# Open to others -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7"])
+def test_open_to_others_it_lets_nobody_in_by_a_demo(data_dir: Path, host: str) -> None:
+    said = quickstart(host=host)
+    assert Question.objects.count() == 264
+    assert not User.objects.exists()
+    assert not Classroom.objects.exists()
+    assert not (data_dir / "demo_password").exists()
+    assert "manage.py createsuperuser" in said
+    assert "passwords travel unencrypted" in said
+    assert f"Serve it with: python manage.py quickstart --host {host}\n" in said
+
+
+@pytest.mark.django_db
+def test_a_demo_that_is_asked_for_has_a_random_join_code(data_dir: Path, client: Client) -> None:
+    said = quickstart(host="0.0.0.0", demo=True)
+    password = (data_dir / "demo_password").read_text()
+    assert client.login(username="teacher", password=password)
+    classroom = Classroom.objects.get()
+    assert classroom.join_code != demo.JOIN_CODE
+    assert f"join code {classroom.join_code}" in said
+    assert f"teacher / {password}" in said
+
+
+@pytest.mark.django_db
+def test_a_demo_of_before_is_closed_and_opens_again_on_this_machine(data_dir: Path, client: Client) -> None:
+    quickstart()
+    client.login(username="student", password=(data_dir / "demo_password").read_text())
+    quickstart(host="0.0.0.0")
+    assert client.get("/classrooms/").status_code == 302  # logged out
+    assert Classroom.objects.get().join_code != demo.JOIN_CODE
+    assert not User.objects.get(username="teacher").has_usable_password()
+    said = quickstart()
+    password = (data_dir / "demo_password").read_text()
+    assert f"student / {password}" in said
+    assert client.login(username="student", password=password)
+    assert Classroom.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_password_that_a_user_chose_is_left_alone(data_dir: Path, client: Client) -> None:
+    quickstart()
+    teacher = User.objects.get(username="teacher")
+    teacher.set_password("chosen by Ada")
+    teacher.save()
+    assert "teacher /" not in quickstart()
+    quickstart(host="0.0.0.0")
+    assert client.login(username="teacher", password="chosen by Ada")
+
+
+@pytest.mark.django_db
+def test_accounts_that_have_the_names_of_the_demo_stay_as_they_are(data_dir: Path) -> None:
+    teacher = factories.user("teacher")
+    quickstart(host="0.0.0.0", demo=True)
+    password = teacher.password
+    teacher.refresh_from_db()
+    assert (teacher.is_staff, teacher.password) == (False, password)
+    assert not Classroom.objects.exists()
 
 
 class Quickstart(Server):

@@ -11,12 +11,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from quizzes import clock
-from quizzes.management import listening, serving
-from quizzes.models import Question
+from quizzes import clock, installation
+from quizzes.management import addresses, listening, serving
+from quizzes.models import Question, User
 from quizzes.services import demo
 
 BANK = ["sources", "topics", "questions_*", "quizzes"]
+PASSWORD_FILE = "demo_password"  # noqa: S105  its name, not what is in it
+UNENCRYPTED = "  Others on this network can reach it; passwords travel unencrypted (deploy/README.md has HTTPS)."
 WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "hazel", "linen", "maple", "ocean", "reed")
 
 
@@ -28,24 +30,30 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--no-serve", action="store_true", help="set up only")
+        parser.add_argument(
+            "--demo", action="store_true", help="demo log-ins, also where other machines reach the site"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        host, port = options["host"], options["port"]
-        self.refuse_unless_writable(Path(settings.DATA_DIR))
+        host, port, folder = options["host"], options["port"], Path(settings.DATA_DIR)
+        is_for_others = not addresses.is_this_machine_only(host)
+        self.refuse_unless_writable(folder)
         listener = None if options["no_serve"] else self.listen(host, port)
         call_command("migrate", verbosity=0)
+        installation.close_to_others()
         self.load_bank()
-        password = demo_password(Path(settings.DATA_DIR))
-        demo.create(password=password, now=clock.now())
+        password = self.prepare_demo(folder, lets_in=options["demo"] or not is_for_others)
+        if is_for_others:
+            demo.renew_known_code()
         call_command("collectstatic", interactive=False, verbosity=0)
         self.say_where(host, port, password, serves=listener is not None)
         if listener is not None:
-            open_to(host)
+            addresses.allow(host)
             serving.serve(listener)
 
     def refuse_unless_writable(self, folder: Path) -> None:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             probe = folder / f".write-{secrets.token_hex(4)}"
             probe.touch()
             probe.unlink()
@@ -65,20 +73,55 @@ class Command(BaseCommand):
         self.stdout.write("Loading the question bank …")
         call_command("loaddata", *bank_fixtures(), verbosity=0)
 
+    def prepare_demo(self, folder: Path, *, lets_in: bool) -> str:
+        """Make the demo and open it, or close one that was made before; return the password of its people."""
+        password = demo_password(folder)
+        if lets_in:
+            demo.create(password=password, now=clock.now())
+            demo.open_log_ins(password)
+        else:
+            demo.close_log_ins(password)
+            (folder / PASSWORD_FILE).unlink()
+        return password
+
     def say_where(self, host: str, port: int, password: str, *, serves: bool) -> None:
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  compared, not bound
+        site = f"http://{addresses.as_host(address_to_open(host))}:{port}/"
         lines = [
             "",
             "Quizsite is ready." if serves else "Quizsite is set up.",
-            f"  Open       http://{shown}:{port}/",
-            f"  Student    {demo.STUDENT} / {password}",
-            f"  Instructor {demo.INSTRUCTOR} / {password}   (workshop: http://{shown}:{port}/admin/)",
-            f"  Classroom  join code {demo.JOIN_CODE}",
-            "  Stop with Ctrl+C; your data stays." if serves else "  Serve it with: python manage.py quickstart",
+            f"  Open       {site}",
+            *how_to_log_in(site, password),
+            *([] if addresses.is_this_machine_only(host) else [UNENCRYPTED]),
+            "  Stop with Ctrl+C; your data stays." if serves else f"  Serve it with: python manage.py {again(host)}",
             "",
         ]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+
+
+def again(host: str) -> str:
+    return "quickstart" if addresses.is_this_machine_only(host) else f"quickstart --host {host}"
+
+
+def address_to_open(host: str) -> str:
+    """Return the address that a browser on another machine opens; this machine's own where no network is."""
+    if host not in addresses.EVERYWHERE:
+        return host
+    return next(iter(addresses.of_this_machine()), "127.0.0.1")
+
+
+def how_to_log_in(site: str, password: str) -> list[str]:
+    """The demo's log-ins where they work, and how to get the first account where there is none."""
+    lines = []
+    if demo.can_log_in(demo.STUDENT, password):
+        lines.append(f"  Student    {demo.STUDENT} / {password}")
+    if demo.can_log_in(demo.INSTRUCTOR, password):
+        lines.append(f"  Instructor {demo.INSTRUCTOR} / {password}   (workshop: {site}admin/)")
+    if lines and (classroom := demo.classroom()) is not None:
+        lines.append(f"  Classroom  join code {classroom.join_code}")
+    if not User.objects.filter(is_superuser=True, is_active=True).exists() and not lines:
+        lines.append("  Log in     make an account first: python manage.py createsuperuser")
+    return lines
 
 
 def bank_fixtures() -> list[str]:
@@ -89,26 +132,9 @@ def bank_fixtures() -> list[str]:
 
 def demo_password(folder: Path) -> str:
     """The demo's password: made once for this installation, kept readable to its owner only."""
-    path = folder / "demo_password"
+    path = folder / PASSWORD_FILE
     if not path.exists():
         password = f"{secrets.choice(WORDS)}-{secrets.choice(WORDS)}-{secrets.randbelow(9000) + 1000}"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as handle:
             handle.write(password)
     return path.read_text(encoding="utf-8").strip()
-
-
-def open_to(host: str) -> None:
-    """Accept the names under which this machine is reached when it listens to others."""
-    if host in ("0.0.0.0", "::"):  # noqa: S104  compared, not bound
-        names = {socket.gethostname(), socket.getfqdn()}
-        addresses = {entry[4][0] for name in names for entry in _addresses(name)}
-        settings.ALLOWED_HOSTS.extend(str(name) for name in names | addresses)
-    elif host not in settings.ALLOWED_HOSTS:
-        settings.ALLOWED_HOSTS.append(host)
-
-
-def _addresses(name: str) -> list[Any]:
-    try:
-        return socket.getaddrinfo(name, None)
-    except OSError:
-        return []

@@ -2,16 +2,14 @@
 
 import logging
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, InterfaceError, connection
 
-from quizzes.management import listening, serving
+from quizzes import installation, outages
+from quizzes.management import addresses, listening, serving
 
 log = logging.getLogger(__name__)
 
@@ -30,22 +28,29 @@ class Command(BaseCommand):
         serving.refuse_endless_redirect()
         refuse_missing_files()
         refuse_missing_migrations()
+        installation.close_to_others()
         listener = listening.listen(options["host"], options["port"])
+        addresses.allow(options["host"])  # for those who ask by address, as health checks of load balancers do
         serving.serve(listener, threads=options["threads"], core=options["core"], sweeps=not options["no_sweep"])
 
 
 def refuse_missing_files() -> None:
-    manifest = getattr(staticfiles_storage, "manifest_name", "")
-    if not Path(settings.STATIC_ROOT, manifest).exists():
+    if not installation.has_static_files():
         raise CommandError(f"There are no static files in {settings.STATIC_ROOT}. Run: python manage.py collectstatic")
 
 
 def refuse_missing_migrations() -> None:
     try:
-        executor = MigrationExecutor(connection)
-        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    except OperationalError as error:  # it may come back, and until then our own page is better than a proxy's
+        missing = installation.missing_migrations()
+    except (DatabaseError, InterfaceError) as error:
+        outage = outages.of(error)
+        if outage is None:
+            raise
+        if not outage.passes:
+            raise CommandError(outages.for_command_line(error, str(connection.settings_dict["NAME"]))) from error
+        # It may come back, and until then our own page is better than a proxy's.
         log.warning("the database cannot be reached yet: %s", error)
         return
     if missing:
-        raise CommandError(f"The database lacks {missing} migrations. Run: python manage.py migrate")
+        migrations = "1 migration" if missing == 1 else f"{missing} migrations"
+        raise CommandError(f"The database lacks {migrations}. Run: python manage.py migrate")
