@@ -8,14 +8,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
-    0: ["errors", "clock", "terms", "marking", "local_time", "markup"],
-    1: ["question_types"],
+    0: ["errors", "clock", "terms", "marking", "local_time", "markup", "devices"],
+    1: ["question_types", "limits"],
     2: ["formats", "lint"],
     3: ["models"],
     4: ["entitlements"],
     5: ["services", "reports"],
     6: ["forms", "templatetags"],
-    7: ["views", "admin", "management", "checks", "middleware", "backends"],
+    7: ["views", "admin", "management", "checks", "middleware", "backends", "adapters"],
     8: ["urls", "apps"],
 }
 LEVEL = {name: level for level, names in LAYERS.items() for name in names}
