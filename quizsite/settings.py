@@ -175,12 +175,16 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "quizzes:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "quizzes:home"
 ACCOUNT_ADAPTER = "quizzes.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"login": "quizzes.forms.accounts.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "quizzes.forms.accounts.LoginForm",
+    "reset_password": "quizzes.forms.accounts.ForgottenPasswordForm",
+    "reset_password_from_key": "quizzes.forms.accounts.NewPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", "optional")
 ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_PREVENT_ENUMERATION = "strict"  # several may type one address, one can confirm it
 ACCOUNT_SESSION_REMEMBER = True
 # Tries / seconds / what is counted. A school may be behind one address: by address alone, only what none of them reaches.
 ACCOUNT_RATE_LIMITS = {

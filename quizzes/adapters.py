@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -9,7 +10,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from quizzes import devices, limits
+from quizzes import after_answer, devices, limits
+from quizzes.forms.accounts import in_request
+from quizzes.models import User
 
 CODES = "login_failed"  # allauth's name for the limit; here it counts the codes of a second factor
 IS_LIMIT = ("too_many_login_attempts", "rate_limited")
@@ -46,6 +49,24 @@ class AccountAdapter(DefaultAccountAdapter):
         super().set_password(user, password)
         address = self.get_client_ip(self.request)
         limits.password_try(self.request, user.get_username(), address=address).forget()
+
+    # Mails ---------------------------------------------------------------------------------------------------------
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write and send it after the answer, whose time would else tell who is registered."""
+        request, send = self.request, partial(super().send_mail, template_prefix, email, context)
+        after_answer.run(lambda: in_request(request, send))
+
+    # User names ----------------------------------------------------------------------------------------------------
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """Raise ValidationError for an address, and for what looks like another user name."""
+        name: str = super().clean_username(username, shallow)
+        try:
+            User(username=name).clean()
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
+        return name
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """A limit gets a page of its own, which says how long to wait; allauth would say "later" in the form."""

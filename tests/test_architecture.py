@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
-    0: ["errors", "clock", "terms", "marking", "local_time", "markup", "devices"],
+    0: ["errors", "clock", "terms", "marking", "local_time", "markup", "devices", "after_answer"],
     1: ["question_types", "limits"],
     2: ["formats", "lint"],
     3: ["models"],

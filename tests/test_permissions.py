@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from quizzes.models import Assignment, Attempt, Classroom, Membership, Quiz, User, version_cache
+from quizzes.models import Assignment, Attempt, Classroom, Invitation, Membership, Quiz, User, version_cache
 from quizzes.services import attempts
 from tests import factories
 
@@ -64,6 +64,7 @@ classroom_settings     login 404 404 404 404 200 404 200
 classroom_code         login 404 404 404 200 200 404 200
 classroom_qr           login 404 404 404 200 200 404 200
 classroom_roster       login 404 404 404 404 200 404 200
+invitation POST        login 404 404 404 404 404 404 404
 classroom_me           login 200 200 404 200 200 404 404
 classroom_archive      login 404 404 404 404 200 404 200
 classroom_board        login 200 200 404 200 200 404 200
@@ -110,6 +111,7 @@ class School:
     attempt: Attempt
     handed_in: Attempt
     quiz: Quiz
+    invitation: Invitation
 
     def kwargs(self, name: str) -> dict[str, Any]:
         """What an address of this name needs to be about this class."""
@@ -121,6 +123,7 @@ class School:
             "gradebook": self.classroom.pk,
             "assignment": self.assignment.pk,
             "accommodation": self.assignment.pk,
+            "invitation": self.invitation.pk,
         }
         known = {
             "slug": {"source_detail": "source", "topic_detail": "topic"}.get(name, self.quiz.slug),
@@ -148,7 +151,11 @@ def school(letter: str, now: datetime) -> School:
     student = people["student"]
     handed_in = factories.attempt(student, quiz, assignment=assignment, now=now - timedelta(hours=1), submit=True)
     attempt = attempts.start(student, quiz, assignment=assignment, now=now)
-    return School(classroom, people, assignment, attempt, handed_in, quiz)
+    # One that none of these may answer; tests/views/test_invitations.py has those who may.
+    invitation = Invitation.objects.create(
+        classroom=classroom, user=factories.user(f"invited-{letter}"), invited_at=now
+    )
+    return School(classroom, people, assignment, attempt, handed_in, quiz, invitation)
 
 
 @pytest.fixture

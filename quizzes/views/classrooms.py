@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quizzes import clock, limits
 from quizzes.errors import QuizError, TooMany
 from quizzes.forms.classrooms import ClassroomForm, JoinForm, MeForm, SettingsForm
-from quizzes.models import Attempt, Classroom, Membership, User
+from quizzes.models import Attempt, Classroom, Invitation, Membership, User
 from quizzes.reports import classrooms as report
 from quizzes.reports import leaderboards
 from quizzes.services import attempts, classrooms
@@ -32,7 +32,9 @@ def confirm(request: HttpRequest, **context: str) -> HttpResponse:
 def classroom_list(request: LoggedInRequest) -> HttpResponse:
     archived = "archived" in request.GET
     rows = report.mine(request.user, now=clock.now(), archived=archived)
-    return render(request, "quizzes/classrooms/list.html", {"rows": rows, "archived": archived})
+    invitations = () if archived else Invitation.objects.open_to(request.user)
+    context = {"rows": rows, "archived": archived, "invitations": invitations}
+    return render(request, "quizzes/classrooms/list.html", context)
 
 
 @READ_WRITE

@@ -98,7 +98,7 @@ def test_the_list_asks_the_database_the_same_for_one_class_and_for_many(
     client.force_login(learner)
     for _number in range(5):
         factories.assignment(factories.classroom(students=[learner]), factories.quiz())
-    with django_assert_num_queries(3):  # person, roles, classes with their counts
+    with django_assert_num_queries(4):  # person, roles, classes with their counts, invitations
         client.get("/classrooms/")
 
 
@@ -445,7 +445,7 @@ def test_the_list_of_members_asks_the_database_the_same_for_few_and_for_many(
     client.force_login(instructor)
     for _number in range(60):
         factories.member(classroom, factories.user())
-    with django_assert_num_queries(5):  # person, classroom, may change, number, page
+    with django_assert_num_queries(6):  # person, classroom, may change, number, page, invitations
         text = client.get(f"/classrooms/{classroom.pk}/members/").content.decode()
     assert "Page 1 of 2" in text
 
