@@ -11,7 +11,20 @@ from quizzes.models.accounts import look_of, looks_of
 from tests import factories
 
 PASSWORD = "correct horse 9"
-LIKE_PAUL1 = ["paul1", "PAUL1", "paull", "ｐaul1", "раul1", "pаul1", "𝐩𝐚𝐮𝐥𝟏", "Paul1"]
+LIKE_PAUL1 = [
+    "paul1",
+    "PAUL1",
+    "paull",
+    "ｐaul1",
+    "раul1",
+    "pаul1",
+    "𝐩𝐚𝐮𝐥𝟏",
+    "Paul1",
+    "pαul1",
+    "ρaul1",
+    "paul١",
+    "paսl1",
+]
 
 
 def signed_up(username: str) -> bool:

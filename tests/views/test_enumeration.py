@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
 import pytest
@@ -118,3 +119,13 @@ def test_outside_of_requests_work_is_done_at_once() -> None:
     done: list[str] = []
     after_answer.run(lambda: done.append("work"))
     assert done == ["work"]
+
+
+def test_a_server_does_the_work_in_a_thread_and_ends_after_what_is_left() -> None:
+    answered, done = threading.Event(), []
+    with after_answer.in_a_thread():
+        after_answer.begin()
+        after_answer.run(lambda: done.append(answered.wait(5)))
+        after_answer.finish()
+        answered.set()  # the request goes on while the work waits
+    assert done == [True]
