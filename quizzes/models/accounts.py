@@ -91,7 +91,7 @@ class User(AbstractUser):
 
     def _fault_of_look(self) -> str:
         if User.objects.filter(look__in=looks_of(self.username)).exclude(pk=self.pk).exists():
-            return _("This user name is taken, or looks like another. Choose a different one.")
+            return str(_("This user name is taken, or looks like another. Choose a different one."))
         return ""
 
     @property

@@ -27,7 +27,7 @@ def invite(classroom: Classroom, users: Iterable[User], *, by: User, now: dateti
 @transaction.atomic
 def accept(invitation: Invitation, *, now: datetime) -> Membership:
     """Make the user a student; raise QuizError where the classroom is archived or full, or they were removed from it."""
-    classroom = Classroom.objects.select_for_update(no_key=True).get(pk=invitation.classroom_id)
+    classroom = _locked(invitation.classroom_id)
     former = Membership.objects.filter(classroom=classroom, user=invitation.user).first()
     Invitation.objects.filter(pk=invitation.pk).delete()
     if former is not None and former.status == Status.ACTIVE:  # in another tab, or by the code
@@ -37,6 +37,10 @@ def accept(invitation: Invitation, *, now: datetime) -> Membership:
     if not classrooms.has_room(classroom):
         raise QuizError(_("The classroom is full. Ask the instructor for a place, then accept again."))
     return classrooms.enrol(classroom, invitation.user, former)
+
+
+def _locked(classroom_id: int) -> Classroom:
+    return Classroom.objects.select_for_update(no_key=True).get(pk=classroom_id)
 
 
 def decline(invitation: Invitation) -> None:
