@@ -12,7 +12,7 @@ AT_ONCE = 1000
 
 
 def fill_looks(apps: Any, schema_editor: Any) -> None:
-    """As saving does it from now on; whoever changes `look_of` fills them again."""
+    """As saving does it from now on; a change of `look_of` must fill them again."""
     users = apps.get_model("quizzes", "User").objects
     rows = []
     for user in users.only("username").iterator(chunk_size=AT_ONCE):

@@ -189,7 +189,7 @@ def test_a_second_address_that_was_only_typed_lets_no_one_in(classroom: Classroo
     assert [row.email for row in plan(classroom, "newstudent@example.org,,,").new] == ["newstudent@example.org"]
 
 
-def test_who_has_confirmed_an_address_comes_in_whoever_else_typed_it(classroom: Classroom) -> None:
+def test_who_has_confirmed_an_address_comes_in_though_others_typed_it(classroom: Classroom) -> None:
     opened("attacker", "own@example.org")
     opened("squatter", "owner@example.org")
     owner = opened("owner", "Owner@example.org", is_confirmed=True)

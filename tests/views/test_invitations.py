@@ -56,6 +56,10 @@ def test_the_invited_see_it_on_their_page_of_classrooms_and_accept(invitation: I
     assert "You are invited" not in read(browser(invitation.user).get("/classrooms/"))
 
 
+def test_the_first_page_tells_of_it_too(invitation: Invitation) -> None:
+    assert "You are invited" in read(browser(invitation.user).get("/"))
+
+
 def test_declining_leaves_them_out(invitation: Invitation) -> None:
     assert answer(invitation, invitation.user, "decline") == 302
     assert (is_in(invitation), Invitation.objects.count()) == (False, 0)

@@ -155,7 +155,7 @@ def test_a_new_password_out_of_a_mail_lets_its_owner_in_again(owner: User, mailo
 # How long to wait -----------------------------------------------------------------------------------------------------
 
 
-def test_whoever_guesses_too_often_is_told_how_long_to_wait(owner: User) -> None:
+def test_a_guesser_is_told_how_long_to_wait(owner: User) -> None:
     response = guess(owner.username, 11)
     assert (response.status_code, response["Retry-After"]) == (429, "300")
     assert "Wait 5 min" in response.content.decode()
