@@ -22,7 +22,7 @@ def fill_looks(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("quizzes", "0006_regraded_versions")]
+    dependencies = [("quizzes", "0008_exam_secrecy")]
 
     operations = [
         migrations.AddField(

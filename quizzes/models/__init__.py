@@ -5,6 +5,8 @@ from quizzes.models.attempts import Answer, Attempt, AttemptEvent
 from quizzes.models.bank import Question, QuestionSource, QuestionVersion, Source, Tag, Topic
 from quizzes.models.classrooms import Accommodation, Assignment, Classroom, Membership
 from quizzes.models.invitations import Invitation
+from quizzes.models.notices import Notice
+from quizzes.models.ownership import Visibility
 from quizzes.models.quizzes import FeedbackBand, Quiz, QuizItem
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "FeedbackBand",
     "Invitation",
     "Membership",
+    "Notice",
     "Question",
     "QuestionSource",
     "QuestionVersion",
@@ -26,4 +29,5 @@ __all__ = [
     "Tag",
     "Topic",
     "User",
+    "Visibility",
 ]
