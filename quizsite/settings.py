@@ -178,16 +178,30 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "quizzes:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "quizzes:home"
-ACCOUNT_FORMS = {"login": "quizzes.forms.accounts.LoginForm"}
+ACCOUNT_ADAPTER = "quizzes.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "quizzes.forms.accounts.LoginForm",
+    "reset_password": "quizzes.forms.accounts.ForgottenPasswordForm",
+    "reset_password_from_key": "quizzes.forms.accounts.NewPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", "optional")
 ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_PREVENT_ENUMERATION = "strict"  # several may type one address, one can confirm it
 ACCOUNT_SESSION_REMEMBER = True
+# Tries / seconds / what is counted. A school may be behind one address: by address alone, only what none of them reaches.
 ACCOUNT_RATE_LIMITS = {
-    "join_classroom": "10/m/user,120/m/ip"
-}  # beside allauth's own; a whole class may share an address
+    "login": "600/60s/ip",
+    "signup": "300/60s/ip",
+    "reset_password": "120/60s/ip,5/60s/key",
+    "reset_password_from_key": "120/60s/ip",
+    "login_failed": "5/300s/key",  # codes of a second factor; wrong passwords are counted in quizzes/limits.py:
+    "wrong_password": "10/300s/key",  # for one account, from one address or on one known device
+    "wrong_password_of_account": "60/600s/key",  # for one account, from anywhere; known devices are let through
+    "wrong_password_from_address": "300/60s/ip",  # for any account, from one address
+    "join_classroom": "10/60s/user,600/60s/ip",
+}
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -12,4 +12,5 @@ urlpatterns = [
 handler400 = "quizzes.views.errors.bad_request"
 handler403 = "quizzes.views.errors.forbidden"
 handler404 = "quizzes.views.errors.not_found"
+handler429 = "quizzes.views.errors.too_many"  # allauth's, for limits by the minute
 handler500 = "quizzes.views.errors.server_error"

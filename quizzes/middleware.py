@@ -81,7 +81,7 @@ class ErrorPages:
                 body["where"] = error.where
             response: HttpResponse = JsonResponse(body, status=error.status)
         else:
-            context = {"title": error.title, "message": error.message}
+            context = {"title": error.title, "message": error.message, "code": error.code}
             response = render(request, "error.html", context, status=error.status)
         if seconds := error.details.get("retry_after"):
             response["Retry-After"] = str(seconds)

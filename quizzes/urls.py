@@ -14,6 +14,7 @@ from quizzes.views import (
     gradebook,
     health,
     home,
+    invitations,
     marking,
     members,
     quizzes,
@@ -61,6 +62,7 @@ urlpatterns = [
     path("classrooms/<int:pk>/members/<int:member>/", members.classroom_member, name="classroom_member"),
     path("classrooms/<int:pk>/code/", members.classroom_code, name="classroom_code"),
     path("classrooms/<int:pk>/qr.svg", members.classroom_qr, name="classroom_qr"),
+    path("classrooms/invitations/<int:pk>/", invitations.invitation, name="invitation"),
     path("classrooms/<int:pk>/roster/", rosters.classroom_roster, name="classroom_roster"),
     # boards that follow by themselves
     path("classrooms/<int:pk>/board/", boards.classroom_board, name="classroom_board"),

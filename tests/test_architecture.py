@@ -8,14 +8,25 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
-    0: ["errors", "clock", "terms", "marking", "local_time", "markup", "figures", "request_ids"],
-    1: ["question_types", "outages"],
+    0: [
+        "errors",
+        "clock",
+        "terms",
+        "marking",
+        "figures",
+        "local_time",
+        "markup",
+        "devices",
+        "after_answer",
+        "request_ids",
+    ],
+    1: ["question_types", "limits", "outages"],
     2: ["formats", "lint"],
     3: ["models"],
     4: ["entitlements", "installation"],
     5: ["services", "reports"],
     6: ["forms", "templatetags"],
-    7: ["views", "admin", "management", "checks", "middleware", "backends"],
+    7: ["views", "admin", "management", "checks", "middleware", "backends", "adapters"],
     8: ["urls", "apps"],
 }
 LEVEL = {name: level for level, names in LAYERS.items() for name in names}

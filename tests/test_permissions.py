@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, User, version_cache
+from quizzes.models import Assignment, Attempt, Classroom, Invitation, Membership, Notice, Quiz, User, version_cache
 from quizzes.services import attempts
 from tests import factories
 
@@ -65,6 +65,7 @@ classroom_settings     login 404 404 404 404 200 404 200
 classroom_code         login 404 404 404 200 200 404 200
 classroom_qr           login 404 404 404 200 200 404 200
 classroom_roster       login 404 404 404 404 200 404 200
+invitation POST        login 404 404 404 404 404 404 404
 classroom_me           login 200 200 404 200 200 404 404
 classroom_archive      login 404 404 404 404 200 404 200
 classroom_board        login 200 200 404 200 200 404 200
@@ -111,6 +112,7 @@ class School:
     attempt: Attempt
     handed_in: Attempt
     quiz: Quiz
+    invitation: Invitation
     notice: Notice
 
     def kwargs(self, name: str) -> dict[str, Any]:
@@ -123,6 +125,7 @@ class School:
             "gradebook": self.classroom.pk,
             "assignment": self.assignment.pk,
             "accommodation": self.assignment.pk,
+            "invitation": self.invitation.pk,
             "notice": self.notice.pk,
         }
         known = {
@@ -151,8 +154,11 @@ def school(letter: str, now: datetime) -> School:
     student = people["student"]
     handed_in = factories.attempt(student, quiz, assignment=assignment, now=now - timedelta(hours=1), submit=True)
     attempt = attempts.start(student, quiz, assignment=assignment, now=now)
+    # One that none of these may answer; tests/views/test_invitations.py has those who may.
+    invited = factories.user(f"invited-{letter}")
+    invitation = Invitation.objects.create(classroom=classroom, user=invited, invited_at=now)
     notice = Notice.objects.create(recipient=people["instructor"], kind="quiz_archived", quiz=quiz, created_at=now)
-    return School(classroom, people, assignment, attempt, handed_in, quiz, notice)
+    return School(classroom, people, assignment, attempt, handed_in, quiz, invitation, notice)
 
 
 @pytest.fixture

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import zoneinfo
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
+from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
+from allauth.core import context
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from quizzes import after_answer
 from quizzes.models import User
+from quizzes.services import accounts
 
 THEMES = (("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
 AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -42,6 +49,35 @@ class LoginForm(AllauthLoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Username or e-mail")
+
+
+def in_request(request: HttpRequest, work: Callable[[], object]) -> None:
+    """Do what allauth does for a request, after that is answered."""
+    with context.request_context(request):
+        work()
+
+
+class ForgottenPasswordForm(AllauthResetPasswordForm):
+    """The same answer after the same time for every address: who has it is looked for after the answer."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"])
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        after_answer.run(lambda: in_request(request, partial(self.mail_to_owners, request, **kwargs)))
+        return str(self.cleaned_data["email"])
+
+    def mail_to_owners(self, request: HttpRequest, **kwargs: Any) -> None:
+        super().clean_email()
+        super().save(request, **kwargs)
+
+
+class NewPasswordForm(AllauthResetPasswordKeyForm):
+    """Behind the link of a mail."""
+
+    def save(self) -> None:
+        super().save()
+        accounts.confirm_by_mailed_link(self.user)
 
 
 class ProfileForm(forms.ModelForm):

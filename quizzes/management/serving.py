@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
+from quizzes import after_answer
 from quizzes.management.listening import SILENCE_SECONDS
 
 THREADS = 8
@@ -47,7 +48,8 @@ def serve(listener: socket.socket, *, threads: int = THREADS, core: str = "auto"
     if sweeps:
         start_sweep()
     options = OPTIONS | {"threads": threads, "connection_limit": min(CONNECTIONS, limit)} | trust()
-    waitress.serve(application, sockets=[listener], **options)
+    with after_answer.in_a_thread():
+        waitress.serve(application, sockets=[listener], **options)
 
 
 def refuse_endless_redirect() -> None:

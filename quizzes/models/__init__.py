@@ -4,6 +4,7 @@ from quizzes.models.accounts import User
 from quizzes.models.attempts import Answer, Attempt, AttemptEvent
 from quizzes.models.bank import Question, QuestionSource, QuestionVersion, Source, Tag, Topic
 from quizzes.models.classrooms import Accommodation, Assignment, Classroom, Membership
+from quizzes.models.invitations import Invitation
 from quizzes.models.notices import Notice
 from quizzes.models.ownership import Visibility
 from quizzes.models.quizzes import FeedbackBand, Quiz, QuizItem
@@ -16,6 +17,7 @@ __all__ = [
     "AttemptEvent",
     "Classroom",
     "FeedbackBand",
+    "Invitation",
     "Membership",
     "Notice",
     "Question",

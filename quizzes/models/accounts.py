@@ -1,12 +1,48 @@
 """People. An instructor is a member of staff; what they see is decided by the objects' QuerySets."""
 
+import unicodedata
 import zoneinfo
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from quizzes.lint.lookalikes import TWINS
+
+# What else is drawn alike on most screens: I, l, 1 and |; O and 0; letters of living scripts that a keyboard has. Our own,
+# because well-kept libraries list the twins of a letter, but give no form in which two names can be compared.
+DRAWN_ALIKE = str.maketrans(
+    "I1|0O〇ӏӀıɩɪɑαɡցԌгԜѡաүҮγɣʏѴυʋսՍᴜօՕոռհꜱՏρքЬЗбᴏᴄᴠᴡᴢιѵզգҽ",
+    "lllooolliiiaaggGrWwwyYyyyVuuuUuoOnnhsSpfb36ocvwzivqqe",
+)
+
+
+def look_of(username: str) -> str:
+    """Return a user name as it looks: wide letters, letters of other scripts and figures as those they are taken for."""
+    plain = "".join(str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", username))
+    return plain.translate(TWINS).translate(DRAWN_ALIKE).casefold()[:150]
+
+
+def looks_of(username: str) -> set[str]:
+    """Return what it looks like in any case: an account is found in any, and “Ivan” looks like “lvan”, but “ivan” does not."""
+    plain = unicodedata.normalize("NFKC", username)
+    return {look_of(plain), look_of(plain.lower()), look_of(plain.upper())}
+
+
+def username_fault(username: str) -> str:
+    """Return why no account may be called so, or nothing; others of this name are not looked for."""
+    try:
+        User._meta.get_field("username").run_validators(username)
+    except ValidationError:
+        return _("“%(name)s” is no user name: letters, digits and . + - _ only.") % {"name": username[:40]}
+    if "@" in username:
+        return _("“%(name)s” is no user name: with an @ it could be the e-mail address of another user.") % {
+            "name": username[:40]
+        }
+    return ""
 
 
 def validate_time_zone(value: str) -> None:
@@ -25,6 +61,7 @@ class User(AbstractUser):
         help_text=_("Empty: the site's zone."),
     )
 
+    look = models.CharField(max_length=150, blank=True, editable=False, db_index=True)  # of the user name, see look_of
     anonymised_at = models.DateTimeField(_("personal data removed"), null=True, blank=True, editable=False)
 
     class Meta:
@@ -38,6 +75,25 @@ class User(AbstractUser):
             ),
         ]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.look = look_of(self.username)
+        if "username" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "look"}
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse a new user name that is an address, or looks like that of another; older ones stay as they are."""
+        super().clean()
+        if self.pk and User.objects.filter(pk=self.pk, username=self.username).exists():
+            return
+        if fault := username_fault(self.username) or self._fault_of_look():
+            raise ValidationError({"username": fault})
+
+    def _fault_of_look(self) -> str:
+        if User.objects.filter(look__in=looks_of(self.username)).exclude(pk=self.pk).exists():
+            return str(_("This user name is taken, or looks like another. Choose a different one."))
+        return ""
+
     @property
     def full_name(self) -> str:
         if self.is_anonymised:
@@ -48,6 +104,11 @@ class User(AbstractUser):
     def is_anonymised(self) -> bool:
         """Whether nothing says any more who this was; what they did is kept under a number."""
         return self.anonymised_at is not None
+
+    @property
+    def is_unopened(self) -> bool:
+        """Whether no one has ever logged in, and only a mail to the address of the account lets them."""
+        return self.last_login is None and not self.has_usable_password()
 
     @property
     def is_instructor(self) -> bool:

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes.errors import QuizError
-from quizzes.models import Accommodation, Answer, Attempt, AttemptEvent, Classroom, Membership, Notice, User
+from quizzes.models import Accommodation, Answer, Attempt, AttemptEvent, Classroom, Invitation, Membership, Notice, User
 from quizzes.services import attempts, classrooms, deadlines, handover
 
 
@@ -95,6 +95,7 @@ def _end_untimed(person: User, *, by: User, now: datetime) -> None:
 
 def _forget_person(person: User, *, now: datetime) -> None:
     """Name, address, log-ins and rights."""
+    Invitation.objects.filter(user=person).delete()
     for kind in (EmailAddress, Authenticator, SocialAccount):  # with what hangs on them: confirmations, tokens
         kind._default_manager.filter(user=person).delete()
     person.groups.clear()

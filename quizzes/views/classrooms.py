@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from quizzes import clock
+from quizzes import clock, limits
 from quizzes.errors import QuizError, TooMany
 from quizzes.forms.classrooms import ClassroomForm, JoinForm, MeForm, SettingsForm
-from quizzes.models import Attempt, Classroom, Membership, User
+from quizzes.models import Attempt, Classroom, Invitation, Membership, User
 from quizzes.reports import classrooms as report
 from quizzes.reports import leaderboards
 from quizzes.services import attempts, classrooms
@@ -22,8 +21,6 @@ from quizzes.views.boards import board_tag
 from quizzes.views.requests import LoggedInRequest
 
 READ_WRITE = require_http_methods(["GET", "HEAD", "POST"])
-JOIN_ACTION = "join_classroom"  # its rates are in the settings
-JOIN_PAUSE_SECONDS = 60
 
 
 def confirm(request: HttpRequest, **context: str) -> HttpResponse:
@@ -35,7 +32,9 @@ def confirm(request: HttpRequest, **context: str) -> HttpResponse:
 def classroom_list(request: LoggedInRequest) -> HttpResponse:
     archived = "archived" in request.GET
     rows = report.mine(request.user, now=clock.now(), archived=archived)
-    return render(request, "quizzes/classrooms/list.html", {"rows": rows, "archived": archived})
+    invitations = () if archived else Invitation.objects.open_to(request.user)
+    context = {"rows": rows, "archived": archived, "invitations": invitations}
+    return render(request, "quizzes/classrooms/list.html", context)
 
 
 @READ_WRITE
@@ -79,8 +78,7 @@ def classroom_join_link(request: LoggedInRequest, code: str) -> HttpResponse:
 
 
 def _join(request: LoggedInRequest, code: str) -> HttpResponse:
-    if not ratelimit.consume(request, action=JOIN_ACTION):
-        raise TooMany(_("You have tried many codes. Wait a minute and try again."), retry_after=JOIN_PAUSE_SECONDS)
+    limits.take(request, "join_classroom", words=_("You have tried many codes."))
     membership = classrooms.join(request.user, code, now=clock.now())
     messages.success(request, _("You are in “%(name)s”.") % {"name": membership.classroom})
     return redirect("quizzes:classroom_detail", pk=membership.classroom_id)

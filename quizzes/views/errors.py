@@ -11,11 +11,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from quizzes import installation, outages
+from quizzes import installation, limits, outages
 from quizzes.errors import Text
 from quizzes.middleware import database_is_away, plain_answer, wants_json
 
 log = logging.getLogger(__name__)
+
+ALLAUTH_PAUSE_SECONDS = 60  # every limit that ends here is by the minute (tests/views/test_limits.py)
 
 
 def _page(request: HttpRequest, status: int, code: str, title: str, message: str) -> HttpResponse:
@@ -41,6 +43,10 @@ def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     message = _("There is no such page, or it is not yours to see.")
     return _page(request, 404, "not_found", _("Nothing here"), message)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    raise limits.too_many(ALLAUTH_PAUSE_SECONDS)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

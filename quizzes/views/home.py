@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from quizzes import clock, entitlements
-from quizzes.models import Attempt, Notice, User
+from quizzes.models import Attempt, Invitation, Notice, User
 from quizzes.reports import home as report
 from quizzes.services import attempts, notices
 from quizzes.views.requests import LoggedInRequest
@@ -28,7 +28,8 @@ def dashboard(request: HttpRequest, user: User) -> HttpResponse:
     learner = report.for_learner(user, now=now)
     results = entitlements.revealed_each(learner.recent, user, now=now)
     instructor = report.for_instructor(user, now=now) if user.is_instructor else None
-    context = {"learner": learner, "results": results, "instructor": instructor}
+    invitations = Invitation.objects.open_to(user)
+    context = {"learner": learner, "results": results, "instructor": instructor, "invitations": invitations}
     return render(request, "quizzes/home/dashboard.html", context)
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from quizzes import clock
 from quizzes.errors import QuizError
 from quizzes.forms.classrooms import RoleForm, TimeForm
-from quizzes.models import Attempt, Classroom, Membership
+from quizzes.models import Attempt, Classroom, Invitation, Membership
 from quizzes.services import classrooms
 from quizzes.views.classrooms import READ_WRITE, confirm
 from quizzes.views.requests import LoggedInRequest
@@ -37,8 +37,10 @@ def classroom_members(request: LoggedInRequest, pk: int) -> HttpResponse:
     if words := request.GET.get("q", "").strip()[:100]:
         members = members.filter(_named(words, by_address=is_teaching))
     members = members.order_by("role", "user__last_name", "user__first_name", "user__username", "pk")
+    is_teaching = teaches(request, classroom)
     context = {
         "classroom": classroom,
+        "invited": Invitation.objects.pending(classroom) if is_teaching and not former else (),
         "page": Paginator(members, PAGE).get_page(request.GET.get("page")),
         "words": words,
         "former": former,

@@ -50,22 +50,35 @@ def hung_up(request: LoggedInRequest) -> Callable[[], bool] | None:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the file and what would become of it: new, existing or member."""
+    """One row of the file and what would become of it: new, existing, invited or member; and whose account that is.
+
+    `unconfirmed` names the accounts that have this address but have not confirmed it.
+    """
 
     row: rosters.RosterRow
     outcome: str
+    account: str = ""
+    unconfirmed: tuple[str, ...] = ()
 
 
 def lines(plan: rosters.Plan) -> list[Line]:
     """The rows that are let in, in the order of the file."""
-    found = [Line(row, "new") for row in plan.new]
-    found += [Line(person.row, "existing") for person in plan.existing]
-    found += [Line(person.row, "member") for person in plan.members]
+    found = [Line(row, "new", unconfirmed=plan.unconfirmed.get(row.number, ())) for row in plan.new]
+    found += [Line(person.row, "existing", person.user.username) for person in plan.existing]
+    found += [Line(person.row, "invited", person.user.username) for person in plan.invited]
+    found += [Line(person.row, "member", person.user.username) for person in plan.members]
     return sorted(found, key=lambda line: line.row.number)
 
 
 def _enrol(request: LoggedInRequest, classroom: Classroom, plan: rosters.Plan) -> HttpResponse:
     number = len(rosters.apply(plan, actor=request.user, now=clock.now()))
+    invited = len(plan.invited)
     sentence = ngettext("%(n)d person is new in the classroom.", "%(n)d people are new in the classroom.", number)
-    messages.success(request, sentence % {"n": number} if number else _("Everybody on the list was in it already."))
+    if number or not invited:
+        messages.success(request, sentence % {"n": number} if number else _("Everybody on the list was in it already."))
+    if invited:
+        sentence = ngettext("%(n)d person is invited.", "%(n)d people are invited.", invited)
+        messages.success(
+            request, f"{sentence % {'n': invited}} {_('They come in when they accept on their page of classrooms.')}"
+        )
     return redirect("quizzes:classroom_members", pk=classroom.pk)

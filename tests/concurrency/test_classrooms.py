@@ -12,8 +12,8 @@ from unittest import mock
 import pytest
 
 from quizzes.errors import QuizError
-from quizzes.models import Classroom, Membership
-from quizzes.services import classrooms
+from quizzes.models import Classroom, Invitation, Membership
+from quizzes.services import classrooms, invitations
 from tests import factories
 from tests.concurrency.racing import errors_in, track
 
@@ -61,6 +61,31 @@ def test_the_last_place_is_given_once(database: str) -> None:
 def test_control_without_the_lock_the_last_place_is_given_twice(postgresql: None) -> None:
     with mock.patch.object(classrooms, "_locked", unlocked):
         _results, students = join_at_once(4)
+    assert students > 1
+
+
+def accept_at_once(lanes: int) -> tuple[list[Any], int]:
+    room = factories.classroom(capacity=1)
+    invitations.invite(room, [factories.user() for _lane in range(lanes)], by=factories.user(), now=NOW)
+
+    def accepting(invitation: Invitation) -> Callable[[], Any]:
+        return lambda: invitations.accept(invitation, now=NOW)
+
+    with track(lanes) as race, slow("has_room"):
+        results = race(*[accepting(invitation) for invitation in Invitation.objects.select_related("user")])
+    return results, Membership.objects.students().filter(classroom=room).count()
+
+
+def test_the_last_place_is_given_once_to_those_who_accept(database: str) -> None:
+    results, students = accept_at_once(4)
+    assert students == 1
+    assert [type(error) for error in errors_in(results)] == [QuizError] * 3
+
+
+@pytest.mark.postgres
+def test_control_without_the_lock_two_accept_the_last_place(postgresql: None) -> None:
+    with mock.patch.object(invitations, "_locked", unlocked):
+        _results, students = accept_at_once(4)
     assert students > 1
 
 

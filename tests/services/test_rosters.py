@@ -9,7 +9,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from quizzes.errors import QuizError
-from quizzes.models import Classroom, Membership, User
+from quizzes.models import Classroom, Invitation, Membership, User
 from quizzes.services import classrooms, rosters
 from tests import factories
 
@@ -118,10 +118,16 @@ def test_twelve_people_of_one_name_all_get_an_account(classroom: Classroom, inst
     assert User.objects.filter(username__startswith="ines").count() == 12
 
 
-def test_people_are_found_by_user_name_where_there_is_no_address(classroom: Classroom, stranger: User) -> None:
+def test_who_is_found_by_user_name_is_invited_and_not_enrolled(
+    classroom: Classroom, instructor: User, stranger: User, now: datetime
+) -> None:
     made = plan(classroom, "stranger", "nobody", heading="username")
-    assert [person.user for person in made.existing] == [stranger]
+    assert ([person.user for person in made.invited], made.coming) == ([stranger], 0)
     assert str(made.refused[0]) == "row 3: nobody is called “nobody”; give an e-mail address."
+    for _time in range(2):
+        assert apply(plan(classroom, "stranger", heading="username"), instructor, now) == []
+    assert Invitation.objects.get(classroom=classroom).user == stranger
+    assert not classroom.memberships.filter(user=stranger).exists()
 
 
 def test_a_confirmed_second_address_finds_its_person(classroom: Classroom, stranger: User) -> None:
@@ -134,25 +140,99 @@ def test_a_confirmed_second_address_finds_its_person(classroom: Classroom, stran
     [
         ("off@example.org,,,", "row 2: this account is switched off."),
         ("gone@example.org,,,", "row 2: was removed from this classroom; bring them back on the page of its members."),
-        (
-            "twice@example.org,,,",
-            "row 2: more than one account has this address; add the user name in a row without it.",
-        ),
         ("new@example.org,,,STRANGER", "row 2: the user name “STRANGER” belongs to another account."),
-        ("new@example.org,,,a b", "row 2: “a b” is no user name: letters, digits and @ . + - _ only."),
+        ("new@example.org,,,a b", "row 2: “a b” is no user name: letters, digits and . + - _ only."),
+        (
+            "new@example.org,,,x@y.example",
+            "row 2: “x@y.example” is no user name: with an @ it could be the e-mail address of another user.",
+        ),
+        ("new@example.org,,,strаnger", "row 2: the user name “strаnger” looks like that of another account."),
+        ("head@example.org,,,", "row 2: is an instructor or an administrator; they come in by the join code."),
+        (",,,root", "row 2: is an instructor or an administrator; they come in by the join code."),
     ],
 )
 def test_who_cannot_come_is_named_with_the_reason(
     classroom: Classroom, instructor: User, stranger: User, now: datetime, line: str, fault: str
 ) -> None:
     factories.user("off", email="off@example.org", is_active=False)
-    factories.user("one", email="twice@example.org")
-    factories.user("two", email="Twice@example.org")
+    factories.user("head", email="head@example.org", is_staff=True)
+    factories.user("root", is_superuser=True)
     gone = factories.user("gone", email="gone@example.org")
     classrooms.remove(factories.member(classroom, gone), actor=instructor, now=now)
     made = plan(classroom, line)
     assert [str(issue) for issue in made.refused] == [fault]
     assert made.coming == 0
+
+
+def opened(username: str, email: str, *, is_confirmed: bool = False) -> User:
+    """An account with a password, whose user typed an address at sign-up."""
+    person = factories.user(username, email=email)
+    person.set_password("correct horse 9")
+    person.save()
+    EmailAddress.objects.create(user=person, email=email, verified=is_confirmed, primary=True)
+    return person
+
+
+def test_an_address_that_was_only_typed_lets_no_one_in(classroom: Classroom, instructor: User, now: datetime) -> None:
+    squatter = opened("squatter", "victim@example.org")
+    made = plan(classroom, "victim@example.org,Vic,Tim,")
+    assert ([row.email for row in made.new], made.existing) == (["victim@example.org"], ())
+    assert made.unconfirmed == {2: ("squatter",)}
+    (enrolled,) = apply(made, instructor, now)
+    assert enrolled.user != squatter
+    assert enrolled.user.has_usable_password() is False
+
+
+def test_a_second_address_that_was_only_typed_lets_no_one_in(classroom: Classroom) -> None:
+    attacker = opened("attacker", "own@example.org", is_confirmed=True)
+    EmailAddress.objects.create(user=attacker, email="newstudent@example.org")
+    assert [row.email for row in plan(classroom, "newstudent@example.org,,,").new] == ["newstudent@example.org"]
+
+
+def test_who_has_confirmed_an_address_comes_in_though_others_typed_it(classroom: Classroom) -> None:
+    opened("attacker", "own@example.org")
+    opened("squatter", "owner@example.org")
+    owner = opened("owner", "Owner@example.org", is_confirmed=True)
+    made = plan(classroom, "owner@example.org,,,")
+    assert ([person.user for person in made.existing], made.refused) == ([owner], ())
+
+
+def test_a_member_who_only_typed_the_address_is_named(classroom: Classroom, learner: User) -> None:
+    factories.member(classroom, opened("classmate", "victim@example.org"))
+    made = plan(classroom, "victim@example.org,,,")
+    assert made.coming == 0
+    assert str(made.refused[0]).startswith(
+        "row 2: “classmate” in this classroom has this address but has not confirmed"
+    )
+
+
+def test_a_password_chosen_by_the_mailed_link_confirms_the_address(
+    classroom: Classroom, instructor: User, now: datetime, django_capture_on_commit_callbacks: object, client: Client
+) -> None:
+    opened("squatter", "ines@example.org")
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        apply(plan(classroom, "ines@example.org,Inês,Costa,"), instructor, now)
+    link = next(line for line in str(mail.outbox[0].body).splitlines() if "/reset/key/" in line)
+    action = client.get(link.partition("127.0.0.1:8000")[2], follow=True).redirect_chain[-1][0]
+    client.post(action, {"password1": "peace-and-quiet-9", "password2": "peace-and-quiet-9"})
+    ines = User.objects.get(username="ines")
+    assert EmailAddress.objects.get(user=ines).verified
+    client.post("/accounts/login/", {"login": "ines@example.org", "password": "peace-and-quiet-9"})
+    assert [person.user for person in plan(classroom, "ines@example.org,,,").members] == [ines]
+
+
+def test_a_user_name_that_is_the_address_is_replaced(classroom: Classroom, instructor: User, now: datetime) -> None:
+    (enrolled,) = apply(plan(classroom, "ines@example.org,,,Ines@example.org"), instructor, now)
+    assert enrolled.user.username == "ines"
+
+
+def test_no_two_rows_get_user_names_that_look_alike(classroom: Classroom, instructor: User, now: datetime) -> None:
+    made = plan(classroom, "a@example.org,,,paul1", "b@example.org,,,paull", "paull@example.org,,,")
+    assert [issue.where for issue in made.refused] == ["row 3"]
+    apply(made, instructor, now)
+    assert set(User.objects.filter(email__endswith="@example.org").values_list("username", flat=True)) == {
+        *("paul1", "paull2")
+    }
 
 
 def test_one_person_by_address_and_by_name_comes_once(classroom: Classroom) -> None:

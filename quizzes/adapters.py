@@ -1,0 +1,75 @@
+"""What django-allauth asks us about accounts."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from quizzes import after_answer, devices, limits
+from quizzes.forms.accounts import in_request
+from quizzes.models import User
+
+CODES = "login_failed"  # allauth's name for the limit; here it counts the codes of a second factor
+IS_LIMIT = ("too_many_login_attempts", "rate_limited")
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts as allauth has them, with our limits; there is one adapter for each call."""
+
+    password_try: limits.PasswordTry
+
+    # Wrong passwords ----------------------------------------------------------------------------------------------
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Raise TooMany where there were too many wrong passwords."""
+        name = credentials.get("username") or credentials.get("email") or ""
+        self.password_try = limits.password_try(request, name, address=self.get_client_ip(request))
+        self.password_try.count()
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        user = super().authenticate(request, **credentials)
+        if user:
+            self.password_try.succeeded()
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        self.password_try.failed()
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **more: Any) -> HttpResponse:
+        response = super().post_login(request, user, **more)
+        devices.remember(response, devices.of(request), str(user.pk))
+        return response
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        super().set_password(user, password)
+        address = self.get_client_ip(self.request)
+        limits.password_try(self.request, user.get_username(), address=address).forget()
+
+    # Mails ---------------------------------------------------------------------------------------------------------
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write and send it after the answer, whose time would else tell who is registered."""
+        request, send = self.request, partial(super().send_mail, template_prefix, email, context)
+        after_answer.run(lambda: in_request(request, send))
+
+    # User names ----------------------------------------------------------------------------------------------------
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """Raise ValidationError for an address, and for what looks like another user name."""
+        name: str = super().clean_username(username, shallow)
+        try:
+            User(username=name).clean()
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
+        return name
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """A limit gets a page of its own, which says how long to wait; allauth would say "later" in the form."""
+        if code in IS_LIMIT:
+            raise limits.too_many(limits.pause(CODES))
+        return super().validation_error(code, *args)

@@ -1,0 +1,113 @@
+"""Limits on tries: the rates stand in the settings, django-allauth counts them in the cache, and each says how long to wait.
+
+Wrong passwords are counted for account and address together, so that no one is locked out by others. django-allauth by
+itself counts each alone: ten slips anywhere in a school would close the log-in to all of it, and five by a classmate the
+account to its owner.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.account.utils import filter_users_by_email, filter_users_by_username
+from allauth.core import ratelimit
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes import devices
+from quizzes.errors import TooMany
+from quizzes.local_time import duration
+
+# The rates of the settings that count wrong passwords.
+HERE = "wrong_password"
+OF_ACCOUNT = "wrong_password_of_account"
+FROM_ADDRESS = "wrong_password_from_address"
+NETWORK_BITS = 64  # of an address of version 6; a household has as many of them as it likes
+MANY_TRIES = gettext_lazy("You have tried this many times.")
+MANY_PASSWORDS = gettext_lazy(
+    "There were too many wrong passwords. A device on which you have logged in before is still let in, and a new password"
+    " by mail helps at once."
+)
+
+
+def too_many(seconds: int, words: str | Promise = MANY_TRIES) -> TooMany:
+    """Return the refusal of another try, with the seconds after which the next is let through at the latest."""
+    wait = _("Wait %(time)s and try again.") % {"time": duration(timedelta(seconds=seconds))}
+    return TooMany(f"{words} {wait}", retry_after=seconds)
+
+
+def pause(action: str) -> int:
+    """Return the seconds after which a limit of the settings has forgotten every try."""
+    rates = settings.ACCOUNT_RATE_LIMITS[action].split(",")
+    return max(int(rate.split("/")[1].removesuffix("s")) for rate in rates)
+
+
+def take(
+    request: HttpRequest, action: str, *, key: str = "", is_look: bool = False, words: str | Promise = MANY_TRIES
+) -> None:
+    """Count a try, or only look whether there is one left; raise TooMany where there is none."""
+    if not ratelimit.consume(request, action=action, key=key, dry_run=is_look):
+        raise too_many(pause(action), words)
+
+
+@dataclass(frozen=True)
+class PasswordTry:
+    """A try to log in: the account meant, and where from: a device that the account knows, else an address."""
+
+    request: HttpRequest
+    account: str
+    place: str
+    is_known_device: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.account} at {self.place}"
+
+    def count(self) -> None:
+        """Raise TooMany where there were too many wrong ones; a known device is not asked what others did."""
+        if not self.is_known_device:
+            take(self.request, OF_ACCOUNT, key=self.account, is_look=True, words=MANY_PASSWORDS)
+            take(self.request, FROM_ADDRESS, is_look=True, words=MANY_PASSWORDS)
+        # Counted before the password is looked at, so that many at once do not pass together.
+        take(self.request, HERE, key=self.key, words=MANY_PASSWORDS)
+
+    def failed(self) -> None:
+        ratelimit.consume(self.request, action=OF_ACCOUNT, key=self.account)
+        ratelimit.consume(self.request, action=FROM_ADDRESS)
+
+    def succeeded(self) -> None:
+        """Forget the slips that led to the right password."""
+        ratelimit.clear(self.request, action=HERE, key=self.key)
+
+    def forget(self) -> None:
+        """Forget all wrong passwords of the account: it has a new one."""
+        self.succeeded()
+        ratelimit.clear(self.request, action=OF_ACCOUNT, key=self.account)
+
+
+def password_try(request: HttpRequest, name: str, *, address: str) -> PasswordTry:
+    """Return a try at the account that a user name or an e-mail address stands for."""
+    account = account_of(name)
+    device = devices.of(request)
+    is_known = account in device.accounts
+    return PasswordTry(request, account, device.name if is_known else network_of(address), is_known)
+
+
+def account_of(name: str) -> str:
+    """Return the number of the account, so that its names are counted together; the name itself where there is none."""
+    named = filter_users_by_username(name).first()
+    users = [named] if named else filter_users_by_email(name, prefer_verified=True)
+    return str(min(user.pk for user in users)) if users else name.lower()
+
+
+def network_of(address: str) -> str:
+    """Return the address, or the network of one of version 6."""
+    found = ipaddress.ip_address(address)
+    if found.version == 4:
+        return address
+    return str(ipaddress.ip_network((found, NETWORK_BITS), strict=False))
