@@ -130,17 +130,13 @@ class Cloze(QuestionType[ClozeSpec]):
         return [gap.order(rng, shuffle=shuffle) for gap in spec.gaps]
 
     def present(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> dict[str, Any]:
-        remarks = self.remarks(spec, layout, response)
-        unread = {remark.where for remark in remarks if remark.is_unread}
-        names = numbered("gap", len(spec.gaps))
         gaps = [
-            {"position": place, "number": place + 1, "kind": gap.kind, "limit": TEXT_LIMIT, "is_unread": name in unread}
-            | gap.ask(order, value)
-            for place, (gap, order, value, name) in enumerate(
-                zip(spec.gaps, layout, self._given(spec, response), names, strict=True)
+            {"position": place, "number": place + 1, "kind": gap.kind, "limit": TEXT_LIMIT} | gap.ask(order, value)
+            for place, (gap, order, value) in enumerate(
+                zip(spec.gaps, layout, self._given(spec, response), strict=True)
             )
         ]
-        return self._card(spec, gaps) | {"remarks": [vars(remark) for remark in remarks]}
+        return self._card(spec, gaps) | {"remarks": [vars(one) for one in self.remarks(spec, layout, response)]}
 
     def _card(self, spec: ClozeSpec, gaps: list[dict[str, Any]]) -> dict[str, Any]:
         text = [

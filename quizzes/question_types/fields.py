@@ -100,6 +100,21 @@ def text_value(value: str, *, where: str = "") -> str:
     return kept
 
 
+def too_long(fields: Fields) -> dict[str, str]:
+    """A sentence for each field that holds a longer text than any answer may be."""
+    return {name: words for name, values in fields.items() for value in values if (words := _excess_words(value))}
+
+
+def _excess_words(value: str) -> str:
+    try:
+        text_value(value)
+    except AnswerTooLong as error:
+        return str(error.message)
+    except BadAnswer:
+        return ""
+    return ""
+
+
 def too_many(count: int, limit: int) -> str:
     """“3,007 characters too many; this answer may have at most 10,000.”"""
     words = ngettext(

@@ -23,7 +23,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
-from quizzes.errors import BadAnswer
 from quizzes.question_types.authoring import Row, RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Example,
@@ -41,7 +40,6 @@ from quizzes.question_types.fields import known_fields, numbered, only
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
 Places = Sequence[int | str | None]
-PLACE_LIMIT = 10  # characters; no page sends more
 SCHEMES = {
     "longest_run": (
         gettext_lazy("Longest run"),
@@ -161,14 +159,13 @@ class Ordering(QuestionType[OrderingSpec]):
         fields = known_fields(fields, names)
         places: list[int | str | None] = [None] * len(layout)
         for index, name in zip(layout, names, strict=True):
-            places[index] = self._place(only(fields, name), len(layout), where=name)
+            places[index] = self._place(only(fields, name), len(layout))
         return None if all_blank(places) else places
 
-    def _place(self, value: str | None, count: int, *, where: str) -> int | str | None:
+    def _place(self, value: str | None, count: int) -> int | str | None:
+        """The place, or the text as it was typed where it is none."""
         if value is None or (value.isdecimal() and len(value) <= 4 and 1 <= int(value) <= count):
             return None if value is None else int(value)
-        if len(value) > PLACE_LIMIT:
-            raise BadAnswer(no_place(count), where=where)
         return value
 
     def posted(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> dict[str, list[str]]:
