@@ -211,6 +211,10 @@ class QuestionType(Generic[SpecT]):
         """What to tell the learner about a response before it is marked; must not depend on the key in any way."""
         return []
 
+    def at_field(self, where: str, what: str) -> str:
+        """A sentence about the field `where`, which names it where the page has no place next to it."""
+        return what
+
     def is_blank(self, spec: SpecT, response: Any) -> bool:
         """Whether there is nothing to mark: no answer, or none of it can be read. It costs no penalty."""
         return response is None

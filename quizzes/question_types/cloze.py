@@ -168,9 +168,13 @@ class Cloze(QuestionType[ClozeSpec]):
             unread = "" if value is None else gap.unread(value)
             note = "" if value is None else gap.note(value)
             if unread or note:
-                what = _("Gap %(number)d: %(what)s") % {"number": number + 1, "what": unread or note}
-                found.append(Remark(f"gap-{number}", what, is_unread=bool(unread)))
+                where = f"gap-{number}"
+                found.append(Remark(where, self.at_field(where, unread or note), is_unread=bool(unread)))
         return found
+
+    def at_field(self, where: str, what: str) -> str:
+        number = int(where.removeprefix("gap-")) + 1
+        return _("Gap %(number)d: %(what)s") % {"number": number, "what": what}
 
     def is_blank(self, spec: ClozeSpec, response: Response | None) -> bool:
         given = zip(spec.gaps, response or (), strict=False)

@@ -134,7 +134,8 @@ def ask_card(
     if refused:
         shown["typed"] = {one.where: one.text for one in refused}
         others = [remark for remark in shown.get("remarks", ()) if remark["where"] not in shown["typed"]]
-        shown["remarks"] = [*others, *(vars(Remark(one.where, one.message)) for one in refused)]
+        told = [Remark(one.where, version.kind.at_field(one.where, one.message)) for one in refused]
+        shown["remarks"] = [*others, *map(vars, told)]
     return Card(**_face(answer, version), state=ASK, card=shown, is_secret=is_secret)
 
 

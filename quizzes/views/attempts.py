@@ -16,6 +16,7 @@ from quizzes import clock, entitlements
 from quizzes.errors import NotFound
 from quizzes.models import Attempt, AttemptEvent, Question, Quiz, User, papers
 from quizzes.models.papers import Paper
+from quizzes.question_types.fields import MAX_ANSWER
 from quizzes.reports import attempts as report
 from quizzes.reports import cards, mark_changes
 from quizzes.services import attempts
@@ -139,6 +140,7 @@ def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *,
         "is_practice": mine.preset == "practice",
         "has_marks": mine.preset != "survey",
         "may_switch": not mine.reached_slot,
+        "longest": MAX_ANSWER,
     }
 
 
