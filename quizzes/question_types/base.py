@@ -162,6 +162,7 @@ class QuestionType(Generic[SpecT]):
     seconds: ClassVar[int] = 60  # time an item of this type needs, for computed limits
     places: ClassVar[Mapping[str, Text]] = {}  # spec field → word for it in faults: {"options": _("option")}
     is_marked_by_hand: ClassVar[bool] = False
+    text_limit: ClassVar[int] = 0  # most characters of a text that can be marked; 0 where nothing is written
     Spec: type[SpecT]
     examples: ClassVar[Sequence[Example]] = ()
     Form: Any  # authoring.SpecForm with the plain fields of the spec

@@ -106,6 +106,7 @@ class Cloze(QuestionType[ClozeSpec]):
     key = "cloze"
     name = gettext_lazy("Cloze")
     instruction = gettext_lazy("fill the gaps")
+    text_limit = TEXT_LIMIT
     order = 8
     seconds = 0
     seconds_a_gap = 40
@@ -131,7 +132,7 @@ class Cloze(QuestionType[ClozeSpec]):
 
     def present(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> dict[str, Any]:
         gaps = [
-            {"position": place, "number": place + 1, "kind": gap.kind, "limit": TEXT_LIMIT} | gap.ask(order, value)
+            {"position": place, "number": place + 1, "kind": gap.kind, "limit": self.text_limit} | gap.ask(order, value)
             for place, (gap, order, value) in enumerate(
                 zip(spec.gaps, layout, self._given(spec, response), strict=True)
             )

@@ -69,6 +69,7 @@ class Essay(QuestionType[EssaySpec]):
     key = "essay"
     name = gettext_lazy("Essay")
     instruction = gettext_lazy("a text in your own words")
+    text_limit = MAX_ANSWER
     order = 9
     seconds = 900
     is_marked_by_hand = True
@@ -85,7 +86,7 @@ class Essay(QuestionType[EssaySpec]):
             "value": response or "",
             "words": word_count(response),
             "limits": limits(spec),
-            "limit": MAX_ANSWER,
+            "limit": self.text_limit,
             "rubric": [{"criterion": row.criterion, "percent": percent(row.share)} for row in spec.rubric],
         }
 

@@ -100,19 +100,18 @@ def text_value(value: str, *, where: str = "") -> str:
     return kept
 
 
-def too_long(fields: Fields) -> dict[str, str]:
-    """A sentence for each field that holds a longer text than any answer may be."""
-    return {name: words for name, values in fields.items() for value in values if (words := _excess_words(value))}
+def too_long(fields: Fields) -> dict[str, int]:
+    """The characters of each text that is longer than any answer may be, by the name of its field."""
+    counts = {name: stored_length(value) for name, values in fields.items() for value in values}
+    return {name: count for name, count in counts.items() if count > MAX_ANSWER}
 
 
-def _excess_words(value: str) -> str:
+def stored_length(value: str) -> int:
+    """The characters that would be stored of a text, 0 for one that cannot be stored."""
     try:
-        text_value(value)
-    except AnswerTooLong as error:
-        return str(error.message)
-    except BadAnswer:
-        return ""
-    return ""
+        return len(storable(value))
+    except ValueError:
+        return 0
 
 
 def too_many(count: int, limit: int) -> str:

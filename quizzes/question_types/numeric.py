@@ -94,6 +94,7 @@ class Numeric(QuestionType[NumericSpec]):
     key = "numeric"
     name = gettext_lazy("Numeric")
     instruction = gettext_lazy("a number")
+    text_limit = TEXT_LIMIT
     order = 5
     seconds = 45
     places = {
@@ -121,7 +122,7 @@ class Numeric(QuestionType[NumericSpec]):
             "unit_required": spec.unit_required,
             "keyboard": spec.keyboard,
             "decimal_mark": spec.decimal_mark,
-            "limit": TEXT_LIMIT,
+            "limit": self.text_limit,
             "remarks": [vars(remark) for remark in self.remarks(spec, layout, response)],
         }
 

@@ -73,6 +73,7 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
     key = "short_answer"
     name = gettext_lazy("Short answer")
     instruction = gettext_lazy("a word or a few")
+    text_limit = TEXT_LIMIT
     order = 4
     seconds = 60
     places = {"answers": gettext_lazy("answer"), "text": "", "fraction": gettext_lazy("share")}
@@ -83,7 +84,7 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
     def present(self, spec: ShortAnswerSpec, layout: list[Any], response: str | None) -> dict[str, Any]:
         return {
             "value": response or "",
-            "limit": TEXT_LIMIT,
+            "limit": self.text_limit,
             "remarks": [vars(remark) for remark in self.remarks(spec, layout, response)],
         }
 

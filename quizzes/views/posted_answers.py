@@ -10,7 +10,7 @@ from typing import Any
 from quizzes.errors import BadAnswer, StaleAnswer
 from quizzes.models import Answer
 from quizzes.models.papers import Paper, PaperQuestion
-from quizzes.question_types.fields import too_long
+from quizzes.question_types.fields import MAX_ANSWER, too_long, too_many
 from quizzes.reports.cards import RefusedText
 from quizzes.services import attempts
 from quizzes.views.requests import LoggedInRequest, device_of
@@ -44,7 +44,7 @@ def save_form(request: LoggedInRequest, paper: Paper, slots: Iterable[int], *, n
             except (BadAnswer, StaleAnswer) as error:
                 posted.refused[answer.slot] = Conflict(str(error.message), _typed(paper[answer.slot], fields))
                 continue
-            if texts := _refused_texts(fields):
+            if texts := _refused_texts(paper[answer.slot], fields):
                 posted.refused[answer.slot] = Conflict(texts=texts)
             elif is_unread:
                 posted.unread.append(answer.slot)
@@ -71,8 +71,10 @@ def _storable(question: PaperQuestion, answer: Answer, fields: Mapping[str, list
     return {name: stored.get(name, []) if name in long else values for name, values in fields.items()}
 
 
-def _refused_texts(fields: Mapping[str, list[str]]) -> tuple[RefusedText, ...]:
-    return tuple(RefusedText(name, fields[name][0], message) for name, message in too_long(fields).items())
+def _refused_texts(question: PaperQuestion, fields: Mapping[str, list[str]]) -> tuple[RefusedText, ...]:
+    limit = question.version.kind.text_limit or MAX_ANSWER
+    counts = too_long(fields).items()
+    return tuple(RefusedText(name, fields[name][0], too_many(count, limit)) for name, count in counts)
 
 
 def _typed(question: PaperQuestion, fields: Mapping[str, list[str]]) -> str:

@@ -144,6 +144,7 @@ function put(slot) {
   pauses.delete(slot);
   since.delete(slot);
   const answer = sendable(slot);
+  remarks.get(slot).show();
   hold(slot);
   if (!queue.has(slot) && settled.has(slot) && same(answer, settled.get(slot))) showSaved(slot);
   else queue.put(slot, answer);
