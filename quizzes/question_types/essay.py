@@ -9,6 +9,7 @@ answer afterwards. Word limits are shown and counted, and never a reason not to 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any
@@ -24,6 +25,7 @@ from quizzes.question_types.fields import MAX_ANSWER, known_fields, only
 from quizzes.question_types.values import MAX_TEXT, LongText, RequiredText, Share, SpecModel, storable
 
 WORD = re.compile(r"\w+(?:['’\-]\w+)*")
+INSIDE_WORDS = "\u00ad\u200c\u200d"  # soft hyphen, and what keeps letters apart or together in Persian and Hindi
 Words = Annotated[int, Field(ge=1, le=1500)]
 
 
@@ -142,7 +144,14 @@ class Essay(QuestionType[EssaySpec]):
 
 
 def word_count(text: str | None) -> int:
-    return len(WORD.findall(text or ""))
+    return len(WORD.findall(_bare(text or "")))
+
+
+def _bare(text: str) -> str:
+    """A text without the marks of its letters: vowel signs and points are no ends of words."""
+    if text.isascii():
+        return text
+    return "".join(char for char in text if char not in INSIDE_WORDS and not unicodedata.category(char).startswith("M"))
 
 
 def limits(spec: EssaySpec) -> str:

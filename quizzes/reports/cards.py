@@ -135,7 +135,7 @@ def ask_card(
         shown["typed"] = {one.where: one.text for one in refused}
         others = [remark for remark in shown.get("remarks", ()) if remark["where"] not in shown["typed"]]
         told = [Remark(one.where, version.kind.at_field(one.where, one.message)) for one in refused]
-        shown["remarks"] = [*others, *map(vars, told)]
+        shown["remarks"] = sorted([*others, *map(vars, told)], key=lambda one: (len(one["where"]), one["where"]))
     return Card(**_face(answer, version), state=ASK, card=shown, is_secret=is_secret)
 
 

@@ -12,7 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from quizzes.models import Attempt, User
+from quizzes.question_types.values import storable
 from tests.browser import acts, samples
+from tests.browser.watching import Watch
 
 Enter = Callable[..., Page]
 SAVE = re.compile(r"/save/$")
@@ -178,6 +180,50 @@ def test_a_short_answer_says_at_once_how_many_characters_are_too_many(
     page.reload()
     acts.expect_saved(page, 1)
     assert acts.answer(attempt).response == "é" * 500
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 501,
+        "😀" * 501,
+        "\u0958" * 251,  # each becomes two
+        "x" * 470 + "e" + "\u0301" * 31,  # too many marks to be put together
+        "\x1f\u2003" + "x" * 501 + "\u3000 \x85",
+        "\ufeff" + "x" * 500,
+    ],
+)
+def test_characters_are_counted_as_the_server_counts_them(
+    open_all: Callable[..., Page], began: Callable[..., Attempt], text: str
+) -> None:
+    page = open_all(began("short_answer"))
+    excess = len(storable(text)) - 500
+    field(page, "q1-text").evaluate(
+        "(one, text) => { one.value = text; one.dispatchEvent(new Event('input', { bubbles: true })) }", text
+    )
+    told = page.locator("[data-remarks] p")
+    words = f"{excess} character{'' if excess == 1 else 's'} too many; this answer may have at most 500."
+    expect(told).to_have_text(words)
+    expect(acts.state(page, 1)).to_have_text("Saved, but cannot be read")
+    expect(told).to_have_text(words)
+    page.reload()
+    expect(told).to_have_text(words)
+
+
+def test_what_a_proxy_refuses_stays_in_its_field_over_a_reload(
+    open_all: Callable[..., Page], began: Callable[..., Attempt], watch: Watch
+) -> None:
+    watch.allow("413")
+    page = open_all(began("short_answer"))
+    page.route(SAVE, lambda route: route.fulfill(status=413, body="too large"))
+    field(page, "q1-text").fill("DPO")
+    expect(acts.state(page, 1)).to_have_text("Not saved: The answer is too long to be sent.")
+    page.reload()
+    expect(acts.state(page, 1)).to_have_text("Not saved: The answer is too long to be sent.")
+    assert field(page, "q1-text").input_value() == "DPO"
+    page.unroute(SAVE)
+    page.reload()
+    acts.expect_saved(page, 1)
 
 
 def test_a_gap_that_is_too_long_keeps_the_others_going(

@@ -176,7 +176,7 @@ def test_the_reveal_shows_the_right_order_with_own_places() -> None:
 
 def test_the_page_carries_what_the_script_needs_and_works_without_it() -> None:
     page = rendered(KIND, KIND.spec(FIVE), [2, 0, 4, 1, 3], None)
-    assert page.count('type="number"') == 5
+    assert page.count('inputmode="numeric"') == 5
     assert page.count(" hidden>") == 10
     assert "data-ordering" in page
     assert "data-ordering" not in rendered(KIND, KIND.spec(FIVE), [2, 0, 4, 1, 3], None, disabled=True).replace(

@@ -143,6 +143,7 @@ def test_on_one_page_the_other_questions_are_saved(phone: Client, learner: User,
     ("type", "fields", "name", "sentence"),
     [
         ("numeric", {"q1_text": "about 36"}, "q1-text", "Enter the number alone"),
+        ("numeric", {"q1_text": "1" * 501}, "q1-text", "1 character too many; this answer may have at most 500."),
         ("short_answer", {"q1_text": "x" * 501}, "q1-text", "1 character too many; this answer may have at most 500."),
         ("cloze", {"q1_gap_0": "UNTSO", "q1_gap_1": "about 1948"}, "q1-gap-1", "Gap 2: Enter the number alone"),
         ("ordering", {"q1_place_0": "1", "q1_place_1": "9"}, "q1-place-1", "A place is a whole number from 1 to 4."),

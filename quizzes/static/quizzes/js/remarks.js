@@ -70,7 +70,8 @@ export class Remarks {
     this.saved = saved;
     const counted = this.limited.map((input) => ({ field: this.nameOf(input), message: excessWords(input), is_unread: true }));
     const long = counted.filter((remark) => remark.message);
-    this.write([...saved.filter(({ field }) => !long.some((remark) => remark.field === field)), ...long]);
+    const others = saved.filter(({ field }) => !long.some((remark) => remark.field === field));
+    this.write([...others, ...long].sort((one, other) => one.field.localeCompare(other.field, "en", { numeric: true })));
   }
 
   write(remarks) {
