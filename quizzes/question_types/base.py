@@ -15,11 +15,9 @@ A type is a class with a schema for its `spec` and a handful of pure functions o
 
 Posted fields are a mapping of short names to lists of strings, the same from a plain form and from the saving script,
 so that a new type needs no script. Positions that are shown (0, 1, 2 …) follow the stored layout, not the author's order.
-Every `parse` begins with `known_fields`, which turns anything that JSON can carry into that mapping or refuses it.
-
 What a person typed is never refused for what it says: a number that cannot be read, a place given twice or a text that is
 too long stays in the response as it was typed, `remarks` says so, and it earns nothing; the other parts count. Refused is
-only what no page sends: unknown fields, options that are not there, more than any answer may have.
+only what no page sends: no mapping at all, unknown fields, options that are not there, more than any answer may have.
 """
 
 from __future__ import annotations
@@ -213,7 +211,7 @@ class QuestionType(Generic[SpecT]):
         return []
 
     def at_field(self, where: str, what: str) -> str:
-        """A sentence about the field `where`, which names it where the page has no place next to it."""
+        """A sentence about the field `where`, in words that name it."""
         return what
 
     def is_blank(self, spec: SpecT, response: Any) -> bool:

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from quizzes.models import Attempt, User
 from quizzes.question_types.values import storable
+from tests import saving
 from tests.browser import acts, samples
+from tests.browser.test_queue import NO_ROOM
 from tests.browser.watching import Watch
 
 Enter = Callable[..., Page]
@@ -315,3 +317,43 @@ def test_what_is_said_can_be_read_by_everyone(
     expect(acts.state(page, 3)).to_have_text("Saved, but cannot be read")
     assert [found["id"] for found in Axe().run(page).response["violations"]] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_text_that_only_the_page_holds_is_not_left_without_a_question(
+    enter: Enter, learner: User, began: Callable[..., Attempt]
+) -> None:
+    attempt = began("essay", "true_false")
+    page = enter(learner)
+    page.add_init_script(NO_ROOM)
+    acts.open_question(page, attempt)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    field(page, "q1-text").press_sequentially("y")
+    field(page, "q1-text").fill("y" * (LONGEST + 1))
+    expect(acts.state(page, 1)).to_have_text(NOT_SAVED)
+    page.evaluate("setTimeout(() => location.assign('/quizzes/'))")
+    acts.wait_until(page, lambda: asked == ["beforeunload"])
+    assert field(page, "q1-text").input_value() == "y" * (LONGEST + 1)
+
+
+def test_a_text_overtaken_on_another_device_is_asked_about_once_it_fits(
+    open_all: Callable[..., Page], began: Callable[..., Attempt], learner: User
+) -> None:
+    attempt = began("essay")
+    page = open_all(attempt)
+    field(page, "q1-text").fill("y" * (LONGEST + 1))
+    expect(acts.state(page, 1)).to_have_text(NOT_SAVED)
+    saving.save(attempt.pk, learner, slot=1, fields={"text": ["Theirs."]}, revision=1, now=datetime.now(UTC))
+    page.reload()
+    assert field(page, "q1-text").input_value() == "y" * (LONGEST + 1)
+    field(page, "q1-text").fill("Mine.")
+    expect(page.locator("[data-conflict]")).to_contain_text("Theirs.")
+    assert acts.answer(attempt).response == "Theirs."
+    page.get_by_role("button", name="Keep mine").click()
+    acts.expect_saved(page, 1)
+    assert acts.answer(attempt).response == "Mine."

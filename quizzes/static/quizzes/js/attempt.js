@@ -162,7 +162,7 @@ function sendable(slot) {
 function hold(slot) {
   const texts = remarks.get(slot).tooLong(longest);
   if (!Object.keys(texts).length) return held.drop(slot);
-  if (!same(texts, held.texts.get(slot) ?? {})) announce(remarks.get(slot).text);
+  if (!held.has(slot)) announce(remarks.get(slot).news());
   return held.keep(slot, texts, queue.revisions.get(slot) ?? 0);
 }
 
@@ -197,8 +197,8 @@ function saved(slot, sent, body, isSettled) {
   if (!isSettled) return;
   isSavedAs(slot, sent, body);
   if (pauses.has(slot)) return;
-  const isUnread = remarks.get(slot)?.isUnread;
-  announce(isUnread ? `${say("unread")}. ${remarks.get(slot).text}` : say("saved", { at: body.saved }));
+  const words = remarks.get(slot)?.isUnread ? say("unread") : say("saved", { at: body.saved });
+  announce([words, remarks.get(slot)?.news()].filter(Boolean).join(". "));
 }
 
 function refused(slot, { message = say("too_large"), where = "" }, answer) {

@@ -40,6 +40,7 @@ export class Remarks {
       message: line.textContent,
       is_unread: line.classList.contains("unread"),
     }));
+    this.news(); // what the page says from its beginning is read with it
   }
 
   get limited() {
@@ -55,8 +56,12 @@ export class Remarks {
     return this.saved.some((remark) => remark.is_unread);
   }
 
-  get text() {
-    return this.holder?.textContent.trim().replace(/\s+/g, " ") ?? "";
+  /** What is said now and was not said before, for those who do not see it. */
+  news() {
+    const text = this.holder?.textContent.trim().replace(/\s+/g, " ") ?? "";
+    const isNew = text !== this.heard;
+    this.heard = text;
+    return isNew ? text : "";
   }
 
   /** The texts that are longer than any the server takes: {field: [text]}. */
