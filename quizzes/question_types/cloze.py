@@ -37,7 +37,7 @@ from quizzes.question_types.base import (
     mean,
 )
 from quizzes.question_types.carrying import Carried
-from quizzes.question_types.fields import known_fields, numbered, only
+from quizzes.question_types.fields import known_fields, numbered, only, told
 from quizzes.question_types.gap_lines import GapRow
 from quizzes.question_types.gaps import ChoiceGap, Gap
 from quizzes.question_types.text_match import TEXT_LIMIT
@@ -137,7 +137,7 @@ class Cloze(QuestionType[ClozeSpec]):
                 zip(spec.gaps, layout, self._given(spec, response), strict=True)
             )
         ]
-        return self._card(spec, gaps) | {"remarks": [vars(one) for one in self.remarks(spec, layout, response)]}
+        return self._card(spec, gaps) | told(self.remarks(spec, layout, response))
 
     def _card(self, spec: ClozeSpec, gaps: list[dict[str, Any]]) -> dict[str, Any]:
         text = [

@@ -21,7 +21,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from quizzes.question_types.authoring import FilledForm, Row, RowSet, lines
 from quizzes.question_types.base import Claim, Example, Grade, QuestionType, ResponseClass, Spec
-from quizzes.question_types.fields import MAX_ANSWER, known_fields, only
+from quizzes.question_types.fields import MAX_ANSWER, known_fields, only, told
 from quizzes.question_types.values import MAX_TEXT, LongText, RequiredText, Share, SpecModel, storable
 
 WORD = re.compile(r"\w+(?:['’\-]\w+)*")
@@ -90,7 +90,7 @@ class Essay(QuestionType[EssaySpec]):
             "limits": limits(spec),
             "limit": self.text_limit,
             "rubric": [{"criterion": row.criterion, "percent": percent(row.share)} for row in spec.rubric],
-        }
+        } | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: EssaySpec, layout: list[Any], fields: Any) -> str | None:
         return only(known_fields(fields, ["text"]), "text")

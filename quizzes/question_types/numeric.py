@@ -23,7 +23,7 @@ from quizzes.question_types.authoring import FilledForm, Row, RowSet, decimal_ma
 from quizzes.question_types.base import Claim, Example, Grade, Part, QuestionType, Remark, ResponseClass, Spec
 from quizzes.question_types.carrying import Carried
 from quizzes.question_types.claims import claimed_numbers
-from quizzes.question_types.fields import known_fields, only
+from quizzes.question_types.fields import known_fields, only, told
 from quizzes.question_types.number_match import (
     NumberKey,
     is_right_number,
@@ -123,8 +123,7 @@ class Numeric(QuestionType[NumericSpec]):
             "keyboard": spec.keyboard,
             "decimal_mark": spec.decimal_mark,
             "limit": self.text_limit,
-            "remarks": [vars(remark) for remark in self.remarks(spec, layout, response)],
-        }
+        } | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: NumericSpec, layout: list[Any], fields: Any) -> str | None:
         return only(known_fields(fields, ["text"]), "text")

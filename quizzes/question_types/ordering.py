@@ -36,7 +36,7 @@ from quizzes.question_types.base import (
     verdict,
 )
 from quizzes.question_types.carrying import Carried, all_found, reworded
-from quizzes.question_types.fields import known_fields, numbered, only
+from quizzes.question_types.fields import known_fields, numbered, only, told
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
 Places = Sequence[int | str | None]
@@ -148,11 +148,7 @@ class Ordering(QuestionType[OrderingSpec]):
         ]
         last = len(rows) + 1
         ordered = sorted(rows, key=lambda row: row["place"] if isinstance(row["place"], int) else last)
-        return {
-            "count": len(rows),
-            "elements": ordered,
-            "remarks": [vars(remark) for remark in self.remarks(spec, layout, response)],
-        }
+        return {"count": len(rows), "elements": ordered} | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: OrderingSpec, layout: list[int], fields: Any) -> list[int | str | None] | None:
         names = numbered("place", len(layout))

@@ -26,7 +26,7 @@ from quizzes.question_types.base import (
     Spec,
 )
 from quizzes.question_types.claims import claimed_texts
-from quizzes.question_types.fields import known_fields, only
+from quizzes.question_types.fields import known_fields, only, told
 from quizzes.question_types.text_match import (
     TEXT_LIMIT,
     TextKey,
@@ -85,8 +85,7 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
         return {
             "value": response or "",
             "limit": self.text_limit,
-            "remarks": [vars(remark) for remark in self.remarks(spec, layout, response)],
-        }
+        } | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: ShortAnswerSpec, layout: list[Any], fields: Any) -> str | None:
         return only(known_fields(fields, ["text"]), "text")

@@ -55,7 +55,7 @@ class Card:
     @property
     def is_unread(self) -> bool:
         """Whether some of the answer does not count as it stands."""
-        return any(remark["is_unread"] for remark in self.card.get("remarks", ()))
+        return any(remark["is_unread"] for remark in self.card.get("remarks", {}).values())
 
     @property
     def stem_id(self) -> str:
@@ -132,10 +132,9 @@ def ask_card(
     version = question.version
     shown = version.kind.present(version.parsed, question.layout, answer.response)
     if refused:
+        told = {one.where: vars(Remark(one.where, version.kind.at_field(one.where, one.message))) for one in refused}
+        shown["remarks"] = dict(sorted((shown["remarks"] | told).items(), key=lambda one: (len(one[0]), one[0])))
         shown["typed"] = {one.where: one.text for one in refused}
-        others = [remark for remark in shown.get("remarks", ()) if remark["where"] not in shown["typed"]]
-        told = [Remark(one.where, version.kind.at_field(one.where, one.message)) for one in refused]
-        shown["remarks"] = sorted([*others, *map(vars, told)], key=lambda one: (len(one["where"]), one["where"]))
     return Card(**_face(answer, version), state=ASK, card=shown, is_secret=is_secret)
 
 
