@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
-from quizzes.admin.scope import ScopedInline
+from quizzes.admin.odd_requests import Choice
+from quizzes.admin.scope import ScopedInline, person
 from quizzes.forms.quizzes import DrawItemForm, FixedItemForm, FixedItems
 from quizzes.models import FeedbackBand, QuizItem
 
@@ -21,7 +21,7 @@ class QuestionChoice(forms.ModelChoiceField):
     """A question named by its stem."""
 
     def label_from_instance(self, question: Any) -> str:
-        version = question.latest_version
+        version = question.shown_version
         return Truncator(version.stem if version else str(question)).chars(110)
 
 
@@ -32,16 +32,22 @@ class FixedRows(ScopedInline, admin.TabularInline):
     verbose_name = gettext_lazy("question")
     verbose_name_plural = gettext_lazy("Questions")
     extra = 2
+    max_num = 200
     ordering = ("position", "pk")
     template = "admin/quizzes/quiz/rows.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[QuizItem]:
         return super().get_queryset(request).filter(question__isnull=False).select_related("question", "pinned_version")
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.user = person(request)
+        return formset
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "question":
             kwargs["form_class"] = QuestionChoice
-            kwargs["widget"] = AutocompleteSelect(db_field, self.admin_site)
+            kwargs["widget"] = Choice(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

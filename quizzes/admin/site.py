@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes import clock
 from quizzes.admin import dashboard
+from quizzes.admin.odd_requests import View, tolerant
 from quizzes.admin.scope import person
 
 
@@ -35,6 +36,9 @@ class QuizsiteAdmin(admin.AdminSite):
         self.disable_action("delete_selected")  # deleting is a step of its own, with its own refusals
         # One door, with its rate limits and second factor.
         self.login = secure_admin_login(self.login)  # type: ignore[method-assign]
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
+        return super().admin_view(tolerant(view, self), cacheable)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         waiting = dashboard.waiting_for(person(request), now=clock.now())

@@ -4,6 +4,8 @@ from quizzes.models.accounts import User
 from quizzes.models.attempts import Answer, Attempt, AttemptEvent
 from quizzes.models.bank import Question, QuestionSource, QuestionVersion, Source, Tag, Topic
 from quizzes.models.classrooms import Accommodation, Assignment, Classroom, Membership
+from quizzes.models.notices import Notice
+from quizzes.models.ownership import Visibility
 from quizzes.models.quizzes import FeedbackBand, Quiz, QuizItem
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "Classroom",
     "FeedbackBand",
     "Membership",
+    "Notice",
     "Question",
     "QuestionSource",
     "QuestionVersion",
@@ -24,4 +27,5 @@ __all__ = [
     "Tag",
     "Topic",
     "User",
+    "Visibility",
 ]

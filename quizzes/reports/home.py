@@ -12,10 +12,10 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q
 
 from quizzes import entitlements
-from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, QuizItem, User
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, User
 from quizzes.reports import quizzes as quiz_report
 
-RECENT, SUGGESTED = 5, 3
+RECENT, SUGGESTED, NOTICES = 5, 3, 20
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class Instructor:
 
     classrooms: list[Taught]
     waiting: list[Waiting]
+    notices: list[Notice]
 
 
 def for_learner(user: User, *, now: datetime) -> Learner:
@@ -158,8 +159,9 @@ def _suggested(user: User, given: Sequence[int], now: datetime) -> list[Suggesti
 
 
 def for_instructor(user: User, *, now: datetime) -> Instructor:
-    """Classes the person teaches, and what waits to be marked in them (2 queries)."""
-    return Instructor(classrooms=_taught(user, now), waiting=_waiting(user))
+    """Classes the person teaches, what waits to be marked in them, and what others did to their work (3 queries)."""
+    notices = Notice.objects.waiting_for(user).select_related("actor", "quiz")
+    return Instructor(classrooms=_taught(user, now), waiting=_waiting(user), notices=list(notices[:NOTICES]))
 
 
 def _taught(user: User, now: datetime) -> list[Taught]:

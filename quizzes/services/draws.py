@@ -116,7 +116,7 @@ def _draw_by_rules(
     fixed = {item.question for item in items if item.question}
     if len(fixed) == len(items):
         return {}, [], []
-    rules = list(QuizItem.objects.filter(quiz=quiz, question=None).select_related("quiz").order_by("position", "pk"))
+    rules = list(quiz.items.filter(question=None).order_by("position", "pk"))
     drawing = Drawing(fixed, learner=learner, rng=rng, purpose=purpose)
     taken: dict[int, list[tuple[int, str]]] = {}
     notes: list[str] = []

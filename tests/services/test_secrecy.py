@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes import entitlements
 from quizzes.errors import NotOpen
-from quizzes.models import Assignment, Attempt, Classroom, Question, Quiz, QuizItem, User, papers
+from quizzes.models import Assignment, Attempt, Classroom, Notice, Question, Quiz, QuizItem, User, papers
 from quizzes.services import assignments, attempts, bank, deadlines
 from tests import factories
 
@@ -287,7 +287,7 @@ def test_the_first_attempt_at_an_exam_pins_its_questions(
     factories.member(classroom, stranger)
     first = attempts.start(learner, exam, assignment=given, now=now)
     factories.version(asked[0], factories.single_choice("Another stem?"))
-    bank.retire(asked[1])
+    bank.retire(asked[1], actor=factories.user(is_staff=True, is_superuser=True), now=now)
     second = attempts.start(stranger, exam, assignment=given, now=now)
     versions = [list(row.answers.values_list("version", flat=True)) for row in (first, second)]
     assert versions[0] == versions[1]
@@ -301,10 +301,12 @@ def test_homework_is_not_pinned(learner: User, asked: list[Question], now: datet
 
 def test_a_fixed_question_without_a_version_is_noted(learner: User, asked: list[Question], now: datetime) -> None:
     homework = factories.quiz(asked)
-    bank.retire(asked[1])
+    bank.retire(asked[1], actor=factories.user(is_staff=True, is_superuser=True), now=now)
     begun = attempts.start(learner, homework, now=now)
     assert begun.told == ["1 question of this quiz cannot be asked now. Your instructor has been told."]
     assert begun.draw_notes[-1] == "Item 2 has no published version and was left out."
+    [notice] = Notice.objects.all()
+    assert notice.sentence == f"“{homework.title}” cannot give its full paper: it asks 3 questions and has 2."
 
 
 # Checking and showing --------------------------------------------------------------------------------------------------
@@ -346,3 +348,18 @@ def test_assigning_an_exam_keeps_the_questions_of_its_owner_and_no_others(
             classroom, exam, feedback=feedback, closes_at=now + DAY, keeps_questions_of=instructor, now=now
         )
         assert set(Question.objects.filter(is_kept_for_exams=True).values_list("pk", flat=True)) == kept
+
+
+# Whose questions are asked ---------------------------------------------------------------------------------------------
+
+
+def test_quizzes_of_the_site_and_of_others_draw_no_private_question(
+    learner: User, instructor: User, others: list[Question], now: datetime
+) -> None:
+    colleague = factories.user(is_staff=True)
+    mine, shown = factories.published(2)
+    Question.objects.filter(pk=mine.pk).update(owner=instructor, visibility="private")
+    Question.objects.filter(pk=shown.pk).update(owner=instructor, visibility="copy")
+    for owner in (None, colleague):
+        assert asks(attempts.start(learner, drawing(6, owner=owner), now=now)) == pks(others)
+    assert asks(attempts.start(learner, drawing(6, owner=instructor), now=now)) == pks([mine, shown, *others])

@@ -22,7 +22,7 @@ from quizzes.entitlements import Secrecy
 from quizzes.errors import NoAttemptsLeft, NotOpen, QuizError
 from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, QuizItem, User
 from quizzes.models.quizzes import Preset
-from quizzes.services import draws, events
+from quizzes.services import draws, events, notices
 from quizzes.services.attempts.close import close_if_overdue
 from quizzes.services.drawing import Purpose
 from quizzes.services.retrying import retried
@@ -182,6 +182,10 @@ def _start_new(
     attempt.told = plan.draw.told
     if plan.terms.preset == Preset.EXAM:
         _pin(plan.draw.unpinned)
+    if plan.draw.without_version:
+        asked = len(plan.answers)
+        wanted = asked + len(plan.draw.without_version)
+        notices.tell_owner(quiz, "paper_short", now=now, wanted=wanted, found=asked)
     # The terms as they were then, for `check_invariants`: they may change.
     details = {"allowed": plan.terms.attempts_allowed, "due": attempt.due_at}
     events.record(attempt.pk, Kind.STARTED, at=now, actor_id=learner.pk, device=device, details=details)
