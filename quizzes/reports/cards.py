@@ -133,7 +133,9 @@ def ask_card(
     shown = version.kind.present(version.parsed, question.layout, answer.response)
     if refused:
         told = {one.where: vars(Remark(one.where, version.kind.at_field(one.where, one.message))) for one in refused}
-        shown["remarks"] = dict(sorted((shown["remarks"] | told).items(), key=lambda one: (len(one[0]), one[0])))
+        shown["remarks"] = dict(
+            sorted((shown.get("remarks", {}) | told).items(), key=lambda one: (len(one[0]), one[0]))
+        )
         shown["typed"] = {one.where: one.text for one in refused}
     return Card(**_face(answer, version), state=ASK, card=shown, is_secret=is_secret)
 

@@ -114,6 +114,15 @@ def test_a_gap_that_is_too_long_keeps_the_others_and_its_own_last_text(
     assert said_at(page, "q1-gap-1") == ""
 
 
+@pytest.mark.parametrize(("type", "name"), [("single_choice", "q1_choice"), ("matching", "q1_left_0")])
+def test_a_text_in_place_of_a_choice_is_refused_in_the_same_words(
+    phone: Client, learner: User, now: datetime, type: str, name: str
+) -> None:
+    attempt = began(learner, type, now=now)
+    page = send(phone, attempt, 1, **{name: "x" * 43_007})
+    assert (page.status_code, response(attempt)) == (409, None)
+
+
 def test_lengths_count_what_is_stored(phone: Client, learner: User, now: datetime) -> None:
     attempt = began(learner, "essay", now=now)
     lines = "\r\n".join(["e\u0301" * 3_999] * 10)  # 10 × 3,999 letters and 9 line breaks

@@ -201,11 +201,11 @@ function saved(slot, sent, body, isSettled) {
   announce([words, remarks.get(slot)?.news()].filter(Boolean).join(". "));
 }
 
-function refused(slot, { message = say("too_large"), where = "" }, answer) {
+function refused(slot, { message = say("too_large"), where = "" }, answer = null) {
   refusals.add(slot);
-  held.keep(slot, answer, queue.revisions.get(slot) ?? 0);
+  if (answer) held.keep(slot, answer, queue.revisions.get(slot) ?? 0);
   if (!cards.has(slot)) return tell(`${say("question", { n: slot })}: ${say("refused")}: ${message}`);
-  if (answer[where]) remarks.get(slot).show([{ field: where, message, is_unread: true }]);
+  if (answer?.[where]) remarks.get(slot).show([{ field: where, message, is_unread: true }]);
   setState(slot, "refused", `${say("refused")}: ${message}`);
   return announce(message);
 }
@@ -260,7 +260,7 @@ async function closed(slot, sent, body) {
   const state = await askState().catch(() => null);
   if (state?.is_open) {
     queue.drop(slot);
-    return refused(slot, body, answer);
+    return refused(slot, body);
   }
   if (isLost) lost.set(slot, answer);
   setState(slot, "refused", say("refused"));
@@ -529,7 +529,8 @@ function restore() {
     setState(slot, "saving", say("saving"));
     queue.put(slot, answer, tried);
   }
-  for (const slot of held.slots.filter((one) => cards.has(one))) {
+  const isOpen = (slot) => cards.get(slot)?.querySelector("[data-answer] :is(input, select, textarea):enabled");
+  for (const slot of held.slots.filter(isOpen)) {
     queue.revisions.set(slot, Math.min(held.revisions.get(slot), queue.revisions.get(slot)));
     write(cards.get(slot), slot, { ...read(cards.get(slot), slot), ...held.texts.get(slot) });
   }
