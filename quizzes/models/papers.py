@@ -18,6 +18,7 @@ from quizzes.models import version_cache
 from quizzes.models.attempts import Answer
 from quizzes.models.bank import QuestionVersion
 from quizzes.models.prepared import Prepared, prepared
+from quizzes.question_types.base import Remark
 
 # The learner is part of the question: another learner's attempt then takes the same work as one that does not exist.
 QUESTIONS: Prepared[tuple[int, int, list[Any]]] = prepared(
@@ -40,6 +41,18 @@ class PaperQuestion:
     def parse(self, fields: Mapping[str, Any]) -> Any:
         """Return the response that the posted fields give; raises BadAnswer for what does not fit the question."""
         return self.version.kind.parse(self.version.parsed, self.layout, fields)
+
+    def posted(self, response: Any) -> dict[str, list[str]]:
+        """Return the fields that a page posts for a response."""
+        return self.version.kind.posted(self.version.parsed, self.layout, response)
+
+    def remarks(self, response: Any) -> list[Remark]:
+        """Return what to tell the learner about a response as it stands; nothing of the key."""
+        return self.version.kind.remarks(self.version.parsed, self.layout, response)
+
+    def is_unread(self, response: Any) -> bool:
+        """Whether some of a response does not count as it stands."""
+        return any(remark.is_unread for remark in self.remarks(response))
 
 
 @dataclass(frozen=True)

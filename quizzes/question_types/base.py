@@ -15,11 +15,9 @@ A type is a class with a schema for its `spec` and a handful of pure functions o
 
 Posted fields are a mapping of short names to lists of strings, the same from a plain form and from the saving script,
 so that a new type needs no script. Positions that are shown (0, 1, 2 …) follow the stored layout, not the author's order.
-Every `parse` begins with `known_fields`, which turns anything that JSON can carry into that mapping or refuses it.
-
 What a person typed is never refused for what it says: a number that cannot be read, a place given twice or a text that is
 too long stays in the response as it was typed, `remarks` says so, and it earns nothing; the other parts count. Refused is
-only what no page sends: unknown fields, options that are not there, more than any answer may have.
+only what no page sends: no mapping at all, unknown fields, options that are not there, more than any answer may have.
 """
 
 from __future__ import annotations
@@ -162,6 +160,7 @@ class QuestionType(Generic[SpecT]):
     seconds: ClassVar[int] = 60  # time an item of this type needs, for computed limits
     places: ClassVar[Mapping[str, Text]] = {}  # spec field → word for it in faults: {"options": _("option")}
     is_marked_by_hand: ClassVar[bool] = False
+    text_limit: ClassVar[int] = 0  # most characters of a text that can be marked; 0 where nothing is written
     Spec: type[SpecT]
     examples: ClassVar[Sequence[Example]] = ()
     Form: Any  # authoring.SpecForm with the plain fields of the spec
@@ -210,6 +209,10 @@ class QuestionType(Generic[SpecT]):
     def remarks(self, spec: SpecT, layout: list[Any], response: Any) -> list[Remark]:
         """What to tell the learner about a response before it is marked; must not depend on the key in any way."""
         return []
+
+    def at_field(self, where: str, what: str) -> str:
+        """A sentence about the field `where`, in words that name it."""
+        return what
 
     def is_blank(self, spec: SpecT, response: Any) -> bool:
         """Whether there is nothing to mark: no answer, or none of it can be read. It costs no penalty."""

@@ -37,7 +37,7 @@ from quizzes.question_types.base import (
     mean,
 )
 from quizzes.question_types.carrying import Carried
-from quizzes.question_types.fields import known_fields, numbered, only
+from quizzes.question_types.fields import known_fields, numbered, only, told
 from quizzes.question_types.gap_lines import GapRow
 from quizzes.question_types.gaps import ChoiceGap, Gap
 from quizzes.question_types.text_match import TEXT_LIMIT
@@ -106,6 +106,7 @@ class Cloze(QuestionType[ClozeSpec]):
     key = "cloze"
     name = gettext_lazy("Cloze")
     instruction = gettext_lazy("fill the gaps")
+    text_limit = TEXT_LIMIT
     order = 8
     seconds = 0
     seconds_a_gap = 40
@@ -130,17 +131,13 @@ class Cloze(QuestionType[ClozeSpec]):
         return [gap.order(rng, shuffle=shuffle) for gap in spec.gaps]
 
     def present(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> dict[str, Any]:
-        remarks = self.remarks(spec, layout, response)
-        unread = {remark.where for remark in remarks if remark.is_unread}
-        names = numbered("gap", len(spec.gaps))
         gaps = [
-            {"position": place, "number": place + 1, "kind": gap.kind, "limit": TEXT_LIMIT, "is_unread": name in unread}
-            | gap.ask(order, value)
-            for place, (gap, order, value, name) in enumerate(
-                zip(spec.gaps, layout, self._given(spec, response), names, strict=True)
+            {"position": place, "number": place + 1, "kind": gap.kind, "limit": self.text_limit} | gap.ask(order, value)
+            for place, (gap, order, value) in enumerate(
+                zip(spec.gaps, layout, self._given(spec, response), strict=True)
             )
         ]
-        return self._card(spec, gaps) | {"remarks": [vars(remark) for remark in remarks]}
+        return self._card(spec, gaps) | told(self.remarks(spec, layout, response))
 
     def _card(self, spec: ClozeSpec, gaps: list[dict[str, Any]]) -> dict[str, Any]:
         text = [
@@ -172,9 +169,13 @@ class Cloze(QuestionType[ClozeSpec]):
             unread = "" if value is None else gap.unread(value)
             note = "" if value is None else gap.note(value)
             if unread or note:
-                what = _("Gap %(number)d: %(what)s") % {"number": number + 1, "what": unread or note}
-                found.append(Remark(f"gap-{number}", what, is_unread=bool(unread)))
+                where = f"gap-{number}"
+                found.append(Remark(where, self.at_field(where, unread or note), is_unread=bool(unread)))
         return found
+
+    def at_field(self, where: str, what: str) -> str:
+        number = int(where.removeprefix("gap-")) + 1
+        return _("Gap %(number)d: %(what)s") % {"number": number, "what": what}
 
     def is_blank(self, spec: ClozeSpec, response: Response | None) -> bool:
         given = zip(spec.gaps, response or (), strict=False)

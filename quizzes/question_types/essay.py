@@ -9,6 +9,7 @@ answer afterwards. Word limits are shown and counted, and never a reason not to 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any
@@ -20,10 +21,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from quizzes.question_types.authoring import FilledForm, Row, RowSet, lines
 from quizzes.question_types.base import Claim, Example, Grade, QuestionType, ResponseClass, Spec
-from quizzes.question_types.fields import MAX_ANSWER, known_fields, only
+from quizzes.question_types.fields import MAX_ANSWER, known_fields, only, told
 from quizzes.question_types.values import MAX_TEXT, LongText, RequiredText, Share, SpecModel, storable
 
 WORD = re.compile(r"\w+(?:['’\-]\w+)*")
+INSIDE_WORDS = "\u00ad\u200c\u200d"  # soft hyphen, and what keeps letters apart or together in Persian and Hindi
 Words = Annotated[int, Field(ge=1, le=1500)]
 
 
@@ -69,6 +71,7 @@ class Essay(QuestionType[EssaySpec]):
     key = "essay"
     name = gettext_lazy("Essay")
     instruction = gettext_lazy("a text in your own words")
+    text_limit = MAX_ANSWER
     order = 9
     seconds = 900
     is_marked_by_hand = True
@@ -85,9 +88,9 @@ class Essay(QuestionType[EssaySpec]):
             "value": response or "",
             "words": word_count(response),
             "limits": limits(spec),
-            "limit": MAX_ANSWER,
+            "limit": self.text_limit,
             "rubric": [{"criterion": row.criterion, "percent": percent(row.share)} for row in spec.rubric],
-        }
+        } | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: EssaySpec, layout: list[Any], fields: Any) -> str | None:
         return only(known_fields(fields, ["text"]), "text")
@@ -141,7 +144,14 @@ class Essay(QuestionType[EssaySpec]):
 
 
 def word_count(text: str | None) -> int:
-    return len(WORD.findall(text or ""))
+    return len(WORD.findall(_bare(text or "")))
+
+
+def _bare(text: str) -> str:
+    """A text without the marks of its letters: vowel signs and points are no ends of words."""
+    if text.isascii():
+        return text
+    return "".join(char for char in text if char not in INSIDE_WORDS and not unicodedata.category(char).startswith("M"))
 
 
 def limits(spec: EssaySpec) -> str:

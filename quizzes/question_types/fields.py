@@ -5,7 +5,7 @@ stored: a line break is one character, however a browser sends it.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils.datastructures import MultiValueDict
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes.errors import AnswerTooLong, BadAnswer
-from quizzes.question_types.base import Fields
+from quizzes.question_types.base import Fields, Remark
 from quizzes.question_types.folding import SEEN
 from quizzes.question_types.values import storable
 
@@ -98,6 +98,25 @@ def text_value(value: str, *, where: str = "") -> str:
     if len(kept) > MAX_ANSWER:
         raise AnswerTooLong(too_many(len(kept), MAX_ANSWER), where=where, count=len(kept), limit=MAX_ANSWER)
     return kept
+
+
+def told(remarks: Iterable[Remark]) -> dict[str, Any]:
+    """What a card to answer says at its fields, by their names, and the texts that stand there in place of what is stored."""
+    return {"remarks": {remark.where: vars(remark) for remark in remarks}, "typed": {}}
+
+
+def too_long(fields: Fields) -> dict[str, int]:
+    """The characters of each text that is longer than any answer may be, by the name of its field."""
+    counts = {name: stored_length(value) for name, values in fields.items() for value in values}
+    return {name: count for name, count in counts.items() if count > MAX_ANSWER}
+
+
+def stored_length(value: str) -> int:
+    """The characters that would be stored of a text, 0 for one that cannot be stored."""
+    try:
+        return len(storable(value))
+    except ValueError:
+        return 0
 
 
 def too_many(count: int, limit: int) -> str:

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from quizzes.question_types.base import verdict
 from quizzes.question_types.number_reading import DecimalMark, NotANumber, Written, read_number
+from quizzes.question_types.text_match import unread_text
 from quizzes.question_types.units import UNIT_LIMIT
 from quizzes.question_types.values import ShortText, SpecModel
 
@@ -137,6 +138,8 @@ def unread_number(key: NumberKey, text: str) -> str:
     """Why an answer cannot be read, in a sentence; empty when it can."""
     if written(key, text) is not None:
         return ""
+    if excess := unread_text(text):
+        return excess
     try:
         unit = read_number(text, decimal_mark=key.decimal_mark).unit
     except NotANumber:

@@ -23,7 +23,7 @@ from quizzes.question_types.authoring import FilledForm, Row, RowSet, decimal_ma
 from quizzes.question_types.base import Claim, Example, Grade, Part, QuestionType, Remark, ResponseClass, Spec
 from quizzes.question_types.carrying import Carried
 from quizzes.question_types.claims import claimed_numbers
-from quizzes.question_types.fields import known_fields, only
+from quizzes.question_types.fields import known_fields, only, told
 from quizzes.question_types.number_match import (
     NumberKey,
     is_right_number,
@@ -94,6 +94,7 @@ class Numeric(QuestionType[NumericSpec]):
     key = "numeric"
     name = gettext_lazy("Numeric")
     instruction = gettext_lazy("a number")
+    text_limit = TEXT_LIMIT
     order = 5
     seconds = 45
     places = {
@@ -121,9 +122,8 @@ class Numeric(QuestionType[NumericSpec]):
             "unit_required": spec.unit_required,
             "keyboard": spec.keyboard,
             "decimal_mark": spec.decimal_mark,
-            "limit": TEXT_LIMIT,
-            "remarks": [vars(remark) for remark in self.remarks(spec, layout, response)],
-        }
+            "limit": self.text_limit,
+        } | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: NumericSpec, layout: list[Any], fields: Any) -> str | None:
         return only(known_fields(fields, ["text"]), "text")

@@ -23,7 +23,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
-from quizzes.errors import BadAnswer
 from quizzes.question_types.authoring import Row, RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Example,
@@ -37,11 +36,10 @@ from quizzes.question_types.base import (
     verdict,
 )
 from quizzes.question_types.carrying import Carried, all_found, reworded
-from quizzes.question_types.fields import known_fields, numbered, only
+from quizzes.question_types.fields import known_fields, numbered, only, told
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
 Places = Sequence[int | str | None]
-PLACE_LIMIT = 10  # characters; no page sends more
 SCHEMES = {
     "longest_run": (
         gettext_lazy("Longest run"),
@@ -150,25 +148,20 @@ class Ordering(QuestionType[OrderingSpec]):
         ]
         last = len(rows) + 1
         ordered = sorted(rows, key=lambda row: row["place"] if isinstance(row["place"], int) else last)
-        return {
-            "count": len(rows),
-            "elements": ordered,
-            "remarks": [vars(remark) for remark in self.remarks(spec, layout, response)],
-        }
+        return {"count": len(rows), "elements": ordered} | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: OrderingSpec, layout: list[int], fields: Any) -> list[int | str | None] | None:
         names = numbered("place", len(layout))
         fields = known_fields(fields, names)
         places: list[int | str | None] = [None] * len(layout)
         for index, name in zip(layout, names, strict=True):
-            places[index] = self._place(only(fields, name), len(layout), where=name)
+            places[index] = self._place(only(fields, name), len(layout))
         return None if all_blank(places) else places
 
-    def _place(self, value: str | None, count: int, *, where: str) -> int | str | None:
+    def _place(self, value: str | None, count: int) -> int | str | None:
+        """The place, or the text as it was typed where it is none."""
         if value is None or (value.isdecimal() and len(value) <= 4 and 1 <= int(value) <= count):
             return None if value is None else int(value)
-        if len(value) > PLACE_LIMIT:
-            raise BadAnswer(no_place(count), where=where)
         return value
 
     def posted(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> dict[str, list[str]]:

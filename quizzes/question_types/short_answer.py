@@ -26,7 +26,7 @@ from quizzes.question_types.base import (
     Spec,
 )
 from quizzes.question_types.claims import claimed_texts
-from quizzes.question_types.fields import known_fields, only
+from quizzes.question_types.fields import known_fields, only, told
 from quizzes.question_types.text_match import (
     TEXT_LIMIT,
     TextKey,
@@ -73,6 +73,7 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
     key = "short_answer"
     name = gettext_lazy("Short answer")
     instruction = gettext_lazy("a word or a few")
+    text_limit = TEXT_LIMIT
     order = 4
     seconds = 60
     places = {"answers": gettext_lazy("answer"), "text": "", "fraction": gettext_lazy("share")}
@@ -83,9 +84,8 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
     def present(self, spec: ShortAnswerSpec, layout: list[Any], response: str | None) -> dict[str, Any]:
         return {
             "value": response or "",
-            "limit": TEXT_LIMIT,
-            "remarks": [vars(remark) for remark in self.remarks(spec, layout, response)],
-        }
+            "limit": self.text_limit,
+        } | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: ShortAnswerSpec, layout: list[Any], fields: Any) -> str | None:
         return only(known_fields(fields, ["text"]), "text")

@@ -18,6 +18,7 @@ from quizzes.entitlements import HeldExam, Secrecy
 from quizzes.models import Answer, Attempt, Question, QuestionSource, QuestionVersion, version_cache
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.prepared import Prepared, prepared
+from quizzes.question_types.base import Remark
 from quizzes.reports.attempts import AnswerState
 
 ASK, REVIEW, REVEAL, HELD = "ask", "review", "reveal", "held"
@@ -53,8 +54,21 @@ class Card:
         return f"q{self.slot}-"
 
     @property
+    def is_unread(self) -> bool:
+        """Whether some of the answer does not count as it stands."""
+        return any(remark["is_unread"] for remark in self.card.get("remarks", {}).values())
+
+    @property
     def stem_id(self) -> str:
         return f"stem-{self.slot}"
+
+
+class RefusedText(NamedTuple):
+    """A text that was not stored: of which field, as it was typed, and why."""
+
+    where: str
+    text: str
+    message: str
 
 
 class JudgedAnswer(NamedTuple):
@@ -105,10 +119,25 @@ def places_of(attempt: Attempt) -> dict[int, list[QuestionSource]]:
     return places
 
 
-def ask_card(answer: Answer | AnswerState, question: PaperQuestion, *, is_secret: bool = False) -> Card:
-    """Return a card to answer, which judges nothing; one that `is_secret` has no check."""
+def ask_card(
+    answer: Answer | AnswerState,
+    question: PaperQuestion,
+    *,
+    is_secret: bool = False,
+    refused: Sequence[RefusedText] = (),
+) -> Card:
+    """Return a card to answer, which judges nothing; one that `is_secret` has no check.
+
+    Texts that were `refused` stand in their fields again, in place of what is stored there.
+    """
     version = question.version
     shown = version.kind.present(version.parsed, question.layout, answer.response)
+    if refused:
+        told = {one.where: vars(Remark(one.where, version.kind.at_field(one.where, one.message))) for one in refused}
+        shown["remarks"] = dict(
+            sorted((shown.get("remarks", {}) | told).items(), key=lambda one: (len(one[0]), one[0]))
+        )
+        shown["typed"] = {one.where: one.text for one in refused}
     return Card(**_face(answer, version), state=ASK, card=shown, is_secret=is_secret)
 
 

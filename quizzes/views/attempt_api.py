@@ -33,11 +33,12 @@ def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
     paper = papers.of_attempt(pk, request.user.pk)
     payload = payloads.save_payload(request, slots=len(paper))
     question = paper[payload.slot]
+    response = question.parse(payload.answer)
     try:
         saved = attempts.save(
             paper,
             slot=payload.slot,
-            response=question.parse(payload.answer),
+            response=response,
             revision=payload.revision,
             now=now,
             device=device_of(request),
@@ -50,9 +51,17 @@ def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
         "revision": saved.revision,
         "saved": _clock_words(saved.saved_at),
         "late_by_ms": saved.late_by_ms,
+        "remarks": _remarks(question, response),
         "seconds_left": None if saved.due_at is None else max(0.0, (saved.due_at - now).total_seconds()),
     }
     return JsonResponse(body)
+
+
+def _remarks(question: PaperQuestion, response: Any) -> list[dict[str, Any]]:
+    return [
+        {"field": remark.where, "message": remark.message, "is_unread": remark.is_unread}
+        for remark in question.remarks(response)
+    ]
 
 
 def _stored(answer: Answer, question: PaperQuestion, learner: User, *, now: datetime) -> dict[str, Any]:
@@ -68,6 +77,7 @@ def _stored(answer: Answer, question: PaperQuestion, learner: User, *, now: date
         "revision": answer.revision,
         "saved": _clock_words(answer.saved_at) if answer.saved_at else "",
         "answer": version.kind.response_words(version.parsed, answer.response) if is_answered else "",
+        "remarks": _remarks(question, answer.response) if is_answered else [],
         "html": card_body(ask_card(answer, question)) if is_shown else "",
         "result": reverse("quizzes:attempt_result", args=[answer.attempt_id]),
     }

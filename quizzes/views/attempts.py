@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,12 @@ from quizzes import clock, entitlements
 from quizzes.errors import NotFound
 from quizzes.models import Attempt, AttemptEvent, Question, Quiz, User, papers
 from quizzes.models.papers import Paper
+from quizzes.question_types.fields import MAX_ANSWER
 from quizzes.reports import attempts as report
 from quizzes.reports import cards, mark_changes
 from quizzes.services import attempts
 from quizzes.views.deadlines import act_on
-from quizzes.views.posted_answers import Conflict, save_form
+from quizzes.views.posted_answers import Conflict, Posted, save_form
 from quizzes.views.requests import LoggedInRequest
 from quizzes.views.shortcuts import own_attempt, readable_attempt
 
@@ -51,22 +53,23 @@ def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpRespon
         raise NotFound
     if mine.reached_slot not in (0, slot):
         return redirect(where_it_stands(mine))
-    conflicts: dict[int, Conflict] = {}
+    posted = Posted()
     if request.method == "POST":
-        conflicts = save_form(request, paper, [slot], now=now)
-        if not conflicts:
+        posted = save_form(request, paper, [slot], now=now)
+        if not _is_shown_again(request, posted):
             return redirect(_next_page(request, mine, paper, slot, now=now))
     answers = report.answer_states(mine)
     here = next(answer for answer in answers if answer.slot == slot)
     context = {
         **page_context(mine, answers, slot, now=now),
-        "card": _cards(mine, paper, [here], request.user, now=now)[0],
+        "card": _cards(mine, paper, [here], request.user, posted.refused, now=now)[0],
         "slot": slot,
         "previous": slot - 1 if slot > 1 and not mine.reached_slot else None,
         "next": slot + 1 if slot < len(answers) else None,
-        "conflict": conflicts.get(slot),
+        "conflict": posted.refused.get(slot),
+        "unread": posted.unread,
     }
-    return render(request, "quizzes/attempts/question.jinja", context, status=409 if conflicts else 200)
+    return render(request, "quizzes/attempts/question.jinja", context, status=409 if posted.refused else 200)
 
 
 @never_cache
@@ -79,25 +82,40 @@ def attempt_all(request: LoggedInRequest, pk: int) -> HttpResponse:
     if mine.reached_slot:
         return redirect(where_it_stands(mine))
     paper = papers.of_attempt(pk, request.user.pk)
-    conflicts: dict[int, Conflict] = {}
+    posted = Posted()
     if request.method == "POST":
-        conflicts = save_form(request, paper, paper.questions, now=now)
-        if not conflicts:
+        posted = save_form(request, paper, paper.questions, now=now)
+        if not _is_shown_again(request, posted):
             return redirect(_next_page(request, mine, paper, 0, now=now))
     answers = report.answer_states(mine)
+    shown = _cards(mine, paper, answers, request.user, posted.refused, now=now)
     context = {
         **page_context(mine, answers, 0, now=now),
-        "cards": [(card, conflicts.get(card.slot)) for card in _cards(mine, paper, answers, request.user, now=now)],
+        "cards": [(card, posted.refused.get(card.slot)) for card in shown],
+        "unread": posted.unread,
     }
-    return render(request, "quizzes/attempts/all.jinja", context, status=409 if conflicts else 200)
+    return render(request, "quizzes/attempts/all.jinja", context, status=409 if posted.refused else 200)
+
+
+def _is_shown_again(request: LoggedInRequest, posted: Posted) -> bool:
+    """Whether the page comes back with remarks before it goes on: a second press, which changes nothing, goes on."""
+    returns_anyway = request.POST.get("go", "stay").partition(":")[0] in ("stay", "flag", "unflag")
+    return bool(posted.refused or (posted.unread and not returns_anyway))
 
 
 def _cards(
-    mine: Attempt, paper: Paper, answers: list[report.AnswerState], learner: User, *, now: datetime
+    mine: Attempt,
+    paper: Paper,
+    answers: list[report.AnswerState],
+    learner: User,
+    refused: Mapping[int, Conflict],
+    *,
+    now: datetime,
 ) -> list[cards.Card]:
     """Cards to answer; in practice those of checked answers say what was right, but for questions that are secret now."""
+    texts = {slot: conflict.texts for slot, conflict in refused.items()}
     if mine.preset != "practice":
-        return [cards.ask_card(answer, paper[answer.slot]) for answer in answers]
+        return [cards.ask_card(one, paper[one.slot], refused=texts.get(one.slot, ())) for one in answers]
     secrecy = entitlements.secrecy_of(learner, now=now)
     held = secrecy.held_back(Question.objects.kept_flags(paper[answer.slot].version.question_id for answer in answers))
     secret = {answer.slot for answer in answers if paper[answer.slot].version.question_id in held}
@@ -106,8 +124,9 @@ def _cards(
         revealed = entitlements.revealed(mine, learner, now=now, is_checked=True)
         done = {card.slot: card for card in cards.result_cards(mine, revealed, slots=checked)}
     return [
-        done.get(answer.slot) or cards.ask_card(answer, paper[answer.slot], is_secret=answer.slot in secret)
-        for answer in answers
+        done.get(one.slot)
+        or cards.ask_card(one, paper[one.slot], is_secret=one.slot in secret, refused=texts.get(one.slot, ()))
+        for one in answers
     ]
 
 
@@ -121,6 +140,7 @@ def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *,
         "is_practice": mine.preset == "practice",
         "has_marks": mine.preset != "survey",
         "may_switch": not mine.reached_slot,
+        "longest": MAX_ANSWER,
     }
 
 
@@ -167,7 +187,11 @@ def attempt_summary(request: LoggedInRequest, pk: int) -> HttpResponse:
     mine = own_attempt(request.user, pk, now=now)
     if not mine.is_in_progress:
         return redirect("quizzes:attempt_result", pk=pk)
-    return render(request, "quizzes/attempts/summary.jinja", page_context(mine, report.answer_states(mine), 0, now=now))
+    answers = report.answer_states(mine)
+    paper = papers.of_attempt(pk, request.user.pk)
+    unread = [answer.slot for answer in answers if paper[answer.slot].is_unread(answer.response)]
+    context = {**page_context(mine, answers, 0, now=now), "unread": unread}
+    return render(request, "quizzes/attempts/summary.jinja", context)
 
 
 @require_POST

@@ -3,45 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from quizzes.errors import BadAnswer, StaleAnswer
 from quizzes.models import Answer
 from quizzes.models.papers import Paper, PaperQuestion
+from quizzes.question_types.fields import MAX_ANSWER, too_long, too_many
+from quizzes.reports.cards import RefusedText
 from quizzes.services import attempts
 from quizzes.views.requests import LoggedInRequest, device_of
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """Why an answer of a plain form was not saved, and what had been entered."""
+    """Why an answer of a plain form was not saved, and what had been entered; or its texts that are too long."""
 
-    message: str
-    typed: str
+    message: str = ""
+    typed: str = ""
+    texts: tuple[RefusedText, ...] = ()
 
 
-def save_form(request: LoggedInRequest, paper: Paper, slots: Iterable[int], *, now: datetime) -> dict[int, Conflict]:
-    """Save the answers of a plain form that differ from what is stored; returns those that were refused."""
-    refused: dict[int, Conflict] = {}
-    for answer in Answer.objects.filter(attempt=paper.attempt_id, slot__in=list(slots)):
+@dataclass(frozen=True)
+class Posted:
+    """What became of a plain form: what was refused, by slot, and where what was saved just now cannot all be read."""
+
+    refused: dict[int, Conflict] = field(default_factory=dict)
+    unread: list[int] = field(default_factory=list)
+
+
+def save_form(request: LoggedInRequest, paper: Paper, slots: Iterable[int], *, now: datetime) -> Posted:
+    """Save the answers of a plain form that differ from what is stored."""
+    posted = Posted()
+    for answer in Answer.objects.filter(attempt=paper.attempt_id, slot__in=list(slots)).order_by("slot"):
         if f"q{answer.slot}-revision" in request.POST and not answer.is_checked:
             fields = form_fields(request.POST, answer.slot)
             try:
-                _save_one(request, paper, answer, fields, now=now)
+                is_unread = _save_one(request, paper, answer, fields, now=now)
             except (BadAnswer, StaleAnswer) as error:
-                refused[answer.slot] = Conflict(str(error.message), _typed(paper[answer.slot], fields))
-    return refused
+                posted.refused[answer.slot] = Conflict(str(error.message), _typed(paper[answer.slot], fields))
+                continue
+            if texts := _refused_texts(paper[answer.slot], fields):
+                posted.refused[answer.slot] = Conflict(texts=texts)
+            elif is_unread:
+                posted.unread.append(answer.slot)
+    return posted
 
 
 def _save_one(
     request: LoggedInRequest, paper: Paper, answer: Answer, fields: Mapping[str, list[str]], *, now: datetime
-) -> None:
-    response = paper[answer.slot].parse(fields)
-    if response != answer.response:
-        revision = _revision(request.POST.get(f"q{answer.slot}-revision", "")) + 1
-        attempts.save(paper, slot=answer.slot, response=response, revision=revision, now=now, device=device_of(request))
+) -> bool:
+    """Save what is new; returns whether it is new and cannot all be read."""
+    question = paper[answer.slot]
+    response = question.parse(_storable(question, answer, fields))
+    if response == answer.response:
+        return False
+    revision = _revision(request.POST.get(f"q{answer.slot}-revision", "")) + 1
+    attempts.save(paper, slot=answer.slot, response=response, revision=revision, now=now, device=device_of(request))
+    return question.is_unread(response)
+
+
+def _storable(question: PaperQuestion, answer: Answer, fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The fields, with what is stored in place of a text that is too long: a part of it would mean something else."""
+    long = too_long(fields)
+    stored = question.posted(answer.response) if long else {}
+    return {name: stored.get(name, []) if name in long else values for name, values in fields.items()}
+
+
+def _refused_texts(question: PaperQuestion, fields: Mapping[str, list[str]]) -> tuple[RefusedText, ...]:
+    limit = question.version.kind.text_limit or MAX_ANSWER
+    counts = too_long(fields).items()
+    return tuple(RefusedText(name, fields[name][0], too_many(count, limit)) for name, count in counts)
 
 
 def _typed(question: PaperQuestion, fields: Mapping[str, list[str]]) -> str:

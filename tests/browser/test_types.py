@@ -118,7 +118,7 @@ def test_the_words_of_an_essay_are_counted_while_it_is_written_as_the_server_cou
     page = enter(learner)
     acts.open_question(page, attempt)
     expect(page.get_by_text("Words so far: 0.")).to_be_visible()
-    text = "The host’s well-meant consent, 1948–1949: naïve? הסכמה היא תנאי\n_x_ … 3.5"
+    text = "The host’s well-meant consent, 1948–1949: naïve? הסכמה היא תנאי शान्ति के लिए\n_x_ … 3.5"
     page.get_by_role("textbox").fill(text)
     expect(page.get_by_text(f"Words so far: {word_count(text)}.")).to_be_visible()
     expect(page.get_by_role("textbox")).to_have_accessible_description(

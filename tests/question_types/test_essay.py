@@ -81,7 +81,17 @@ def test_the_page_cuts_nothing_off() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "count"), [("", 0), ("The UN's peace-keepers came.", 4), ("  ", 0), ("1 000 — so", 3)]
+    ("text", "count"),
+    [
+        ("", 0),
+        ("The UN's peace-keepers came.", 4),
+        ("  ", 0),
+        ("1 000 — so", 3),
+        ("शान्ति स्थापना के लिए", 4),
+        ("مُحَمَّد رسول", 2),
+        ("نیروها می\u200cخواهند", 2),
+        ("peace\u00adkeeping cafe\u0301s", 2),
+    ],
 )
 def test_words_are_counted(text: str, count: int) -> None:
     assert word_count(text) == count

@@ -49,7 +49,8 @@ def post(phone: Client, attempt: Attempt | int, body: Any, **extra: Any) -> Any:
 def test_a_save_is_acknowledged_with_the_seconds_left(phone: Client, attempt: Attempt) -> None:
     response = post(phone, attempt, GOOD)
     assert response.status_code == 200
-    assert response.json() == {"slot": 1, "revision": 1, "saved": "09:00", "late_by_ms": 0, "seconds_left": 2400.0}
+    saved = {"slot": 1, "revision": 1, "saved": "09:00", "late_by_ms": 0}
+    assert response.json() == {**saved, "seconds_left": 2400.0, "remarks": []}
     assert response["Cache-Control"].startswith("max-age=0, no-cache, no-store")
 
 

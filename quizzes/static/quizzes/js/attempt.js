@@ -2,7 +2,9 @@
 
 import { Clock, timeWords } from "./clock.js";
 import { alike, isEmpty, read, readHtml, readInitial, same, write } from "./fields.js";
+import { Held } from "./held.js";
 import { Queue } from "./queue.js";
+import { Remarks } from "./remarks.js";
 import { say } from "./words.js";
 
 const TYPING_PAUSE_MS = 700;
@@ -23,12 +25,16 @@ const cards = new Map(
 const settled = new Map(); // slot → the answer that the server has, as far as this page knows
 const refusals = new Set(); // slots whose answer the server did not take; their fields are posted, so that it can say why
 const lost = new Map(); // slot → answer that came too late: shown so that nobody wonders, sent anew if the attempt is reopened
+const remarks = new Map([...cards].map(([slot, card]) => [slot, new Remarks(card, slot)]));
+const person = `${root.dataset.attempt}:${root.dataset.learner}`;
+const held = new Held(`quizsite:held:${person}`);
+const longest = Number(root.dataset.longest); // characters, of any text
 let csrf = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 let isClosed = false;
 
 const queue = new Queue(
   {
-    key: `quizsite:attempt:${root.dataset.attempt}:${root.dataset.learner}`,
+    key: `quizsite:attempt:${person}`,
     url: root.dataset.save,
     token: () => csrf,
     refresh: askState,
@@ -137,9 +143,27 @@ function put(slot) {
   clearTimeout(pauses.get(slot));
   pauses.delete(slot);
   since.delete(slot);
-  const answer = read(cards.get(slot), slot);
+  const answer = sendable(slot);
+  remarks.get(slot).show();
+  hold(slot);
   if (!queue.has(slot) && settled.has(slot) && same(answer, settled.get(slot))) showSaved(slot);
   else queue.put(slot, answer);
+}
+
+/** The answer, with what is stored in place of a text that is too long: a part of it would mean something else. */
+function sendable(slot) {
+  const answer = read(cards.get(slot), slot);
+  const stored = settled.get(slot) ?? {};
+  for (const name of Object.keys(remarks.get(slot).tooLong(longest))) answer[name] = stored[name] ?? [];
+  return answer;
+}
+
+/** Keep on this device what cannot be sent, and say so. */
+function hold(slot) {
+  const texts = remarks.get(slot).tooLong(longest);
+  if (!Object.keys(texts).length) return held.drop(slot);
+  if (!held.has(slot)) announce(remarks.get(slot).news());
+  return held.keep(slot, texts, queue.revisions.get(slot) ?? 0);
 }
 
 function putWhatIsPaused() {
@@ -149,10 +173,13 @@ function putWhatIsPaused() {
 function showSaved(slot) {
   if (pauses.has(slot)) return; // more was typed since, and that is not saved yet
   const line = cards.get(slot)?.querySelector("[data-state]");
-  if (line) setState(slot, line.dataset.saved ? "saved" : "", line.dataset.saved ?? "");
+  if (!line) return;
+  if (held.has(slot)) setState(slot, "refused", say("not_taken"));
+  else if (line.dataset.saved && remarks.get(slot).isUnread) setState(slot, "unread", say("unread"));
+  else setState(slot, line.dataset.saved ? "saved" : "", line.dataset.saved ?? "");
 }
 
-function isSavedAs(slot, answer, { revision, saved: at }) {
+function isSavedAs(slot, answer, { revision, saved: at, remarks: told = [] }) {
   const card = cards.get(slot);
   settled.set(slot, answer);
   refusals.delete(slot);
@@ -160,6 +187,8 @@ function isSavedAs(slot, answer, { revision, saved: at }) {
   if (!card) return;
   card.querySelector(`[name="q${slot}-revision"]`).value = revision;
   card.querySelector("[data-state]").dataset.saved = say("saved", { at });
+  remarks.get(slot).show(told);
+  hold(slot);
   showSaved(slot);
 }
 
@@ -167,13 +196,18 @@ function saved(slot, sent, body, isSettled) {
   if (body.seconds_left !== undefined) sync(body.seconds_left);
   if (!isSettled) return;
   isSavedAs(slot, sent, body);
-  if (!pauses.has(slot)) announce(say("saved", { at: body.saved }));
+  if (pauses.has(slot)) return;
+  const words = remarks.get(slot)?.isUnread ? say("unread") : say("saved", { at: body.saved });
+  announce([words, remarks.get(slot)?.news()].filter(Boolean).join(". "));
 }
 
-function refused(slot, { message = say("too_large") }) {
+function refused(slot, { message = say("too_large"), where = "" }, answer = null) {
   refusals.add(slot);
+  if (answer) held.keep(slot, answer, queue.revisions.get(slot) ?? 0);
+  if (!cards.has(slot)) return tell(`${say("question", { n: slot })}: ${say("refused")}: ${message}`);
+  if (answer?.[where]) remarks.get(slot).show([{ field: where, message, is_unread: true }]);
   setState(slot, "refused", `${say("refused")}: ${message}`);
-  announce(message);
+  return announce(message);
 }
 
 const storedAnswer = (slot, { html = "" }) => readHtml(html, slot);
@@ -186,7 +220,7 @@ function isStored(slot, sent, body) {
 function conflict(slot, mine, body) {
   const card = cards.get(slot);
   const box = card?.querySelector("[data-conflict]") ?? make("div", { className: "conflict alert alert-warning" });
-  const own = () => (card ? read(card, slot) : mine);
+  const own = () => (card ? sendable(slot) : mine);
   const where = card ? "" : `${say("question", { n: slot })}: `;
   const text = make("p", {}, where, say("conflict", { at: body.saved }), " ", make("bdi", {}, body.answer || say("no_answer")));
   const use = () => {
@@ -220,7 +254,7 @@ const openConflict = () => [...root.querySelectorAll(".conflict:not([hidden]) bu
 
 /** An answer came after the end: of the attempt, or of this question in practice. */
 async function closed(slot, sent, body) {
-  const answer = cards.has(slot) ? read(cards.get(slot), slot) : sent;
+  const answer = cards.has(slot) ? sendable(slot) : sent;
   const isLost = !isEmpty(answer) && !isStored(slot, answer, body);
   if (isLost) queue.shelve(slot, answer); // the result names it, and it is sent if the attempt is opened again
   const state = await askState().catch(() => null);
@@ -240,15 +274,19 @@ function showClosed(message, result = root.dataset.result) {
   notice.hidden = true;
   if (face) face.closest(".timer").hidden = true;
   const parts = [" ", make("a", { href: result, className: "btn btn-primary btn-sm" }, say("see_result"))];
-  if (lost.size) {
-    const items = [...lost.keys()].sort((one, other) => one - other).map((slot) => {
-      const stem = cards.get(slot)?.querySelector(".stem")?.textContent ?? "";
-      return make("li", {}, `${say("question", { n: slot })}: ${stem}`);
-    });
-    parts.push(make("p", {}, say("not_counted")), make("ul", {}, ...items));
-  }
+  const late = [...lost.keys()].sort((one, other) => one - other);
+  if (late.length) parts.push(make("p", {}, say("not_counted")), listed(late));
+  if (held.slots.length) parts.push(make("p", {}, say("not_taken_counted")), listed(held.slots));
   show(message || say("closed"), "closed", ...parts);
   announce(banner.textContent);
+}
+
+function listed(slots) {
+  const items = slots.map((slot) => {
+    const stem = cards.get(slot)?.querySelector(".stem")?.textContent ?? "";
+    return make("li", {}, say("question", { n: slot }) + (stem && `: ${stem}`));
+  });
+  return make("ul", {}, ...items);
 }
 
 /** An instructor opened the attempt again: it goes on here, and what came too late is in time now. */
@@ -261,7 +299,7 @@ function openAgain() {
   for (const [slot, answer] of lost) {
     setState(slot, "saving", say("saving"));
     queue.drop(slot); // from the shelf
-    queue.put(slot, cards.has(slot) ? read(cards.get(slot), slot) : answer);
+    queue.put(slot, cards.has(slot) ? sendable(slot) : answer);
   }
   lost.clear();
   tell(say("open_again"));
@@ -361,7 +399,7 @@ async function timeIsOver() {
     if (!isClosed) await pause(1_500); // the grace for answers under way, or a connection that is away
   }
   await queue.flush(FLUSH_MS);
-  if (!queue.waiting && !lost.size) location.replace(root.dataset.result);
+  if (!queue.waiting && !lost.size && !held.slots.length) location.replace(root.dataset.result);
   return null;
 }
 
@@ -378,8 +416,9 @@ async function leave(event) {
   event.preventDefault();
   if (going) return; // a second click
   going = "saving";
+  const unread = unreadSlots();
   const isSaved = await flushed();
-  const isStaying = event.submitter?.value === "stay" || !isSaved;
+  const isStaying = event.submitter?.value === "stay" || !isSaved || isToldFirst(event.target, unread);
   going = isStaying ? "" : "ready";
   if (!isSaved && !isClosed && !openConflict()) tell(say(event.target === form ? "page_waits" : "not_submitted"));
   if (!isStaying) setTimeout(() => event.target.requestSubmit(event.submitter), 0); // not while it is still being asked to
@@ -397,6 +436,23 @@ async function flushed() {
   } else if (isSaved && !isOnline) queue.fail("offline");
   else showTrouble();
   return isSaved && !choice && isOnline;
+}
+
+const unreadSlots = () => [...cards.keys()].filter((slot) => remarks.get(slot).isUnread);
+const toldOf = new Set(); // slots whose text is not taken, as a pressed button has said; a second press goes on without it
+
+/** Stay where a text is not taken, or what was saved just now cannot be read; at a second press go on. */
+function isToldFirst(target, unreadBefore) {
+  const isHere = (slot) => target !== form || cards.has(slot);
+  const notTaken = held.slots.filter((slot) => isHere(slot) && !toldOf.has(slot) && !refusals.has(slot));
+  const unread = unreadSlots().filter((slot) => !unreadBefore.includes(slot));
+  const slots = notTaken.length ? notTaken : unread;
+  if (!slots.length) return false;
+  for (const slot of notTaken) toldOf.add(slot);
+  const names = slots.map((slot) => say("question", { n: slot })).join(", ");
+  tell(say(notTaken.length ? "not_taken_first" : "unread_first", { names }));
+  cards.get(slots[0])?.querySelector("[aria-invalid]")?.focus();
+  return true;
 }
 
 /** What is acknowledged need not be posted again. */
@@ -473,6 +529,11 @@ function restore() {
     setState(slot, "saving", say("saving"));
     queue.put(slot, answer, tried);
   }
+  const isOpen = (slot) => cards.get(slot)?.querySelector("[data-answer] :is(input, select, textarea):enabled");
+  for (const slot of held.slots.filter(isOpen)) {
+    queue.revisions.set(slot, Math.min(held.revisions.get(slot), queue.revisions.get(slot)));
+    write(cards.get(slot), slot, { ...read(cards.get(slot), slot), ...held.texts.get(slot) });
+  }
   // Answers given before this script ran; on a slow line that takes a while.
   for (const [slot, card] of cards) if (!same(read(card, slot), settled.get(slot))) changed(slot, 0);
 }
@@ -501,6 +562,7 @@ if (face) {
 for (const [slot, card] of cards) {
   const answer = card.querySelector("[data-answer]");
   answer.addEventListener("input", (event) => {
+    remarks.get(slot).show();
     const isText = event.target.matches("textarea, input:not([type=radio]):not([type=checkbox])");
     changed(slot, isText ? TYPING_PAUSE_MS : CHOOSING_PAUSE_MS);
   });
@@ -526,7 +588,7 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) askState().then(comeBack, () => {});
 });
 addEventListener("beforeunload", (event) => {
-  if (!isClosed && queue.unkept.size) event.preventDefault(); // the browser asks whether to leave
+  if (!isClosed && (queue.unkept.size || held.unkept.size)) event.preventDefault(); // the browser asks whether to leave
 });
 addEventListener("online", look);
 addEventListener("offline", () => queue.fail("offline"));

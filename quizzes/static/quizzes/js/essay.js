@@ -3,11 +3,13 @@
 //
 // <textarea data-counted></textarea> <p>Write 5 to 400 words. <span data-word-count="Words so far: {n}."></span></p>
 
+const MARKS = /[\p{M}\u00ad\u200c\u200d]/gu; // no ends of words
 const WORD = /[\p{L}\p{N}_]+(?:['’-][\p{L}\p{N}_]+)*/gu;
 
 for (const field of document.querySelectorAll("[data-counted]")) {
   const line = field.parentElement.querySelector("[data-word-count]");
-  const show = () => (line.textContent = line.dataset.wordCount.replace("{n}", field.value.match(WORD)?.length ?? 0));
+  const count = () => field.value.replace(MARKS, "").match(WORD)?.length ?? 0;
+  const show = () => (line.textContent = line.dataset.wordCount.replace("{n}", count()));
   field.addEventListener("input", show);
   field.addEventListener("fields-written", show);
   show();

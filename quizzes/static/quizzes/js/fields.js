@@ -15,12 +15,12 @@ export function read(card, slot) {
   return answer;
 }
 
-/** The answer as the page came from the server, whatever was entered before a script ran. */
+/** The answer as the server has it, whatever was entered before a script ran, or stands in a field because it was refused. */
 export function readInitial(card, slot) {
   const answer = {};
   for (const [input, name, isTick] of fields(card, slot)) {
     const chosen = [...(input.options ?? [])].find((option) => option.defaultSelected);
-    const value = input.options ? (chosen?.value ?? "") : isTick ? input.value : input.defaultValue;
+    const value = input.options ? (chosen?.value ?? "") : isTick ? input.value : (input.dataset.stored ?? input.defaultValue);
     if (!isTick || input.defaultChecked) (answer[name] ??= []).push(value);
   }
   return answer;

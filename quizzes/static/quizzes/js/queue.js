@@ -18,7 +18,7 @@ function isAnswer(found) {
 }
 
 /** An entry of the storage; null for what another tab has just removed, or what no page of ours wrote. */
-function understood(text) {
+export function understood(text) {
   try {
     const { answer = null, revision, tried = [] } = JSON.parse(text);
     return isAnswer(answer) ? { answer, revision: Number(revision) || 0, tried: tried.filter(isAnswer) } : null;
@@ -172,7 +172,7 @@ export class Queue {
     if (status < 400 || status >= 500 || status === 429 || status === 408) return this.fail("retry", retryAfter);
     this.drop(slot);
     this.recovered();
-    return status === 409 ? this.listeners.closed(slot, sent, body) : this.listeners.refused(slot, body);
+    return status === 409 ? this.listeners.closed(slot, sent, body) : this.listeners.refused(slot, body, entry.answer);
   }
 
   acknowledged(slot, entry, sent, body) {
