@@ -5,7 +5,7 @@ Its own layer between models and services, because services and reports alike mu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -14,7 +14,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from quizzes import terms
-from quizzes.models import Accommodation, Assignment, Attempt, Membership, QuestionVersion, Quiz, User
+from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, QuestionVersion, Quiz, User
 
 
 def terms_for(learner: User, quiz: Quiz, assignment: Assignment | None, *, limit: timedelta | None) -> terms.Terms:
@@ -59,6 +59,15 @@ def seconds_and_bloom(version: QuestionVersion) -> tuple[int, str]:
     return version.kind.time_seconds(version.parsed), version.question.bloom
 
 
+def asked_in(attempts: Collection[Attempt]) -> dict[int, list[tuple[int, str]]]:
+    """What the time rule needs to know of the questions drawn, by attempt (1 query)."""
+    asked: dict[int, list[tuple[int, str]]] = {}
+    if attempts:
+        for answer in Answer.objects.filter(attempt__in=attempts).select_related("version__question"):
+            asked.setdefault(answer.attempt_id, []).append(seconds_and_bloom(answer.version))
+    return asked
+
+
 def reveal_at(attempt: Attempt) -> datetime | None:
     """When the last learner concerned can no longer answer (1 query, where there is a close); None: never.
 
@@ -89,10 +98,10 @@ def _latest_deadlines(quizzes: Iterable[int]) -> dict[int, datetime | None]:
 
 def with_last_ends(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
     """Each with the latest close of an exception to it and the latest deadline of an attempt in progress at it."""
-    exceptions = Accommodation.objects.filter(assignment=OuterRef("pk"), closes_at__isnull=False)
+    exceptions = Accommodation.objects.with_own_close().filter(assignment=OuterRef("pk"), own_close__isnull=False)
     running = Attempt.objects.in_progress().filter(assignment=OuterRef("pk")).annotate(ends_at=DEADLINE)
     return assignments.annotate(
-        latest_exception=Subquery(exceptions.order_by("-closes_at").values("closes_at")[:1]),
+        latest_exception=Subquery(exceptions.order_by("-own_close").values("own_close")[:1]),
         latest_deadline=Subquery(running.order_by("-ends_at").values("ends_at")[:1]),
     )
 

@@ -166,7 +166,7 @@ class AssignmentForm(ZonedForm):
 class AccommodationForm(ZonedForm):
     """An exception for one member on one assignment; what is left empty stays as it is for everybody."""
 
-    instants = {"opens_at": gettext_lazy("Opens"), "closes_at": gettext_lazy("Closes")}
+    instants = {"opens_at": gettext_lazy("Opens"), "due_at": gettext_lazy("Due"), "closes_at": gettext_lazy("Closes")}
 
     time_limit = time_limit_field()
     attempts_allowed = attempts_field()
@@ -188,7 +188,10 @@ class AccommodationForm(ZonedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self._refuse_unless_after(cleaned, "closes_at", "opens_at", _("The exception must close after it opens."))
-        terms = ("opens_at", "closes_at", "time_limit", "attempts_allowed")
+        due, closes = cleaned.get("due_at"), cleaned.get("closes_at")
+        if due and closes and due > closes:
+            self.add_error("due_at", _("The exception is due after it closes."))
+        terms = (*self.instants, "time_limit", "attempts_allowed")
         if not self.errors and not any(cleaned.get(name) for name in terms):
             raise ValidationError(_("Nothing is different for this member: fill in at least one of the fields."))
         return cleaned

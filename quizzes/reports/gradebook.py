@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from quizzes import entitlements, marking, terms
+from quizzes import entitlements, lateness, marking, terms
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz
 
 # States of a cell. DONE is handed in where no marks count: practice and surveys. MISSING is over, or due where it
@@ -91,7 +91,10 @@ class Gradebook:
 
 
 def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: str = "all") -> Gradebook:
-    """Every active student against every assignment (4 queries); an unknown `sort` or `show` is the first of them."""
+    """Every active student against every assignment (4 queries, up to 5 more where work may be late).
+
+    An unknown `sort` or `show` is the first of them.
+    """
     given = list(
         Assignment.objects.filter(classroom=classroom)
         .select_related("quiz")
@@ -104,7 +107,8 @@ def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: 
         for row in Accommodation.objects.filter(assignment__classroom=classroom)
     }
     made = _made(given)
-    rows = [_grade_row(member, given, exceptions, made, now) for member in members]
+    late = _late(given, exceptions.values(), made)
+    rows = [_grade_row(member, given, exceptions, made, late, now) for member in members]
     summary = tuple(_figures([row.cells[column] for row in rows]) for column in range(len(given)))
     sort, show = sort if sort in SORTS else SORTS[0], show if show in SHOWS else SHOWS[0]
     shown = tuple(_sorted([row for row in rows if _is_shown(row, show)], sort))
@@ -138,15 +142,42 @@ def _made(given: Sequence[Assignment]) -> dict[tuple[int, int], list[_Made]]:
     return made
 
 
+def _late(
+    given: Sequence[Assignment], exceptions: Iterable[Accommodation], made: dict[tuple[int, int], list[_Made]]
+) -> frozenset[int]:
+    """The pks of attempts that were late. Only those handed in after a date that was named are read: few."""
+    by_pk = {row.pk: row for row in given}
+    named: dict[int, datetime] = {}
+    for pk, due_at in [
+        *((row.pk, row.due_at) for row in given),
+        *((row.assignment_id, row.due_at) for row in exceptions),
+    ]:
+        if due_at is not None:
+            named[pk] = min(due_at, named.get(pk, due_at))
+    after = [
+        row.pk
+        for (pk, _learner), rows in made.items()
+        for row in rows
+        if row.submitted_at is not None and terms.is_past(named.get(pk), row.submitted_at)
+    ]
+    found = Attempt.objects.filter(pk__in=after) if after else []
+    known = (row.known_with(by_pk[row.assignment_id].quiz, by_pk[row.assignment_id]) for row in found)
+    return lateness.among(known)
+
+
 def _grade_row(
     member: Membership,
     given: Sequence[Any],
     exceptions: dict[tuple[int, int], Accommodation],
     made: dict[tuple[int, int], list[_Made]],
+    late: Collection[int],
     now: datetime,
 ) -> GradeRow:
     cells = tuple(
-        _cell(row, made.get((row.pk, member.user_id), ()), exceptions.get((row.pk, member.pk)), now) for row in given
+        _cell(row, theirs, late)
+        if (theirs := made.get((row.pk, member.user_id)))
+        else _empty_cell(row, member, exceptions.get((row.pk, member.pk)), now)
+        for row in given
     )
     graded = [cell for cell in cells if cell.state == GRADED]
     total = sum((cell.marks for cell in graded if cell.marks is not None), Decimal("0.00"))
@@ -156,15 +187,16 @@ def _grade_row(
     return GradeRow(member, member.user.full_name, cells, total, possible, percent, _needs_help(cells, percent))
 
 
-def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | None, now: datetime) -> Cell:
-    if not made:
-        is_missing = entitlements.marks_come_out(assignment) and _is_over(assignment, exception, now)
-        return Cell(MISSING, possible=assignment.most) if is_missing else Cell(NOT_STARTED)
+def _empty_cell(assignment: Any, member: Membership, exception: Accommodation | None, now: datetime) -> Cell:
+    is_missing = entitlements.marks_come_out(assignment) and _is_over(assignment, member, exception, now)
+    return Cell(MISSING, possible=assignment.most) if is_missing else Cell(NOT_STARTED)
+
+
+def _cell(assignment: Any, made: Sequence[_Made], late: Collection[int]) -> Cell:
     last = made[-1]
     state, is_reopened = _state(assignment, made), any(row.is_reopened for row in made)
     if state != GRADED:
-        is_late = _is_late(assignment, last)
-        return Cell(state, attempts=len(made), attempt_id=last.pk, is_late=is_late, is_reopened=is_reopened)
+        return Cell(state, attempts=len(made), attempt_id=last.pk, is_late=last.pk in late, is_reopened=is_reopened)
     counts, achieved = _counting(made, assignment.quiz.counting)
     return Cell(
         state,
@@ -172,7 +204,7 @@ def _cell(assignment: Any, made: Sequence[_Made], exception: Accommodation | Non
         possible=counts.max_marks,
         percent=_percent(achieved, counts.max_marks),
         attempts=len(made),
-        is_late=_is_late(assignment, counts),
+        is_late=counts.pk in late,
         attempt_id=counts.pk,
         is_passed=marking.is_pass(achieved, counts.max_marks, assignment.quiz.pass_fraction),
         is_reopened=is_reopened,
@@ -204,17 +236,12 @@ def _counting(made: Sequence[_Made], rule: str) -> tuple[_Made, Decimal]:
     return best, best.marks or Decimal("0.00")
 
 
-def _is_late(assignment: Assignment, made: _Made) -> bool:
-    return bool(assignment.due_at and made.submitted_at and made.submitted_at > assignment.due_at)
-
-
-def _is_over(assignment: Assignment, exception: Accommodation | None, now: datetime) -> bool:
-    """Whether the member should have handed in: closed for them, or due where nothing ever closes."""
-    layers = [assignment.quiz.overrides(None), assignment.overrides()]
-    if exception is not None:
-        layers.append(exception.overrides())
-    ends_at = terms.effective(layers).closes_at or assignment.due_at
-    return ends_at is not None and now >= ends_at
+def _is_over(assignment: Assignment, member: Membership, exception: Accommodation | None, now: datetime) -> bool:
+    """Whether the member should have handed in: closed for them since they joined, or due where nothing ever closes."""
+    agreed = entitlements.terms_of(assignment.quiz, None, assignment, member, exception)
+    if agreed.closes_at is not None:
+        return agreed.is_over_at(now) and member.joined_at < agreed.closes_at
+    return terms.is_past(agreed.due_at, now)
 
 
 def _percent(achieved: Decimal, possible: Decimal) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from quizzes import entitlements, terms
-from quizzes.models import Assignment, Attempt
+from quizzes.models import Accommodation, Assignment, Attempt
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ def of_assignment(assignment: Assignment, *, now: datetime) -> Release | None:
 
 def _by_exception(assignment: Assignment, after: datetime) -> dict[int, Later]:
     """By person."""
-    found = assignment.accommodations.filter(closes_at__gt=after).select_related("membership__user")
+    found = Accommodation.objects.with_own_close().filter(assignment=assignment, own_close__gt=after)
     return {
-        row.membership.user_id: Later(row.membership.user.full_name, row.closes_at)
-        for row in found.order_by("closes_at", "pk")
+        row.membership.user_id: Later(row.membership.user.full_name, row.own_close)
+        for row in found.select_related("membership__user").order_by("own_close", "pk")
     }
 
 
