@@ -123,7 +123,8 @@ def grant(
         raise QuizError(_("Say what is different for this member: a time, a limit or a number of attempts."))
     locked = _locked(assignment)
     row = Accommodation.objects.filter(assignment=locked, membership=membership).first()
-    row = row or Accommodation(assignment=locked, membership=membership)
+    row = row or Accommodation(membership=membership)
+    row.assignment = locked
     theirs = running.at([locked], learner_id=membership.user_id)
     with running.moved(theirs, reason=reason.strip(), actor=actor, now=now, shorten=True):
         for name, value in (given | {"reason": reason.strip()}).items():

@@ -136,7 +136,7 @@ def test_an_assignment_leaves_the_list_once_it_is_begun(classroom: Classroom, le
 def test_an_exception_keeps_a_closed_assignment_on_the_list(classroom: Classroom, learner: User, now: datetime) -> None:
     assignment = factories.assignment(classroom, factories.quiz(), closes_at=now - HOUR)
     factories.accommodation(assignment, learner, now=now, closes_at=now + HOUR)
-    assert [task.closes_at for task in report.for_learner(learner, now=now).tasks] == [now + HOUR]
+    assert [task.terms.closes_at for task in report.for_learner(learner, now=now).tasks] == [now + HOUR]
 
 
 def test_assignments_of_others_drafts_and_archived_classes_are_no_tasks(
