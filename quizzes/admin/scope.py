@@ -10,10 +10,11 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Field, Model, QuerySet
+from django.db.models import DateTimeField, Field, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
+from quizzes.forms.instants_admin import InstantField, InstantWidget
 from quizzes.models import (
     Accommodation,
     Assignment,
@@ -118,12 +119,16 @@ def _is_instructor(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_instructor", False))
 
 
+INSTANTS = {DateTimeField: {"form_class": InstantField, "widget": InstantWidget}}
+
+
 class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
     """A ModelAdmin that starts from what the person manages."""
 
     list_per_page = 50
     show_full_result_count = False
     view_on_site = False
+    formfield_overrides = INSTANTS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = super().get_queryset(request)
@@ -132,6 +137,8 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
 
 class ScopedInline(ScopedChoices):
     """Rows of an object that is managed already: whoever may change the object may change its rows."""
+
+    formfield_overrides = INSTANTS
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices without the admin's small buttons to add, change and delete what is chosen."""

@@ -62,6 +62,11 @@ class GradeRow:
     percent: int | None
     needs_help: str = ""  # why, in words; empty for whoever gets on
 
+    @property
+    def late(self) -> int:
+        """How many were late."""
+        return sum(cell.is_late for cell in self.cells)
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -268,7 +273,7 @@ def _is_shown(row: GradeRow, show: str) -> bool:
     if show == "failed":
         return any(cell.is_passed is False for cell in row.cells)
     if show == "late":
-        return any(cell.is_late for cell in row.cells)
+        return row.late > 0
     return show == "all" or any(cell.state == show for cell in row.cells)
 
 
@@ -279,7 +284,7 @@ def _sorted(rows: Iterable[GradeRow], sort: str) -> list[GradeRow]:
     if sort == "lowest":
         return sorted(by_name, key=lambda row: (row.percent is None, row.percent or 0))
     if sort == "late":
-        return sorted(by_name, key=lambda row: -sum(cell.is_late for cell in row.cells))
+        return sorted(by_name, key=lambda row: -row.late)
     return by_name
 
 
@@ -298,12 +303,12 @@ def _figures(cells: Iterable[Cell]) -> Figures:
 
 
 def table(book: Gradebook) -> Iterable[list[Any]]:
-    """The rows shown as plain values, a heading first: names, marks of each assignment, total, possible, percent."""
+    """The rows shown as plain values, a heading first: names, marks of each assignment, total, possible, percent, how many were late."""
     titles = [row.quiz.title for row in book.assignments]
-    yield [_("Name"), _("User name"), *titles, _("Total"), _("Possible"), _("Percent")]
+    yield [_("Name"), _("User name"), *titles, _("Total"), _("Possible"), _("Percent"), _("Late")]
     for row in book.rows:
         marks = [cell.marks if cell.state == GRADED else _word(cell) for cell in row.cells]
-        yield [row.name, row.membership.user.username, *marks, row.total, row.possible, row.percent]
+        yield [row.name, row.membership.user.username, *marks, row.total, row.possible, row.percent, row.late]
 
 
 def _word(cell: Cell) -> str:

@@ -303,7 +303,7 @@ def test_a_hundred_members_by_twenty_assignments_take_four_queries(
     with django_assert_num_queries(4):
         rows = list(gradebook.table(gradebook.gradebook(room, now=now)))
     assert len(rows) == 101
-    assert rows[1][-3:] == [100, 200, 50]
+    assert rows[1][-4:] == [100, 200, 50, 0]
 
 
 def test_an_empty_class_has_an_empty_book(db: None, now: datetime) -> None:
@@ -314,7 +314,8 @@ def test_an_empty_class_has_an_empty_book(db: None, now: datetime) -> None:
 
 def test_the_table_holds_plain_values(room: Classroom, homework: Assignment, ada: User, now: datetime) -> None:
     factories.assignment(room, factories.quiz(1), closes_at=now)
+    Assignment.objects.filter(pk=homework.pk).update(due_at=now - HOUR)
     graded(ada, homework, "4.5", at=now)
     heading, row = gradebook.table(gradebook.gradebook(room, now=now))
     assert heading[:2] == ["Name", "User name"]
-    assert row == ["Ada Lovelace", "ada", Decimal("4.5"), "missing", Decimal("4.5"), Decimal(10), 45]
+    assert row == ["Ada Lovelace", "ada", Decimal("4.5"), "missing", Decimal("4.5"), Decimal(10), 45, 1]
