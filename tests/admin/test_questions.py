@@ -11,6 +11,7 @@ from django.urls import reverse
 from quizzes import question_types
 from quizzes.models import Answer, Question, QuestionVersion
 from tests.admin import cast
+from tests.admin.forms import as_shown
 
 ADD = "/admin/quizzes/question/add/"
 
@@ -42,25 +43,6 @@ def posted(**changes: Any) -> dict[str, Any]:
     return {**data, **changes}
 
 
-def form_data(page: str) -> dict[str, Any]:
-    """Every field of the question form on a page with its value, as a browser would send it back."""
-    form = page[page.index('id="question_form"') :]
-    form = re.sub(r"<template.*?</template>", "", form[: form.index("</form>")], flags=re.S)
-    data: dict[str, Any] = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        named = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if named.get("type") == "checkbox" and " checked" not in tag:
-            continue
-        if named.get("type") not in ("submit", None) and "name" in named:
-            data[named["name"]] = named.get("value", "on" if named["type"] == "checkbox" else "")
-    for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, flags=re.S):
-        data[name] = text.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&")
-    for name, body in re.findall(r'<select[^>]*name="([^"]+)".*?>(.*?)</select>', form, flags=re.S):
-        chosen = re.findall(r'<option value="([^"]*)" selected', body)
-        data[name] = chosen[0] if chosen else ""
-    return data
-
-
 def edit(question: Question) -> str:
     return reverse("admin:quizzes_question_change", args=[question.pk])
 
@@ -83,7 +65,7 @@ def test_every_type_has_a_form_of_its_own(as_ada: Client, kind: str) -> None:
 def test_every_type_can_be_edited_without_change(as_ada: Client, stage: SimpleNamespace, kind: str) -> None:
     for example in question_types.get(kind).examples:
         question = cast.question(kind=kind, spec=question_types.get(kind).spec(example.spec).model_dump(mode="json"))
-        data = form_data(as_ada.get(edit(question)).content.decode())
+        data = as_shown(as_ada.get(edit(question)).content.decode(), "question_form")
         response = as_ada.post(edit(question), data)
         assert response.status_code == 302, re.findall(r"errornote.*|errorlist.*", response.content.decode())
         assert question.versions.count() == 1, "an edit that changes nothing opens no draft"
@@ -164,7 +146,7 @@ def test_the_same_place_twice_is_refused(as_ada: Client) -> None:
 def test_an_edit_of_a_published_question_opens_a_draft_and_attempts_keep_theirs(
     as_ada: Client, stage: SimpleNamespace
 ) -> None:
-    data = form_data(as_ada.get(edit(stage.question)).content.decode())
+    data = as_shown(as_ada.get(edit(stage.question)).content.decode(), "question_form")
     as_ada.post(edit(stage.question), {**data, "spec-stem": "A clearer stem about the organ that gives the mandate?"})
     first, second = stage.question.versions.order_by("number")
     assert (first.status, second.status) == ("ready", "draft")
@@ -181,7 +163,7 @@ def test_an_edit_of_a_published_question_opens_a_draft_and_attempts_keep_theirs(
 def test_the_second_of_two_authors_is_told_and_keeps_the_text(
     as_ada: Client, as_bea: Client, stage: SimpleNamespace
 ) -> None:
-    hers = form_data(as_ada.get(edit(stage.question)).content.decode())
+    hers = as_shown(as_ada.get(edit(stage.question)).content.decode(), "question_form")
     as_bea.post(edit(stage.question), {**hers, "spec-stem": "What Bea wrote about the organ and the mandate?"})
     response = as_ada.post(
         edit(stage.question), {**hers, "spec-stem": "What Ada wrote about the organ and the mandate?"}
@@ -191,7 +173,7 @@ def test_the_second_of_two_authors_is_told_and_keeps_the_text(
     assert "Changed by Bea on" in page
     assert "What Ada wrote" in page
     assert stage.question.draft.stem.startswith("What Bea wrote")
-    again = form_data(page)
+    again = as_shown(page, "question_form")
     assert as_ada.post(edit(stage.question), again).status_code == 302
     assert stage.question.draft.stem.startswith("What Ada wrote")
 
@@ -217,7 +199,10 @@ def test_a_warning_is_accepted_with_a_reason_and_not_shown_again(as_ada: Client,
     question.refresh_from_db()
     assert question.acknowledged == [{"rule": "negative-stem", "reason": "The exception is what is asked."}]
     assert question.ready_version is not None
-    as_ada.post(edit(question), form_data(as_ada.get(edit(question)).content.decode()) | {"spec-stem": stem + " And?"})
+    as_ada.post(
+        edit(question),
+        as_shown(as_ada.get(edit(question)).content.decode(), "question_form") | {"spec-stem": stem + " And?"},
+    )
     again = as_ada.get(url).content.decode()
     assert "feedback-thin" in again
     assert 'name="reason-negative-stem"' not in again
