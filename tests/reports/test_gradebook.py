@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -19,6 +20,7 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+EARLIER = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)  # the day before
 
 
 @pytest.fixture
@@ -113,6 +115,48 @@ def test_late_is_after_the_minute_in_which_it_was_due(
     given = factories.assignment(room, factories.quiz(1), due_at=now)
     graded(ada, given, 5, at=now + moment)
     assert cell(gradebook.gradebook(room, now=now)).is_late is is_late
+
+
+def test_late_is_what_is_late_for_this_member(room: Classroom, ada: User, now: datetime) -> None:
+    """A factor stretches 20 minutes to 30; an exception has its own due date; another has joined since."""
+    given = factories.assignment(room, factories.quiz(1, time_limit=20), due_at=now)
+    slower, excepted, newcomer = (factories.user(name) for name in ("slower", "excepted", "newcomer"))
+    factories.member(room, slower, time_factor="1.5")
+    factories.member(room, excepted)
+    factories.accommodation(given, excepted, now=now, due_at=now + HOUR)
+    factories.member(room, newcomer, joined_at=now + SECOND)
+    for person in (ada, slower, excepted, newcomer):
+        graded(person, given, 5, at=now + 8 * MINUTE, seconds=28 * 60)
+    book = gradebook.gradebook(room, now=now + HOUR)
+    assert {row.name: row.cells[0].is_late for row in book.rows} == {
+        "Ada Lovelace": True,
+        "slower": False,
+        "excepted": False,
+        "newcomer": False,
+    }
+    assert [row.name for row in gradebook.gradebook(room, now=now, show="late").rows] == ["Ada Lovelace"]
+    assert [row[-1] for row in gradebook.table(book)][1:] == [1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("fields", [{"due_at": EARLIER}, {"closes_at": EARLIER}], ids=["due", "closed"])
+def test_what_was_over_before_a_member_joined_is_not_missing(
+    fields: dict[str, Any], room: Classroom, ada: User, now: datetime
+) -> None:
+    factories.assignment(room, factories.quiz(1), **fields)
+    factories.member(room, factories.user("newcomer"), joined_at=now)
+    states = [row.cells[0].state for row in gradebook.gradebook(room, now=now).rows]
+    assert states == ["missing", "not_started"]
+
+
+def test_where_everyone_is_late_there_are_as_many_queries_as_for_one(
+    room: Classroom, homework: Assignment, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Four, then the attempts that may be late, exceptions, members, and what was given by hand."""
+    Assignment.objects.filter(pk=homework.pk).update(due_at=now)
+    for _number in range(5):
+        graded(factories.member(room, factories.user()).user, homework, 5, at=now + HOUR)
+    with django_assert_num_queries(8):
+        assert sum(row.late for row in gradebook.gradebook(room, now=now + HOUR).rows) == 5
 
 
 @pytest.mark.parametrize("status", ["submitted", "awaiting_marking"])

@@ -94,6 +94,19 @@ def test_late_is_after_the_minute_in_which_it_was_due(
     assert progress.of_assignment(given, now=now + HOUR).rows[-1].is_late is is_late
 
 
+def test_late_is_what_is_late_for_this_member(
+    room: Classroom, given: Assignment, cast: list[User], now: datetime
+) -> None:
+    """60 minutes, half of them before it is due; the time of ada is over though nobody has closed it."""
+    given.due_at = now + HOUR / 2
+    given.save()
+    room.memberships.filter(user=cast[1]).update(time_factor="2")
+    start(cast[0], given, now)
+    attempts.submit(start(cast[1], given, now), now=now + HOUR)
+    rows = progress.of_assignment(given, now=now + HOUR).rows
+    assert {row.name: row.is_late for row in rows} == {"ada": True, "bob": False, "cy": False}
+
+
 def test_staff_and_those_who_are_gone_are_not_listed(room: Classroom, given: Assignment, now: datetime) -> None:
     for fields in ({"status": "left"}, {"status": "removed"}, {"role": "assistant"}):
         factories.member(room, factories.user(), **fields)
