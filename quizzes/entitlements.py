@@ -98,10 +98,12 @@ def _latest_deadlines(quizzes: Iterable[int]) -> dict[int, datetime | None]:
 
 def with_last_ends(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
     """Each with the latest close of an exception to it and the latest deadline of an attempt in progress at it."""
-    exceptions = Accommodation.objects.with_own_close().filter(assignment=OuterRef("pk"), own_close__isnull=False)
+    exceptions: Any = Accommodation.objects.with_own_close().filter(assignment=OuterRef("pk"))
     running = Attempt.objects.in_progress().filter(assignment=OuterRef("pk")).annotate(ends_at=DEADLINE)
     return assignments.annotate(
-        latest_exception=Subquery(exceptions.order_by("-own_close").values("own_close")[:1]),
+        latest_exception=Subquery(
+            exceptions.filter(own_close__isnull=False).order_by("-own_close").values("own_close")[:1]
+        ),
         latest_deadline=Subquery(running.order_by("-ends_at").values("ends_at")[:1]),
     )
 

@@ -61,8 +61,8 @@ class Work:
 
     def is_after_a_date(self, exception: Accommodation | None) -> bool:
         """Whether it ended after a date that was named; nothing more is read for the others."""
-        rows = [self.assignment] if exception is None else [self.assignment, exception]
-        return any(terms.is_past(row.due_at, self.ended_at) for row in rows)
+        named = [self.assignment.due_at, exception.due_at if exception else None]
+        return any(terms.is_past(due_at, self.ended_at) for due_at in named)
 
     def is_late(self, agreed: terms.Terms, *, was_given_time: bool = False) -> bool:
         return terms.is_past(due(self.attempt, agreed, was_given_time=was_given_time), self.ended_at)

@@ -5,7 +5,7 @@ Staff need no Django permissions: an instructor may do here what the scope of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.contrib import admin
@@ -119,7 +119,10 @@ def _is_instructor(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_instructor", False))
 
 
-INSTANTS = {DateTimeField: {"form_class": InstantField, "widget": InstantWidget}}
+# What an instant is edited by, in every form: see `QuizsiteAdmin.register`, and below for rows.
+INSTANTS: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = {
+    DateTimeField: {"form_class": InstantField, "widget": InstantWidget}
+}
 
 
 class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
@@ -128,7 +131,6 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     view_on_site = False
-    formfield_overrides = INSTANTS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = super().get_queryset(request)
@@ -138,7 +140,7 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
 class ScopedInline(ScopedChoices):
     """Rows of an object that is managed already: whoever may change the object may change its rows."""
 
-    formfield_overrides = INSTANTS
+    formfield_overrides: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = INSTANTS
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices without the admin's small buttons to add, change and delete what is chosen."""

@@ -166,8 +166,8 @@ def _late(
         if row.submitted_at is not None and terms.is_past(named.get(pk), row.submitted_at)
     ]
     found = Attempt.objects.filter(pk__in=after) if after else []
-    known = (row.known_with(by_pk[row.assignment_id].quiz, by_pk[row.assignment_id]) for row in found)
-    return lateness.among(known)
+    theirs = ((row, by_pk[row.assignment_id or 0]) for row in found)
+    return lateness.among(row.known_with(assignment.quiz, assignment) for row, assignment in theirs)
 
 
 def _grade_row(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -42,11 +43,9 @@ def of_assignment(assignment: Assignment, *, now: datetime) -> Release | None:
 
 def _by_exception(assignment: Assignment, after: datetime) -> dict[int, Later]:
     """By person."""
-    found = Accommodation.objects.with_own_close().filter(assignment=assignment, own_close__gt=after)
-    return {
-        row.membership.user_id: Later(row.membership.user.full_name, row.own_close)
-        for row in found.select_related("membership__user").order_by("own_close", "pk")
-    }
+    rows: Any = Accommodation.objects.with_own_close().filter(assignment=assignment)
+    found = rows.filter(own_close__gt=after).select_related("membership__user").order_by("own_close", "pk")
+    return {row.membership.user_id: Later(row.membership.user.full_name, row.own_close) for row in found}
 
 
 def _at_work(assignment: Assignment, close: datetime) -> dict[int, Later]:

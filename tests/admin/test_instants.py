@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 from django.db.models import Model
-from django.test import Client
+from django.forms import SplitDateTimeField
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from quizzes.forms.instants_admin import InstantField
 from quizzes.models import Accommodation, Classroom, Quiz, User
 from tests.admin import cast
 from tests.admin.forms import as_shown
@@ -110,6 +115,26 @@ def test_where_nothing_is_touched_nothing_is_logged_as_changed(as_ada: Client, s
     url, form = open_form(as_ada, stage.ada_quiz)
     as_ada.post(url, form)
     assert stage.ada.logentry_set.latest("pk").get_change_message() == "No fields changed."
+
+
+def test_every_form_of_the_workshop_keeps_its_instants(rf: RequestFactory, stage: SimpleNamespace) -> None:
+    request = rf.get("/")
+    request.user = User(is_staff=True, is_superuser=True)
+    kept: Counter[str] = Counter()
+    for of_model in (
+        admin.site.get_model_admin(model) for model in apps.get_models() if admin.site.is_registered(model)
+    ):
+        inlines = [inline.get_formset(request).form for inline in of_model.get_inline_instances(request)]
+        for form in (of_model.get_form(request), *inlines):
+            instants = [field for field in form.base_fields.values() if isinstance(field, SplitDateTimeField)]
+            assert all(isinstance(field, InstantField) for field in instants), form
+            kept[of_model.model.__name__] += len(instants)
+    assert {name: kept[name] for name in ("Quiz", "Assignment", "Classroom", "Accommodation")} == {
+        "Quiz": 2,
+        "Assignment": 3,
+        "Classroom": 3,
+        "Accommodation": 3,
+    }
 
 
 # What is typed --------------------------------------------------------------------------------------------------------
