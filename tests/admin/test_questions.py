@@ -43,6 +43,11 @@ def posted(**changes: Any) -> dict[str, Any]:
     return {**data, **changes}
 
 
+def form_data(page: str) -> dict[str, Any]:
+    """Every field of the question form on a page with its value, as a browser would send it back."""
+    return as_shown(page, "question_form")
+
+
 def edit(question: Question) -> str:
     return reverse("admin:quizzes_question_change", args=[question.pk])
 
@@ -65,7 +70,7 @@ def test_every_type_has_a_form_of_its_own(as_ada: Client, kind: str) -> None:
 def test_every_type_can_be_edited_without_change(as_ada: Client, stage: SimpleNamespace, kind: str) -> None:
     for example in question_types.get(kind).examples:
         question = cast.question(kind=kind, spec=question_types.get(kind).spec(example.spec).model_dump(mode="json"))
-        data = as_shown(as_ada.get(edit(question)).content.decode(), "question_form")
+        data = form_data(as_ada.get(edit(question)).content.decode())
         response = as_ada.post(edit(question), data)
         assert response.status_code == 302, re.findall(r"errornote.*|errorlist.*", response.content.decode())
         assert question.versions.count() == 1, "an edit that changes nothing opens no draft"
@@ -146,7 +151,7 @@ def test_the_same_place_twice_is_refused(as_ada: Client) -> None:
 def test_an_edit_of_a_published_question_opens_a_draft_and_attempts_keep_theirs(
     as_ada: Client, stage: SimpleNamespace
 ) -> None:
-    data = as_shown(as_ada.get(edit(stage.question)).content.decode(), "question_form")
+    data = form_data(as_ada.get(edit(stage.question)).content.decode())
     as_ada.post(edit(stage.question), {**data, "spec-stem": "A clearer stem about the organ that gives the mandate?"})
     first, second = stage.question.versions.order_by("number")
     assert (first.status, second.status) == ("ready", "draft")
@@ -163,7 +168,7 @@ def test_an_edit_of_a_published_question_opens_a_draft_and_attempts_keep_theirs(
 def test_the_second_of_two_authors_is_told_and_keeps_the_text(
     as_ada: Client, as_bea: Client, stage: SimpleNamespace
 ) -> None:
-    hers = as_shown(as_ada.get(edit(stage.question)).content.decode(), "question_form")
+    hers = form_data(as_ada.get(edit(stage.question)).content.decode())
     as_bea.post(edit(stage.question), {**hers, "spec-stem": "What Bea wrote about the organ and the mandate?"})
     response = as_ada.post(
         edit(stage.question), {**hers, "spec-stem": "What Ada wrote about the organ and the mandate?"}
@@ -173,7 +178,7 @@ def test_the_second_of_two_authors_is_told_and_keeps_the_text(
     assert "Changed by Bea on" in page
     assert "What Ada wrote" in page
     assert stage.question.draft.stem.startswith("What Bea wrote")
-    again = as_shown(page, "question_form")
+    again = form_data(page)
     assert as_ada.post(edit(stage.question), again).status_code == 302
     assert stage.question.draft.stem.startswith("What Ada wrote")
 
@@ -199,10 +204,7 @@ def test_a_warning_is_accepted_with_a_reason_and_not_shown_again(as_ada: Client,
     question.refresh_from_db()
     assert question.acknowledged == [{"rule": "negative-stem", "reason": "The exception is what is asked."}]
     assert question.ready_version is not None
-    as_ada.post(
-        edit(question),
-        as_shown(as_ada.get(edit(question)).content.decode(), "question_form") | {"spec-stem": stem + " And?"},
-    )
+    as_ada.post(edit(question), form_data(as_ada.get(edit(question)).content.decode()) | {"spec-stem": stem + " And?"})
     again = as_ada.get(url).content.decode()
     assert "feedback-thin" in again
     assert 'name="reason-negative-stem"' not in again
