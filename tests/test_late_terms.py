@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, strategies
 
 from quizzes import terms
 from quizzes.terms import Overrides, Terms
@@ -161,3 +162,32 @@ def test_what_was_due_before_a_member_joined_is_not_due_for_them(
 
 def test_an_exception_for_who_joined_later_is_due() -> None:
     assert agreed(Overrides("member", joined_at=at(10)), exception(due_at=at(11))).due_at == at(11)
+
+
+# In general -----------------------------------------------------------------------------------------------------------
+
+factors = strategies.decimals(min_value=1, max_value=5, places=2)
+limits = strategies.integers(1, 1440).map(minutes)
+
+
+@given(
+    limit=limits, factors=strategies.tuples(factors, factors), early=strategies.timedeltas(-minutes(60), minutes(3000))
+)
+def test_more_time_is_never_due_earlier_and_never_moves_more_than_was_granted(
+    limit: timedelta, factors: tuple[Decimal, Decimal], early: timedelta
+) -> None:
+    started = at(9, 55) - early
+    less, more = (
+        terms.effective([Overrides("assignment", limit=limit, due_at=at(9, 55)), Overrides("member", factor=factor)])
+        for factor in sorted(factors)
+    )
+    first, second = terms.due(less, started), terms.due(more, started)
+    assert first is not None
+    assert second is not None
+    assert at(9, 55) <= first <= second
+    assert more.effective_limit is not None
+    assert second - at(9, 55) <= more.effective_limit - limit
+    if limit <= early:  # a classmate who began then could be in time
+        ends = terms.deadline(more, started)
+        assert ends is not None
+        assert not terms.is_past(second, ends)
