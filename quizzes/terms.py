@@ -97,8 +97,6 @@ def effective(layers: Iterable[Overrides]) -> Terms:
         refuses_late, joined_at = refuses_late or layer.refuses_late, layer.joined_at or joined_at
         layer = _due_with_its_close(layer, terms)
         terms = _laid(terms, closed_when_due(layer) if refuses_late else layer)
-        if layer.layer not in GRANTED:
-            terms = replace(terms, ordinary_limit=terms.limit)
     return _possible(terms, joined_at)
 
 
@@ -108,6 +106,8 @@ def _laid(terms: Terms, layer: Overrides) -> Terms:
     if layer.is_untimed:
         changed["limit"] = UNTIMED
         reasons.append(Reason(layer.layer, "limit", UNTIMED, layer.note))
+    if "limit" in changed and layer.layer not in GRANTED:
+        changed["ordinary_limit"] = changed["limit"]
     return replace(terms, **changed, reasons=(*terms.reasons, *reasons)) if reasons else terms
 
 
