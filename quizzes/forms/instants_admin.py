@@ -31,7 +31,8 @@ class InstantWidget(AdminSplitDateTime):
             return halves
         chosen = value[2] if isinstance(value, list) else ""
         which = forms.Select({"aria-label": _("Which of the two?")}, choices=[("", "---------"), *WHICH])
-        return format_html("{}{}", halves, which.render(f"{name}_which", chosen or self.chosen, renderer=renderer))
+        question = which.render(f"{name}_which", chosen or self.chosen, renderer=renderer)
+        return format_html("<div>{}<p>{}</p></div>", halves, question)
 
 
 class InstantField(forms.SplitDateTimeField):
