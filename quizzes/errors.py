@@ -107,6 +107,17 @@ class TooMany(QuizError):
     title = _("Too many tries")
 
 
+class NotYours(QuizError):
+    """Work of another instructor, who lets others see it or use it but not change it."""
+
+    status = 403
+    code = "not_yours"
+    title = _("Not yours to change")
+
+    def __init__(self) -> None:
+        super().__init__(_("This belongs to another instructor. Make a copy of it and change that."))
+
+
 class EditConflict(QuizError):
     """Someone else changed the same thing in between; `details['revision']` is what a second try must expect."""
 

@@ -24,6 +24,7 @@ app_name = "quizzes"
 urlpatterns = [
     # home and one's own account
     path("", home.home, name="home"),
+    path("notices/<int:pk>/dismiss/", home.notice_dismiss, name="notice_dismiss"),
     path("account/", accounts.profile, name="profile"),
     # attempts
     path("attempts/", attempts.attempt_list, name="attempt_list"),

@@ -12,7 +12,7 @@ LAYERS = {
     1: ["question_types"],
     2: ["formats", "lint"],
     3: ["models"],
-    4: ["entitlements", "lateness"],
+    4: ["entitlements"],
     5: ["services", "reports"],
     6: ["forms", "templatetags"],
     7: ["views", "admin", "management", "checks", "middleware", "backends"],
@@ -20,9 +20,8 @@ LAYERS = {
 }
 LEVEL = {name: level for level, names in LAYERS.items() for name in names}
 OUTSIDE = {"migrations", "__init__"}
-# Views use the middleware's way to tell JSON from pages; the workshop links to pages of the site; what was late follows
-# from what a learner is entitled to.
-SIBLINGS_ALLOWED = {("views", "middleware"), ("admin", "views"), ("lateness", "entitlements")}
+# Views use the middleware's way to tell JSON from pages; the workshop links to pages of the site.
+SIBLINGS_ALLOWED = {("views", "middleware"), ("admin", "views")}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from quizzes.models import Assignment, Attempt, Classroom, Membership, Quiz, User, version_cache
+from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, User, version_cache
 from quizzes.services import attempts
 from tests import factories
 
@@ -26,6 +26,7 @@ ROLES = ("nobody", "student", "classmate", "outsider", "assistant", "instructor"
 # nobody student classmate outsider assistant instructor other_instructor admin
 TABLE = """
 home                   200   200 200 200 200 200 200 200
+notice_dismiss POST    login 404 404 404 404 302 404 404
 profile                login 200 200 200 200 200 200 200
 healthz                200   200 200 200 200 200 200 200
 source_detail          login 200 200 200 200 200 200 200
@@ -110,6 +111,7 @@ class School:
     attempt: Attempt
     handed_in: Attempt
     quiz: Quiz
+    notice: Notice
 
     def kwargs(self, name: str) -> dict[str, Any]:
         """What an address of this name needs to be about this class."""
@@ -121,6 +123,7 @@ class School:
             "gradebook": self.classroom.pk,
             "assignment": self.assignment.pk,
             "accommodation": self.assignment.pk,
+            "notice": self.notice.pk,
         }
         known = {
             "slug": {"source_detail": "source", "topic_detail": "topic"}.get(name, self.quiz.slug),
@@ -148,7 +151,8 @@ def school(letter: str, now: datetime) -> School:
     student = people["student"]
     handed_in = factories.attempt(student, quiz, assignment=assignment, now=now - timedelta(hours=1), submit=True)
     attempt = attempts.start(student, quiz, assignment=assignment, now=now)
-    return School(classroom, people, assignment, attempt, handed_in, quiz)
+    notice = Notice.objects.create(recipient=people["instructor"], kind="quiz_archived", quiz=quiz, created_at=now)
+    return School(classroom, people, assignment, attempt, handed_in, quiz, notice)
 
 
 @pytest.fixture

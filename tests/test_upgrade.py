@@ -23,7 +23,20 @@ from django.db.models import F
 from django.test import Client
 from django.urls import resolve
 
-from quizzes.models import Accommodation, Answer, Attempt, AttemptEvent, Question, User, papers
+from quizzes.models import (
+    Accommodation,
+    Answer,
+    Attempt,
+    AttemptEvent,
+    Notice,
+    Question,
+    QuestionVersion,
+    Quiz,
+    QuizItem,
+    Source,
+    User,
+    papers,
+)
 from quizzes.reports import invariants
 from quizzes.services import assignments, attempts, people
 from tests import databases, upgrading
@@ -122,6 +135,37 @@ def test_the_next_sweep_closes_what_is_overdue_and_grades_what_was_left(school: 
     assert [str(violation) for violation in invariants.check(now=NOW + timedelta(hours=4))] == []
 
 
+# Owners ---------------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_published_can_be_copied_and_the_sites_is_used(school: Upgraded) -> None:
+    published = set(QuestionVersion.objects.exclude(status="draft").values_list("question", flat=True))
+    for question in Question.objects.all():
+        expected = "copy" if question.pk in published else "private"
+        assert question.visibility == ("use" if question.owner is None else expected), question.pk
+    assert Question.objects.filter(visibility="private").exists()
+    quizzes = {quiz.slug: quiz.visibility for quiz in Quiz.objects.filter(owner__isnull=False)}
+    assert (quizzes["exam"], quizzes["not-published"]) == ("copy", "private")
+    assert set(Source.objects.values_list("owner", "visibility")) == {(None, "use")}
+
+
+def test_questions_of_colleagues_stay_in_quizzes_as_they_are(school: Upgraded) -> None:
+    foreign = QuizItem.objects.filter(question__in=upgrading.FOREIGN)
+    assert foreign.count() == 5
+    for item in foreign.select_related("question", "pinned_version"):
+        assert item.pinned_version == item.question.ready_version  # type: ignore[union-attr]
+    others = QuizItem.objects.filter(question__isnull=False).exclude(question__in=upgrading.FOREIGN)
+    assert set(others.values_list("quiz__slug", "pinned_version")) >= {("all-types", None), ("short", None)}
+    assert others.exclude(quiz__slug="not-published").filter(pinned_version__isnull=False).count() == 0
+
+
+def test_the_owner_of_a_quiz_hears_that_its_rules_draw_less(school: Upgraded) -> None:
+    [notice] = Notice.objects.all()
+    assert (notice.recipient.username, notice.quiz.slug) == ("ada", "drawn")  # type: ignore[union-attr]
+    assert "2 questions that it could draw before are left out." in notice.sentence
+    assert "2 questions that it could draw before" in read(browser(notice.recipient).get("/"))
+
+
 # The triggers ---------------------------------------------------------------------------------------------------------
 
 
@@ -183,7 +227,8 @@ def test_one_who_may_not_go_back_goes_on_where_they_were(school: Upgraded) -> No
 
 def test_practice_goes_on(school: Upgraded) -> None:
     attempt = of("practicing")
-    assert attempts.check(papers.of_attempt(attempt.pk, attempt.learner_id), slot=3, now=NOW).marks == 1
+    after_the_exam = NOW + timedelta(days=3)  # which asks the same questions
+    assert attempts.check(papers.of_attempt(attempt.pk, attempt.learner_id), slot=3, now=after_the_exam).marks == 1
     checked = save(browser(attempt.learner), attempt, 1, revision=9)
     assert checked.status_code == 409  # it was checked before the upgrade
 
@@ -196,7 +241,8 @@ def test_an_older_answer_than_the_stored_one_is_still_refused(school: Upgraded) 
 
 def test_a_learner_starts_the_next_attempt(school: Upgraded) -> None:
     before, client = of("graded"), browser(of("graded").learner)
-    began = client.post(f"/quizzes/{before.quiz.slug}/start/", {"assignment": str(before.assignment_id)})
+    with time_machine.travel(NOW + timedelta(days=3), tick=False):  # an exam before that asks the same questions
+        began = client.post(f"/quizzes/{before.quiz.slug}/start/", {"assignment": str(before.assignment_id)})
     assert began.status_code == 302
     assert (of("graded").number, of("graded").status) == (before.number + 1, "in_progress")
 

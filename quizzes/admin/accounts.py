@@ -14,17 +14,17 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes import clock
 from quizzes.admin.scope import SuperuserOnly
 from quizzes.admin.scope import person as whoever_asks
 from quizzes.errors import QuizError
-from quizzes.forms.accounts import AnonymiseForm
+from quizzes.forms.accounts import AnonymiseForm, HandOverForm
 from quizzes.models import User
 from quizzes.reports.people import belongings
-from quizzes.services import people
+from quizzes.services import handover, people
 
 
 @admin.register(User)
@@ -55,7 +55,12 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.anonymise_view))
-        return [path("<int:pk>/anonymise/", view, name="quizzes_user_anonymise"), *super().get_urls()]
+        hand_over = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.hand_over_view))
+        return [
+            path("<int:pk>/anonymise/", view, name="quizzes_user_anonymise"),
+            path("<int:pk>/hand-over/", hand_over, name="quizzes_user_hand_over"),
+            *super().get_urls(),
+        ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Of whoever was anonymised nothing is left to show but when."""
@@ -89,6 +94,48 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
             "has": belongings(found, now=clock.now()),
         }
         return TemplateResponse(request, "admin/quizzes/user/anonymise.html", context)
+
+    def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give everything that a person owns to another instructor, or to the site."""
+        found = self.get_object(request, str(pk))
+        if found is None:
+            raise Http404
+        if not self.has_view_permission(request, found):
+            raise PermissionDenied
+        form = HandOverForm(found, request.POST if request.method == "POST" else None)
+        if form.is_valid() and self.hand_over(request, found, form):
+            return redirect("admin:quizzes_user_change", pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": found,
+            "title": _("Hand over the work"),
+            "form": form,
+            "count": handover.count_of(found),
+        }
+        return TemplateResponse(request, "admin/quizzes/user/hand_over.html", context)
+
+    def hand_over(self, request: HttpRequest, found: User, form: HandOverForm) -> bool:
+        """Do it and note it with both people; a refusal stays in the form."""
+        receiver = form.cleaned_data["receiver"]
+        try:
+            with transaction.atomic():
+                count = handover.hand_over(found, receiver, by=whoever_asks(request), now=clock.now())
+                self.log_change(request, found, _("Work handed over."))
+                if receiver is not None:
+                    self.log_change(request, receiver, _("Work of another instructor received."))
+        except QuizError as refusal:
+            form.add_error("receiver", str(refusal.message))
+            return False
+        text = ngettext("%(n)d row handed over.", "%(n)d questions, quizzes and sources handed over.", count)
+        messages.success(request, text % {"n": count})
+        return True
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Says what work there is to hand over first."""
+        found = self.get_object(request, object_id)
+        work = handover.count_of(found) if found is not None else 0
+        return super().delete_view(request, object_id, {"work": work, **(extra_context or {})})
 
     def refusal(self, request: HttpRequest, found: User) -> str:
         """Why the site cannot do without this person, or nothing."""

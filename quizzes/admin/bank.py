@@ -1,4 +1,7 @@
-"""Sources, topics and tags: shared by all instructors; deleted only while nothing refers to them."""
+"""Sources, topics and tags. Each instructor adds them; a source belongs to its author, topics and tags administrators change.
+
+They are deleted only while nothing refers to them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from quizzes.admin.scope import ScopedAdmin
+from quizzes.admin.scope import ScopedAdmin, owner_name, person
 from quizzes.models import QuizItem, Source, Tag, Topic
 
 
@@ -37,12 +40,27 @@ class Counted(ScopedAdmin):
 class SourceAdmin(Counted):
     item_field = "source"
     ordering = ("title",)
-    list_display = ("title", "kind", "number_of_paragraphs", "number_of_questions")
+    list_display = ("title", "kind", "number_of_paragraphs", "number_of_questions", "owner_name")
+    list_select_related = ("owner",)
     search_fields = ("title", "slug", "kind")
     prepopulated_fields = {"slug": ("title",)}
-    fields = ("title", "slug", "kind", "reliability_note", "date_note", "url", "number_of_paragraphs")
+    fields = ("title", "slug", "kind", "reliability_note", "date_note", "url", "visibility", "number_of_paragraphs")
     readonly_fields = ("number_of_paragraphs",)
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What others may do is for the owner to decide."""
+        is_ours = obj is None or obj.is_owned_by(person(request))
+        return self.readonly_fields if is_ours else (*self.readonly_fields, "visibility")
+
+    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        if not change:
+            obj.owner = person(request)
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=gettext_lazy("owner"), ordering="owner")
+    def owner_name(self, source: Source) -> str:
+        return owner_name(source)
 
     @admin.display(description=gettext_lazy("listed paragraphs"))
     def number_of_paragraphs(self, source: Source) -> int:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from quizzes.models import Attempt, QuestionVersion, Quiz, User
+from quizzes.models import Attempt, Question, QuestionVersion, Quiz, User
 from quizzes.reports import marking_queue
 
 
@@ -35,7 +35,9 @@ def waiting_for(user: User, *, now: datetime) -> list[Waiting]:
             f"{attempts}?status__exact={Attempt.Status.SUBMITTED}",
         ),
         Waiting(
-            QuestionVersion.objects.filter(status=QuestionVersion.Status.DRAFT, question__is_archived=False).count(),
+            QuestionVersion.objects.filter(
+                status=QuestionVersion.Status.DRAFT, question__in=Question.objects.live().editable_by(user)
+            ).count(),
             _("drafts of questions"),
             reverse("admin:quizzes_question_changelist") + "?state=draft",
         ),

@@ -16,15 +16,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from quizzes import clock, question_types
-from quizzes.admin.scope import person
+from quizzes.admin.confirming import confirmation, is_confirmed
+from quizzes.admin.scope import owner_name, person
 from quizzes.errors import BadAnswer, EditConflict, NotPublishable, QuizError
 from quizzes.forms.bank import QuestionForm
 from quizzes.lint import Finding
-from quizzes.models import Answer, Question, QuestionVersion
+from quizzes.models import Answer, Question, QuestionVersion, Quiz
 from quizzes.models.papers import PaperQuestion
 from quizzes.question_types.base import Grade, InvalidSpec
-from quizzes.reports import attempts as cards
-from quizzes.services import bank
+from quizzes.reports import cards
+from quizzes.services import bank, copies
 
 
 class QuestionPages:
@@ -40,14 +41,20 @@ class QuestionPages:
             path("<int:pk>/versions/<int:number>/preview/", view(self.preview_view), name="quizzes_question_preview"),
             path("<int:pk>/publish/", view(self.publish_view), name="quizzes_question_publish"),
             path("<int:pk>/do/<slug:act>/", view(require_POST(self.act_view)), name="quizzes_question_act"),
+            path("<int:pk>/copy/", view(require_POST(self.copy_view)), name="quizzes_question_copy"),
         ]
         return own + super().get_urls()  # type: ignore[misc]
 
-    def fetched(self, request: HttpRequest, pk: Any) -> Question:
-        """The question, if the person manages it."""
-        question = self.get_object(request, str(pk))  # type: ignore[attr-defined]
+    def looked_at(self, request: HttpRequest, pk: Any) -> Question:
+        """The question, if the person may see it."""
+        question: Question | None = self.get_object(request, str(pk))  # type: ignore[attr-defined]
         if question is None:
             raise Http404
+        return question
+
+    def fetched(self, request: HttpRequest, pk: Any) -> Question:
+        """The question, if the person may change it; refused where they may only see it."""
+        question = self.looked_at(request, pk)
         if not self.has_change_permission(request, question):  # type: ignore[attr-defined]
             raise PermissionDenied
         return question
@@ -66,7 +73,7 @@ class QuestionPages:
             kind = question_types.get(request.GET.get("type", ""))
         except KeyError:
             return self.page(request, "choose_type", {"title": _("New question"), "types": question_types.all_types()})
-        form = QuestionForm(kind, request.POST if request.method == "POST" else None)
+        form = QuestionForm(kind, request.POST if request.method == "POST" else None, user=person(request))
         if request.method == "POST" and not form.is_asking_for_rows and form.is_valid():
             version = bank.create_question(
                 kind.key,
@@ -83,11 +90,15 @@ class QuestionPages:
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        question = self.looked_at(request, object_id)
+        if request.method != "POST" and not self.has_change_permission(request, question):  # type: ignore[attr-defined]
+            return self.only_looked_at(request, question)
         question = self.fetched(request, object_id)
         version = question.latest_version
         if version is None:
             raise Http404
-        form = QuestionForm(question.kind, request.POST if request.method == "POST" else None, version=version)
+        data = request.POST if request.method == "POST" else None
+        form = QuestionForm(question.kind, data, version=version, user=person(request))
         if request.method == "POST" and not form.is_asking_for_rows and form.is_valid():
             saved = self.save_draft(request, question, form)
             if saved is not None:
@@ -102,6 +113,13 @@ class QuestionPages:
             "original": question,
         }
         return self.page(request, "form", context)
+
+    def only_looked_at(self, request: HttpRequest, question: Question) -> HttpResponse:
+        """To the card, for those who may not change it."""
+        shown = question.versions.visible_to(person(request)).order_by("-number").first()
+        if shown is None:
+            raise Http404
+        return redirect("admin:quizzes_question_preview", question.pk, shown.number)
 
     def save_draft(self, request: HttpRequest, question: Question, form: QuestionForm) -> QuestionVersion | None:
         """The saved version, or None when someone was faster; the text then stays in the form."""
@@ -128,7 +146,7 @@ class QuestionPages:
         here = reverse("admin:quizzes_question_change", args=[question.pk])
         preview = reverse("admin:quizzes_question_preview", args=[question.pk, version.number])
         if "_publish" in request.POST and version.is_draft:
-            if bank.findings(version):
+            if bank.findings(version) or bank.quizzes_following(question).exists():
                 return redirect("admin:quizzes_question_publish", question.pk)
             return redirect(preview if self.publish(request, version) else here)
         if "_preview" in request.POST:
@@ -161,17 +179,18 @@ class QuestionPages:
         return True
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What the linter says before publishing: errors are mended first, warnings may be accepted with a reason."""
+        """What the linter says before publishing, and which quizzes will ask something else; both are confirmed here."""
         question = self.fetched(request, pk)
         draft = question.draft
         if draft is None:
             messages.info(request, _("There is no draft to publish."))
             return redirect("admin:quizzes_question_change", question.pk)
         found = bank.findings(draft)
-        if request.method == "POST":
+        asking = list(bank.quizzes_following(question))
+        if request.method == "POST" and (not asking or is_confirmed(request)):
             warnings = {finding.rule for finding in found if not bank.is_blocking(finding)}
             reasons = {rule: request.POST.get(f"reason-{rule}", "")[:300] for rule in warnings}
-            bank.acknowledge(question, reasons)
+            bank.acknowledge(question, reasons, actor=person(request))
             if self.publish(request, draft, expected=number_in(request.POST.get("revision", ""))):
                 return redirect("admin:quizzes_question_change", question.pk)
             draft.question.refresh_from_db()
@@ -180,6 +199,7 @@ class QuestionPages:
             "title": _("Publish version %(n)d") % {"n": draft.number},
             "question": question,
             "version": draft,
+            "asking": asking,
             "faults": [] if found else bank.faults(draft),
             "errors": [finding for finding in found if bank.is_blocking(finding)],
             "warnings": by_rule(finding for finding in found if not bank.is_blocking(finding)),
@@ -187,18 +207,15 @@ class QuestionPages:
         return self.page(request, "publish", context)
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
-        """Archive, restore, take out of use, discard the draft."""
+        """Archive, restore, take out of use, discard the draft; asks first where published quizzes have the question."""
         question = self.fetched(request, pk)
-        revision = number_in(request.POST.get("revision", ""), -1)
-        acts: dict[str, tuple[Any, str]] = {
-            "archive": (lambda: bank.archive(question), _("Archived.")),
-            "restore": (lambda: bank.restore(question), _("Restored.")),
-            "retire": (lambda: bank.retire(question), _("Taken out of use; no new attempt will be asked it.")),
-            "discard": (lambda: bank.discard_draft(question, expected_revision=revision), _("Draft discarded.")),
-        }
+        acts = self.acts(question, request)
         if act not in acts:
             raise Http404
         do, done = acts[act]
+        asking = list(ASKING[act](question)) if act in ASKING else []
+        if asking and not is_confirmed(request):
+            return self.asked_first(request, question, act, asking)
         try:
             do()
         except QuizError as refusal:
@@ -208,12 +225,57 @@ class QuestionPages:
             messages.success(request, done)
         return redirect("admin:quizzes_question_change", question.pk)
 
+    def acts(self, question: Question, request: HttpRequest) -> dict[str, tuple[Any, str]]:
+        """What can be done to a question, and what is said afterwards."""
+        revision = number_in(request.POST.get("revision", ""), -1)
+        who, now = person(request), clock.now()
+        return {
+            "archive": (lambda: bank.archive(question, actor=who, now=now), _("Archived.")),
+            "restore": (lambda: bank.restore(question, actor=who), _("Restored.")),
+            "retire": (
+                lambda: bank.retire(question, actor=who, now=now),
+                _("Taken out of use; no new attempt will be asked it."),
+            ),
+            "discard": (
+                lambda: bank.discard_draft(question, actor=who, expected_revision=revision),
+                _("Draft discarded."),
+            ),
+        }
+
+    def asked_first(self, request: HttpRequest, question: Question, act: str, asking: list[Quiz]) -> HttpResponse:
+        """The page that names the quizzes; nothing has changed yet."""
+        titles = {"archive": _("Archive a question that quizzes ask"), "retire": _("Take out of use what quizzes ask")}
+        leads = {
+            "archive": _("These published quizzes have it as a fixed question, and go on asking it:"),
+            "retire": _("These published quizzes ask it, and will have one question less:"),
+        }
+        context = {
+            "title": titles[act],
+            "lead": leads[act],
+            "names": [quiz_name(quiz) for quiz in asking],
+            "button": {"archive": _("Archive it"), "retire": _("Take it out of use")}[act],
+            "back": reverse("admin:quizzes_question_change", args=[question.pk]),
+        }
+        return confirmation(self.admin_site, self.opts, request, context)
+
+    def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A question of one's own that starts from what may be seen of this one."""
+        question = self.looked_at(request, pk)
+        try:
+            made = copies.of_question(question, actor=person(request), now=clock.now())
+        except QuizError as refusal:
+            messages.error(request, str(refusal.message))
+            return redirect("admin:quizzes_question_changelist")
+        self.log_addition(request, made, _("Copied from another question."))  # type: ignore[attr-defined]
+        messages.success(request, _("This is your copy, a draft that only you see."))
+        return redirect("admin:quizzes_question_change", made.pk)
+
     # Looking -----------------------------------------------------------------------------------------------------------
 
     def preview_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """The card as a student sees it; an answer may be tried, nothing is kept."""
-        question = self.fetched(request, pk)
-        version = question.versions.filter(number=number).first()
+        question = self.looked_at(request, pk)
+        version = question.versions.visible_to(person(request)).filter(number=number).first()
         if version is None:
             raise Http404
         version.question = question
@@ -223,8 +285,9 @@ class QuestionPages:
             for fault in error.faults:
                 messages.error(request, str(fault))
             return HttpResponseRedirect(reverse("admin:quizzes_question_change", args=[question.pk]))
-        title = _("Preview of version %(n)d") % {"n": number}
-        return self.page(request, "preview", {"title": title, "question": question, "version": version, **context})
+        context |= {"title": _("Preview of version %(n)d") % {"n": number}, "question": question, "version": version}
+        context["is_ours"] = self.has_change_permission(request, question)  # type: ignore[attr-defined]
+        return self.page(request, "preview", context)
 
     def versions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         question = self.fetched(request, pk)
@@ -235,6 +298,15 @@ class QuestionPages:
         ]
         context = {"title": _("Versions"), "question": question, "rows": rows, "original": question}
         return self.page(request, "versions", context)
+
+
+# Which quizzes are named, and the act confirmed, before it is done.
+ASKING = {"archive": bank.quizzes_asking, "retire": bank.quizzes_following}
+
+
+def quiz_name(quiz: Quiz) -> str:
+    """A quiz with its owner, for those who need not know it."""
+    return _("“%(quiz)s”, of %(owner)s") % {"quiz": quiz, "owner": owner_name(quiz)}
 
 
 def number_in(text: str, default: Any = None) -> Any:

@@ -40,10 +40,12 @@ class QuestionTools:
         """Append questions to a quiz; the ids come from the list's action or the question's page."""
         pks = [int(pk) for pk in request.GET.get("questions", "").split(",") if pk.isdigit() and len(pk) < 12]
         chosen: list[Question] = list(
-            self.get_queryset(request).filter(pk__in=pks[:MAX_ADDED]).order_by("pk")  # type: ignore[attr-defined]
+            self.get_queryset(request)  # type: ignore[attr-defined]
+            .filter(pk__in=Question.objects.usable_by(person(request)).filter(pk__in=pks[:MAX_ADDED]).values("pk"))
+            .order_by("pk")
         )
         if not chosen:
-            messages.error(request, _("Choose at least one question."))
+            messages.error(request, _("Choose at least one question that you may use; of others you can make a copy."))
             return redirect("admin:quizzes_question_changelist")
         form = AddToQuizForm(person(request), request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,17 +17,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from quizzes import clock
 from quizzes.admin.question_pages import QuestionPages
 from quizzes.admin.question_tools import MAX_ADDED, QuestionTools
-from quizzes.admin.scope import ScopedAdmin, person
+from quizzes.admin.scope import ScopedAdmin, owner_name, person
 from quizzes.errors import QuizError
-from quizzes.models import Question, QuestionVersion
+from quizzes.models import Question, QuestionVersion, Quiz, User
 from quizzes.services import bank
 
 Status = QuestionVersion.Status
 
 
-def with_stem(questions: QuerySet[Question]) -> QuerySet[Question]:
-    """Questions with the stem of their latest version and the states of their versions."""
-    versions = QuestionVersion.objects.filter(question=OuterRef("pk"))
+def with_stem(questions: QuerySet[Question], user: User) -> QuerySet[Question]:
+    """Questions with the stem of the latest version that the person may see, and the states of these versions."""
+    versions = QuestionVersion.objects.visible_to(user).filter(question=OuterRef("pk"))
     return questions.annotate(
         stem=Subquery(versions.order_by("-number").annotate(text=KT("spec__stem")).values("text")[:1]),
         has_ready=Exists(versions.filter(status=Status.READY)),
@@ -61,22 +61,48 @@ class StateFilter(admin.SimpleListFilter):
         return live.filter(**conditions.get(self.value(), {}))
 
 
+class WhoseFilter(admin.SimpleListFilter):
+    """Whose questions are listed."""
+
+    title = gettext_lazy("owner")
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("mine", _("mine")), ("site", _("the site")), ("others", _("colleagues"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        mine = Q(owner=person(request))
+        site = Q(owner=None)
+        return queryset.filter({"mine": mine, "site": site, "others": ~mine & ~site}.get(self.value() or "", Q()))
+
+
 @admin.register(Question)
 class QuestionAdmin(QuestionPages, QuestionTools, ScopedAdmin):
-    list_display = ("snippet", "type", "topic", "difficulty", "bloom", "state")
-    list_filter = (StateFilter, "type", "topic", "difficulty", "bloom", "sources", "tags")
-    list_select_related = ("topic",)
+    list_display = ("snippet", "type", "topic", "difficulty", "bloom", "state", "owner_name")
+    list_filter = (
+        StateFilter,
+        WhoseFilter,
+        "type",
+        "topic",
+        "difficulty",
+        "bloom",
+        "is_kept_for_exams",
+        "sources",
+        "tags",
+    )
+    list_select_related = ("topic", "owner")
     search_fields = ("stem", "uuid", "topic__name", "tags__slug")
     search_help_text = gettext_lazy("Words of the stem, a topic or a tag")
     ordering = ("-pk",)
-    actions = ("publish_drafts", "add_to_quiz", "archive", "restore")
+    actions = ("publish_drafts", "add_to_quiz", "keep_for_exams", "release", "archive", "restore")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
-        return with_stem(super().get_queryset(request))
+        return with_stem(super().get_queryset(request), person(request))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if request.resolver_match and request.resolver_match.url_name == "autocomplete":
-            queryset = queryset.filter(is_archived=False)
+            usable = Question.objects.usable_by(person(request)).order_by()
+            queryset = queryset.filter(is_archived=False, pk__in=usable.values("pk"))
         return super().get_search_results(request, queryset, search_term)
 
     def choice_label(self, question: Any) -> str:
@@ -96,20 +122,27 @@ class QuestionAdmin(QuestionPages, QuestionTools, ScopedAdmin):
             return _("published, draft open") if question.has_draft else _("published")
         return _("draft") if question.has_draft else _("out of use")
 
+    @admin.display(description=gettext_lazy("owner"), ordering="owner")
+    def owner_name(self, question: Question) -> str:
+        return owner_name(question)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what nothing refers to can be deleted; the rest is archived."""
         return super().has_delete_permission(request, obj) and not (obj is not None and bank.is_referenced(obj))
 
     def delete_model(self, request: HttpRequest, obj: Question) -> None:
-        bank.delete(obj)
+        bank.delete(obj, actor=person(request))
 
     # Actions -----------------------------------------------------------------------------------------------------------
 
     @admin.action(description=gettext_lazy("Publish the drafts of the selected questions"))
     def publish_drafts(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
-        drafts = QuestionVersion.objects.filter(question__in=queryset, status=Status.DRAFT).select_related("question")
+        mine = self.only_managed(request, queryset)
+        drafts = QuestionVersion.objects.filter(question__in=mine, status=Status.DRAFT).select_related("question")
         published = 0
         for draft in drafts:
+            if self.is_left_alone(request, draft.question, bank.quizzes_following(draft.question)):
+                continue
             try:
                 bank.publish(draft, actor=person(request), now=clock.now())
             except QuizError as refusal:
@@ -131,19 +164,51 @@ class QuestionAdmin(QuestionPages, QuestionTools, ScopedAdmin):
         chosen = ",".join(map(str, pks))
         return redirect(reverse("admin:quizzes_question_to_quiz") + f"?questions={chosen}")
 
+    @admin.action(description=gettext_lazy("Keep the selected questions for exams"))
+    def keep_for_exams(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
+        kept = bank.keep_for_exams(self._managed(request, queryset))
+        text = ngettext("%(n)d question is kept for exams now.", "%(n)d questions are kept for exams now.", kept)
+        self.message_user(request, text % {"n": kept})
+
+    @admin.action(description=gettext_lazy("Release the selected questions for practice and other quizzes"))
+    def release(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
+        released = bank.release(self._managed(request, queryset))
+        text = ngettext("%(n)d question is released.", "%(n)d questions are released.", released)
+        self.message_user(request, text % {"n": released})
+
+    def _managed(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        """Those of them that the instructor may change, without what the list joins; the others are named."""
+        return Question.objects.filter(pk__in=[question.pk for question in self.only_managed(request, queryset)])
+
     @admin.action(description=gettext_lazy("Archive the selected questions"))
     def archive(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
-        self._set_archived(request, queryset, is_archived=True)
+        count = 0
+        for question in self.only_managed(request, queryset):
+            if self.is_left_alone(request, question, bank.quizzes_asking(question)):
+                continue
+            bank.archive(question, actor=person(request), now=clock.now())
+            self.log_change(request, question, _("Archived."))
+            count += 1
+        self.tell_changed(request, count)
 
     @admin.action(description=gettext_lazy("Restore the selected questions"))
     def restore(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
-        self._set_archived(request, queryset, is_archived=False)
-
-    def _set_archived(self, request: HttpRequest, queryset: QuerySet[Question], *, is_archived: bool) -> None:
-        do = bank.archive if is_archived else bank.restore
         count = 0
-        for question in queryset:
-            do(question)
+        for question in self.only_managed(request, queryset):
+            bank.restore(question, actor=person(request))
             count += 1
+        self.tell_changed(request, count)
+
+    def is_left_alone(self, request: HttpRequest, question: Any, asking: QuerySet[Quiz]) -> bool:
+        """Whether published quizzes ask the question: then it is changed on its own page, where they are confirmed."""
+        titles = ", ".join(f"“{quiz}”" for quiz in asking)
+        if titles:
+            version = question.shown_version
+            words = {"what": Truncator(version.stem if version else "").chars(60), "quizzes": titles}
+            text = _("%(what)s is asked by %(quizzes)s and was left alone; open it to confirm.") % words
+            self.message_user(request, text, messages.WARNING)
+        return bool(titles)
+
+    def tell_changed(self, request: HttpRequest, count: int) -> None:
         text = ngettext("%(n)d question changed.", "%(n)d questions changed.", count) % {"n": count}
         self.message_user(request, text)

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
-from quizzes.admin.scope import ScopedInline
+from quizzes.admin.scope import ScopedInline, person
 from quizzes.forms.quizzes import DrawItemForm, FixedItemForm, FixedItems
 from quizzes.models import FeedbackBand, QuizItem
 
@@ -21,7 +21,7 @@ class QuestionChoice(forms.ModelChoiceField):
     """A question named by its stem."""
 
     def label_from_instance(self, question: Any) -> str:
-        version = question.latest_version
+        version = question.shown_version
         return Truncator(version.stem if version else str(question)).chars(110)
 
 
@@ -37,6 +37,11 @@ class FixedRows(ScopedInline, admin.TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[QuizItem]:
         return super().get_queryset(request).filter(question__isnull=False).select_related("question", "pinned_version")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.user = person(request)
+        return formset
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "question":

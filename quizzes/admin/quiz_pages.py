@@ -9,17 +9,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from quizzes import clock
+from quizzes.admin.confirming import confirmation, is_confirmed
 from quizzes.admin.scope import person
 from quizzes.errors import EditConflict, NotPublishable
 from quizzes.forms import quizzes as forms
 from quizzes.forms.posted import replaced
-from quizzes.models import Quiz
-from quizzes.services import quizzes
+from quizzes.models import Question, Quiz, QuizItem
+from quizzes.services import copies, outlines, quizzes
 
 
 class QuizPages:
@@ -33,14 +35,20 @@ class QuizPages:
         own = [
             path("<int:pk>/compose/", view(self.compose_view), name="quizzes_quiz_compose"),
             path("<int:pk>/do/<slug:act>/", view(require_POST(self.act_view)), name="quizzes_quiz_act"),
+            path("<int:pk>/copy/", view(require_POST(self.copy_view)), name="quizzes_quiz_copy"),
         ]
         return own + super().get_urls()  # type: ignore[misc]
 
-    def fetched(self, request: HttpRequest, pk: int) -> Quiz:
-        """The quiz, if the person manages it."""
-        quiz = self.get_object(request, str(pk))  # type: ignore[attr-defined]
+    def looked_at(self, request: HttpRequest, pk: Any) -> Quiz:
+        """The quiz, if the person may see it."""
+        quiz: Quiz | None = self.get_object(request, str(pk))  # type: ignore[attr-defined]
         if quiz is None:
             raise Http404
+        return quiz
+
+    def fetched(self, request: HttpRequest, pk: int) -> Quiz:
+        """The quiz, if the person may change it; refused where they may only see it."""
+        quiz = self.looked_at(request, pk)
         if not self.has_change_permission(request, quiz):  # type: ignore[attr-defined]
             raise PermissionDenied
         return quiz
@@ -51,15 +59,48 @@ class QuizPages:
         """The form, with what stands behind each cell and what still keeps the quiz from being published."""
         quiz = self.get_object(request, object_id)  # type: ignore[attr-defined]
         context: dict[str, Any] = {}
+        if quiz is not None and not self.has_change_permission(request, quiz):  # type: ignore[attr-defined]
+            return self.only_looked_at(request, quiz)
         if quiz is not None:
             items = list(quiz.items.select_related("question", "topic", "source", "tag"))
             context = {
-                "outline": quizzes.outline(items),
+                "outline": outlines.of_items(items, feedback=quiz.feedback),
                 "faults": quizzes.faults(quiz, items),
+                "outdated": quizzes.outdated(quiz).count(),
                 "running": quiz.attempts.in_progress().count(),
                 "finished": quiz.attempts.finished().count(),
             }
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})  # type: ignore[misc]
+
+    def only_looked_at(self, request: HttpRequest, quiz: Quiz) -> HttpResponse:
+        """What it asks, for those who may not change it, as far as they may see its questions."""
+        if request.method == "POST":
+            raise PermissionDenied
+        items = list(quiz.items.select_related("question", "pinned_version", "topic", "source", "tag"))
+        seen = Question.objects.visible_to(person(request)).filter(items__quiz=quiz).values_list("pk", flat=True)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": quiz,
+            "title": quiz.title,
+            "outline": outlines.of_items(items, feedback=quiz.feedback),
+            "items": [(item, _shown(item) if item.question_id in set(seen) else "") for item in items],
+        }
+        return TemplateResponse(request, "admin/quizzes/quiz/view.html", context)
+
+    def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A draft of one's own with the same settings and items."""
+        made, left_out = copies.of_quiz(self.looked_at(request, pk), actor=person(request), now=clock.now())
+        self.log_addition(request, made, _("Copied from another quiz."))  # type: ignore[attr-defined]
+        messages.success(request, _("This is your copy, a draft that only you see."))
+        if left_out:
+            text = ngettext(
+                "%(n)d question stayed behind: its owner does not let others use it.",
+                "%(n)d questions stayed behind: their owners do not let others use them.",
+                left_out,
+            )
+            messages.warning(request, text % {"n": left_out})
+        return redirect("admin:quizzes_quiz_change", made.pk)
 
     def response_change(self, request: HttpRequest, obj: Quiz) -> HttpResponse:
         if "_publish" in request.POST:
@@ -79,7 +120,8 @@ class QuizPages:
 
     def publish(self, request: HttpRequest, quiz: Quiz) -> None:
         try:
-            quizzes.publish(quiz, actor=person(request), now=clock.now())
+            keeps = "keeps_questions" in request.POST
+            quizzes.publish(quiz, actor=person(request), now=clock.now(), keeps_questions=keeps)
         except NotPublishable as refusal:
             for fault in refusal.details["faults"]:
                 messages.error(request, fault)
@@ -88,22 +130,49 @@ class QuizPages:
         messages.success(request, _("“%(quiz)s” is published.") % {"quiz": quiz.title})
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
-        """Publish, back to a draft, archive."""
+        """Publish, back to a draft, archive; asks first what takes a quiz from classes."""
         quiz = self.fetched(request, pk)
         if act == "publish":
             self.publish(request, quiz)
             return redirect("admin:quizzes_quiz_change", pk)
+        if act == "take-newer":
+            return self.take_newer(request, quiz)
         acts: dict[str, tuple[Any, str]] = {
             "unpublish": (quizzes.unpublish, _("Back to a draft: no new attempts; those in progress may be finished.")),
             "archive": (quizzes.archive, _("Archived. Attempts and results stay.")),
         }
         if act not in acts:
             raise Http404
+        classes = [str(classroom) for classroom in quizzes.classes_of(quiz)]
+        if classes and not is_confirmed(request):
+            return self.asked_first(request, quiz, act, classes)
         do, done = acts[act]
         do(quiz, actor=person(request), now=clock.now())
         self.log_change(request, quiz, done)  # type: ignore[attr-defined]
         messages.success(request, done)
         return redirect("admin:quizzes_quiz_change", pk)
+
+    def take_newer(self, request: HttpRequest, quiz: Quiz) -> HttpResponse:
+        """The newest versions of colleagues' questions instead of those the quiz was made with."""
+        count = quizzes.take_newer(quiz, actor=person(request), now=clock.now())
+        text = ngettext("%(n)d newer version taken.", "%(n)d newer versions taken.", count) % {"n": count}
+        self.log_change(request, quiz, text)  # type: ignore[attr-defined]
+        messages.success(request, text)
+        return redirect("admin:quizzes_quiz_change", quiz.pk)
+
+    def asked_first(self, request: HttpRequest, quiz: Quiz, act: str, classes: list[str]) -> HttpResponse:
+        """The page that names the classes; nothing has changed yet."""
+        context = {
+            "title": {"archive": _("Archive “%(quiz)s”"), "unpublish": _("Make “%(quiz)s” a draft")}[act]
+            % {"quiz": quiz.title},
+            "lead": _(
+                "It is assigned to these classes. Students there can start it no more; attempts in progress go on:"
+            ),
+            "names": classes,
+            "button": {"archive": _("Archive it"), "unpublish": _("Make it a draft")}[act],
+            "back": reverse("admin:quizzes_quiz_change", args=[quiz.pk]),
+        }
+        return confirmation(self.admin_site, self.opts, request, context)
 
     # Composing ---------------------------------------------------------------------------------------------------------
 
@@ -117,10 +186,10 @@ class QuizPages:
         drawn = list(quiz.items.filter(question=None))
         is_valid = data is not None and all([rows.is_valid(), head.is_valid()])
         if is_valid:
-            drawn = rows.items()
+            drawn = rows.items(quiz)
             if "_save" in request.POST and self.composed(request, quiz, drawn, head):
                 return redirect("admin:quizzes_quiz_change", pk)
-        outline = quizzes.outline([*fixed, *drawn])
+        outline = outlines.of_items([*fixed, *drawn], feedback=quiz.feedback)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -157,6 +226,12 @@ class QuizPages:
         self.log_change(request, quiz, _("Composed from a blueprint."))  # type: ignore[attr-defined]
         messages.success(request, _("Saved."))
         return True
+
+
+def _shown(item: QuizItem) -> str:
+    """The stem of a fixed question, as the quiz asks it."""
+    version = item.pinned_version or (item.question and item.question.shown_version)
+    return version.stem if version else ""
 
 
 def _per_row(rows: Any, cells: Any) -> list[Any]:

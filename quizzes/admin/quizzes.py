@@ -13,20 +13,29 @@ from django.utils.translation import gettext_lazy, ngettext
 from quizzes import clock
 from quizzes.admin.quiz_items import BandRows, DrawRows, FixedRows
 from quizzes.admin.quiz_pages import QuizPages
-from quizzes.admin.scope import ScopedAdmin, person
+from quizzes.admin.scope import ScopedAdmin, owner_name, person
 from quizzes.forms.quizzes import QuizForm
 from quizzes.models import Quiz
 from quizzes.services import quizzes, running
 
 FIELDSETS = (
-    (None, {"fields": ("title", "slug", "description", "is_open_to_all", "revision")}),
+    (None, {"fields": ("title", "slug", "description", "is_open_to_all", "visibility", "revision")}),
     (
         gettext_lazy("Time and attempts"),
         {"fields": ("time_rule", "time_limit", "attempts_allowed", "opens_at", "closes_at", "applies_to_running")},
     ),
     (
         gettext_lazy("Marks and feedback"),
-        {"fields": ("feedback", "pass_mark", "counting", "wrong_penalty")},
+        {
+            "fields": (
+                "feedback",
+                "results_wait_for_all",
+                "keeps_questions",
+                "pass_mark",
+                "counting",
+                "wrong_penalty",
+            )
+        },
     ),
     (
         gettext_lazy("How it is asked"),
@@ -59,8 +68,8 @@ class QuizAdmin(QuizPages, ScopedAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if request.resolver_match and request.resolver_match.url_name == "autocomplete":
-            # An assignment may take more than one's own quizzes: those open to all as well.
-            queryset = Quiz.objects.usable_by(person(request)).exclude(status=Quiz.Status.ARCHIVED).order_by("title")
+            usable = Quiz.objects.usable_by(person(request)).exclude(status=Quiz.Status.ARCHIVED)
+            queryset = usable.order_by("title")
         return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=gettext_lazy("time"), ordering="time_limit")
@@ -79,21 +88,22 @@ class QuizAdmin(QuizPages, ScopedAdmin):
 
     @admin.display(description=gettext_lazy("owner"), ordering="owner")
     def owner_name(self, quiz: Quiz) -> str:
-        return quiz.owner.full_name if quiz.owner else _("shared")
+        return owner_name(quiz)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A quiz with attempts or assignments is archived, not deleted."""
         return super().has_delete_permission(request, obj) and not (obj is not None and quizzes.is_referenced(obj))
 
     def delete_model(self, request: HttpRequest, obj: Quiz) -> None:
-        quizzes.delete(obj)
+        quizzes.delete(obj, actor=person(request))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What may be done to running attempts is asked only where some can be running."""
-        if obj is not None:
-            return self.fieldsets
+        """What may be done to running attempts is asked where some can be running; who may see it, of the owner."""
+        hidden = {"applies_to_running"} if obj is None else set()
+        if obj is not None and not (obj.owner_id and obj.is_owned_by(person(request))):
+            hidden.add("visibility")
         return [
-            (title, {**options, "fields": [name for name in options["fields"] if name != "applies_to_running"]})
+            (title, {**options, "fields": [name for name in options["fields"] if name not in hidden]})
             for title, options in FIELDSETS
         ]
 
@@ -107,6 +117,7 @@ class QuizAdmin(QuizPages, ScopedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         self.number_new_items(form.instance)
+        quizzes.pin_foreign(form.instance)
         if not form.cleaned_data.get("applies_to_running"):
             return
         changed = running.tighten(
@@ -130,7 +141,12 @@ class QuizAdmin(QuizPages, ScopedAdmin):
     @admin.action(description=gettext_lazy("Archive the selected quizzes"))
     def archive(self, request: HttpRequest, queryset: QuerySet[Quiz]) -> None:
         count = 0
-        for quiz in queryset.exclude(status=Quiz.Status.ARCHIVED):
+        for quiz in self.only_managed(request, queryset).exclude(status=Quiz.Status.ARCHIVED):
+            if classes := ", ".join(map(str, quizzes.classes_of(quiz))):
+                words = {"quiz": quiz.title, "classes": classes}
+                text = _("“%(quiz)s” is assigned to %(classes)s and was left alone; open it to confirm.") % words
+                self.message_user(request, text, messages.WARNING)
+                continue
             quizzes.archive(quiz, actor=person(request), now=clock.now())
             self.log_change(request, quiz, _("Archived."))
             count += 1

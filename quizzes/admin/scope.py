@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import DateTimeField, Field, Model, QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import DateTimeField, Field, Model, Q, QuerySet
 from django.forms import ModelChoiceField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from quizzes import clock, entitlements
 from quizzes.forms.instants_admin import InstantField, InstantWidget
 from quizzes.models import (
     Accommodation,
@@ -23,6 +27,10 @@ from quizzes.models import (
     Membership,
     Question,
     Quiz,
+    QuizItem,
+    Source,
+    Tag,
+    Topic,
     User,
 )
 
@@ -34,15 +42,27 @@ def person(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def owner_name(row: Any) -> str:
+    """Whose it is, in a list; a row that was fetched with its owner asks nothing."""
+    return row.owner.full_name if row.owner else _("the site")
+
+
 def _in_my_classrooms(model: Any) -> Scope:
     return lambda user: model.objects.filter(classroom__in=Classroom.objects.taught_by(user))
 
 
-# What an instructor manages. Models that are not here (sources, topics, tags) are shared by all instructors.
+def _by_administrators(model: Any) -> Scope:
+    return lambda user: model.objects.all() if user.is_superuser else model.objects.none()
+
+
+# What an instructor manages: may change, act on, delete. Topics and tags are for all to add and for administrators to change.
 MANAGED: dict[type[Model], Scope] = {
-    User: lambda user: User.objects.all() if user.is_superuser else User.objects.none(),
-    Question: lambda user: Question.objects.editable_by(user),
-    Quiz: lambda user: Quiz.objects.editable_by(user),
+    User: _by_administrators(User),
+    Topic: _by_administrators(Topic),
+    Tag: _by_administrators(Tag),
+    Source: lambda user: Source.objects.editable_by(user),
+    Question: lambda user: _without_secret_questions(Question.objects.editable_by(user), user),
+    Quiz: lambda user: _without_secret_quizzes(Quiz.objects.editable_by(user), user),
     Classroom: lambda user: Classroom.objects.taught_by(user),
     Membership: _in_my_classrooms(Membership),
     Assignment: lambda user: Assignment.objects.managed_by(user),
@@ -51,26 +71,66 @@ MANAGED: dict[type[Model], Scope] = {
     ),
     Attempt: lambda user: Attempt.objects.managed_by(user),
 }
-# What may be chosen where that is more than what is managed.
-CHOSEN: dict[tuple[type[Model], str], Scope] = {
-    (Assignment, "quiz"): lambda user: Quiz.objects.usable_by(user).exclude(status=Quiz.Status.ARCHIVED),
+# What they may look at, where that is more.
+SEEN: dict[type[Model], Scope] = {
+    Topic: lambda user: Topic.objects.all(),
+    Tag: lambda user: Tag.objects.all(),
+    Source: lambda user: Source.objects.visible_to(user),
+    Question: lambda user: _without_secret_questions(Question.objects.visible_to(user), user),
+    Quiz: lambda user: _without_secret_quizzes(Quiz.objects.shown_to(user), user),
 }
+# What they may choose, where that is something else than what they manage.
+CHOSEN: dict[type[Model], Scope] = {
+    Topic: SEEN[Topic],
+    Tag: SEEN[Tag],
+    Source: lambda user: Source.objects.usable_by(user),
+    # What is in a quiz that they may change stays there, whatever its owner allows now.
+    Question: lambda user: _without_secret_questions(
+        Question.objects.usable_by(user) | Question.objects.filter(pk__in=_asked_by(Quiz.objects.editable_by(user))),
+        user,
+    ),
+    Quiz: lambda user: Quiz.objects.usable_by(user).exclude(status=Quiz.Status.ARCHIVED),
+}
+
+
+def _without_secret_questions(questions: QuerySet[Question], user: User) -> QuerySet[Question]:
+    """Without what an exam asks that the instructor takes as a student of another class; their own stay."""
+    return entitlements.secrecy_of(user, now=clock.now()).without_secret(questions)
+
+
+def _without_secret_quizzes(quizzes: QuerySet[Quiz], user: User) -> QuerySet[Quiz]:
+    """Without quizzes of others that are such an exam, or ask its questions."""
+    secrecy = entitlements.secrecy_of(user, now=clock.now())
+    if not secrecy.exams:
+        return quizzes
+    asking = QuizItem.objects.filter(question__in=secrecy.questions.order_by().values("pk")).order_by()
+    is_secret = Q(pk__in=[exam.quiz_id for exam in secrecy.exams]) | Q(pk__in=asking.values("quiz"))
+    return quizzes.exclude(is_secret & (Q(owner=None) | ~Q(owner=user)))
+
+
+def _asked_by(quizzes: QuerySet[Quiz]) -> QuerySet[Any]:
+    return QuizItem.objects.filter(quiz__in=quizzes.order_by(), question__isnull=False).order_by().values("question")
 
 
 def managed(model: type[Model], user: User) -> QuerySet[Any]:
     """The rows of a model that a person manages."""
-    if not user.is_instructor:
-        return model._default_manager.none()
-    scope = MANAGED.get(model)
-    return scope(user) if scope else model._default_manager.all()
+    return _rows(model, user, MANAGED)
+
+
+def seen(model: type[Model], user: User) -> QuerySet[Any]:
+    """The rows of a model that a person may look at."""
+    return _rows(model, user, MANAGED | SEEN)
 
 
 def choices(field: Field[Any, Any], user: User) -> QuerySet[Any]:
     """The rows a person may choose for a foreign key."""
-    scope = CHOSEN.get((field.model, field.name))
-    if scope is not None:
-        return scope(user) if user.is_instructor else field.related_model._default_manager.none()  # type: ignore[union-attr]
-    return managed(field.related_model, user)  # type: ignore[arg-type]
+    return _rows(field.related_model, user, MANAGED | CHOSEN)  # type: ignore[arg-type]
+
+
+def _rows(model: type[Model], user: User, scopes: dict[type[Model], Scope]) -> QuerySet[Any]:
+    if not user.is_instructor:
+        return model._default_manager.none()
+    return scopes[model](user) if model in scopes else model._default_manager.all()
 
 
 class ScopedChoices:
@@ -84,7 +144,7 @@ class ScopedChoices:
 
 
 class InstructorAccess:
-    """Permissions of an instructor: the queryset already is what they manage."""
+    """Permissions of an instructor: the queryset is what they may look at; some of it they may not change."""
 
     model: type[Model]
 
@@ -92,7 +152,7 @@ class InstructorAccess:
         return _is_instructor(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.is_managed(request, obj)
+        return self.is_among(seen, request, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _is_instructor(request)
@@ -104,14 +164,17 @@ class InstructorAccess:
         return self.is_managed(request, obj)
 
     def is_managed(self, request: HttpRequest, obj: Any) -> bool:
+        return self.is_among(managed, request, obj)
+
+    def is_among(self, scope: Callable[..., QuerySet[Any]], request: HttpRequest, obj: Any) -> bool:
         if not _is_instructor(request):
             return False
         if obj is None or obj.pk is None:
             return True
         kept: dict[Any, bool] = request.__dict__.setdefault("_managed", {})
-        key = (type(obj), obj.pk)
+        key = (scope, type(obj), obj.pk)
         if key not in kept:
-            kept[key] = managed(type(obj), request.user).filter(pk=obj.pk).exists()  # type: ignore[arg-type]
+            kept[key] = scope(type(obj), request.user).filter(pk=obj.pk).exists()
         return kept[key]
 
 
@@ -126,7 +189,7 @@ INSTANTS: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = {
 
 
 class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
-    """A ModelAdmin that starts from what the person manages."""
+    """A ModelAdmin that starts from what the person may look at."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -134,7 +197,26 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = super().get_queryset(request)
-        return found.filter(pk__in=managed(self.model, person(request)).values("pk"))
+        return found.filter(pk__in=seen(self.model, person(request)).order_by().values("pk"))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What was done to a row, for those who may do it."""
+        found = self.get_object(request, object_id)
+        if found is not None and not self.is_managed(request, found):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
+    def only_managed(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """For actions on chosen rows: those that the person may change; of the others they are told."""
+        mine = queryset.filter(pk__in=managed(self.model, person(request)).order_by().values("pk"))
+        if others := queryset.count() - mine.count():
+            text = ngettext(
+                "%(n)d is not yours to change and was left alone.",
+                "%(n)d are not yours to change and were left alone.",
+                others,
+            )
+            self.message_user(request, text % {"n": others}, messages.WARNING)
+        return mine
 
 
 class ScopedInline(ScopedChoices):
@@ -163,10 +245,10 @@ class ScopedInline(ScopedChoices):
 
 
 class ScopedFilter(admin.RelatedFieldListFilter):
-    """A list filter that names only what the person manages."""
+    """A list filter that names only what the person may see."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
-        mine = managed(field.related_model, person(request))
+        mine = seen(field.related_model, person(request)).order_by()
         return field.get_choices(include_blank=False, limit_choices_to={"pk__in": mine.values("pk")})
 
 

@@ -93,3 +93,26 @@ class AnonymiseForm(forms.Form):
         if typed != self.person.username:
             raise forms.ValidationError(_("That is not the user name of this person. Nothing was removed."))
         return typed
+
+
+class HandOverForm(forms.Form):
+    """Who goes on with the work of a person; the site where none is chosen."""
+
+    receiver = forms.ModelChoiceField(
+        label=_("To"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("the site: all instructors use it, administrators change it"),
+        help_text=_("Everything goes at once: questions, quizzes and sources, with their drafts."),
+    )
+
+    def __init__(self, person: User, data: Any = None) -> None:
+        super().__init__(data)
+        instructors = User.objects.filter(is_staff=True, is_active=True).exclude(pk=person.pk).order_by("username")
+        field: Any = self.fields["receiver"]
+        field.queryset = instructors
+        field.label_from_instance = _name_and_username
+
+
+def _name_and_username(person: User) -> str:
+    return f"{person.full_name} ({person.username})"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.forms.instants import ZonedForm
-from quizzes.forms.quizzes import attempts_field, time_limit_field
+from quizzes.forms.quizzes import attempts_field, keeps_questions_field, time_limit_field
 from quizzes.models import Accommodation, Assignment, Quiz
 from quizzes.models.quizzes import Preset
 
@@ -34,6 +34,7 @@ class AssignmentForm(ZonedForm):
         choices=[("", gettext_lazy("as the quiz says")), *Preset.choices],
         required=False,
     )
+    keeps_questions = keeps_questions_field()
     apply_to_running = forms.BooleanField(
         label=gettext_lazy("Apply to running attempts"),
         required=False,

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
+from django.db.models import Q
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.forms.posted import replaced
-from quizzes.models import Question, QuestionVersion, Quiz, Source, Topic, User
+from quizzes.models import Question, QuestionVersion, Quiz, Source, Topic, User, Visibility
 from quizzes.models.bank import Bloom, Difficulty
 from quizzes.question_types.authoring import AuthorForm
 from quizzes.services.bank import Identity, Place
@@ -33,6 +34,21 @@ class IdentityForm(forms.Form):
         required=False,
         max_length=300,
         help_text=gettext_lazy("Short labels with commas between them, for drawing questions across topics."),
+    )
+    is_kept_for_exams = forms.BooleanField(
+        label=gettext_lazy("Kept for exams"),
+        required=False,
+        help_text=gettext_lazy(
+            "Only examinations ask it. Practice and other quizzes leave it out until you take the tick away."
+        ),
+    )
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("Other instructors may"),
+        choices=Visibility,
+        required=False,
+        help_text=gettext_lazy(
+            "A private question can be seen and copied from its first publication on; after that your choice stands."
+        ),
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
@@ -105,7 +121,9 @@ class BasePlaces(PlaceFormSet):
 class QuestionForm:
     """The whole form of a question: identity, places and the content as its type wants it."""
 
-    def __init__(self, kind: Any, data: QueryDict | None = None, *, version: QuestionVersion | None = None) -> None:
+    def __init__(
+        self, kind: Any, data: QueryDict | None = None, *, user: User, version: QuestionVersion | None = None
+    ) -> None:
         more = data.get("_more", "") if data is not None else ""
         data = _with_row_counts(data)
         self.is_asking_for_rows = bool(more)
@@ -113,6 +131,9 @@ class QuestionForm:
         self.author = AuthorForm(kind, data, spec=spec, more_rows=more)
         question = version.question if version else None
         self.identity = IdentityForm(data, initial=_identity_of(question, version))
+        if question is not None and not (question.owner_id and question.is_owned_by(user)):
+            del self.identity.fields["visibility"]
+        self.user = user
         self.places = self._places(_more_places(data) if more == "places" else data, question)
         if self.is_asking_for_rows:
             self._say_nothing()
@@ -124,9 +145,13 @@ class QuestionForm:
         if question is not None:
             factory.stored = list(question.places.values("source", "paragraph", "evidence"))
         formset = factory(data, prefix="places")
-        source: Any = PlaceForm().fields["source"]
-        choices = list(source.choices)  # asked for once, not for every row
+        kept = Q(questions=question) if question is not None else Q()
+        usable = Source.objects.usable_by(self.user).order_by().values("pk")
+        sources = Source.objects.filter(Q(pk__in=usable) | kept).distinct()
+        field: Any = forms.ModelChoiceField(sources)
+        choices = list(field.choices)  # asked for once, not for every row
         for form in [*formset.forms, formset.empty_form]:
+            form.fields["source"].queryset = sources
             form.fields["source"].choices = choices
         return formset
 
@@ -168,6 +193,8 @@ class QuestionForm:
             difficulty=cleaned["difficulty"],
             bloom=cleaned["bloom"],
             tags=cleaned["tags"],
+            visibility=cleaned.get("visibility", ""),
+            is_kept_for_exams=cleaned["is_kept_for_exams"],
             places=[Place(row["source"], row["paragraph"], row["evidence"]) for row in rows],
         )
 
@@ -180,6 +207,8 @@ def _identity_of(question: Question | None, version: QuestionVersion | None) -> 
         "difficulty": question.difficulty,
         "bloom": question.bloom,
         "tags": ", ".join(question.tags.values_list("slug", flat=True)),
+        "visibility": question.visibility,
+        "is_kept_for_exams": question.is_kept_for_exams,
         "revision": version.revision,
     }
 

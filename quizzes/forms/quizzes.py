@@ -6,14 +6,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import question_types
 from quizzes.errors import EditConflict
 from quizzes.forms.posted import replaced
-from quizzes.models import QuestionVersion, Quiz, QuizItem, Source, Tag, Topic
+from quizzes.models import QuestionVersion, Quiz, QuizItem, Source, Tag, Topic, User, Visibility
 from quizzes.models.bank import Bloom, Difficulty
+from quizzes.models.quizzes import Preset
 from quizzes.services import quizzes
 
 TIME_LIMIT = gettext_lazy("A time limit is 1 to 1,440 minutes.")
@@ -48,6 +50,17 @@ def attempts_field() -> forms.IntegerField:
     )
 
 
+def keeps_questions_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=gettext_lazy("Keep my questions for exams"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy(
+            "For an examination: practice and other quizzes leave your own questions in it out until you release them."
+        ),
+    )
+
+
 class QuizForm(forms.ModelForm):
     """Settings of a quiz; `revision` is what the editor saw."""
 
@@ -77,6 +90,8 @@ class QuizForm(forms.ModelForm):
         ),
     )
 
+    keeps_questions = keeps_questions_field()
+
     class Meta:
         model = Quiz
         fields = (
@@ -84,12 +99,14 @@ class QuizForm(forms.ModelForm):
             "slug",
             "description",
             "is_open_to_all",
+            "visibility",
             "time_rule",
             "time_limit",
             "attempts_allowed",
             "opens_at",
             "closes_at",
             "feedback",
+            "results_wait_for_all",
             "pass_mark",
             "counting",
             "wrong_penalty",
@@ -104,6 +121,12 @@ class QuizForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "revision" in self.fields:
             self.fields["revision"].initial = self.instance.revision
+        if "visibility" in self.fields:
+            self.fields["visibility"].required = False
+
+    def clean_visibility(self) -> str:
+        """Where nothing is said it stays as it is."""
+        return self.cleaned_data["visibility"] or self.instance.visibility
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -111,7 +134,20 @@ class QuizForm(forms.ModelForm):
             cleaned.pop("time_rule")  # one sentence about the limit is enough
         if self.instance.pk:
             self._refuse_if_changed(cleaned.get("revision") or 0)
+            self._refuse_without_end(cleaned)
         return cleaned
+
+    def _refuse_without_end(self, cleaned: dict[str, Any]) -> None:
+        """An exam shows its answers after it has closed: one that nothing closes would keep them for ever."""
+        if cleaned.get("feedback") != Preset.EXAM or cleaned.get("closes_at"):
+            return
+        given = self.instance.assignments.filter(feedback="").select_related("classroom")
+        endless = next((row for row in given if row.overrides().closes_at is None), None)
+        if endless:
+            words = {"class": endless.classroom}
+            self.add_error("closes_at", _("%(class)s has this quiz without an end. Say when the exam closes.") % words)
+        elif self.instance.status == Quiz.Status.PUBLISHED and cleaned.get("is_open_to_all"):
+            self.add_error("closes_at", _("An examination shows its answers after it has closed. Say when it closes."))
 
     def _refuse_if_changed(self, seen: int) -> None:
         """Tell the second of two editors who was first; what they wrote stays in the form."""
@@ -152,17 +188,36 @@ class FixedItemForm(ItemForm):
         pinned = self.fields.get("pinned_version")
         if pinned is not None:
             versions = QuestionVersion.objects.none()
-            if self.instance.question_id:
+            if self.is_kept_private:
+                versions = QuestionVersion.objects.filter(pk=self.instance.pinned_version_id)
+            elif self.instance.question_id:
                 versions = QuestionVersion.objects.filter(question=self.instance.question_id).exclude(status="draft")
             pinned.queryset = versions  # type: ignore[attr-defined]
             pinned.label_from_instance = _version_name  # type: ignore[attr-defined]
             pinned.empty_label = _("latest")  # type: ignore[attr-defined]
         if "question" in self.fields:
             self.fields["question"].required = True
+        if self.instance.pinned_version is not None and "question" in self.fields:
+            stem = Truncator(self.instance.pinned_version.stem).chars(
+                110
+            )  # what is newer may not be for the quiz's owner
+            self.fields["question"].label_from_instance = lambda _question: stem  # type: ignore[attr-defined]
+
+    @property
+    def is_kept_private(self) -> bool:
+        """Whether the row has a question that another instructor keeps private: it stays at the version it has."""
+        question = self.instance.question
+        is_foreign = question is not None and question.owner_id not in (None, self.instance.quiz.owner_id)
+        return is_foreign and question.visibility == Visibility.PRIVATE and self.instance.pinned_version_id is not None
+
+    def clean_pinned_version(self) -> QuestionVersion | None:
+        return self.instance.pinned_version if self.is_kept_private else self.cleaned_data["pinned_version"]
 
 
 class FixedItems(forms.BaseInlineFormSet):
-    """Fixed questions of a quiz, each at most once."""
+    """Fixed questions of a quiz, each at most once; new ones are such as the user may put into a quiz."""
+
+    user: User
 
     def clean(self) -> None:
         super().clean()
@@ -171,6 +226,8 @@ class FixedItems(forms.BaseInlineFormSet):
             question = getattr(form, "cleaned_data", {}).get("question")
             if question is None or form.cleaned_data.get("DELETE"):
                 continue
+            if "question" in form.changed_data and not question.is_usable_by(self.user):
+                form.add_error("question", _("Its owner does not let others use this question; make a copy of it."))
             if question.pk in seen:
                 form.add_error("question", _("This question is in the quiz already."))
             seen.add(question.pk)
@@ -229,10 +286,10 @@ class CellForm(forms.Form):
             raise ValidationError(_("Points must be above 0."))
         return points if points is not None else 1
 
-    def item(self, position: int) -> QuizItem:
+    def item(self, quiz: Quiz, position: int) -> QuizItem:
         """The row as an unsaved draw rule."""
         cleaned = {name: value for name, value in self.cleaned_data.items() if name not in ("ORDER", "DELETE")}
-        return QuizItem(position=position, **cleaned)
+        return QuizItem(quiz=quiz, position=position, **cleaned)
 
 
 class BaseCells(forms.BaseFormSet):
@@ -268,9 +325,9 @@ class BaseCells(forms.BaseFormSet):
         if index is not None:
             form.fields["ORDER"].initial = index + 1
 
-    def items(self) -> list[QuizItem]:
-        """The rows in their order, as unsaved draw rules; call after `is_valid`."""
-        return [form.item(place) for place, form in enumerate(self.ordered_forms, start=1)]
+    def items(self, quiz: Quiz) -> list[QuizItem]:
+        """The rows in their order, as unsaved draw rules of the quiz; call after `is_valid`."""
+        return [form.item(quiz, place) for place, form in enumerate(self.ordered_forms, start=1)]
 
 
 def cells(quiz: Quiz, data: Any = None) -> Any:

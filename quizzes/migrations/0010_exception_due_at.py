@@ -7,7 +7,7 @@ import quizzes.clock
 
 
 class Migration(migrations.Migration):
-    dependencies = [("quizzes", "0006_regraded_versions")]
+    dependencies = [("quizzes", "0008_exam_secrecy")]
 
     operations = [
         migrations.AddField(

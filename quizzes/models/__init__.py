@@ -5,6 +5,8 @@ from quizzes.models.assignments import Accommodation, Assignment
 from quizzes.models.attempts import Answer, Attempt, AttemptEvent
 from quizzes.models.bank import Question, QuestionSource, QuestionVersion, Source, Tag, Topic
 from quizzes.models.classrooms import Classroom, Membership
+from quizzes.models.notices import Notice
+from quizzes.models.ownership import Visibility
 from quizzes.models.quizzes import FeedbackBand, Quiz, QuizItem
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "Classroom",
     "FeedbackBand",
     "Membership",
+    "Notice",
     "Question",
     "QuestionSource",
     "QuestionVersion",
@@ -25,4 +28,5 @@ __all__ = [
     "Tag",
     "Topic",
     "User",
+    "Visibility",
 ]

@@ -28,6 +28,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def managed_by(self, user: User) -> AssignmentQuerySet:
         return self.filter(classroom__in=Classroom.objects.taught_by(user))
 
+    def holding_back(self) -> AssignmentQuerySet:
+        """Exams: those whose results wait until nobody can answer any more."""
+        return self.filter(Assignment.holds_back())
+
     def open_at(self, now: datetime) -> AssignmentQuerySet:
         return self.filter(Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now))
 
@@ -82,6 +86,12 @@ class Assignment(models.Model):
                     "closes_at": _("The assignment must close after it opens."),
                 }
             )
+
+    @staticmethod
+    def holds_back(path: str = "") -> Q:
+        """The condition that results wait for the last learner; `path` leads from the row to the assignment."""
+        by_quiz = Q((f"{path}feedback", ""), (f"{path}quiz__feedback__in", terms.WAITING_FOR_THE_END))
+        return Q((f"{path}feedback__in", terms.WAITING_FOR_THE_END)) | by_quiz
 
     @property
     def preset(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -120,6 +121,8 @@ class Attempt(models.Model):
     draw_notes = models.JSONField(default=list, blank=True)  # cells that were too small, for the instructor
     reopened_at = models.DateTimeField(_("reopened"), null=True, blank=True)  # the last time, by an instructor
 
+    told: Sequence[str] = ()  # what its learner is told when it starts: questions that are held back
+
     objects = AttemptQuerySet.as_manager()
 
     class Meta:
@@ -193,6 +196,10 @@ class Attempt(models.Model):
     def duration(self) -> timedelta | None:
         """Time from start to submission; none where the server's clock was set back in between."""
         return max(timedelta(0), self.submitted_at - self.started_at) if self.submitted_at else None
+
+    def has_reached(self, slot: int) -> bool:
+        """Whether its learner has come to the question; where they may go back and forth, they have to every one."""
+        return not self.reached_slot or slot <= self.reached_slot
 
     def is_overdue_at(self, now: datetime) -> bool:
         return self.is_in_progress and self.due_at is not None and now >= self.due_at

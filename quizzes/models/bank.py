@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import question_types
+from quizzes.models.ownership import SHARED, Owned, OwnedQuerySet, Visibility, may_be_edited_by
 from quizzes.question_types.base import InvalidSpec, QuestionType, Spec
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ class SlugManager(models.Manager[Any]):
         return self.get(slug=slug)
 
 
-class Source(models.Model):
+class SourceQuerySet(OwnedQuerySet["Source"]):
+    """A source has no drafts: others meet it as soon as it is there."""
+
+
+class Source(Owned):
     """A document that questions rest on. `paragraphs` describes its places: [{"number", "heading", "words", "pairs"}].
 
     `pairs` are short hashes of neighbouring words, enough to check an evidence phrase without keeping the text.
@@ -39,8 +44,12 @@ class Source(models.Model):
     date_note = models.CharField(_("note on the date"), max_length=200, blank=True)
     url = models.URLField(_("address"), blank=True)
     paragraphs = models.JSONField(_("paragraphs"), default=list, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="sources"
+    )
+    visibility = models.CharField(_("other instructors may"), max_length=8, choices=Visibility, default=Visibility.USE)
 
-    objects = SlugManager()
+    objects = SlugManager.from_queryset(SourceQuerySet)()
 
     class Meta:
         verbose_name = _("source")
@@ -111,7 +120,11 @@ class Bloom(models.TextChoices):
     ANALYSE = "analyse", _("analyse")
 
 
-class QuestionQuerySet(models.QuerySet["Question"]):
+class QuestionQuerySet(OwnedQuerySet["Question"]):
+    @property
+    def is_published(self) -> Q:  # type: ignore[override]
+        return Q(Exists(QuestionVersion.objects.ready().filter(question=OuterRef("pk"))))
+
     def live(self) -> QuestionQuerySet:
         return self.filter(is_archived=False)
 
@@ -119,19 +132,34 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """Those that can be asked: with a ready version, not archived."""
         return self.live().filter(versions__status=QuestionVersion.Status.READY)
 
-    def editable_by(self, user: User) -> QuestionQuerySet:
-        """The bank is shared by all instructors; nobody else edits it."""
-        return self if user.is_instructor else self.none()
+    def seen_by(self, user: User) -> Q:
+        """What one's own quizzes ask is seen as well, whatever became of it since."""
+        asked = Question.objects.filter(items__quiz__owner=user.pk).order_by()
+        return super().seen_by(user) | Q(pk__in=asked.values("pk"))
+
+    def for_quizzes_of(self, owner: int | None) -> QuestionQuerySet:
+        """Those that a quiz of this owner (a pk) may draw; a quiz of the site, None, draws from the site's bank alone."""
+        if owner is None:
+            return self.filter(owner=None)
+        return self.filter(Q(owner=None) | Q(owner=owner) | Q(visibility__in=SHARED))
+
+    def kept_flags(self, pks: Iterable[int]) -> dict[int, bool]:
+        """Whether each of the questions is kept for exams (1 query)."""
+        return dict(self.filter(pk__in=list(pks)).order_by().values_list("pk", "is_kept_for_exams"))
 
     def drawn_by(self, rule: Any, *, ignoring: Collection[str] = ()) -> QuestionQuerySet:
-        """Those that a draw rule (a QuizItem without a question) may take, `ignoring` some of its conditions by name."""
+        """Those that a draw rule (a QuizItem without a question) may take, `ignoring` some of its conditions by name.
+
+        Asks nothing where the rule comes with its quiz, as out of `quiz.items`.
+        """
         conditions = {
             "topic": {"topic_id": rule.topic_id},
             "source": {"pk__in": QuestionSource.objects.filter(source=rule.source_id).values("question")},
             "tag": {"tags": rule.tag_id},
             **{name: {name: getattr(rule, name)} for name in ("type", "difficulty", "bloom")},
         }
-        questions = self.ready()
+        quiz = getattr(rule, "quiz", None)  # a rule that is in no quiz yet draws as the site's do
+        questions = self.ready().for_quizzes_of(quiz and quiz.owner_id)
         for name, condition in conditions.items():
             is_set = getattr(rule, f"{name}_id") if name in ("topic", "source", "tag") else getattr(rule, name)
             if is_set and name not in ignoring:
@@ -144,7 +172,7 @@ class QuestionManager(models.Manager["Question"]):
         return self.get(uuid=key)
 
 
-class Question(models.Model):
+class Question(Owned):
     """The identity of a question; its content is in the versions."""
 
     uuid = models.UUIDField(_("id"), default=uuid.uuid4, unique=True, editable=False)
@@ -157,9 +185,14 @@ class Question(models.Model):
     bloom = models.CharField(_("Bloom level"), max_length=12, choices=Bloom, default=Bloom.REMEMBER)
     tags = models.ManyToManyField(Tag, blank=True, related_name="questions", verbose_name=_("tags"))
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="questions"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="questions"
     )
     is_archived = models.BooleanField(_("archived"), default=False)
+    is_kept_for_exams = models.BooleanField(
+        _("kept for exams"),
+        default=False,
+        help_text=_("Only examinations ask it. Practice and other quizzes leave it out until you release it."),
+    )
     acknowledged = models.JSONField(
         _("acknowledged warnings"), default=list, blank=True, help_text=_('[{"rule": …, "reason": …}]')
     )
@@ -191,6 +224,12 @@ class Question(models.Model):
     @property
     def draft(self) -> QuestionVersion | None:
         return self.versions.filter(status=QuestionVersion.Status.DRAFT).first()
+
+    @property
+    def shown_version(self) -> QuestionVersion | None:
+        """The newest version that is or was published, else the draft: what the question is called by everywhere."""
+        published = self.versions.exclude(status=QuestionVersion.Status.DRAFT).order_by("-number").first()
+        return published or self.draft
 
     @property
     def latest_version(self) -> QuestionVersion | None:
@@ -240,6 +279,18 @@ class QuestionSource(models.Model):
 class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
     def ready(self) -> QuestionVersionQuerySet:
         return self.filter(status=QuestionVersion.Status.READY)
+
+    def visible_to(self, user: User) -> QuestionVersionQuerySet:
+        """Of questions that an instructor may see: all of what they may change, what was published of those that are not
+        private, and of these what their own quizzes are pinned to.
+        """
+        if user.is_superuser:
+            return self
+        taken = {"question__items__pinned_version": F("pk"), "question__items__quiz__owner": user.pk}
+        pinned = QuestionVersion.objects.filter(**taken).order_by().values("pk")
+        is_shown = Q(question__owner=None) | ~Q(question__visibility=Visibility.PRIVATE)
+        was_published = ~Q(status=QuestionVersion.Status.DRAFT) & (is_shown | Q(pk__in=pinned))
+        return self.filter(may_be_edited_by(user, of="question__") | was_published)
 
 
 class QuestionVersionManager(models.Manager["QuestionVersion"]):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes import question_types, terms
 from quizzes.models.bank import Bloom, Difficulty, Question, QuestionVersion, SlugManager, Source, Tag, Topic
+from quizzes.models.ownership import Owned, OwnedQuerySet
 
 if TYPE_CHECKING:
     from quizzes.models.accounts import User
@@ -33,21 +34,20 @@ class Preset(models.TextChoices):
     SURVEY = "survey", _("Survey: no marks, no answers")
 
 
-class QuizQuerySet(models.QuerySet["Quiz"]):
+class QuizQuerySet(OwnedQuerySet["Quiz"]):
+    is_published = Q(status="published")
+    taken_by_all = Q(owner=None) | Q(is_open_to_all=True)
+
     def published(self) -> QuizQuerySet:
         return self.filter(status=Quiz.Status.PUBLISHED)
 
-    def editable_by(self, user: User) -> QuizQuerySet:
-        """One's own and those without an owner (the shared ones); an administrator edits all."""
-        if not user.is_instructor:
-            return self.none()
-        return self if user.is_superuser else self.filter(Q(owner=user) | Q(owner=None))
+    def asking(self, question: Question) -> QuizQuerySet:
+        """Those that have it as a fixed question, pinned or not."""
+        return self.filter(items__question=question)
 
-    def usable_by(self, user: User) -> QuizQuerySet:
-        """Those an instructor may give to a class: what they may edit, and what anybody may take."""
-        if not user.is_instructor:
-            return self.none()
-        return self if user.is_superuser else self.filter(Q(owner=user) | Q(owner=None) | Q(is_open_to_all=True))
+    def shown_to(self, user: User) -> QuizQuerySet:
+        """Those an instructor may look at in the workshop; `visible_to` are those a learner may open."""
+        return super().visible_to(user)
 
     def visible_to(self, user: User) -> QuizQuerySet:
         """Those a learner may open: published and open to all, assigned to their class, or taken before.
@@ -78,7 +78,7 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
         )
 
 
-class Quiz(models.Model):
+class Quiz(Owned):
     """A set of items with rules. Draw rules among the items are resolved anew for every attempt."""
 
     class Status(models.TextChoices):
@@ -109,9 +109,10 @@ class Quiz(models.Model):
     title = models.CharField(_("title"), max_length=200)
     description = models.TextField(_("description"), blank=True, max_length=2000)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="quizzes"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="quizzes"
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    published_at = models.DateTimeField(_("first published"), null=True, blank=True, editable=False)
     is_open_to_all = models.BooleanField(
         _("open to all"), default=False, help_text=_("Everybody may take it, not only classes it is assigned to.")
     )
@@ -129,6 +130,11 @@ class Quiz(models.Model):
     navigation = models.CharField(_("navigation"), max_length=10, choices=Navigation, default=Navigation.FREE)
     layout = models.CharField(_("layout"), max_length=3, choices=Layout, default=Layout.ONE)
     feedback = models.CharField(_("feedback"), max_length=10, choices=Preset, default=Preset.HOMEWORK)
+    results_wait_for_all = models.BooleanField(
+        _("show results when the last class has finished"),
+        default=False,
+        help_text=_("An examination in several classes: nobody sees marks and answers before all of them have closed."),
+    )
     pass_mark = models.PositiveSmallIntegerField(
         _("pass mark in percent"), null=True, blank=True, validators=[MaxValueValidator(100)]
     )

@@ -1,17 +1,15 @@
-"""What a page shows of an attempt: cards of questions, a navigator, the result. Read only; the caller says what is revealed."""
+"""What a page shows of an attempt: a navigator, the answers so far, the result. The caller says what is revealed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, Subquery
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from quizzes import marking, terms
@@ -21,50 +19,10 @@ from quizzes.models import (
     Assignment,
     Attempt,
     FeedbackBand,
-    Question,
-    QuestionSource,
-    QuestionVersion,
     Quiz,
     User,
-    version_cache,
 )
-from quizzes.models.papers import PaperQuestion
 from quizzes.models.prepared import Prepared, columns, instance, prepared
-
-ASK, REVIEW, REVEAL = "ask", "review", "reveal"
-
-
-@dataclass(frozen=True)
-class Card:
-    """One question as a page shows it, in one of three states: ask, review (own answer, unjudged), reveal."""
-
-    slot: int
-    state: str
-    template: str
-    stem: str
-    points: Decimal
-    instruction: str | Promise
-    scoring_note: str | Promise
-    card: dict[str, Any]
-    revision: int = 0
-    is_answered: bool = False
-    is_flagged: bool = False
-    is_checked: bool = False
-    saved_at: Any = None
-    marks: Decimal | None = None
-    verdict: str = ""  # right, partly, wrong, unanswered, waiting; empty while it may not be said
-    explanation: str = ""
-    comment: str = ""
-    places: Sequence[QuestionSource] = field(default=())
-    answer_id: int = 0
-
-    @property
-    def prefix(self) -> str:
-        return f"q{self.slot}-"
-
-    @property
-    def stem_id(self) -> str:
-        return f"stem-{self.slot}"
 
 
 @dataclass(frozen=True)
@@ -135,43 +93,6 @@ ANSWER_STATES: Prepared[tuple[Any, ...]] = prepared(
 )
 
 
-class JudgedAnswer(NamedTuple):
-    """What a result shows of one answer; `latest` is the ready version, whose explanation counts."""
-
-    pk: int
-    slot: int
-    points: Decimal
-    response: Any
-    revision: int
-    saved_at: datetime | None
-    is_flagged: bool
-    is_checked: bool
-    version_id: int
-    layout: list[Any]
-    fraction: Decimal | None
-    marks: Decimal | None
-    comment: str
-    latest: int | None
-
-    @property
-    def is_answered(self) -> bool:
-        return self.response is not None
-
-
-JUDGED_ANSWERS: Prepared[tuple[Any, ...]] = prepared(
-    lambda attempt: (
-        Answer.objects.filter(attempt=attempt)
-        .order_by("slot")
-        .annotate(
-            latest=Subquery(
-                QuestionVersion.objects.ready().filter(question=OuterRef("version__question")).values("pk")[:1]
-            )
-        )
-        .values_list(*JudgedAnswer._fields)
-    )
-)
-
-
 def answer_states(attempt: Attempt) -> list[AnswerState]:
     """Return the answers of a running attempt in their order (1 query)."""
     return [AnswerState(*row) for row in ANSWER_STATES(attempt=attempt)]
@@ -180,15 +101,6 @@ def answer_states(attempt: Attempt) -> list[AnswerState]:
 def revisions(attempt: Attempt) -> dict[int, int]:
     """Return the revision of each answer by slot (1 query)."""
     return dict(Answer.objects.filter(attempt=attempt).values_list("slot", "revision"))
-
-
-def places_of(attempt: Attempt) -> dict[int, list[QuestionSource]]:
-    """Return the places that its questions rest on, by question (1 query)."""
-    asked = Question.objects.filter(versions__answers__attempt=attempt)
-    places: dict[int, list[QuestionSource]] = {}
-    for place in QuestionSource.objects.filter(question__in=asked).select_related("source").defer("source__paragraphs"):
-        places.setdefault(place.question_id, []).append(place)
-    return places
 
 
 def own(learner: User, pk: int) -> Attempt:
@@ -231,79 +143,6 @@ def overview(attempt: Attempt, answers: Iterable[AnswerState], *, here: int = 0)
             for answer in answers
         ]
     )
-
-
-def ask_card(answer: Answer | AnswerState, question: PaperQuestion) -> Card:
-    """Return a card to answer, which judges nothing."""
-    version = question.version
-    shown = version.kind.present(version.parsed, question.layout, answer.response)
-    return Card(**_face(answer, version), state=ASK, card=shown)
-
-
-def _face(answer: Answer | AnswerState | JudgedAnswer, version: QuestionVersion) -> dict[str, Any]:
-    """What a card says of its question and of the saving of its answer, whatever its state."""
-    kind, spec = version.kind, version.parsed
-    return {
-        "slot": answer.slot,
-        "template": f"quizzes/question_types/{kind.key}.jinja",
-        "stem": spec.stem,
-        "points": answer.points,
-        "instruction": kind.instruction,
-        "scoring_note": kind.scoring_note(spec),
-        "revision": answer.revision,
-        "is_answered": answer.is_answered,
-        "is_flagged": answer.is_flagged,
-        "is_checked": answer.is_checked,
-        "saved_at": answer.saved_at,
-        "answer_id": answer.pk,
-    }
-
-
-def result_cards(attempt: Attempt, revealed: terms.Revealed, *, slots: Collection[int] | None = None) -> list[Card]:
-    """Return cards after the fact, as much as `revealed` allows (2 queries, 1 more for versions not met before)."""
-    judged = [JudgedAnswer(*row) for row in JUDGED_ANSWERS(attempt=attempt)]
-    answers = [answer for answer in judged if slots is None or answer.slot in slots]
-    versions = version_cache.get_many({pk for answer in answers for pk in (answer.version_id, answer.latest) if pk})
-    places = places_of(attempt) if revealed.explanation else {}
-    return [_result_card(answer, revealed, places, versions) for answer in answers]
-
-
-def _result_card(
-    answer: JudgedAnswer,
-    revealed: terms.Revealed,
-    places: dict[int, list[QuestionSource]],
-    versions: dict[int, QuestionVersion],
-) -> Card:
-    version = versions[answer.version_id]
-    kind, spec = version.kind, version.parsed
-    shown: dict[str, Any] = {"state": REVIEW}
-    if revealed.right_answer and revealed.correctness:
-        shown["state"] = REVEAL
-        shown["card"] = kind.reveal(spec, answer.layout, answer.response)
-    else:
-        shown["card"] = kind.present(spec, answer.layout, answer.response)
-    if revealed.marks:
-        shown["marks"] = answer.marks
-        shown["comment"] = answer.comment
-    if revealed.correctness:
-        shown["verdict"] = verdict(answer)
-    if kind.is_marked_by_hand and answer.fraction is not None:
-        shown["scoring_note"] = ""  # it says that a person will mark it
-    if revealed.explanation:
-        shown["explanation"] = versions.get(answer.latest or 0, version).parsed.explanation
-        shown["places"] = places.get(version.question_id, [])
-    return Card(**_face(answer, version) | shown)
-
-
-def verdict(answer: Answer | JudgedAnswer) -> str:
-    """One word for how an answer did, for tags and screen readers."""
-    if not answer.is_answered:
-        return "unanswered"
-    if answer.fraction is None:
-        return "waiting"
-    if answer.fraction == 1:
-        return "right"
-    return "partly" if answer.fraction > 0 else "wrong"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from quizzes import terms
 from quizzes.models import Answer, Attempt, Question, QuestionSource, QuestionVersion, User
@@ -45,6 +45,7 @@ def met_entries(
     what `revealed` needs)."""
     answers = (
         Answer.objects.filter(attempt__learner=learner, version__question__in=questions)
+        .filter(Q(attempt__reached_slot=0) | Q(slot__lte=F("attempt__reached_slot")))
         .exclude(attempt__status=Attempt.Status.IN_PROGRESS)
         .select_related("version__question__topic", "attempt__quiz", "attempt__assignment__quiz")
         .prefetch_related("version__question__places__source")

@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from quizzes import entitlements, lateness, terms
+from quizzes import entitlements, terms
+from quizzes.entitlements import lateness
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, User
 
 OPEN, UPCOMING, DONE = "open", "upcoming", "done"

@@ -15,7 +15,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from quizzes import entitlements, lateness, marking, terms
+from quizzes import entitlements, marking, terms
+from quizzes.entitlements import lateness
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz
 
 # States of a cell. DONE is handed in where no marks count: practice and surveys. MISSING is over, or due where it

@@ -12,10 +12,10 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q
 
 from quizzes import entitlements, terms
-from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, User
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, User
 from quizzes.reports import quizzes as quiz_report
 
-RECENT, SUGGESTED = 5, 3
+RECENT, SUGGESTED, NOTICES = 5, 3, 20
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,11 @@ class Instructor:
 
     classrooms: list[Taught]
     waiting: list[Waiting]
+    notices: list[Notice]
 
 
 def for_learner(user: User, *, now: datetime) -> Learner:
-    """What waits for a learner (9 to 10 queries, whatever their number of classes)."""
+    """What waits for a learner (10 to 14 queries, whatever their number of classes)."""
     tasks = _tasks(user, now)
     return Learner(
         open=_open(user, now),
@@ -140,18 +141,25 @@ def _urgency(task: Task) -> tuple[bool, float, int]:
 
 
 def _suggested(user: User, given: Sequence[int], now: datetime) -> list[Suggestion]:
-    """Neither taken nor given to a class of theirs (`given`, quiz pks), which is the better way in."""
+    """Neither taken nor given to a class of theirs (`given`, quiz pks), which is the better way in; none that is held back."""
     taken = Attempt.objects.taken_by(user).filter(quiz=OuterRef("pk"))
     is_open = Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now)
     found = Quiz.objects.published().filter(~Exists(taken), *is_open, is_open_to_all=True).exclude(pk__in=given)
+    secrecy = entitlements.secrecy_of(user, now=now)
+    if secrecy.exams:
+        secret = QuizItem.objects.filter(question__in=secrecy.questions.order_by().values("pk"))
+        found = found.exclude(
+            pk__in=[*secret.values_list("quiz", flat=True), *(exam.quiz_id for exam in secrecy.exams)]
+        )
     quizzes = list(found.sized()[:SUGGESTED])
     sizes = quiz_report.sizes(quizzes)
     return [Suggestion(quiz, sizes[quiz.pk]) for quiz in quizzes]
 
 
 def for_instructor(user: User, *, now: datetime) -> Instructor:
-    """Classes the person teaches, and what waits to be marked in them (2 queries)."""
-    return Instructor(classrooms=_taught(user, now), waiting=_waiting(user))
+    """Classes the person teaches, what waits to be marked in them, and what others did to their work (3 queries)."""
+    notices = Notice.objects.waiting_for(user).select_related("actor", "quiz")
+    return Instructor(classrooms=_taught(user, now), waiting=_waiting(user), notices=list(notices[:NOTICES]))
 
 
 def _taught(user: User, now: datetime) -> list[Taught]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from quizzes import lateness
+from quizzes.entitlements import lateness
 from quizzes.models import Assignment, Attempt, Membership
 
 NOT_STARTED, IN_PROGRESS, DONE = "not_started", "in_progress", "done"

@@ -17,7 +17,7 @@ from quizzes import entitlements
 from quizzes.errors import QuizError
 from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz, User
 from quizzes.models.quizzes import Preset
-from quizzes.services import running
+from quizzes.services import bank, running
 
 TERMS = frozenset({"opens_at", "due_at", "closes_at", "late_policy", "time_limit", "attempts_allowed", "feedback"})
 
@@ -33,9 +33,13 @@ def assign(
     time_limit: int | None = None,
     attempts_allowed: int | None = None,
     feedback: str = "",
+    keeps_questions_of: User | None = None,
     now: datetime,
 ) -> Assignment:
-    """Give a published quiz to a class; `time_limit` in minutes, empty terms are the quiz's own."""
+    """Give a published quiz to a class; `time_limit` in minutes, empty terms are the quiz's own.
+
+    Of an exam, the questions that belong to `keeps_questions_of` are kept for exams from now on.
+    """
     if classroom.archived_at is not None:
         raise QuizError(_("This classroom is archived. Bring it back before you give it something to do."))
     if quiz.status != Quiz.Status.PUBLISHED:
@@ -54,12 +58,19 @@ def assign(
     _refuse_unless_sound(assignment)
     _refuse_if_over(assignment, now)
     assignment.save()
+    _keep_questions(assignment, keeps_questions_of)
     return assignment
 
 
 @transaction.atomic
 def change(
-    assignment: Assignment, *, actor: User, now: datetime, apply_to_running: bool = False, **changes: Any
+    assignment: Assignment,
+    *,
+    actor: User,
+    now: datetime,
+    apply_to_running: bool = False,
+    keeps_questions: bool = False,
+    **changes: Any,
 ) -> Assignment:
     """Change terms. More time reaches attempts in progress at once, and a close those that had no end; less time only
     where `apply_to_running` says so."""
@@ -78,9 +89,15 @@ def change(
                 where="feedback",
             )
         locked.save(update_fields=list(changes))
+        _keep_questions(locked, actor if keeps_questions else None)
     for name in changes:
         setattr(assignment, name, getattr(locked, name))
     return assignment
+
+
+def _keep_questions(assignment: Assignment, owner: User | None) -> None:
+    if owner is not None and assignment.preset == Preset.EXAM:
+        bank.keep_those_of(assignment.quiz, owner)
 
 
 @transaction.atomic

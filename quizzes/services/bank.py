@@ -12,25 +12,27 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, ProtectedError
+from django.db.models import Count, ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
-from quizzes.errors import EditConflict, NotPublishable, QuizError
+from quizzes.errors import EditConflict, NotPublishable, NotYours, QuizError
 from quizzes.lint import Finding
 from quizzes.models import (
     Answer,
     Question,
     QuestionSource,
     QuestionVersion,
+    Quiz,
     QuizItem,
     Source,
     Tag,
     Topic,
     User,
+    Visibility,
 )
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import linting
+from quizzes.services import linting, notices
 
 Status = QuestionVersion.Status
 ABOUT_SOURCES = frozenset({"source-missing", "evidence-length"})  # rules of the linter that do not keep from publishing
@@ -47,13 +49,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Identity:
-    """What is said about a question beside its content; tags are slugs."""
+    """What is said about a question next to its content; tags are slugs. Without a visibility it stays as it is."""
 
     topic: Topic
     difficulty: str
     bloom: str
     tags: Sequence[str] = ()
     places: Sequence[Place] = ()
+    visibility: str = ""
+    is_kept_for_exams: bool | None = None  # None: as it is
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
@@ -67,7 +71,7 @@ def create_question(
     question = Question.objects.create(
         type=kind, topic=identity.topic, difficulty=identity.difficulty, bloom=identity.bloom, owner=actor
     )
-    _describe(question, identity)
+    _describe(question, identity, actor)
     return QuestionVersion.objects.create(
         question=question,
         number=1,
@@ -92,12 +96,12 @@ def save_draft(
 
     Raises EditConflict when the stored revision is not `expected_revision`, InvalidSpec for content the type refuses.
     """
-    locked = _locked(question.pk)
+    locked = _locked(question.pk, actor)
     latest = _latest(locked)
     _refuse_if_changed(latest, expected_revision)
     content = question_types.normalized(locked.type, spec)
     if identity is not None:
-        _describe(locked, identity)
+        _describe(locked, identity, actor)
     if not latest.is_draft and content != _stored(locked, latest):
         latest = QuestionVersion(question=locked, number=latest.number + 1)
     if latest.is_draft:
@@ -116,8 +120,12 @@ def _stored(question: Question, version: QuestionVersion) -> dict[str, Any] | No
         return None
 
 
-def _locked(pk: int) -> Question:
-    return Question.objects.select_for_update(no_key=True).get(pk=pk)
+def _locked(pk: int, actor: User) -> Question:
+    """The question, locked; raises NotYours where the actor may not change it."""
+    question = Question.objects.select_for_update(no_key=True).get(pk=pk)
+    if not question.is_editable_by(actor):
+        raise NotYours
+    return question
 
 
 def _latest(question: Question) -> QuestionVersion:
@@ -133,9 +141,13 @@ def _refuse_if_changed(version: QuestionVersion, expected_revision: int | None) 
         raise EditConflict(editor, version.edited_at, revision=version.revision)
 
 
-def _describe(question: Question, identity: Identity) -> None:
+def _describe(question: Question, identity: Identity, actor: User) -> None:
     question.topic, question.difficulty, question.bloom = identity.topic, identity.difficulty, identity.bloom
-    question.save(update_fields=["topic", "difficulty", "bloom"])
+    if identity.visibility and question.is_owned_by(actor):
+        question.visibility = identity.visibility
+    if identity.is_kept_for_exams is not None:
+        question.is_kept_for_exams = identity.is_kept_for_exams
+    question.save(update_fields=["topic", "difficulty", "bloom", "visibility", "is_kept_for_exams"])
     question.tags.set([Tag.objects.get_or_create(slug=slug)[0] for slug in dict.fromkeys(identity.tags)])
     stored = {(place.source_id, place.paragraph): place for place in question.places.all()}
     for place in identity.places:
@@ -182,9 +194,9 @@ def faults(version: QuestionVersion) -> list[str]:
 
 
 @transaction.atomic
-def acknowledge(question: Question, reasons: Mapping[str, str]) -> None:
+def acknowledge(question: Question, reasons: Mapping[str, str], *, actor: User) -> None:
     """Accept warnings by rule, each with a reason; blank reasons are left out. Errors cannot be accepted."""
-    locked = _locked(question.pk)
+    locked = _locked(question.pk, actor)
     accepted = {row["rule"]: row for row in locked.acknowledged}
     accepted.update({rule: {"rule": rule, "reason": text.strip()} for rule, text in reasons.items() if text.strip()})
     locked.acknowledged = list(accepted.values())
@@ -199,7 +211,7 @@ def publish(
 
     Raises NotPublishable with every fault, EditConflict when the draft changed since it was looked at.
     """
-    question = _locked(version.question_id)
+    question = _locked(version.question_id, actor)
     draft = question.versions.select_related("edited_by").get(pk=version.pk)
     if not draft.is_draft:
         raise QuizError(_("Version %(number)d is published already.") % {"number": draft.number})
@@ -209,24 +221,36 @@ def publish(
         raise NotPublishable(
             _("This question cannot be published yet: %(faults)s") % {"faults": "; ".join(found)}, faults=found
         )
+    show_once_published(question)
     question.versions.ready().update(status=Status.RETIRED)
     draft.status, draft.published_at = Status.READY, now
     draft.edited_by, draft.edited_at = draft.edited_by or actor, draft.edited_at or now
     draft.save()
+    notices.tell_of_question(question, "published", actor=actor, now=now)
     return draft
 
 
+def show_once_published(question: Question) -> None:
+    """Let others see and copy a private question from its first publication on; later its owner's choice stands."""
+    is_first = not question.versions.exclude(status=Status.DRAFT).exists()
+    if is_first and question.owner_id and question.visibility == Visibility.PRIVATE:
+        question.visibility = Visibility.COPY
+        question.save(update_fields=["visibility"])
+
+
 @transaction.atomic
-def retire(question: Question) -> None:
+def retire(question: Question, *, actor: User, now: datetime) -> None:
     """Take the published version out of use without a successor."""
-    if not _locked(question.pk).versions.ready().update(status=Status.RETIRED):
+    locked = _locked(question.pk, actor)
+    if not locked.versions.ready().update(status=Status.RETIRED):
         raise QuizError(_("This question has no published version."))
+    notices.tell_of_question(locked, "retired", actor=actor, now=now)
 
 
 @transaction.atomic
-def discard_draft(question: Question, *, expected_revision: int) -> None:
+def discard_draft(question: Question, *, actor: User, expected_revision: int) -> None:
     """Throw the draft away and go back to the published version."""
-    locked = _locked(question.pk)
+    locked = _locked(question.pk, actor)
     latest = _latest(locked)
     _refuse_if_changed(latest, expected_revision)
     if not latest.is_draft or latest.number == 1:
@@ -236,13 +260,45 @@ def discard_draft(question: Question, *, expected_revision: int) -> None:
     locked.versions.filter(number=latest.number - 1).update(revision=latest.revision + 1)
 
 
-def archive(question: Question) -> None:
+@transaction.atomic
+def archive(question: Question, *, actor: User, now: datetime) -> None:
     """Hide the question from lists and draws; attempts and quizzes that have it keep it."""
+    locked = _locked(question.pk, actor)
     Question.objects.filter(pk=question.pk).update(is_archived=True)
+    notices.tell_of_question(locked, "archived", actor=actor, now=now)
 
 
-def restore(question: Question) -> None:
+@transaction.atomic
+def restore(question: Question, *, actor: User) -> None:
+    _locked(question.pk, actor)
     Question.objects.filter(pk=question.pk).update(is_archived=False)
+
+
+def quizzes_asking(question: Question) -> QuerySet[Quiz]:
+    """Published quizzes that have it as a fixed question."""
+    return Quiz.objects.published().asking(question).select_related("owner")
+
+
+def quizzes_following(question: Question) -> QuerySet[Quiz]:
+    """Those of them that ask whatever is published, and would ask something else after a change."""
+    if question.ready_version is None:
+        return Quiz.objects.none()
+    return Quiz.objects.published().filter(items__question=question, items__pinned_version=None).select_related("owner")
+
+
+def keep_for_exams(questions: QuerySet[Question]) -> int:
+    """Let nothing but exams ask the questions from now on; returns how many were not kept before."""
+    return questions.filter(is_kept_for_exams=False).update(is_kept_for_exams=True)
+
+
+def release(questions: QuerySet[Question]) -> int:
+    """Let practice and other quizzes ask the questions again; returns how many were kept."""
+    return questions.filter(is_kept_for_exams=True).update(is_kept_for_exams=False)
+
+
+def keep_those_of(quiz: Quiz, owner: User) -> int:
+    """Keep for exams what an exam asks of its owner's questions; returns how many were not kept before."""
+    return keep_for_exams(Question.objects.filter(pk__in=quiz.items.values("question"), owner=owner))
 
 
 def is_referenced(question: Question) -> bool:
@@ -254,10 +310,10 @@ def is_referenced(question: Question) -> bool:
 
 
 @transaction.atomic
-def delete(question: Question) -> None:
+def delete(question: Question, *, actor: User) -> None:
     """Delete a question that nothing refers to; others are refused with a sentence."""
     refusal = QuizError(_("This question is in a quiz or in attempts; archive it instead."))
-    if is_referenced(_locked(question.pk)):
+    if is_referenced(_locked(question.pk, actor)):
         raise refusal
     try:
         question.delete()

@@ -1,33 +1,59 @@
 """Which questions an attempt asks: fixed items as they are, draw rules resolved without repetition.
 
-A rule takes questions the learner has not met first, then those met least often, at random among equals. A rule whose
-cell is too small is widened step by step (Bloom level, difficulty, type, tag, topic) and says so. The database filters
-and cuts: what a start reads does not grow with the bank.
+Outside exams nothing is asked that is kept for exams, or secret for the learner now: practice goes on with fewer questions,
+and what is graded does not start.
 """
 
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, FilteredRelation, Max, Min, Q, QuerySet
+from django.db.models import FilteredRelation, Q
 from django.db.models.functions import Coalesce
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from quizzes.entitlements import HeldExam, Secrecy, last_of
 from quizzes.errors import NotOpen
-from quizzes.models import Answer, Question, QuestionSource, QuestionVersion, Quiz, QuizItem, User, version_cache
+from quizzes.models import QuestionVersion, Quiz, QuizItem, User, version_cache
 from quizzes.models.prepared import Prepared, prepared
+from quizzes.services.drawing import Drawing, Purpose, Shortage
 
-WIDENING = ("bloom", "difficulty", "type", "tag", "topic", "source")
-SPARE = 8
-LARGE_BANK = 2_000  # questions from which on a rule looks at random keys first, at so many times those it looks at
-SAMPLED = 8
-Phrase = tuple[int, int, str]  # source, paragraph, evidence
+
+class Item(NamedTuple):
+    """An item, with what a fixed one asks: the version it is pinned to, else the one that is ready (None: none)."""
+
+    pk: int
+    position: int
+    points: Decimal
+    question: int | None
+    bloom: str
+    is_kept: bool
+    pinned: int | None
+    version: int | None
+
+
+ITEMS: Prepared[tuple[Any, ...]] = prepared(
+    lambda quiz: (
+        QuizItem.objects.filter(quiz=quiz)
+        .annotate(ready=FilteredRelation("question__versions", condition=Q(question__versions__status="ready")))
+        .order_by("position", "pk")
+        .values_list(
+            "pk",
+            "position",
+            "points",
+            "question",
+            "question__bloom",
+            "question__is_kept_for_exams",
+            "pinned_version",
+            Coalesce("pinned_version", "ready"),
+        )
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -40,187 +66,104 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A question that a rule may take, with its ready version and the phrases it rests on."""
+class Draw:
+    """What a new attempt asks, in the order shown; `notes` are for the instructor, `told` is for the learner."""
 
-    question: int
-    version: int
-    bloom: str
-    evidence: Set[Phrase] = frozenset()
-
-
-# The items in their order, with what a fixed one asks: the version it is pinned to, else the one that is ready (None: none).
-ITEMS: Prepared[tuple[int, Decimal, int | None, str, int | None]] = prepared(
-    lambda quiz: (
-        QuizItem.objects.filter(quiz=quiz)
-        .annotate(ready=FilteredRelation("question__versions", condition=Q(question__versions__status="ready")))
-        .order_by("position", "pk")
-        .values_list("pk", "points", "question", "question__bloom", Coalesce("pinned_version", "ready"))
-    )
-)
+    questions: list[Drawn]
+    notes: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    unpinned: Mapping[int, int] = field(default_factory=dict)  # by item: the version asked, where none is pinned
+    without_version: Sequence[Item] = ()  # fixed items that have nothing to ask
 
 
-def draw(quiz: Quiz, learner: User | None, rng: random.Random) -> tuple[list[Drawn], list[str]]:
-    """Return the questions of a new attempt in the order they are shown, and notes on rules that had to be widened."""
-    items = ITEMS(quiz=quiz)
-    asked = {pk: [(version, bloom)] if version else [] for pk, _points, _question, bloom, version in items}
-    notes: list[str] = []
-    fixed = {question for _pk, _points, question, _bloom, _version in items if question}
-    if len(fixed) < len(items):
-        rules = list(QuizItem.objects.filter(quiz=quiz, question=None).order_by("position", "pk"))
-        drawing = Drawing(fixed, learner=learner, rng=rng)
-        for place, taken, note in drawing.take_all(rules, drawing.cells(rules)):
-            asked[rules[place].pk] = [(candidate.version, candidate.bloom) for candidate in taken]
-            notes.extend(note)
+def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpose | None = None) -> Draw:
+    """Return what a new attempt asks; raises NotOpen where that is nothing, or not what everybody else is asked."""
+    purpose = purpose or Purpose(quiz.feedback, Secrecy())
+    items = [Item(*row) for row in ITEMS(quiz=quiz)]
+    left_out = _left_out(items, purpose)
+    items = [item for item in items if item.question not in left_out]
+    by_rule, notes, short = _draw_by_rules(quiz, items, learner, rng, purpose)
+    exams = [*left_out.values(), *(exam for shortage in short for exam in shortage.exams)]
+    if exams and not purpose.may_be_short:
+        raise NotOpen(_opens_again(quiz, exams))
+    without = [item for item in items if item.question and not item.version]
+    held = _told(len(left_out) + sum(shortage.missing for shortage in short), exams)
+    told = held + _told_without(len(without))
+    asked = by_rule | {item.pk: [(item.version, item.bloom)] for item in items if item.version}
     versions = version_cache.get_many({version for questions in asked.values() for version, _bloom in questions})
-    drawn = [Drawn(versions[version], points, bloom) for pk, points, *_rest in items for version, bloom in asked[pk]]
+    drawn = [
+        Drawn(versions[version], item.points, bloom) for item in items for version, bloom in asked.get(item.pk, ())
+    ]
     if not drawn:
-        raise NotOpen(_("This quiz has no questions yet. Tell your instructor."))
+        raise NotOpen(" ".join(told) or _("This quiz has no questions yet. Tell your instructor."))
     if quiz.shuffle_questions:
         rng.shuffle(drawn)
-    return drawn, notes
+    unpinned = {item.pk: item.version for item in items if item.question and item.version and not item.pinned}
+    notes += [*held, *map(_without_version, without)]
+    return Draw(drawn, notes, told, unpinned, without)
 
 
-class Drawing:
-    """Rules that draw for one attempt: no question twice, and none that rests on a phrase that is asked already.
+def _left_out(items: Iterable[Item], purpose: Purpose) -> dict[int, HeldExam | None]:
+    """Return the fixed questions that may not be asked, each with the exam it is secret for; None: it is kept for exams."""
+    fixed = {item.question: item.is_kept for item in items if item.question}
+    return {} if purpose.is_exam else purpose.secrecy.held_back(fixed)
 
-    Without a random generator it is a trial: the same questions at every look, in the order of the bank.
-    """
 
-    def __init__(
-        self, fixed: Collection[int], *, learner: User | None = None, rng: random.Random | None = None
-    ) -> None:
-        self.used = set(fixed)
-        self.phrases = {phrase for phrases in evidence_of(fixed).values() for phrase in phrases}
-        self.learner, self.rng = learner, rng
-        self._whole: dict[object, list[Candidate]] = {}
+def _draw_by_rules(
+    quiz: Quiz, items: Sequence[Item], learner: User | None, rng: random.Random, purpose: Purpose
+) -> tuple[dict[int, list[tuple[int, str]]], list[str], list[Shortage]]:
+    """Return (version, Bloom level) of what each draw rule takes, notes on those widened, and what is missing."""
+    fixed = {item.question for item in items if item.question}
+    if len(fixed) == len(items):
+        return {}, [], []
+    rules = list(quiz.items.filter(question=None).order_by("position", "pk"))
+    drawing = Drawing(fixed, learner=learner, rng=rng, purpose=purpose)
+    taken: dict[int, list[tuple[int, str]]] = {}
+    notes: list[str] = []
+    for place, candidates, note in drawing.take_all(rules, drawing.cells(rules)):
+        taken[rules[place].pk] = [(candidate.version, candidate.bloom) for candidate in candidates]
+        notes.extend(note)
+    return taken, notes, drawing.short
 
-    def cells(self, rules: Collection[QuizItem], *, whole: bool = False) -> list[list[Candidate]]:
-        """Return the candidates of each rule, all of them or as many as it looks at first; equal rules share a query."""
-        shared: dict[object, list[Candidate]] = {}
-        for rule in rules:
-            key = (_conditions(rule), rule.draw_count)
-            if key not in shared:
-                shared[key] = self.cell(rule, limit=None if whole else enough_for(rule))
-        return self.with_evidence([shared[_conditions(rule), rule.draw_count] for rule in rules])
 
-    def take_all(
-        self, rules: Collection[QuizItem], cells: Collection[list[Candidate]]
-    ) -> Iterator[tuple[int, list[Candidate], list[str]]]:
-        """Yield the place of each rule, what it takes, and a note where it was widened; small cells go first."""
-        for place, (rule, cell) in sorted(enumerate(zip(rules, cells, strict=True)), key=lambda row: len(row[1][1])):
-            taken = self.take(cell, rule.draw_count or 0)
-            yield place, *self.fill_up(rule, taken, is_cut=len(cell) >= enough_for(rule))
+def _opens_again(quiz: Quiz, exams: Iterable[HeldExam | None]) -> str:
+    """Why what is graded does not start: the last of the exams, or that a question is kept."""
+    if exam := last_of(exams):
+        words = {"quiz": quiz.title, "end": exam.end_words}
+        return _("“%(quiz)s” opens again after %(end)s. It asks what that exam asks.") % words
+    return _("“%(quiz)s” asks a question that is kept for exams. Tell your instructor.") % {"quiz": quiz.title}
 
-    def fill_up(self, rule: QuizItem, taken: list[Candidate], *, is_cut: bool) -> tuple[list[Candidate], list[str]]:
-        """Take what is missing: the rest of the cell where it was cut, then from wider and wider ones, which is noted."""
-        wanted, notes = rule.draw_count or 0, []
-        for step in range(0 if is_cut else 1, len(WIDENING) + 1):
-            if len(taken) == wanted:
-                break
-            if step == 1:
-                notes.append(_widened(rule, found=len(taken)))
-            cell = self.whole_cell(rule, ignoring=WIDENING[:step])
-            taken = taken + self.take(cell, wanted - len(taken))
-        return taken, notes
 
-    def whole_cell(self, rule: QuizItem, *, ignoring: Collection[str]) -> list[Candidate]:
-        """Return all candidates of a rule with their evidence; rules that widen to the same cell share its queries."""
-        key = _conditions(rule, ignoring)
-        if key not in self._whole:
-            [self._whole[key]] = self.with_evidence([self.cell(rule, ignoring=ignoring)])
-        return self._whole[key]
-
-    def take(self, candidates: Iterable[Candidate], wanted: int) -> list[Candidate]:
-        """Take as many as wanted; those that rest on a phrase that is asked already only where no other is left."""
-        taken: list[Candidate] = []
-        for may_repeat in (False, True):
-            for candidate in candidates:
-                if len(taken) == wanted:
-                    break
-                is_new = candidate.question not in self.used and (may_repeat or not candidate.evidence & self.phrases)
-                if is_new:
-                    taken.append(candidate)
-                    self.used.add(candidate.question)
-                    self.phrases |= candidate.evidence
-        return taken
-
-    def cell(self, rule: QuizItem, *, ignoring: Collection[str] = (), limit: int | None = None) -> list[Candidate]:
-        """Return candidates of a rule, at most `limit`: first those not met, then those met least (1 to 3 queries)."""
-        questions = Question.objects.drawn_by(rule, ignoring=ignoring)
-        if limit is not None:  # what is asked already must not take the places of others
-            questions = questions.exclude(pk__in=self.used)
-        rows = questions.order_by("?" if self.rng else "pk").values_list("pk", "versions", "bloom")
-        if self.learner is None:
-            return [Candidate(*row) for row in rows[:limit]]
-        met = Answer.objects.filter(attempt__learner=self.learner).values("version__question")
-        new = rows.exclude(pk__in=met)
-        if limit is not None and len(candidates := self.sampled(new, limit)) == limit:
-            return candidates
-        candidates = [Candidate(*row) for row in new[:limit]]
-        if limit is None or len(candidates) < limit:
-            again = [Candidate(*row) for row in rows.filter(pk__in=met)]
-            candidates += sorted(again, key=lambda candidate: self.times_met[candidate.question])
-        return candidates[:limit]
-
-    def sampled(self, rows: QuerySet[Any, Any], limit: int) -> list[Candidate]:
-        """Return up to `limit` candidates out of a random sample of a large bank; none in a small one (1 query or none).
-
-        To sort a large cell at random, the database reads all of it. Among random keys, a large cell has enough.
-        """
-        first, last = self.keys
-        if self.rng is None or last - first < LARGE_BANK:
-            return []
-        keys = self.rng.sample(range(first, last + 1), k=SAMPLED * limit)
-        return [Candidate(*row) for row in rows.filter(pk__in=keys)[:limit]]
-
-    @cached_property
-    def keys(self) -> tuple[int, int]:
-        """The lowest and the highest key of the bank (1 query)."""
-        ends = Question.objects.aggregate(first=Min("pk"), last=Max("pk"))
-        return ends["first"] or 0, ends["last"] or 0
-
-    @cached_property
-    def times_met(self) -> Counter[int]:
-        """How often the learner was asked each question (1 query)."""
-        answers = Answer.objects.filter(attempt__learner=self.learner).order_by().values_list("version__question")
-        return Counter(dict(answers.annotate(times=Count("pk"))))
-
-    def with_evidence(self, cells: Collection[list[Candidate]]) -> list[list[Candidate]]:
-        """Return the cells with the phrases that their candidates rest on (1 query)."""
-        evidence = evidence_of({candidate.question for cell in cells for candidate in cell})
+def _told(missing: int, exams: Iterable[HeldExam | None]) -> list[str]:
+    """The sentence for a learner whose practice has fewer questions; none where nothing is missing."""
+    if not missing:
+        return []
+    exam = last_of(exams)
+    if exam is None:
         return [
-            [replace(candidate, evidence=evidence.get(candidate.question, frozenset())) for candidate in cell]
-            for cell in cells
+            ngettext("%(n)d question is kept for exams.", "%(n)d questions are kept for exams.", missing)
+            % {"n": missing}
         ]
+    return [
+        ngettext(
+            "%(n)d question is held back until after %(end)s.",
+            "%(n)d questions are held back until after %(end)s.",
+            missing,
+        )
+        % {"n": missing, "end": exam.end_words}
+    ]
 
 
-def enough_for(rule: QuizItem) -> int:
-    """How many candidates a rule looks at first: other rules take some, others rest on a phrase that is asked already."""
-    return 2 * (rule.draw_count or 0) + SPARE
-
-
-def _conditions(rule: QuizItem, ignoring: Collection[str] = ()) -> tuple[object, ...]:
-    return tuple(None if name in ignoring else getattr(rule, _column(name)) for name in WIDENING)
-
-
-def _column(name: str) -> str:
-    return f"{name}_id" if name in ("topic", "source", "tag") else name
-
-
-def evidence_of(questions: Collection[int]) -> dict[int, Set[Phrase]]:
-    """Return the phrases that the questions rest on (1 query, none for no question)."""
-    evidence: defaultdict[int, set[Phrase]] = defaultdict(set)
-    if questions:
-        places = QuestionSource.objects.filter(question__in=questions).exclude(evidence="").order_by()
-        for question, source, paragraph, phrase in places.values_list("question", "source", "paragraph", "evidence"):
-            evidence[question].add((source, paragraph, phrase.casefold()))
-    return dict(evidence)
-
-
-def _widened(rule: QuizItem, *, found: int) -> str:
-    words = {"position": rule.position, "wanted": rule.draw_count, "found": found}
-    return (
-        _("Item %(position)d wants %(wanted)d questions and found %(found)d; the rest came from the nearest cell.")
-        % words
+def _told_without(number: int) -> list[str]:
+    if not number:
+        return []
+    words = ngettext(
+        "%(n)d question of this quiz cannot be asked now. Your instructor has been told.",
+        "%(n)d questions of this quiz cannot be asked now. Your instructor has been told.",
+        number,
     )
+    return [words % {"n": number}]
+
+
+def _without_version(item: Item) -> str:
+    return _("Item %(position)d has no published version and was left out.") % {"position": item.position}

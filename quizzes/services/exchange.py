@@ -21,9 +21,9 @@ from quizzes.errors import ImportRejected
 from quizzes.formats.base import NAMESPACE, Acknowledged, Issue, QuestionDraft, SourcePlace
 from quizzes.lint.base import Finding
 from quizzes.lint.fingerprints import fingerprint
-from quizzes.models import Question, QuestionSource, QuestionVersion, Source, Tag, Topic, User
+from quizzes.models import Question, QuestionSource, QuestionVersion, Source, Tag, Topic, User, Visibility
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import linting
+from quizzes.services import bank, linting, notices
 
 Status = QuestionVersion.Status
 Action = Literal["new", "changed", "unchanged", "refused"]
@@ -83,7 +83,10 @@ def keep_fingerprints(source: Source, text: str) -> int:
 
 @dataclass(frozen=True)
 class Entry:
-    """What would happen to one draft, and to which question; `reasons` name what changes or why it is refused."""
+    """What would happen to one draft, and to which question; `reasons` name what changes or why it is refused.
+
+    With an id of another instructor's question a draft becomes a copy of it, under an id of its own.
+    """
 
     action: Action
     draft: QuestionDraft
@@ -141,10 +144,10 @@ def plan_import(
 ) -> ImportReport:
     """Compare drafts with the bank; writes nothing. With `publish`, drafts with errors of the linter are refused.
 
-    `actor` None stands for the command line; anybody else must be an instructor.
+    `actor` None stands for the command line, which works for the site; anybody else must be an instructor.
     """
     _refuse_learners(actor)
-    return _planned(drafts, issues, linting.check_drafts(drafts), publish=publish)
+    return _planned(drafts, issues, linting.check_drafts(drafts), publish=publish, actor=actor)
 
 
 def _refuse_learners(actor: User | None) -> None:
@@ -153,12 +156,17 @@ def _refuse_learners(actor: User | None) -> None:
 
 
 def _planned(
-    drafts: Sequence[QuestionDraft], issues: Iterable[Issue], findings: Iterable[Sequence[Finding]], *, publish: bool
+    drafts: Sequence[QuestionDraft],
+    issues: Iterable[Issue],
+    findings: Iterable[Sequence[Finding]],
+    *,
+    publish: bool,
+    actor: User | None,
 ) -> ImportReport:
     """The plan for drafts that the linter has read."""
-    keys = [key_of(draft) for draft in drafts]
+    keys = _own_keys([key_of(draft) for draft in drafts], actor)
     stored = _stored(keys)
-    sources = {source.slug: source for source in Source.objects.all()}
+    sources = _usable_sources(actor)
     seen: dict[str, str] = {}
     entries = []
     for draft, key, found in zip(drafts, keys, findings, strict=True):
@@ -187,6 +195,21 @@ def key_of(draft: QuestionDraft) -> str:
     if draft.id is not None:
         return draft.id
     return str(uuid.uuid5(NAMESPACE, json.dumps([draft.type, draft.spec], sort_keys=True, ensure_ascii=False)))
+
+
+def _own_keys(keys: Sequence[str], actor: User | None) -> list[str]:
+    """The keys, and for questions that the actor may not change others: always the same for one person (1 query)."""
+    if actor is None:
+        return list(keys)
+    mine = Question.objects.editable_by(actor).order_by()
+    foreign = Question.objects.filter(uuid__in=set(keys)).exclude(pk__in=mine.values("pk"))
+    taken = {str(key) for key in foreign.values_list("uuid", flat=True)}
+    return [str(uuid.uuid5(NAMESPACE, f"{key} {actor.pk}")) if key in taken else key for key in keys]
+
+
+def _usable_sources(actor: User | None) -> dict[str, Source]:
+    sources = Source.objects.all() if actor is None else Source.objects.usable_by(actor)
+    return {source.slug: source for source in sources}
 
 
 def _stored(keys: Sequence[str]) -> dict[str, Question]:
@@ -272,12 +295,12 @@ def apply_import(
     findings = [
         entry.findings for entry in report.entries
     ]  # read again they would keep others from writing for seconds
-    fresh = _planned(drafts, report.issues, findings, publish=report.publish)
+    fresh = _planned(drafts, report.issues, findings, publish=report.publish, actor=actor)
     if fresh.outline != report.outline:
         raise ImportRejected(_("The bank changed since this report was made; look at it again."))
     topics = _topics(fresh)
     tags = _tags(fresh)
-    sources = {source.slug: source for source in Source.objects.all()}
+    sources = _usable_sources(actor)
     _add_new(fresh, topics, tags, sources, actor=actor, now=now)
     stored = _stored([entry.key for entry in fresh.changed])
     for entry in fresh.changed:
@@ -323,6 +346,7 @@ def _add_new(
             difficulty=entry.draft.difficulty,
             bloom=entry.draft.bloom,
             owner=actor,
+            visibility=_visibility(actor, publish=report.publish),
             acknowledged=_rows(entry.draft),
         )
         for entry in report.new
@@ -344,6 +368,13 @@ def _add_new(
     Question.tags.through.objects.bulk_create(
         Question.tags.through(question=question, tag=tags[slug]) for question, draft in pairs for slug in draft.tags
     )
+
+
+def _visibility(owner: User | None, *, publish: bool) -> Visibility:
+    """What new questions begin with: all use the site's, others copy what is published."""
+    if owner is None:
+        return Visibility.USE
+    return Visibility.COPY if publish else Visibility.PRIVATE
 
 
 def _rows(draft: QuestionDraft) -> list[dict[str, str]]:
@@ -386,6 +417,9 @@ def _write_version(
     version.spec, version.revision = dict(draft.spec), revision + 1
     version.edited_by, version.edited_at = actor, now
     if publish:
+        bank.show_once_published(question)
         question.versions.ready().update(status=Status.RETIRED)
         version.status, version.published_at = Status.READY, now
     version.save()
+    if publish:
+        notices.tell_of_question(question, "published", actor=actor, now=now)

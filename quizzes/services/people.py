@@ -21,10 +21,11 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from quizzes.errors import QuizError
-from quizzes.models import Accommodation, Answer, Attempt, AttemptEvent, Classroom, Membership, User
-from quizzes.services import attempts, classrooms, deadlines
+from quizzes.models import Accommodation, Answer, Attempt, AttemptEvent, Classroom, Membership, Notice, User
+from quizzes.services import attempts, classrooms, deadlines, handover
 
 
 @transaction.atomic
@@ -32,7 +33,8 @@ def anonymise(person: User, *, by: User, now: datetime) -> User:
     """Remove the personal data of somebody for good; attempts, answers, marks and the log of what happened are kept.
 
     A running attempt goes on to its deadline; one without any ends now. Doing it again only clears what came in between.
-    Raises QuizError for oneself, for the last administrator, and for the only instructor of a class.
+    Raises QuizError for oneself, for the last administrator, for the only instructor of a class, and for those who own
+    questions, quizzes or sources.
     """
     refuse_unless_possible(person, by=by)
     for membership in Membership.objects.active().filter(user=person).order_by("classroom"):
@@ -61,6 +63,15 @@ def refuse_unless_possible(person: User, *, by: User) -> None:
         names = ", ".join(f"“{classroom}”" for classroom in taught)
         raise QuizError(
             _("Nobody else teaches %(classrooms)s. Make another member an instructor first.") % {"classrooms": names}
+        )
+    if count := handover.count_of(person):
+        raise QuizError(
+            ngettext(
+                "%(name)s owns %(n)d question, quiz or source. Hand the work over first.",
+                "%(name)s owns %(n)d questions, quizzes and sources. Hand the work over first.",
+                count,
+            )
+            % {"name": person.full_name, "n": count}
         )
 
 
@@ -119,6 +130,7 @@ HAS_REASON = {"sqlite": "json_type(details, '$.reason') IS NOT NULL", "postgresq
 def _forget_texts(person: User, *, before: datetime) -> None:
     """What others wrote to them or about them: nicknames, reasons, comments. A regrade's reason is about a question."""
     Membership.objects.filter(user=person).update(nickname="")
+    Notice.objects.filter(recipient=person).delete()  # in others' the name is that of the row
     Accommodation.objects.filter(membership__user=person).update(reason="")
     Answer.objects.filter(attempt__learner=person).exclude(comment="").update(comment="")
     vendor = connection.vendor

@@ -6,21 +6,18 @@ Race, and what decides it: two editors of a quiz wait at its row; the second is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from quizzes import entitlements, terms
-from quizzes.errors import EditConflict, NotPublishable, QuizError
-from quizzes.models import Question, QuestionVersion, Quiz, QuizItem, User
+from quizzes.errors import EditConflict, NotPublishable, NotYours, QuizError
+from quizzes.models import Classroom, Membership, Question, QuestionVersion, Quiz, QuizItem, User, Visibility
 from quizzes.models.quizzes import Preset
-from quizzes.services import draws
+from quizzes.services import bank, notices
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
@@ -36,6 +33,14 @@ def refuse_if_changed(quiz: Quiz, *, expected_revision: int) -> None:
     if stored.revision != expected_revision:
         editor = stored.edited_by.full_name if stored.edited_by else ""
         raise EditConflict(editor, stored.edited_at, revision=stored.revision)
+
+
+def _locked(quiz: Quiz, actor: User) -> Quiz:
+    """The quiz, locked; raises NotYours where the actor may not change it."""
+    locked = Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
+    if not locked.is_editable_by(actor):
+        raise NotYours
+    return locked
 
 
 @transaction.atomic
@@ -66,8 +71,8 @@ def replace_draws(quiz: Quiz, rules: Sequence[QuizItem], *, actor: User, now: da
 def add_questions(
     quiz: Quiz, questions: Iterable[Question], *, points: Decimal, actor: User, now: datetime
 ) -> tuple[int, int]:
-    """Append fixed questions; returns (added, left out because they are in it already)."""
-    Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
+    """Append fixed questions that the actor may use; returns (added, left out because they are in it already)."""
+    _locked(quiz, actor)
     there = set(quiz.items.filter(question__isnull=False).values_list("question_id", flat=True))
     position = quiz.items.aggregate(last=Max("position"))["last"] or 0
     added = skipped = 0
@@ -75,108 +80,42 @@ def add_questions(
         if question.pk in there:
             skipped += 1
             continue
+        if not question.is_usable_by(actor):
+            raise NotYours
         added += 1
         QuizItem.objects.create(quiz=quiz, question=question, points=points, position=position + added)
     if added:
+        pin_foreign(quiz)
         save(quiz, actor=actor, now=now)
     return added, skipped
 
 
-# Cells ----------------------------------------------------------------------------------------------------------------
+def pin_foreign(quiz: Quiz) -> None:
+    """Keep questions of other instructors at the version that is published now; the site's are followed (1 query)."""
+    ready = QuestionVersion.objects.ready().filter(question=OuterRef("question"))
+    foreign = quiz.items.filter(pinned_version=None, question__owner__isnull=False)
+    foreign.exclude(question__owner=quiz.owner_id).update(pinned_version=Subquery(ready.values("pk")[:1]))
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One item as an instructor sees it: how many questions stand behind it, and whether the draw must be widened."""
-
-    item: QuizItem
-    wanted: int
-    behind: int
-    note: str = ""
-
-    @property
-    def is_short(self) -> bool:
-        return bool(self.note)
+def outdated(quiz: Quiz) -> QuerySet[QuizItem]:
+    """Items with a question of another instructor, of which a newer version is published than the one that is asked."""
+    ready = QuestionVersion.objects.ready().filter(question=OuterRef("question"))
+    foreign = quiz.items.filter(pinned_version__isnull=False, question__owner__isnull=False)
+    foreign = foreign.exclude(question__owner=quiz.owner_id).annotate(newest=Subquery(ready.values("pk")[:1]))
+    shown = ~Q(question__visibility=Visibility.PRIVATE)
+    return foreign.filter(shown, newest__isnull=False).exclude(newest=F("pinned_version"))
 
 
-@dataclass(frozen=True)
-class Outline:
-    """What a quiz asks: its cells, and the sums over them; `minutes` is what the time rule would give."""
-
-    cells: Sequence[Cell] = field(default=())
-    minutes: int | None = None
-
-    @property
-    def questions(self) -> int:
-        return sum(cell.wanted for cell in self.cells)
-
-    @property
-    def points(self) -> Decimal:
-        return sum((cell.item.points * cell.wanted for cell in self.cells), Decimal(0))
-
-    @property
-    def notes(self) -> list[str]:
-        return [cell.note for cell in self.cells if cell.note]
-
-
-def outline(items: Sequence[QuizItem]) -> Outline:
-    """Cells of items, saved or not (a query for each different cell): a draw is tried as an attempt would make it."""
-    fixed = {item.question_id for item in items if item.question_id}
-    rules = [(place, item) for place, item in enumerate(items) if item.is_draw]
-    drawing = draws.Drawing(fixed)
-    behind = drawing.cells([rule for _place, rule in rules], whole=True)
-    tried = list(drawing.take_all([rule for _place, rule in rules], behind))
-    seconds = _seconds_needed(
-        fixed.union(*({one.question for one in cell} for cell in [*behind, *(taken for _at, taken, _note in tried)]))
-    )
-    cells: dict[int, Cell] = {}
-    needed: list[Fraction] = [seconds[item.question_id] for item in items if item.question_id in seconds]
-    for at, taken, note in tried:
-        place, item = rules[at]
-        wanted, size = item.draw_count or 0, len(behind[at])
-        cells[place] = Cell(item, wanted, size, _short_note(wanted, size, len(taken), bool(note)))
-        needed.extend([_mean([seconds[candidate.question] for candidate in behind[at] or taken])] * wanted)
-    for place, item in enumerate(items):
-        if not item.is_draw:
-            cells[place] = Cell(item, 1, int(item.question_id in seconds))
-    minutes = int(terms.computed_limit([(value, "") for value in needed]).total_seconds() // 60) if needed else None
-    return Outline([cells[place] for place in range(len(items))], minutes)
-
-
-def _short_note(wanted: int, behind: int, found: int, is_short: bool) -> str:
-    """The sentence about a cell that is too small, for the instructor."""
-    if found < wanted:
-        return ngettext(
-            "The bank has only %(found)d question for this, even outside the cell; %(wanted)d are wanted.",
-            "The bank has only %(found)d questions for this, even outside the cell; %(wanted)d are wanted.",
-            found,
-        ) % {"found": found, "wanted": wanted}
-    if not is_short:
-        return ""
-    if behind >= wanted:
-        return _("Other items take from the same cell; the rest is drawn from the nearest cell.")
-    return ngettext(
-        "Only %(behind)d question stands behind this cell; the rest is drawn from the nearest cell.",
-        "Only %(behind)d questions stand behind this cell; the rest is drawn from the nearest cell.",
-        behind,
-    ) % {"behind": behind}
-
-
-def _seconds_needed(questions: set[int]) -> dict[int, Fraction]:
-    """Seconds each question needs by the time rule, thinking time included."""
-    ready = QuestionVersion.objects.ready().filter(question__in=questions, question__is_archived=False)
-    versions = ready.select_related("question")
-    needed = {}
-    for version in versions:
-        seconds, bloom = entitlements.seconds_and_bloom(version)
-        needed[version.question_id] = seconds * (
-            terms.THINKING_SHARE if bloom in terms.THINKING_LEVELS else Fraction(1)
-        )
-    return needed
-
-
-def _mean(values: Sequence[Fraction]) -> Fraction:
-    return sum(values, Fraction(0)) / len(values) if values else Fraction(60)
+@transaction.atomic
+def take_newer(quiz: Quiz, *, actor: User, now: datetime) -> int:
+    """Ask the newest published versions of other instructors' questions from now on; returns how many changed."""
+    locked = _locked(quiz, actor)
+    changed = outdated(locked).values_list("pk", flat=True)
+    ready = QuestionVersion.objects.ready().filter(question=OuterRef("question"))
+    count = locked.items.filter(pk__in=list(changed)).update(pinned_version=Subquery(ready.values("pk")[:1]))
+    if count:
+        save(locked, actor=actor, now=now)
+    return count
 
 
 # Publishing -----------------------------------------------------------------------------------------------------------
@@ -196,7 +135,7 @@ class Fault:
 def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None) -> list[Fault]:
     """Everything that must be mended before learners may take the quiz."""
     items = list(quiz.items.select_related("question")) if items is None else items
-    found = _item_faults(items)
+    found = _item_faults(quiz, items)
     if quiz.feedback == Preset.EXAM and not _closes(quiz):
         found.append(
             Fault(
@@ -210,7 +149,21 @@ def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None) -> list[Fault]:
     return found
 
 
-def _item_faults(items: Sequence[QuizItem]) -> list[Fault]:
+def _kept_faults(quiz: Quiz, fixed: Sequence[Question]) -> list[Fault]:
+    """Questions that are kept for exams, in a quiz that is none and is given to no class as one."""
+    if quiz.feedback == Preset.EXAM or quiz.assignments.filter(feedback=Preset.EXAM).exists():
+        return []
+    return [
+        Fault(
+            _("Question %(id)s is kept for exams; release it, or take it out.") % {"id": str(question.uuid)[:8]},
+            question,
+        )
+        for question in fixed
+        if question.is_kept_for_exams
+    ]
+
+
+def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Fault]:
     if not items:
         return [Fault(_("The quiz has no questions yet: add some, or a draw rule."))]
     fixed = [item.question for item in items if item.question is not None]
@@ -224,9 +177,10 @@ def _item_faults(items: Sequence[QuizItem]) -> list[Fault]:
         for question in fixed
         if question.pk not in ready | pinned
     ]
+    found += _kept_faults(quiz, fixed)
     rules = [item for item in items if item.is_draw]
-    if rules and not Question.objects.ready().exists():
-        found.append(Fault(_("The quiz draws questions, and the bank has no published question yet.")))
+    if rules and not Question.objects.ready().for_quizzes_of(quiz.owner_id).exists():
+        found.append(Fault(_("The quiz draws questions, and the bank has no published question for it yet.")))
     return found
 
 
@@ -235,35 +189,61 @@ def _closes(quiz: Quiz) -> bool:
 
 
 @transaction.atomic
-def publish(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
-    """Let learners take the quiz; raises NotPublishable with every fault. Publishing twice changes nothing."""
-    locked = Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
+def publish(quiz: Quiz, *, actor: User, now: datetime, keeps_questions: bool = False) -> Quiz:
+    """Let learners take the quiz; raises NotPublishable with every fault. Publishing twice changes nothing.
+
+    With `keeps_questions`, what an exam asks of the actor's own questions is kept for exams.
+    """
+    locked = _locked(quiz, actor)
     if locked.status == Quiz.Status.PUBLISHED:
         return locked
     found = faults(locked)
     if found:
         message = _("“%(quiz)s” cannot be published yet.") % {"quiz": locked.title}
         raise NotPublishable(message, faults=[str(fault) for fault in found])
+    if locked.published_at is None:
+        locked.published_at = now
+        if locked.owner_id and locked.visibility == Visibility.PRIVATE:
+            locked.visibility = Visibility.COPY  # from now on its owner's choice stands
+    if keeps_questions and locked.feedback == Preset.EXAM:
+        bank.keep_those_of(locked, actor)
     return _set_status(locked, Quiz.Status.PUBLISHED, actor=actor, now=now)
+
+
+def classes_of(quiz: Quiz) -> QuerySet[Classroom]:
+    """Live classes that the quiz is assigned to."""
+    return Classroom.objects.live().filter(assignments__quiz=quiz).distinct()
 
 
 @transaction.atomic
 def unpublish(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
     """Back to a draft (also from the archive): no new attempts; those in progress may be finished."""
-    locked = Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
-    return _set_status(locked, Quiz.Status.DRAFT, actor=actor, now=now)
+    return _set_status(_locked(quiz, actor), Quiz.Status.DRAFT, actor=actor, now=now)
 
 
 @transaction.atomic
 def archive(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
     """Take the quiz out of use; attempts and results stay."""
-    locked = Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
-    return _set_status(locked, Quiz.Status.ARCHIVED, actor=actor, now=now)
+    return _set_status(_locked(quiz, actor), Quiz.Status.ARCHIVED, actor=actor, now=now)
+
+
+HEARD = {"published": "quiz_published", "draft": "quiz_unpublished", "archived": "quiz_archived"}
 
 
 def _set_status(quiz: Quiz, status: str, *, actor: User, now: datetime) -> Quiz:
     quiz.status = status
+    for recipient in _concerned(quiz):
+        notices.tell(recipient, HEARD[status], now=now, actor=actor, quiz=quiz)
     return save(quiz, actor=actor, now=now)
+
+
+def _concerned(quiz: Quiz) -> QuerySet[User]:
+    """Its owner, and once it is no longer published the instructors of the classes that have it."""
+    owner = Q(pk=quiz.owner_id)
+    if quiz.status == Quiz.Status.PUBLISHED:
+        return User.objects.filter(owner)
+    teaching = Membership.objects.active().filter(role=Membership.Role.INSTRUCTOR, classroom__in=classes_of(quiz))
+    return User.objects.filter(owner | Q(pk__in=teaching.values("user")))
 
 
 def is_referenced(quiz: Quiz) -> bool:
@@ -272,8 +252,8 @@ def is_referenced(quiz: Quiz) -> bool:
 
 
 @transaction.atomic
-def delete(quiz: Quiz) -> None:
-    Quiz.objects.select_for_update().get(pk=quiz.pk)
+def delete(quiz: Quiz, *, actor: User) -> None:
+    _locked(quiz, actor)
     if is_referenced(quiz):
         raise QuizError(_("This quiz has attempts or assignments; archive it instead."))
     quiz.delete()

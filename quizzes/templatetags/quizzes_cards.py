@@ -8,7 +8,7 @@ from django import template
 from django.template import engines
 from django.utils.safestring import SafeString, mark_safe
 
-from quizzes.reports.attempts import Card
+from quizzes.reports.cards import Card
 
 register = template.Library()
 

@@ -16,8 +16,9 @@ from quizzes import clock
 from quizzes.errors import QuizError
 from quizzes.forms.assignments import AccommodationForm, AssignmentForm
 from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz
+from quizzes.models.quizzes import Preset
 from quizzes.reports import progress, release
-from quizzes.services import assignments
+from quizzes.services import assignments, overlaps
 from quizzes.views.boards import progress_tag
 from quizzes.views.classrooms import READ_WRITE, confirm
 from quizzes.views.members import teaches
@@ -30,17 +31,32 @@ def assignment_create(request: LoggedInRequest, pk: int) -> HttpResponse:
     quizzes = Quiz.objects.usable_by(request.user).published().order_by("title", "pk")
     wanted = {"quiz": request.GET.get("quiz", "")}
     form = AssignmentForm(request.POST or None, zone=classroom.time_zone, quizzes=quizzes, initial=wanted)
-    if form.is_valid():
+    told = None
+    if form.is_valid() and not (told := _to_tell(request, form, classroom, form.cleaned_data["quiz"])):
+        given = dict(form.cleaned_data)
+        keeps = request.user if given.pop("keeps_questions") else None
         try:
-            assignment = assignments.assign(classroom, **form.cleaned_data, now=clock.now())
+            assignment = assignments.assign(classroom, **given, keeps_questions_of=keeps, now=clock.now())
         except QuizError as error:
             refuse(form, error)
         else:
             sentence = _("“%(quiz)s” is assigned to %(classroom)s.")
             messages.success(request, sentence % {"quiz": assignment.quiz, "classroom": classroom})
             return redirect("quizzes:assignment_detail", pk=assignment.pk)
-    context = {"classroom": classroom, "form": form, "is_teaching": True}
+    context = {"classroom": classroom, "form": form, "is_teaching": True, **(told or {})}
     return render(request, "quizzes/assignments/create.html", context)
+
+
+def _to_tell(request: LoggedInRequest, form: AssignmentForm, classroom: Classroom, quiz: Quiz) -> dict[str, Any]:
+    """What an instructor must have read before a quiz becomes an exam; nothing where it shares nothing, or was told."""
+    cleaned = form.cleaned_data
+    closes_at = cleaned["closes_at"] or cleaned["due_at"] or quiz.closes_at
+    is_exam = (cleaned["feedback"] or quiz.feedback) == Preset.EXAM
+    if not is_exam or closes_at is None or "is_told" in request.POST:
+        return {}
+    kept_for = request.user if cleaned["keeps_questions"] else None
+    found = overlaps.of_exam(quiz, classroom, until=closes_at, kept_for=kept_for)
+    return {"overlaps": found, "closes_at": closes_at} if found else {}
 
 
 def refuse(form: Form, error: QuizError) -> None:
@@ -78,7 +94,8 @@ def assignment_edit(request: LoggedInRequest, pk: int) -> HttpResponse:
         return _withdraw(request, assignment)
     classroom = assignment.classroom
     form = AssignmentForm(request.POST or None, zone=classroom.time_zone, stored=assignment)
-    if form.is_valid():
+    was_exam, told = assignment.preset == Preset.EXAM, None
+    if form.is_valid() and (was_exam or not (told := _to_tell(request, form, classroom, assignment.quiz))):
         try:
             assignments.change(assignment, actor=request.user, now=clock.now(), **form.cleaned_data)
         except QuizError as error:
@@ -86,7 +103,7 @@ def assignment_edit(request: LoggedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The assignment of “%(quiz)s” is changed.") % {"quiz": assignment.quiz})
             return redirect("quizzes:assignment_detail", pk=pk)
-    context = {"classroom": classroom, "assignment": assignment, "form": form, "is_teaching": True}
+    context = {"classroom": classroom, "assignment": assignment, "form": form, "is_teaching": True, **(told or {})}
     return render(request, "quizzes/assignments/edit.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes import clock
+from quizzes import clock, entitlements
 from quizzes.errors import AnswerRefused
-from quizzes.models import Answer, Attempt, papers
+from quizzes.models import Answer, Attempt, Question, User, papers
 from quizzes.models.papers import PaperQuestion
 from quizzes.reports import attempts as report
+from quizzes.reports.cards import ask_card
 from quizzes.services import attempts
 from quizzes.templatetags.quizzes_cards import card_body
 from quizzes.views import payloads
@@ -41,7 +43,7 @@ def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
             device=device_of(request),
         )
     except AnswerRefused as refusal:
-        refusal.details = _stored(refusal.stored, question)
+        refusal.details = _stored(refusal.stored, question, request.user, now=now)
         raise
     body = {
         "slot": saved.slot,
@@ -53,16 +55,30 @@ def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
     return JsonResponse(body)
 
 
-def _stored(answer: Answer, question: PaperQuestion) -> dict[str, Any]:
-    """Return what is stored, as the page shows it: the card with the stored answer, and its revision."""
-    version = question.version
+def _stored(answer: Answer, question: PaperQuestion, learner: User, *, now: datetime) -> dict[str, Any]:
+    """Return what is stored, as the page shows it: the card with the stored answer, and its revision.
+
+    Of a closed attempt nothing is shown that its result would not show: no question that was not reached, none that is
+    secret now.
+    """
+    version, attempt = question.version, answer.attempt
+    is_shown = attempt.is_in_progress or _is_shown_after(attempt, question, learner, now=now)
+    is_answered = is_shown and answer.is_answered
     return {
         "revision": answer.revision,
         "saved": _clock_words(answer.saved_at) if answer.saved_at else "",
-        "answer": version.kind.response_words(version.parsed, answer.response) if answer.is_answered else "",
-        "html": card_body(report.ask_card(answer, question)),
+        "answer": version.kind.response_words(version.parsed, answer.response) if is_answered else "",
+        "html": card_body(ask_card(answer, question)) if is_shown else "",
         "result": reverse("quizzes:attempt_result", args=[answer.attempt_id]),
     }
+
+
+def _is_shown_after(attempt: Attempt, question: PaperQuestion, learner: User, *, now: datetime) -> bool:
+    if not attempt.has_reached(question.slot):
+        return False
+    shown = entitlements.revealed(attempt, learner, now=now)
+    secrecy = entitlements.secrecy_in(attempt, learner, shown=shown, now=now)
+    return not secrecy.held_back(Question.objects.kept_flags([question.version.question_id]))
 
 
 def _clock_words(instant: Any) -> str:

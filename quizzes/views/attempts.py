@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +11,17 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes import clock, entitlements, lateness
-from quizzes.errors import BadAnswer, NotFound, StaleAnswer
-from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User, papers
-from quizzes.models.papers import Paper, PaperQuestion
+from quizzes import clock, entitlements
+from quizzes.entitlements import lateness
+from quizzes.errors import NotFound
+from quizzes.models import Attempt, AttemptEvent, Question, Quiz, User, papers
+from quizzes.models.papers import Paper
 from quizzes.reports import attempts as report
-from quizzes.reports import mark_changes
+from quizzes.reports import cards, mark_changes
 from quizzes.services import attempts
 from quizzes.views.deadlines import act_on
-from quizzes.views.requests import LoggedInRequest, device_of
+from quizzes.views.posted_answers import Conflict, save_form
+from quizzes.views.requests import LoggedInRequest
 from quizzes.views.shortcuts import own_attempt, readable_attempt
 
 
@@ -95,14 +95,21 @@ def attempt_all(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 def _cards(
     mine: Attempt, paper: Paper, answers: list[report.AnswerState], learner: User, *, now: datetime
-) -> list[report.Card]:
-    """Cards to answer; in practice those of checked answers say what was right."""
-    cards: dict[int, report.Card] = {}
-    if checked := [answer for answer in answers if answer.is_checked]:
+) -> list[cards.Card]:
+    """Cards to answer; in practice those of checked answers say what was right, but for questions that are secret now."""
+    if mine.preset != "practice":
+        return [cards.ask_card(answer, paper[answer.slot]) for answer in answers]
+    secrecy = entitlements.secrecy_of(learner, now=now)
+    held = secrecy.held_back(Question.objects.kept_flags(paper[answer.slot].version.question_id for answer in answers))
+    secret = {answer.slot for answer in answers if paper[answer.slot].version.question_id in held}
+    done: dict[int, cards.Card] = {}
+    if checked := [answer.slot for answer in answers if answer.is_checked and answer.slot not in secret]:
         revealed = entitlements.revealed(mine, learner, now=now, is_checked=True)
-        done = report.result_cards(mine, revealed, slots=[answer.slot for answer in checked])
-        cards = {card.slot: card for card in done}
-    return [cards.get(answer.slot) or report.ask_card(answer, paper[answer.slot]) for answer in answers]
+        done = {card.slot: card for card in cards.result_cards(mine, revealed, slots=checked)}
+    return [
+        done.get(answer.slot) or cards.ask_card(answer, paper[answer.slot], is_secret=answer.slot in secret)
+        for answer in answers
+    ]
 
 
 def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *, now: datetime) -> dict[str, Any]:
@@ -115,62 +122,6 @@ def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *,
         "is_practice": mine.preset == "practice",
         "has_marks": mine.preset != "survey",
         "may_switch": not mine.reached_slot,
-    }
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Why an answer of a plain form was not saved, and what had been entered."""
-
-    message: str
-    typed: str
-
-
-def save_form(request: LoggedInRequest, paper: Paper, slots: Iterable[int], *, now: datetime) -> dict[int, Conflict]:
-    """Save the answers of a plain form that differ from what is stored; returns those that were refused."""
-    refused: dict[int, Conflict] = {}
-    for answer in Answer.objects.filter(attempt=paper.attempt_id, slot__in=list(slots)):
-        if f"q{answer.slot}-revision" in request.POST and not answer.is_checked:
-            fields = form_fields(request.POST, answer.slot)
-            try:
-                _save_one(request, paper, answer, fields, now=now)
-            except (BadAnswer, StaleAnswer) as error:
-                refused[answer.slot] = Conflict(str(error.message), _typed(paper[answer.slot], fields))
-    return refused
-
-
-def _save_one(
-    request: LoggedInRequest, paper: Paper, answer: Answer, fields: Mapping[str, list[str]], *, now: datetime
-) -> None:
-    response = paper[answer.slot].parse(fields)
-    if response != answer.response:
-        revision = _revision(request.POST.get(f"q{answer.slot}-revision", "")) + 1
-        attempts.save(paper, slot=answer.slot, response=response, revision=revision, now=now, device=device_of(request))
-
-
-def _typed(question: PaperQuestion, fields: Mapping[str, list[str]]) -> str:
-    """What was entered, in words where it can be read, else as it was typed."""
-    try:
-        response = question.parse(fields)
-    except BadAnswer:
-        return ", ".join(value for values in fields.values() for value in values)  # whole: it may be the only copy
-    return question.version.kind.response_words(question.version.parsed, response)
-
-
-def _revision(value: str) -> int:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else 0
-
-
-def form_fields(post: Any, slot: int) -> Mapping[str, list[str]]:
-    """The fields of one question out of a form that may hold many.
-
-    Each with all its values: a question with one answer refuses a second one. Of `go` and of a revision the last counts.
-    """
-    prefix = f"q{slot}-"
-    return {
-        name.removeprefix(prefix): post.getlist(name)
-        for name in post
-        if name.startswith(prefix) and name != f"{prefix}revision"
     }
 
 
@@ -236,6 +187,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         return redirect(where_it_stands(found))
     revealed = entitlements.revealed(found, request.user, now=now)
     may_manage = not is_own and manages(request.user, found)
+    secrecy = None if may_manage else entitlements.secrecy_in(found, request.user, shown=revealed, now=now)
     context = {
         "attempt": found,
         "quiz": found.quiz,
@@ -246,7 +198,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "preset": found.preset,
         "result": report.result(found, revealed),
         "changes": mark_changes.of_attempt(found, revealed),
-        "cards": report.result_cards(found, revealed),
+        "cards": cards.result_cards(found, revealed, secrecy=secrecy),
         "may_manage": may_manage,
         "act": act_on(found) if may_manage else None,
     }

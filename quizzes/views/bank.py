@@ -14,9 +14,12 @@ from quizzes.views.requests import LoggedInRequest
 
 
 def _entries(request: LoggedInRequest, questions: QuerySet[Question]) -> list[bank.Entry]:
-    if request.user.is_instructor:
-        return bank.all_entries(questions)
     now = clock.now()
+    secrecy = entitlements.secrecy_of(request.user, now=now)
+    questions = secrecy.without_secret(questions)
+    if request.user.is_instructor:
+        return bank.all_entries(questions.filter(pk__in=Question.objects.visible_to(request.user).values("pk")))
+    questions = questions.filter(is_kept_for_exams=False)
     return bank.met_entries(
         request.user, questions, lambda attempt: entitlements.revealed(attempt, request.user, now=now)
     )

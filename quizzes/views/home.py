@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from quizzes import clock, entitlements
-from quizzes.models import Attempt, User
+from quizzes.models import Attempt, Notice, User
 from quizzes.reports import home as report
-from quizzes.services import attempts
+from quizzes.services import attempts, notices
+from quizzes.views.requests import LoggedInRequest
 
 
 @require_safe
@@ -29,3 +30,11 @@ def dashboard(request: HttpRequest, user: User) -> HttpResponse:
     instructor = report.for_instructor(user, now=now) if user.is_instructor else None
     context = {"learner": learner, "results": results, "instructor": instructor}
     return render(request, "quizzes/home/dashboard.html", context)
+
+
+@require_POST
+def notice_dismiss(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """Take a line off one's own first page."""
+    notice = get_object_or_404(Notice, pk=pk, recipient=request.user)
+    notices.dismiss(notice, now=clock.now())
+    return redirect("quizzes:home")

@@ -15,7 +15,7 @@ from quizzes import clock, terms
 from quizzes.errors import EditConflict, QuizError
 from quizzes.forms.marking import MarkForm
 from quizzes.models import Answer, User
-from quizzes.reports import attempts as cards
+from quizzes.reports import cards
 from quizzes.reports import marking_queue as queue
 from quizzes.services import grading
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -42,11 +44,12 @@ def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     size = quiz_report.sizes([quiz])[quiz.pk]
     own = quiz_report.history_of(request.user, quiz)
     open_attempt = _open_attempt(request, quiz, own, now)
-    ways = [_way(request, quiz, assignment, size, own, now) for assignment in _ways_in(request, quiz)]
+    secrecy = entitlements.secrecy_of(request.user, now=now)
+    ways = [_way(request, quiz, assignment, size, own, secrecy, now) for assignment in _ways_in(request, quiz)]
     context = {
         "quiz": quiz,
         "size": size,
-        "ways": sorted(ways, key=lambda way: (not way["is_open"], not way["is_upcoming"])),
+        "ways": sorted(ways, key=_first_what_can_be_started),
         "open_attempt": open_attempt,
         "history": entitlements.revealed_each(own.newest, request.user, now=now),
     }
@@ -76,18 +79,21 @@ def _way(
     assignment: Assignment | None,
     size: quiz_report.Size,
     own: quiz_report.AttemptHistory,
+    secrecy: entitlements.Secrecy,
     now: datetime,
 ) -> dict[str, object]:
     agreed = entitlements.terms_for(request.user, quiz, assignment, limit=size.limit)
     used = own.used[assignment.pk if assignment else None]
     left = None if agreed.attempts_allowed is None else max(0, agreed.attempts_allowed - used)
+    is_open = agreed.is_open_at(now) and quiz.status == Quiz.Status.PUBLISHED
     return {
         "assignment": assignment,
         "terms": agreed,
         "minutes": None if agreed.effective_limit is None else int(agreed.effective_limit.total_seconds() // 60),
         "is_extended": agreed.effective_limit != agreed.limit,
         "left": left,
-        "is_open": agreed.is_open_at(now) and quiz.status == Quiz.Status.PUBLISHED,
+        "is_open": is_open,
+        "outlook": attempts.outlook(quiz, assignment, secrecy) if is_open else attempts.Outlook(),
         "is_upcoming": agreed.is_upcoming_at(now),
         "seconds_to_opening": int((agreed.opens_at - now).total_seconds()) + 1
         if agreed.opens_at and agreed.is_upcoming_at(now)
@@ -97,12 +103,18 @@ def _way(
     }
 
 
+def _first_what_can_be_started(way: dict[str, Any]) -> tuple[bool, bool]:
+    return not way["is_open"] or way["outlook"].is_refused, not way["is_upcoming"]
+
+
 @require_POST
 def quiz_start(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
     quiz = quiz_report.visible(request.user, slug)
     assignment = _chosen_way(request, quiz, now=now)
     attempt = attempts.start(request.user, quiz, assignment=assignment, now=now, device=device_of(request))
+    for sentence in attempt.told:
+        messages.info(request, sentence)
     return redirect(where_it_stands(attempt))
 
 

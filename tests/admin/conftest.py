@@ -11,10 +11,13 @@ from tests.admin import cast
 
 @pytest.fixture
 def stage(db: None) -> SimpleNamespace:
-    """Ada teaches 10B with Sam in it; Bea teaches 11C with Tim. Each has a quiz of one question, and one attempt."""
+    """Ada teaches 10B with Sam in it; Bea teaches 11C with Tim. Each has a quiz of one question, and one attempt.
+
+    The question is Ada's, who lets others change it.
+    """
     ada, bea = cast.instructor("ada"), cast.instructor("bea")
     sam, tim = cast.learner("sam"), cast.learner("tim")
-    question = cast.question()
+    question = cast.question(owner=ada, visibility="edit")
     made = SimpleNamespace(ada=ada, bea=bea, sam=sam, tim=tim, question=question)
     for who, learner, name, key in ((ada, sam, "10B", "ada"), (bea, tim, "11C", "bea")):
         room = cast.classroom(who, learner, name=name)

@@ -41,10 +41,10 @@ def pages(stage: SimpleNamespace) -> list[str]:
         reverse("admin:quizzes_question_change", args=[question]),
         reverse("admin:quizzes_question_versions", args=[question]),
         reverse("admin:quizzes_question_preview", args=[question, 1]),
-        reverse("admin:quizzes_question_publish", args=[cast.question(status="draft").pk]),
+        reverse("admin:quizzes_question_publish", args=[cast.question(owner=stage.ada, status="draft").pk]),
         reverse("admin:quizzes_question_regrade", args=[question]),
         reverse("admin:quizzes_question_history", args=[question]),
-        reverse("admin:quizzes_question_delete", args=[cast.question(status="draft").pk]),
+        reverse("admin:quizzes_question_delete", args=[cast.question(owner=stage.ada, status="draft").pk]),
         reverse("admin:quizzes_question_to_quiz") + f"?questions={question}",
         reverse("admin:quizzes_quiz_change", args=[quiz]),
         reverse("admin:quizzes_quiz_compose", args=[quiz]),
@@ -98,7 +98,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
 
 
 def test_the_first_page_says_what_waits(as_ada: Client, stage: SimpleNamespace) -> None:
-    cast.question(status="draft")
+    cast.question(owner=stage.ada, status="draft")
     cast.quiz(stage.ada, status="draft")
     cast.quiz(stage.bea, status="draft")
     Attempt.objects.filter(pk=stage.ada_attempt.pk).update(status="submitted", marks=None, fraction=None)

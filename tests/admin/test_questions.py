@@ -69,7 +69,9 @@ def test_every_type_has_a_form_of_its_own(as_ada: Client, kind: str) -> None:
 @pytest.mark.parametrize("kind", [kind.key for kind in question_types.all_types()])
 def test_every_type_can_be_edited_without_change(as_ada: Client, stage: SimpleNamespace, kind: str) -> None:
     for example in question_types.get(kind).examples:
-        question = cast.question(kind=kind, spec=question_types.get(kind).spec(example.spec).model_dump(mode="json"))
+        question = cast.question(
+            owner=stage.ada, kind=kind, spec=question_types.get(kind).spec(example.spec).model_dump(mode="json")
+        )
         data = form_data(as_ada.get(edit(question)).content.decode())
         response = as_ada.post(edit(question), data)
         assert response.status_code == 302, re.findall(r"errornote.*|errorlist.*", response.content.decode())
@@ -78,7 +80,7 @@ def test_every_type_can_be_edited_without_change(as_ada: Client, stage: SimpleNa
 
 @pytest.mark.parametrize("kind", [kind.key for kind in question_types.all_types()])
 def test_every_type_can_be_previewed_and_tried(as_ada: Client, stage: SimpleNamespace, kind: str) -> None:
-    question = cast.question(kind=kind, spec=dict(question_types.get(kind).examples[0].spec))
+    question = cast.question(owner=stage.ada, kind=kind, spec=dict(question_types.get(kind).examples[0].spec))
     url = reverse("admin:quizzes_question_preview", args=[question.pk, 1])
     page = as_ada.get(url)
     assert page.status_code == 200
@@ -156,7 +158,10 @@ def test_an_edit_of_a_published_question_opens_a_draft_and_attempts_keep_theirs(
     first, second = stage.question.versions.order_by("number")
     assert (first.status, second.status) == ("ready", "draft")
     assert first.spec["stem"] == cast.SPEC["stem"]
-    as_ada.post(reverse("admin:quizzes_question_publish", args=[stage.question.pk]), {"revision": second.revision})
+    as_ada.post(
+        reverse("admin:quizzes_question_publish", args=[stage.question.pk]),
+        {"revision": second.revision, "confirmed": "yes"},
+    )
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.status, second.status) == ("retired", "ready")
@@ -185,7 +190,7 @@ def test_the_second_of_two_authors_is_told_and_keeps_the_text(
 
 def test_publishing_shows_what_the_linter_finds_and_errors_block(as_ada: Client, stage: SimpleNamespace) -> None:
     spec = {**cast.SPEC, "explanation": "", "options": [{**row, "feedback": ""} for row in cast.SPEC["options"]]}
-    question = cast.question(spec=spec, status="draft")
+    question = cast.question(owner=stage.ada, spec=spec, status="draft")
     url = reverse("admin:quizzes_question_publish", args=[question.pk])
     page = as_ada.get(url).content.decode()
     assert "To mend first" in page
@@ -196,7 +201,7 @@ def test_publishing_shows_what_the_linter_finds_and_errors_block(as_ada: Client,
 
 def test_a_warning_is_accepted_with_a_reason_and_not_shown_again(as_ada: Client, stage: SimpleNamespace) -> None:
     stem = "Which organ is not able to give a mandate to a mission?"
-    question = cast.question(spec={**cast.SPEC, "stem": stem}, status="draft")
+    question = cast.question(owner=stage.ada, spec={**cast.SPEC, "stem": stem}, status="draft")
     url = reverse("admin:quizzes_question_publish", args=[question.pk])
     page = as_ada.get(url).content.decode()
     assert 'name="reason-negative-stem"' in page
@@ -211,7 +216,7 @@ def test_a_warning_is_accepted_with_a_reason_and_not_shown_again(as_ada: Client,
 
 
 def test_a_question_without_a_source_can_be_published(as_ada: Client, stage: SimpleNamespace) -> None:
-    question = cast.question(status="draft")
+    question = cast.question(owner=stage.ada, status="draft")
     question.places.all().delete()
     url = reverse("admin:quizzes_question_publish", args=[question.pk])
     assert 'name="reason-source-missing"' in as_ada.get(url).content.decode()
@@ -220,7 +225,7 @@ def test_a_question_without_a_source_can_be_published(as_ada: Client, stage: Sim
 
 
 def test_publishing_needs_a_post(as_ada: Client, stage: SimpleNamespace) -> None:
-    question = cast.question(status="draft")
+    question = cast.question(owner=stage.ada, status="draft")
     as_ada.get(reverse("admin:quizzes_question_publish", args=[question.pk]))
     assert question.ready_version is None
     assert as_ada.get(reverse("admin:quizzes_question_act", args=[question.pk, "archive"])).status_code == 405
@@ -229,7 +234,7 @@ def test_publishing_needs_a_post(as_ada: Client, stage: SimpleNamespace) -> None
 def test_a_question_in_use_is_archived_and_not_deleted(as_ada: Client, stage: SimpleNamespace) -> None:
     url = reverse("admin:quizzes_question_delete", args=[stage.question.pk])
     assert as_ada.post(url, {"post": "yes"}).status_code == 403
-    as_ada.post(reverse("admin:quizzes_question_act", args=[stage.question.pk, "archive"]))
+    as_ada.post(reverse("admin:quizzes_question_act", args=[stage.question.pk, "archive"]), {"confirmed": "yes"})
     stage.question.refresh_from_db()
     assert stage.question.is_archived
     listed = as_ada.get(reverse("admin:quizzes_question_changelist")).context["cl"].result_list
@@ -237,13 +242,13 @@ def test_a_question_in_use_is_archived_and_not_deleted(as_ada: Client, stage: Si
 
 
 def test_an_unused_question_can_be_deleted(as_ada: Client, stage: SimpleNamespace) -> None:
-    question = cast.question(status="draft")
+    question = cast.question(owner=stage.ada, status="draft")
     as_ada.post(reverse("admin:quizzes_question_delete", args=[question.pk]), {"post": "yes"})
     assert not Question.objects.filter(pk=question.pk).exists()
 
 
 def test_questions_are_added_to_a_quiz_of_ones_own(as_ada: Client, stage: SimpleNamespace) -> None:
-    more = cast.question()
+    more = cast.question(owner=stage.ada)
     url = reverse("admin:quizzes_question_to_quiz") + f"?questions={stage.question.pk},{more.pk}"
     refused = as_ada.post(url, {"quiz": stage.bea_quiz.pk, "points": 1})
     assert "Select a valid choice" in refused.content.decode()
@@ -263,7 +268,7 @@ def correct_the_key(question: Question) -> QuestionVersion:
 
 def test_the_list_searches_stems_and_filters_states(as_ada: Client, stage: SimpleNamespace) -> None:
     draft = cast.question(
-        spec={**cast.SPEC, "stem": "Wer erteilt das Mandat für eine Friedensmission?"}, status="draft"
+        owner=stage.ada, spec={**cast.SPEC, "stem": "Wer erteilt das Mandat für eine Friedensmission?"}, status="draft"
     )
     url = reverse("admin:quizzes_question_changelist")
     assert list(as_ada.get(url, {"q": "friedensmission"}).context["cl"].result_list) == [draft]

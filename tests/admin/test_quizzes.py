@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.models import Attempt, Quiz, QuizItem
+from quizzes.models import Attempt, Question, Quiz, QuizItem
 from tests.admin import cast
 
 LIMIT = "A time limit is 1 to 1,440 minutes."
@@ -290,3 +290,47 @@ def test_an_assignment_needs_a_published_quiz_and_a_window_in_order(as_ada: Clie
     assert "“Not yet” is not published yet" in page
     assert "The assignment must close after it opens." in page
     assert LIMIT in page
+
+
+def test_an_exam_that_nothing_closes_is_refused_where_a_class_has_it(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz = stage.ada_quiz
+    sent = settings(title=quiz.title, slug=quiz.slug, revision=quiz.revision, feedback="exam", **stored_items(quiz))
+    page = as_ada.post(change(quiz), sent).content.decode()
+    assert "has this quiz without an end. Say when the exam closes." in page
+    sent |= {"closes_at_0": "2030-03-06", "closes_at_1": "11:00"}
+    assert as_ada.post(change(quiz), sent).status_code == 302
+
+
+def test_publishing_an_exam_keeps_ones_own_questions_unless_the_tick_is_taken_away(
+    as_ada: Client, stage: SimpleNamespace
+) -> None:
+    quiz = stage.ada_quiz
+    quiz.status = "draft"
+    quiz.save()
+    Question.objects.update(owner=stage.ada)
+    sent = settings(title=quiz.title, slug=quiz.slug, feedback="exam", **stored_items(quiz))
+    sent |= {"closes_at_0": "2030-03-06", "closes_at_1": "11:00", "_publish": "1"}
+    as_ada.post(change(quiz), sent | {"revision": quiz.revision})
+    assert not Question.objects.filter(is_kept_for_exams=True).exists()
+    quiz.refresh_from_db()
+    assert quiz.status == "published"
+    quiz.status = "draft"
+    quiz.save()
+    as_ada.post(change(quiz), sent | {"revision": quiz.revision, "keeps_questions": "on"})
+    kept = Question.objects.filter(is_kept_for_exams=True)
+    assert kept.exists()
+    assert {question.owner for question in kept} == {stage.ada}
+
+
+def test_a_question_kept_for_exams_keeps_other_quizzes_from_being_published(
+    as_ada: Client, stage: SimpleNamespace
+) -> None:
+    stage.ada_quiz.status = "draft"
+    stage.ada_quiz.save()
+    Question.objects.filter(items__quiz=stage.ada_quiz).update(is_kept_for_exams=True)
+    page = as_ada.post(
+        reverse("admin:quizzes_quiz_act", args=[stage.ada_quiz.pk, "publish"]), follow=True
+    ).content.decode()
+    assert "is kept for exams; release it, or take it out." in page
+    stage.ada_quiz.refresh_from_db()
+    assert stage.ada_quiz.status == "draft"

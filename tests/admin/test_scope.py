@@ -116,16 +116,16 @@ def test_a_foreign_classroom_or_quiz_is_refused_where_it_is_posted(as_ada: Clien
 
 
 def test_a_bulk_action_reaches_only_ones_own_rows(as_ada: Client, stage: SimpleNamespace) -> None:
+    mine, theirs = cast.quiz(stage.ada), cast.quiz(stage.bea, visibility="copy")
     as_ada.post(
-        reverse("admin:quizzes_quiz_changelist"),
-        {"action": "archive", "_selected_action": [stage.ada_quiz.pk, stage.bea_quiz.pk]},
+        reverse("admin:quizzes_quiz_changelist"), {"action": "archive", "_selected_action": [mine.pk, theirs.pk]}
     )
     as_ada.post(
         reverse("admin:quizzes_classroom_changelist"),
         {"action": "close_joining", "_selected_action": [stage.ada_room.pk, stage.bea_room.pk]},
     )
-    assert Quiz.objects.get(pk=stage.ada_quiz.pk).status == "archived"
-    assert Quiz.objects.get(pk=stage.bea_quiz.pk).status == "published"
+    assert Quiz.objects.get(pk=mine.pk).status == "archived"
+    assert Quiz.objects.get(pk=theirs.pk).status == "published"
     assert not Classroom.objects.get(pk=stage.ada_room.pk).is_join_open
     assert Classroom.objects.get(pk=stage.bea_room.pk).is_join_open
 

@@ -45,7 +45,7 @@ def by_import(question: Question, spec: dict[str, Any]) -> Callable[[], Any]:
 
 
 def by_hand(question: Question, spec: dict[str, Any]) -> Callable[[], Any]:
-    boss = factories.user(is_staff=True)
+    boss = factories.user(is_staff=True, is_superuser=True)
     draft = bank.save_draft(question, spec, actor=boss, now=NOW, expected_revision=question.ready_version.revision)
     return lambda: bank.publish(draft, actor=boss, now=NOW)
 

@@ -91,7 +91,7 @@ def test_an_edit_that_changes_only_the_topic_opens_no_draft(ada: User) -> None:
 
 
 def test_the_second_of_two_edits_is_refused_with_who_and_when(ada: User) -> None:
-    question = written(ada)
+    question = written(ada, visibility="edit")
     bea = cast.instructor("bea")
     bank.save_draft(question, reworded("What Bea wrote?"), actor=bea, now=LATER, expected_revision=1)
     with pytest.raises(EditConflict, match="Changed by Bea on 2 March 2026 11:00") as caught:
@@ -104,7 +104,7 @@ def test_the_second_of_two_edits_is_refused_with_who_and_when(ada: User) -> None
 
 
 def test_a_conflict_is_noticed_across_publishing(ada: User) -> None:
-    question = written(ada)
+    question = written(ada, visibility="edit")
     bea = cast.instructor("bea")
     bank.publish(question.draft, actor=bea, now=NOW)
     bank.save_draft(question, reworded("What Bea wrote?"), actor=bea, now=NOW, expected_revision=1)
@@ -136,7 +136,7 @@ def test_a_draft_that_changed_since_it_was_looked_at_is_not_published(ada: User)
 
 
 def test_faults_keep_a_version_from_being_published(ada: User) -> None:
-    question = cast.question(spec={"stem": "Who?", "options": []}, status="draft")
+    question = cast.question(owner=ada, spec={"stem": "Who?", "options": []}, status="draft")
     with pytest.raises(NotPublishable) as caught:
         bank.publish(question.draft, actor=ada, now=NOW)
     assert any("option" in fault for fault in caught.value.details["faults"])
@@ -152,7 +152,7 @@ def test_a_missing_source_is_no_fault(ada: User) -> None:
 
 def test_only_warnings_with_a_reason_are_accepted(ada: User) -> None:
     question = written(ada)
-    bank.acknowledge(question, {"stem-length": "Short on purpose.", "feedback-thin": "  "})
+    bank.acknowledge(question, {"stem-length": "Short on purpose.", "feedback-thin": "  "}, actor=ada)
     question.refresh_from_db()
     assert question.acknowledged == [{"rule": "stem-length", "reason": "Short on purpose."}]
 
@@ -160,34 +160,34 @@ def test_only_warnings_with_a_reason_are_accepted(ada: User) -> None:
 def test_a_draft_is_discarded_and_an_older_form_notices(ada: User) -> None:
     question = published(ada)
     bank.save_draft(question, reworded("A better stem?"), actor=ada, now=NOW, expected_revision=1)
-    bank.discard_draft(question, expected_revision=2)
+    bank.discard_draft(question, actor=ada, expected_revision=2)
     assert question.draft is None
     with pytest.raises(EditConflict):
         bank.save_draft(question, reworded("From an old form?"), actor=ada, now=NOW, expected_revision=2)
     with pytest.raises(QuizError, match="no draft beside a published version"):
-        bank.discard_draft(question, expected_revision=3)
+        bank.discard_draft(question, actor=ada, expected_revision=3)
 
 
 def test_retiring_takes_a_question_out_of_draws(ada: User) -> None:
     question = published(ada)
-    bank.retire(question)
+    bank.retire(question, actor=ada, now=LATER)
     assert not Question.objects.ready().exists()
     with pytest.raises(QuizError, match="no published version"):
-        bank.retire(question)
+        bank.retire(question, actor=ada, now=LATER)
 
 
 def test_archiving_hides_and_restoring_brings_back(ada: User) -> None:
     question = published(ada)
-    bank.archive(question)
+    bank.archive(question, actor=ada, now=LATER)
     assert not Question.objects.ready().exists()
-    bank.restore(question)
+    bank.restore(question, actor=ada)
     assert Question.objects.ready().exists()
 
 
 def test_only_what_nothing_refers_to_is_deleted(ada: User) -> None:
-    used, unused = cast.question(), cast.question()
+    used, unused = cast.question(owner=ada), cast.question(owner=ada)
     cast.quiz(ada, used)
     with pytest.raises(QuizError, match="archive it instead"):
-        bank.delete(used)
-    bank.delete(unused)
+        bank.delete(used, actor=ada)
+    bank.delete(unused, actor=ada)
     assert list(Question.objects.all()) == [used]

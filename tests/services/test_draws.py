@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from quizzes.entitlements import Secrecy
 from quizzes.errors import NotOpen
 from quizzes.models import Question, QuizItem, User, version_cache
-from quizzes.services import attempts, draws
+from quizzes.services import attempts, drawing, draws
 from tests import factories
 
 
 def drawn(quiz: object, learner: User | None = None, seed: int = 1) -> list[int]:
-    found, _notes = draws.draw(quiz, learner, random.Random(seed))  # type: ignore[arg-type]
+    found = draws.draw(quiz, learner, random.Random(seed)).questions  # type: ignore[arg-type]
     return [item.version.question_id for item in found]
 
 
@@ -45,10 +46,10 @@ def test_a_rule_keeps_to_its_cell(bank: list[Question]) -> None:
 
 
 def test_a_cell_that_is_too_small_is_widened_and_says_so(bank: list[Question]) -> None:
-    found, notes = draws.draw(quiz_that_draws(4, difficulty="hard"), None, random.Random(1))  # type: ignore[arg-type]
-    assert len({item.version.question_id for item in found}) == 4
-    assert len(notes) == 1
-    assert "wants 4 questions and found 3" in notes[0]
+    draw = draws.draw(quiz_that_draws(4, difficulty="hard"), None, random.Random(1))  # type: ignore[arg-type]
+    assert len({item.version.question_id for item in draw.questions}) == 4
+    assert len(draw.notes) == 1
+    assert "wants 4 questions and found 3" in draw.notes[0]
 
 
 def test_questions_met_before_come_last(bank: list[Question], learner: User, now: datetime) -> None:
@@ -85,7 +86,7 @@ def test_a_pinned_version_is_asked_though_a_newer_is_ready(bank: list[Question])
     factories.version(bank[0], factories.single_choice("newer"))
     quiz = factories.quiz([bank[0]])
     quiz.items.update(pinned_version=old)
-    found, _notes = draws.draw(quiz, None, random.Random(1))
+    found = draws.draw(quiz, None, random.Random(1)).questions
     assert [item.version for item in found] == [old]
 
 
@@ -108,7 +109,7 @@ def test_a_version_published_since_the_last_attempt_is_asked(bank: list[Question
     quiz = factories.quiz([bank[0]])
     draws.draw(quiz, None, random.Random(1))
     newer = factories.version(bank[0], factories.single_choice("newer"))
-    found, _notes = draws.draw(quiz, None, random.Random(1))
+    found = draws.draw(quiz, None, random.Random(1)).questions
     assert [item.version for item in found] == [newer]
 
 
@@ -147,9 +148,9 @@ def test_a_published_version_is_read_once(
 @pytest.fixture
 def large(bank: list[Question], monkeypatch: pytest.MonkeyPatch) -> list[Question]:
     """The bank, taken for a large one: rules look at a random sample of its keys first."""
-    monkeypatch.setattr(draws, "LARGE_BANK", 0)
-    monkeypatch.setattr(draws, "SPARE", 0)
-    monkeypatch.setattr(draws, "SAMPLED", 1)
+    monkeypatch.setattr(drawing, "LARGE_BANK", 0)
+    monkeypatch.setattr(drawing, "SPARE", 0)
+    monkeypatch.setattr(drawing, "SAMPLED", 1)
     return bank
 
 
@@ -173,5 +174,7 @@ def test_a_rule_looks_at_as_many_candidates_however_large_the_bank_is(bank: list
     for _number in range(60):
         factories.question()
     rules = list(quiz_that_draws(2).items.all())  # type: ignore[attr-defined]
-    [cell] = draws.Drawing([], learner=learner, rng=random.Random(1)).cells(rules)
-    assert len(cell) == draws.enough_for(rules[0]) < 66
+    [cell] = drawing.Drawing(
+        [], learner=learner, rng=random.Random(1), purpose=drawing.Purpose("homework", Secrecy())
+    ).cells(rules)
+    assert len(cell) == drawing.enough_for(rules[0]) < 66

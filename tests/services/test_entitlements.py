@@ -141,8 +141,9 @@ def test_an_attempt_that_nothing_ends_holds_an_examination_back_until_it_is_hand
     learner: User, stranger: User, instructor: User, classroom: Classroom, now: datetime
 ) -> None:
     factories.member(classroom, stranger)
-    quiz = factories.quiz(1, feedback="exam", closes_at=now + HOUR)
-    for given in (factories.assignment(classroom, quiz), None):
+    for is_in_class in (True, False):
+        quiz = factories.quiz(1, feedback="exam", closes_at=now + HOUR)
+        given = factories.assignment(classroom, quiz) if is_in_class else None
         done = attempts.submit(attempts.start(learner, quiz, assignment=given, now=now), now=now)
         running = attempts.start(stranger, quiz, assignment=given, now=now)
         deadlines.extend(running, due_at=None, reason="Illness.", actor=instructor, now=now)

@@ -274,3 +274,45 @@ def test_the_bank_is_read_in_few_queries(now: datetime, django_assert_max_num_qu
     imported(*[replace(draft(f"vell-{number}"), where=f"question {number}") for number in range(20)], now=now)
     with django_assert_max_num_queries(7):
         linting.check_bank()
+
+
+# Owners ---------------------------------------------------------------------------------------------------------------
+
+
+def test_an_id_of_another_instructors_question_becomes_a_copy(instructor: User, now: datetime) -> None:
+    colleague = factories.user("colleague", is_staff=True)
+    imported(draft(), now=now, actor=instructor, publish=True)
+    report = imported(draft(spec=CHANGED), now=now, actor=colleague)
+    assert len(report.new) == 1
+    theirs, copy = Question.objects.order_by("pk")
+    assert (theirs.owner, copy.owner, copy.visibility) == (instructor, colleague, "private")
+    assert (theirs.versions.count(), copy.draft.spec["stem"]) == (1, CHANGED["stem"])  # type: ignore[union-attr]
+    assert len(imported(draft(spec=CHANGED), now=now, actor=colleague).unchanged) == 1
+    assert Question.objects.count() == 2
+
+
+@pytest.mark.parametrize(("visibility", "count"), [("use", 2), ("edit", 1)])
+def test_a_question_that_others_may_change_is_changed(
+    instructor: User, now: datetime, visibility: str, count: int
+) -> None:
+    imported(draft(), now=now, actor=instructor)
+    Question.objects.update(visibility=visibility)
+    imported(draft(spec=CHANGED), now=now, actor=factories.user("colleague", is_staff=True))
+    assert Question.objects.count() == count
+
+
+def test_what_the_command_line_imports_is_the_sites(now: datetime) -> None:
+    imported(draft(), now=now, publish=True)
+    assert (Question.objects.get().owner, Question.objects.get().visibility) == (None, "use")
+
+
+def test_an_import_that_publishes_lets_others_copy(instructor: User, now: datetime) -> None:
+    imported(draft(), now=now, actor=instructor)
+    imported(draft(spec=CHANGED), now=now, actor=instructor, publish=True)
+    assert Question.objects.get().visibility == "copy"
+
+
+def test_a_source_that_its_owner_keeps_is_not_there_for_others(instructor: User) -> None:
+    Source.objects.update(owner=factories.user("colleague", is_staff=True), visibility="private")
+    [refused] = exchange.plan_import([draft()], actor=instructor).refused
+    assert "There is no source “chronicle”" in str(refused)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from quizzes.errors import EditConflict, NotPublishable, QuizError
 from quizzes.models import Quiz, QuizItem, User
-from quizzes.services import quizzes, running
+from quizzes.services import outlines, quizzes, running
 from tests.admin import cast
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_a_cell_says_how_many_questions_stand_behind_it() -> None:
         cast.question(difficulty=difficulty)
     cast.question(difficulty="easy", status="draft")
     cast.question(difficulty="easy", is_archived=True)
-    easy, hard = quizzes.outline([draw(2, difficulty="easy"), draw(2, difficulty="hard")]).cells
+    easy, hard = outlines.of_items([draw(2, difficulty="easy"), draw(2, difficulty="hard")]).cells
     assert (easy.behind, easy.is_short) == (3, False)
     assert (hard.behind, hard.is_short) == (1, True)
     assert hard.note == "Only 1 question stands behind this cell; the rest is drawn from the nearest cell."
@@ -60,7 +60,7 @@ def test_a_cell_says_how_many_questions_stand_behind_it() -> None:
 
 def test_a_bank_that_is_too_small_for_a_rule_is_named() -> None:
     cast.question()
-    [cell] = quizzes.outline([draw(3)]).cells
+    [cell] = outlines.of_items([draw(3)]).cells
     assert cell.note == "The bank has only 1 question for this, even outside the cell; 3 are wanted."
 
 
@@ -68,14 +68,14 @@ def test_cells_that_share_questions_are_told_apart_from_small_ones() -> None:
     for _number in range(3):
         cast.question(difficulty="easy")
     cast.question(difficulty="hard")
-    first, second = quizzes.outline([draw(2, difficulty="easy"), draw(2, difficulty="easy")]).cells
+    first, second = outlines.of_items([draw(2, difficulty="easy"), draw(2, difficulty="easy")]).cells
     assert first.note == ""
     assert second.note == "Other items take from the same cell; the rest is drawn from the nearest cell."
 
 
 def test_a_fixed_question_is_not_drawn_again() -> None:
     only = cast.question(difficulty="easy")
-    fixed, drawn = quizzes.outline([QuizItem(question=only), draw(1, difficulty="easy")]).cells
+    fixed, drawn = outlines.of_items([QuizItem(question=only), draw(1, difficulty="easy")]).cells
     assert fixed.behind == 1
     assert drawn.is_short
 
@@ -83,7 +83,7 @@ def test_a_fixed_question_is_not_drawn_again() -> None:
 def test_the_outline_adds_up_questions_points_and_time() -> None:
     fixed = cast.question(bloom="analyse")  # single choice: 60 s, × 1.3 for thinking
     cast.question(difficulty="hard")
-    outline = quizzes.outline([QuizItem(question=fixed, points=2), draw(1, difficulty="hard", points=Decimal("0.5"))])
+    outline = outlines.of_items([QuizItem(question=fixed, points=2), draw(1, difficulty="hard", points=Decimal("0.5"))])
     assert (outline.questions, outline.points) == (2, Decimal("2.5"))
     assert outline.minutes == 3  # ceil(1.15 × (78 + 60) / 60)
 
@@ -94,7 +94,7 @@ def test_the_outline_asks_the_database_as_often_for_many_equal_rules() -> None:
     asked = []
     for rules in (6, 30):  # all of them find too little, so that every way to widen the cell is tried
         with CaptureQueriesContext(connection) as queries:
-            quizzes.outline([draw(1, difficulty="easy") for _rule in range(rules)])
+            outlines.of_items([draw(1, difficulty="easy") for _rule in range(rules)])
         asked.append(len(queries))
     assert asked[0] == asked[1] <= 20
 
@@ -146,7 +146,7 @@ def test_a_quiz_that_was_assigned_is_not_deleted(ada: User) -> None:
     quiz = cast.quiz(ada, cast.question())
     cast.assignment(cast.classroom(ada), quiz)
     with pytest.raises(QuizError, match="archive it instead"):
-        quizzes.delete(quiz)
+        quizzes.delete(quiz, actor=ada)
 
 
 def begun(ada: User, quiz: Quiz, **assignment: Any) -> Any:

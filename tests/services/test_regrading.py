@@ -15,8 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from quizzes import terms
 from quizzes.errors import QuizError
 from quizzes.models import Attempt, Question, User, version_cache
-from quizzes.reports import attempts as report
-from quizzes.reports import invariants, mark_changes
+from quizzes.reports import cards, invariants, mark_changes
 from quizzes.services import attempts, bank, deadlines, events, grading, regrading
 from tests import factories, saving
 from tests.question_types.cards import EXAMPLES
@@ -239,7 +238,7 @@ def test_elements_that_change_places_are_marked_as_they_were_put(
     regrade(question, instructor, now=now)
     answer = row.answers.get()
     assert (answer.marks, answer.response) == (1, [1, 2, 3])
-    [card] = report.result_cards(Attempt.objects.get(pk=row.pk), terms.EVERYTHING)
+    [card] = cards.result_cards(Attempt.objects.get(pk=row.pk), terms.EVERYTHING)
     assert [(part["text"], part["place"]) for part in card.card["elements"]] == [
         ("UNEF", 1),
         ("UNTSO", 2),
@@ -332,7 +331,7 @@ def test_every_attempt_on_an_older_version_is_accounted_for(
 def test_a_question_without_a_published_version_has_nothing_to_regrade_by(
     done: Attempt, water: Question, instructor: User, now: datetime
 ) -> None:
-    bank.retire(water)
+    bank.retire(water, actor=factories.user(is_staff=True, is_superuser=True), now=now)
     assert effect(water).by is None
     with pytest.raises(QuizError, match="published"):
         regrade(water, instructor, now=now)
@@ -371,7 +370,7 @@ def test_the_effect_takes_few_queries_for_many_attempts(
 
 def shown(row: Attempt, slot: int) -> tuple[str, list[str]]:
     """Verdict and key of a question on the result page."""
-    card = report.result_cards(Attempt.objects.get(pk=row.pk), terms.EVERYTHING)[slot - 1]
+    card = cards.result_cards(Attempt.objects.get(pk=row.pk), terms.EVERYTHING)[slot - 1]
     return card.verdict, [option["text"] for option in card.card["options"] if option["correct"]]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, User
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Question, Quiz, QuizItem, User
 from tests import factories
 from tests.pages import nothing_inline
 
@@ -88,6 +88,7 @@ def test_times_are_typed_in_the_zone_of_the_class(
         time_limit="30",
         attempts_allowed="2",
         feedback="exam",
+        is_told="yes",
     )
     assert f"“Diplomacy” is assigned to {classroom.name}." in text
     row = Assignment.objects.get()
@@ -415,3 +416,82 @@ def test_a_homework_does_not_speak_of_when_results_come_out(
     client: Client, given: Assignment, instructor: User
 ) -> None:
     assert "<dt>Results</dt>" not in page(client, instructor, f"/assignments/{given.pk}/")
+
+
+# Exams ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def exam(quiz: Quiz) -> dict[str, str]:
+    """The form of an exam as an instructor fills it in."""
+    return {"quiz": str(quiz.pk), "late_policy": "accept", "feedback": "exam", "closes_at": "2026-03-06T11:00"}
+
+
+def new(classroom: Classroom) -> str:
+    return f"/classrooms/{classroom.pk}/assignments/new/"
+
+
+def test_before_an_exam_is_assigned_the_form_says_what_it_shares_and_what_pauses(
+    client: Client, instructor: User, classroom: Classroom, quiz: Quiz, exam: dict[str, str]
+) -> None:
+    asked = [item.question for item in quiz.items.select_related("question")]
+    factories.quiz([asked[0], factories.question()], title="Warm-up", feedback="practice")
+    factories.quiz(asked, title="Homework 2", feedback="homework")
+    factories.quiz([asked[0]], title="Of another class", is_open_to_all=False)
+    QuizItem.objects.create(quiz=factories.quiz(0, feedback="practice"), draw_count=5)
+    client.force_login(instructor)
+    told = text_of(client.post(new(classroom), exam))
+    assert not Assignment.objects.exists()
+    assert "is secret for the students of" in told
+    assert "Fri 6 Mar, 11:00" in told
+    assert "“Warm-up” asks 1 of its questions. It goes on without them until then." in told
+    assert "“Homework 2” asks 2 of its questions. They cannot start it until then." in told
+    assert "“Of another class”" not in told
+    assert "2 of its questions are drawn by quizzes open to all" in told
+    client.post(new(classroom), exam | {"is_told": "yes"})
+    assert Assignment.objects.get().feedback == "exam"
+
+
+def test_an_exam_that_shares_nothing_is_assigned_at_once(
+    client: Client, instructor: User, classroom: Classroom, exam: dict[str, str]
+) -> None:
+    client.force_login(instructor)
+    assert "cannot take it on their own until then" in text_of(client.post(new(classroom), exam))
+    Quiz.objects.update(is_open_to_all=False)
+    assert client.post(new(classroom), exam).status_code == 302
+
+
+def test_an_exam_without_an_end_is_refused(
+    client: Client, instructor: User, classroom: Classroom, exam: dict[str, str]
+) -> None:
+    client.force_login(instructor)
+    told = text_of(client.post(new(classroom), exam | {"closes_at": ""}))
+    assert "Say when it closes." in told
+    assert not Assignment.objects.exists()
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_ones_own_questions_are_kept_for_exams_unless_the_tick_is_taken_away(
+    client: Client, instructor: User, classroom: Classroom, quiz: Quiz, exam: dict[str, str], ticked: bool
+) -> None:
+    own, foreign = (item.question for item in quiz.items.select_related("question"))
+    Question.objects.filter(pk=own.pk).update(owner=instructor)
+    assert 'name="keeps_questions"' in page(client, instructor, new(classroom))
+    client.post(new(classroom), exam | {"is_told": "yes"} | ({"keeps_questions": "on"} if ticked else {}))
+    kept = Question.objects.filter(is_kept_for_exams=True)
+    assert list(kept) == ([own] if ticked else [])
+    assert foreign not in kept
+
+
+def test_an_assignment_that_becomes_an_exam_says_what_it_shares(
+    client: Client, instructor: User, given: Assignment
+) -> None:
+    asked = [item.question for item in given.quiz.items.select_related("question")]
+    factories.quiz(asked, title="Warm-up", feedback="practice")
+    fields = {"late_policy": "accept", "feedback": "exam", "closes_at": "2026-03-06T11:00"}
+    client.force_login(instructor)
+    told = text_of(client.post(f"/assignments/{given.pk}/edit/", fields))
+    assert "“Warm-up” asks 2 of its questions." in told
+    assert Assignment.objects.get().feedback == ""
+    client.post(f"/assignments/{given.pk}/edit/", fields | {"is_told": "yes"})
+    assert Assignment.objects.get().feedback == "exam"

@@ -27,7 +27,7 @@ MOST = {
     "state": 4,
     "save": 3,
     "submit": 10,
-    "result": 6,
+    "result": 7,
     "history": 4,
 }
 

@@ -24,3 +24,23 @@ def test_what_one_can_start_stands_before_what_opens_later_and_what_is_closed(
     page = read(browser(learner).get(f"/quizzes/{quiz.slug}/"))
     places = [page.index(f"<h2>{name}</h2>") for name in ("Open", "Later", "Closed")]
     assert places == sorted(places)
+
+
+def test_the_page_says_what_an_exam_holds_back_in_place_of_a_start(
+    learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+    asked, free = factories.published(2)
+    exam = factories.quiz([asked], title="Midterm", feedback="exam")
+    factories.assignment(factories.classroom(students=[learner]), exam, opens_at=now + DAY, closes_at=now + 2 * DAY)
+    homework, practice = factories.quiz([asked]), factories.quiz([asked, free], feedback="practice")
+
+    def rules(slug: str) -> str:
+        return read(browser(learner).get(f"/quizzes/{slug}/"))
+
+    assert "opens again after “Midterm”, Wed 4 Mar, 09:00" in rules(homework.slug)
+    assert "Start</button>" not in rules(homework.slug)
+    assert "1 question is held back until after “Midterm”, Wed 4 Mar, 09:00." in rules(practice.slug)
+    assert "Start</button>" in rules(practice.slug)
+    assert "You can take it on your own after Wed 4 Mar, 09:00." in rules(exam.slug)
+    assert homework.title not in read(browser(learner).get("/"))  # not suggested either

@@ -3,10 +3,11 @@
 from quizzes.services.attempts.answers import Saved, advance, flag, save
 from quizzes.services.attempts.close import close_if_overdue, refuse_if_closed, submit
 from quizzes.services.attempts.practice import check, try_again
-from quizzes.services.attempts.start import lock_history, open_attempt_of, start
+from quizzes.services.attempts.start import Outlook, lock_history, open_attempt_of, outlook, start
 from quizzes.services.attempts.sweep import close_overdue, last_sweep
 
 __all__ = [
+    "Outlook",
     "Saved",
     "advance",
     "check",
@@ -16,6 +17,7 @@ __all__ = [
     "last_sweep",
     "lock_history",
     "open_attempt_of",
+    "outlook",
     "refuse_if_closed",
     "save",
     "start",

@@ -8,20 +8,37 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from quizzes.errors import NotFound, QuizError
-from quizzes.models import Answer, Attempt, AttemptEvent
+from quizzes import entitlements
+from quizzes.errors import NotFound, NotOpen, QuizError
+from quizzes.models import Answer, Attempt, AttemptEvent, Question, User
 from quizzes.models.papers import Paper
 from quizzes.services import events, grading
 from quizzes.services.attempts.close import refuse_if_closed
 
 
 def check(paper: Paper, *, slot: int, now: datetime) -> Answer:
-    """Hand in one answer to have it marked and explained at once."""
+    """Hand in one answer to have it marked and explained at once.
+
+    Raises NotOpen for a question that is secret now: an exam of the learner's asks it, or it is kept for exams.
+    """
+    _refuse_if_secret(paper, slot, now)
     while not (answer := _answer(paper, slot, now)).is_checked:
         grading.grade_answer(answer, paper[slot].version, penalty=answer.attempt.quiz.wrong_penalty)
         if _store_check(answer, now=now):
             break
     return answer
+
+
+def _refuse_if_secret(paper: Paper, slot: int, now: datetime) -> None:
+    question = Question.objects.get(versions=paper[slot].version)
+    secrecy = entitlements.secrecy_of(User.objects.get(pk=paper.learner_id), now=now)
+    held = secrecy.held_back({question.pk: question.is_kept_for_exams})
+    if question.pk not in held:
+        return
+    exam = held[question.pk]
+    if exam is None:
+        raise NotOpen(_("This question is kept for exams now. It is not checked."))
+    raise NotOpen(_("This question is held back until after %(end)s. Then you can check it.") % {"end": exam.end_words})
 
 
 @transaction.atomic

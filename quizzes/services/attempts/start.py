@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,10 +18,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from quizzes import entitlements, terms
+from quizzes.entitlements import Secrecy
 from quizzes.errors import NoAttemptsLeft, NotOpen, QuizError
-from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, User
-from quizzes.services import draws, events
+from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, QuizItem, User
+from quizzes.models.quizzes import Preset
+from quizzes.services import draws, events, notices
 from quizzes.services.attempts.close import close_if_overdue
+from quizzes.services.drawing import Purpose
 from quizzes.services.retrying import retried
 
 Kind, IN_PROGRESS = AttemptEvent.Kind, Attempt.Status.IN_PROGRESS
@@ -78,7 +81,7 @@ class AttemptPlan:
     """What an attempt would ask and under which terms; made before the transaction, for which others wait."""
 
     answers: list[PlannedAnswer]
-    draw_notes: list[str]
+    draw: draws.Draw
     terms: terms.Terms
 
 
@@ -86,7 +89,8 @@ def _plan(learner: User, quiz: Quiz, assignment: Assignment | None, *, now: date
     if quiz.status != Quiz.Status.PUBLISHED or (assignment is None and not quiz.is_open_to_all):
         raise NotOpen(_("“%(quiz)s” is not open for new attempts.") % {"quiz": quiz.title})
     rng = random.Random(secrets.randbits(64))  # noqa: S311  only the order shown, nothing secret
-    drawn, notes = draws.draw(quiz, learner, rng)
+    draw = draws.draw(quiz, learner, rng, purpose=purpose_of(quiz, assignment, _secrecy(learner, assignment, now=now)))
+    drawn = draw.questions
     limit = entitlements.limit_of(
         quiz, ((item.version.kind.time_seconds(item.version.parsed), item.bloom) for item in drawn)
     )
@@ -96,7 +100,44 @@ def _plan(learner: User, quiz: Quiz, assignment: Assignment | None, *, now: date
         PlannedAnswer(slot, item.version.pk, item.points, _layout(item.version, rng, shuffle=quiz.shuffle_options))
         for slot, item in enumerate(drawn, start=1)
     ]
-    return AttemptPlan(answers, notes, effective)
+    return AttemptPlan(answers, draw, effective)
+
+
+def purpose_of(quiz: Quiz, assignment: Assignment | None, secrecy: Secrecy) -> Purpose:
+    """Return what an attempt draws questions for.
+
+    Raises NotOpen for self-study of a quiz that a class of theirs has as an exam: its answers would be seen first.
+    """
+    if assignment is None and (exam := secrecy.of_class(quiz)):
+        words = {"quiz": quiz.title, "end": exam.at_words}
+        raise NotOpen(_("Your class has “%(quiz)s” as an exam. You can take it on your own after %(end)s.") % words)
+    return Purpose(assignment.preset if assignment else quiz.feedback, secrecy)
+
+
+def _secrecy(learner: User, assignment: Assignment | None, *, now: datetime) -> Secrecy:
+    """What is secret for an attempt: nothing for the exam of a class, which never loses a question to another exam."""
+    if assignment is not None and assignment.preset == Preset.EXAM:
+        return Secrecy(learner, sees_kept=True)
+    return entitlements.secrecy_of(learner, now=now)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a start would say now: why it is refused, or what would be left out."""
+
+    is_refused: bool = False
+    sentences: Sequence[str] = ()
+
+
+def outlook(quiz: Quiz, assignment: Assignment | None, secrecy: Secrecy) -> Outlook:
+    """Return what is secret about the quiz for the learner; a draw is tried only where an exam is held."""
+    if not secrecy.exams:
+        return Outlook()
+    try:
+        draw = draws.draw(quiz, secrecy.viewer, random.Random(1), purpose=purpose_of(quiz, assignment, secrecy))  # noqa: S311
+    except NotOpen as refusal:
+        return Outlook(is_refused=True, sentences=[str(refusal)])
+    return Outlook(sentences=draw.told)
 
 
 def _layout(version: QuestionVersion, rng: random.Random, *, shuffle: bool) -> list[Any]:
@@ -132,16 +173,29 @@ def _start_new(
         limit=plan.terms.limit,
         max_marks=sum((answer.points for answer in plan.answers), Decimal(0)),
         reached_slot=1 if quiz.navigation == Quiz.Navigation.SEQUENTIAL else 0,
-        draw_notes=plan.draw_notes,
+        draw_notes=plan.draw.notes,
     )
     Answer.objects.bulk_create(
         Answer(attempt=attempt, slot=row.slot, version_id=row.version_id, points=row.points, layout=row.layout)
         for row in plan.answers
     )
+    attempt.told = plan.draw.told
+    if plan.terms.preset == Preset.EXAM:
+        _pin(plan.draw.unpinned)
+    if plan.draw.without_version:
+        asked = len(plan.answers)
+        wanted = asked + len(plan.draw.without_version)
+        notices.tell_owner(quiz, "paper_short", now=now, wanted=wanted, found=asked)
     # The terms as they were then, for `check_invariants`: they may change.
     details = {"allowed": plan.terms.attempts_allowed, "due": attempt.due_at}
     events.record(attempt.pk, Kind.STARTED, at=now, actor_id=learner.pk, device=device, details=details)
     return attempt
+
+
+def _pin(versions: Mapping[int, int]) -> None:
+    """Pin fixed items of an exam to what its first attempt asks: nothing that is published later changes the paper."""
+    for item, version in versions.items():
+        QuizItem.objects.filter(pk=item, pinned_version=None).update(pinned_version=version)
 
 
 def _refuse_without_attempts_left(

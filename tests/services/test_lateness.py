@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from quizzes import lateness
+from quizzes.entitlements import lateness
 from quizzes.models import Assignment, Attempt, Classroom, Membership, Quiz, User
 from quizzes.services import assignments, attempts, classrooms, deadlines
 from tests import factories

@@ -1,71 +1,16 @@
-"""What a learner is entitled to on a quiz: gathers the rows and asks the pure functions of `terms`. Read only.
-
-Its own layer between models and services, because services and reports alike must ask it what may be revealed.
-"""
+"""When results may be seen, and how much of them: everything that shows a result asks here."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from fractions import Fraction
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, DateTimeField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Least
 
 from quizzes import terms
-from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, QuestionVersion, Quiz, User
-
-
-def terms_for(learner: User, quiz: Quiz, assignment: Assignment | None, *, limit: timedelta | None) -> terms.Terms:
-    """The effective terms; `limit` is what the quiz's time rule gives for the items drawn (or expected)."""
-    if assignment is None:
-        return terms_of(quiz, limit)
-    membership = Membership.objects.filter(classroom=assignment.classroom_id, user=learner).first()
-    exception = (
-        None
-        if membership is None
-        else Accommodation.objects.filter(assignment=assignment, membership=membership).first()
-    )
-    return terms_of(quiz, limit, assignment, membership, exception)
-
-
-def terms_of(
-    quiz: Quiz,
-    limit: timedelta | None,
-    assignment: Assignment | None = None,
-    membership: Membership | None = None,
-    exception: Accommodation | None = None,
-) -> terms.Terms:
-    """The effective terms, from rows at hand: quiz, then assignment, then membership, then the member's exception."""
-    layers = (
-        quiz.overrides(limit),
-        *(row.overrides() for row in (assignment, membership, exception) if row is not None),
-    )
-    return terms.effective(layers)
-
-
-def limit_of(quiz: Quiz, items: Iterable[tuple[Fraction | int, str]]) -> timedelta | None:
-    """The limit by the quiz's time rule; `items` are (seconds, Bloom level) of what is asked."""
-    if quiz.time_rule == Quiz.TimeRule.FIXED:
-        return timedelta(minutes=quiz.time_limit or 0)
-    if quiz.time_rule == Quiz.TimeRule.COMPUTED:
-        return terms.computed_limit(items)
-    return None
-
-
-def seconds_and_bloom(version: QuestionVersion) -> tuple[int, str]:
-    """What the time rule needs to know of one question."""
-    return version.kind.time_seconds(version.parsed), version.question.bloom
-
-
-def asked_in(attempts: Collection[Attempt]) -> dict[int, list[tuple[int, str]]]:
-    """What the time rule needs to know of the questions drawn, by attempt (1 query)."""
-    asked: dict[int, list[tuple[int, str]]] = {}
-    if attempts:
-        for answer in Answer.objects.filter(attempt__in=attempts).select_related("version__question"):
-            asked.setdefault(answer.attempt_id, []).append(seconds_and_bloom(answer.version))
-    return asked
+from quizzes.models import Accommodation, Assignment, Attempt, User
 
 
 def reveal_at(attempt: Attempt) -> datetime | None:
@@ -96,16 +41,58 @@ def _latest_deadlines(quizzes: Iterable[int]) -> dict[int, datetime | None]:
     return dict(running.order_by().values_list("quiz").annotate(latest=Max(DEADLINE)))
 
 
+# The close of a class without exceptions, as `close_of` says it; NEVER for none.
+CLOSE = Case(
+    When(
+        late_policy=Assignment.LatePolicy.REFUSE,
+        due_at__isnull=False,
+        then=Least("due_at", Coalesce("closes_at", "due_at")),
+    ),
+    default=Coalesce("closes_at", "quiz__closes_at", Value(NEVER)),
+    output_field=DateTimeField(),
+)
+
+
 def with_last_ends(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    """Each with the latest close of an exception to it and the latest deadline of an attempt in progress at it."""
-    exceptions: Any = Accommodation.objects.with_own_close().filter(assignment=OuterRef("pk"))
-    running = Attempt.objects.in_progress().filter(assignment=OuterRef("pk")).annotate(ends_at=DEADLINE)
+    """Each with the latest close of an exception to it and the latest deadline of an attempt in progress at it.
+
+    Where results wait for the last class: of all classes that have the quiz as an exam, and the latest of their closes.
+    """
+    here, everywhere = Q(assignment=OuterRef("pk")), _exam_of_a_live_class("assignment__")
+    closes = Assignment.objects.filter(_exam_of_a_live_class()).annotate(close=CLOSE)
     return assignments.annotate(
-        latest_exception=Subquery(
-            exceptions.filter(own_close__isnull=False).order_by("-own_close").values("own_close")[:1]
-        ),
-        latest_deadline=Subquery(running.order_by("-ends_at").values("ends_at")[:1]),
+        latest_close=_where_all_wait(closes.order_by("-close").values("close")[:1]),
+        latest_exception=_where_all_wait(_latest_exception(everywhere), or_else=_latest_exception(here)),
+        latest_deadline=_where_all_wait(_latest_deadline(everywhere), or_else=_latest_deadline(here)),
     )
+
+
+def _exam_of_a_live_class(path: str = "") -> Q:
+    """Inside a query of assignments: those of the same quiz that hold results back; `path` leads to the assignment."""
+    same_quiz = Q((f"{path}quiz", OuterRef("quiz")), (f"{path}classroom__archived_at", None))
+    return same_quiz & Assignment.holds_back(path)
+
+
+def _latest_exception(which: Q) -> QuerySet[Any]:
+    exceptions: QuerySet[Any] = Accommodation.objects.with_own_close().filter(which)
+    return exceptions.filter(own_close__isnull=False).order_by("-own_close").values("own_close")[:1]
+
+
+def _latest_deadline(which: Q) -> QuerySet[Any]:
+    running = Attempt.objects.in_progress().filter(which).annotate(ends_at=DEADLINE)
+    return running.order_by("-ends_at").values("ends_at")[:1]
+
+
+def _where_all_wait(rows: QuerySet[Any], *, or_else: QuerySet[Any] | None = None) -> Case:
+    own = None if or_else is None else Subquery(or_else)
+    return Case(When(quiz__results_wait_for_all=True, then=Subquery(rows)), default=own, output_field=DateTimeField())
+
+
+def unreleased(assignments: QuerySet[Assignment], *, now: datetime) -> QuerySet[Assignment]:
+    """Those, with their last ends, whose results are not out yet, where results wait for an end at all."""
+    rows = with_last_ends(assignments.holding_back()).annotate(close=CLOSE)  # type: ignore[attr-defined]
+    latest = ("close", "latest_close", "latest_exception", "latest_deadline")
+    return rows.filter(Q(*((f"{name}__gt", now) for name in latest), _connector=Q.OR))
 
 
 def closes_for_all_at(assignment: Assignment) -> datetime | None:
@@ -120,7 +107,7 @@ def closes_for_all_at(assignment: Assignment) -> datetime | None:
     row: Any = assignment
     if not hasattr(row, "latest_deadline"):
         row = with_last_ends(Assignment.objects.filter(pk=assignment.pk)).get()
-    return _last(close, row.latest_exception, row.latest_deadline)
+    return _last(close, row.latest_close, row.latest_exception, row.latest_deadline)
 
 
 def close_of(assignment: Assignment) -> datetime | None:
@@ -179,7 +166,8 @@ def revealed_each(attempts: Sequence[Attempt], viewer: User, *, now: datetime) -
         row: Any = attempt.assignment or attempt
         if attempt.assignment_id:
             end = ends[attempt.assignment_id]
-            row.latest_exception, row.latest_deadline = end.latest_exception, end.latest_deadline
+            for name in ("latest_close", "latest_exception", "latest_deadline"):
+                setattr(row, name, getattr(end, name))
         else:
             row.latest_deadline = deadlines.get(attempt.quiz_id)
     return [(attempt, revealed(attempt, viewer, now=now)) for attempt in attempts]

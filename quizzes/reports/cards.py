@@ -1,0 +1,218 @@
+"""Cards: one question of an attempt as a page shows it. Read only; the caller says what is revealed, and what is secret."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import F, OuterRef, Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from quizzes import terms
+from quizzes.entitlements import HeldExam, Secrecy
+from quizzes.models import Answer, Attempt, Question, QuestionSource, QuestionVersion, version_cache
+from quizzes.models.papers import PaperQuestion
+from quizzes.models.prepared import Prepared, prepared
+from quizzes.reports.attempts import AnswerState
+
+ASK, REVIEW, REVEAL, HELD = "ask", "review", "reveal", "held"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One question as a page shows it, in one of four states: ask, review (own answer, unjudged), reveal, held (nothing of it)."""
+
+    slot: int
+    state: str
+    template: str
+    stem: str
+    points: Decimal
+    instruction: str | Promise
+    scoring_note: str | Promise
+    card: dict[str, Any]
+    revision: int = 0
+    is_answered: bool = False
+    is_flagged: bool = False
+    is_checked: bool = False
+    saved_at: Any = None
+    marks: Decimal | None = None
+    verdict: str = ""  # right, partly, wrong, unanswered, waiting; empty while it may not be said
+    explanation: str = ""
+    comment: str = ""
+    places: Sequence[QuestionSource] = field(default=())
+    answer_id: int = 0
+    is_secret: bool = False  # another exam asks it: it can be answered, and is not checked or revealed now
+
+    @property
+    def prefix(self) -> str:
+        return f"q{self.slot}-"
+
+    @property
+    def stem_id(self) -> str:
+        return f"stem-{self.slot}"
+
+
+class JudgedAnswer(NamedTuple):
+    """What a result shows of one answer; `latest` is the ready version, whose explanation counts."""
+
+    pk: int
+    slot: int
+    points: Decimal
+    response: Any
+    revision: int
+    saved_at: datetime | None
+    is_flagged: bool
+    is_checked: bool
+    version_id: int
+    layout: list[Any]
+    fraction: Decimal | None
+    marks: Decimal | None
+    comment: str
+    latest: int | None
+    is_kept: bool
+
+    @property
+    def is_answered(self) -> bool:
+        return self.response is not None
+
+
+JUDGED_ANSWERS: Prepared[tuple[Any, ...]] = prepared(
+    lambda attempt: (
+        Answer.objects.filter(attempt=attempt)
+        .order_by("slot")
+        .annotate(
+            latest=Subquery(
+                QuestionVersion.objects.ready().filter(question=OuterRef("version__question")).values("pk")[:1]
+            ),
+            is_kept=F("version__question__is_kept_for_exams"),
+        )
+        .values_list(*JudgedAnswer._fields)
+    )
+)
+
+
+def places_of(attempt: Attempt) -> dict[int, list[QuestionSource]]:
+    """Return the places that its questions rest on, by question (1 query)."""
+    asked = Question.objects.filter(versions__answers__attempt=attempt)
+    places: dict[int, list[QuestionSource]] = {}
+    for place in QuestionSource.objects.filter(question__in=asked).select_related("source").defer("source__paragraphs"):
+        places.setdefault(place.question_id, []).append(place)
+    return places
+
+
+def ask_card(answer: Answer | AnswerState, question: PaperQuestion, *, is_secret: bool = False) -> Card:
+    """Return a card to answer, which judges nothing; one that `is_secret` has no check."""
+    version = question.version
+    shown = version.kind.present(version.parsed, question.layout, answer.response)
+    return Card(**_face(answer, version), state=ASK, card=shown, is_secret=is_secret)
+
+
+def _face(answer: Answer | AnswerState | JudgedAnswer, version: QuestionVersion) -> dict[str, Any]:
+    """What a card says of its question and of the saving of its answer, whatever its state."""
+    kind, spec = version.kind, version.parsed
+    return {
+        "slot": answer.slot,
+        "template": f"quizzes/question_types/{kind.key}.jinja",
+        "stem": spec.stem,
+        "points": answer.points,
+        "instruction": kind.instruction,
+        "scoring_note": kind.scoring_note(spec),
+        "revision": answer.revision,
+        "is_answered": answer.is_answered,
+        "is_flagged": answer.is_flagged,
+        "is_checked": answer.is_checked,
+        "saved_at": answer.saved_at,
+        "answer_id": answer.pk,
+    }
+
+
+def result_cards(
+    attempt: Attempt,
+    revealed: terms.Revealed,
+    *,
+    secrecy: Secrecy | None = None,
+    slots: Collection[int] | None = None,
+) -> list[Card]:
+    """Return cards after the fact, as much as `revealed` and `secrecy` allow.
+
+    2 queries, 1 more for versions not met before, and 1 where an exam is held.
+    """
+    judged = [JudgedAnswer(*row) for row in JUDGED_ANSWERS(attempt=attempt)]
+    is_over = revealed.anything or slots is not None
+    answers = [
+        answer
+        for answer in judged
+        if (slots is None or answer.slot in slots) and (is_over or attempt.has_reached(answer.slot))
+    ]
+    versions = version_cache.get_many({pk for answer in answers for pk in (answer.version_id, answer.latest) if pk})
+    places = places_of(attempt) if revealed.explanation else {}
+    asked = {versions[answer.version_id].question_id: answer.is_kept for answer in answers}
+    held = secrecy.held_back(asked) if secrecy else {}
+    return [
+        _held_card(answer, held[question], revealed)
+        if (question := versions[answer.version_id].question_id) in held
+        else _result_card(answer, revealed, places, versions)
+        for answer in answers
+    ]
+
+
+def _held_card(answer: JudgedAnswer, exam: HeldExam | None, revealed: terms.Revealed) -> Card:
+    """A card without the question and the answer given to it; `exam` is what it is secret for (None: kept for exams)."""
+    if exam is None:
+        words = _("Held back: this question is kept for exams.")
+    else:
+        words = _("Held back until after %(end)s.") % {"end": exam.end_words}
+    return Card(
+        slot=answer.slot,
+        state=HELD,
+        template="",
+        stem=words,
+        points=answer.points,
+        instruction="",
+        scoring_note="",
+        card={},
+        marks=answer.marks if revealed.marks else None,
+        answer_id=answer.pk,
+    )
+
+
+def _result_card(
+    answer: JudgedAnswer,
+    revealed: terms.Revealed,
+    places: dict[int, list[QuestionSource]],
+    versions: dict[int, QuestionVersion],
+) -> Card:
+    version = versions[answer.version_id]
+    kind, spec = version.kind, version.parsed
+    shown: dict[str, Any] = {"state": REVIEW}
+    if revealed.right_answer and revealed.correctness:
+        shown["state"] = REVEAL
+        shown["card"] = kind.reveal(spec, answer.layout, answer.response)
+    else:
+        shown["card"] = kind.present(spec, answer.layout, answer.response)
+    if revealed.marks:
+        shown["marks"] = answer.marks
+        shown["comment"] = answer.comment
+    if revealed.correctness:
+        shown["verdict"] = verdict(answer)
+    if kind.is_marked_by_hand and answer.fraction is not None:
+        shown["scoring_note"] = ""  # it says that a person will mark it
+    if revealed.explanation:
+        shown["explanation"] = versions.get(answer.latest or 0, version).parsed.explanation
+        shown["places"] = places.get(version.question_id, [])
+    return Card(**_face(answer, version) | shown)
+
+
+def verdict(answer: Answer | JudgedAnswer) -> str:
+    """One word for how an answer did, for tags and screen readers."""
+    if not answer.is_answered:
+        return "unanswered"
+    if answer.fraction is None:
+        return "waiting"
+    if answer.fraction == 1:
+        return "right"
+    return "partly" if answer.fraction > 0 else "wrong"

@@ -1,0 +1,233 @@
+"""How draw rules find questions: those that fit, the ones not met first, and wider cells where one is too small.
+
+A rule takes questions the learner has not met first, then those met least often, at random among equals. A rule whose
+cell is too small is widened step by step (Bloom level, difficulty, type, tag, topic) and says so. The database filters
+and cuts: what a start reads does not grow with the bank.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Set
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Count, Max, Min, QuerySet
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from quizzes.entitlements import HeldExam, Secrecy
+from quizzes.models import Answer, Question, QuestionSource, QuizItem, User
+from quizzes.models.bank import QuestionQuerySet
+from quizzes.models.quizzes import Preset
+
+WIDENING = ("bloom", "difficulty", "type", "tag", "topic", "source")
+SPARE = 8
+LARGE_BANK = 2_000  # questions from which on a rule looks at random keys first, at so many times those it looks at
+SAMPLED = 8
+Phrase = tuple[int, int, str]  # source, paragraph, evidence
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What questions are drawn for: an exam may ask everything; all else nothing that is kept for exams, or secret."""
+
+    preset: str
+    secrecy: Secrecy
+
+    @property
+    def is_exam(self) -> bool:
+        return self.preset == Preset.EXAM
+
+    @property
+    def may_be_short(self) -> bool:
+        """Whether it goes on with fewer questions; what is graded asks the same of everybody."""
+        return self.preset == Preset.PRACTICE
+
+    def may_ask(self, questions: QuestionQuerySet) -> QuestionQuerySet:
+        """Return those of the questions that it may ask."""
+        if self.is_exam:
+            return questions
+        questions = questions.filter(is_kept_for_exams=False)
+        return self.secrecy.without_secret(questions)
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """So many questions of a rule are missing, because these exams keep some of its cell secret."""
+
+    missing: int
+    exams: Collection[HeldExam]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A question that a rule may take, with its ready version and the phrases it rests on."""
+
+    question: int
+    version: int
+    bloom: str
+    evidence: Set[Phrase] = frozenset()
+
+
+class Drawing:
+    """Rules that draw for one attempt: no question twice, and none that rests on a phrase that is asked already.
+
+    Without a random generator it is a trial: the same questions at every look, in the order of the bank.
+    """
+
+    def __init__(
+        self,
+        fixed: Collection[int],
+        *,
+        learner: User | None = None,
+        rng: random.Random | None = None,
+        purpose: Purpose,
+    ) -> None:
+        self.purpose = purpose
+        self.short: list[Shortage] = []
+        self.used = set(fixed)
+        self.phrases = {phrase for phrases in evidence_of(fixed).values() for phrase in phrases}
+        self.learner, self.rng = learner, rng
+        self._whole: dict[object, list[Candidate]] = {}
+
+    def cells(self, rules: Collection[QuizItem], *, whole: bool = False) -> list[list[Candidate]]:
+        """Return the candidates of each rule, all of them or as many as it looks at first; equal rules share a query."""
+        shared: dict[object, list[Candidate]] = {}
+        for rule in rules:
+            key = (_conditions(rule), rule.draw_count)
+            if key not in shared:
+                shared[key] = self.cell(rule, limit=None if whole else enough_for(rule))
+        return self.with_evidence([shared[_conditions(rule), rule.draw_count] for rule in rules])
+
+    def take_all(
+        self, rules: Collection[QuizItem], cells: Collection[list[Candidate]]
+    ) -> Iterator[tuple[int, list[Candidate], list[str]]]:
+        """Yield the place of each rule, what it takes, and a note where it was widened; small cells go first."""
+        for place, (rule, cell) in sorted(enumerate(zip(rules, cells, strict=True)), key=lambda row: len(row[1][1])):
+            taken = self.take(cell, rule.draw_count or 0)
+            yield place, *self.fill_up(rule, taken, is_cut=len(cell) >= enough_for(rule))
+
+    def fill_up(self, rule: QuizItem, taken: list[Candidate], *, is_cut: bool) -> tuple[list[Candidate], list[str]]:
+        """Take what is missing: the rest of the cell where it was cut, then from wider and wider ones, which is noted.
+
+        A cell is not widened in place of questions that are secret now: other questions would be another quiz.
+        """
+        wanted, notes = rule.draw_count or 0, []
+        for step in range(0 if is_cut else 1, len(WIDENING) + 1):
+            if len(taken) == wanted:
+                break
+            if step == 1:
+                if secret := self.secret_in(rule):
+                    self.short.append(Shortage(wanted - len(taken), secret))
+                    break
+                notes.append(_widened(rule, found=len(taken)))
+            cell = self.whole_cell(rule, ignoring=WIDENING[:step])
+            taken = taken + self.take(cell, wanted - len(taken))
+        return taken, notes
+
+    def whole_cell(self, rule: QuizItem, *, ignoring: Collection[str]) -> list[Candidate]:
+        """Return all candidates of a rule with their evidence; rules that widen to the same cell share its queries."""
+        key = _conditions(rule, ignoring)
+        if key not in self._whole:
+            [self._whole[key]] = self.with_evidence([self.cell(rule, ignoring=ignoring)])
+        return self._whole[key]
+
+    def take(self, candidates: Iterable[Candidate], wanted: int) -> list[Candidate]:
+        """Take as many as wanted; those that rest on a phrase that is asked already only where no other is left."""
+        taken: list[Candidate] = []
+        for may_repeat in (False, True):
+            for candidate in candidates:
+                if len(taken) == wanted:
+                    break
+                is_new = candidate.question not in self.used and (may_repeat or not candidate.evidence & self.phrases)
+                if is_new:
+                    taken.append(candidate)
+                    self.used.add(candidate.question)
+                    self.phrases |= candidate.evidence
+        return taken
+
+    def cell(self, rule: QuizItem, *, ignoring: Collection[str] = (), limit: int | None = None) -> list[Candidate]:
+        """Return candidates of a rule, at most `limit`: first those not met, then those met least (1 to 3 queries)."""
+        questions = self.purpose.may_ask(Question.objects.drawn_by(rule, ignoring=ignoring))
+        if limit is not None:  # what is asked already must not take the places of others
+            questions = questions.exclude(pk__in=self.used)
+        rows = questions.order_by("?" if self.rng else "pk").values_list("pk", "versions", "bloom")
+        if self.learner is None:
+            return [Candidate(*row) for row in rows[:limit]]
+        met = Answer.objects.filter(attempt__learner=self.learner).values("version__question")
+        new = rows.exclude(pk__in=met)
+        if limit is not None and len(candidates := self.sampled(new, limit)) == limit:
+            return candidates
+        candidates = [Candidate(*row) for row in new[:limit]]
+        if limit is None or len(candidates) < limit:
+            again = [Candidate(*row) for row in rows.filter(pk__in=met)]
+            candidates += sorted(again, key=lambda candidate: self.times_met[candidate.question])
+        return candidates[:limit]
+
+    def secret_in(self, rule: QuizItem) -> Collection[HeldExam]:
+        """Return the exams that keep questions of the rule's cell secret (1 query, none where no exam is held)."""
+        return () if self.purpose.is_exam else self.purpose.secrecy.among(Question.objects.drawn_by(rule)).values()
+
+    def sampled(self, rows: QuerySet[Any, Any], limit: int) -> list[Candidate]:
+        """Return up to `limit` candidates out of a random sample of a large bank; none in a small one (1 query or none).
+
+        To sort a large cell at random, the database reads all of it. Among random keys, a large cell has enough.
+        """
+        first, last = self.keys
+        if self.rng is None or last - first < LARGE_BANK:
+            return []
+        keys = self.rng.sample(range(first, last + 1), k=SAMPLED * limit)
+        return [Candidate(*row) for row in rows.filter(pk__in=keys)[:limit]]
+
+    @cached_property
+    def keys(self) -> tuple[int, int]:
+        """The lowest and the highest key of the bank (1 query)."""
+        ends = Question.objects.aggregate(first=Min("pk"), last=Max("pk"))
+        return ends["first"] or 0, ends["last"] or 0
+
+    @cached_property
+    def times_met(self) -> Counter[int]:
+        """How often the learner was asked each question (1 query)."""
+        answers = Answer.objects.filter(attempt__learner=self.learner).order_by().values_list("version__question")
+        return Counter(dict(answers.annotate(times=Count("pk"))))
+
+    def with_evidence(self, cells: Collection[list[Candidate]]) -> list[list[Candidate]]:
+        """Return the cells with the phrases that their candidates rest on (1 query)."""
+        evidence = evidence_of({candidate.question for cell in cells for candidate in cell})
+        return [
+            [replace(candidate, evidence=evidence.get(candidate.question, frozenset())) for candidate in cell]
+            for cell in cells
+        ]
+
+
+def enough_for(rule: QuizItem) -> int:
+    """How many candidates a rule looks at first: other rules take some, others rest on a phrase that is asked already."""
+    return 2 * (rule.draw_count or 0) + SPARE
+
+
+def _conditions(rule: QuizItem, ignoring: Collection[str] = ()) -> tuple[object, ...]:
+    return tuple(None if name in ignoring else getattr(rule, _column(name)) for name in WIDENING)
+
+
+def _column(name: str) -> str:
+    return f"{name}_id" if name in ("topic", "source", "tag") else name
+
+
+def evidence_of(questions: Collection[int]) -> dict[int, Set[Phrase]]:
+    """Return the phrases that the questions rest on (1 query, none for no question)."""
+    evidence: defaultdict[int, set[Phrase]] = defaultdict(set)
+    if questions:
+        places = QuestionSource.objects.filter(question__in=questions).exclude(evidence="").order_by()
+        for question, source, paragraph, phrase in places.values_list("question", "source", "paragraph", "evidence"):
+            evidence[question].add((source, paragraph, phrase.casefold()))
+    return dict(evidence)
+
+
+def _widened(rule: QuizItem, *, found: int) -> str:
+    words = {"position": rule.position, "wanted": rule.draw_count, "found": found}
+    return (
+        _("Item %(position)d wants %(wanted)d questions and found %(found)d; the rest came from the nearest cell.")
+        % words
+    )
