@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
+from quizzes.admin.odd_requests import Choice
 from quizzes.admin.scope import ScopedInline, person
 from quizzes.forms.quizzes import DrawItemForm, FixedItemForm, FixedItems
 from quizzes.models import FeedbackBand, QuizItem
@@ -32,6 +32,7 @@ class FixedRows(ScopedInline, admin.TabularInline):
     verbose_name = gettext_lazy("question")
     verbose_name_plural = gettext_lazy("Questions")
     extra = 2
+    max_num = 200
     ordering = ("position", "pk")
     template = "admin/quizzes/quiz/rows.html"
 
@@ -46,7 +47,7 @@ class FixedRows(ScopedInline, admin.TabularInline):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "question":
             kwargs["form_class"] = QuestionChoice
-            kwargs["widget"] = AutocompleteSelect(db_field, self.admin_site)
+            kwargs["widget"] = Choice(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

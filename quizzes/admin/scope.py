@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes import clock, entitlements
+from quizzes.admin.odd_requests import Choice
 from quizzes.forms.instants_admin import InstantField, InstantWidget
 from quizzes.models import (
     Accommodation,
@@ -140,6 +141,8 @@ class ScopedChoices:
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:
         kwargs.setdefault("queryset", choices(db_field, person(request)))
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", Choice(db_field, self.admin_site))  # type: ignore[attr-defined]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
@@ -223,6 +226,11 @@ class ScopedInline(ScopedChoices):
     """Rows of an object that is managed already: whoever may change the object may change its rows."""
 
     formfield_overrides: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = INSTANTS
+    max_num: int | None = 100
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Rows up to a limit: each one that is posted is a form to build."""
+        return super().get_formset(request, obj, absolute_max=(self.max_num or 0) + 50, **kwargs)  # type: ignore[misc]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices without the admin's small buttons to add, change and delete what is chosen."""

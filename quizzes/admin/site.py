@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes import clock
 from quizzes.admin import dashboard
+from quizzes.admin.odd_requests import View, tolerant
 from quizzes.admin.scope import INSTANTS, person
 
 
@@ -43,6 +44,9 @@ class QuizsiteAdmin(admin.AdminSite):
             if self.is_registered(model):  # a model that another one stands in for is not
                 overrides: Any = self.get_model_admin(model).formfield_overrides
                 overrides.update(INSTANTS)
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
+        return super().admin_view(tolerant(view, self), cacheable)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         waiting = dashboard.waiting_for(person(request), now=clock.now())

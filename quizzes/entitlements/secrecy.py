@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.formats import date_format
@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from quizzes import terms
 from quizzes.entitlements.results import DEADLINE, NEVER, closes_for_all_at, unreleased
 from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, Question, Quiz, QuizItem, User
+from quizzes.models.bank import in_cells_of
+from quizzes.models.prepared import Prepared, prepared
 
 Rows = TypeVar("Rows", bound=QuerySet[Question])
 
@@ -43,9 +45,7 @@ class HeldExam:
         if self.assignment_id is not None:
             fixed = QuizItem.objects.filter(quiz=self.quiz_id, question__isnull=False)
             condition |= Q(pk__in=fixed.order_by().values("question"))
-        for rule in self.rules:
-            condition |= Q(pk__in=Question.objects.drawn_by(rule).order_by().values("pk"))
-        return condition
+        return condition | in_cells_of(self.rules) if self.rules else condition
 
     @property
     def at_words(self) -> str:
@@ -58,6 +58,16 @@ class HeldExam:
         if self.until is None:
             return _("the results of “%(exam)s” are out") % {"exam": self.title}
         return _("“%(exam)s”, %(at)s") % {"exam": self.title, "at": self.at_words}
+
+
+class HeldQuiz(NamedTuple):
+    """A quiz that the learner takes as an exam, in a class or on their own."""
+
+    pk: int
+    title: str
+    closes_at: datetime | None
+    is_taken_alone: bool
+    latest_deadline: datetime | None  # of anybody who takes it on their own
 
 
 @dataclass(frozen=True)
@@ -117,12 +127,10 @@ def secrecy_of(viewer: User, *, now: datetime) -> Secrecy:
     """Return what the person may not meet now (1 query where no exam is held, else 3). Administrators meet everything."""
     if viewer.is_superuser:
         return Secrecy(viewer, sees_kept=True)
-    given, alone = _given(viewer, now), _alone(viewer, now)
-    held = Q(pk__in=given.order_by().values("quiz")) | Q(pk__in=alone.order_by().values("quiz"))
-    quizzes: list[Any] = list(Quiz.objects.filter(held).annotate(**_own_ends(viewer)).order_by("pk"))
+    quizzes = [HeldQuiz(*row) for row in HELD_QUIZZES(learner=viewer, now=now)]
     if not quizzes:
         return Secrecy(viewer)
-    assignments = list(_with_own_terms(given, viewer))
+    assignments = list(_with_own_terms(_given(viewer, now), viewer))
     rules = _rules({row.quiz_id for row in assignments if _is_pool_secret(row, now)})
     exams = [_exam_of_class(row, rules if _is_pool_secret(row, now) else {}) for row in assignments]
     own = [_exam_on_their_own(quiz) for quiz in quizzes if quiz.is_taken_alone]
@@ -197,6 +205,20 @@ def _exam_of_class(row: Any, rules: Mapping[int, list[QuizItem]]) -> HeldExam:
     return HeldExam(row.quiz.title, row.quiz_id, row.pk, closes_for_all_at(row), mine)
 
 
-def _exam_on_their_own(quiz: Any) -> HeldExam:
+def _exam_on_their_own(quiz: HeldQuiz) -> HeldExam:
     ends = [quiz.closes_at or NEVER, *([quiz.latest_deadline] if quiz.latest_deadline else [])]
     return HeldExam(quiz.title, quiz.pk, None, None if max(ends) == NEVER else max(ends))
+
+
+# Every start and every result asks it, nearly always in vain.
+HELD_QUIZZES: Prepared[tuple[Any, ...]] = prepared(
+    lambda learner, now: (
+        Quiz.objects.filter(
+            Q(pk__in=_given(learner, now).order_by().values("quiz"))
+            | Q(pk__in=_alone(learner, now).order_by().values("quiz"))
+        )
+        .annotate(**_own_ends(learner))
+        .order_by("pk")
+        .values_list(*HeldQuiz._fields)
+    )
+)

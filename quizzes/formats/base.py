@@ -16,6 +16,8 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from quizzes.formats.budgets import Budget
+
 Text = str | Promise
 MAX_BYTES = 5 * 1024 * 1024
 MAX_QUESTIONS = 2000
@@ -86,8 +88,8 @@ class Format:
     extension: ClassVar[str]  # ".json"
     media_type: ClassVar[str] = "application/octet-stream"
 
-    def parse(self, data: bytes) -> Parsed:
-        """The drafts in a file, and what could not be taken; never raises on bad content."""
+    def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:
+        """The drafts in a file, and what could not be taken; never raises on bad content, or on too much of it."""
         raise NotImplementedError
 
     def write(self, drafts: Iterable[QuestionDraft]) -> bytes:
@@ -106,8 +108,7 @@ class Unreadable(ValueError):
 def checked_size(data: bytes) -> bytes:
     """The bytes, if there are some and not too many."""
     if len(data) > MAX_BYTES:
-        message = _("It may have at most %(limit)d MB; it has %(size).1f.")
-        raise Unreadable(_("file"), message % {"limit": MAX_BYTES // 2**20, "size": len(data) / 2**20})
+        raise Unreadable(_("file"), _("It is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 2**20})
     if not data.strip():
         raise Unreadable(_("file"), _("It is empty."))
     return data

@@ -1,7 +1,7 @@
 """Strict JSON: what the standard library lets pass, and where a fault is.
 
 Refused: repeated keys (a list of paths tells where), NaN and Infinity, figures beyond all bounds, nesting deeper than
-MAX_DEPTH, characters that no database keeps.
+MAX_DEPTH, characters that no database keeps, and more values than a budget allows: those are counted before anything is built.
 """
 
 import json
@@ -12,19 +12,27 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
+from quizzes.formats import budgets
 from quizzes.formats.base import MAX_DEPTH, Unreadable
+from quizzes.formats.budgets import Budget
 
 Path = tuple[str | int, ...]
+MAX_VALUES = 10_000  # of one question; a cloze text with twenty full gaps has half of them
 
 
 class JsonObject(dict[str, Any]):
     """An object that remembers which keys stood in it twice."""
 
-    repeated: tuple[str, ...] = ()
+    __slots__ = ("repeated",)
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.repeated: tuple[str, ...] = ()
 
 
-def load(text: str) -> Any:
-    """The value of a JSON text; raises Unreadable with line and column."""
+def load(text: str, budget: Budget) -> Any:
+    """The value of a JSON text; raises Unreadable with line and column, ImportRejected when it has too many values."""
+    budget.spend(budgets.VALUES, sum(map(text.count, "[{,")))  # those inside texts count as well, which are few
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
     except json.JSONDecodeError as error:
@@ -61,8 +69,26 @@ def _float(digits: str) -> float:
     return value
 
 
-def faults(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """What strict JSON refuses inside a value, each with its path."""
+def faults(value: Any) -> Iterator[tuple[Path, str]]:
+    """What strict JSON refuses inside a question, each with its path."""
+    if _size(value) > MAX_VALUES:
+        yield (), _("It has more than %(most)d values.") % {"most": MAX_VALUES}
+    else:
+        yield from _faults(value, ())
+
+
+def _size(value: Any) -> int:
+    """How many values there are in a value, however deep."""
+    count, waiting = 0, [value]
+    while waiting:
+        one = waiting.pop()
+        inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        count += len(inner)
+        waiting.extend(inner)
+    return count
+
+
+def _faults(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     if len(path) > MAX_DEPTH:
         yield path, _("It is nested too deeply.")
     elif isinstance(value, dict):
@@ -71,10 +97,10 @@ def faults(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         for key, inner in value.items():
             if not is_storable(key):
                 yield path, _("A name contains characters that cannot be stored.")
-            yield from faults(inner, (*path, key))
+            yield from _faults(inner, (*path, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from faults(inner, (*path, index))
+            yield from _faults(inner, (*path, index))
     elif isinstance(value, str) and not is_storable(value):
         yield path, _("It contains characters that cannot be stored.")
 

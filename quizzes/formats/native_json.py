@@ -8,7 +8,7 @@
        "acknowledged": [{"rule": "stem-length", "reason": "…"}]}]}
 
 The bare list is read too. `id` is a uuid, or any other words, which stand for the same uuid every time; without one the
-content itself is the identity. Of a type's own fields, those left out take its defaults. `schema()` describes all of it.
+content itself is the identity. Of a type's own fields, those left out take its defaults. `native_schema` describes all of it.
 """
 
 import json
@@ -19,9 +19,9 @@ from typing import Annotated, Any, Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.json_schema import models_json_schema
 
 from quizzes import question_types
+from quizzes.errors import ImportRejected
 from quizzes.formats import json_reader
 from quizzes.formats.base import (
     EVIDENCE_LIMIT,
@@ -39,6 +39,7 @@ from quizzes.formats.base import (
     merged,
     stable_id,
 )
+from quizzes.formats.budgets import Budget
 from quizzes.question_types.base import FAULTS, InvalidSpec
 
 NAME, VERSION = "quizsite-questions", 1
@@ -99,15 +100,21 @@ class NativeJson(Format):
     extension = ".json"
     media_type = "application/json"
 
-    def parse(self, data: bytes) -> Parsed:
+    def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:
+        budget = budget or Budget()
         try:
-            rows = questions_of(json_reader.load(decoded(checked_size(data))))
+            return self._parsed(questions_of(json_reader.load(decoded(checked_size(data)), budget)), budget)
         except Unreadable as error:
             return [], [error.issue]
+        except ImportRejected as refusal:  # of the budget
+            return [], [Issue(_("file"), str(refusal.message))]
+
+    def _parsed(self, rows: list[Any], budget: Budget) -> Parsed:
         drafts: list[QuestionDraft] = []
         issues: list[Issue] = []
         seen: dict[str, str] = {}
         for number, row in enumerate(rows, start=1):
+            budget.check()
             where = place(number, row)
             found = draft_of(row, where)
             if isinstance(found, QuestionDraft):
@@ -255,45 +262,6 @@ def flattened(draft: QuestionDraft) -> dict[str, Any]:
     row |= {"topic": draft.topic, "difficulty": draft.difficulty, "bloom": draft.bloom, "tags": list(draft.tags)}
     row["acknowledged"] = [{"rule": one.rule, "reason": one.reason} for one in draft.acknowledged]
     return row
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of the form, built from the schemas of the types."""
-    kinds = question_types.all_types()
-    models: list[tuple[type[BaseModel], Literal["validation"]]] = [(kind.Spec, "validation") for kind in kinds]
-    references, shared = models_json_schema([*models, (Envelope, "validation")], ref_template="#/$defs/{model}")
-    definitions = shared["$defs"]
-    envelope = definitions.pop(references[Envelope, "validation"]["$ref"].rsplit("/", 1)[1])
-    questions = []
-    for kind in kinds:
-        name = references[kind.Spec, "validation"]["$ref"].rsplit("/", 1)[1]
-        own = definitions.pop(name)
-        definitions[kind.key] = {
-            "type": "object",
-            "title": str(kind.name),
-            "properties": own["properties"] | envelope["properties"] | {"type": {"const": kind.key}},
-            "required": sorted({*own.get("required", ()), *envelope["required"]}),
-            "additionalProperties": False,
-        }
-        questions.append({"$ref": f"#/$defs/{kind.key}"})
-    listed = {"type": "array", "minItems": 1, "maxItems": MAX_QUESTIONS, "items": {"anyOf": questions}}
-    wrapper = {
-        "type": "object",
-        "properties": {
-            "$schema": {"type": "string"},
-            "format": {"const": NAME},
-            "version": {"const": VERSION},
-            "questions": {"$ref": "#/$defs/questions"},
-        },
-        "required": ["format", "version", "questions"],
-        "additionalProperties": False,
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Quizsite questions",
-        "anyOf": [{"$ref": "#/$defs/questions"}, wrapper],
-        "$defs": definitions | {"questions": listed},
-    }
 
 
 FORMAT = NativeJson()

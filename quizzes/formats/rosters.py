@@ -12,7 +12,6 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,17 +20,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 
 from quizzes.errors import ImportRejected
+from quizzes.formats import budgets, workbooks
 from quizzes.formats.base import Issue
+from quizzes.formats.budgets import Budget
+from quizzes.formats.workbooks import Cells
 
 MAX_BYTES = 1_000_000
 MAX_ROWS = 2000
-MAX_COLUMNS = 50
-MAX_UNPACKED = 20_000_000  # bytes of an XLSX file, which is an archive
-MAX_MEMBERS = 200
 LONGEST = {"email": 254, "first_name": 150, "last_name": 150, "username": 150}
 COLUMNS = {
     "email": ("email", "emailaddress", "mail", "mailaddress"),
@@ -61,18 +58,16 @@ class Roster:
     issues: tuple[Issue, ...]
 
 
-Cells = Sequence[Any]
-
-
-def read(data: bytes, name: str) -> Roster:
-    """The rows of a file; raises ImportRejected with a sentence for what is no roster."""
+def read(data: bytes, name: str, *, budget: Budget | None = None) -> Roster:
+    """The rows of a file; raises ImportRejected with a sentence for what is no roster, or costs too much to read."""
     if len(data) > MAX_BYTES:
         raise ImportRejected(_("This file is larger than 1 MB. A roster is a list of names; send only that."))
     if not data.strip():
         raise ImportRejected(_("The file is empty."))
     _refuse_others(data, name)
-    is_archive = data.startswith(b"PK")
-    return _roster(_xlsx_rows(data) if is_archive else _csv_rows(_decoded(data)))
+    budget = budget or Budget()
+    found = workbooks.rows(data, budget) if data.startswith(b"PK") else _csv_rows(_decoded(data), budget)
+    return _roster(found, budget)
 
 
 def _refuse_others(data: bytes, name: str) -> None:
@@ -107,7 +102,7 @@ def _decoded(data: bytes) -> str:
     return text
 
 
-def _csv_rows(text: str) -> Iterator[tuple[int, Cells]]:
+def _csv_rows(text: str, budget: Budget) -> Iterator[tuple[int, Cells]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     while True:
         row = reader.line_num + 1
@@ -120,57 +115,25 @@ def _csv_rows(text: str) -> Iterator[tuple[int, Cells]]:
             if "field larger" in str(error):
                 raise ImportRejected(_("Row %(row)d holds a text that is far too long.") % words) from error
             raise ImportRejected(_("The quotes in row %(row)d do not match: one is never closed.") % words) from error
+        budget.spend(budgets.ROWS)
+        if len(cells) > budgets.COLUMNS:
+            words = {"row": row, "count": len(cells), "most": budgets.COLUMNS}
+            raise ImportRejected(_("Row %(row)d has %(count)d columns; a roster has at most %(most)d.") % words)
         yield row, cells
 
 
 def _separator(text: str) -> str:
     """What the heading is divided by; a comma where it has one column only."""
-    heading = next((line for line in text.splitlines() if line.strip()), "")
+    heading = next((line for line in io.StringIO(text) if line.strip()), "")
     return max((",", ";", "\t"), key=lambda sign: (heading.count(sign), sign == ","))
-
-
-def _xlsx_rows(data: bytes) -> Iterator[tuple[int, Cells]]:
-    _refuse_bombs(data)
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-        sheet = next(one for one in book.worksheets if one.sheet_state == "visible")
-        for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
-            yield number, [_plain(cell) for cell in cells]
-    except ImportRejected:
-        raise
-    except Exception as error:  # whatever a parser makes of a broken file
-        raise ImportRejected(_("This file cannot be read as XLSX. Save it again, or as CSV.")) from error
-
-
-def _plain(cell: Any) -> Any:
-    """The value of a cell; a formula is refused, because nothing here computes."""
-    if cell.data_type == "f":
-        place = f"{get_column_letter(cell.column)}{cell.row}"
-        raise ImportRejected(_("Cell %(place)s is a formula. Replace it by its value.") % {"place": place})
-    return cell.value
-
-
-def _refuse_bombs(data: bytes) -> None:
-    """Look at what the archive says of itself, and that its parts declare no entities; reads stop at the size declared."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        parts = archive.infolist()
-        if len(parts) > MAX_MEMBERS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-            raise ImportRejected(_("Unpacked, this file is far too large for a roster."))
-        if "xl/workbook.xml" not in archive.namelist():
-            raise ImportRejected(_("This is not an Excel file. Send the list as CSV or XLSX."))
-        for part in parts:
-            if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(part)[:2000].upper():
-                raise ImportRejected(_("This file cannot be read as XLSX. Save it again, or as CSV."))
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
-        raise ImportRejected(_("This file cannot be read as XLSX. Save it again, or as CSV.")) from error
 
 
 # From cells to people -------------------------------------------------------------------------------------------------
 
 
-def _roster(numbered: Iterable[tuple[int, Cells]]) -> Roster:
-    filled = ((number, cells) for number, cells in numbered if any(_text(cell) for cell in cells))
+def _roster(numbered: Iterable[tuple[int, Cells]], budget: Budget) -> Roster:
+    paid = _paid(numbered, budget)
+    filled = ((number, cells) for number, cells in paid if any(_text(cell) for cell in cells))
     heading = next(filled, None)
     if heading is None:
         raise ImportRejected(_("The file is empty."))
@@ -188,6 +151,14 @@ def _roster(numbered: Iterable[tuple[int, Cells]]) -> Roster:
     if not rows and not issues:
         raise ImportRejected(_("There is nobody in this list, only a heading."))
     return _without_twins(rows, issues)
+
+
+def _paid(numbered: Iterable[tuple[int, Cells]], budget: Budget) -> Iterator[tuple[int, Cells]]:
+    """The rows, while the budget lasts: many cells of a workbook may share one long text."""
+    for number, cells in numbered:
+        budget.check()
+        budget.spend(budgets.CHARACTERS, sum(len(cell) for cell in cells if isinstance(cell, str)))
+        yield number, cells
 
 
 def _columns(heading: Cells) -> dict[str, int]:
@@ -253,7 +224,10 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    composed = unicodedata.normalize("NFC", str(cell))
+    text = str(cell)
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    composed = unicodedata.normalize("NFC", text)
     return " ".join("".join(char for char in composed if char.isspace() or not _is_unseen(char)).split())
 
 

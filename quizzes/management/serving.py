@@ -24,6 +24,7 @@ FILES = 65_536  # one for each connection, one for each large body or unread rep
 OTHER_FILES = 100  # databases, the log
 OPTIONS: dict[str, Any] = {
     "asyncore_use_poll": True,  # select() takes no file beyond number 1,023
+    "channel_request_lookahead": 1,  # goes on listening while it works, or it would not notice that a client hangs up
     "channel_timeout": SILENCE_SECONDS,
     "cleanup_interval": 5,
     "inbuf_overflow": 65_536,  # bytes of a body; what is larger waits in a temporary file

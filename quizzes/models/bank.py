@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +121,32 @@ class Bloom(models.TextChoices):
     ANALYSE = "analyse", _("analyse")
 
 
+def open_to_quizzes_of(owner: int | None) -> Q:
+    """The condition on a question that a quiz of this owner (a pk) may draw it; None: of the site."""
+    return Q(owner=None) if owner is None else Q(owner=None) | Q(owner=owner) | Q(visibility__in=SHARED)
+
+
+def in_cells_of(rules: Iterable[Any]) -> Q:
+    """The condition on a question that one of these draw rules may take it once it is published; of none without rules.
+
+    Rules with the same source and tag share their subqueries: an exam has many rules over few sources.
+    """
+    by_place: defaultdict[tuple[Any, ...], list[Q]] = defaultdict(list)
+    for rule in rules:
+        columns = {name: getattr(rule, name) for name in ("topic_id", "type", "difficulty", "bloom")}
+        cell = Q(**{name: value for name, value in columns.items() if value})
+        by_place[rule.source_id, rule.tag_id, rule.quiz.owner_id].append(cell)
+    found = Q(pk__in=[])
+    for (source, tag, owner), cells in by_place.items():
+        place = Q(is_archived=False) & open_to_quizzes_of(owner)
+        if source:
+            place &= Q(pk__in=QuestionSource.objects.filter(source=source).order_by().values("question"))
+        if tag:
+            place &= Q(pk__in=Question.tags.through.objects.filter(tag=tag).order_by().values("question"))
+        found |= place & Q(*cells, _connector=Q.OR) if all(cells) else place
+    return found
+
+
 class QuestionQuerySet(OwnedQuerySet["Question"]):
     @property
     def is_published(self) -> Q:  # type: ignore[override]
@@ -133,15 +160,14 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
         return self.live().filter(versions__status=QuestionVersion.Status.READY)
 
     def seen_by(self, user: User) -> Q:
-        """What one's own quizzes ask is seen as well, whatever became of it since."""
+        """What one's own quizzes ask is seen as well, whatever became of it since; what is kept for exams is not copied."""
         asked = Question.objects.filter(items__quiz__owner=user.pk).order_by()
-        return super().seen_by(user) | Q(pk__in=asked.values("pk"))
+        is_open = Q(is_kept_for_exams=False) | may_be_edited_by(user) | Q(owner=None) | Q(visibility__in=SHARED)
+        return super().seen_by(user) & is_open | Q(pk__in=asked.values("pk"))
 
     def for_quizzes_of(self, owner: int | None) -> QuestionQuerySet:
         """Those that a quiz of this owner (a pk) may draw; a quiz of the site, None, draws from the site's bank alone."""
-        if owner is None:
-            return self.filter(owner=None)
-        return self.filter(Q(owner=None) | Q(owner=owner) | Q(visibility__in=SHARED))
+        return self.filter(open_to_quizzes_of(owner))
 
     def kept_flags(self, pks: Iterable[int]) -> dict[int, bool]:
         """Whether each of the questions is kept for exams (1 query)."""
@@ -288,7 +314,8 @@ class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
             return self
         taken = {"question__items__pinned_version": F("pk"), "question__items__quiz__owner": user.pk}
         pinned = QuestionVersion.objects.filter(**taken).order_by().values("pk")
-        is_shown = Q(question__owner=None) | ~Q(question__visibility=Visibility.PRIVATE)
+        is_copied = Q(question__visibility=Visibility.COPY, question__is_kept_for_exams=False)
+        is_shown = Q(question__owner=None) | is_copied | Q(question__visibility__in=SHARED)
         was_published = ~Q(status=QuestionVersion.Status.DRAFT) & (is_shown | Q(pk__in=pinned))
         return self.filter(may_be_edited_by(user, of="question__") | was_published)
 

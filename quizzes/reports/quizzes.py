@@ -25,7 +25,6 @@ PAGE, NEWEST = 24, 20
 SECONDS_OF_BANK = "quizzes.seconds_of_bank"  # in the cache: looking through the whole bank grows with it
 SHOWN = ("id", "slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at")
 SIZE = ("question_count", "point_count")
-LISTED: Prepared[tuple[Any, ...]] = prepared(lambda learner: _listed(learner).values_list(*SHOWN, *SIZE)[: PAGE + 1])
 VISIBLE: Prepared[tuple[Any, ...]] = prepared(
     lambda learner, slug: (
         Quiz.objects.visible_to(learner).filter(slug=slug).sized().order_by().values_list(*columns(Quiz), *SIZE)
@@ -125,7 +124,9 @@ def _seconds_of_bank() -> tuple[int, int | None, int]:
 
 def page_of(learner: User, number: str | None) -> Page[Any]:
     """Return a page of the quizzes that the learner may open (1 query, 3 where there is more than one page)."""
-    first = [_sized(row, SHOWN) for row in LISTED(learner=learner)]  # one page needs no count
+    first = [
+        _sized(row, SHOWN) for row in _listed(learner).values_list(*SHOWN, *SIZE)[: PAGE + 1]
+    ]  # one page needs no count
     return Paginator(first if len(first) <= PAGE else _listed(learner), PAGE).get_page(number)
 
 

@@ -5,15 +5,15 @@ Which of them would pause is tried, as a student of the class would find it: by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from quizzes.entitlements import HeldExam, Secrecy
 from quizzes.models import Classroom, Question, Quiz, QuizItem, User
+from quizzes.models.bank import in_cells_of
 from quizzes.services import attempts
 
 TRIED = 100  # quizzes, at a few queries each
@@ -55,8 +55,8 @@ def of_exam(quiz: Quiz, classroom: Classroom, *, until: datetime, kept_for: User
     secrecy = Secrecy(exams=(HeldExam(quiz.title, quiz.pk, 0, until, own_rules),))
     return Overlaps(
         sharing=_sharing(_open_to(classroom).exclude(pk=quiz.pk), asked, secrecy),
-        in_open_bank=free.filter(_drawn_by(open_rules)).distinct().count(),
-        drawn=Question.objects.filter(_drawn_by(own_rules)).count(),
+        in_open_bank=free.filter(in_cells_of(open_rules)).distinct().count(),
+        drawn=Question.objects.ready().filter(in_cells_of(own_rules)).count(),
         is_open_to_all=quiz.is_open_to_all,
     )
 
@@ -75,9 +75,3 @@ def _sharing(others: QuerySet[Quiz], asked: QuerySet[Question], secrecy: Secrecy
         if outlook.sentences:
             found.append(Sharing(other, other.asks, outlook.is_refused))
     return found
-
-
-def _drawn_by(rules: Iterable[QuizItem]) -> Q:
-    """The condition that one of the rules may take a question; of no question where there is no rule."""
-    by_rule: list[Any] = [Q(pk__in=Question.objects.drawn_by(rule).order_by().values("pk")) for rule in rules]
-    return Q(*by_rule, _connector=Q.OR) if by_rule else Q(pk__in=[])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 
 from quizzes import clock
 from quizzes.errors import QuizError
+from quizzes.formats.budgets import Budget
 from quizzes.forms.classrooms import RosterForm
 from quizzes.models import Classroom
 from quizzes.services import rosters
@@ -29,7 +31,7 @@ def classroom_roster(request: LoggedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            roster = rosters.read(given["data"], given["name"])
+            roster = rosters.read(given["data"], given["name"], budget=Budget(is_gone=hung_up(request)))
             plan = rosters.plan(classroom, roster)
             if given["is_confirmed"]:
                 return _enrol(request, classroom, plan)
@@ -39,6 +41,11 @@ def classroom_roster(request: LoggedInRequest, pk: int) -> HttpResponse:
             carried = {"carried": base64.b64encode(given["data"]).decode(), "carried_name": given["name"]}
             context |= {"plan": plan, "lines": lines(plan), "carry": RosterForm(initial=carried)}
     return render(request, "quizzes/classrooms/roster.html", {**context, "form": form})
+
+
+def hung_up(request: LoggedInRequest) -> Callable[[], bool] | None:
+    """What tells whether the client still waits for the reply; None where the server cannot know."""
+    return request.META.get("waitress.client_disconnected")
 
 
 @dataclass(frozen=True)

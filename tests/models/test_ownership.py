@@ -169,3 +169,14 @@ def test_a_rule_draws_for_the_owner_of_its_quiz_without_asking_who_that_is(
     [rule] = quiz.items.filter(question=None)
     with django_assert_num_queries(1):
         assert list(Question.objects.drawn_by(rule)) == [mine]
+
+
+@pytest.mark.parametrize(("visibility", "is_seen"), [("copy", False), ("use", True), ("edit", True)])
+def test_what_is_kept_for_exams_is_seen_only_by_those_who_may_ask_it(
+    instructor: User, colleague: User, visibility: str, is_seen: bool
+) -> None:
+    row = question(instructor, visibility)
+    Question.objects.filter(pk=row.pk).update(is_kept_for_exams=True)
+    assert rights(colleague, row)[0] == is_seen
+    assert QuestionVersion.objects.visible_to(colleague).exists() == is_seen
+    assert rights(instructor, row)[0]

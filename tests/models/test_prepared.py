@@ -43,6 +43,9 @@ def values() -> dict[str, Any]:
     factories.accommodation(assignment, learner, now=NOW, closes_at=NOW + timedelta(days=2))
     attempt = factories.attempt(learner, quiz, now=NOW, right=1, submit=True)
     factories.attempt(learner, quiz, now=NOW, assignment=assignment)
+    exam, alone = (factories.quiz(1, feedback="exam", closes_at=NOW + timedelta(days=1)) for _quiz in range(2))
+    factories.assignment(classroom, exam)
+    factories.attempt(learner, alone, now=NOW, submit=True)
     session = SessionStore()
     session.create()
     return {
@@ -216,5 +219,5 @@ def test_threads_share_nothing(database: str) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [found for _query, found in queries] == [2] * 4
+    assert [found for _query, found in queries] == [3] * 4
     assert len({id(query) for query, _found in queries}) == 4

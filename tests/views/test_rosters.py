@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from quizzes.models import Classroom, User
+from tests.formats.hostile_workbooks import HEADING, workbook
 from tests.pages import nothing_inline
 
 
@@ -45,3 +46,19 @@ def test_names_in_a_file_are_shown_as_text(client: Client, instructor: User, cla
     html = upload(client, classroom, b"email,first name\na@example.org,<img src=x onerror=alert(1)>\n<b>bold</b>,x\n")
     assert "<img src=x" not in html
     assert "<b>bold" not in html
+
+
+def test_an_upload_whose_client_has_hung_up_is_not_read_on(
+    client: Client, instructor: User, classroom: Classroom
+) -> None:
+    client.force_login(instructor)
+    file = SimpleUploadedFile("class.csv", b"email\na@example.org\n")
+    hung_up = {"waitress.client_disconnected": lambda: True}
+    response = client.post(f"/classrooms/{classroom.pk}/roster/", {"file": file}, **hung_up)
+    assert "The upload was broken off." in response.text
+
+
+def test_a_row_beyond_all_sheets_gets_a_sentence(client: Client, instructor: User, classroom: Classroom) -> None:
+    client.force_login(instructor)
+    endless = workbook(HEADING + '<row r="999999999999"/>')
+    assert "This workbook has a row “999999999999”" in upload(client, classroom, endless, "class.xlsx")

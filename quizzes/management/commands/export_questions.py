@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from quizzes import formats
-from quizzes.formats import native_json
+from quizzes.formats import native_schema
 from quizzes.models import Question, Quiz
 from quizzes.services import exchange, linting
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["schema"]:
-            data = json.dumps(native_json.schema(), ensure_ascii=False, indent=2).encode() + b"\n"
+            data = json.dumps(native_schema.schema(), ensure_ascii=False, indent=2).encode() + b"\n"
             self.put(data, options["output"])
             return
         questions = linting.questions_of(quiz_by(options["quiz"])) if options["quiz"] else Question.objects.live()

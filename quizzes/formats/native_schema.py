@@ -1,0 +1,49 @@
+"""The JSON Schema of Quizsite's own form, built from the schemas of the question types."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from quizzes import question_types
+from quizzes.formats.base import MAX_QUESTIONS
+from quizzes.formats.native_json import NAME, VERSION, Envelope
+
+
+def schema() -> dict[str, Any]:
+    """The schema of a whole file, wrapped or a bare list."""
+    kinds = question_types.all_types()
+    models: list[tuple[type[BaseModel], Literal["validation"]]] = [(kind.Spec, "validation") for kind in kinds]
+    references, shared = models_json_schema([*models, (Envelope, "validation")], ref_template="#/$defs/{model}")
+    definitions = shared["$defs"]
+    envelope = definitions.pop(references[Envelope, "validation"]["$ref"].rsplit("/", 1)[1])
+    questions = []
+    for kind in kinds:
+        name = references[kind.Spec, "validation"]["$ref"].rsplit("/", 1)[1]
+        own = definitions.pop(name)
+        definitions[kind.key] = {
+            "type": "object",
+            "title": str(kind.name),
+            "properties": own["properties"] | envelope["properties"] | {"type": {"const": kind.key}},
+            "required": sorted({*own.get("required", ()), *envelope["required"]}),
+            "additionalProperties": False,
+        }
+        questions.append({"$ref": f"#/$defs/{kind.key}"})
+    listed = {"type": "array", "minItems": 1, "maxItems": MAX_QUESTIONS, "items": {"anyOf": questions}}
+    wrapper = {
+        "type": "object",
+        "properties": {
+            "$schema": {"type": "string"},
+            "format": {"const": NAME},
+            "version": {"const": VERSION},
+            "questions": {"$ref": "#/$defs/questions"},
+        },
+        "required": ["format", "version", "questions"],
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Quizsite questions",
+        "anyOf": [{"$ref": "#/$defs/questions"}, wrapper],
+        "$defs": definitions | {"questions": listed},
+    }
