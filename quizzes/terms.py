@@ -37,6 +37,7 @@ class Overrides:
 
     layer: str
     opens_at: datetime | None = None
+    due_at: datetime | None = None
     closes_at: datetime | None = None
     limit: timedelta | None = None
     is_untimed: bool = False
@@ -44,18 +45,27 @@ class Overrides:
     attempts_allowed: int | None = None
     preset: Preset | None = None
     note: str = ""
+    refuses_late: bool = False  # here and in the layers above, what is due is closed as well
+    joined_at: datetime | None = None  # of the member
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for one learner: window, limit before the factor, factor, attempts (None: unlimited), preset."""
+    """What holds for one learner: window, limit before the factor, factor, attempts (None: unlimited), preset.
+
+    `ordinary_limit` is the limit without what is granted to this learner alone. `was_due_at` is a due date that passed
+    before they joined, so that nothing is due for them.
+    """
 
     opens_at: datetime | None = None
+    due_at: datetime | None = None
     closes_at: datetime | None = None
     limit: timedelta | None = None
     factor: Decimal = Decimal(1)
     attempts_allowed: int | None = None
     preset: Preset = "homework"
+    ordinary_limit: timedelta | None = None
+    was_due_at: datetime | None = None
     reasons: tuple[Reason, ...] = field(default=())
 
     @property
@@ -76,18 +86,50 @@ class Terms:
         return self.closes_at is not None and now >= self.closes_at
 
 
+TERMS = ("opens_at", "due_at", "closes_at", "limit", "factor", "attempts_allowed", "preset")
+GRANTED = frozenset({"member", "exception"})  # layers that hold for one learner alone
+
+
 def effective(layers: Iterable[Overrides]) -> Terms:
     """Lay the overrides over each other, the later one winning."""
-    terms = Terms()
+    terms, refuses_late, joined_at = Terms(), False, None
     for layer in layers:
-        for term in ("opens_at", "closes_at", "limit", "factor", "attempts_allowed", "preset"):
-            value = getattr(layer, term)
-            if value is not None:
-                reason = Reason(layer.layer, term, value, layer.note)
-                terms = replace(terms, **{term: value}, reasons=(*terms.reasons, reason))
-        if layer.is_untimed:
-            reason = Reason(layer.layer, "limit", UNTIMED, layer.note)
-            terms = replace(terms, limit=None, reasons=(*terms.reasons, reason))
+        refuses_late, joined_at = refuses_late or layer.refuses_late, layer.joined_at or joined_at
+        layer = _due_with_its_close(layer, terms)
+        terms = _laid(terms, closed_when_due(layer) if refuses_late else layer)
+    return _possible(terms, joined_at)
+
+
+def _laid(terms: Terms, layer: Overrides) -> Terms:
+    changed = {term: value for term in TERMS if (value := getattr(layer, term)) is not None}
+    reasons = [Reason(layer.layer, term, value, layer.note) for term, value in changed.items()]
+    if layer.is_untimed:
+        changed["limit"] = UNTIMED
+        reasons.append(Reason(layer.layer, "limit", UNTIMED, layer.note))
+    if "limit" in changed and layer.layer not in GRANTED:
+        changed["ordinary_limit"] = changed["limit"]
+    return replace(terms, **changed, reasons=(*terms.reasons, *reasons)) if reasons else terms
+
+
+def closed_when_due(layer: Overrides) -> Overrides:
+    """The same, where late work is not accepted: closed from when it is due."""
+    ends = [end for end in (layer.due_at, layer.closes_at) if end is not None]
+    return replace(layer, closes_at=min(ends)) if layer.due_at else layer
+
+
+def _due_with_its_close(layer: Overrides, terms: Terms) -> Overrides:
+    """An exception that gives a later close and no due date of its own is due when it closes."""
+    if layer.layer not in GRANTED or layer.due_at or layer.closes_at is None or terms.due_at is None:
+        return layer
+    return replace(layer, due_at=layer.closes_at) if layer.closes_at > terms.due_at else layer
+
+
+def _possible(terms: Terms, joined_at: datetime | None) -> Terms:
+    """Nothing is due before this learner could do it: before it opens for them, or before they were in the class."""
+    if terms.due_at is not None and terms.opens_at is not None and terms.due_at <= terms.opens_at:
+        terms = replace(terms, due_at=terms.closes_at)
+    if terms.due_at is not None and joined_at is not None and joined_at > terms.due_at:
+        terms = replace(terms, due_at=None, was_due_at=terms.due_at)
     return terms
 
 
@@ -97,6 +139,37 @@ def deadline(terms: Terms, started_at: datetime) -> datetime | None:
     if terms.effective_limit is not None:
         ends.append(started_at + terms.effective_limit)
     return min(ends) if ends else None
+
+
+# Late -----------------------------------------------------------------------------------------------------------------
+
+MINUTE = timedelta(minutes=1)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def is_past(due_at: datetime | None, at: datetime) -> bool:
+    """Whether `at` is too late for what is due at `due_at`. A whole minute that is named lasts to its end: what is due at
+    10:00 is in time until 10:00:59.999. A close is another thing: it holds from its very instant."""
+    if due_at is None:
+        return False
+    is_named_minute = due_at.second == 0 and due_at.microsecond == 0
+    return at >= due_at + MINUTE if is_named_minute else at > due_at
+
+
+def due(terms: Terms, started_at: datetime) -> datetime | None:
+    """When an attempt begun then is due; None: it cannot be late.
+
+    Time granted to the learner moves it. Of the limit of the class, `had` was left until the due date; that is stretched
+    as the limit is (20 minutes to 30 begun with 20 left: due 10 minutes later). Without a limit it is not late at all.
+    """
+    due_at, ordinary, granted = terms.due_at, terms.ordinary_limit, terms.effective_limit
+    if due_at is None or ordinary is None or started_at >= due_at:
+        return due_at
+    if granted is None:
+        return None
+    had = min(ordinary, due_at - started_at)
+    stretched = (had // MICROSECOND) * (granted // MICROSECOND) // (ordinary // MICROSECOND)  # exact where had is all
+    return max(due_at, started_at + stretched * MICROSECOND)
 
 
 def grace() -> timedelta:

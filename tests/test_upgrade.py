@@ -26,6 +26,7 @@ from django.urls import resolve
 
 from quizzes import marking
 from quizzes.models import (
+    Accommodation,
     Answer,
     Attempt,
     AttemptEvent,
@@ -39,7 +40,7 @@ from quizzes.models import (
     papers,
 )
 from quizzes.reports import invariants
-from quizzes.services import attempts, exactness, people
+from quizzes.services import assignments, attempts, exactness, people
 from tests import databases, upgrading
 from tests.pages import browser, read
 from tests.upgrading import Upgraded
@@ -287,6 +288,17 @@ def test_a_learner_starts_the_next_attempt(school: Upgraded) -> None:
 def test_a_result_says_what_it_said(school: Upgraded, name: str, words: str) -> None:
     attempt = of(name)
     assert words in read(browser(attempt.learner).get(f"/attempts/{attempt.pk}/result/"))
+
+
+def test_an_exception_has_no_due_date_until_it_is_given_one(school: Upgraded) -> None:
+    row = Accommodation.objects.select_related("assignment", "membership").get(membership__user__username="excepted")
+    assert row.due_at is None
+    later = NOW + timedelta(days=9)
+    office = User.objects.get(username="office")
+    fields = {"due_at": later, "closes_at": later, "reason": row.reason, "actor": office}
+    assert assignments.grant(row.assignment, row.membership, now=NOW, **fields).due_at == later
+    with pytest.raises(Error, match="exception_due_before_it_closes"), transaction.atomic():
+        Accommodation.objects.filter(pk=row.pk).update(closes_at=NOW)
 
 
 def test_what_was_regraded_belongs_to_the_version_it_was_graded_by(school: Upgraded) -> None:

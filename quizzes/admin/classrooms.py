@@ -291,7 +291,16 @@ class AssignmentAdmin(ServedAdmin):
 @admin.register(Accommodation)
 class AccommodationAdmin(ServedAdmin):
     form = AccommodationForm
-    list_display = ("member_name", "assignment", "closes_at", "time_limit", "attempts_allowed", "reason", "granted_by")
+    list_display = (
+        "member_name",
+        "assignment",
+        "due_at",
+        "closes_at",
+        "time_limit",
+        "attempts_allowed",
+        "reason",
+        "granted_by",
+    )
     list_filter = (("assignment__classroom", ScopedFilter),)
     list_select_related = ("membership__user", "assignment__quiz", "assignment__classroom", "granted_by")
     search_fields = ("membership__user__username", "membership__nickname", "reason")

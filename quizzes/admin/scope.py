@@ -5,13 +5,13 @@ Staff need no Django permissions: an instructor may do here what the scope of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import DateTimeField, Field, Model, Q, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from quizzes import clock, entitlements
 from quizzes.admin.odd_requests import Choice
+from quizzes.forms.instants_admin import InstantField, InstantWidget
 from quizzes.models import (
     Accommodation,
     Assignment,
@@ -184,6 +185,12 @@ def _is_instructor(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_instructor", False))
 
 
+# What an instant is edited by, in every form: see `QuizsiteAdmin.register`, and below for rows.
+INSTANTS: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = {
+    DateTimeField: {"form_class": InstantField, "widget": InstantWidget}
+}
+
+
 class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
     """A ModelAdmin that starts from what the person may look at."""
 
@@ -218,6 +225,7 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
 class ScopedInline(ScopedChoices):
     """Rows of an object that is managed already: whoever may change the object may change its rows."""
 
+    formfield_overrides: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = INSTANTS
     max_num: int | None = 100
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

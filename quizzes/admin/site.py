@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from quizzes import clock
 from quizzes.admin import dashboard
 from quizzes.admin.odd_requests import View, tolerant
-from quizzes.admin.scope import person
+from quizzes.admin.scope import INSTANTS, person
 
 
 class LabelledChoices(AutocompleteJsonView):
@@ -36,6 +36,14 @@ class QuizsiteAdmin(admin.AdminSite):
         self.disable_action("delete_selected")  # deleting is a step of its own, with its own refusals
         # One door, with its rate limits and second factor.
         self.login = secure_admin_login(self.login)  # type: ignore[method-assign]
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Every form, those of other packages too, keeps an instant that is not touched."""
+        super().register(model_or_iterable, admin_class, **options)
+        for model in [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable:
+            if self.is_registered(model):  # a model that another one stands in for is not
+                overrides: Any = self.get_model_admin(model).formfield_overrides
+                overrides.update(INSTANTS)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
         return super().admin_view(tolerant(view, self), cacheable)

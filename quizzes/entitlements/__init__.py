@@ -1,10 +1,11 @@
 """What a person is entitled to on a quiz, an attempt, a question. Read only.
 
 Its own layer between models and services, because services and reports alike must ask it: `agreed` has the terms of a
-learner, `results` what may be seen of an attempt, `secrecy` which questions a person may not meet now.
+learner, `results` what may be seen of an attempt, `lateness` what was late, `secrecy` which questions a person may not
+meet now.
 """
 
-from quizzes.entitlements.agreed import limit_of, seconds_and_bloom, terms_for, terms_of
+from quizzes.entitlements.agreed import asked_in, limit_of, seconds_and_bloom, terms_for, terms_of
 from quizzes.entitlements.results import (
     close_of,
     closes_for_all_at,
@@ -20,6 +21,7 @@ from quizzes.entitlements.secrecy import HeldExam, Secrecy, last_of, secrecy_in,
 __all__ = [
     "HeldExam",
     "Secrecy",
+    "asked_in",
     "close_of",
     "closes_for_all_at",
     "last_of",

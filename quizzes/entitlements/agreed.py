@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from fractions import Fraction
 
 from quizzes import terms
-from quizzes.models import Accommodation, Assignment, Membership, QuestionVersion, Quiz, User
+from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, QuestionVersion, Quiz, User
 
 
 def terms_for(learner: User, quiz: Quiz, assignment: Assignment | None, *, limit: timedelta | None) -> terms.Terms:
@@ -50,3 +50,12 @@ def limit_of(quiz: Quiz, items: Iterable[tuple[Fraction | int, str]]) -> timedel
 def seconds_and_bloom(version: QuestionVersion) -> tuple[int, str]:
     """What the time rule needs to know of one question."""
     return version.kind.time_seconds(version.parsed), version.question.bloom
+
+
+def asked_in(attempts: Collection[Attempt]) -> dict[int, list[tuple[int, str]]]:
+    """What the time rule needs to know of the questions drawn, by attempt (1 query)."""
+    asked: dict[int, list[tuple[int, str]]] = {}
+    if attempts:
+        for answer in Answer.objects.filter(attempt__in=attempts).select_related("version__question"):
+            asked.setdefault(answer.attempt_id, []).append(seconds_and_bloom(answer.version))
+    return asked

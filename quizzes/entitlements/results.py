@@ -74,8 +74,8 @@ def _exam_of_a_live_class(path: str = "") -> Q:
 
 
 def _latest_exception(which: Q) -> QuerySet[Any]:
-    exceptions = Accommodation.objects.filter(which, closes_at__isnull=False)
-    return exceptions.order_by("-closes_at").values("closes_at")[:1]
+    exceptions: QuerySet[Any] = Accommodation.objects.with_own_close().filter(which)
+    return exceptions.filter(own_close__isnull=False).order_by("-own_close").values("own_close")[:1]
 
 
 def _latest_deadline(which: Q) -> QuerySet[Any]:

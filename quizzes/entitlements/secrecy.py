@@ -188,6 +188,7 @@ def _with_own_terms(given: QuerySet[Assignment], learner: User) -> QuerySet[Assi
     begun = Attempt.objects.taken_by(learner).filter(assignment=OuterRef("pk"))
     return given.select_related("quiz").annotate(
         own_opening=Subquery(own.values("opens_at")[:1]),
+        own_due=Subquery(own.values("due_at")[:1]),
         own_close=Subquery(own.values("closes_at")[:1]),
         is_begun=Exists(begun),
     )
@@ -195,7 +196,7 @@ def _with_own_terms(given: QuerySet[Assignment], learner: User) -> QuerySet[Assi
 
 def _is_pool_secret(row: Any, now: datetime) -> bool:
     """Whether it is open to the learner, or begun; before, an open bank is what one practices with."""
-    own = terms.Overrides("exception", opens_at=row.own_opening, closes_at=row.own_close)
+    own = terms.Overrides("exception", opens_at=row.own_opening, due_at=row.own_due, closes_at=row.own_close)
     return row.is_begun or terms.effective([row.quiz.overrides(None), row.overrides(), own]).is_open_at(now)
 
 

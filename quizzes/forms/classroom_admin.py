@@ -110,7 +110,16 @@ class AccommodationForm(ServedForm):
 
     class Meta:
         model = Accommodation
-        fields = ("assignment", "membership", "opens_at", "closes_at", "time_limit", "attempts_allowed", "reason")
+        fields = (
+            "assignment",
+            "membership",
+            "opens_at",
+            "due_at",
+            "closes_at",
+            "time_limit",
+            "attempts_allowed",
+            "reason",
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -120,4 +129,7 @@ class AccommodationForm(ServedForm):
         opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", _("The exception must close after it opens."))
+        due = cleaned.get("due_at")
+        if due and closes and due > closes:
+            self.add_error("due_at", _("The exception is due after it closes."))
         return cleaned

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.forms.assignments import ZonedForm
+from quizzes.forms.instants import ZonedForm
 from quizzes.forms.posted import replaced
 from quizzes.forms.quizzes import whole_number
 from quizzes.models import Attempt

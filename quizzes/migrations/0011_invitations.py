@@ -22,7 +22,7 @@ def fill_looks(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("quizzes", "0009_exact_fractions")]
+    dependencies = [("quizzes", "0010_exception_due_at")]
 
     operations = [
         migrations.AddField(

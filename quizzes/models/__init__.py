@@ -1,9 +1,10 @@
 """Tables: fields, named constraints, QuerySets in domain words, predicates of (row, now)."""
 
 from quizzes.models.accounts import User
+from quizzes.models.assignments import Accommodation, Assignment
 from quizzes.models.attempts import Answer, Attempt, AttemptEvent
 from quizzes.models.bank import Question, QuestionSource, QuestionVersion, Source, Tag, Topic
-from quizzes.models.classrooms import Accommodation, Assignment, Classroom, Membership
+from quizzes.models.classrooms import Classroom, Membership
 from quizzes.models.invitations import Invitation
 from quizzes.models.notices import Notice
 from quizzes.models.ownership import Visibility

@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes import marking, terms
 from quizzes.models import shown
+from quizzes.models.assignments import Assignment
 from quizzes.models.bank import QuestionVersion
-from quizzes.models.classrooms import Assignment, Classroom
+from quizzes.models.classrooms import Classroom
 from quizzes.models.fractions import FractionField
 from quizzes.models.quizzes import Preset, Quiz
 
@@ -206,10 +207,9 @@ class Attempt(models.Model):
         return None if marks is None else shown.marks(self.quiz, marks, self.max_marks)
 
     @property
-    def is_late(self) -> bool:
-        """Submitted after the assignment was due, though before it closed."""
-        soft = self.assignment.due_at if self.assignment else None
-        return bool(soft and self.submitted_at and self.submitted_at > soft)
+    def ended_at(self) -> datetime | None:
+        """When it was handed in, or else its deadline, at which it ends; None: neither."""
+        return self.submitted_at or self.due_at
 
     @property
     def duration(self) -> timedelta | None:
@@ -346,5 +346,16 @@ class AttemptEvent(models.Model):
     @property
     def new_end(self) -> datetime | None:
         """The deadline it gave, at the start or later; None: none."""
-        given = self.details.get("to" if self.kind == self.Kind.EXTENDED else "due")
+        return self._instant("to" if self.kind == self.Kind.EXTENDED else "due")
+
+    @property
+    def gives_time(self) -> bool:
+        """Whether a later end was given to this attempt by hand, not to all by a change of terms."""
+        if not self.moves_end or self.details.get("by_terms"):
+            return False
+        before, after = self._instant("from"), self.new_end
+        return self.kind == self.Kind.REOPENED or (before is not None and (after is None or after > before))
+
+    def _instant(self, name: str) -> datetime | None:
+        given = self.details.get(name)
         return parse_datetime(given) if isinstance(given, str) else given

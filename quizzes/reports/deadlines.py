@@ -35,7 +35,10 @@ def extension(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone:
         before=_until(attempt.due_at, now, zone),
         after=_until(due_at, now, zone),
         difference=_difference(attempt.due_at, due_at),
-        consequences=(_("The learner's countdown follows by itself, and they can read who moved it and why."),),
+        consequences=(
+            _("The learner's countdown follows by itself, and they can read who moved it and why."),
+            *_about_lateness(attempt, gives_time=attempt.due_at is not None and _is_later(due_at, attempt.due_at)),
+        ),
         warnings=tuple(warnings),
     )
 
@@ -49,7 +52,7 @@ def reopening(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone:
         before=_("closed since %(at)s") % {"at": _at(attempt.submitted_at, now, zone)},
         after=_until(due_at, now, zone),
         difference=duration(due_at - now) if due_at else "",
-        consequences=tuple(what_reopening_does(attempt)),
+        consequences=(*what_reopening_does(attempt), *_about_lateness(attempt, gives_time=True)),
         warnings=tuple(warnings),
     )
 
@@ -70,6 +73,18 @@ def what_reopening_does(attempt: Attempt) -> list[str]:
     if attempt.reached_slot:
         found.append(_("It goes on at question %(n)d; there is no way back.") % {"n": attempt.reached_slot})
     return found
+
+
+def _about_lateness(attempt: Attempt, *, gives_time: bool) -> list[str]:
+    """Time that is given by hand moves the due date of the attempt as well."""
+    if not gives_time or attempt.assignment is None or attempt.assignment.due_at is None:
+        return []
+    return [_("It is not marked late until then, if it was begun before it was due.")]
+
+
+def _is_later(one: datetime | None, other: datetime) -> bool:
+    """Whether a deadline is after the other; None is no end, later than all."""
+    return one is None or one > other
 
 
 def _about_the_class(attempt: Attempt, due_at: datetime | None, zone: str) -> list[str]:

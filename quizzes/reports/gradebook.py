@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes import entitlements, marking, terms
+from quizzes.entitlements import lateness
 from quizzes.marking import Edges
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, shown
 from quizzes.reports import class_figures
@@ -70,6 +71,11 @@ class GradeRow:
     percent: int | None
     needs_help: str = ""  # why, in words; empty for whoever gets on
 
+    @property
+    def late(self) -> int:
+        """How many were late."""
+        return sum(cell.is_late for cell in self.cells)
+
 
 @dataclass(frozen=True)
 class Gradebook:
@@ -88,7 +94,10 @@ class Gradebook:
 
 
 def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: str = "all") -> Gradebook:
-    """Every active student against every assignment (5 queries); an unknown `sort` or `show` is the first of them."""
+    """Every active student against every assignment (5 queries, up to 5 more where work may be late).
+
+    An unknown `sort` or `show` is the first of them.
+    """
     given = list(
         Assignment.objects.filter(classroom=classroom)
         .select_related("quiz")
@@ -102,8 +111,9 @@ def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: 
         for row in Accommodation.objects.filter(assignment__classroom=classroom)
     }
     made = _made(given)
+    late = _late(given, exceptions.values(), made)
     columns = [_Column(row, shown.edges(row.quiz, row.quiz.bands.all())) for row in given]
-    rows = [_grade_row(member, columns, exceptions, made, now) for member in members]
+    rows = [_grade_row(member, columns, exceptions, made, late, now) for member in members]
     summary = tuple(
         class_figures.of([row.cells[place].share for row in rows], column.edges) for place, column in enumerate(columns)
     )
@@ -153,16 +163,42 @@ def _made(given: Sequence[Assignment]) -> dict[tuple[int, int], list[_Made]]:
     return made
 
 
+def _late(
+    given: Sequence[Assignment], exceptions: Iterable[Accommodation], made: dict[tuple[int, int], list[_Made]]
+) -> frozenset[int]:
+    """The pks of attempts that were late. Only those handed in after a date that was named are read: few."""
+    by_pk = {row.pk: row for row in given}
+    named: dict[int, datetime] = {}
+    for pk, due_at in [
+        *((row.pk, row.due_at) for row in given),
+        *((row.assignment_id, row.due_at) for row in exceptions),
+    ]:
+        if due_at is not None:
+            named[pk] = min(due_at, named.get(pk, due_at))
+    after = [
+        row.pk
+        for (pk, _learner), rows in made.items()
+        for row in rows
+        if row.submitted_at is not None and terms.is_past(named.get(pk), row.submitted_at)
+    ]
+    found = Attempt.objects.filter(pk__in=after) if after else []
+    theirs = ((row, by_pk[row.assignment_id or 0]) for row in found)
+    return lateness.among(row.known_with(assignment.quiz, assignment) for row, assignment in theirs)
+
+
 def _grade_row(
     member: Membership,
     columns: Sequence[_Column],
     exceptions: dict[tuple[int, int], Accommodation],
     made: dict[tuple[int, int], list[_Made]],
+    late: Collection[int],
     now: datetime,
 ) -> GradeRow:
     cells = tuple(
-        _cell(column, made.get((pk, member.user_id), ()), exceptions.get((pk, member.pk)), now)
-        for pk, column in ((column.assignment.pk, column) for column in columns)
+        _cell(column, theirs, late)
+        if (theirs := made.get((column.assignment.pk, member.user_id)))
+        else _empty_cell(column.assignment, member, exceptions.get((column.assignment.pk, member.pk)), now)
+        for column in columns
     )
     exact = sum((cell.exact for cell in cells if cell.exact is not None), Fraction(0))
     asked = [cell.possible for cell in cells if cell.state in (GRADED, MISSING) and cell.possible is not None]
@@ -184,16 +220,16 @@ def _grade_row(
     )
 
 
-def _cell(column: _Column, made: Sequence[_Made], exception: Accommodation | None, now: datetime) -> Cell:
-    assignment = column.assignment
-    if not made:
-        is_missing = entitlements.marks_come_out(assignment) and _is_over(assignment, exception, now)
-        return Cell(MISSING, possible=assignment.most) if is_missing else Cell(NOT_STARTED)
-    last = made[-1]
+def _empty_cell(assignment: Any, member: Membership, exception: Accommodation | None, now: datetime) -> Cell:
+    is_missing = entitlements.marks_come_out(assignment) and _is_over(assignment, member, exception, now)
+    return Cell(MISSING, possible=assignment.most) if is_missing else Cell(NOT_STARTED)
+
+
+def _cell(column: _Column, made: Sequence[_Made], late: Collection[int]) -> Cell:
+    assignment, last = column.assignment, made[-1]
     state, is_reopened = _state(assignment, made), any(row.is_reopened for row in made)
     if state != GRADED:
-        is_late = _is_late(assignment, last)
-        return Cell(state, attempts=len(made), attempt_id=last.pk, is_late=is_late, is_reopened=is_reopened)
+        return Cell(state, attempts=len(made), attempt_id=last.pk, is_late=last.pk in late, is_reopened=is_reopened)
     quiz = assignment.quiz
     counts, exact = _counting(made, quiz.counting)
     share = marking.share(exact, counts.max_marks)
@@ -205,7 +241,7 @@ def _cell(column: _Column, made: Sequence[_Made], exception: Accommodation | Non
         possible=counts.max_marks,
         percent=marking.shown_percent(share, column.edges),
         attempts=len(made),
-        is_late=_is_late(assignment, counts),
+        is_late=counts.pk in late,
         attempt_id=counts.pk,
         is_passed=marking.is_pass(exact, counts.max_marks, quiz.pass_fraction),
         is_reopened=is_reopened,
@@ -236,17 +272,12 @@ def _counting(made: Sequence[_Made], rule: str) -> tuple[_Made, Fraction]:
     return best, best.marks
 
 
-def _is_late(assignment: Assignment, made: _Made) -> bool:
-    return bool(assignment.due_at and made.submitted_at and made.submitted_at > assignment.due_at)
-
-
-def _is_over(assignment: Assignment, exception: Accommodation | None, now: datetime) -> bool:
-    """Whether the member should have handed in: closed for them, or due where nothing ever closes."""
-    layers = [assignment.quiz.overrides(None), assignment.overrides()]
-    if exception is not None:
-        layers.append(exception.overrides())
-    ends_at = terms.effective(layers).closes_at or assignment.due_at
-    return ends_at is not None and now >= ends_at
+def _is_over(assignment: Assignment, member: Membership, exception: Accommodation | None, now: datetime) -> bool:
+    """Whether the member should have handed in: closed for them since they joined, or due where nothing ever closes."""
+    agreed = entitlements.terms_of(assignment.quiz, None, assignment, member, exception)
+    if agreed.closes_at is not None:
+        return agreed.is_over_at(now) and member.joined_at < agreed.closes_at
+    return terms.is_past(agreed.due_at, now)
 
 
 def _needs_help(cells: Sequence[Cell], share: Fraction | None, edges: Edges) -> str:
@@ -268,7 +299,7 @@ def _is_shown(row: GradeRow, show: str) -> bool:
     if show == "failed":
         return any(cell.is_passed is False for cell in row.cells)
     if show == "late":
-        return any(cell.is_late for cell in row.cells)
+        return row.late > 0
     return show == "all" or any(cell.state == show for cell in row.cells)
 
 
@@ -279,7 +310,7 @@ def _sorted(rows: Iterable[GradeRow], sort: str) -> list[GradeRow]:
     if sort == "lowest":
         return sorted(by_name, key=lambda row: (row.share is None, row.share or 0))
     if sort == "late":
-        return sorted(by_name, key=lambda row: -sum(cell.is_late for cell in row.cells))
+        return sorted(by_name, key=lambda row: -row.late)
     return by_name
 
 
@@ -287,12 +318,12 @@ def _sorted(rows: Iterable[GradeRow], sort: str) -> list[GradeRow]:
 
 
 def table(book: Gradebook) -> Iterable[list[Any]]:
-    """The rows shown as plain values, a heading first: names, marks of each assignment, total, possible, percent."""
+    """The rows shown as plain values, a heading first: names, marks of each assignment, total, possible, percent, how many were late."""
     titles = [row.quiz.title for row in book.assignments]
-    yield [_("Name"), _("User name"), *titles, _("Total"), _("Possible"), _("Percent")]
+    yield [_("Name"), _("User name"), *titles, _("Total"), _("Possible"), _("Percent"), _("Late")]
     for row in book.rows:
         marks = [cell.marks if cell.state == GRADED else _word(cell) for cell in row.cells]
-        yield [row.name, row.membership.user.username, *marks, row.total, row.possible, row.percent]
+        yield [row.name, row.membership.user.username, *marks, row.total, row.possible, row.percent, row.late]
 
 
 def _word(cell: Cell) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from quizzes import entitlements
+from quizzes import entitlements, terms
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, User
 from quizzes.reports import quizzes as quiz_report
 
@@ -29,11 +29,10 @@ class Open:
 
 @dataclass(frozen=True)
 class Task:
-    """An assignment not yet taken, with the window that holds for this learner."""
+    """An assignment not yet taken, with the terms that hold for this learner."""
 
     assignment: Assignment
-    opens_at: datetime | None
-    closes_at: datetime | None
+    terms: terms.Terms
     is_late: bool
 
 
@@ -93,8 +92,8 @@ def for_learner(user: User, *, now: datetime) -> Learner:
     tasks = _tasks(user, now)
     return Learner(
         open=_open(user, now),
-        tasks=[task for task in tasks if not (task.opens_at and now < task.opens_at)],
-        upcoming=[task for task in tasks if task.opens_at and now < task.opens_at],
+        tasks=[task for task in tasks if not task.terms.is_upcoming_at(now)],
+        upcoming=[task for task in tasks if task.terms.is_upcoming_at(now)],
         recent=_recent(user),
         suggested=_suggested(user, [task.assignment.quiz_id for task in tasks], now),
         classrooms=Classroom.objects.live().joined_by(user).count(),
@@ -126,19 +125,18 @@ def _tasks(user: User, now: datetime) -> list[Task]:
         ~Exists(begun), classroom__in=memberships, quiz__status=Quiz.Status.PUBLISHED
     ).select_related("quiz", "classroom")
     exceptions = {row.assignment_id: row for row in Accommodation.objects.filter(membership__in=memberships.values())}
-    tasks = [_task(assignment, exceptions.get(assignment.pk), now) for assignment in given]
-    live = [task for task in tasks if not (task.closes_at and now >= task.closes_at)]
+    tasks = [_task(row, memberships[row.classroom_id], exceptions.get(row.pk), now) for row in given]
+    live = [task for task in tasks if not task.terms.is_over_at(now)]
     return sorted(live, key=_urgency)
 
 
-def _task(assignment: Assignment, exception: Accommodation | None, now: datetime) -> Task:
-    effective = entitlements.terms_of(assignment.quiz, None, assignment, exception=exception)
-    is_late = assignment.due_at is not None and now > assignment.due_at
-    return Task(assignment, effective.opens_at, effective.closes_at, is_late)
+def _task(assignment: Assignment, member: Membership, exception: Accommodation | None, now: datetime) -> Task:
+    agreed = entitlements.terms_of(assignment.quiz, None, assignment, member, exception)
+    return Task(assignment, agreed, terms.is_past(agreed.due_at, now))
 
 
 def _urgency(task: Task) -> tuple[bool, float, int]:
-    end = task.assignment.due_at or task.closes_at
+    end = task.terms.due_at or task.terms.closes_at
     return end is None, end.timestamp() if end else 0, task.assignment.pk
 
 

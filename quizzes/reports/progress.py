@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
 
-from quizzes.models import Assignment, Membership
+from quizzes.entitlements import lateness
+from quizzes.models import Assignment, Attempt, Membership
 
 NOT_STARTED, IN_PROGRESS, DONE = "not_started", "in_progress", "done"
 ORDER = {IN_PROGRESS: 0, NOT_STARTED: 1, DONE: 2}
@@ -59,12 +60,14 @@ class Progress:
 
 
 def of_assignment(assignment: Assignment, *, now: datetime) -> Progress:
-    """Every active student of the class, those in the middle first, then by name (2 queries)."""
+    """Every active student of the class, those in the middle first, then by name (2 queries; 3 where work is handed in, up to 6 where some was late)."""
     members = Membership.objects.students().filter(classroom=assignment.classroom_id).select_related("user")
     attempts: dict[int, list[Any]] = {}
     for attempt in _attempts(assignment):
         attempts.setdefault(attempt.learner_id, []).append(attempt)
-    rows = [_row(member, attempts.get(member.user_id, []), assignment, now) for member in members]
+    latest = {learner_id: _latest(rows) for learner_id, rows in attempts.items()}
+    late = lateness.among(row.known_with(assignment.quiz, assignment) for row in latest.values() if _is_over(row, now))
+    rows = [_row(member, attempts.get(member.user_id, []), late, now) for member in members]
     rows.sort(key=lambda row: (ORDER[row.state], row.name.casefold(), row.membership_id))
     states = [row.state for row in rows]
     counts = Counts(states.count(NOT_STARTED), states.count(IN_PROGRESS), states.count(DONE))
@@ -76,13 +79,22 @@ def _attempts(assignment: Assignment) -> Any:
     return assignment.attempts.annotate(total=Count("answers"), answered=answered).order_by("number")
 
 
-def _row(member: Membership, attempts: Sequence[Any], assignment: Assignment, now: datetime) -> ProgressRow:
+def _latest(attempts: Sequence[Any]) -> Any:
+    """The one that runs, else the last."""
+    return next((row for row in attempts if row.is_in_progress), attempts[-1])
+
+
+def _is_over(attempt: Attempt, now: datetime) -> bool:
+    """Whether it is closed, or its time is over though nobody has closed it yet."""
+    return not attempt.is_in_progress or attempt.is_overdue_at(now)
+
+
+def _row(member: Membership, attempts: Sequence[Any], late: Collection[int], now: datetime) -> ProgressRow:
     person = member.pk, member.user.full_name, member.nickname
     if not attempts:
         return ProgressRow(*person, NOT_STARTED)
-    attempt = next((row for row in attempts if row.is_in_progress), attempts[-1])
-    runs = attempt.is_in_progress and not attempt.is_overdue_at(now)
-    ended = None if runs else attempt.submitted_at or attempt.due_at  # over, though nobody has closed it yet
+    attempt = _latest(attempts)
+    runs = not _is_over(attempt, now)
     return ProgressRow(
         *person,
         IN_PROGRESS if runs else DONE,
@@ -90,8 +102,8 @@ def _row(member: Membership, attempts: Sequence[Any], assignment: Assignment, no
         total=attempt.total,
         seconds_left=attempt.seconds_left(now) if runs else None,
         due_at=attempt.due_at if runs else None,
-        submitted_at=ended,
-        is_late=bool(ended and assignment.due_at and ended > assignment.due_at),
+        submitted_at=None if runs else attempt.ended_at,
+        is_late=attempt.pk in late,
         attempts=len(attempts),
         attempt_id=attempt.pk,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
 from quizzes import entitlements, terms
-from quizzes.models import Assignment, Attempt
+from quizzes.models import Accommodation, Assignment, Attempt
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,9 @@ def of_assignment(assignment: Assignment, *, now: datetime) -> Release | None:
 
 def _by_exception(assignment: Assignment, after: datetime) -> dict[int, Later]:
     """By person."""
-    found = assignment.accommodations.filter(closes_at__gt=after).select_related("membership__user")
-    return {
-        row.membership.user_id: Later(row.membership.user.full_name, row.closes_at)
-        for row in found.order_by("closes_at", "pk")
-    }
+    rows: Any = Accommodation.objects.with_own_close().filter(assignment=assignment)
+    found = rows.filter(own_close__gt=after).select_related("membership__user").order_by("own_close", "pk")
+    return {row.membership.user_id: Later(row.membership.user.full_name, row.own_close) for row in found}
 
 
 def _at_work(assignment: Assignment, close: datetime) -> dict[int, Later]:

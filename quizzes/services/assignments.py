@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from quizzes import entitlements
 from quizzes.errors import QuizError
 from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz, User
 from quizzes.models.quizzes import Preset
@@ -117,6 +118,7 @@ def grant(
     membership: Membership,
     *,
     opens_at: datetime | None = None,
+    due_at: datetime | None = None,
     closes_at: datetime | None = None,
     time_limit: int | None = None,
     attempts_allowed: int | None = None,
@@ -129,6 +131,7 @@ def grant(
         raise QuizError(_("This member belongs to another classroom than the assignment."), where="membership")
     given = {
         "opens_at": opens_at,
+        "due_at": due_at,
         "closes_at": closes_at,
         "time_limit": time_limit,
         "attempts_allowed": attempts_allowed,
@@ -137,7 +140,8 @@ def grant(
         raise QuizError(_("Say what is different for this member: a time, a limit or a number of attempts."))
     locked = _locked(assignment)
     row = Accommodation.objects.filter(assignment=locked, membership=membership).first()
-    row = row or Accommodation(assignment=locked, membership=membership)
+    row = row or Accommodation(membership=membership)
+    row.assignment = locked
     theirs = running.at([locked], learner_id=membership.user_id)
     with running.moved(theirs, reason=reason.strip(), actor=actor, now=now, shorten=True):
         for name, value in (given | {"reason": reason.strip()}).items():
@@ -190,7 +194,19 @@ def _refuse_unless_sound_exception(row: Accommodation) -> None:
         raise QuizError(_("Give a reason; it is kept with the exception."), where="reason")
     if row.opens_at and row.closes_at and row.closes_at <= row.opens_at:
         raise QuizError(_("The exception must close after it opens."), where="closes_at")
+    if row.due_at:
+        _refuse_unless_due_between(row)
     _refuse_invalid(row)
+
+
+def _refuse_unless_due_between(row: Accommodation) -> None:
+    """Raise QuizError unless the member can begin before it is due, and hand in until then."""
+    agreed = entitlements.terms_of(row.assignment.quiz, None, row.assignment, exception=row)
+    if agreed.opens_at and row.due_at and row.due_at <= agreed.opens_at:
+        raise QuizError(_("It would be due before it opens for this member."), where="due_at")
+    if agreed.closes_at and row.due_at and row.due_at > agreed.closes_at:
+        words = _("It would be due after it closes for this member. Give a later close as well.")
+        raise QuizError(words, where="due_at")
 
 
 def _refuse_if_over(assignment: Assignment, now: datetime) -> None:

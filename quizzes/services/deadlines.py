@@ -26,10 +26,12 @@ def extend(
     actor: User,
     now: datetime,
     seen: tuple[datetime | None] | None = None,
+    by_terms: bool = False,
 ) -> Attempt:
     """Move the deadline of an attempt in progress, outwards or inwards; the learner's countdown follows by itself.
 
-    A deadline of exactly `now` ends it. `seen` holds the deadline that the person saw; raises EditConflict when it was
+    A deadline of exactly `now` ends it. `by_terms` says that terms changed for all who have them: time given by hand moves
+    the due date of the attempt as well. `seen` holds the deadline that the person saw; raises EditConflict when it was
     moved since.
     """
     _refuse_without_reason(reason)
@@ -47,7 +49,7 @@ def extend(
         AttemptEvent.Kind.EXTENDED,
         at=now,
         actor_id=actor.pk,
-        details={"from": before, "to": due_at, "reason": reason.strip()},
+        details={"from": before, "to": due_at, "reason": reason.strip()} | ({"by_terms": True} if by_terms else {}),
     )
     return locked
 

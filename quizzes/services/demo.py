@@ -50,6 +50,7 @@ class Plan:
     feedback: str = ""
 
 
+SINCE = timedelta(days=28)  # the members have been there longer than the first assignment
 PLANS = [
     Plan("d1-questions-and-answers", -13, -8, None, 1.0),
     Plan("d2-seoul-ministerial", -8, -3, None, 0.9),
@@ -70,11 +71,12 @@ def create(*, password: str, now: datetime) -> None:
     classroom = Classroom.objects.create(
         name=CLASSROOM, description="A made-up class. Try everything.", join_code=JOIN_CODE
     )
-    Membership.objects.create(classroom=classroom, user=teacher, role=Membership.Role.INSTRUCTOR)
+    joined_at = now - SINCE
+    Membership.objects.create(classroom=classroom, user=teacher, role=Membership.Role.INSTRUCTOR, joined_at=joined_at)
     members = []
     for username, first, last, nickname, skill in MEMBERS:
         person = _person(username, first, last, password if username == STUDENT else None)
-        Membership.objects.create(classroom=classroom, user=person, nickname=nickname)
+        Membership.objects.create(classroom=classroom, user=person, nickname=nickname, joined_at=joined_at)
         members.append((person, skill))
     for plan in PLANS:
         _assign(classroom, plan, members, rng, now)

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from quizzes import entitlements, terms
 from quizzes.errors import AttemptClosed
-from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, Quiz, User
+from quizzes.models import Accommodation, Assignment, Attempt, Membership, Quiz, User
 from quizzes.services import deadlines
 
 
@@ -62,7 +62,7 @@ def _move(attempt: Attempt, due_at: datetime | None, *, reason: str, actor: User
         return False
     try:
         ends = None if due_at is None else max(due_at, now)
-        deadlines.extend(attempt, due_at=ends, reason=reason, actor=actor, now=now)
+        deadlines.extend(attempt, due_at=ends, reason=reason, actor=actor, now=now, by_terms=True)
     except AttemptClosed:  # handed in, or over, between the look and the change
         return False
     return True
@@ -119,7 +119,7 @@ def _ends(found: QuerySet[Attempt]) -> dict[int, End]:
     exceptions = {
         (row.assignment_id, row.membership_id): row for row in Accommodation.objects.filter(assignment__in=given)
     }
-    asked = _asked([row for row in running if row.quiz.time_rule == Quiz.TimeRule.COMPUTED])
+    asked = entitlements.asked_in([row for row in running if row.quiz.time_rule == Quiz.TimeRule.COMPUTED])
     ends = {}
     for attempt in running:
         limit = entitlements.limit_of(attempt.quiz, asked.get(attempt.pk, []))
@@ -129,14 +129,3 @@ def _ends(found: QuerySet[Attempt]) -> dict[int, End]:
         effective = entitlements.terms_of(attempt.quiz, limit, assignment, member, exception)
         ends[attempt.pk] = End(attempt, terms.deadline(effective, attempt.started_at), effective.closes_at)
     return ends
-
-
-def _asked(running: list[Attempt]) -> dict[int, list[tuple[int, str]]]:
-    """(seconds, Bloom level) of the questions drawn, by attempt; for quizzes whose limit follows from them."""
-    if not running:
-        return {}
-    answers: Iterable[Answer] = Answer.objects.filter(attempt__in=running).select_related("version__question")
-    asked: dict[int, list[tuple[int, str]]] = {}
-    for answer in answers:
-        asked.setdefault(answer.attempt_id, []).append(entitlements.seconds_and_bloom(answer.version))
-    return asked

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes import clock, entitlements
+from quizzes.entitlements import lateness
 from quizzes.errors import NotFound
 from quizzes.models import Attempt, AttemptEvent, Question, Quiz, User, papers
 from quizzes.models.papers import Paper
@@ -215,6 +216,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "attempt": found,
         "quiz": found.quiz,
         "is_own": is_own,
+        "is_late": found.submitted_at is not None and lateness.is_late(found),
         "revealed": revealed,
         "reveal_at": None if revealed.anything else entitlements.reveal_at(found),
         "preset": found.preset,
@@ -266,12 +268,15 @@ def attempt_deadline(request: LoggedInRequest, pk: int) -> HttpResponse:
     found = readable_attempt(request.user, pk, now=clock.now())
     rows = found.answers.select_related("version__question")
     limit = entitlements.limit_of(found.quiz, [entitlements.seconds_and_bloom(row.version) for row in rows])
+    agreed = entitlements.terms_for(found.learner, found.quiz, found.assignment, limit=limit)
+    changes = found.events.filter(kind__in=AttemptEvent.MOVES_END).select_related("actor").order_by("at", "pk")
     is_own = found.learner_id == request.user.pk
     may_manage = not is_own and manages(request.user, found)
     context = {
         "attempt": found,
-        "terms": entitlements.terms_for(found.learner, found.quiz, found.assignment, limit=limit),
-        "changes": found.events.filter(kind__in=AttemptEvent.MOVES_END).select_related("actor").order_by("at", "pk"),
+        "terms": agreed,
+        "due_at": lateness.due(found, agreed, was_given_time=any(change.gives_time for change in changes)),
+        "changes": changes,
         "is_own": is_own,
         "sees_reasons": is_own or may_manage,
         "act": act_on(found) if may_manage else None,

@@ -11,6 +11,7 @@ from django.urls import reverse
 from quizzes import question_types
 from quizzes.models import Answer, Question, QuestionVersion
 from tests.admin import cast
+from tests.admin.forms import as_shown
 
 ADD = "/admin/quizzes/question/add/"
 
@@ -44,21 +45,7 @@ def posted(**changes: Any) -> dict[str, Any]:
 
 def form_data(page: str) -> dict[str, Any]:
     """Every field of the question form on a page with its value, as a browser would send it back."""
-    form = page[page.index('id="question_form"') :]
-    form = re.sub(r"<template.*?</template>", "", form[: form.index("</form>")], flags=re.S)
-    data: dict[str, Any] = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        named = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if named.get("type") == "checkbox" and " checked" not in tag:
-            continue
-        if named.get("type") not in ("submit", None) and "name" in named:
-            data[named["name"]] = named.get("value", "on" if named["type"] == "checkbox" else "")
-    for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, flags=re.S):
-        data[name] = text.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&")
-    for name, body in re.findall(r'<select[^>]*name="([^"]+)".*?>(.*?)</select>', form, flags=re.S):
-        chosen = re.findall(r'<option value="([^"]*)" selected', body)
-        data[name] = chosen[0] if chosen else ""
-    return data
+    return as_shown(page, "question_form")
 
 
 def edit(question: Question) -> str:

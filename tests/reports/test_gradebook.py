@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -16,8 +17,10 @@ from tests import factories
 from tests.reports.rows import graded
 
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+EARLIER = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)  # the day before
 
 
 @pytest.fixture
@@ -66,10 +69,10 @@ def test_what_refuses_late_work_is_missing_from_when_it_is_due(room: Classroom, 
 
 def test_what_never_closes_is_missing_from_when_it_is_due(room: Classroom, ada: User, now: datetime) -> None:
     given = factories.assignment(room, factories.quiz(1), due_at=now)
-    assert cell(gradebook.gradebook(room, now=now - SECOND)).state == "not_started"
-    assert cell(gradebook.gradebook(room, now=now)).state == "missing"
+    assert cell(gradebook.gradebook(room, now=now + MINUTE - SECOND)).state == "not_started"
+    assert cell(gradebook.gradebook(room, now=now + MINUTE)).state == "missing"
     factories.assignment(room, factories.quiz(1), due_at=now)
-    assert row_of(gradebook.gradebook(room, now=now), ada).needs_help == "2 missing"
+    assert row_of(gradebook.gradebook(room, now=now + MINUTE), ada).needs_help == "2 missing"
     graded(ada, given, 9, at=now + HOUR)
     late = cell(gradebook.gradebook(room, now=now + HOUR))
     assert (late.state, late.is_late) == ("graded", True)
@@ -105,13 +108,55 @@ def test_the_pass_mark_itself_is_a_pass(
     assert cell(gradebook.gradebook(room, now=now)).is_passed is is_passed
 
 
-@pytest.mark.parametrize(("moment", "is_late"), [(0 * SECOND, False), (SECOND, True)])
-def test_late_is_after_it_was_due_and_not_at_that_instant(
+@pytest.mark.parametrize(("moment", "is_late"), [(MINUTE - SECOND, False), (MINUTE, True)])
+def test_late_is_after_the_minute_in_which_it_was_due(
     moment: timedelta, is_late: bool, room: Classroom, ada: User, now: datetime
 ) -> None:
     given = factories.assignment(room, factories.quiz(1), due_at=now)
     graded(ada, given, 5, at=now + moment)
     assert cell(gradebook.gradebook(room, now=now)).is_late is is_late
+
+
+def test_late_is_what_is_late_for_this_member(room: Classroom, ada: User, now: datetime) -> None:
+    """A factor stretches 20 minutes to 30; an exception has its own due date; another has joined since."""
+    given = factories.assignment(room, factories.quiz(1, time_limit=20), due_at=now)
+    slower, excepted, newcomer = (factories.user(name) for name in ("slower", "excepted", "newcomer"))
+    factories.member(room, slower, time_factor="1.5")
+    factories.member(room, excepted)
+    factories.accommodation(given, excepted, now=now, due_at=now + HOUR)
+    factories.member(room, newcomer, joined_at=now + SECOND)
+    for person in (ada, slower, excepted, newcomer):
+        graded(person, given, 5, at=now + 8 * MINUTE, seconds=28 * 60)
+    book = gradebook.gradebook(room, now=now + HOUR)
+    assert {row.name: row.cells[0].is_late for row in book.rows} == {
+        "Ada Lovelace": True,
+        "slower": False,
+        "excepted": False,
+        "newcomer": False,
+    }
+    assert [row.name for row in gradebook.gradebook(room, now=now, show="late").rows] == ["Ada Lovelace"]
+    assert [row[-1] for row in gradebook.table(book)][1:] == [1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("fields", [{"due_at": EARLIER}, {"closes_at": EARLIER}], ids=["due", "closed"])
+def test_what_was_over_before_a_member_joined_is_not_missing(
+    fields: dict[str, Any], room: Classroom, ada: User, now: datetime
+) -> None:
+    factories.assignment(room, factories.quiz(1), **fields)
+    factories.member(room, factories.user("newcomer"), joined_at=now)
+    states = [row.cells[0].state for row in gradebook.gradebook(room, now=now).rows]
+    assert states == ["missing", "not_started"]
+
+
+def test_where_everyone_is_late_there_are_as_many_queries_as_for_one(
+    room: Classroom, homework: Assignment, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Four, then the attempts that may be late, exceptions, members, and what was given by hand."""
+    Assignment.objects.filter(pk=homework.pk).update(due_at=now)
+    for _number in range(5):
+        graded(factories.member(room, factories.user()).user, homework, 5, at=now + HOUR)
+    with django_assert_num_queries(8):
+        assert sum(row.late for row in gradebook.gradebook(room, now=now + HOUR).rows) == 5
 
 
 @pytest.mark.parametrize("status", ["submitted", "awaiting_marking"])
@@ -211,11 +256,11 @@ def test_rows_sort_by_name_total_lowest_share_and_lateness(
     homework.save()
     bob, cy, dot = (factories.member(room, factories.user(name)).user for name in ("bob", "Cy", "dot"))
     graded(ada, homework, 5, at=now)
-    graded(bob, homework, 9, at=now + SECOND)
+    graded(bob, homework, 9, at=now + MINUTE)
     graded(cy, homework, 1, at=now)
 
     def names(sort: str) -> list[str]:
-        return [row.membership.user.username for row in gradebook.gradebook(room, now=now, sort=sort).rows]
+        return [row.membership.user.username for row in gradebook.gradebook(room, now=now + MINUTE, sort=sort).rows]
 
     assert names("name") == ["ada", "bob", "Cy", "dot"]
     assert names("total") == ["bob", "ada", "Cy", "dot"]
@@ -232,7 +277,7 @@ def test_rows_filter_by_state_and_figures_stay_those_of_the_class(
     bob, cy = (factories.member(room, factories.user(name)).user for name in ("bob", "cy"))
     graded(ada, homework, 4, at=now)
     graded(bob, homework, 9, at=now)
-    graded(bob, second, 9, at=now + SECOND)
+    graded(bob, second, 9, at=now + MINUTE)
     graded(cy, second, 9, at=now, status="awaiting_marking")
 
     def names(show: str) -> list[str]:
@@ -302,7 +347,7 @@ def test_a_hundred_members_by_twenty_assignments_take_five_queries(
     with django_assert_num_queries(5):
         rows = list(gradebook.table(gradebook.gradebook(room, now=now)))
     assert len(rows) == 101
-    assert rows[1][-3:] == [100, 200, 50]
+    assert rows[1][-4:] == [100, 200, 50, 0]
 
 
 def test_an_empty_class_has_an_empty_book(db: None, now: datetime) -> None:
@@ -313,7 +358,8 @@ def test_an_empty_class_has_an_empty_book(db: None, now: datetime) -> None:
 
 def test_the_table_holds_plain_values(room: Classroom, homework: Assignment, ada: User, now: datetime) -> None:
     factories.assignment(room, factories.quiz(1), closes_at=now)
+    Assignment.objects.filter(pk=homework.pk).update(due_at=now - HOUR)
     graded(ada, homework, "4.5", at=now)
     heading, row = gradebook.table(gradebook.gradebook(room, now=now))
     assert heading[:2] == ["Name", "User name"]
-    assert row == ["Ada Lovelace", "ada", Decimal("4.5"), "missing", Decimal("4.5"), Decimal(10), 45]
+    assert row == ["Ada Lovelace", "ada", Decimal("4.5"), "missing", Decimal("4.5"), Decimal(10), 45, 1]

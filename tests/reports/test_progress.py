@@ -14,6 +14,7 @@ from quizzes.services import attempts
 from tests import factories
 
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
@@ -46,7 +47,7 @@ def test_members_are_in_the_middle_not_begun_or_done(
 ) -> None:
     start(cast[2], given, now, right=1)
     start(cast[0], given, now, right=2, submit=True)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = progress.of_assignment(given, now=now + HOUR / 2)
     assert states(found) == [("cy", "in_progress"), ("bob", "not_started"), ("ada", "done")]
     assert found.counts == progress.Counts(not_started=1, in_progress=1, done=1)
@@ -83,14 +84,27 @@ def test_a_second_attempt_puts_a_member_into_the_middle_again(
     assert (row.state, row.attempts) == ("in_progress", 2)
 
 
-@pytest.mark.parametrize(("moment", "is_late"), [(0 * SECOND, False), (SECOND, True)])
-def test_late_is_after_it_was_due(
+@pytest.mark.parametrize(("moment", "is_late"), [(MINUTE - SECOND, False), (MINUTE, True)])
+def test_late_is_after_the_minute_in_which_it_was_due(
     moment: timedelta, is_late: bool, given: Assignment, cast: list[User], now: datetime
 ) -> None:
     given.due_at = now
     given.save()
     attempts.submit(start(cast[0], given, now - SECOND), now=now + moment)
     assert progress.of_assignment(given, now=now + HOUR).rows[-1].is_late is is_late
+
+
+def test_late_is_what_is_late_for_this_member(
+    room: Classroom, given: Assignment, cast: list[User], now: datetime
+) -> None:
+    """60 minutes, half of them before it is due; the time of ada is over though nobody has closed it."""
+    given.due_at = now + HOUR / 2
+    given.save()
+    room.memberships.filter(user=cast[1]).update(time_factor="2")
+    start(cast[0], given, now)
+    attempts.submit(start(cast[1], given, now), now=now + HOUR)
+    rows = progress.of_assignment(given, now=now + HOUR).rows
+    assert {row.name: row.is_late for row in rows} == {"ada": True, "bob": False, "cy": False}
 
 
 def test_staff_and_those_who_are_gone_are_not_listed(room: Classroom, given: Assignment, now: datetime) -> None:

@@ -341,6 +341,29 @@ def test_a_second_exception_takes_the_place_of_the_first(
     assert due(running) == now + 40 * MINUTE
 
 
+def test_an_exception_keeps_a_due_date_of_its_own(
+    given: Assignment, member: Membership, instructor: User, now: datetime
+) -> None:
+    grant(given, member, instructor, now, due_at=now + 2 * HOUR)
+    assert Accommodation.objects.get().due_at == now + 2 * HOUR
+    grant(given, member, instructor, now, due_at=now + 5 * HOUR, closes_at=now + 5 * HOUR)
+    assert Accommodation.objects.get().due_at == now + 5 * HOUR
+
+
+def test_where_late_work_is_refused_the_due_date_of_an_exception_moves_the_close(
+    running: Attempt, given: Assignment, member: Membership, learner: User, instructor: User, now: datetime
+) -> None:
+    assignments.change(
+        given, due_at=now + 20 * MINUTE, late_policy="refuse", apply_to_running=True, actor=instructor, now=now
+    )
+    assert due(running) == now + 20 * MINUTE
+    grant(given, member, instructor, now, due_at=now + 4 * HOUR)
+    assert due(running) == now + 40 * MINUTE
+    attempts.submit(running, now=now)
+    late_start = now + 4 * HOUR - MINUTE
+    assert attempts.start(learner, given.quiz, assignment=given, now=late_start).due_at == now + 4 * HOUR
+
+
 def test_an_exception_opens_the_door_again_for_one(
     given: Assignment, member: Membership, learner: User, instructor: User, now: datetime
 ) -> None:
@@ -378,6 +401,9 @@ def test_taking_an_exception_back_restores_the_terms_but_never_before_now(
         ({"time_limit": 0}, "time_limit"),
         ({"attempts_allowed": 0}, "attempts_allowed"),
         ({"opens_at": NOW, "closes_at": NOW}, "closes_at"),
+        ({"opens_at": NOW, "due_at": NOW}, "due_at"),
+        ({"due_at": NOW + 2 * HOUR, "closes_at": NOW + HOUR}, "due_at"),
+        ({"due_at": NOW + 4 * HOUR}, "due_at"),  # the class has closed by then
     ],
     ids=str,
 )

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes import entitlements, terms
 from quizzes.models import Attempt, Classroom, Quiz, User
+from quizzes.reports import release
 from quizzes.services import attempts, deadlines
 from tests import factories
 
@@ -72,6 +73,20 @@ def test_an_examination_is_revealed_after_the_last_exception_has_closed(
     assert entitlements.reveal_at(done) == now + 2 * HOUR
     assert entitlements.revealed(done, learner, now=now + HOUR) == terms.NOTHING
     assert entitlements.revealed(done, learner, now=now + 2 * HOUR) == terms.EVERYTHING
+
+
+def test_where_late_work_is_refused_the_last_due_date_of_an_exception_reveals_an_examination(
+    learner: User, stranger: User, classroom: Classroom, now: datetime
+) -> None:
+    factories.member(classroom, stranger)
+    quiz = factories.quiz(1, feedback="exam")
+    given = factories.assignment(classroom, quiz, due_at=now + HOUR, closes_at=now + 2 * HOUR, late_policy="refuse")
+    factories.accommodation(given, stranger, now=now, due_at=now + 3 * HOUR)
+    done = attempts.submit(attempts.start(learner, quiz, assignment=given, now=now), now=now)
+    assert entitlements.reveal_at(done) == now + 3 * HOUR
+    found = release.of_assignment(given, now=now)
+    assert found is not None
+    assert [(row.name, row.until) for row in found.later] == [("stranger", now + 3 * HOUR)]
 
 
 def test_the_assignments_preset_wins_over_the_quizs(learner: User, classroom: Classroom, now: datetime) -> None:

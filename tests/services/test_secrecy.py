@@ -109,6 +109,19 @@ def test_an_exception_with_a_later_end_keeps_it_secret_for_the_whole_class(
     assert secret(learner, now + DAY) == set()
 
 
+def test_where_late_work_is_refused_an_exception_keeps_it_secret_until_it_is_due(
+    give: Give, exam: Quiz, learner: User, stranger: User, classroom: Classroom, asked: list[Question], now: datetime
+) -> None:
+    pool = [factories.question(topic=factories.topic("pool")) for _number in range(3)]
+    QuizItem.objects.create(quiz=exam, draw_count=1, topic=pool[0].topic)
+    factories.member(classroom, stranger)
+    given = give(due_at=now + HOUR, late_policy="refuse")
+    factories.accommodation(given, stranger, now=now, due_at=now + DAY)
+    assert secret(learner, now + 3 * HOUR) == pks(asked)  # closed for them
+    assert secret(stranger, now + 3 * HOUR) == pks([*asked, *pool])  # still open
+    assert secret(learner, now + DAY) == secret(stranger, now + DAY) == set()
+
+
 def test_an_attempt_that_is_reopened_makes_it_secret_again(
     give: Give, learner: User, stranger: User, instructor: User, classroom: Classroom, now: datetime
 ) -> None:

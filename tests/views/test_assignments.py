@@ -316,6 +316,8 @@ def test_an_exception_is_given_and_a_running_attempt_follows(
 def test_an_exception_is_changed_in_place(client: Client, instructor: User, address: str) -> None:
     done(client, instructor, address, {"closes_at": "2026-03-10T10:00", "reason": "ill"})
     assert 'value="2026-03-10T10:00"' in page(client, instructor, address)
+    done(client, instructor, address, {"due_at": "2026-03-03T10:00", "reason": "ill"})
+    assert "due Tue 3 Mar, 10:00. <q>ill</q>" in page(client, instructor, address.split("accommodations")[0])
     done(client, instructor, address, {"attempts_allowed": "3", "reason": "ill again"})
     row = Accommodation.objects.get()
     assert (row.closes_at, row.attempts_allowed, row.reason) == (None, 3, "ill again")
@@ -332,6 +334,8 @@ def test_an_exception_is_changed_in_place(client: Client, instructor: User, addr
             {"reason": "ill", "opens_at": "2026-03-05T09:00", "closes_at": "2026-03-04T09:00"},
             "must close after it opens",
         ),
+        ({"reason": "ill", "due_at": "2026-03-05T09:00", "closes_at": "2026-03-04T09:00"}, "is due after it closes"),
+        ({"reason": "ill", "due_at": "2026-03-05T09:00"}, "Give a later close as well."),
         ({"reason": "ill", "closes_at": "2026-03-29T02:30"}, "does not exist on that day"),
     ],
 )

@@ -124,6 +124,19 @@ def test_what_was_and_what_will_be_is_shown_before_anything_changes(
     assert due(running) == now + 40 * MINUTE
 
 
+def test_where_something_is_due_it_is_said_that_it_moves_with_time_that_is_given(
+    client: Client, running: Attempt, closed: Attempt, given: Assignment, now: datetime
+) -> None:
+    sentence = "It is not marked late until then"
+    assert sentence not in words(extend(client, running, FIRE))
+    Assignment.objects.filter(pk=given.pk).update(due_at=now + 40 * MINUTE)
+    assert sentence in words(extend(client, running, FIRE))
+    earlier = {"how": "until", "due_at": "2026-03-02T10:20", "reason": "x"}
+    assert sentence not in words(extend(client, running, earlier))
+    attempts.submit(running, now=now)
+    assert sentence in words(reopen(client, closed, FIRE))
+
+
 def test_once_confirmed_the_deadline_is_moved_and_both_can_read_why(
     client: Client, running: Attempt, instructor: User, learner: User, now: datetime
 ) -> None:

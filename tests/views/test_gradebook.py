@@ -216,7 +216,7 @@ def test_the_csv_has_a_row_for_each_member(client: Client, taught: Classroom, in
     response = client.get(f"/classrooms/{taught.pk}/gradebook.csv")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     head, ben, zoe = sheet(response)
-    assert head == ["Name", "User name", "Charter", "Council", "Court", "Total", "Possible", "Percent"]
+    assert head == ["Name", "User name", "Charter", "Council", "Court", "Total", "Possible", "Percent", "Late"]
     assert ben[:5] == ["ben", "ben", "missing", "", "missing"]
     assert zoe[:6] == ["Zoe Adler", "learner", "3.00", "1.00", "missing", "4.00"]
 

@@ -107,6 +107,30 @@ def test_what_is_late_but_still_counts_says_so(
     assert "was due Mon 2 Mar, 08:00 and still counts" in page(client, learner)
 
 
+def test_what_was_due_before_one_joined_is_not_late(
+    client: Client, classroom: Classroom, stranger: User, now: datetime
+) -> None:
+    factories.member(classroom, stranger, joined_at=now)
+    factories.assignment(classroom, factories.quiz(), due_at=now - HOUR, closes_at=now + DAY)
+    for address in ("/", f"/classrooms/{classroom.pk}/"):
+        client.force_login(stranger)
+        text = client.get(address).content.decode()
+        assert "was due Mon 2 Mar, 08:00, before you joined; closes Tue 3 Mar, 09:00" in text
+        assert ">late<" not in text
+
+
+def test_an_exception_says_when_it_is_due(client: Client, classroom: Classroom, learner: User, now: datetime) -> None:
+    closing, due = (factories.assignment(classroom, factories.quiz(), due_at=now - HOUR) for _number in range(2))
+    factories.accommodation(closing, learner, now=now, closes_at=now + 3 * DAY)
+    factories.accommodation(due, learner, now=now, due_at=now + DAY)
+    for address in ("/", f"/classrooms/{classroom.pk}/"):
+        client.force_login(learner)
+        text = client.get(address).content.decode()
+        assert "due Thu 5 Mar, 09:00; closes Thu 5 Mar, 09:00" in text
+        assert "due Tue 3 Mar, 09:00" in text
+        assert ">late<" not in text
+
+
 def titles(tasks: list[report.Task]) -> list[str]:
     return [task.assignment.quiz.title for task in tasks]
 
@@ -136,7 +160,7 @@ def test_an_assignment_leaves_the_list_once_it_is_begun(classroom: Classroom, le
 def test_an_exception_keeps_a_closed_assignment_on_the_list(classroom: Classroom, learner: User, now: datetime) -> None:
     assignment = factories.assignment(classroom, factories.quiz(), closes_at=now - HOUR)
     factories.accommodation(assignment, learner, now=now, closes_at=now + HOUR)
-    assert [task.closes_at for task in report.for_learner(learner, now=now).tasks] == [now + HOUR]
+    assert [task.terms.closes_at for task in report.for_learner(learner, now=now).tasks] == [now + HOUR]
 
 
 def test_assignments_of_others_drafts_and_archived_classes_are_no_tasks(

@@ -9,11 +9,13 @@ import pytest
 import time_machine
 from django.test import Client
 
-from quizzes.models import Attempt, User
-from quizzes.services import attempts
+from quizzes.models import Assignment, Attempt, Classroom, User
+from quizzes.services import attempts, deadlines
 from tests import factories, saving
 from tests.browser import samples
 from tests.pages import browser, read
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -74,6 +76,54 @@ def test_a_time_factor_without_a_time_limit_is_explained_too(learner: User, inst
     page = read(browser(learner).get(f"/attempts/{attempt.pk}/deadline/"))
     assert "Closes 2 Mar 2026, 10:00" in page
     assert "Time factor" not in page  # nothing that it would extend
+
+
+def given_until(classroom: Classroom, due_at: datetime, now: datetime) -> Assignment:
+    """20 minutes."""
+    return factories.assignment(classroom, factories.quiz(1, time_limit=20), due_at=due_at, closes_at=now + HOUR)
+
+
+@pytest.mark.parametrize(("factor", "is_late"), [("1", True), ("1.5", False)])
+def test_a_result_and_the_page_of_the_class_say_late_where_it_is(
+    factor: str, is_late: bool, classroom: Classroom, learner: User, now: datetime
+) -> None:
+    classroom.memberships.filter(user=learner).update(time_factor=factor)
+    given = given_until(classroom, now + 10 * MINUTE, now)
+    attempt = factories.attempt(learner, given.quiz, now=now, assignment=given)
+    attempts.submit(attempt, now=now + 12 * MINUTE)
+    tag = '<span class="tag warn">late</span>'
+    with time_machine.travel(now + HOUR, tick=False):
+        for address in (f"/attempts/{attempt.pk}/result/", f"/classrooms/{classroom.pk}/"):
+            assert (tag in read(browser(learner).get(address))) is is_late
+
+
+def test_the_deadlines_page_explains_until_when_it_is_in_time(
+    classroom: Classroom, learner: User, instructor: User, now: datetime
+) -> None:
+    given = given_until(classroom, now + 10 * MINUTE, now)
+    factories.accommodation(given, learner, now=now, due_at=now + 15 * MINUTE, reason="was ill")
+    classroom.memberships.filter(user=learner).update(time_factor="2")
+    attempt = factories.attempt(learner, given.quiz, now=now, assignment=given)
+    with time_machine.travel(now, tick=False):
+        page = read(browser(learner).get(f"/attempts/{attempt.pk}/deadline/"))
+    assert "Due 2 Mar 2026, 09:10" in page
+    assert re.search(r"Due 2 Mar 2026, 09:15 <span class=\"muted\">\(\s*an exception: was ill\s*\)", page)
+    assert "Handed in until 2 Mar 2026, 09:30:00 it is in time" in page
+    deadlines.extend(attempt, due_at=now + 50 * MINUTE, reason="a fire drill", actor=instructor, now=now)
+    with time_machine.travel(now, tick=False):
+        page = read(browser(learner).get(f"/attempts/{attempt.pk}/deadline/"))
+    assert "Handed in until 2 Mar 2026, 09:50:00 it is in time" in page
+
+
+def test_the_rules_of_a_quiz_say_when_it_is_due_for_this_learner(
+    classroom: Classroom, learner: User, stranger: User, now: datetime
+) -> None:
+    given = given_until(classroom, now - HOUR, now)
+    factories.accommodation(given, learner, now=now, due_at=now + 15 * MINUTE)
+    factories.member(classroom, stranger, joined_at=now)
+    address = f"/quizzes/{given.quiz.slug}/"
+    assert "<dd>Mon 2 Mar, 09:15</dd>" in read(browser(learner).get(address))
+    assert "<dd>Mon 2 Mar, 08:00, before you joined</dd>" in read(browser(stranger).get(address))
 
 
 def test_a_choice_that_was_not_made_is_said_before_anything_may_be_revealed(learner: User, now: datetime) -> None:
