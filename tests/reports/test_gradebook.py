@@ -151,11 +151,11 @@ def test_what_was_over_before_a_member_joined_is_not_missing(
 def test_where_everyone_is_late_there_are_as_many_queries_as_for_one(
     room: Classroom, homework: Assignment, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Four, then the attempts that may be late, exceptions, members, and what was given by hand."""
+    """Five, then the attempts that may be late, exceptions, members, and what was given by hand."""
     Assignment.objects.filter(pk=homework.pk).update(due_at=now)
     for _number in range(5):
         graded(factories.member(room, factories.user()).user, homework, 5, at=now + HOUR)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert sum(row.late for row in gradebook.gradebook(room, now=now + HOUR).rows) == 5
 
 
