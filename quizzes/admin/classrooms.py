@@ -20,7 +20,7 @@ from quizzes.admin.scope import ScopedAdmin, ScopedFilter, ScopedInline, person
 from quizzes.errors import QuizError
 from quizzes.forms.classroom_admin import AccommodationForm, AssignmentForm, ClassroomForm, MembershipForm
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership
-from quizzes.services import assignments, classrooms
+from quizzes.services import assignments, classrooms, overlaps
 
 Status = Membership.Status
 
@@ -44,6 +44,12 @@ class ServedAdmin(ScopedAdmin):
 def _stored(obj: Any, row: Any) -> None:
     """Let the object the admin holds be the row that a service made."""
     obj.pk, obj._state.adding = row.pk, False
+
+
+def tell_what_it_shares(request: HttpRequest, assignment: Assignment) -> None:
+    """Say which quizzes an exam concerns; the form of the class says it before."""
+    if sentence := overlaps.sentence_of(assignment):
+        messages.warning(request, sentence)
 
 
 class AssignmentRows(ScopedInline, admin.StackedInline):
@@ -126,7 +132,7 @@ class ClassroomAdmin(ServedAdmin):
         formset.save(commit=False)
         for row in formset.new_objects:
             given = {name: getattr(row, name) for name in assignments.TERMS}
-            assignments.assign(form.instance, row.quiz, now=clock.now(), **given)
+            tell_what_it_shares(request, assignments.assign(form.instance, row.quiz, now=clock.now(), **given))
         for row, names in formset.changed_objects:
             changed = {name: getattr(row, name) for name in names}
             assignments.change(row, actor=person(request), now=clock.now(), **changed)
@@ -286,6 +292,8 @@ class AssignmentAdmin(ServedAdmin):
             assignments.change(obj, actor=person(request), now=clock.now(), apply_to_running=applies, **changed)
         else:
             _stored(obj, assignments.assign(given.pop("classroom"), given.pop("quiz"), now=clock.now(), **given))
+        if not change or "feedback" in form.changed_data:
+            tell_what_it_shares(request, obj)
 
 
 @admin.register(Accommodation)

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
+from quizzes import entitlements
 from quizzes.entitlements import HeldExam, Secrecy
-from quizzes.models import Classroom, Question, Quiz, QuizItem, User
+from quizzes.models import Assignment, Classroom, Question, Quiz, QuizItem, User
 from quizzes.models.bank import in_cells_of
+from quizzes.models.quizzes import Preset
 from quizzes.services import attempts
 
 TRIED = 100  # quizzes, at a few queries each
@@ -59,6 +62,19 @@ def of_exam(quiz: Quiz, classroom: Classroom, *, until: datetime, kept_for: User
         drawn=Question.objects.ready().filter(in_cells_of(own_rules)).count(),
         is_open_to_all=quiz.is_open_to_all,
     )
+
+
+def sentence_of(assignment: Assignment) -> str:
+    """Which quizzes an assigned exam concerns, in one sentence; empty where it is no exam, or concerns none."""
+    until = entitlements.close_of(assignment)
+    if assignment.preset != Preset.EXAM or until is None:
+        return ""
+    sharing = of_exam(assignment.quiz, assignment.classroom, until=until, kept_for=None).sharing
+    if not sharing:
+        return ""
+    names = ", ".join(f"“{row.quiz.title}”" for row in sharing)
+    words = {"class": assignment.classroom, "names": names}
+    return _("Until the results are out, these pause for %(class)s or go on with fewer questions: %(names)s.") % words
 
 
 def _open_to(classroom: Classroom) -> QuerySet[Quiz]:

@@ -169,3 +169,13 @@ def test_a_classroom_that_comes_back_stays_closed_to_its_code(as_ada: Client, st
         as_ada.post(reverse("admin:quizzes_classroom_act", args=[stage.ada_room.pk, act]))
         room = Classroom.objects.get(pk=stage.ada_room.pk)
         assert ((room.archived_at is not None), room.is_join_open) == (is_archived, False)
+
+
+def test_an_exam_that_is_assigned_says_which_quizzes_it_concerns(as_ada: Client, stage: SimpleNamespace) -> None:
+    exam = cast.quiz(stage.ada, stage.question, title="Midterm", feedback="exam")
+    cast.quiz(None, stage.question, title="Warm-up", is_open_to_all=True)
+    given = {"classroom": stage.ada_room.pk, "quiz": exam.pk, "late_policy": "accept"}
+    given |= {"closes_at_0": "2100-01-01", "closes_at_1": "11:00"}
+    page = as_ada.post(reverse("admin:quizzes_assignment_add"), given, follow=True).content.decode()
+    assert "Until the results are out, these pause for 10B or go on with fewer questions:" in page
+    assert "“Warm-up”" in page
