@@ -57,6 +57,15 @@ def grade_answer(answer: Answer, version: QuestionVersion, *, penalty: Decimal) 
         setattr(answer, name, value)
 
 
+def reweigh(answer: Answer, points: Decimal) -> None:
+    """Give one answer other points (unsaved): it earns the same share of them, or costs the same."""
+    share = None if answer.exact_marks is None else answer.exact_marks / Fraction(answer.points)
+    answer.points = points
+    marks = None if share is None else share * Fraction(points)
+    for name, value in columns_of(Earned(answer.exact_fraction, marks)).items():
+        setattr(answer, name, value)
+
+
 class Row(NamedTuple):
     """What grading needs of one answer."""
 
