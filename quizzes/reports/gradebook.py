@@ -10,7 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from django.db.models import Max
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,6 +34,7 @@ NOT_STARTED, MISSING, IN_PROGRESS, WAITING, GRADED, DONE = (
 )
 SORTS = ("name", "total", "lowest", "late")
 SHOWS = ("all", "help", "missing", "failed", "late", "waiting", "in_progress")
+IS_GRADED = Q(attempts__status=Attempt.Status.GRADED)
 LOW_PERCENT = 50  # of all that was asked: less of it needs help
 MISSING_MANY = 2
 
@@ -104,7 +106,7 @@ def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: 
         Assignment.objects.filter(classroom=classroom)
         .select_related("quiz")
         .prefetch_related("quiz__bands")
-        .annotate(most=Max("attempts__max_marks"))
+        .annotate(most=Coalesce(Max("attempts__max_marks", filter=IS_GRADED), Max("attempts__max_marks")))
         .order_by("opens_at", "pk")
     )
     members = list(Membership.objects.students().filter(classroom=classroom).select_related("user"))
@@ -132,7 +134,7 @@ class _Column(NamedTuple):
 
     @property
     def most(self) -> Decimal:
-        """The most that was possible in any of its attempts."""
+        """The most that was possible in any of its attempts with a result; in any at all where none has one."""
         return self.assignment.most or Decimal(0)
 
 

@@ -116,6 +116,17 @@ def test_points_edited_between_two_attempts_put_no_one_ahead(
     assert [(row.cells[0].marks, row.cells[0].possible) for row in book.rows] == [(2, 2), (5, 10)]
 
 
+def test_an_attempt_without_a_result_weighs_nothing(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    ben = factories.user("ben")
+    factories.member(room, ben)
+    graded(ada, homework, 2, of=2, at=now)
+    graded(ben, homework, 0, of=10, at=now, status="awaiting_marking")
+    row = row_of(gradebook.gradebook(room, now=now), ada)
+    assert (row.total, row.possible) == (2, 2)
+
+
 @pytest.mark.parametrize(("marks", "is_passed"), [("4.99", False), (5, True)])
 def test_the_pass_mark_itself_is_a_pass(
     marks: str | int, is_passed: bool, room: Classroom, homework: Assignment, ada: User, now: datetime
@@ -167,11 +178,11 @@ def test_what_was_over_before_a_member_joined_is_not_missing(
 def test_where_everyone_is_late_there_are_as_many_queries_as_for_one(
     room: Classroom, homework: Assignment, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Four, then the attempts that may be late, exceptions, members, and what was given by hand."""
+    """Five, then the attempts that may be late, exceptions, members, and what was given by hand."""
     Assignment.objects.filter(pk=homework.pk).update(due_at=now)
     for _number in range(5):
         graded(factories.member(room, factories.user()).user, homework, 5, at=now + HOUR)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert sum(row.late for row in gradebook.gradebook(room, now=now + HOUR).rows) == 5
 
 
