@@ -83,7 +83,10 @@ class GradeRow:
 
 @dataclass(frozen=True)
 class Gradebook:
-    """`summary` is in the order of `assignments`, over all active students whatever rows are shown."""
+    """`summary` is in the order of `assignments`, over all active students whatever rows are shown.
+
+    `uneven` are titles of assignments whose attempts are worth different marks: totals count their shares.
+    """
 
     assignments: tuple[Assignment, ...]
     rows: tuple[GradeRow, ...]
@@ -91,6 +94,7 @@ class Gradebook:
     size: int
     sort: str
     show: str
+    uneven: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[tuple[Assignment, Figures]]:
@@ -123,7 +127,7 @@ def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: 
     )
     sort, show = sort if sort in SORTS else SORTS[0], show if show in SHOWS else SHOWS[0]
     rows_shown = tuple(_sorted([row for row in rows if _is_shown(row, show)], sort))
-    return Gradebook(tuple(given), rows_shown, summary, len(rows), sort, show)
+    return Gradebook(tuple(given), rows_shown, summary, len(rows), sort, show, _uneven(columns, rows))
 
 
 class _Column(NamedTuple):
@@ -228,6 +232,15 @@ def _grade_row(
         possible=possible,
         percent=None if share is None else marking.shown_percent(share, edges),
         needs_help=_needs_help(cells, share, edges),
+    )
+
+
+def _uneven(columns: Sequence[_Column], rows: Sequence[GradeRow]) -> tuple[str, ...]:
+    """Titles of assignments with marks that are out of less than the most."""
+    return tuple(
+        column.assignment.quiz.title
+        for place, column in enumerate(columns)
+        if any(row.cells[place].state == GRADED and row.cells[place].possible != column.most for row in rows)
     )
 
 

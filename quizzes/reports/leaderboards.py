@@ -54,6 +54,7 @@ class Standing:
     possible: Decimal
     percent: int
     exact: Fraction
+    is_by_share: bool = False  # as for all: some attempts at one assignment are worth other marks than the rest
     is_me: bool = False
 
 
@@ -82,6 +83,11 @@ class Board:
     def size(self) -> int:
         """How many are ranked: "you are 14th of 31"."""
         return len(self.rows)
+
+    @property
+    def is_by_share(self) -> bool:
+        """Whether shares were compared, because attempts at one assignment are worth different marks."""
+        return any(row.is_by_share for row in self.rows)
 
     def top(self, count: int) -> tuple[Standing, ...]:
         """The first rows, `count` of them at most."""
@@ -169,11 +175,15 @@ SECONDS = {
 
 
 class Result(NamedTuple):
-    """What one learner has of one assignment, exactly: a share of what was possible, at most in any of their attempts."""
+    """What one learner has of one assignment, exactly: a share, of what was possible in any of their attempts at most.
+
+    `least` is what was possible in any of them at least.
+    """
 
     assignment_id: int
     learner_id: int
     share: Fraction
+    least: Fraction
     possible: Fraction
     seconds: int
 
@@ -199,17 +209,17 @@ def _results(classroom: Classroom, counted: Sequence[Assignment], since: datetim
     for (assignment_id, learner_id), group in groupby(_graded(classroom, counted, since), key=itemgetter(0, 1)):
         taken, rule = list(group), rules[assignment_id]
         chosen = CHOOSE[rule](taken)
-        share, possible = _share(chosen), max([attempt.possible for attempt in taken])
+        share, worth = _share(chosen), [attempt.possible for attempt in taken]
         if metric == "mastery":
             if chosen.pk not in mastered:  # nothing was asked
                 continue
             # The same is possible for all: leaving an assignment out never pays.
-            share, possible = mastered[chosen.pk] / 100, Fraction(100)
+            share, worth = mastered[chosen.pk] / 100, [Fraction(100)]
         elif metric == "improvement":
             share -= _share(CHOOSE["first"](taken))
         elif rule == "average":
             share = marking.mean([_share(attempt) for attempt in taken])
-        yield Result(assignment_id, learner_id, share, possible, chosen.seconds)
+        yield Result(assignment_id, learner_id, share, min(worth), max(worth), chosen.seconds)
 
 
 def _share(attempt: GradedAttempt) -> Fraction:
@@ -265,10 +275,12 @@ def _standings(classroom: Classroom, counted: Sequence[Assignment], since: datet
     names = _names((member for learner, member in members.items() if learner in points), classroom.names_shown)
     possible = sum(most.values(), Fraction(0))
     edges = shown.pass_marks(assignment.quiz for assignment in counted)
+    is_by_share = any(result.least != most[result.assignment_id] for result in results)
     rows = [
         _standing(ranks[learner], members[learner], name, (points[learner], possible), edges)
         for learner, name in names.items()
     ]
+    rows = [replace(row, is_by_share=True) for row in rows] if is_by_share else rows
     return tuple(sorted(rows, key=lambda row: (row.rank, row.name.casefold(), row.membership_id)))
 
 

@@ -114,6 +114,7 @@ def test_points_edited_between_two_attempts_put_no_one_ahead(
         (ben, 5, 10, 50),
     ]
     assert [(row.cells[0].marks, row.cells[0].possible) for row in book.rows] == [(2, 2), (5, 10)]
+    assert book.uneven == (homework.quiz.title,)
 
 
 def test_an_attempt_without_a_result_weighs_nothing(
@@ -125,6 +126,7 @@ def test_an_attempt_without_a_result_weighs_nothing(
     graded(ben, homework, 0, of=10, at=now, status="awaiting_marking")
     row = row_of(gradebook.gradebook(room, now=now), ada)
     assert (row.total, row.possible) == (2, 2)
+    assert gradebook.gradebook(room, now=now).uneven == ()
 
 
 @pytest.mark.parametrize(("marks", "is_passed"), [("4.99", False), (5, True)])

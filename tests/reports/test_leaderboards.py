@@ -89,6 +89,7 @@ def test_points_are_summed_over_assignments_and_measured_by_all_of_them(
     graded(cast[1], homework, 10, at=now)
     board = of_class(room, cast[0], now)
     assert [(row.points, row.possible, row.percent) for row in board.rows] == [(20, 30, 67), (10, 30, 33)]
+    assert not board.is_by_share, "assignments may be worth different marks"
     assert board.counted == (homework.pk, second.pk)
 
 
@@ -427,8 +428,10 @@ def test_points_edited_between_two_attempts_put_no_one_ahead(
     """C7: 2 of 2 stood below 5 of 10."""
     graded(cast[0], homework, 2, of=2, at=now)
     graded(cast[1], homework, 5, of=10, at=now)
-    rows = of_class(room, cast[0], now).rows
-    assert [(row.rank, row.name, row.points, row.possible) for row in rows] == [(1, "a", 10, 10), (2, "b", 5, 10)]
+    board = of_class(room, cast[0], now)
+    shown = [(row.rank, row.name, row.points, row.possible) for row in board.rows]
+    assert shown == [(1, "a", 10, 10), (2, "b", 5, 10)]
+    assert board.is_by_share
 
 
 def test_an_average_is_one_of_shares_as_in_the_gradebook(room: Classroom, cast: list[User], now: datetime) -> None:

@@ -202,6 +202,22 @@ def test_a_class_of_a_hundred_with_twenty_assignments_takes_five_queries(
     assert len(queries) <= 5 + SESSION_PERSON_PERMISSION_OVERDUE_TAB
 
 
+def test_marks_out_of_different_sums_are_said_to_count_by_share(
+    client: Client, taught: Classroom, instructor: User, now: datetime
+) -> None:
+    """C7: points were edited between the attempts of two learners."""
+    client.force_login(instructor)
+    sentence = "Attempts at one assignment are worth different marks: Council."
+    assert sentence not in text(client, taught)
+    council = taught.assignments.get(quiz__title="Council")
+    council.quiz.items.update(points=5)
+    factories.attempt(User.objects.get(username="ben"), council.quiz, assignment=council, right=2, submit=True, now=now)
+    page = text(client, taught)
+    assert sentence in page
+    assert "1 of 4, 25 %, not passed" in page
+    assert "10 of 20, 50 %, not passed" in page
+
+
 # Sheets ---------------------------------------------------------------------------------------------------------------
 
 
