@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from quizzes import marking
 from quizzes.errors import QuizError
 from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, Quiz, User
 from quizzes.services import events, grading
@@ -82,13 +84,17 @@ def asked_by(quiz: Quiz) -> set[tuple[Any, ...]]:
 class Group:
     """Attempts at one assignment (None: self-study) that have other points than the quiz gives today.
 
-    `before` and `after` are the marks that are possible in them, from the least to the most.
+    `before` and `after` are the marks that are possible in them, from the least to the most. So many have a larger share
+    of them afterwards (`rising`), or a smaller one (`falling`); `passed` counts the passes before and after.
     """
 
     assignment: Assignment | None
     attempts: Sequence[int]
     before: Sequence[Decimal]
     after: Sequence[Decimal]
+    rising: int
+    falling: int
+    passed: tuple[int, int]
 
     @property
     def key(self) -> int:
@@ -115,13 +121,18 @@ class Effect:
 
 
 class _Made(NamedTuple):
-    """An attempt with the points of its questions, and what those would be worth today."""
+    """An attempt with the points of its questions, what those would be worth today, and its exact share by both.
+
+    The shares are None while it waits for a person to mark it, and where no points differ.
+    """
 
     pk: int
     assignment: int | None
     status: str
     before: list[Decimal]
     after: list[Decimal]
+    share_before: Fraction | None
+    share_after: Fraction | None
     is_untold: bool  # whether drawn questions keep their points
 
     @property
@@ -141,7 +152,7 @@ def effect(quiz: Quiz, among: QuerySet[Attempt]) -> Effect:
     given = Assignment.objects.filter(pk__in=[pk for pk in groups if pk]).select_related("classroom").in_bulk()
     in_order = sorted(groups, key=lambda pk: (pk is None, pk or 0))
     return Effect(
-        groups=tuple(_group(given[pk] if pk else None, groups[pk]) for pk in in_order),
+        groups=tuple(_group(quiz, given[pk] if pk else None, groups[pk]) for pk in in_order),
         unfinished=sum(row.pk in mine and not row.has_ended for row in other),
         others=sum(row.pk not in mine and row.has_ended for row in other),
         untold=sum(row.pk in mine and row.is_untold for row in made),
@@ -151,19 +162,36 @@ def effect(quiz: Quiz, among: QuerySet[Attempt]) -> Effect:
 def _made(quiz: Quiz, points: Points) -> Iterator[_Made]:
     """The attempts at a quiz (1 query)."""
     rows = Answer.objects.filter(attempt__quiz=quiz).order_by("attempt", "slot")
-    found = rows.values_list("attempt", "attempt__assignment", "attempt__status", "version__question", "points")
+    facts = ("attempt", "attempt__assignment", "attempt__status", "version__question", "points", "exact_marks")
+    found = rows.values_list(*facts)
     for (pk, assignment, status), group in groupby(found.iterator(), key=itemgetter(0, 1, 2)):
-        asked = [(question, has) for *_attempt, question, has in group]
-        is_untold = points.draws > 0 and not points.knows(asked)
-        yield _Made(pk, assignment, status, [has for _question, has in asked], points.of(asked), is_untold)
+        questions, before, marks = zip(*(row[3:] for row in group), strict=True)
+        asked = list(zip(questions, before, strict=True))
+        after, is_untold = points.of(asked), points.draws > 0 and not points.knows(asked)
+        shares: tuple[Fraction | None, Fraction | None] = (None, None)
+        if list(before) != after:
+            by_today = list(map(grading.by_points, marks, before, after))
+            shares = _share(marks, before), _share(by_today, after)
+        yield _Made(pk, assignment, status, list(before), after, *shares, is_untold)
 
 
-def _group(assignment: Assignment | None, made: Sequence[_Made]) -> Group:
+def _share(marks: Sequence[Fraction | None], points: Sequence[Decimal]) -> Fraction | None:
+    """What is achieved of all points, exactly; None where a question has no marks yet."""
+    known = [each for each in marks if each is not None]
+    return marking.share(marking.total(known), sum(points)) if len(known) == len(marks) else None
+
+
+def _group(quiz: Quiz, assignment: Assignment | None, made: Sequence[_Made]) -> Group:
+    shares = [(row.share_before or Fraction(0), row.share_after or Fraction(0)) for row in made]
+    passes = [[marking.is_pass(share, 1, quiz.pass_fraction) for share in both] for both in shares]
     return Group(
         assignment=assignment,
         attempts=[row.pk for row in made],
         before=sorted({sum(row.before, Decimal(0)) for row in made}),
         after=sorted({sum(row.after, Decimal(0)) for row in made}),
+        rising=sum(before < after for before, after in shares),
+        falling=sum(before > after for before, after in shares),
+        passed=(sum(bool(before) for before, _after in passes), sum(bool(after) for _before, after in passes)),
     )
 
 

@@ -77,7 +77,7 @@ def test_a_quiz_without_attempts_says_nothing(as_ada: Client, stage: SimpleNames
 def test_the_page_asks_for_each_assignment(as_ada: Client, right: SimpleNamespace) -> None:
     QuizItem.objects.filter(quiz=right.ada_quiz).update(points=5)
     page = words(as_ada.get(page_of(right.ada_quiz)))
-    assert "10B 2 1 → 5 keep re-mark all" in page
+    assert "10B keep re-mark all 2 1 → 5 0 rise, 0 fall in percent" in page
     assert "change no attempt that was made" in page
 
 

@@ -75,6 +75,24 @@ def test_each_assignment_is_a_group_and_self_study_one_more(
     assert effect(homework.quiz).groups[-1].attempts == [alone.pk]
 
 
+def test_what_re_marking_does_to_results_is_known_before(
+    done: Attempt, homework: Assignment, instructor: User, now: datetime
+) -> None:
+    """1 of 2 would be 1 of 5 and no pass; nothing right stays so; all right as well."""
+    Quiz.objects.filter(pk=homework.quiz_id).update(pass_mark=50)
+    homework.quiz.refresh_from_db()
+    for right in (0, 2):
+        person = factories.user()
+        factories.member(homework.classroom, person)
+        factories.attempt(person, homework.quiz, assignment=homework, right=right, submit=True, now=now)
+    worth(homework.quiz, 1, 4)
+    [group] = effect(homework.quiz).groups
+    assert (group.rising, group.falling, group.passed) == (0, 1, (2, 1))
+    remark(homework.quiz, instructor, now=now)
+    done.refresh_from_db()
+    assert done.share == Fraction(1, 5)
+
+
 def test_attempts_of_other_people_are_counted_only(done: Attempt) -> None:
     worth(done.quiz, 5, 5)
     found = points.effect(done.quiz, Attempt.objects.none())
