@@ -21,7 +21,7 @@ from quizzes.errors import EditConflict, NotPublishable
 from quizzes.forms import quizzes as forms
 from quizzes.forms.posted import replaced
 from quizzes.models import Question, Quiz, QuizItem
-from quizzes.services import copies, outlines, quizzes
+from quizzes.services import copies, outlines, points, quizzes
 
 
 class QuizPages:
@@ -210,6 +210,7 @@ class QuizPages:
 
     def composed(self, request: HttpRequest, quiz: Quiz, rules: list[Any], head: forms.ComposeForm) -> bool:
         """Whether the rules were saved; a conflict keeps the rows on the page."""
+        asked = points.asked_by(quiz)
         try:
             quizzes.replace_draws(
                 quiz,
@@ -225,6 +226,7 @@ class QuizPages:
             return False
         self.log_change(request, quiz, _("Composed from a blueprint."))  # type: ignore[attr-defined]
         messages.success(request, _("Saved."))
+        self.tell_of_attempts(request, quiz, asked)  # type: ignore[attr-defined]
         return True
 
 

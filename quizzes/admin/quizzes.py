@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from quizzes import clock
 from quizzes.admin.quiz_items import BandRows, DrawRows, FixedRows
 from quizzes.admin.quiz_pages import QuizPages
+from quizzes.admin.quiz_points import QuizPoints
 from quizzes.admin.scope import ScopedAdmin, owner_name, person
 from quizzes.forms.quizzes import QuizForm
 from quizzes.models import Quiz
-from quizzes.services import quizzes, running
+from quizzes.services import points, quizzes, running
 
 FIELDSETS = (
     (None, {"fields": ("title", "slug", "description", "is_open_to_all", "visibility", "revision")}),
@@ -45,7 +46,7 @@ FIELDSETS = (
 
 
 @admin.register(Quiz)
-class QuizAdmin(QuizPages, ScopedAdmin):
+class QuizAdmin(QuizPoints, QuizPages, ScopedAdmin):
     form = QuizForm
     fieldsets = FIELDSETS  # type: ignore[assignment]
     prepopulated_fields = {"slug": ("title",)}
@@ -115,9 +116,11 @@ class QuizAdmin(QuizPages, ScopedAdmin):
             quizzes.save(obj, actor=person(request), now=now)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        asked = points.asked_by(form.instance)
         super().save_related(request, form, formsets, change)
         self.number_new_items(form.instance)
         quizzes.pin_foreign(form.instance)
+        self.tell_of_attempts(request, form.instance, asked)
         if not form.cleaned_data.get("applies_to_running"):
             return
         changed = running.tighten(

@@ -10,7 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from django.db.models import Max
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,6 +34,7 @@ NOT_STARTED, MISSING, IN_PROGRESS, WAITING, GRADED, DONE = (
 )
 SORTS = ("name", "total", "lowest", "late")
 SHOWS = ("all", "help", "missing", "failed", "late", "waiting", "in_progress")
+IS_GRADED = Q(attempts__status=Attempt.Status.GRADED)
 LOW_PERCENT = 50  # of all that was asked: less of it needs help
 MISSING_MANY = 2
 
@@ -41,11 +43,10 @@ MISSING_MANY = 2
 class Cell:
     """What one member did for one assignment, by the attempt that counts by the quiz's rule.
 
-    `exact` marks and `share` of what was possible are for sums and means, `marks` and `percent` are shown.
+    The exact `share` of what was `possible` is for sums and means, `marks` and `percent` are shown.
     """
 
     state: str
-    exact: Fraction | None = None
     share: Fraction | None = None
     marks: Decimal | None = None
     possible: Decimal | None = None
@@ -59,7 +60,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class GradeRow:
-    """One member; the total is over what is graded, `share` and `percent` count what is missing as 0 as well."""
+    """One member; the total is over what is graded, `share` and `percent` count what is missing as 0 as well.
+
+    Where attempts at one assignment are worth different marks, each counts for its share of the most that was possible.
+    """
 
     membership: Membership
     name: str
@@ -79,7 +83,10 @@ class GradeRow:
 
 @dataclass(frozen=True)
 class Gradebook:
-    """`summary` is in the order of `assignments`, over all active students whatever rows are shown."""
+    """`summary` is in the order of `assignments`, over all active students whatever rows are shown.
+
+    `uneven` are titles of assignments whose attempts are worth different marks: totals count their shares.
+    """
 
     assignments: tuple[Assignment, ...]
     rows: tuple[GradeRow, ...]
@@ -87,6 +94,7 @@ class Gradebook:
     size: int
     sort: str
     show: str
+    uneven: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[tuple[Assignment, Figures]]:
@@ -102,7 +110,7 @@ def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: 
         Assignment.objects.filter(classroom=classroom)
         .select_related("quiz")
         .prefetch_related("quiz__bands")
-        .annotate(most=Max("attempts__max_marks"))
+        .annotate(most=Coalesce(Max("attempts__max_marks", filter=IS_GRADED), Max("attempts__max_marks")))
         .order_by("opens_at", "pk")
     )
     members = list(Membership.objects.students().filter(classroom=classroom).select_related("user"))
@@ -119,7 +127,7 @@ def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: 
     )
     sort, show = sort if sort in SORTS else SORTS[0], show if show in SHOWS else SHOWS[0]
     rows_shown = tuple(_sorted([row for row in rows if _is_shown(row, show)], sort))
-    return Gradebook(tuple(given), rows_shown, summary, len(rows), sort, show)
+    return Gradebook(tuple(given), rows_shown, summary, len(rows), sort, show, _uneven(columns, rows))
 
 
 class _Column(NamedTuple):
@@ -127,6 +135,11 @@ class _Column(NamedTuple):
 
     assignment: Any
     edges: Edges
+
+    @property
+    def most(self) -> Decimal:
+        """The most that was possible in any of its attempts with a result; in any at all where none has one."""
+        return self.assignment.most or Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -200,9 +213,11 @@ def _grade_row(
         else _empty_cell(column.assignment, member, exceptions.get((column.assignment.pk, member.pk)), now)
         for column in columns
     )
-    exact = sum((cell.exact for cell in cells if cell.exact is not None), Fraction(0))
-    asked = [cell.possible for cell in cells if cell.state in (GRADED, MISSING) and cell.possible is not None]
-    possible = sum(asked, Decimal("0.00"))
+    asked = [
+        (cell, column.most) for cell, column in zip(cells, columns, strict=True) if cell.state in (GRADED, MISSING)
+    ]
+    exact = sum((cell.share * Fraction(most) for cell, most in asked if cell.share is not None), Fraction(0))
+    possible = sum((most for _cell, most in asked), Decimal("0.00"))
     share = marking.share(exact, possible) if possible else None
     # One assignment makes a row too: neither says another thing than the other.
     passes = (LOW_PERCENT, *shown.pass_marks(column.assignment.quiz for column in columns))
@@ -217,6 +232,15 @@ def _grade_row(
         possible=possible,
         percent=None if share is None else marking.shown_percent(share, edges),
         needs_help=_needs_help(cells, share, edges),
+    )
+
+
+def _uneven(columns: Sequence[_Column], rows: Sequence[GradeRow]) -> tuple[str, ...]:
+    """Titles of assignments with marks that are out of less than the most."""
+    return tuple(
+        column.assignment.quiz.title
+        for place, column in enumerate(columns)
+        if any(row.cells[place].state == GRADED and row.cells[place].possible != column.most for row in rows)
     )
 
 
@@ -235,7 +259,6 @@ def _cell(column: _Column, made: Sequence[_Made], late: Collection[int]) -> Cell
     share = marking.share(exact, counts.max_marks)
     return Cell(
         state,
-        exact=exact,
         share=share,
         marks=shown.marks(quiz, exact, counts.max_marks),
         possible=counts.max_marks,
@@ -318,12 +341,22 @@ def _sorted(rows: Iterable[GradeRow], sort: str) -> list[GradeRow]:
 
 
 def table(book: Gradebook) -> Iterable[list[Any]]:
-    """The rows shown as plain values, a heading first: names, marks of each assignment, total, possible, percent, how many were late."""
-    titles = [row.quiz.title for row in book.assignments]
+    """The rows shown as plain values, a heading first: names, marks of each assignment and what was possible, total,
+    possible, percent, how many were late."""
+    titles = [title for row in book.assignments for title in (row.quiz.title, _possible_of(row.quiz))]
     yield [_("Name"), _("User name"), *titles, _("Total"), _("Possible"), _("Percent"), _("Late")]
     for row in book.rows:
-        marks = [cell.marks if cell.state == GRADED else _word(cell) for cell in row.cells]
+        marks = [value for cell in row.cells for value in _marks_and_possible(cell)]
         yield [row.name, row.membership.user.username, *marks, row.total, row.possible, row.percent, row.late]
+
+
+def _possible_of(quiz: Quiz) -> str:
+    return _("%(quiz)s: possible") % {"quiz": quiz.title}
+
+
+def _marks_and_possible(cell: Cell) -> tuple[Any, Any]:
+    """Two cells of an export; what is possible stands next to marks only, where it is that of the attempt itself."""
+    return (cell.marks, cell.possible) if cell.state == GRADED else (_word(cell), None)
 
 
 def _word(cell: Cell) -> str:

@@ -1,7 +1,7 @@
 """What must always hold over the whole database, each with its name; read only. `check` yields what does not.
 
 I1  an acknowledged save is never lost           I6  overdue attempts are closed, and recorded at the deadline
-I2  one open attempt, numbers without a gap,     I8  a leaderboard's points are the sums of the rows
+I2  one open attempt, numbers without a gap,     I8  a leaderboard's points are what the rows add up to
     no more attempts than allowed                I9  no question came in without its content
 I3  no answer after deadline and grace           I11 a deadline is the one that the log gives
 I4  nothing changes in a closed attempt but by   I12 every change of state, and every mark by hand, is in the log
@@ -324,8 +324,11 @@ def _sums(classroom: Classroom, board: leaderboards.Board) -> dict[int, Fraction
     made: dict[tuple[int, int], list[Attempt]] = {}
     for attempt in graded.order_by("number").select_related("quiz"):
         made.setdefault((attempt.learner_id, attempt.assignment_id or 0), []).append(attempt)
+    most: dict[int, Decimal] = {}
+    for (_learner, assignment), rows in made.items():
+        most[assignment] = max([row.max_marks for row in rows] + [most.get(assignment, Decimal(0))])
     sums: dict[int, Fraction] = {}
-    for (learner, _assignment), rows in made.items():
-        counted = CHOSEN[rows[0].quiz.counting](rows)
-        sums[members[learner]] = sums.get(members[learner], Fraction(0)) + (counted.exact_marks or 0)
+    for (learner, assignment), rows in made.items():
+        share = CHOSEN[rows[0].quiz.counting](rows).share or Fraction(0)
+        sums[members[learner]] = sums.get(members[learner], Fraction(0)) + share * Fraction(most[assignment])
     return sums

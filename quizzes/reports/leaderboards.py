@@ -7,6 +7,9 @@ counts, the sums and the ranks are Python.
 
 Members who are hidden, removed, gone, inactive or staff are left out before anything is ranked, so no gap shows them; nor
 does the "(2)" after a name that two have. An assignment counts from the instant at which its marks may be seen.
+
+Where attempts at one assignment are worth different marks, because points, items or draw counts were edited in between,
+their shares are compared: each gives that share of the most that was possible in any of them.
 """
 
 from __future__ import annotations
@@ -51,6 +54,7 @@ class Standing:
     possible: Decimal
     percent: int
     exact: Fraction
+    is_by_share: bool = False  # as for all: some attempts at one assignment are worth other marks than the rest
     is_me: bool = False
 
 
@@ -79,6 +83,11 @@ class Board:
     def size(self) -> int:
         """How many are ranked: "you are 14th of 31"."""
         return len(self.rows)
+
+    @property
+    def is_by_share(self) -> bool:
+        """Whether shares were compared, because attempts at one assignment are worth different marks."""
+        return any(row.is_by_share for row in self.rows)
 
     def top(self, count: int) -> tuple[Standing, ...]:
         """The first rows, `count` of them at most."""
@@ -166,18 +175,22 @@ SECONDS = {
 
 
 class Result(NamedTuple):
-    """What one learner has of one assignment, exactly."""
+    """What one learner has of one assignment, exactly: a share, of what was possible in any of their attempts at most.
+
+    `least` is what was possible in any of them at least.
+    """
 
     assignment_id: int
     learner_id: int
-    points: Fraction
+    share: Fraction
+    least: Fraction
     possible: Fraction
     seconds: int
 
 
 def _best(taken: Sequence[GradedAttempt]) -> GradedAttempt:
     """The one with the largest exact share, the first of equals: the database has sorted by rounded ones."""
-    return max(taken, key=lambda attempt: (marking.share(attempt.points, attempt.possible), -attempt.number))
+    return max(taken, key=lambda attempt: (_share(attempt), -attempt.number))
 
 
 # The attempt that counts of those of one learner at one assignment.
@@ -196,17 +209,21 @@ def _results(classroom: Classroom, counted: Sequence[Assignment], since: datetim
     for (assignment_id, learner_id), group in groupby(_graded(classroom, counted, since), key=itemgetter(0, 1)):
         taken, rule = list(group), rules[assignment_id]
         chosen = CHOOSE[rule](taken)
-        points, possible = chosen.points, max([attempt.possible for attempt in taken])
+        share, worth = _share(chosen), [attempt.possible for attempt in taken]
         if metric == "mastery":
             if chosen.pk not in mastered:  # nothing was asked
                 continue
             # The same is possible for all: leaving an assignment out never pays.
-            points, possible = mastered[chosen.pk], Fraction(100)
+            share, worth = mastered[chosen.pk] / 100, [Fraction(100)]
         elif metric == "improvement":
-            points -= CHOOSE["first"](taken).points
+            share -= _share(CHOOSE["first"](taken))
         elif rule == "average":
-            points = marking.mean([attempt.points for attempt in taken])
-        yield Result(assignment_id, learner_id, points, possible, chosen.seconds)
+            share = marking.mean([_share(attempt) for attempt in taken])
+        yield Result(assignment_id, learner_id, share, min(worth), max(worth), chosen.seconds)
+
+
+def _share(attempt: GradedAttempt) -> Fraction:
+    return marking.share(attempt.points, attempt.possible)
 
 
 def _rule(classroom: Classroom, assignment: Assignment) -> str:
@@ -248,18 +265,22 @@ def _standings(classroom: Classroom, counted: Sequence[Assignment], since: datet
     ranked = Membership.objects.ranked().filter(classroom=classroom).select_related("user").order_by("pk")
     members = {member.user_id: member for member in ranked}
     results = [result for result in _results(classroom, counted, since) if result.learner_id in members]
+    most = _most(results)
     points, seconds = defaultdict[int, Fraction](Fraction), Counter[int]()
     for result in results:
-        points[result.learner_id] += result.points
+        # By share: points that were edited between two attempts put no one ahead.
+        points[result.learner_id] += result.share * most[result.assignment_id]
         seconds[result.learner_id] += result.seconds
     ranks = _ranks({learner: (-points[learner], seconds[learner]) for learner in points})
     names = _names((member for learner, member in members.items() if learner in points), classroom.names_shown)
-    possible = _possible(results)
+    possible = sum(most.values(), Fraction(0))
     edges = shown.pass_marks(assignment.quiz for assignment in counted)
+    is_by_share = any(result.least != most[result.assignment_id] for result in results)
     rows = [
         _standing(ranks[learner], members[learner], name, (points[learner], possible), edges)
         for learner, name in names.items()
     ]
+    rows = [replace(row, is_by_share=True) for row in rows] if is_by_share else rows
     return tuple(sorted(rows, key=lambda row: (row.rank, row.name.casefold(), row.membership_id)))
 
 
@@ -278,12 +299,12 @@ def _standing(rank: int, member: Membership, name: str, score: tuple[Fraction, F
     )
 
 
-def _possible(results: Iterable[Result]) -> Fraction:
-    """What all assignments are worth; of one whose attempts are worth different marks the most counts."""
+def _most(results: Iterable[Result]) -> dict[int, Fraction]:
+    """What each assignment is worth; of one whose attempts are worth different marks the most counts."""
     most: dict[int, Fraction] = {}
     for result in results:
         most[result.assignment_id] = max(result.possible, most.get(result.assignment_id, Fraction(0)))
-    return sum(most.values(), Fraction(0))
+    return most
 
 
 def _ranks(scores: dict[int, tuple[Fraction, int]]) -> dict[int, int]:

@@ -57,6 +57,19 @@ def grade_answer(answer: Answer, version: QuestionVersion, *, penalty: Decimal) 
         setattr(answer, name, value)
 
 
+def reweigh(answer: Answer, points: Decimal) -> None:
+    """Give one answer other points (unsaved): it earns the same share of them, or costs the same."""
+    marks = by_points(answer.exact_marks, answer.points, points)
+    answer.points = points
+    for name, value in columns_of(Earned(answer.exact_fraction, marks)).items():
+        setattr(answer, name, value)
+
+
+def by_points(marks: Fraction | None, had: Decimal, points: Decimal) -> Fraction | None:
+    """What marks for a question that `had` so many points are by other points; None while it waits for a person."""
+    return None if marks is None else marks * Fraction(points) / Fraction(had)
+
+
 class Row(NamedTuple):
     """What grading needs of one answer."""
 

@@ -134,7 +134,9 @@ def shown(cells: Iterable[report.Cell]) -> list[Shown]:
 
 
 def _note(cell: report.Cell) -> str:
-    notes = [] if cell.percent is None else [f"{cell.percent} %"]
+    notes = []
+    if cell.marks is not None:
+        notes += [gettext("of %(possible)s") % {"possible": points(cell.possible or Decimal(0))}, f"{cell.percent} %"]
     if cell.is_passed is False:
         notes.append(gettext("not passed"))
     if cell.is_late:

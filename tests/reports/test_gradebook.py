@@ -100,6 +100,35 @@ def test_the_attempt_that_counts_is_the_one_of_the_quiz(
     assert (found.marks, found.attempts, found.attempt_id) == (Decimal(marks), 3, attempts[number - 1].pk)
 
 
+def test_points_edited_between_two_attempts_put_no_one_ahead(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    """C7: 2 of 2 stood below 5 of 10."""
+    ben = factories.user("ben")
+    factories.member(room, ben)
+    graded(ada, homework, 2, of=2, at=now)
+    graded(ben, homework, 5, of=10, at=now)
+    book = gradebook.gradebook(room, now=now, sort="total")
+    assert [(row.membership.user, row.total, row.possible, row.percent) for row in book.rows] == [
+        (ada, 10, 10, 100),
+        (ben, 5, 10, 50),
+    ]
+    assert [(row.cells[0].marks, row.cells[0].possible) for row in book.rows] == [(2, 2), (5, 10)]
+    assert book.uneven == (homework.quiz.title,)
+
+
+def test_an_attempt_without_a_result_weighs_nothing(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    ben = factories.user("ben")
+    factories.member(room, ben)
+    graded(ada, homework, 2, of=2, at=now)
+    graded(ben, homework, 0, of=10, at=now, status="awaiting_marking")
+    row = row_of(gradebook.gradebook(room, now=now), ada)
+    assert (row.total, row.possible) == (2, 2)
+    assert gradebook.gradebook(room, now=now).uneven == ()
+
+
 @pytest.mark.parametrize(("marks", "is_passed"), [("4.99", False), (5, True)])
 def test_the_pass_mark_itself_is_a_pass(
     marks: str | int, is_passed: bool, room: Classroom, homework: Assignment, ada: User, now: datetime
@@ -183,7 +212,7 @@ def test_an_attempt_that_was_reopened_is_in_progress_and_says_so(
     deadlines.reopen(first, due_at=None, reason="a fire drill", actor=instructor, now=now)
     book = gradebook.gradebook(room, now=now)
     assert (cell(book).state, cell(book).marks, cell(book).is_reopened) == ("in_progress", None, True)
-    assert list(gradebook.table(book))[1][2:4] == ["in progress, reopened", 0]
+    assert list(gradebook.table(book))[1][2:5] == ["in progress, reopened", None, 0]
     attempts.submit(first, now=now)
     assert (cell(gradebook.gradebook(room, now=now)).state, cell(gradebook.gradebook(room, now=now)).is_reopened) == (
         "graded",
@@ -362,4 +391,5 @@ def test_the_table_holds_plain_values(room: Classroom, homework: Assignment, ada
     graded(ada, homework, "4.5", at=now)
     heading, row = gradebook.table(gradebook.gradebook(room, now=now))
     assert heading[:2] == ["Name", "User name"]
-    assert row == ["Ada Lovelace", "ada", Decimal("4.5"), "missing", Decimal("4.5"), Decimal(10), 45, 1]
+    assert row[:6] == ["Ada Lovelace", "ada", Decimal("4.5"), Decimal(10), "missing", None]
+    assert row[6:] == [Decimal("4.5"), Decimal(10), 45, 1]

@@ -89,6 +89,7 @@ def test_points_are_summed_over_assignments_and_measured_by_all_of_them(
     graded(cast[1], homework, 10, at=now)
     board = of_class(room, cast[0], now)
     assert [(row.points, row.possible, row.percent) for row in board.rows] == [(20, 30, 67), (10, 30, 33)]
+    assert not board.is_by_share, "assignments may be worth different marks"
     assert board.counted == (homework.pk, second.pk)
 
 
@@ -410,7 +411,7 @@ def test_improvement_looks_at_shares_where_attempts_are_worth_different_marks(
     room.metric = "improvement"
     for marks, of in ((3, 10), (8, 10), (12, 20)):
         graded(cast[0], homework, marks, of=of, at=now)
-    assert [(row.points, row.possible) for row in of_class(room, cast[0], now).rows] == [(5, 20)]
+    assert [(row.points, row.possible) for row in of_class(room, cast[0], now).rows] == [(10, 20)]
 
 
 def test_the_best_attempt_is_that_with_the_largest_share_as_in_the_gradebook(
@@ -418,7 +419,26 @@ def test_the_best_attempt_is_that_with_the_largest_share_as_in_the_gradebook(
 ) -> None:
     for marks, of in ((8, 10), (12, 20)):
         graded(cast[0], homework, marks, of=of, at=now)
-    assert [(row.points, row.possible) for row in of_class(room, cast[0], now).rows] == [(8, 20)]
+    assert [(row.points, row.possible) for row in of_class(room, cast[0], now).rows] == [(16, 20)]
+
+
+def test_points_edited_between_two_attempts_put_no_one_ahead(
+    room: Classroom, homework: Assignment, cast: list[User], now: datetime
+) -> None:
+    """C7: 2 of 2 stood below 5 of 10."""
+    graded(cast[0], homework, 2, of=2, at=now)
+    graded(cast[1], homework, 5, of=10, at=now)
+    board = of_class(room, cast[0], now)
+    shown = [(row.rank, row.name, row.points, row.possible) for row in board.rows]
+    assert shown == [(1, "a", 10, 10), (2, "b", 5, 10)]
+    assert board.is_by_share
+
+
+def test_an_average_is_one_of_shares_as_in_the_gradebook(room: Classroom, cast: list[User], now: datetime) -> None:
+    given = factories.assignment(room, factories.quiz(1, counting="average"))
+    for marks, of in ((2, 2), (5, 10)):
+        graded(cast[0], given, marks, of=of, at=now)
+    assert [(row.points, row.percent) for row in of_class(room, cast[0], now).rows] == [(Decimal("7.50"), 75)]
 
 
 def answered(attempt: Attempt, results: list[tuple[str, int]]) -> None:

@@ -137,7 +137,7 @@ def test_the_gradebook_and_its_file_say_the_same(nearly: Attempt, instructor: Us
     table = page[page.index("<tbody>") : page.index("</table>")]
     assert "69 %, not passed" in table
     assert set(re.findall(r"(\d+) %", table)) == {"69"}  # the cell, the row, the mean
-    assert list(csv.reader(io.StringIO(data)))[1][2:] == ["1.39", "1.39", "2.00", "69", "0"]
+    assert list(csv.reader(io.StringIO(data)))[1][2:] == ["1.39", "2.00", "1.39", "2.00", "69", "0"]
 
 
 def test_a_band_without_a_pass_mark_is_not_contradicted(nearly: Attempt) -> None:
@@ -216,7 +216,7 @@ def test_of_two_attempts_the_better_counts_though_their_copies_are_equal(
         attempt = graded(learner, homework, "0.5", of=1, at=now)
         Attempt.objects.filter(pk=attempt.pk).update(exact_marks=exact)
     [cell] = gradebook.gradebook(classroom, now=now).rows[0].cells
-    assert cell.exact == better
+    assert cell.share == better
     assert [str(violation) for violation in invariants.boards(now)] == []
 
 

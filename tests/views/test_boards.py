@@ -153,6 +153,21 @@ def test_a_learner_reads_their_rank_and_finds_their_own_row(
     assert "<html" not in response.content.decode()
 
 
+def test_a_board_says_when_shares_count(
+    client: Client, assignment: Assignment, learner: User, classroom: Classroom, now: datetime
+) -> None:
+    """C7: 4 of 4 stands above 10 of 20."""
+    result(learner, assignment, right=4, now=now)
+    assignment.quiz.items.update(points=5)
+    client.force_login(learner)
+    address = addresses(assignment)["board"]
+    assert "their shares count" not in part(client, address).content.decode()
+    result(joined(classroom, "owl"), assignment, right=2, now=now)
+    page = text_of(part(client, address))
+    assert "Attempts at one assignment are worth different marks: their shares count." in page
+    assert page.index("1 you") < page.index("2 owl 10")
+
+
 def test_a_browser_without_scripts_gets_the_whole_page(
     client: Client, assignment: Assignment, learner: User, now: datetime
 ) -> None:

@@ -84,7 +84,7 @@ def test_a_cell_says_marks_share_state_and_attempts_in_words(
     client: Client, taught: Classroom, instructor: User
 ) -> None:
     client.force_login(instructor)
-    assert "Zoe Adler 3 75 %, late, 2 attempts 1 25 %, not passed missing 4" in text(client, taught)
+    assert "Zoe Adler 3 of 4, 75 %, late, 2 attempts 1 of 4, 25 %, not passed missing 4" in text(client, taught)
 
 
 def test_a_member_who_did_nothing_is_there_as_well(client: Client, taught: Classroom, instructor: User) -> None:
@@ -202,6 +202,22 @@ def test_a_class_of_a_hundred_with_twenty_assignments_takes_five_queries(
     assert len(queries) <= 5 + SESSION_PERSON_PERMISSION_OVERDUE_TAB
 
 
+def test_marks_out_of_different_sums_are_said_to_count_by_share(
+    client: Client, taught: Classroom, instructor: User, now: datetime
+) -> None:
+    """C7: points were edited between the attempts of two learners."""
+    client.force_login(instructor)
+    sentence = "Attempts at one assignment are worth different marks: Council."
+    assert sentence not in text(client, taught)
+    council = taught.assignments.get(quiz__title="Council")
+    council.quiz.items.update(points=5)
+    factories.attempt(User.objects.get(username="ben"), council.quiz, assignment=council, right=2, submit=True, now=now)
+    page = text(client, taught)
+    assert sentence in page
+    assert "1 of 4, 25 %, not passed" in page
+    assert "10 of 20, 50 %, not passed" in page
+
+
 # Sheets ---------------------------------------------------------------------------------------------------------------
 
 
@@ -216,9 +232,10 @@ def test_the_csv_has_a_row_for_each_member(client: Client, taught: Classroom, in
     response = client.get(f"/classrooms/{taught.pk}/gradebook.csv")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     head, ben, zoe = sheet(response)
-    assert head == ["Name", "User name", "Charter", "Council", "Court", "Total", "Possible", "Percent", "Late"]
-    assert ben[:5] == ["ben", "ben", "missing", "", "missing"]
-    assert zoe[:6] == ["Zoe Adler", "learner", "3.00", "1.00", "missing", "4.00"]
+    assert head[:6] == ["Name", "User name", "Charter", "Charter: possible", "Council", "Council: possible"]
+    assert head[6:] == ["Court", "Court: possible", "Total", "Possible", "Percent", "Late"]
+    assert ben[:8] == ["ben", "ben", "missing", "", "", "", "missing", ""]
+    assert zoe[:9] == ["Zoe Adler", "learner", "3.00", "4.00", "1.00", "4.00", "missing", "", "4.00"]
 
 
 def test_the_csv_holds_what_the_page_shows(client: Client, taught: Classroom, instructor: User) -> None:
@@ -241,7 +258,7 @@ def test_the_workbook_keeps_numbers_as_numbers(client: Client, taught: Classroom
     response = client.get(f"/classrooms/{taught.pk}/gradebook.xlsx")
     assert response["Content-Type"].endswith("spreadsheetml.sheet")
     rows = list(load_workbook(io.BytesIO(response.content)).active.values)  # type: ignore[union-attr]
-    assert rows[2][:6] == ("Zoe Adler", "learner", 3, 1, "missing", 4)
+    assert rows[2][:9] == ("Zoe Adler", "learner", 3, 4, 1, 4, "missing", None, 4)
 
 
 @pytest.mark.parametrize(
