@@ -97,6 +97,7 @@ def test_open_to_others_it_lets_nobody_in_by_a_demo(data_dir: Path, host: str) -
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_a_demo_that_is_asked_for_has_a_random_join_code(data_dir: Path, client: Client) -> None:
     said = quickstart(host="0.0.0.0", demo=True)
     password = (data_dir / "demo_password").read_text()
@@ -108,6 +109,7 @@ def test_a_demo_that_is_asked_for_has_a_random_join_code(data_dir: Path, client:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_a_demo_of_before_is_closed_and_opens_again_on_this_machine(data_dir: Path, client: Client) -> None:
     quickstart()
     client.login(username="student", password=(data_dir / "demo_password").read_text())
@@ -123,6 +125,7 @@ def test_a_demo_of_before_is_closed_and_opens_again_on_this_machine(data_dir: Pa
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_a_password_that_a_user_chose_is_left_alone(data_dir: Path, client: Client) -> None:
     quickstart()
     teacher = User.objects.get(username="teacher")
@@ -134,6 +137,7 @@ def test_a_password_that_a_user_chose_is_left_alone(data_dir: Path, client: Clie
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_accounts_that_have_the_names_of_the_demo_stay_as_they_are(data_dir: Path) -> None:
     teacher = factories.user("teacher")
     quickstart(host="0.0.0.0", demo=True)
