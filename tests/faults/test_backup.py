@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 
 from quizzes.models import Answer, Attempt
@@ -75,15 +74,13 @@ def answering() -> Iterator[Answering]:
 
 
 def copy_of_sqlite(folder: Path) -> dict[str, Any]:
-    """What `sqlite3 FILE ".backup COPY"` does; returns the settings of the copy."""
-    copy = folder / "restored.sqlite3"
-    live = connection.settings_dict["NAME"]
-    if shutil.which("sqlite3"):
-        subprocess.run(["sqlite3", live, f".backup '{copy}'"], check=True)
-    else:
-        with closing(sqlite3.connect(live)) as source, closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
-    return databases.configured("sqlite") | {"NAME": str(copy)}
+    """Made by `manage.py backup`, put in place elsewhere by `manage.py restore`; returns the settings of the copy."""
+    call_command("backup", folder=folder)
+    [copy] = folder.glob("quizsite-*.sqlite3")
+    elsewhere = databases.configured("sqlite") | {"NAME": str(folder / "restored.sqlite3")}
+    with databases.standing_in(elsewhere):
+        call_command("restore", str(copy), yes=True)
+    return elsewhere
 
 
 def copy_of_postgresql(folder: Path) -> dict[str, Any]:
