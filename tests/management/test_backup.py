@@ -22,7 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from quizzes.models import Attempt, User
 from quizzes.services import attempts
-from tests import databases, factories
+from tests import databases, factories, upgrading
 
 MORNING = datetime(2026, 11, 27, 9, 38, tzinfo=UTC)
 
@@ -134,7 +134,7 @@ def spoil() -> None:
 
 
 def test_attempts_that_are_overdue_while_the_site_is_stopped_are_no_fault_of_the_copy(folder: Path) -> None:
-    quiz = factories.quiz(1, time_limit=timedelta(minutes=1))
+    quiz = factories.quiz(1, time_limit=1)
     attempts.start(User.objects.get(), quiz, now=MORNING - timedelta(hours=1))
     with pytest.raises(CommandError, match="violations"):
         call_command("check_invariants")
@@ -257,3 +257,22 @@ def test_what_is_no_copy_is_refused_in_one_sentence(folder: Path, tmp_path: Path
     other.write_text("Dear Ada")
     with pytest.raises(CommandError, match=r"^The copy cannot be read: file is not a database\.$"):
         restore(other, yes=True)
+
+
+# A new version, and back again ----------------------------------------------------------------------------------------
+
+
+def test_the_copy_of_an_earlier_version_is_brought_back_after_migrating_and_can_be_migrated_again(
+    site: Path, folder: Path
+) -> None:
+    connection.close()
+    site.unlink()
+    upgrading.load({"ENGINE": "sqlite", "NAME": str(site)}, upgrading.VERSIONS[0], "sqlite")
+    earlier = upgrading.counts()
+    copy = backup(folder)
+    call_command("migrate", verbosity=0)
+    assert upgrading.counts().keys() > earlier.keys()
+    restore(copy, yes=True)
+    assert upgrading.counts() == earlier
+    call_command("migrate", verbosity=0)
+    call_command("check_invariants", no_sweep=True)

@@ -15,7 +15,7 @@ from django.core.management import CommandError
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from quizzes.management.backups import keeping, notes, sqlite, verifying
+from quizzes.management.backups import keeping, notes, postgresql, sqlite, verifying
 from quizzes.management.backups.notes import Note
 
 PARTIAL = ".partial-"
@@ -42,9 +42,7 @@ class Restored:
 
 
 def engine() -> Engine:
-    if connection.vendor != "sqlite":
-        raise CommandError(f"There are no copies of a database of {connection.vendor} yet.")
-    return sqlite
+    return postgresql if connection.vendor == "postgresql" else sqlite
 
 
 # Making ---------------------------------------------------------------------------------------------------------------
