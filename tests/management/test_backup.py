@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -23,6 +25,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from quizzes.models import Attempt, User
 from quizzes.services import attempts
 from tests import databases, factories, upgrading
+from tests.servers import ROOT
 
 MORNING = datetime(2026, 11, 27, 9, 38, tzinfo=UTC)
 
@@ -166,12 +169,24 @@ def test_all_copies_are_kept_on_demand(folder: Path) -> None:
     assert first.exists()
 
 
-def test_without_a_database_none_is_made(site: Path, folder: Path) -> None:
+def test_on_the_command_line_a_database_that_is_gone_is_named_not_made_and_brought_back(
+    site: Path, folder: Path
+) -> None:
+    copy = backup(folder)
     connection.close()
     site.unlink()
-    with pytest.raises(CommandError, match=r"There is no database .*quizsite\.sqlite3"):
-        backup(folder)
+    refused = on_the_command_line(site, "backup", f"--folder={folder}")
+    assert (refused.returncode, refused.stderr) == (1, f"CommandError: There is no database {site}.\n")
     assert not site.exists()
+    assert on_the_command_line(site, "restore", str(copy), "--yes").returncode == 0
+    assert (names(), files(folder)) == ({"ada"}, [copy.name, f"{copy.name}.json"])
+
+
+def on_the_command_line(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{site}"}
+    return subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
 
 
 # Restoring ------------------------------------------------------------------------------------------------------------

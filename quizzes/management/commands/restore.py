@@ -13,6 +13,7 @@ from quizzes.management.backups import copies
 
 class Command(BaseCommand):
     help = "Verify a copy; with --yes, put it in the place of the site's database, which is kept under another name."
+    requires_system_checks = []  # they ask the database, which may be damaged or gone
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="a copy that `backup` made")
