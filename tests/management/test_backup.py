@@ -206,6 +206,15 @@ def test_a_restore_brings_the_copy_back_and_keeps_what_was_there(site: Path, fol
     assert names() == {"ada", "boole"}
 
 
+def test_the_database_stays_with_its_owner_when_root_restores(site: Path, folder: Path) -> None:
+    copy = backup(folder)
+    if os.geteuid() == 0:  # another user cannot give files away, and so keeps them
+        os.chown(site, 12345, 12345)
+    owner = site.stat().st_uid
+    restore(copy, yes=True)
+    assert site.stat().st_uid == owner
+
+
 def test_without_yes_a_copy_is_verified_and_nothing_is_replaced(site: Path, folder: Path) -> None:
     copy = backup(folder)
     factories.user("boole")

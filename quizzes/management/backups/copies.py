@@ -159,7 +159,7 @@ def restore(file: Path, *, now: datetime, replaces: bool, accepts_violations: bo
     if replaces:
         of.refuse_while_in_use()
     with of.loaded(file) as incoming:
-        found, violations = verified(incoming, expected=note and note.counts)
+        found, violations = verified(incoming, expected=note.counts if note else None)
         if violations and not accepts_violations:
             raise CommandError("\n".join([f"Something does not hold in {file.name}:", *violations]))
         if not replaces:

@@ -111,6 +111,9 @@ def swap(incoming: BaseDatabaseWrapper, stamp: str) -> str:
     incoming.close()
     live, kept = live_file(), ""
     new = Path(str(incoming.settings_dict["NAME"]))
+    owner = (live if live.exists() else live.parent).stat()
+    if os.geteuid() == 0:
+        os.chown(new, owner.st_uid, owner.st_gid)  # root restores, the site's user serves
     sync(new)
     if live.exists():
         aside = beside(live, f".before-{stamp}")
