@@ -22,6 +22,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from quizzes.management.backups import verifying
 from quizzes.models import Attempt, User
 from quizzes.services import attempts
 from tests import databases, factories, upgrading
@@ -90,6 +91,24 @@ def test_a_copy_without_its_companions_is_readable_on_a_disk_that_is_not_writabl
     with closing(sqlite3.connect(f"file:{copy}?immutable=1", uri=True)) as file:
         assert file.execute("SELECT username FROM quizzes_user").fetchall() == [("ada",)]
         assert file.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+def test_rows_that_come_between_counting_and_copying_are_in_neither(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = verifying.counts
+    visitors: list[User] = []
+
+    def count_and_let_a_visitor_come(database: Any) -> dict[str, int]:
+        found = count(database)
+        visitors.append(factories.user(f"visitor{len(visitors)}"))
+        return found
+
+    monkeypatch.setattr(verifying, "counts", count_and_let_a_visitor_come)
+    copy = backup(folder)  # which compares the rows of the copy with those of the database
+    assert visitors
+    with closing(sqlite3.connect(copy)) as file:
+        assert file.execute("SELECT username FROM quizzes_user").fetchall() == [("ada",)]
 
 
 def test_a_damaged_database_gives_no_copy(site: Path, folder: Path) -> None:
