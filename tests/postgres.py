@@ -12,7 +12,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -103,6 +104,17 @@ def tool(name: str) -> str:
     if found is None:
         raise Missing(f"there is no {name} on this machine")
     return found
+
+
+@contextmanager
+def client_programs() -> Iterator[None]:
+    """Let commands find the client programs that came with the server."""
+    before = os.environ["PATH"]
+    os.environ["PATH"] = f"{Path(tool('pg_dump')).parent}{os.pathsep}{before}"
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 def create_database(url: str, name: str) -> None:

@@ -35,7 +35,7 @@ class Upgraded:
 def upgraded(version: str, vendor: str) -> Iterator[Upgraded]:
     """The database of a version, up to date; it is gone afterwards."""
     with _new_database(vendor, f"upgraded_{version.replace('.', '_')}_{os.getpid()}") as settings:
-        _load(settings, gzip.decompress((FOLDER / version / f"{vendor}.sql.gz").read_bytes()).decode())
+        load(settings, version, vendor)
         with databases.standing_in(settings):
             _share_out()
             before = Upgraded(settings, counts(), results())
@@ -74,7 +74,9 @@ def _on_the_server(settings: dict[str, Any], statement: str) -> None:
         cursor.execute(statement)
 
 
-def _load(settings: dict[str, Any], dump: str) -> None:
+def load(settings: dict[str, Any], version: str, vendor: str) -> None:
+    """Fill an empty database with what stood in that of a version."""
+    dump = gzip.decompress((FOLDER / version / f"{vendor}.sql.gz").read_bytes()).decode()
     if settings["ENGINE"].endswith("postgresql"):
         _on_the_server(settings, dump)
         return

@@ -1,21 +1,19 @@
-"""Copies made while people answer, by the commands of deploy/README.md, are whole when they are restored elsewhere (F39)."""
+"""Copies made while people answer, by `manage.py backup`, are whole when they are restored elsewhere (F39)."""
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-import subprocess
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 
 from quizzes.models import Answer, Attempt
@@ -75,26 +73,22 @@ def answering() -> Iterator[Answering]:
 
 
 def copy_of_sqlite(folder: Path) -> dict[str, Any]:
-    """What `sqlite3 FILE ".backup COPY"` does; returns the settings of the copy."""
-    copy = folder / "restored.sqlite3"
-    live = connection.settings_dict["NAME"]
-    if shutil.which("sqlite3"):
-        subprocess.run(["sqlite3", live, f".backup '{copy}'"], check=True)
-    else:
-        with closing(sqlite3.connect(live)) as source, closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
-    return databases.configured("sqlite") | {"NAME": str(copy)}
+    return restored_elsewhere(folder, databases.configured("sqlite") | {"NAME": str(folder / "restored.sqlite3")})
 
 
 def copy_of_postgresql(folder: Path) -> dict[str, Any]:
-    """`pg_dump --format=custom`, restored into another database of the server."""
-    found, dump, name = databases.configured("postgresql"), folder / "quizsite.dump", "quizsite_restored"
-    user = f"{found['USER']}:{quote(found['PASSWORD'])}@" if found["PASSWORD"] else f"{found['USER']}@"
-    url = f"postgresql://{user}{quote(found['HOST'], safe='')}:{found['PORT']}/"
-    subprocess.run([postgres.tool("pg_dump"), "--format=custom", f"--file={dump}", url + found["NAME"]], check=True)
-    postgres.create_database(url + found["NAME"], name)
-    subprocess.run([postgres.tool("pg_restore"), "--no-owner", f"--dbname={url}{name}", dump], check=True)
-    return found | {"NAME": name}
+    elsewhere = databases.configured("postgresql") | {"NAME": f"quizsite_restored_{os.getpid()}"}
+    with postgres.client_programs():
+        return restored_elsewhere(folder, elsewhere)
+
+
+def restored_elsewhere(folder: Path, elsewhere: dict[str, Any]) -> dict[str, Any]:
+    """Copy by `manage.py backup`, put in place where there is nothing yet by `manage.py restore`."""
+    call_command("backup", folder=folder)
+    [copy] = folder.glob("quizsite-*[!n]")
+    with databases.standing_in(elsewhere):
+        call_command("restore", str(copy), yes=True)
+    return elsewhere
 
 
 @pytest.mark.parametrize(
