@@ -129,12 +129,12 @@ def real_database(vendor: str, blocker: Any, *, waits_for_disk: bool = True) -> 
 
 
 def empty() -> None:
-    """Delete every row of our own tables and of sessions; the triggers and the migrations stay."""
+    """Delete every row of our own tables, of sessions and of the admin's log; the triggers and the migrations stay."""
     with connection.cursor() as cursor:
         tables = [
             name
             for name in connection.introspection.table_names(cursor)
-            if name.startswith(("quizzes_", "django_session"))
+            if name.startswith(("quizzes_", "django_session", "django_admin_log"))
         ]
         if connection.vendor == "postgresql":
             cursor.execute("SET statement_timeout = '60s'")  # emptied files are written out, which a busy disk delays

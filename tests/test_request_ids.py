@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging.config
 import re
 from typing import Any
@@ -22,12 +23,13 @@ OF_A_PROXY = "7f3a9c52-0b1d-4e6f"
 @pytest.fixture
 def log() -> Any:
     """Lines as the console's handler writes them."""
-    made = logging.config.DictConfigurator(site.LOGGING)
+    config = copy.deepcopy(site.LOGGING)  # its words are taken out as they are read
+    made = logging.config.DictConfigurator(config)
     handler = logging.Handler()
     lines: list[str] = []
-    formatter = made.configure_formatter(site.LOGGING["formatters"]["line"])
+    formatter = made.configure_formatter(config["formatters"]["line"])
     handler.emit = lambda record: lines.append(formatter.format(record))  # type: ignore[method-assign]
-    handler.addFilter(made.configure_filter(site.LOGGING["filters"]["request_id"]))
+    handler.addFilter(made.configure_filter(config["filters"]["request_id"]))
     logging.getLogger().addHandler(handler)
     yield lines
     logging.getLogger().removeHandler(handler)
