@@ -17,7 +17,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
-from quizzes.errors import AttemptClosed, QuizError, StaleAnswer
+from quizzes.errors import AttemptClosed, NoAttemptsLeft, QuizError, StaleAnswer
 from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User, papers, version_cache
 from quizzes.models.papers import Paper
 from quizzes.services import attempts, deadlines, grading
@@ -97,6 +97,23 @@ def test_control_without_index_and_lock_two_starts_give_two_attempts(postgresql:
         with connection.schema_editor() as editor:
             for constraint in constraints:
                 editor.add_constraint(Attempt, constraint)
+
+
+# Two attempts allowed, and many who start and hand in ------------------------------------------------------------------
+
+
+def test_loops_of_starts_and_submits_give_no_more_attempts_than_are_allowed(database: str) -> None:
+    lanes, quiz, learner = 16, factories.quiz(2, attempts_allowed=2), factories.user("impatient")
+
+    def starts_and_submits() -> None:
+        for _time in range(3):
+            row = attempts.start(User.objects.get(pk=learner.pk), quiz, now=NOW)
+            attempts.submit(row, now=NOW)
+
+    with track(lanes) as race:
+        results = race(*[starts_and_submits] * lanes)
+    assert {type(result) for result in results} <= {type(None), NoAttemptsLeft}
+    assert sorted(Attempt.objects.filter(learner=learner).values_list("number", flat=True)) == [1, 2]
 
 
 # Save against the end -------------------------------------------------------------------------------------------------
