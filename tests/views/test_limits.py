@@ -129,6 +129,12 @@ def test_user_name_and_address_of_one_account_are_counted_together(owner: User) 
     assert enter(Client(), owner.username).status_code == 429
 
 
+def test_capitals_in_a_user_name_give_no_further_tries(owner: User) -> None:
+    guess(owner.username.upper(), 6)
+    assert guess(owner.username.title(), 5).status_code == 429
+    assert enter(Client(), owner.username).status_code == 429
+
+
 def test_many_addresses_together_guess_no_more_than_sixty_times(owner: User) -> None:
     for number in range(12):
         guess(owner.username, 5, address=f"203.0.113.{number}")
