@@ -1,6 +1,7 @@
-"""Texts of authors as HTML: a small part of Markdown, sanitised; everything else is shown as it was written.
+"""Texts of authors as HTML: a part of Markdown, sanitised; everything else is shown as it was written.
 
-    {{ spec.explanation|markdown }}   paragraphs and lists      {{ option.text|inline_markdown }}   within a line
+    {{ spec.explanation|markdown }}   paragraphs, lists, tables      {{ option.text|inline_markdown }}   within a line
+    {{ stem(card.stem, "h2", id=card.stem_id) }}                     a stem: a heading, and what follows it
     {{ right.text|plain }}            no marks at all, for places that can hold only text
 
 No raw HTML, no images, no headings; links only to https.
@@ -11,16 +12,35 @@ from functools import lru_cache
 from html import unescape
 
 import nh3
-from django.utils.html import strip_tags
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 
 INLINE_TAGS = frozenset({"em", "strong", "code", "br", "a"})
-BLOCK_TAGS = INLINE_TAGS | {"p", "ul", "ol", "li", "blockquote", "pre", "hr"}
+TABLE_TAGS = frozenset({"table", "thead", "tbody", "tr", "th", "td"})
+BLOCK_TAGS = INLINE_TAGS | TABLE_TAGS | {"p", "ul", "ol", "li", "blockquote", "pre", "hr"}
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 REST = ["html_block", "html_inline", "image", "heading", "lheading", "reference"]
 YEAR = re.compile(r"^(\s*\d{3,})([.)])(?=\s)", re.MULTILINE)  # “1948. …” at the start of a line is no list
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(REST)
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable(REST)
+
+
+def _stars_between_letters(state: StateInline, silent: bool) -> bool:
+    """Keep the stars of 2*3*4 as signs, as CommonMark does with low lines."""
+    start = end = state.pos
+    while end < state.posMax and state.src[end] == "*":
+        end += 1
+    is_between = 0 < start < end < state.posMax and state.src[start - 1].isalnum() and state.src[end].isalnum()
+    if is_between:
+        if not silent:
+            state.pending += state.src[start:end]
+        state.pos = end
+    return is_between
+
+
+MARKDOWN.inline.ruler.before("emphasis", "stars_between_letters", _stars_between_letters)
 
 
 def _is_https(url: str) -> bool:
@@ -46,9 +66,26 @@ def _clean(html: str, tags: frozenset[str]) -> SafeString:
     return mark_safe(clean.strip("\n"))
 
 
+def _without_lists_of_years(text: str) -> str:
+    return YEAR.sub(r"\1\\\2", text)
+
+
 @lru_cache(maxsize=4096)
 def _block(text: str) -> SafeString:
-    return _clean(MARKDOWN.render(YEAR.sub(r"\1\\\2", text)), BLOCK_TAGS)
+    return _clean(MARKDOWN.render(_without_lists_of_years(text)), BLOCK_TAGS)
+
+
+@lru_cache(maxsize=4096)
+def _lead_and_rest(text: str) -> tuple[SafeString, SafeString]:
+    """Return the first paragraph, inline, and the blocks after it; without a paragraph at the start the first is empty."""
+    environment: dict[str, object] = {}
+    tokens = MARKDOWN.parse(_without_lists_of_years(text), environment)
+    lead = ""
+    if tokens and tokens[0].type == "paragraph_open":
+        lead = MARKDOWN.renderer.render([tokens[1]], MARKDOWN.options, environment)
+        tokens = tokens[3:]  # opened, its line, closed
+    rest = MARKDOWN.renderer.render(tokens, MARKDOWN.options, environment)
+    return _clean(lead, INLINE_TAGS), _clean(rest, BLOCK_TAGS)
 
 
 @lru_cache(maxsize=8192)
@@ -57,8 +94,22 @@ def _inline(text: str) -> SafeString:
 
 
 def markdown(text: object) -> SafeString:
-    """Paragraphs, lists, quotations, emphasis, code and https links."""
+    """Return paragraphs, lists, tables, quotations, emphasis, code and https links."""
     return _block("" if text is None else str(text))
+
+
+def stem(text: object, level: str, id: str = "", extra: str = "") -> SafeString:
+    """Return a stem as HTML: its first paragraph is a heading of that level (“h2”), what follows it stands below.
+
+    `id` names the whole of it for `aria-labelledby`; `extra` adds classes.
+    """
+    lead, rest = _lead_and_rest("" if text is None else str(text))
+    name = format_html(' id="{}"', id) if id else ""
+    classes = f"stem {extra}".strip()
+    if not rest:
+        return format_html('<{0} class="{1}"{2}>{3}</{0}>', mark_safe(level), classes, name, lead)
+    heading = format_html("<{0}>{1}</{0}>", mark_safe(level), lead or _("Question"))
+    return format_html('<div class="{} stem-blocks"{}>{}\n{}</div>', classes, name, heading, rest)
 
 
 def inline_markdown(text: object) -> SafeString:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quizzes.markup import inline_markdown, markdown, plain
+from quizzes.markup import inline_markdown, markdown, plain, stem
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,43 @@ def test_plain_words_have_no_marks_and_are_escaped_by_the_template() -> None:
 
 def test_nothing_is_an_empty_text() -> None:
     assert markdown(None) == inline_markdown(None) == plain(None) == ""
+
+
+@pytest.mark.parametrize("text", ["2*3*4", "a**b**c", "snake_case_name", "x*y", "5*6*"])
+def test_signs_between_letters_and_digits_stay_signs(text: str) -> None:
+    assert inline_markdown(text) == text
+    assert markdown(text) == f"<p>{text}</p>"
+
+
+def test_stars_around_words_still_mark_them() -> None:
+    assert inline_markdown("*a* (**b**) `2*3*4`") == "<em>a</em> (<strong>b</strong>) <code>2*3*4</code>"
+
+
+def test_a_table_is_a_table() -> None:
+    html = markdown("| body | task |\n|---|:-:|\n| Council | *mandates* |")
+    assert "<th>body</th>" in html
+    assert "<td><em>mandates</em></td>" in html
+    assert "style" not in html
+
+
+def test_a_stem_of_one_paragraph_is_a_heading() -> None:
+    assert stem("Who *decides*?", "h2", id="stem-1") == '<h2 class="stem" id="stem-1">Who <em>decides</em>?</h2>'
+
+
+def test_a_stem_of_several_blocks_is_a_heading_and_what_follows() -> None:
+    html = stem("Read this.\n\n> Peace\n\n1. one\n2. two\n\nWhich fits?", "h1", id="stem-1")
+    assert html.startswith('<div class="stem stem-blocks" id="stem-1"><h1>Read this.</h1>\n<blockquote>')
+    assert html.endswith("</ol>\n<p>Which fits?</p></div>")
+
+
+def test_a_stem_that_begins_with_a_table_still_has_a_heading() -> None:
+    html = stem("| a |\n|---|\n| b |", "h2")
+    assert html.startswith('<div class="stem stem-blocks"><h2>Question</h2>\n<table>')
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>x</script>", "![x](https://x.org/a.png)\n\n<img src=x>", "[x](javascript:1)"]
+)
+def test_nothing_acts_in_a_stem(text: str) -> None:
+    html = stem(text, "h2")
+    assert not any(tag in html for tag in ("<script", "<img", 'href="j'))
