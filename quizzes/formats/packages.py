@@ -72,6 +72,8 @@ class Package:
                     if len(found) > LARGEST_MEMBER:
                         message = _("Unpacked, it is larger than %(most)d MB.")
                         raise Unreadable(name[:100], message % {"most": LARGEST_MEMBER // 10**6})
+        except Unreadable:
+            raise
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
             raise Unreadable(name[:100], _("This file of the archive is broken.")) from error
         return bytes(found)
