@@ -1,8 +1,8 @@
 """The contract of an exchange format. One file in this folder is one format: bytes ⇄ drafts of questions.
 
-A format reads bytes and never raises on what it finds there: what cannot be read becomes an `Issue` with its place. It
-knows no database; whether a topic or a source exists is decided where the drafts are imported. Limits are checked before
-anything is taken apart.
+A format reads bytes and never raises on what it finds there: what cannot be read becomes an `Issue` with its place. What
+is read without a part of it becomes a note: an issue with `is_note`. It knows no database; whether a topic or a source
+exists is decided where the drafts are imported. Limits are checked before anything is taken apart.
 """
 
 from __future__ import annotations
@@ -31,10 +31,14 @@ EVIDENCE_LIMIT = 200
 
 @dataclass(frozen=True)
 class Issue:
-    """Something in a file that cannot be taken: its place ("question 12, option 3") and a sentence."""
+    """Something in a file that cannot be taken: its place ("question 12, option 3") and a sentence.
+
+    A note (`is_note`) says what a question that is taken comes without.
+    """
 
     where: str
     message: str
+    is_note: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", printable(self.where))
@@ -63,11 +67,14 @@ class Acknowledged:
 
 @dataclass(frozen=True)
 class QuestionDraft:
-    """A question on its way in or out. `spec` is as its type stores it; `where` is its place in the file."""
+    """A question on its way in or out. `spec` is as its type stores it; `where` is its place in the file.
+
+    `topic` is a slug, or empty where the file names none; `category` is what the file calls it, in its own words.
+    """
 
     type: str
     spec: Mapping[str, Any]
-    topic: str
+    topic: str = ""
     id: str | None = None  # a uuid
     difficulty: str = "medium"
     bloom: str = "remember"
@@ -75,6 +82,7 @@ class QuestionDraft:
     sources: tuple[SourcePlace, ...] = ()
     acknowledged: tuple[Acknowledged, ...] = ()
     where: str = field(default="", compare=False)
+    category: str = field(default="", compare=False)
 
 
 Parsed = tuple[list[QuestionDraft], list[Issue]]
@@ -93,8 +101,16 @@ class Format:
         raise NotImplementedError
 
     def write(self, drafts: Iterable[QuestionDraft]) -> bytes:
-        """The drafts as a file of this format."""
+        """Return the drafts as a file of this format, without those that it cannot hold (see `losses`)."""
         raise NotImplementedError
+
+    def losses(self, drafts: Iterable[QuestionDraft]) -> list[Issue]:
+        """Return what a file of this format would lose: an issue for a question left out, a note for a part of one."""
+        return []
+
+    def recognizes(self, name: str, data: bytes) -> bool:
+        """Whether a file of that name with that beginning looks like this format."""
+        return name.lower().endswith(self.extension)
 
 
 class Unreadable(ValueError):

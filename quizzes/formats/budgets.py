@@ -49,6 +49,8 @@ MARKUP = Limit(
         "This workbook has more than %(most)s styles and other marks. Copy the list into a new one, or save it as CSV."
     ),
 )
+# Of a package of questions
+PACKAGE = Limit(50_000_000, gettext_lazy("Unpacked, this archive is far too large: more than %(most)s bytes."))
 # Of JSON
 VALUES = Limit(250_000, gettext_lazy("It has more than %(most)s values."))
 

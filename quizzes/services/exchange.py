@@ -127,7 +127,13 @@ class ImportReport:
     @property
     def refused(self) -> list[Issue]:
         """Everything that would not be imported, with its place."""
-        return [*self.issues, *(Issue(entry.where, "; ".join(entry.reasons)) for entry in self._of("refused"))]
+        faults = [issue for issue in self.issues if not issue.is_note]
+        return [*faults, *(Issue(entry.where, "; ".join(entry.reasons)) for entry in self._of("refused"))]
+
+    @property
+    def notes(self) -> list[Issue]:
+        """What questions that are taken come without."""
+        return [issue for issue in self.issues if issue.is_note]
 
     @property
     def writes(self) -> bool:

@@ -53,6 +53,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  new {name}: {', '.join(slugs)}")
         for issue in report.refused:
             self.stderr.write(f"  refused: {issue}")
+        for issue in report.notes:
+            self.stdout.write(f"  without: {issue}")
         for entry in (*report.new, *report.changed):
             for finding in entry.findings:
                 self.stdout.write(

@@ -1,0 +1,129 @@
+"""Aiken: a stem on one line, an option on each of the next, and the letter of the right one.
+
+    Who authorizes a mission?
+    A. The Security Council
+    B) The Secretariat
+    ANSWER: A
+
+One question has one right option; there is no feedback, and no other type. Moodle reads a stem of one line; further lines
+before the first option are taken here as more of the stem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, checked_size, decoded
+from quizzes.formats.budgets import Budget
+from quizzes.formats.reading import Reading, read_with
+from quizzes.formats.texts import from_plain, one_line
+from quizzes.markup import plain
+
+OPTION = re.compile(r"([A-Za-z])[.)]\s+(.*)")
+ANSWER = re.compile(r"ANSWER\s*:\s*(.*)", re.IGNORECASE)
+LETTERS = "ABCDEFGHIJKL"
+
+
+class Aiken(Format):
+    key = "aiken"
+    name = gettext_lazy("Aiken")
+    extension = ".txt"
+    media_type = "text/plain"
+
+    def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:
+        return read_with(lambda reading: _read(data, reading), budget)
+
+    def write(self, drafts: Iterable[QuestionDraft]) -> bytes:
+        return "\n".join(_written(draft) for draft in drafts if _fits(draft)).encode()
+
+    def losses(self, drafts: Iterable[QuestionDraft]) -> list[Issue]:
+        return [issue for draft in drafts for issue in _losses(draft)]
+
+    def recognizes(self, name: str, data: bytes) -> bool:
+        text = data.decode("utf-8-sig", "replace")
+        return bool(re.search(r"^ANSWER\s*:\s*[A-Z]\s*$", text, re.MULTILINE))
+
+
+# In -------------------------------------------------------------------------------------------------------------------
+
+
+def _read(data: bytes, reading: Reading) -> None:
+    lines = decoded(checked_size(data)).splitlines()
+    block: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            block.append((number, line.strip()))
+        if ANSWER.match(line.strip()):
+            reading.check()
+            _take(block, reading)
+            block = []
+    if block:
+        reading.refuse(_("line %(n)d") % {"n": block[0][0]}, _("This question has no line “ANSWER: A”."))
+
+
+def _take(block: list[tuple[int, str]], reading: Reading) -> None:
+    where = _("line %(n)d") % {"n": block[0][0]}
+    stem, options = _parts([line for _number, line in block[:-1]])
+    letter = ANSWER.match(block[-1][1])[1].strip().rstrip(".)").upper()  # type: ignore[index]
+    if not options:
+        return reading.refuse(where, _("There are no options; write them as “A. …”, each on a line of its own."))
+    if letter not in LETTERS[: len(options)] or len(letter) != 1:
+        at = _("line %(n)d") % {"n": block[-1][0]}
+        return reading.refuse(at, _("“%(letter)s” is not the letter of an option.") % {"letter": letter[:20]})
+    rows = [{"text": from_plain(text), "correct": place == LETTERS.index(letter)} for place, text in enumerate(options)]
+    return reading.take("single_choice", {"stem": from_plain(stem), "options": rows}, where)
+
+
+def _parts(lines: list[str]) -> tuple[str, list[str]]:
+    """Return stem and options; letters count when they follow each other from A."""
+    stem: list[str] = []
+    options: list[str] = []
+    for line in lines:
+        found = OPTION.match(line)
+        if found and found[1].upper() == LETTERS[len(options) : len(options) + 1]:
+            options.append(found[2])
+        elif options:
+            options[-1] += f" {line}"
+        else:
+            stem.append(line)
+    return "\n".join(stem), options
+
+
+# Out ------------------------------------------------------------------------------------------------------------------
+
+
+def _fits(draft: QuestionDraft) -> bool:
+    return draft.type == "single_choice" or (draft.type == "multiple_choice" and len(_keys(draft)) == 1)
+
+
+def _keys(draft: QuestionDraft) -> list[int]:
+    return [place for place, option in enumerate(draft.spec["options"]) if option["correct"]]
+
+
+def _written(draft: QuestionDraft) -> str:
+    spec: Any = draft.spec
+    options = [f"{LETTERS[n]}. {one_line(plain(option['text']))}" for n, option in enumerate(spec["options"])]
+    return "\n".join([one_line(plain(spec["stem"])), *options, f"ANSWER: {LETTERS[_keys(draft)[0]]}", ""])
+
+
+def _losses(draft: QuestionDraft) -> Iterator[Issue]:
+    spec: Any = draft.spec
+    if not _fits(draft):
+        yield Issue(draft.where, _("Aiken holds questions with one right option only; this one is left out."))
+        return
+    if spec.get("explanation") or any(option["feedback"] for option in spec["options"]):
+        yield Issue(draft.where, _("Aiken has no feedback and no explanation."), is_note=True)
+    if any(option["pinned"] for option in spec["options"]):
+        yield Issue(draft.where, _("Aiken cannot keep an option at its place."), is_note=True)
+    if plain(spec["stem"]) != spec["stem"] or any(
+        plain(option["text"]) != option["text"] for option in spec["options"]
+    ):
+        yield Issue(draft.where, _("Aiken has no emphasis, lists or links; the words stay."), is_note=True)
+
+
+FORMAT = Aiken()

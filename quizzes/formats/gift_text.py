@@ -1,0 +1,168 @@
+"""The text of a GIFT file taken apart: comments, categories, blocks, braces and escapes.
+
+Moodle splits at blank lines and takes the first “{” that is not escaped and the next “}”. Inside braces : and = act; outside
+they are letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from quizzes.formats.texts import from_html, from_plain, is_html
+
+FORMATS = {"html", "moodle", "plain", "markdown"}
+ESCAPE = re.compile(r"\\([\\:#={}~n])")
+WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,10})?)%")
+NAME = re.compile(r"::(.*?)(?<!\\)::", re.DOTALL)
+TEXT_FORMAT = re.compile(r"\[(\w+)\]")
+MARK = re.compile(r"\[(id|tag):([^\]]{1,200})\]")
+SLUG = re.compile(r"[^a-z0-9_-]+")
+
+
+class Faulty(Exception):
+    """A question that cannot be read: its place, where that is not its first line, and a sentence."""
+
+    def __init__(self, where: str, message: str) -> None:
+        super().__init__(message)
+        self.where, self.message = where, message
+
+
+@dataclass(frozen=True)
+class Question:
+    """A block with its name taken off: `answers` is what stands in the braces, None without braces."""
+
+    stem: str
+    format: str
+    answers: str | None
+
+
+@dataclass
+class Block:
+    """The lines of one question, and what the comments above it say of it."""
+
+    line: int
+    text: str
+    category: str = ""
+    id: str = ""
+    tags: list[str] = field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        return _("line %(n)d") % {"n": self.line}
+
+    def question(self) -> Question:
+        """Return stem and answers; raise Faulty where braces do not pair."""
+        text = self.text.strip()
+        if name := NAME.match(text):
+            text = text[name.end() :].strip()
+        written = TEXT_FORMAT.match(text)
+        kind = written[1].lower() if written and written[1].lower() in FORMATS else "moodle"
+        if written and written[1].lower() in FORMATS:
+            text = text[written.end() :].strip()
+        opened = re.search(r"(?<!\\)\{", text)
+        closed = re.search(r"(?<!\\)\}", text)
+        if opened is None and closed is None:
+            return Question(text, kind, None)
+        if opened is None or (closed is not None and closed.start() < opened.start()):
+            raise Faulty("", _("A “}” stands without a “{” before it. Write \\} for the sign itself."))
+        if closed is None:
+            raise Faulty("", _("The answer block opened with “{” is never closed."))
+        rest = text[closed.end() :]
+        if re.search(r"(?<!\\)[{}]", rest):
+            raise Faulty(
+                "", _("There is a second “{” or “}”. Leave a blank line between questions; write \\{ for the sign.")
+            )
+        stem = text[: opened.start()] + (f"_____{rest}" if rest.strip() else "")
+        return Question(stem.strip(), kind, text[opened.end() : closed.start()])
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One answer: its sign ("=" or "~"), its weight −1…1 where one is given, and its text with feedback."""
+
+    sign: str
+    weight: Fraction | None
+    text: str
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Yield the questions of a file in order."""
+    category, marks, first = "", "", 0
+    lines: list[str] = []
+    for number, line in enumerate([*text.splitlines(), ""], start=1):
+        bare = line.strip()
+        if bare.startswith("//"):
+            marks += bare
+        elif bare.upper().startswith("$CATEGORY:") and not lines:
+            category = bare.partition(":")[2].strip()
+        elif bare:
+            lines, first = [*lines, line], first or number
+        elif lines:
+            yield _block(first, lines, category, marks)
+            lines, first, marks = [], 0, ""
+
+
+def _block(first: int, lines: list[str], category: str, marks: str) -> Block:
+    found = MARK.findall(marks)
+    tags = [SLUG.sub("-", value.strip().lower()).strip("-")[:50] for kind, value in found if kind == "tag"]
+    ids = [value.strip() for kind, value in found if kind == "id"]
+    path = "/".join(part for part in category.split("/") if part.strip() not in ("", "$course$", "top", "$system$"))
+    return Block(first, "\n".join(lines), path, ids[-1] if ids else "", [tag for tag in dict.fromkeys(tags) if tag])
+
+
+def pieces(body: str) -> list[Piece]:
+    """Return the answers in a body: each begins at an unescaped “=” or “~”; one without a sign counts as right."""
+    starts = [found.start() for found in re.finditer(r"(?<!\\)[=~]", body)]
+    if not starts or body[: starts[0]].strip():
+        starts = [-1, *starts]
+    ends = [*starts[1:], len(body)]
+    return [
+        _piece(body[start] if start >= 0 else "=", body[start + 1 : end])
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _piece(sign: str, text: str) -> Piece:
+    text = text.strip()
+    weight = WEIGHT.match(text)
+    if weight is None:
+        return Piece(sign, None, text)
+    value = Fraction(weight[1]) / 100
+    if abs(value) > 1:
+        raise Faulty("", _("A weight lies between %(least)s and %(most)s.") % {"least": "%-100%", "most": "%100%"})
+    return Piece(sign, as_meant(value), text[weight.end() :].strip())
+
+
+def as_meant(share: Fraction) -> Fraction:
+    """Return the simple fraction that a share in per cent stands for: 33.33333 % is a third."""
+    simple = share.limit_denominator(100)
+    return simple if abs(simple - share) < Fraction(1, 10**5) else share.limit_denominator(9999)
+
+
+def split_feedback(text: str) -> tuple[str, str]:
+    """Return an answer and its feedback, which stands after an unescaped “#”."""
+    answer, *feedback = re.split(r"(?<!\\)#", text, maxsplit=1)
+    return answer, feedback[0] if feedback else ""
+
+
+def unescaped(text: str) -> str:
+    return ESCAPE.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+def marked_up(text: str, kind: str) -> tuple[str, list[str]]:
+    """Return a text of that format as Markdown, and the names of what it loses; "raw" changes nothing but escapes."""
+    text = text.strip()
+    written = TEXT_FORMAT.match(text)
+    if written and written[1].lower() in FORMATS:
+        kind, text = written[1].lower(), text[written.end() :].strip()
+    words = unescaped(text)
+    if kind in ("markdown", "raw"):
+        return words, []
+    if kind == "html" or (kind == "moodle" and is_html(words)):
+        return from_html(words)
+    return from_plain(words), []

@@ -1,0 +1,121 @@
+"""Questions as GIFT, and what GIFT cannot carry of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from quizzes.formats.base import Issue, QuestionDraft
+
+ACTS = str.maketrans({sign: f"\\{sign}" for sign in "\\:#={}~"} | {"\n": "\\n"})
+
+
+def write(drafts: Iterable[QuestionDraft]) -> str:
+    """Return the questions that GIFT can hold."""
+    return "\n".join(_question(draft) for draft in drafts if draft.type in BODIES)
+
+
+def _question(draft: QuestionDraft) -> str:
+    spec: Any = draft.spec
+    marks = "".join(f" [tag:{tag}]" for tag in draft.tags)
+    head = f"// [id:{draft.id}]{marks}\n" if draft.id else f"//{marks}\n" if marks else ""
+    lines = BODIES[draft.type](spec)
+    if spec.get("explanation"):
+        lines.append(f"####{escaped(spec['explanation'])}")
+    body = "".join(f"\n  {line}" for line in lines)
+    return f"{head}[markdown]{escaped(spec['stem'])} {{{body}{chr(10) if body else ''}}}\n"
+
+
+def escaped(text: str) -> str:
+    return text.translate(ACTS)
+
+
+def _with(text: str, feedback: str) -> str:
+    return f"{escaped(text)}#{escaped(feedback)}" if feedback else escaped(text)
+
+
+def _single(spec: Mapping[str, Any]) -> list[str]:
+    return [f"{'=' if row['correct'] else '~'}{_with(row['text'], row['feedback'])}" for row in spec["options"]]
+
+
+def _multiple(spec: Mapping[str, Any]) -> list[str]:
+    share = 100 / Decimal(sum(row["correct"] for row in spec["options"]))
+    weight = f"{share:.5f}".rstrip("0").rstrip(".")
+    return [
+        f"~%{weight if row['correct'] else f'-{weight}'}%{_with(row['text'], row['feedback'])}"
+        for row in spec["options"]
+    ]
+
+
+def _truth(spec: Mapping[str, Any]) -> list[str]:
+    right, wrong = ("feedback_true", "feedback_false") if spec["answer"] else ("feedback_false", "feedback_true")
+    feedback = f"#{escaped(spec[wrong])}#{escaped(spec[right])}" if spec[right] or spec[wrong] else ""
+    return [f"{'TRUE' if spec['answer'] else 'FALSE'}{feedback}"]
+
+
+def _words(spec: Mapping[str, Any]) -> list[str]:
+    return [f"={_weight(row['fraction'])}{_with(row['text'], row['feedback'])}" for row in spec["answers"]]
+
+
+def _weight(fraction: Any) -> str:
+    percent = Fraction(str(fraction)) * 100
+    return "" if percent == 100 else f"%{float(percent):.5f}".rstrip("0").rstrip(".") + "%"
+
+
+def _number(spec: Mapping[str, Any]) -> list[str]:
+    key = f"{spec['value']}:{spec['tolerance']}" if spec.get("value") else f"{spec['low']}..{spec['high']}"
+    found = [f"#={key}#{escaped(spec['feedback'])}" if spec["feedback"] else f"#={key}"]
+    return [*found, f"~#{escaped(spec['feedback_wrong'])}"] if spec["feedback_wrong"] else found
+
+
+def _pairs(spec: Mapping[str, Any]) -> list[str]:
+    rows = [f"={escaped(row['left'])} -> {escaped(row['right'])}" for row in spec["pairs"]]
+    return rows + [f"= -> {escaped(text)}" for text in spec["extra"]]
+
+
+BODIES: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
+    "single_choice": _single,
+    "multiple_choice": _multiple,
+    "true_false": _truth,
+    "short_answer": _words,
+    "numeric": _number,
+    "matching": _pairs,
+    "essay": lambda _spec: [],
+}
+
+
+def losses(draft: QuestionDraft) -> Iterator[Issue]:
+    """Yield what a GIFT file cannot carry of a question."""
+    if draft.type not in BODIES:
+        yield Issue(draft.where, _("GIFT has no questions of this type; it is left out."))
+        return
+    for message in _lost(draft):
+        yield Issue(draft.where, message, is_note=True)
+
+
+def _lost(draft: QuestionDraft) -> Iterator[str]:
+    spec: Any = draft.spec
+    if draft.sources:
+        yield _("GIFT has no sources.")
+    if any(row.get("pinned") for row in spec.get("options", ())):
+        yield _("GIFT cannot keep an option at its place.")
+    if spec.get("scheme", "net_correct") != "net_correct":
+        yield _("GIFT marks by weights: “right minus wrong”.")
+    if any(row["feedback"] for row in spec.get("pairs", ())):
+        yield _("GIFT has no feedback for a pair.")
+    if draft.type == "short_answer" and (spec["feedback_wrong"] or spec["accents_matter"]):
+        yield _("GIFT has no feedback for any other answer, and no rule for accents.")
+    if draft.type == "numeric" and _is_special_number(spec):
+        yield _("GIFT has no units, no relative tolerance and no feedback for near misses.")
+    if draft.type == "essay" and (spec["rubric"] or spec["model_answer"] or spec["min_words"] or spec["max_words"]):
+        yield _("GIFT has no rubric, model answer or word limits.")
+
+
+def _is_special_number(spec: Mapping[str, Any]) -> bool:
+    return bool(
+        spec["unit"] or spec["near_misses"] or spec["tolerance_kind"] != "absolute" or spec["decimal_mark"] != "either"
+    )

@@ -1,0 +1,266 @@
+"""One item of QTI 2 or 3, its names already plain, read into a question of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from copy import deepcopy
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+from lxml import etree
+
+from quizzes.formats.base import stable_id
+from quizzes.formats.gift_text import Faulty, as_meant
+from quizzes.formats.reading import Reading
+from quizzes.formats.texts import from_html, one_line
+
+BLOCKS = ("choiceInteraction", "orderInteraction", "matchInteraction", "extendedTextInteraction", "gapMatchInteraction")
+INLINE = ("textEntryInteraction", "inlineChoiceInteraction")
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
+FEEDBACK = ("feedbackInline", "feedbackBlock", "modalFeedback")
+TRUTH = {"true": True, "false": False}
+
+
+class Item:
+    """Takes one assessmentItem. `where` is its file in the package, or its line."""
+
+    def __init__(self, root: Any, href: str, reading: Reading) -> None:
+        self.root = root
+        self.reading = reading
+        title = one_line(root.get("title", ""))[:60]
+        place = href or _("line %(n)d") % {"n": root.sourceline or 1}
+        self.where = f"{place} ({title})" if title else place
+        self.body = root.find("itemBody")
+        self.declared = {one.get("identifier", ""): one for one in root.iterfind("responseDeclaration")}
+
+    def take(self) -> None:
+        if self.body is None:
+            raise Faulty(self.where, _("There is no itemBody."))
+        interactions = [one for one in self.body.iter() if str(one.tag).endswith("Interaction")]
+        kinds = {str(one.tag) for one in interactions}
+        if not interactions:
+            return self.reading.note(self.where, _("There is nothing to answer; it is left out."))
+        if strange := sorted(kinds - {*BLOCKS, *INLINE}):
+            message = _("Interactions of the kind “%(kind)s” cannot be read; this item is left out.")
+            return self.reading.refuse(self.where, message % {"kind": strange[0][:40]})
+        type, fields = self.read(interactions, kinds)
+        shared = {"stem": fields.pop("stem", None) or self.stem(), "explanation": self.explanation()}
+        number = self.root.get("identifier", "")
+        return self.reading.take(type, shared | fields, self.where, id=stable_id(number[:200]) if number else None)
+
+    def read(self, found: list[Any], kinds: set[str]) -> tuple[str, dict[str, Any]]:
+        if kinds <= set(INLINE):
+            return self.one_entry(found[0]) if self.is_one_entry(found) else self.cloze(found)
+        if len(found) > 1:
+            raise Faulty(self.where, _("It has several questions in one; divide them."))
+        readers = {
+            "choiceInteraction": self.choice,
+            "orderInteraction": self.order,
+            "matchInteraction": self.match,
+            "gapMatchInteraction": self.gap_match,
+            "extendedTextInteraction": self.essay,
+        }
+        return readers[str(found[0].tag)](found[0])
+
+    # Texts
+
+    def text(self, element: Any, without: Iterable[str] = FEEDBACK) -> str:
+        """Return what an element holds as Markdown; what it loses is noted."""
+        copied = deepcopy(element)
+        for name in (*without, "prompt") if element.tag != "prompt" else without:
+            for one in list(copied.iter(name)):
+                _remove(one)
+        html = etree.tostring(copied, encoding="unicode", method="html", with_tail=False)
+        words, lost = from_html(html)
+        for name in lost:
+            self.reading.note(self.where, _("It comes without %(what)s.") % {"what": name})
+        return words
+
+    def stem(self) -> str:
+        """Return what stands in the body and in prompts, without the interactions."""
+        copied = deepcopy(self.body)
+        prompts = [self.text(one) for one in copied.iter("prompt")]
+        for name in (*BLOCKS, "rubricBlock", *FEEDBACK):
+            for one in list(copied.iter(name)):
+                _remove(one)
+        return "\n\n".join(part for part in (self.text(copied), *prompts) if part)
+
+    def explanation(self) -> str:
+        """Return feedback that comes after any answer; the rest belongs to options, or is noted."""
+        found = [self.text(one, ()) for one in self.root.iterfind("modalFeedback")]
+        return "\n\n".join(dict.fromkeys(text for text in found if text))
+
+    def line(self, element: Any) -> str:
+        return one_line(self.text(element))
+
+    def feedback(self, choice: Any) -> str:
+        return " ".join(self.text(one, ()) for one in choice.iter("feedbackInline", "feedbackBlock")).strip()
+
+    # Keys
+
+    def declaration(self, interaction: Any) -> Any:
+        name = interaction.get("responseIdentifier", "")
+        if name not in self.declared:
+            raise Faulty(self.where, _("The response “%(name)s” is not declared.") % {"name": name[:40]})
+        return self.declared[name]
+
+    def correct(self, interaction: Any) -> list[str]:
+        """Return the values of correctResponse, or those that a mapping gives points for."""
+        declared = self.declaration(interaction)
+        values = ["".join(value.itertext()).strip() for value in declared.iterfind("correctResponse/value")]
+        return values or [key for key, points in self.mapping(declared).items() if points > 0]
+
+    def mapping(self, declared: Any) -> dict[str, Fraction]:
+        found = {}
+        for entry in declared.iterfind("mapping/mapEntry"):
+            points = entry.get("mappedValue", "0")
+            if not NUMBER.fullmatch(points):
+                raise Faulty(self.where, _("“%(text)s” is not a number.") % {"text": points[:40]})
+            found[entry.get("mapKey", "")] = Fraction(points)
+        return found
+
+    # Interactions
+
+    def choice(self, interaction: Any) -> tuple[str, dict[str, Any]]:
+        choices = list(interaction.iter("simpleChoice"))
+        keys = set(self.correct(interaction))
+        declared = self.declaration(interaction)
+        if [TRUTH.get(self.line(one).lower()) for one in choices] in ([True, False], [False, True]) and len(keys) == 1:
+            return "true_false", self.truth(choices, keys)
+        rows = [
+            {
+                "text": self.line(one),
+                "correct": one.get("identifier") in keys,
+                "feedback": self.feedback(one),
+                "pinned": one.get("fixed") == "true",
+            }
+            for one in choices
+        ]
+        is_single = declared.get("cardinality", "single") == "single"
+        if not is_single and self.mapping(declared):
+            self.reading.note(self.where, _("Its points for each choice are replaced by “right minus wrong”."))
+        return ("single_choice" if is_single else "multiple_choice"), {"options": rows}
+
+    def truth(self, choices: list[Any], keys: set[str]) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        for one in choices:
+            is_true = TRUTH[self.line(one).lower()]
+            fields["feedback_true" if is_true else "feedback_false"] = self.feedback(one)
+            if one.get("identifier") in keys:
+                fields["answer"] = is_true
+        return fields
+
+    def order(self, interaction: Any) -> tuple[str, dict[str, Any]]:
+        texts = {one.get("identifier"): self.line(one) for one in interaction.iter("simpleChoice")}
+        keys = self.correct(interaction)
+        if sorted(keys) != sorted(texts):
+            raise Faulty(self.where, _("The right order does not name every element once."))
+        self.reading.note(self.where, _("Partly right orders are marked by the longest run here."))
+        return "ordering", {"elements": [{"text": texts[key]} for key in keys]}
+
+    def match(self, interaction: Any) -> tuple[str, dict[str, Any]]:
+        sets = interaction.findall("simpleMatchSet")
+        if len(sets) != 2:
+            raise Faulty(self.where, _("A match needs two sets of choices."))
+        left, right = (
+            {one.get("identifier"): self.line(one) for one in half.iter("simpleAssociableChoice")} for half in sets
+        )
+        pairs = [key.split() for key in self.correct(interaction)]
+        if any(len(pair) != 2 or pair[0] not in left or pair[1] not in right for pair in pairs):
+            raise Faulty(self.where, _("A right pair names a choice that is not there."))
+        rows = [{"left": left[one], "right": right[other]} for one, other in pairs]
+        taken = {row["right"] for row in rows}
+        return "matching", {"pairs": rows, "extra": [text for text in right.values() if text not in taken]}
+
+    def essay(self, interaction: Any) -> tuple[str, dict[str, Any]]:
+        return "essay", {}
+
+    def gap_match(self, interaction: Any) -> tuple[str, dict[str, Any]]:
+        texts = {one.get("identifier"): self.line(one) for one in interaction.iter("gapText")}
+        keys = {
+            gap: text for text, gap in (pair.split() for pair in self.correct(interaction) if len(pair.split()) == 2)
+        }
+        options = list(dict.fromkeys(texts.values()))
+        gaps, copied = [], deepcopy(interaction)
+        for one in list(copied.iter("gapText")):
+            _remove(one)
+        for gap in list(copied.iter("gap")):
+            key = texts.get(keys.get(gap.get("identifier", ""), ""))
+            if key is None:
+                raise Faulty(self.where, _("A gap has no right answer."))
+            gaps.append({"kind": "choice", "options": [{"text": text, "correct": text == key} for text in options]})
+            _replace(gap, f"[[{len(gaps)}]]")
+        prompt = interaction.find("prompt")
+        stem = self.text(prompt) if prompt is not None else _("Fill in the gaps.")
+        return "cloze", {"stem": stem, "text": _markers(self.text(copied)), "gaps": gaps}
+
+    def is_one_entry(self, found: list[Any]) -> bool:
+        """Whether a text entry stands alone at the end, so that it is a question with a field below it."""
+        return len(found) == 1 and found[0].tag == "textEntryInteraction" and not (found[0].tail or "").strip(" .\n\t")
+
+    def one_entry(self, interaction: Any) -> tuple[str, dict[str, Any]]:
+        gap = self.entry(interaction)
+        copied = deepcopy(self.body)
+        for one in list(copied.iter("textEntryInteraction")):
+            _remove(one)
+        stem = self.text(copied) or _("Answer.")
+        kind = gap.pop("kind")
+        return ("numeric" if kind == "number" else "short_answer"), {"stem": stem, **gap}
+
+    def entry(self, interaction: Any) -> dict[str, Any]:
+        """Return a gap for a text or a number."""
+        declared = self.declaration(interaction)
+        keys = self.correct(interaction)
+        if not keys:
+            raise Faulty(self.where, _("A text entry has no right answer."))
+        if declared.get("baseType") in ("float", "integer"):
+            if not NUMBER.fullmatch(keys[0]):
+                raise Faulty(self.where, _("“%(text)s” is not a number.") % {"text": keys[0][:40]})
+            return {"kind": "number", "value": keys[0].lstrip("+"), "tolerance": "0"}
+        points = self.mapping(declared)
+        most = max(points.values(), default=Fraction(0))
+        shares = {key: Fraction(1) for key in keys if key not in points}
+        shares |= {key: as_meant(value / most) for key, value in points.items() if most > 0 and value > 0}
+        return {
+            "kind": "text",
+            "answers": [{"text": key.replace("*", "\\*"), "fraction": str(share)} for key, share in shares.items()],
+        }
+
+    def cloze(self, found: list[Any]) -> tuple[str, dict[str, Any]]:
+        copied, gaps = deepcopy(self.body), []
+        for element in list(copied.iter(*INLINE)):
+            if element.tag == "textEntryInteraction":
+                gaps.append(self.entry(element))
+            else:
+                keys = set(self.correct(element))
+                choices = list(element.iter("inlineChoice"))
+                gaps.append({
+                    "kind": "choice",
+                    "options": [{"text": self.line(one), "correct": one.get("identifier") in keys} for one in choices],
+                })  # fmt: skip
+            _replace(element, f"[[{len(gaps)}]]")
+        return "cloze", {"stem": _("Fill in the gaps."), "text": _markers(self.text(copied)), "gaps": gaps}
+
+
+def _remove(element: Any) -> None:
+    """Take an element out; the text after it stays."""
+    _replace(element, "")
+
+
+def _replace(element: Any, text: str) -> None:
+    parent, before = element.getparent(), element.getprevious()
+    if parent is None:
+        return
+    words = text + (element.tail or "")
+    if before is not None:
+        before.tail = (before.tail or "") + words
+    else:
+        parent.text = (parent.text or "") + words
+    element.tail = None
+    parent.remove(element)
+
+
+def _markers(text: str) -> str:
+    return text.replace("\\[", "[").replace("\\]", "]")

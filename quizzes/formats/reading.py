@@ -1,0 +1,69 @@
+"""What a reader has found so far: drafts, what was refused, and what is kept without a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from quizzes import question_types
+from quizzes.errors import ImportRejected
+from quizzes.formats.base import MAX_ISSUES, MAX_QUESTIONS, Issue, Parsed, QuestionDraft, Unreadable
+from quizzes.formats.budgets import Budget
+from quizzes.question_types.base import InvalidSpec
+
+
+class Reading:
+    """Collects what one file holds. `check` is called for each question: it ends a file that costs too much."""
+
+    def __init__(self, budget: Budget | None = None) -> None:
+        self.budget = budget or Budget()
+        self.drafts: list[QuestionDraft] = []
+        self.issues: list[Issue] = []
+
+    def check(self) -> None:
+        """Raise ImportRejected when the time is over, Unreadable when there are too many questions or faults."""
+        self.budget.check()
+        if len(self.drafts) > MAX_QUESTIONS:
+            raise Unreadable(_("file"), _("It may have at most %(limit)d questions.") % {"limit": MAX_QUESTIONS})
+        if len(self.issues) >= MAX_ISSUES:
+            raise Unreadable(_("file"), _("There are too many faults; what follows was not read."))
+
+    def refuse(self, where: str, message: str) -> None:
+        """Say why something is not taken."""
+        self.issues.append(Issue(where, message))
+
+    def note(self, where: str, message: str) -> None:
+        """Say what a question that is taken comes without; the same is said once of a place."""
+        found = Issue(where, message, is_note=True)
+        if found not in self.issues:
+            self.issues.append(found)
+
+    def take(self, type: str, fields: Mapping[str, Any], where: str, **envelope: Any) -> None:
+        """Keep a question whose content its type accepts; else say what is wrong with it."""
+        try:
+            spec = question_types.get(type).spec(fields).model_dump(mode="json")
+        except InvalidSpec as error:
+            for fault in error.faults:
+                self.refuse(", ".join(part for part in (where, fault.where) if part), f"{fault.what}.")
+            return
+        self.drafts.append(QuestionDraft(type=type, spec=spec, where=where, **envelope))
+
+    @property
+    def parsed(self) -> Parsed:
+        return self.drafts, self.issues
+
+
+def read_with(read: Callable[[Reading], None], budget: Budget | None) -> Parsed:
+    """Return what `read` finds; what ends it early stands last among the issues. A file without a question is refused."""
+    reading = Reading(budget)
+    try:
+        read(reading)
+    except Unreadable as error:
+        reading.issues.append(error.issue)
+    except ImportRejected as refusal:  # of the budget
+        reading.refuse(_("file"), str(refusal.message))
+    if not reading.drafts and not reading.issues:
+        reading.refuse(_("file"), _("No questions found."))
+    return reading.parsed

@@ -1,0 +1,64 @@
+"""Texts of other systems as our Markdown, and ours as theirs."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import nh3
+from django.utils.translation import gettext_lazy as _
+from markdownify import markdownify
+
+TAG = re.compile(r"<(/?[a-zA-Z][^>]*|!--.*?--)>", re.DOTALL)
+KEPT = {
+    "p", "br", "div", "span", "em", "i", "strong", "b", "code", "pre", "ul", "ol", "li", "blockquote", "table", "thead",
+    "tbody", "tr", "th", "td", "a", "h1", "h2", "h3", "h4", "h5", "h6", "sub", "sup",
+}  # fmt: skip
+LOST = {
+    "img": _("a picture"), "audio": _("a sound"), "video": _("a film"), "script": _("a script"),
+    "iframe": _("a page inside the page"), "object": _("an embedded object"), "embed": _("an embedded object"),
+    "svg": _("a drawing"), "math": _("a formula"), "input": _("a field"), "style": _("a style sheet"),
+}  # fmt: skip
+ACTS_ANYWHERE = re.compile(r"([\\`]|(?<!\w)\*|\*(?!\w)|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]*\]\())")
+ACTS_AT_START = re.compile(r"^(\s{0,3})([#>+-](?=\s|$)|\d+(?=[.)]\s)|\||~{3})", re.MULTILINE)
+
+
+def is_html(text: str) -> bool:
+    """Whether a text has a tag of HTML in it."""
+    return TAG.search(text) is not None
+
+
+def from_plain(text: str) -> str:
+    """Return Markdown that shows a text as it was typed."""
+    escaped = ACTS_ANYWHERE.sub(r"\\\1", text)
+    return ACTS_AT_START.sub(
+        lambda found: f"{found[1]}\\{found[2]}" if not found[2][0].isdigit() else found[0], escaped
+    )
+
+
+def from_html(html: str) -> tuple[str, list[str]]:
+    """Return Markdown with the words and the emphasis of a piece of HTML, and names of what it loses ("a picture")."""
+    found = _Lost()
+    found.feed(html)
+    clean = nh3.clean(html, tags=KEPT, attributes={"a": {"href"}}, url_schemes={"https"}, link_rel=None)
+    text = markdownify(
+        clean, heading_style="ATX", bullets="-", escape_misc=False, strip=["h1", "h2", "h3", "h4", "h5", "h6"]
+    )
+    return re.sub(r"\n{3,}", "\n\n", text).strip(), list(dict.fromkeys(found.names))
+
+
+class _Lost(HTMLParser):
+    """Collects what of a piece of HTML is not kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in LOST:
+            self.names.append(str(LOST[tag]))
+
+
+def one_line(text: str) -> str:
+    """Return a text without line ends, for places that hold one line."""
+    return " ".join(text.split())

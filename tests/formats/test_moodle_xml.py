@@ -1,0 +1,218 @@
+"""Moodle XML in and out."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from quizzes import formats
+from quizzes.formats.base import Issue, QuestionDraft
+from tests.formats.test_gift import examples
+
+MOODLE = formats.get("moodle_xml")
+SAMPLE = """<?xml version="1.0" encoding="UTF-8"?>
+<quiz>
+<question type="category"><category><text>$course$/top/UN/Organs</text></category></question>
+<question type="multichoice">
+  <name><text>Mandates</text></name>
+  <questiontext format="html"><text><![CDATA[<p>Who <b>authorizes</b> a mission?</p>]]></text></questiontext>
+  <generalfeedback format="html"><text>&lt;p&gt;The Charter says so.&lt;/p&gt;</text></generalfeedback>
+  <idnumber>who</idnumber><single>true</single>
+  <correctfeedback format="html"><text>Your answer is correct.</text></correctfeedback>
+  <answer fraction="100" format="html"><text>The Council</text><feedback format="html"><text>Yes.</text></feedback></answer>
+  <answer fraction="0" format="html"><text>The Court</text><feedback format="html"><text>No.</text></feedback></answer>
+  <tags><tag><text>Peace Keeping</text></tag></tags>
+</question>
+<question type="multichoice">
+  <questiontext format="markdown"><text>Which are organs?</text></questiontext><single>false</single>
+  <answer fraction="50"><text>Council</text></answer><answer fraction="50"><text>Court</text></answer>
+  <answer fraction="-50"><text>NATO</text></answer>
+</question>
+<question type="truefalse">
+  <questiontext format="html"><text>UNTSO dates from 1948.</text></questiontext>
+  <answer fraction="100"><text>true</text><feedback><text>In May.</text></feedback></answer>
+  <answer fraction="0"><text>false</text><feedback><text>Look again.</text></feedback></answer>
+</question>
+<question type="shortanswer">
+  <questiontext format="html"><text>Which department?</text></questiontext>
+  <answer fraction="100"><text>Peace Operations</text></answer><answer fraction="33.33333"><text>*Operations</text></answer>
+  <answer fraction="0"><text>*</text><feedback><text>Think of peace.</text></feedback></answer>
+</question>
+<question type="numerical">
+  <questiontext format="html"><text>When?</text></questiontext>
+  <answer fraction="100"><text>1948</text><tolerance>1</tolerance></answer>
+  <answer fraction="0"><text>1956</text><feedback><text>That is UNEF.</text></feedback></answer>
+  <units><unit><multiplier>1</multiplier><unit_name>AD</unit_name></unit></units>
+</question>
+<question type="matching">
+  <questiontext format="html"><text>Match.</text></questiontext>
+  <subquestion format="html"><text>Council</text><answer><text>decides</text></answer></subquestion>
+  <subquestion format="html"><text>Assembly</text><answer><text>pays</text></answer></subquestion>
+  <subquestion format="html"><text></text><answer><text>fights</text></answer></subquestion>
+</question>
+<question type="essay"><questiontext format="html"><text>Discuss.</text></questiontext>
+  <minwordlimit>50</minwordlimit><graderinfo format="html"><text>Two sides.</text></graderinfo></question>
+<question type="ordering"><questiontext format="html"><text>In order.</text></questiontext>
+  <answer fraction="1"><text>one</text></answer><answer fraction="2"><text>two</text></answer><answer fraction="3"><text>three</text></answer></question>
+<question type="cloze"><questiontext format="html"><text><![CDATA[<p>In {1:NUMERICAL:=1948:1#Yes.~*#No.} the {1:SA:=UNTSO~%50%TSO} was {:MC:=set up~ended}.</p>]]></text></questiontext></question>
+<question type="gapselect"><questiontext format="html"><text>The [[2]] and the [[1]].</text></questiontext>
+  <selectoption><text>Court</text><group>1</group></selectoption><selectoption><text>Council</text><group>1</group></selectoption></question>
+<question type="description"><questiontext format="html"><text>Read.</text></questiontext></question>
+<question type="stack"><name><text>Algebra</text></name><questiontext><text>x</text></questiontext></question>
+</quiz>
+"""
+
+
+def wrapped(inner: str) -> bytes:
+    return f"<quiz>\n{inner}\n</quiz>".encode()
+
+
+def question(kind: str, inner: str) -> bytes:
+    return wrapped(
+        f'<question type="{kind}"><questiontext format="html"><text>Stem?</text></questiontext>{inner}</question>'
+    )
+
+
+def read(data: bytes) -> tuple[list[QuestionDraft], list[Issue]]:
+    return MOODLE.parse(data)
+
+
+# In -------------------------------------------------------------------------------------------------------------------
+
+
+def test_every_type_that_is_like_one_of_ours_is_read() -> None:
+    drafts, issues = read(SAMPLE.encode())
+    assert [draft.type for draft in drafts] == [
+        "single_choice", "multiple_choice", "true_false", "short_answer", "numeric", "matching", "essay", "ordering",
+        "cloze", "cloze",
+    ]  # fmt: skip
+    assert [issue.message for issue in issues if not issue.is_note] == [
+        "Questions of the type “stack” cannot be read; this one is left out."
+    ]
+    assert issues[-1].where.startswith("line ")
+
+
+def test_texts_feedback_category_id_and_tags_come_along() -> None:
+    draft = read(SAMPLE.encode())[0][0]
+    assert (draft.spec["stem"], draft.spec["explanation"]) == ("Who **authorizes** a mission?", "The Charter says so.")
+    assert [row["feedback"] for row in draft.spec["options"]] == ["Yes.", "No."]
+    assert (draft.category, draft.tags) == ("UN/Organs", ("peace-keeping",))
+    assert draft.id is not None
+
+
+def test_answers_keep_their_shares_and_the_star_is_the_feedback_to_any_other() -> None:
+    spec = read(SAMPLE.encode())[0][3].spec
+    assert [(row["text"], row["fraction"]) for row in spec["answers"]] == [
+        ("Peace Operations", "1"),
+        ("*Operations", "1/3"),
+    ]
+    assert spec["feedback_wrong"] == "Think of peace."
+
+
+def test_numbers_keep_tolerance_unit_and_near_misses() -> None:
+    spec = read(SAMPLE.encode())[0][4].spec
+    assert (spec["value"], spec["tolerance"], spec["unit"]) == ("1948", "1", "AD")
+    assert spec["near_misses"] == [{"value": "1956", "feedback": "That is UNEF."}]
+
+
+def test_embedded_answers_become_gaps() -> None:
+    spec = read(SAMPLE.encode())[0][8].spec
+    assert spec["text"] == "In [[1]] the [[2]] was [[3]]."
+    assert [gap["kind"] for gap in spec["gaps"]] == ["number", "text", "choice"]
+    assert (spec["gaps"][0]["tolerance"], spec["gaps"][0]["feedback_wrong"]) == ("1", "No.")
+
+
+def test_choices_by_number_become_gaps_in_the_order_of_the_text() -> None:
+    spec = read(SAMPLE.encode())[0][9].spec
+    assert spec["text"] == "The [[1]] and the [[2]]."
+    keys = [next(row["text"] for row in gap["options"] if row["correct"]) for gap in spec["gaps"]]
+    assert keys == ["Council", "Court"]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"%PDF-1.7 x", "This is a PDF file, not Moodle XML."),
+        (b"<!doctype html><html></html>", "This is a web page, not Moodle XML."),
+        (b'{"a": 1}', "This is JSON, not Moodle XML."),
+        (b"<html><body/></html>", "This is a web page"),
+        (b"<questestinterop/>", "begins with <questestinterop>"),
+        (b"<quiz><question>", "not well-formed XML"),
+        (b'<!DOCTYPE quiz [<!ENTITY a "b">]><quiz>&a;</quiz>', "document type"),
+        (b'<!DOCTYPE quiz SYSTEM "http://127.0.0.1/x.dtd"><quiz/>', "document type"),
+        (b"<quiz/>", "No questions found"),
+        ("<quiz>é</quiz>".encode("latin-1"), "not well-formed XML"),
+        (question("multichoice", '<answer fraction="abc"><text>a</text></answer>'), "“abc” is not a share"),
+        (question("multichoice", '<answer fraction="1000"><text>a</text></answer>'), "“1000” is not a share"),
+        (question("truefalse", ""), "Neither true nor false"),
+        (question("shortanswer", ""), "No answer is marked"),
+        (question("numerical", '<answer fraction="100"><text>ten</text></answer>'), "“ten” is not a number"),
+        (question("cloze", ""), "no embedded answer"),
+        (question("gapselect", "<selectoption><text>a</text></selectoption>"), "at least 1"),
+        (wrapped('<question type="essay"/>'), "no <questiontext>"),
+        (wrapped("<a>" * 300 + "</a>" * 300), "not well-formed XML"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_gets_a_sentence(data: bytes, words: str) -> None:
+    drafts, issues = read(data)
+    assert drafts == []
+    assert words in issues[0].message
+
+
+def test_a_bomb_of_entities_is_refused_unopened() -> None:
+    levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    drafts, issues = read(f'<!DOCTYPE quiz [<!ENTITY a0 "ha">{levels}]><quiz>&a9;</quiz>'.encode())
+    assert drafts == []
+    assert len(issues) == 1
+
+
+def test_what_acts_is_taken_out_and_named() -> None:
+    text = (
+        "<![CDATA[<p onclick='x()'>Hi <img src=x onerror=y()><script>z()</script><a href='javascript:q()'>a</a></p>]]>"
+    )
+    data = wrapped(f'<question type="essay"><questiontext format="html"><text>{text}</text></questiontext></question>')
+    drafts, issues = read(data)
+    assert not any(word in drafts[0].spec["stem"] for word in ("onclick", "onerror", "script", "javascript", "img"))
+    assert {issue.message for issue in issues} == {"It comes without a picture.", "It comes without a script."}
+
+
+# Out ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("draft", examples(), ids=lambda draft: draft.where)
+def test_each_type_comes_back_equal_or_with_a_word_about_what_was_lost(draft: QuestionDraft) -> None:
+    lost = MOODLE.losses([draft])
+    drafts, issues = read(MOODLE.write([draft]))
+    if any(not issue.is_note for issue in lost):
+        assert drafts == []
+        return
+    assert [str(issue) for issue in issues if not issue.is_note] == []
+    assert drafts[0].type == draft.type
+    assert lost or dict(drafts[0].spec) == dict(draft.spec)
+
+
+def test_ids_tags_and_categories_come_back() -> None:
+    draft = QuestionDraft(
+        "essay",
+        read(SAMPLE.encode())[0][6].spec,
+        topic="organs",
+        tags=("a", "b"),
+        id="6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+    )
+    again = read(MOODLE.write([draft]))[0][0]
+    assert (again.id, again.tags, again.category) == (draft.id, draft.tags, "organs")
+
+
+def test_spoiled_files_get_a_report_and_never_an_error() -> None:
+    chance = random.Random(3)
+    whole = SAMPLE.encode()
+    for _round in range(300):
+        data = bytearray(whole)
+        for _change in range(chance.randrange(1, 12)):
+            place = chance.randrange(len(data))
+            data[place : place + chance.randrange(20)] = chance.choice(
+                [b"", b"<", b">", b"&", b"</question>", b"{1:SA:", b"}", b"~", b"\0", b"[[9]]"]
+            )
+        drafts, issues = read(bytes(data))
+        assert drafts or issues

@@ -1,0 +1,96 @@
+"""Questions as people type them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from quizzes import formats
+from quizzes.formats.base import QuestionDraft
+
+TEXT = formats.get("text")
+SAMPLE = """1. Who authorizes a mission?
+   *a) The Security Council
+    b) The Secretariat
+   Explanation: The Charter
+   says so.
+
+2) Select the organs.
+A. Council *
+B. Secretariat (correct)
+C. NATO
+
+Question 3: The League was founded in 1945.
+Answer: False
+
+4. Capital of France?
+Answer: Paris / Lutetia
+
+5. How many members has the Council?
+Answer: 15
+
+6. Discuss consent.
+Answer: essay
+
+7. Which?
+(A) one
+(B) two
+(C) three
+Answers: A and C
+"""
+
+
+def read(text: str) -> list[QuestionDraft]:
+    drafts, issues = TEXT.parse(text.encode())
+    assert issues == []
+    return drafts
+
+
+def test_each_way_to_type_a_question_is_understood() -> None:
+    drafts = read(SAMPLE)
+    assert [draft.type for draft in drafts] == [
+        "single_choice", "multiple_choice", "true_false", "short_answer", "numeric", "essay", "multiple_choice"
+    ]  # fmt: skip
+    assert drafts[0].spec["explanation"] == "The Charter\nsays so."
+    assert [[row["correct"] for row in draft.spec.get("options", ())] for draft in drafts if "options" in draft.spec] == [
+        [True, False], [True, True, False], [True, False, True]
+    ]  # fmt: skip
+    assert drafts[2].spec["answer"] is False
+    assert [row["text"] for row in drafts[3].spec["answers"]] == ["Paris", "Lutetia"]
+    assert drafts[4].spec["value"] == "15"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "words"),
+    [
+        ("1. Which?\na) one\nb) two", "line 1", "No option is marked"),
+        ("1. Which?\na) one\nb) two\nAnswer: D", "line 1", "“D” is not the letter"),
+        ("1. Which?\n\n2. Why?\nAnswer: essay", "line 1", "neither an option nor an answer"),
+        ("1. Which?\n*a) one", "line 1, option", "at least 2"),
+    ],
+)
+def test_what_is_not_understood_is_named_with_its_line(text: str, where: str, words: str) -> None:
+    _drafts, issues = TEXT.parse(text.encode())
+    assert issues[0].where == where
+    assert words in issues[0].message
+
+
+def test_what_is_written_reads_back_the_same() -> None:
+    drafts = read(SAMPLE)
+    again = read(TEXT.write(drafts).decode())
+    assert [draft.type for draft in again] == [draft.type for draft in drafts]
+    assert [draft.spec.get("options") for draft in again] == [draft.spec.get("options") for draft in drafts]
+
+
+def test_spoiled_files_get_a_report_and_never_an_error() -> None:
+    chance = random.Random(11)
+    for _round in range(300):
+        letters = list(SAMPLE)
+        for _change in range(chance.randrange(1, 40)):
+            place = chance.randrange(len(letters))
+            letters[place : place + chance.randrange(3)] = chance.choice(
+                ["", "*", "a)", "\n", "\n\n", "Answer:", "1.", "\0", "/"]
+            )
+        drafts, issues = TEXT.parse("".join(letters).encode())
+        assert drafts or issues
