@@ -10,12 +10,18 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quizzes import terms
 from quizzes.models import Accommodation, Assignment, Classroom, Quiz
 from quizzes.models.quizzes import Preset
 
 REPEATABLE = frozenset({Quiz.Counting.HIGHEST, Quiz.Counting.LATEST})  # rules by which a copied answer counts
+
+ANSWERS_AWAY = gettext_lazy(
+    "Students see the right answers when they submit, can start again as often as they like, and a later attempt "
+    "counts: they can copy the answers. Limit the attempts, or show answers after it closes (exam)."
+)
 
 
 @dataclass(frozen=True)
@@ -75,13 +81,7 @@ def gives_answers_away(preset: str, attempts_allowed: int | None, counting: str)
 
 
 def _answers_away() -> Caution:
-    return Caution(
-        "answers_away",
-        _(
-            "Students see the right answers when they submit, can start again as often as they like, and a later attempt "
-            "counts: they can copy the answers. Limit the attempts, or show answers after it closes (exam)."
-        ),
-    )
+    return Caution("answers_away", str(ANSWERS_AWAY))
 
 
 def _given_twice(classroom: Classroom, quiz: Quiz, *, now: datetime) -> list[Caution]:
