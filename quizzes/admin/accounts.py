@@ -143,9 +143,9 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """The last administrator stays, in the list of what cannot be deleted."""
-        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)  # type: ignore[arg-type]
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         if people.leaves_no_administrator(objs):
-            protected = [*protected, people.LAST_ADMINISTRATOR]
+            protected = [*protected, str(people.LAST_ADMINISTRATOR)]
         return deleted, counts, missing, protected
 
     @transaction.atomic

@@ -64,7 +64,8 @@ class QuizPages:
                 "kinds": KINDS.values(),
             }
             return TemplateResponse(request, "admin/quizzes/quiz/choose_kind.html", context)
-        return super().add_view(request, form_url, extra_context)  # type: ignore[misc]
+        named = {"title": _("New quiz: %(kind)s") % {"kind": kind.name}} if (kind := chosen_kind(request)) else {}
+        return super().add_view(request, form_url, {**named, **(extra_context or {})})  # type: ignore[misc]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)  # type: ignore[misc]

@@ -148,7 +148,7 @@ class QuizForm(forms.ModelForm):
 
     def _tell_once(self, cleaned: dict[str, Any]) -> None:
         """Tell what gives the answers away where it is new; saving again keeps it."""
-        settings = [cleaned.get(name) for name in GIVING_AWAY]
+        settings: list[Any] = [cleaned.get(name) for name in GIVING_AWAY]
         is_new = not self.instance.pk or not {*GIVING_AWAY}.isdisjoint(self.changed_data)
         if is_new and not cleaned.get("told") and cautions.gives_answers_away(*settings):
             self.data = replaced(self.data, self.add_prefix("told"), "yes")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from quizzes.models import Quiz, User
+from quizzes.services import attempts
 from tests.admin import cast
 from tests.browser.test_accessibility import NARROW, faults
 
@@ -111,3 +114,33 @@ def test_the_form_of_an_assignment_is_guarded_as_well(enter: Enter, ada: User, q
     page.get_by_role("link", name="Cancel").click()
     page.wait_for_timeout(300)
     assert asked == ["beforeunload"]
+
+
+def test_the_choice_of_a_kind_is_accessible_and_its_settings_count_as_unsaved(
+    enter: Enter, ada: User, quiz: Quiz
+) -> None:
+    page = enter(ada)
+    page.goto("/admin/quizzes/quiz/add/")
+    assert faults(page) == []
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.goto(f"/admin/quizzes/quiz/{quiz.pk}/change/?kind=exam")
+    expect(page.get_by_role("button", name="Archive")).to_have_attribute("aria-disabled", "true")
+    assert faults(page) == []
+
+
+def test_nothing_sticky_covers_the_question_before_submitting(enter: Enter, ada: User, quiz: Quiz) -> None:
+    sam = cast.learner("sam")
+    given = cast.assignment(cast.classroom(ada, sam, name="10B"), quiz)
+    attempt = attempts.start(sam, quiz, assignment=given, now=datetime.now(UTC))
+    page = enter(sam)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/attempts/{attempt.pk}/summary/")
+    page.get_by_role("button", name="Submit", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 1 questions is unanswered. Submit anyway?")
+    button = page.get_by_role("button", name="Submit anyway")
+    warning = page.locator("[data-left]")
+    assert warning.bounding_box()["y"] < button.bounding_box()["y"] < 844  # type: ignore[index]
+    button.click(trial=True)  # nothing lies over it
+    button.click()
+    expect(page).to_have_url(re.compile("/result/$"))

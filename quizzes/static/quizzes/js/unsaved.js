@@ -41,7 +41,7 @@ function makeReason() {
   const place = document.querySelector(".ws-acts, [data-acts]");
   if (!place) return null;
   const made = document.createElement("p");
-  Object.assign(made, { id: "save-first", className: "ws-note", textContent: words.saveFirst, hidden: true });
+  Object.assign(made, { id: "save-first", className: "quiet", textContent: words.saveFirst, hidden: true });
   made.setAttribute("role", "status");
   place.after(made);
   return made;
@@ -65,7 +65,9 @@ function leave(event) {
 const reason = makeReason();
 
 function begin() {
-  for (const form of forms()) first.set(form, form.querySelector(".errornote, .errorlist, .is-invalid") ? null : contents(form));
+  const isFilledIn = document.querySelector("[data-unsaved]") !== null; // by the server, and not stored yet
+  const isUnsaved = (form) => isFilledIn || form.querySelector(".errornote, .errorlist, .is-invalid") !== null;
+  for (const form of forms()) first.set(form, isUnsaved(form) ? null : contents(form));
   showActs();
 }
 
