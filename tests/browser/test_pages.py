@@ -59,6 +59,8 @@ def test_a_double_click_on_submit_gives_one_submission(page: Page, attempt: Atte
     page.goto(f"/attempts/{attempt.pk}/summary/")
     ready(page)
     page.get_by_role("button", name="Submit", exact=True).dblclick()
+    expect(page).to_have_url(re.compile("/unanswered/$"))
+    ready(page)
     page.get_by_role("button", name="Submit anyway").dblclick()
     expect(page).to_have_url(re.compile("/result/$"))
     assert attempt.events.filter(kind=Kind.SUBMITTED).count() == 1
