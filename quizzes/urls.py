@@ -34,6 +34,7 @@ urlpatterns = [
     path("attempts/<int:pk>/all/", attempts.attempt_all, name="attempt_all"),
     path("attempts/<int:pk>/summary/", attempts.attempt_summary, name="attempt_summary"),
     path("attempts/<int:pk>/submit/", attempts.attempt_submit, name="attempt_submit"),
+    path("attempts/<int:pk>/unanswered/", attempts.attempt_unanswered, name="attempt_unanswered"),
     path("attempts/<int:pk>/result/", attempts.attempt_result, name="attempt_result"),
     path("attempts/<int:pk>/timeline/", attempts.attempt_timeline, name="attempt_timeline"),
     path("attempts/<int:pk>/deadline/", attempts.attempt_deadline, name="attempt_deadline"),

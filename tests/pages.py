@@ -15,6 +15,8 @@ INLINE = {
     "a script address": r"href=[\"']javascript:",
 }
 
+CONFIRMED = {"confirmed": "yes"}  # what handing in says after it asked about unanswered questions
+
 
 def nothing_inline(response: Any) -> list[str]:
     """What the policy would refuse on this page, in words."""

@@ -42,6 +42,7 @@ attempt_all            login 200 404 404 404 404 404 404
 attempt_all POST       login 302 404 404 404 404 404 404
 attempt_summary        login 200 404 404 404 404 404 404
 attempt_submit POST    login 302 404 404 404 404 404 404
+attempt_unanswered     login 200 404 404 404 404 404 404
 attempt_result         login 302 404 404 200 200 404 200
 attempt_timeline       login 200 404 404 200 200 404 200
 attempt_deadline       login 200 404 404 200 200 404 200

@@ -22,6 +22,7 @@ from quizsite.jinja import url
 from quizsite.settings import BASE_DIR
 from quizzes.models import Attempt, User
 from tests import factories
+from tests.pages import CONFIRMED
 
 FOLDER = BASE_DIR / "templates"
 JINJA = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.jinja"))
@@ -138,7 +139,7 @@ def test_markup_in_names_and_texts_is_shown_as_text_on_every_page_of_an_attempt(
     assert client.post(here + "all/", answer).status_code == 302
     for page in ("all/", "questions/1/", "questions/2/", "summary/", "timeline/", "deadline/"):
         pages[page] = client.get(here + page)
-    client.post(here + "submit/")
+    client.post(here + "submit/", CONFIRMED)
     pages |= {"result": client.get(here + "result/"), "history": client.get("/attempts/")}
     client.force_login(instructor)
     pages |= {f"class {page}": client.get(here + page) for page in ("result/", "timeline/", "deadline/")}

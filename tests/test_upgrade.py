@@ -42,7 +42,7 @@ from quizzes.models import (
 from quizzes.reports import invariants
 from quizzes.services import assignments, attempts, exactness, people
 from tests import databases, upgrading
-from tests.pages import browser, read
+from tests.pages import CONFIRMED, browser, read
 from tests.upgrading import Upgraded
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)  # when the dumps were made
@@ -240,7 +240,7 @@ def test_exact_fractions_come_without_a_new_table_of_answers(django_db_blocker: 
 def test_an_attempt_in_progress_is_answered_and_submitted(school: Upgraded, name: str, slot: int) -> None:
     attempt, client = of(name), browser(of(name).learner)
     assert save(client, attempt, slot, revision=9).status_code == 200
-    assert client.post(f"/attempts/{attempt.pk}/submit/").status_code == 302
+    assert client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED).status_code == 302
     attempt.refresh_from_db()
     assert attempt.status in {"graded", "awaiting_marking"}
     assert attempt.submitted_at == NOW

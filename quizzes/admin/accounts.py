@@ -22,6 +22,7 @@ from quizzes.admin.scope import SuperuserOnly
 from quizzes.admin.scope import person as whoever_asks
 from quizzes.errors import QuizError
 from quizzes.forms.accounts import AnonymiseForm, HandOverForm
+from quizzes.forms.people import PersonForm
 from quizzes.models import User
 from quizzes.reports.people import belongings
 from quizzes.services import handover, people
@@ -31,6 +32,7 @@ from quizzes.services import handover, people
 class PersonAdmin(SuperuserOnly, UserAdmin):
     """Whoever took quizzes or was in a class is not deleted but anonymised, so that results stay."""
 
+    form = PersonForm
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active", ("anonymised_at", admin.EmptyFieldListFilter))
     list_per_page = 50
@@ -135,7 +137,21 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
         """Says what work there is to hand over first."""
         found = self.get_object(request, object_id)
         work = handover.count_of(found) if found is not None else 0
-        return super().delete_view(request, object_id, {"work": work, **(extra_context or {})})
+        is_last = found is not None and people.leaves_no_administrator([found])
+        context = {"work": work, "last_administrator": people.LAST_ADMINISTRATOR if is_last else ""}
+        return super().delete_view(request, object_id, {**context, **(extra_context or {})})
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The last administrator stays, in the list of what cannot be deleted."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        if people.leaves_no_administrator(objs):
+            protected = [*protected, str(people.LAST_ADMINISTRATOR)]
+        return deleted, counts, missing, protected
+
+    @transaction.atomic
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        people.refuse_without_administrator([obj])  # another may have left since the page was shown
+        super().delete_model(request, obj)
 
     def refusal(self, request: HttpRequest, found: User) -> str:
         """Why the site cannot do without this person, or nothing."""

@@ -21,7 +21,8 @@ from quizzes.errors import EditConflict, NotPublishable
 from quizzes.forms import quizzes as forms
 from quizzes.forms.posted import replaced
 from quizzes.models import Question, Quiz, QuizItem
-from quizzes.services import copies, outlines, points, quizzes
+from quizzes.models.kinds import KINDS, Kind, changes
+from quizzes.services import cautions, copies, outlines, points, quizzes
 
 
 class QuizPages:
@@ -53,6 +54,24 @@ class QuizPages:
             raise PermissionDenied
         return quiz
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """First what it is for; then the form with settings that fit."""
+        if request.method == "GET" and chosen_kind(request) is None and self.has_add_permission(request):  # type: ignore[attr-defined]
+            context = {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": _("Make a quiz"),
+                "kinds": KINDS.values(),
+            }
+            return TemplateResponse(request, "admin/quizzes/quiz/choose_kind.html", context)
+        named = {"title": _("New quiz: %(kind)s") % {"kind": kind.name}} if (kind := chosen_kind(request)) else {}
+        return super().add_view(request, form_url, {**named, **(extra_context or {})})  # type: ignore[misc]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)  # type: ignore[misc]
+        form.kind = chosen_kind(request)
+        return form
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -69,6 +88,9 @@ class QuizPages:
                 "outdated": quizzes.outdated(quiz).count(),
                 "running": quiz.attempts.in_progress().count(),
                 "finished": quiz.attempts.finished().count(),
+                "kinds": KINDS.values(),
+                "kind": (kind := chosen_kind(request)),
+                "changes": None if kind is None else changes(quiz, kind),
             }
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})  # type: ignore[misc]
 
@@ -128,6 +150,8 @@ class QuizPages:
             return
         self.log_change(request, quiz, _("Published."))  # type: ignore[attr-defined]
         messages.success(request, _("“%(quiz)s” is published.") % {"quiz": quiz.title})
+        for caution in cautions.of_quiz(quiz, now=clock.now()):
+            messages.warning(request, str(caution))
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         """Publish, back to a draft, archive; asks first what takes a quiz from classes."""
@@ -228,6 +252,11 @@ class QuizPages:
         messages.success(request, _("Saved."))
         self.tell_of_attempts(request, quiz, asked)  # type: ignore[attr-defined]
         return True
+
+
+def chosen_kind(request: HttpRequest) -> Kind | None:
+    """The kind whose settings the form starts with; what was typed is never replaced by them."""
+    return KINDS.get(request.GET.get("kind", "")) if request.method == "GET" else None
 
 
 def _shown(item: QuizItem) -> str:

@@ -20,7 +20,7 @@ from quizzes.models import Quiz
 from quizzes.services import points, quizzes, running
 
 FIELDSETS = (
-    (None, {"fields": ("title", "slug", "description", "is_open_to_all", "visibility", "revision")}),
+    (None, {"fields": ("title", "slug", "description", "is_open_to_all", "visibility", "revision", "told")}),
     (
         gettext_lazy("Time and attempts"),
         {"fields": ("time_rule", "time_limit", "attempts_allowed", "opens_at", "closes_at", "applies_to_running")},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,13 +15,16 @@ from quizzes.errors import EditConflict
 from quizzes.forms.posted import replaced
 from quizzes.models import QuestionVersion, Quiz, QuizItem, Source, Tag, Topic, User, Visibility
 from quizzes.models.bank import Bloom, Difficulty
+from quizzes.models.kinds import Kind
 from quizzes.models.quizzes import Preset
-from quizzes.services import quizzes
+from quizzes.services import cautions, quizzes
 
 TIME_LIMIT = gettext_lazy("A time limit is 1 to 1,440 minutes.")
 ATTEMPTS = gettext_lazy("Attempts allowed are 1 to 1,000; leave it empty for as many as one likes.")
 PASS_MARK = gettext_lazy("A pass mark is 0 to 100 percent.")
 PENALTY = gettext_lazy("A penalty is 0 to 1: the share of an item's points.")
+
+GIVING_AWAY = ("feedback", "attempts_allowed", "counting")
 
 
 def whole_number(lowest: int, highest: int, message: Any, **kwargs: Any) -> forms.IntegerField:
@@ -81,6 +84,7 @@ class QuizForm(forms.ModelForm):
         widget=forms.NumberInput({"class": "ws-short", "step": "0.01"}),
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    told = forms.CharField(required=False, widget=forms.HiddenInput)
     applies_to_running = forms.BooleanField(
         label=gettext_lazy("Apply to running attempts"),
         required=False,
@@ -91,6 +95,7 @@ class QuizForm(forms.ModelForm):
     )
 
     keeps_questions = keeps_questions_field()
+    kind: ClassVar[Kind | None] = None  # whose settings the form starts with
 
     class Meta:
         model = Quiz
@@ -119,6 +124,8 @@ class QuizForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.kind is not None:
+            self.initial.update(self.kind.settings)
         if "revision" in self.fields:
             self.fields["revision"].initial = self.instance.revision
         if "visibility" in self.fields:
@@ -135,7 +142,17 @@ class QuizForm(forms.ModelForm):
         if self.instance.pk:
             self._refuse_if_changed(cleaned.get("revision") or 0)
             self._refuse_without_end(cleaned)
+        if not self.errors:
+            self._tell_once(cleaned)
         return cleaned
+
+    def _tell_once(self, cleaned: dict[str, Any]) -> None:
+        """Tell what gives the answers away where it is new; saving again keeps it."""
+        settings: list[Any] = [cleaned.get(name) for name in GIVING_AWAY]
+        is_new = not self.instance.pk or not {*GIVING_AWAY}.isdisjoint(self.changed_data)
+        if is_new and not cleaned.get("told") and cautions.gives_answers_away(*settings):
+            self.data = replaced(self.data, self.add_prefix("told"), "yes")
+            raise ValidationError(f"{cautions.ANSWERS_AWAY} {_('Change it below, or save again to keep it so.')}")
 
     def _refuse_without_end(self, cleaned: dict[str, Any]) -> None:
         """An exam shows its answers after it has closed: one that nothing closes would keep them for ever."""

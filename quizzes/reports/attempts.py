@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
-from quizzes import marking, terms
+from quizzes import entitlements, marking, terms
 from quizzes.errors import NotFound
 from quizzes.models import (
     Answer,
@@ -54,6 +54,14 @@ class Overview:
     @property
     def to_go(self) -> int:
         return len(self.places) - self.answered
+
+    @property
+    def unanswered(self) -> list[Place]:
+        return [place for place in self.places if not place.is_answered]
+
+    @property
+    def flags(self) -> list[Place]:
+        return [place for place in self.places if place.is_flagged]
 
     @property
     def total(self) -> int:
@@ -99,6 +107,11 @@ def answer_states(attempt: Attempt) -> list[AnswerState]:
     return [AnswerState(*row) for row in ANSWER_STATES(attempt=attempt)]
 
 
+def has_unanswered(attempt: Attempt) -> bool:
+    """Return whether a question of the attempt has no answer yet (1 query)."""
+    return Answer.objects.filter(attempt=attempt, response__isnull=True).exists()
+
+
 def revisions(attempt: Attempt) -> dict[int, int]:
     """Return the revision of each answer by slot (1 query)."""
     return dict(Answer.objects.filter(attempt=attempt).values_list("slot", "revision"))
@@ -121,6 +134,15 @@ def own_if_any(learner: User, pk: int) -> Attempt | None:
     attempt, quiz = instance(Attempt, row[:of_attempt]), instance(Quiz, row[of_attempt:of_quiz])
     assignment = instance(Assignment, row[of_quiz:]) if attempt.assignment_id else None
     return attempt.known_with(quiz, assignment)
+
+
+def attempts_left(attempt: Attempt) -> int | None:
+    """Return how many attempts the learner has after this one, None for as many as they like (up to 3 queries)."""
+    agreed = entitlements.terms_for(attempt.learner, attempt.quiz, attempt.assignment, limit=None)
+    if agreed.attempts_allowed is None:
+        return None
+    used = Attempt.objects.filter(learner=attempt.learner_id, quiz=attempt.quiz_id, assignment=attempt.assignment_id)
+    return max(0, agreed.attempts_allowed - used.count())
 
 
 def history(learner: User, number: str | None) -> Page[Any]:

@@ -17,7 +17,7 @@ from django.db.models import Case, Count, IntegerField, Q, Sum, When
 
 from quizzes import question_types, terms
 from quizzes.errors import NotFound
-from quizzes.models import Assignment, Attempt, QuestionVersion, Quiz, User
+from quizzes.models import Attempt, QuestionVersion, Quiz, User
 from quizzes.models.prepared import Prepared, columns, instance, prepared
 from quizzes.models.quizzes import QuizQuerySet
 
@@ -161,11 +161,3 @@ def history_of(learner: User, quiz: Quiz) -> AttemptHistory:
         return AttemptHistory(newest, Counter(attempt.assignment_id for attempt in newest))
     used = own.order_by().values_list("assignment").annotate(used=Count("pk"))
     return AttemptHistory(newest, Counter(dict(used)))
-
-
-def given(learner: User, quiz: Quiz) -> list[Assignment]:
-    """Return the assignments by which the learner may take the quiz (1 query)."""
-    assignments = list(Assignment.objects.given_to(learner).filter(quiz=quiz).select_related("classroom"))
-    for assignment in assignments:
-        assignment.quiz = quiz
-    return assignments

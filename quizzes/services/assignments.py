@@ -194,9 +194,18 @@ def _refuse_unless_sound_exception(row: Accommodation) -> None:
         raise QuizError(_("Give a reason; it is kept with the exception."), where="reason")
     if row.opens_at and row.closes_at and row.closes_at <= row.opens_at:
         raise QuizError(_("The exception must close after it opens."), where="closes_at")
+    _refuse_unless_it_can_begin(row)
     if row.due_at:
         _refuse_unless_due_between(row)
     _refuse_invalid(row)
+
+
+def _refuse_unless_it_can_begin(row: Accommodation) -> None:
+    """Raise QuizError where, with what holds for everybody, it would be over for the member before it begins."""
+    agreed = entitlements.terms_of(row.assignment.quiz, None, row.assignment, exception=row)
+    if agreed.opens_at and agreed.closes_at and agreed.closes_at <= agreed.opens_at:
+        where = "closes_at" if row.closes_at else "opens_at" if row.opens_at else "due_at"
+        raise QuizError(_("It would close before it opens for this student."), where=where)
 
 
 def _refuse_unless_due_between(row: Accommodation) -> None:

@@ -19,13 +19,15 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from quizzes.errors import QuizError
 from quizzes.models import Accommodation, Answer, Attempt, AttemptEvent, Classroom, Invitation, Membership, Notice, User
 from quizzes.services import attempts, classrooms, deadlines, handover
+
+LAST_ADMINISTRATOR = gettext_lazy("This is the last administrator. Make another user an administrator first.")
 
 
 @transaction.atomic
@@ -55,9 +57,8 @@ def refuse_unless_possible(person: User, *, by: User) -> None:
     """Raise QuizError with a sentence for whom the site, or a class of it, cannot do without."""
     if person.pk == by.pk:
         raise QuizError(_("You cannot remove your own personal data. Ask another administrator to do it."))
-    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=person.pk)
-    if person.is_superuser and person.is_active and not others.exists():
-        raise QuizError(_("This is the last administrator. Make somebody else one first."))
+    if leaves_no_administrator([person]):
+        raise QuizError(LAST_ADMINISTRATOR)
     taught = Classroom.objects.only_taught_by(person)
     if taught:
         names = ", ".join(f"“{classroom}”" for classroom in taught)
@@ -171,3 +172,28 @@ def _delete_sessions(person: User, *, now: datetime) -> None:
     live = Session.objects.filter(expire_date__gt=now).iterator()
     theirs = [row.pk for row in live if row.get_decoded().get(SESSION_KEY) == str(person.pk)]
     Session.objects.filter(pk__in=theirs).delete()
+
+
+# Administrators -------------------------------------------------------------------------------------------------------
+
+
+def administrators() -> QuerySet[User]:
+    """Those who can open every page of the workshop: superusers who are active and staff."""
+    return User.objects.filter(is_superuser=True, is_active=True, is_staff=True)
+
+
+def refuse_without_administrator(leaving: Iterable[User]) -> None:
+    """Raise QuizError where no administrator would be left without these people.
+
+    Call it in the transaction that changes them: all administrators are locked, so that of two who take each other's
+    rights the second waits, and is refused.
+    """
+    there = set(administrators().select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    if there and there <= {person.pk for person in leaving}:
+        raise QuizError(LAST_ADMINISTRATOR)
+
+
+def leaves_no_administrator(leaving: Iterable[User]) -> bool:
+    """Whether the site would be without an administrator; nothing is locked, so ask again when it is done."""
+    there = set(administrators().values_list("pk", flat=True))
+    return bool(there) and there <= {person.pk for person in leaving}

@@ -18,7 +18,7 @@ from quizzes.forms.assignments import AccommodationForm, AssignmentForm
 from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz
 from quizzes.models.quizzes import Preset
 from quizzes.reports import progress, release
-from quizzes.services import assignments, overlaps
+from quizzes.services import assignments, cautions, overlaps
 from quizzes.views.boards import progress_tag
 from quizzes.views.classrooms import READ_WRITE, confirm
 from quizzes.views.members import teaches
@@ -47,7 +47,22 @@ def assignment_create(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "quizzes/assignments/create.html", context)
 
 
-def _to_tell(request: LoggedInRequest, form: AssignmentForm, classroom: Classroom, quiz: Quiz) -> dict[str, Any]:
+def _to_tell(
+    request: LoggedInRequest, form: AssignmentForm, classroom: Classroom, quiz: Quiz, stored: Assignment | None = None
+) -> dict[str, Any]:
+    """What an instructor must have read first: possible slips, and what becomes secret; nothing where it was told."""
+    was_exam = stored is not None and stored.preset == Preset.EXAM
+    told = {} if was_exam else _of_exam(request, form, classroom, quiz)
+    found = cautions.of_assignment(classroom, quiz, form.cleaned_data, now=clock.now(), stored=stored)
+    return {**told, "cautions": found} if told or _is_news(request, found) else {}
+
+
+def _is_news(request: LoggedInRequest, found: list[cautions.Caution]) -> bool:
+    """Whether the person has not been told one of these yet; what they were told comes back with the form."""
+    return not {caution.key for caution in found} <= set(request.POST.getlist("told"))
+
+
+def _of_exam(request: LoggedInRequest, form: AssignmentForm, classroom: Classroom, quiz: Quiz) -> dict[str, Any]:
     """What an instructor must have read before a quiz becomes an exam; nothing where it shares nothing, or was told."""
     cleaned = form.cleaned_data
     closes_at = cleaned["closes_at"] or cleaned["due_at"] or quiz.closes_at
@@ -94,8 +109,8 @@ def assignment_edit(request: LoggedInRequest, pk: int) -> HttpResponse:
         return _withdraw(request, assignment)
     classroom = assignment.classroom
     form = AssignmentForm(request.POST or None, zone=classroom.time_zone, stored=assignment)
-    was_exam, told = assignment.preset == Preset.EXAM, None
-    if form.is_valid() and (was_exam or not (told := _to_tell(request, form, classroom, assignment.quiz))):
+    told = None
+    if form.is_valid() and not (told := _to_tell(request, form, classroom, assignment.quiz, assignment)):
         try:
             assignments.change(assignment, actor=request.user, now=clock.now(), **form.cleaned_data)
         except QuizError as error:
@@ -139,7 +154,10 @@ def accommodation(request: LoggedInRequest, pk: int, member: int) -> HttpRespons
     if request.POST.get("do") == "revoke" and stored is not None:
         return _revoke(request, stored, membership)
     form = AccommodationForm(request.POST or None, zone=assignment.classroom.time_zone, stored=stored)
+    found: list[cautions.Caution] = []
     if form.is_valid():
+        found = cautions.of_exception(assignment, form.cleaned_data, now=clock.now(), stored=stored)
+    if form.is_valid() and not _is_news(request, found):
         try:
             assignments.grant(assignment, membership, **form.cleaned_data, actor=request.user, now=clock.now())
         except QuizError as error:
@@ -156,6 +174,7 @@ def accommodation(request: LoggedInRequest, pk: int, member: int) -> HttpRespons
         "member": membership,
         "stored": stored,
         "form": form,
+        "cautions": found,
         "is_teaching": True,
     }
     return render(request, "quizzes/assignments/accommodation.html", context)

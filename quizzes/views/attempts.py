@@ -151,11 +151,7 @@ def _next_page(request: LoggedInRequest, mine: Attempt, paper: Paper, slot: int,
     go = request.POST.get("go", "stay")
     verb, _colon, argument = go.partition(":")
     target = int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 6 else slot
-    here = (
-        reverse("quizzes:attempt_question", args=[mine.pk, slot])
-        if slot
-        else reverse("quizzes:attempt_all", args=[mine.pk])
-    )
+    here = reverse(f"quizzes:attempt_{'question' if slot else 'all'}", args=[mine.pk, slot] if slot else [mine.pk])
     if verb in ("flag", "unflag"):
         attempts.flag(mine, slot=target, is_flagged=verb == "flag", now=now)
     elif verb == "check":
@@ -197,8 +193,26 @@ def attempt_summary(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def attempt_submit(request: LoggedInRequest, pk: int) -> HttpResponse:
-    attempts.submit(report.own(request.user, pk), now=clock.now())
+    """With questions unanswered only when that was confirmed: a slip would cost an attempt."""
+    now = clock.now()
+    mine = report.own(request.user, pk)
+    is_running = mine.is_in_progress and not mine.is_overdue_at(now)
+    if is_running and "confirmed" not in request.POST and report.has_unanswered(mine):
+        return redirect("quizzes:attempt_unanswered", pk=pk)
+    attempts.submit(mine, now=now)
     return redirect("quizzes:attempt_result", pk=pk)
+
+
+@never_cache
+@require_GET
+def attempt_unanswered(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """Ask once more; a page of its own, so that one can go back to it."""
+    now = clock.now()
+    mine = own_attempt(request.user, pk, now=now)
+    if not mine.is_in_progress or not report.has_unanswered(mine):
+        return redirect("quizzes:attempt_summary", pk=pk)
+    context = {**page_context(mine, report.answer_states(mine), 0, now=now), "left": report.attempts_left(mine)}
+    return render(request, "quizzes/attempts/unanswered.jinja", context)
 
 
 @never_cache

@@ -300,6 +300,7 @@ def quiz_form(question: Question) -> dict[str, Any]:
         "slug": "term",
         "time_rule": "untimed",
         "feedback": "homework",
+        "attempts_allowed": "3",
         "counting": "highest",
         "wrong_penalty": "0",
         "navigation": "free",

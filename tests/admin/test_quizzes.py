@@ -31,6 +31,7 @@ def settings(**changes: Any) -> dict[str, Any]:
         "time_rule": "fixed",
         "time_limit": "20",
         "feedback": "homework",
+        "attempts_allowed": "3",
         "counting": "highest",
         "wrong_penalty": "0",
         "navigation": "free",

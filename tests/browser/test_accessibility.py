@@ -107,8 +107,9 @@ def test_all_questions_on_one_page_and_the_summary_are_accessible(page: Page, at
     acts.choose(page, "The Security Council")
     acts.expect_saved(page, 1)
     expect_clean(page)
-    page.goto(f"/attempts/{attempt.pk}/summary/")
-    expect_clean(page)
+    for path in ("summary/", "unanswered/"):
+        page.goto(f"/attempts/{attempt.pk}/{path}")
+        expect_clean(page, narrow=True)
 
 
 def test_what_goes_wrong_is_told_accessibly(page: Page, learner: User, attempt: Attempt) -> None:

@@ -58,7 +58,10 @@ def test_a_double_click_on_start_gives_one_attempt(page: Page, learner: User) ->
 def test_a_double_click_on_submit_gives_one_submission(page: Page, attempt: Attempt) -> None:
     page.goto(f"/attempts/{attempt.pk}/summary/")
     ready(page)
-    page.get_by_role("button", name="Submit as it is").dblclick()
+    page.get_by_role("button", name="Submit", exact=True).dblclick()
+    expect(page).to_have_url(re.compile("/unanswered/$"))
+    ready(page)
+    page.get_by_role("button", name="Submit anyway").dblclick()
     expect(page).to_have_url(re.compile("/result/$"))
     assert attempt.events.filter(kind=Kind.SUBMITTED).count() == 1
 
@@ -75,7 +78,8 @@ def test_back_after_submitting_leads_to_the_result(page: Page, attempt: Attempt)
     acts.choose(page, "The Security Council")
     acts.expect_saved(page)
     page.goto(f"/attempts/{attempt.pk}/summary/")
-    page.get_by_role("button", name="Submit as it is").click()
+    page.get_by_role("button", name="Submit", exact=True).click()
+    page.get_by_role("button", name="Submit anyway").click()
     expect(page).to_have_url(re.compile("/result/$"))
     page.go_back()
     expect(page).to_have_url(re.compile("/result/$"))

@@ -10,6 +10,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.db import transaction
+from django.db.models import QuerySet
 
 from quizzes.errors import QuizError
 from quizzes.models import Attempt, User
@@ -61,6 +63,39 @@ def test_two_administrators_cannot_remove_each_other_at_once(database: str) -> N
 def test_control_without_the_locks_no_administrator_is_left(postgresql: None) -> None:
     with mock.patch.object(people, "_locked", unlocked):
         _results, administrators = remove_each_other()
+    assert administrators == 0
+
+
+def demote_each_other() -> tuple[list[Any], int]:
+    one, two = (factories.user(is_staff=True, is_superuser=True) for _lane in range(2))
+
+    def demoting(person: User) -> Callable[[], Any]:
+        @transaction.atomic
+        def act() -> None:
+            people.refuse_without_administrator([person])
+            time.sleep(PAUSE)
+            User.objects.filter(pk=person.pk).update(is_superuser=False)
+
+        return act
+
+    with track(2) as race:
+        results = race(demoting(one), demoting(two))
+    return results, people.administrators().count()
+
+
+def test_two_administrators_cannot_take_each_others_rights_at_once(database: str) -> None:
+    results, administrators = demote_each_other()
+    assert administrators == 1
+    assert [type(error) for error in errors_in(results)] == [QuizError]
+
+
+@pytest.mark.postgres
+def test_control_without_the_lock_nobody_is_left_with_rights(postgresql: None) -> None:
+    def unlocked(queryset: Any, **_options: Any) -> Any:
+        return queryset
+
+    with mock.patch.object(QuerySet, "select_for_update", unlocked):
+        _results, administrators = demote_each_other()
     assert administrators == 0
 
 

@@ -19,6 +19,7 @@ from quizzes.services import attempts
 from tests import factories
 from tests.benchmarks.browser import Browser
 from tests.databases import real_database
+from tests.pages import CONFIRMED
 from tests.servers import Server
 
 RIGHT = {"choice": ["0"]}
@@ -49,7 +50,7 @@ def test_a_real_server_says_503_until_there_is_room_again(server: Server, phone:
         assert (status, body["error"]) == (503, "unavailable")
         assert "saved answers are safe" in body["message"]
         for path in (f"/quizzes/{other.slug}/start/", f"/attempts/{attempt.pk}/submit/"):
-            status, headers, _page = phone.post(path)
+            status, headers, _page = phone.post(path, **CONFIRMED)
             assert (status, headers["Retry-After"]) == (503, "5")
             assert headers["Content-Type"].startswith("text/html")
         assert phone.get(f"/attempts/{attempt.pk}/questions/1/")[0] == 200
@@ -61,7 +62,7 @@ def test_a_real_server_says_503_until_there_is_room_again(server: Server, phone:
     assert phone.get("/healthz")[0] == 200
     assert phone.save(attempt.pk, 1, 2, {"choice": ["1"]})[0] == 200
     assert phone.start(other.slug) == Attempt.objects.exclude(pk=attempt.pk).get().pk
-    assert phone.post(f"/attempts/{attempt.pk}/submit/")[0] == 302
+    assert phone.post(f"/attempts/{attempt.pk}/submit/", **CONFIRMED)[0] == 302
     assert attempt.answers.get(slot=1).response == 1
     assert is_sound()
 

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from quizzes.models import Attempt, User
 from tests import factories
+from tests.pages import CONFIRMED
 
 # With session and person, which every request reads. Savepoints of the test's own transaction are not counted.
 MOST = {
@@ -62,7 +63,7 @@ def walk(client: Client, learner: User, now: datetime) -> Callable[[int], dict[s
         }
         body = {"slot": 1, "revision": 1, "answer": factories.RIGHT}
         found["save"] = count(lambda: client.post(here + "save/", body, content_type="application/json"))
-        found["submit"] = count(lambda: client.post(here + "submit/"))
+        found["submit"] = count(lambda: client.post(here + "submit/", CONFIRMED))
         found["result"] = count(lambda: client.get(here + "result/"))
         found["history"] = count(lambda: client.get("/attempts/"))
         return found

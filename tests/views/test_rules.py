@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -44,3 +45,51 @@ def test_the_page_says_what_an_exam_holds_back_in_place_of_a_start(
     assert "Start</button>" in rules(practice.slug)
     assert "You can take it on your own after Wed 4 Mar, 09:00." in rules(exam.slug)
     assert homework.title not in read(browser(learner).get("/"))  # not suggested either
+
+
+def test_the_main_way_to_start_is_the_one_that_counts(
+    learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+    quiz = factories.quiz()
+    for name, due in (("Later", 9), ("10B", 2)):
+        factories.assignment(factories.classroom(name=name, students=[learner]), quiz, due_at=now + due * DAY)
+    page = read(browser(learner).get(f"/quizzes/{quiz.slug}/"))
+    assert page.count("btn-primary") == 1
+    words = [
+        'btn-primary btn-lg">Start for 10B (counts for the class, due Wed, Mar 4)',
+        'btn-text">Start for Later (counts for the class, due Wed, Mar 11)',
+        'btn-text">Practice on your own (doesn’t count for a class)',
+    ]
+    places = [page.index(word) for word in words]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("fields", "label"),
+    [
+        ({}, "Start for 10B (counts for the class)"),
+        ({"due_at": -1}, "Start for 10B (counts for the class, was due Sun, Mar 1)"),
+        ({"feedback": "practice"}, "Start for 10B"),
+        ({"feedback": "survey"}, "Start for 10B"),
+    ],
+)
+def test_a_start_says_whether_it_counts(
+    learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any], label: str
+) -> None:
+    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+    quiz = factories.quiz(is_open_to_all=False)
+    terms = {name: now + value * DAY if name == "due_at" else value for name, value in fields.items()}
+    factories.assignment(factories.classroom(name="10B", students=[learner]), quiz, **terms)
+    assert f">{label}</button>" in read(browser(learner).get(f"/quizzes/{quiz.slug}/"))
+
+
+def test_self_study_is_secondary_while_the_class_has_not_begun(
+    learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+    quiz = factories.quiz()
+    factories.assignment(factories.classroom(name="10B", students=[learner]), quiz, opens_at=now + DAY)
+    page = read(browser(learner).get(f"/quizzes/{quiz.slug}/"))
+    assert "btn-primary" not in page
+    assert page.index("<h2>10B</h2>") < page.index("Practice on your own (doesn’t count for a class)</button>")

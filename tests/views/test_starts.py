@@ -11,6 +11,7 @@ from django.test import Client
 
 from quizzes.models import Assignment, Attempt, Classroom, Quiz, User
 from tests import factories
+from tests.pages import CONFIRMED
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_who_left_the_class_goes_on_but_does_not_begin_anew(
     learner.memberships.update(status="left")
     assert start(browser, quiz) == 302
     assert Attempt.objects.get() == attempt
-    browser.post(f"/attempts/{attempt.pk}/submit/")
+    browser.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
     assert start(browser, quiz) == 404
     assert Attempt.objects.get() == attempt
 
@@ -78,7 +79,7 @@ def test_a_start_by_assignment_takes_few_statements(
     browser: Client, quiz: Quiz, given: Assignment, now: datetime, django_assert_max_num_queries: Any
 ) -> None:
     start(browser, quiz)
-    browser.post(f"/attempts/{Attempt.objects.get().pk}/submit/")
+    browser.post(f"/attempts/{Attempt.objects.get().pk}/submit/", CONFIRMED)
     # session, person, quiz, ways, open attempt, questions, member, exception, history, attempt, answers, event; savepoints
     lock_of_the_learner = connection.vendor == "postgresql"  # SQLite has one writer anyway
     with django_assert_max_num_queries(14 + lock_of_the_learner):

@@ -11,7 +11,7 @@ from time_machine import travel
 
 from quizzes.models import Assignment, Attempt, Classroom, Membership, User
 from tests import factories
-from tests.pages import browser, read
+from tests.pages import CONFIRMED, browser, read
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def take(client: Client, assignment: Assignment, answers: list[str]) -> Attempt:
     for slot, choice in enumerate(answers, start=1):
         fields = {f"q{slot}-choice": choice, f"q{slot}-revision": "0", "go": "next"}
         client.post(f"/attempts/{attempt.pk}/questions/{slot}/", fields)
-    client.post(f"/attempts/{attempt.pk}/submit/")
+    client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
     return attempt
 
 

@@ -17,6 +17,7 @@ from quizzes.models import Assignment, Attempt, Classroom, Question, Quiz, User
 from quizzes.question_types.base import QuestionType
 from quizzes.services import deadlines
 from tests import factories
+from tests.pages import CONFIRMED
 
 SENTINEL = "sentinel-that-nobody-may-see"
 SECRET_FIELDS = {"explanation", "feedback", "feedback_true", "feedback_false", "feedback_wrong", "model_answer"}
@@ -103,7 +104,7 @@ def test_nothing_shows_while_a_homework_is_in_progress_and_everything_after(
             assert SENTINEL not in save(
                 client, attempt, slot, revision=1
             )  # the reply to a stale save shows what is stored
-        assert SENTINEL not in client.post(f"/attempts/{attempt.pk}/submit/").content.decode()
+        assert SENTINEL not in client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED).content.decode()
         assert f"/attempts/{attempt.pk}/result/" in leaks(client, attempt, quiz)
 
 
@@ -114,7 +115,7 @@ def test_what_was_shown_is_hidden_again_while_an_attempt_is_reopened(
     client.force_login(learner)
     with travel(now, tick=False):
         attempt = start(client, quiz)
-        client.post(f"/attempts/{attempt.pk}/submit/")
+        client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
         assert f"/attempts/{attempt.pk}/result/" in leaks(client, attempt, quiz)
         deadlines.reopen(attempt, due_at=None, reason="a fire drill", actor=instructor, now=now)
         assert leaks(client, attempt, quiz) == []
@@ -132,7 +133,7 @@ def test_nothing_of_an_examination_shows_before_it_has_closed_for_the_last_membe
     client.force_login(learner)
     with travel(now + timedelta(minutes=1), tick=False):
         attempt = start(client, quiz, assignment)
-        client.post(f"/attempts/{attempt.pk}/submit/")
+        client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
         assert leaks(client, attempt, quiz) == []
         assert "0 of" not in client.get(f"/attempts/{attempt.pk}/result/").content.decode()
         assert SENTINEL not in save(client, attempt, 1, revision=1)  # refused, with what is stored
@@ -147,7 +148,7 @@ def test_a_survey_never_shows_anything(client: Client, learner: User, questions:
     client.force_login(learner)
     with travel(now, tick=False):
         attempt = start(client, quiz)
-        client.post(f"/attempts/{attempt.pk}/submit/")
+        client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
     with travel(now + timedelta(days=400), tick=False):
         assert leaks(client, attempt, quiz) == []
 

@@ -10,6 +10,7 @@ from time_machine import travel
 
 from quizzes.models import Attempt, Quiz, User
 from tests import factories
+from tests.pages import CONFIRMED
 
 PASSWORD = "a-long-enough-password"
 
@@ -57,7 +58,7 @@ def test_from_sign_up_to_the_result(client: Client, quiz: Quiz, now: datetime) -
         assert answer(client, attempt, 2, 0, go="summary") == f"/attempts/{attempt.pk}/summary/"
         assert "1 question is still unanswered" in client.get(f"/attempts/{attempt.pk}/summary/").content.decode()
     with travel(now + timedelta(minutes=14, seconds=20), tick=False):
-        client.post(f"/attempts/{attempt.pk}/submit/")
+        client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
         result = client.get(f"/attempts/{attempt.pk}/result/").content.decode()
         assert "2 of 3" in client.get("/attempts/").content.decode()
     for words in (
@@ -83,7 +84,7 @@ class TestStarting:
     def test_a_third_time_of_two_is_refused_with_a_sentence(self, student: Client, quiz: Quiz) -> None:
         for _time in range(2):
             student.post(f"/quizzes/{quiz.slug}/start/")
-            student.post(f"/attempts/{Attempt.objects.latest('pk').pk}/submit/")
+            student.post(f"/attempts/{Attempt.objects.latest('pk').pk}/submit/", CONFIRMED)
         refused = student.post(f"/quizzes/{quiz.slug}/start/")
         assert refused.status_code == 403
         assert "You have used all 2 attempts" in refused.content.decode()
@@ -150,13 +151,13 @@ class TestAnswering:
 class TestTheEnd:
     def test_submitting_twice_leads_to_one_result(self, student: Client, quiz: Quiz) -> None:
         attempt = start(student, quiz)
-        pages = {student.post(f"/attempts/{attempt.pk}/submit/").headers["Location"] for _time in range(2)}
+        pages = {student.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED).headers["Location"] for _time in range(2)}
         assert pages == {f"/attempts/{attempt.pk}/result/"}
         assert attempt.events.filter(kind="graded").count() == 1
 
     def test_back_after_submitting_leads_to_the_result(self, student: Client, quiz: Quiz) -> None:
         attempt = start(student, quiz)
-        student.post(f"/attempts/{attempt.pk}/submit/")
+        student.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
         for page in ("", "questions/1/", "all/", "summary/"):
             assert student.get(f"/attempts/{attempt.pk}/{page}").headers["Location"].endswith("/result/")
 
@@ -221,7 +222,7 @@ class TestPractice:
 
     def test_it_never_counts(self, student: Client, learner: User, quiz: Quiz) -> None:
         attempt = start(student, quiz)
-        student.post(f"/attempts/{attempt.pk}/submit/")
+        student.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
         assert Attempt.objects.taken_by(learner).graded().count() == 0
 
 

@@ -78,6 +78,7 @@ class Rows {
       const number = row.querySelector("[data-number]");
       if (number) number.textContent = index + 1;
     });
+    this.box.dispatchEvent(new CustomEvent("rows:changed", { bubbles: true }));
     if (this.adder) this.adder.disabled = this.rows().length >= Number(this.words.most || 100);
   }
 
@@ -112,13 +113,37 @@ class Rows {
   }
 
   remove(row) {
-    const shown = this.shown();
-    const next = shown[shown.indexOf(row) + 1] ?? shown[shown.indexOf(row) - 1];
     this.announce(this.words.removed, row);
     hiddenBy(row).checked = true;
     holderOf(row).hidden = true;
+    this.offerUndo(row);
     this.number();
-    (next?.querySelector("textarea, select, input:not([type=hidden])") ?? this.adder)?.focus();
+  }
+
+  /* In the place of the row that is gone: what it was, and a way back, which has the focus. */
+  offerUndo(row) {
+    const bar = document.createElement("p");
+    bar.className = "ws-removed";
+    bar.dataset.removed = "";
+    const undo = button(this.words.undo, `${this.words.undo}: ${this.nameOf(row)}`, () => this.restore(row, bar));
+    bar.append(`${this.words.removed}: ${this.nameOf(row)} `, undo);
+    holderOf(row).after(bar);
+    undo.focus();
+  }
+
+  restore(row, bar) {
+    hiddenBy(row).checked = false;
+    holderOf(row).hidden = false;
+    bar.remove();
+    this.number();
+    this.announce(this.words.restored, row);
+    row.querySelector("textarea, select, input:not([type=hidden])")?.focus();
+  }
+
+  nameOf(row) {
+    const legend = row.querySelector("legend")?.textContent.trim().replace(/\s+/g, " ") ?? "";
+    const text = row.querySelector("textarea, input[type=text], input:not([type])")?.value.trim() ?? "";
+    return text ? `${legend} “${text.slice(0, 40)}”` : legend;
   }
 
   announce(words, row) {
