@@ -152,8 +152,7 @@ def _suggested(user: User, given: Sequence[int], now: datetime) -> list[Suggesti
             pk__in=[*secret.values_list("quiz", flat=True), *(exam.quiz_id for exam in secrecy.exams)]
         )
     quizzes = list(found.sized()[:SUGGESTED])
-    sizes = quiz_report.sizes(quizzes)
-    return [Suggestion(quiz, sizes[quiz.pk]) for quiz in quizzes]
+    return [Suggestion(quiz, quiz_report.size_of(quiz)) for quiz in quizzes]
 
 
 def for_instructor(user: User, *, now: datetime) -> Instructor:

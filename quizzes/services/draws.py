@@ -21,7 +21,7 @@ from quizzes.entitlements import HeldExam, Secrecy, last_of
 from quizzes.errors import NotOpen
 from quizzes.models import QuestionVersion, Quiz, QuizItem, User, version_cache
 from quizzes.models.prepared import Prepared, prepared
-from quizzes.services.drawing import Drawing, Purpose, Shortage
+from quizzes.services.drawing import Drawing, Purpose
 
 
 class Item(NamedTuple):
@@ -73,7 +73,7 @@ class Draw:
     notes: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     unpinned: Mapping[int, int] = field(default_factory=dict)  # by item: the version asked, where none is pinned
-    without_version: Sequence[Item] = ()  # fixed items that have nothing to ask
+    missing: int = 0  # questions that are not there any more, so that the paper is short
 
 
 def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpose | None = None) -> Draw:
@@ -82,13 +82,14 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpo
     items = [Item(*row) for row in ITEMS(quiz=quiz)]
     left_out = _left_out(items, purpose)
     items = [item for item in items if item.question not in left_out]
-    by_rule, notes, short = _draw_by_rules(quiz, items, learner, rng, purpose)
-    exams = [*left_out.values(), *(exam for shortage in short for exam in shortage.exams)]
+    by_rule, notes, drawing = _draw_by_rules(quiz, items, learner, rng, purpose)
+    exams = [*left_out.values(), *(exam for shortage in drawing.short for exam in shortage.exams)]
     if exams and not purpose.may_be_short:
         raise NotOpen(_opens_again(quiz, exams))
     without = [item for item in items if item.question and not item.version]
-    held = _told(len(left_out) + sum(shortage.missing for shortage in short), exams)
-    told = held + _told_without(len(without))
+    held = _told(len(left_out) + sum(shortage.missing for shortage in drawing.short), exams)
+    missing = len(without) + drawing.missing
+    told = held + _told_without(missing)
     asked = by_rule | {item.pk: [(item.version, item.bloom)] for item in items if item.version}
     versions = version_cache.get_many({version for questions in asked.values() for version, _bloom in questions})
     drawn = [
@@ -100,7 +101,7 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpo
         rng.shuffle(drawn)
     unpinned = {item.pk: item.version for item in items if item.question and item.version and not item.pinned}
     notes += [*held, *map(_without_version, without)]
-    return Draw(drawn, notes, told, unpinned, without)
+    return Draw(drawn, notes, told, unpinned, missing)
 
 
 def _left_out(items: Iterable[Item], purpose: Purpose) -> dict[int, HeldExam | None]:
@@ -111,11 +112,11 @@ def _left_out(items: Iterable[Item], purpose: Purpose) -> dict[int, HeldExam | N
 
 def _draw_by_rules(
     quiz: Quiz, items: Sequence[Item], learner: User | None, rng: random.Random, purpose: Purpose
-) -> tuple[dict[int, list[tuple[int, str]]], list[str], list[Shortage]]:
-    """Return (version, Bloom level) of what each draw rule takes, notes on those widened, and what is missing."""
+) -> tuple[dict[int, list[tuple[int, str]]], list[str], Drawing]:
+    """Return (version, Bloom level) of what each draw rule takes, notes on those that found too few, and the drawing."""
     fixed = {item.question for item in items if item.question}
     if len(fixed) == len(items):
-        return {}, [], []
+        return {}, [], Drawing((), purpose=purpose)
     rules = list(quiz.items.filter(question=None).order_by("position", "pk"))
     drawing = Drawing(fixed, learner=learner, rng=rng, purpose=purpose)
     taken: dict[int, list[tuple[int, str]]] = {}
@@ -123,7 +124,7 @@ def _draw_by_rules(
     for place, candidates, note in drawing.take_all(rules, drawing.cells(rules)):
         taken[rules[place].pk] = [(candidate.version, candidate.bloom) for candidate in candidates]
         notes.extend(note)
-    return taken, notes, drawing.short
+    return taken, notes, drawing
 
 
 def _opens_again(quiz: Quiz, exams: Iterable[HeldExam | None]) -> str:

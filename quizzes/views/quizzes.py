@@ -15,7 +15,7 @@ from quizzes.errors import NotFound
 from quizzes.models import Assignment, Attempt, Quiz
 from quizzes.reports import attempts as attempt_report
 from quizzes.reports import quizzes as quiz_report
-from quizzes.services import attempts
+from quizzes.services import attempts, time_limits
 from quizzes.views.attempts import where_it_stands
 from quizzes.views.requests import LoggedInRequest, device_of
 
@@ -41,7 +41,8 @@ def quiz_list(request: LoggedInRequest) -> HttpResponse:
 def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
     quiz = quiz_report.visible(request.user, slug)
-    size = quiz_report.sizes([quiz])[quiz.pk]
+    time_limits.store_missing(quiz)
+    size = quiz_report.size_of(quiz)
     own = quiz_report.history_of(request.user, quiz)
     open_attempt = _open_attempt(request, quiz, own, now)
     secrecy = entitlements.secrecy_of(request.user, now=now)
@@ -82,7 +83,7 @@ def _way(
     secrecy: entitlements.Secrecy,
     now: datetime,
 ) -> dict[str, object]:
-    agreed = entitlements.terms_for(request.user, quiz, assignment, limit=size.limit)
+    agreed = entitlements.terms_for(request.user, quiz, assignment, limit=entitlements.limit_of(quiz))
     used = own.used[assignment.pk if assignment else None]
     left = None if agreed.attempts_allowed is None else max(0, agreed.attempts_allowed - used)
     is_open = agreed.is_open_at(now) and quiz.status == Quiz.Status.PUBLISHED
