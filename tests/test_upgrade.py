@@ -109,6 +109,14 @@ def test_no_row_is_lost(school: Upgraded) -> None:
             assert (table, now[table]) == (table, count)
 
 
+def test_published_quizzes_have_their_computed_limit_and_rules_go_on_filling_up(school: Upgraded) -> None:
+    computed = Quiz.objects.filter(time_rule="computed")
+    limits = {quiz.slug: quiz.computed_limit for quiz in computed.filter(status="published")}
+    assert limits
+    assert all(limits.values())
+    assert not QuizItem.objects.filter(fills_up=False).exists()
+
+
 def test_every_answer_and_every_mark_is_what_it_was(school: Upgraded) -> None:
     assert upgrading.results() == school.results
 

@@ -247,7 +247,18 @@ class DrawItemForm(ItemForm):
 
     class Meta:
         model = QuizItem
-        fields = ("position", "draw_count", "points", "topic", "source", "type", "difficulty", "bloom", "tag", "fills_up")
+        fields = (
+            "position",
+            "draw_count",
+            "points",
+            "topic",
+            "source",
+            "type",
+            "difficulty",
+            "bloom",
+            "tag",
+            "fills_up",
+        )
 
 
 class DrawItems(forms.BaseInlineFormSet):

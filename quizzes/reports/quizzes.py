@@ -17,7 +17,18 @@ from quizzes.models.prepared import Prepared, columns, instance, prepared
 from quizzes.models.quizzes import QuizQuerySet
 
 PAGE, NEWEST = 24, 20
-SHOWN = ("id", "slug", "title", "description", "feedback", "time_rule", "time_limit", "computed_limit", "closes_at", "pass_mark")
+SHOWN = (
+    "id",
+    "slug",
+    "title",
+    "description",
+    "feedback",
+    "time_rule",
+    "time_limit",
+    "computed_limit",
+    "closes_at",
+    "pass_mark",
+)
 SIZE = ("question_count", "point_count")
 VISIBLE: Prepared[tuple[Any, ...]] = prepared(
     lambda learner, slug: (

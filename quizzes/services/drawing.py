@@ -67,7 +67,6 @@ class Candidate:
 
     question: int
     version: int
-    bloom: str
     evidence: Set[Phrase] = frozenset()
 
 
@@ -160,7 +159,7 @@ class Drawing:
         questions = self.purpose.may_ask(Question.objects.drawn_by(rule, ignoring=ignoring))
         if limit is not None:  # what is asked already must not take the places of others
             questions = questions.exclude(pk__in=self.used)
-        rows = questions.order_by("?" if self.rng else "pk").values_list("pk", "versions", "bloom")
+        rows = questions.order_by("?" if self.rng else "pk").values_list("pk", "versions")
         if self.learner is None:
             return [Candidate(*row) for row in rows[:limit]]
         met = Answer.objects.filter(attempt__learner=self.learner).values("version__question")

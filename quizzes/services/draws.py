@@ -31,7 +31,6 @@ class Item(NamedTuple):
     position: int
     points: Decimal
     question: int | None
-    bloom: str
     is_kept: bool
     pinned: int | None
     version: int | None
@@ -47,7 +46,6 @@ ITEMS: Prepared[tuple[Any, ...]] = prepared(
             "position",
             "points",
             "question",
-            "question__bloom",
             "question__is_kept_for_exams",
             "pinned_version",
             Coalesce("pinned_version", "ready"),
@@ -58,11 +56,10 @@ ITEMS: Prepared[tuple[Any, ...]] = prepared(
 
 @dataclass(frozen=True)
 class Drawn:
-    """One question of an attempt: which version, for how many points, and the question's Bloom level as it is now."""
+    """One question of an attempt: which version, for how many points."""
 
     version: QuestionVersion
     points: Decimal
-    bloom: str
 
 
 @dataclass(frozen=True)
@@ -90,11 +87,9 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpo
     held = _told(len(left_out) + sum(shortage.missing for shortage in drawing.short), exams)
     missing = len(without) + drawing.missing
     told = held + _told_without(missing)
-    asked = by_rule | {item.pk: [(item.version, item.bloom)] for item in items if item.version}
-    versions = version_cache.get_many({version for questions in asked.values() for version, _bloom in questions})
-    drawn = [
-        Drawn(versions[version], item.points, bloom) for item in items for version, bloom in asked.get(item.pk, ())
-    ]
+    asked = by_rule | {item.pk: [item.version] for item in items if item.version}
+    versions = version_cache.get_many({version for questions in asked.values() for version in questions})
+    drawn = [Drawn(versions[version], item.points) for item in items for version in asked.get(item.pk, ())]
     if not drawn:
         raise NotOpen(" ".join(told) or _("This quiz has no questions yet. Tell your instructor."))
     if quiz.shuffle_questions:
@@ -112,17 +107,17 @@ def _left_out(items: Iterable[Item], purpose: Purpose) -> dict[int, HeldExam | N
 
 def _draw_by_rules(
     quiz: Quiz, items: Sequence[Item], learner: User | None, rng: random.Random, purpose: Purpose
-) -> tuple[dict[int, list[tuple[int, str]]], list[str], Drawing]:
-    """Return (version, Bloom level) of what each draw rule takes, notes on those that found too few, and the drawing."""
+) -> tuple[dict[int, list[int]], list[str], Drawing]:
+    """Return the versions that each draw rule takes, notes on those that found too few, and the drawing."""
     fixed = {item.question for item in items if item.question}
     if len(fixed) == len(items):
         return {}, [], Drawing((), purpose=purpose)
     rules = list(quiz.items.filter(question=None).order_by("position", "pk"))
     drawing = Drawing(fixed, learner=learner, rng=rng, purpose=purpose)
-    taken: dict[int, list[tuple[int, str]]] = {}
+    taken: dict[int, list[int]] = {}
     notes: list[str] = []
     for place, candidates, note in drawing.take_all(rules, drawing.cells(rules)):
-        taken[rules[place].pk] = [(candidate.version, candidate.bloom) for candidate in candidates]
+        taken[rules[place].pk] = [candidate.version for candidate in candidates]
         notes.extend(note)
     return taken, notes, drawing
 

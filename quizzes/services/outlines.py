@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -98,21 +99,15 @@ def of_quiz(quiz: Quiz) -> Outline:
 def _short_note(item: QuizItem, behind: int, found: int, is_short: bool) -> str:
     """The sentence about a rule that finds too few questions, for the instructor."""
     wanted = item.draw_count or 0
-    if found < wanted and not item.fills_up:
-        return _too_few(item, behind, found)
     if found < wanted:
-        return ngettext(
-            "The bank has only %(found)d question for this, even outside the cell; %(wanted)d are wanted.",
-            "The bank has only %(found)d questions for this, even outside the cell; %(wanted)d are wanted.",
-            found,
-        ) % {"found": found, "wanted": wanted}
+        return _too_few(item, behind, found)
     if not is_short:
         return ""
     if behind >= wanted:
         return _("Other items of the quiz take some of these questions; the rest comes from elsewhere.")
     return ngettext(
-        "Only %(behind)d question matches. %(rest)d come from elsewhere.",
-        "Only %(behind)d questions match. %(rest)d come from elsewhere.",
+        "Only %(behind)d question matches. The rest (%(rest)d) comes from elsewhere.",
+        "Only %(behind)d questions match. The rest (%(rest)d) comes from elsewhere.",
         behind,
     ) % {"behind": behind, "rest": wanted - behind}
 
@@ -120,14 +115,24 @@ def _short_note(item: QuizItem, behind: int, found: int, is_short: bool) -> str:
 def _too_few(item: QuizItem, behind: int, found: int) -> str:
     """“Photosynthesis has 3 questions; you asked for 50.”"""
     words = {"cell": _name_of(item), "behind": behind, "found": found, "wanted": item.draw_count}
-    if behind > found:
-        text = _("%(cell)s has %(behind)d questions, and other items of the quiz take some: %(found)d are left; you asked for %(wanted)d.")
-        return text % words
+    if item.fills_up:
+        words |= {"cell": _("The bank"), "behind": found}
+    elif behind > found:
+        return (
+            ngettext(
+                "%(cell)s has %(behind)d questions, and other items of the quiz take some: %(found)d is left; "
+                "you asked for %(wanted)d.",
+                "%(cell)s has %(behind)d questions, and other items of the quiz take some: %(found)d are left; "
+                "you asked for %(wanted)d.",
+                found,
+            )
+            % words
+        )
     return (
         ngettext(
             "%(cell)s has %(behind)d question; you asked for %(wanted)d.",
             "%(cell)s has %(behind)d questions; you asked for %(wanted)d.",
-            behind,
+            int(words["behind"]),
         )
         % words
     )
@@ -137,7 +142,8 @@ def _name_of(item: QuizItem) -> str:
     """What a rule draws from: “Photosynthesis, easy”."""
     kind, difficulty = item.get_type_display(), item.get_difficulty_display()  # type: ignore[attr-defined]
     said = [item.topic, item.source, kind, difficulty, item.get_bloom_display(), item.tag]
-    return ", ".join(str(one) for one in said if one) or _("The bank")
+    name = ", ".join(str(one) for one in said if one)
+    return capfirst(name) or _("The bank")
 
 
 def _seconds_needed(questions: set[int], *, pinned: set[int]) -> dict[int, Fraction]:

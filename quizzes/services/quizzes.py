@@ -146,9 +146,7 @@ class Fault:
         return self.what
 
 
-def faults(
-    quiz: Quiz, items: Sequence[QuizItem] | None = None, outline: outlines.Outline | None = None
-) -> list[Fault]:
+def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None, outline: outlines.Outline | None = None) -> list[Fault]:
     """Everything that must be mended before learners may take the quiz; the items and their outline where they are at hand."""
     if items is None:
         items = list(quiz.items.select_related("question", "topic", "source", "tag"))
