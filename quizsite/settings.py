@@ -104,7 +104,10 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "environment": "quizsite.jinja.environment",
-            "app_globals": {"card_body": "quizzes.templatetags.quizzes_cards.card_body"},
+            "app_globals": {
+                "card_body": "quizzes.templatetags.quizzes_cards.card_body",
+                "outcome_of": "quizzes.reports.wording.of_attempt",
+            },
             "app_filters": {
                 "duration": "quizzes.local_time.duration",
                 "inline_markdown": "quizzes.markup.inline_markdown",
