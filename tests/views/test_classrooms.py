@@ -238,8 +238,8 @@ def test_assignments_are_open_upcoming_or_done(
     assert 'data-opens-in="3601"' in section(text, "Upcoming")
     done = section(text, "Done")
     assert "taken</a>" in done
-    assert "<strong>2</strong> of 2 points" in done
-    assert "closed Mon 2 Mar, 09:00, not taken" in done
+    assert "2 of 2 points" in done
+    assert "closed Mon 2 Mar, 09:00; not taken" in done
     assert "Try again" not in done
 
 
@@ -261,10 +261,10 @@ def test_marks_of_an_examination_are_not_on_the_page_before_its_last_close(
     exam = factories.assignment(classroom, factories.quiz(2, feedback="exam"), closes_at=now)
     factories.attempt(learner, exam.quiz, now=now - HOUR, right=2, submit=True, assignment=exam)
     exception = factories.accommodation(exam, stranger, now=now, closes_at=now + HOUR)
-    assert "result after closing" in page(client, learner, f"/classrooms/{classroom.pk}/")
+    assert "Result available after the quiz closes" in page(client, learner, f"/classrooms/{classroom.pk}/")
     exception.closes_at = now
     exception.save()
-    assert "<strong>2</strong> of 2 points" in page(client, learner, f"/classrooms/{classroom.pk}/")
+    assert "2 of 2 points" in page(client, learner, f"/classrooms/{classroom.pk}/")
 
 
 def test_an_exception_moves_the_window_of_one_student(
