@@ -114,33 +114,30 @@ def _short_note(item: QuizItem, behind: int, found: int, is_short: bool) -> str:
 
 def _too_few(item: QuizItem, behind: int, found: int) -> str:
     """“Photosynthesis has 3 questions; you asked for 50.”"""
-    words = {"cell": _name_of(item), "behind": behind, "found": found, "wanted": item.draw_count}
+    name = _name_of(item)
     if item.fills_up:
-        words |= {"cell": _("The bank"), "behind": found}
-    elif behind > found:
-        return (
-            ngettext(
-                "%(cell)s has %(behind)d questions, and other items of the quiz take some: %(found)d is left; "
-                "you asked for %(wanted)d.",
-                "%(cell)s has %(behind)d questions, and other items of the quiz take some: %(found)d are left; "
-                "you asked for %(wanted)d.",
-                found,
-            )
-            % words
+        name, behind = _("The bank"), found
+    words = {"cell": name, "behind": behind, "found": found, "wanted": item.draw_count}
+    if behind > found:
+        text = ngettext(
+            "%(cell)s has %(behind)d questions, and other items of the quiz take some: %(found)d is left; "
+            "you asked for %(wanted)d.",
+            "%(cell)s has %(behind)d questions, and other items of the quiz take some: %(found)d are left; "
+            "you asked for %(wanted)d.",
+            found,
         )
-    return (
-        ngettext(
-            "%(cell)s has %(behind)d question; you asked for %(wanted)d.",
-            "%(cell)s has %(behind)d questions; you asked for %(wanted)d.",
-            int(words["behind"]),
-        )
-        % words
+        return text % words
+    text = ngettext(
+        "%(cell)s has %(behind)d question; you asked for %(wanted)d.",
+        "%(cell)s has %(behind)d questions; you asked for %(wanted)d.",
+        behind,
     )
+    return text % words
 
 
 def _name_of(item: QuizItem) -> str:
     """What a rule draws from: “Photosynthesis, easy”."""
-    kind, difficulty = item.get_type_display(), item.get_difficulty_display()  # type: ignore[attr-defined]
+    kind, difficulty = item.get_type_display(), item.get_difficulty_display()
     said = [item.topic, item.source, kind, difficulty, item.get_bloom_display(), item.tag]
     name = ", ".join(str(one) for one in said if one)
     return capfirst(name) or _("The bank")

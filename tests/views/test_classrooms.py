@@ -98,7 +98,9 @@ def test_the_list_asks_the_database_the_same_for_one_class_and_for_many(
     client.force_login(learner)
     for _number in range(5):
         factories.assignment(factories.classroom(students=[learner]), factories.quiz())
-    with django_assert_num_queries(7):  # person, roles, classes with their counts, assignments, exceptions, attempts, invitations
+    with django_assert_num_queries(
+        7
+    ):  # person, roles, classes with their counts, assignments, exceptions, attempts, invitations
         client.get("/classrooms/")
 
 
