@@ -290,7 +290,7 @@ def test_a_learner_starts_the_next_attempt(school: Upgraded) -> None:
         ("slower", "1 of 2 points"),
         ("late", "2 of 2 points"),
         ("marked", "7.75 of 9 points"),
-        ("regraded", "0.50 of 9 points"),
+        ("regraded", "0.5 of 9 points"),
     ],
 )
 def test_a_result_says_what_it_said(school: Upgraded, name: str, words: str) -> None:
