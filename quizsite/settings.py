@@ -107,6 +107,7 @@ TEMPLATES = [
             "app_globals": {
                 "card_body": "quizzes.templatetags.quizzes_cards.card_body",
                 "stem": "quizzes.markup.stem",
+                "outcome_of": "quizzes.reports.wording.of_attempt",
             },
             "app_filters": {
                 "duration": "quizzes.local_time.duration",

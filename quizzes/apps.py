@@ -1,7 +1,24 @@
 """The application and the admin site it brings."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+
+
+def store_limits(sender: AppConfig, apps: Any = None, **kwargs: Any) -> None:
+    """Give published quizzes their computed limit, where the tables are those of this version."""
+    from quizzes.services import time_limits
+
+    if apps is not None and all(_is_as_here(model, apps) for model in sender.get_models()):
+        time_limits.store_all_missing()
+
+
+def _is_as_here(model: Any, apps: Any) -> bool:
+    """Whether a table has the columns that the program knows: migrations may have stopped halfway."""
+    there = apps.get_model(model._meta.label)
+    return {field.name for field in there._meta.fields} == {field.name for field in model._meta.fields}
 
 
 class QuizzesConfig(AppConfig):
@@ -10,6 +27,8 @@ class QuizzesConfig(AppConfig):
 
     def ready(self) -> None:
         from quizzes import checks  # noqa: F401
+
+        post_migrate.connect(store_limits, sender=self)
 
 
 class QuizsiteAdminConfig(AdminConfig):

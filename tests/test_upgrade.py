@@ -109,6 +109,14 @@ def test_no_row_is_lost(school: Upgraded) -> None:
             assert (table, now[table]) == (table, count)
 
 
+def test_published_quizzes_have_their_computed_limit_and_rules_go_on_filling_up(school: Upgraded) -> None:
+    computed = Quiz.objects.filter(time_rule="computed")
+    limits = {quiz.slug: quiz.computed_limit for quiz in computed.filter(status="published")}
+    assert limits
+    assert all(limits.values())
+    assert not QuizItem.objects.filter(fills_up=False).exists()
+
+
 def test_every_answer_and_every_mark_is_what_it_was(school: Upgraded) -> None:
     assert upgrading.results() == school.results
 
@@ -282,7 +290,7 @@ def test_a_learner_starts_the_next_attempt(school: Upgraded) -> None:
         ("slower", "1 of 2 points"),
         ("late", "2 of 2 points"),
         ("marked", "7.75 of 9 points"),
-        ("regraded", "0.50 of 9 points"),
+        ("regraded", "0.5 of 9 points"),
     ],
 )
 def test_a_result_says_what_it_said(school: Upgraded, name: str, words: str) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.admin.odd_requests import Choice
 from quizzes.admin.scope import ScopedInline, person
-from quizzes.forms.quizzes import DrawItemForm, FixedItemForm, FixedItems
+from quizzes.forms.quizzes import DrawItemForm, DrawItems, FixedItemForm, FixedItems
 from quizzes.models import FeedbackBand, QuizItem
 
 
@@ -54,6 +54,7 @@ class FixedRows(ScopedInline, admin.TabularInline):
 class DrawRows(ScopedInline, admin.StackedInline):
     model = QuizItem
     form = DrawItemForm
+    formset = DrawItems
     verbose_name = gettext_lazy("draw rule")
     verbose_name_plural = gettext_lazy("Draw rules")
     extra = 1

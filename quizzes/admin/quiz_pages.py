@@ -82,9 +82,10 @@ class QuizPages:
             return self.only_looked_at(request, quiz)
         if quiz is not None:
             items = list(quiz.items.select_related("question", "topic", "source", "tag"))
+            outline = outlines.of_items(items, feedback=quiz.feedback)
             context = {
-                "outline": outlines.of_items(items, feedback=quiz.feedback),
-                "faults": quizzes.faults(quiz, items),
+                "outline": outline,
+                "faults": quizzes.faults(quiz, items, outline),
                 "outdated": quizzes.outdated(quiz).count(),
                 "running": quiz.attempts.in_progress().count(),
                 "finished": quiz.attempts.finished().count(),
@@ -247,6 +248,10 @@ class QuizPages:
             advice = _("Your rows are kept below. Save again to replace theirs.")
             head.add_error(None, f"{conflict.message} {advice}")
             head.data = replaced(head.data, "revision", str(conflict.revision))
+            return False
+        except NotPublishable as refusal:
+            for fault in refusal.details["faults"]:
+                head.add_error(None, fault)
             return False
         self.log_change(request, quiz, _("Composed from a blueprint."))  # type: ignore[attr-defined]
         messages.success(request, _("Saved."))

@@ -75,8 +75,8 @@ class QuizAdmin(QuizPoints, QuizPages, ScopedAdmin):
 
     @admin.display(description=gettext_lazy("time"), ordering="time_limit")
     def time_words(self, quiz: Quiz) -> str:
-        if quiz.time_rule == Quiz.TimeRule.FIXED:
-            return _("%(n)d min") % {"n": quiz.time_limit or 0}
+        if quiz.minutes is not None:
+            return _("%(n)d min") % {"n": quiz.minutes}
         return _("computed") if quiz.time_rule == Quiz.TimeRule.COMPUTED else _("untimed")
 
     @admin.display(description=gettext_lazy("questions"))
@@ -120,6 +120,7 @@ class QuizAdmin(QuizPoints, QuizPages, ScopedAdmin):
         super().save_related(request, form, formsets, change)
         self.number_new_items(form.instance)
         quizzes.pin_foreign(form.instance)
+        self.follow_items(form, asked)
         self.tell_of_attempts(request, form.instance, asked)
         if not form.cleaned_data.get("applies_to_running"):
             return
@@ -131,6 +132,12 @@ class QuizAdmin(QuizPoints, QuizPages, ScopedAdmin):
         )
         text = ngettext("%(n)d running attempt ends earlier.", "%(n)d running attempts end earlier.", changed)
         messages.info(request, text % {"n": changed})
+
+    def follow_items(self, form: Any, asked: Any) -> None:
+        """A published quiz has the limit of the items that it has now."""
+        is_other = points.asked_by(form.instance) != asked or "time_rule" in form.changed_data
+        if is_other or form.instance.lacks_limit:
+            quizzes.items_changed(form.instance)
 
     def number_new_items(self, quiz: Quiz) -> None:
         """Positions 1…n in the order given; rows with the same number keep their order of entry."""

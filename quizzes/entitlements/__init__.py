@@ -5,7 +5,7 @@ learner, `results` what may be seen of an attempt, `lateness` what was late, `se
 meet now.
 """
 
-from quizzes.entitlements.agreed import asked_in, limit_of, seconds_and_bloom, terms_for, terms_of
+from quizzes.entitlements.agreed import limit_of, limits_of, seconds_and_bloom, terms_for, terms_of
 from quizzes.entitlements.results import (
     close_of,
     closes_for_all_at,
@@ -21,11 +21,11 @@ from quizzes.entitlements.secrecy import HeldExam, Secrecy, last_of, secrecy_in,
 __all__ = [
     "HeldExam",
     "Secrecy",
-    "asked_in",
     "close_of",
     "closes_for_all_at",
     "last_of",
     "limit_of",
+    "limits_of",
     "marks_are_out",
     "marks_come_out",
     "reveal_at",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import timedelta
-from fractions import Fraction
 
 from quizzes import terms
 from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, QuestionVersion, Quiz, User
 
 
 def terms_for(learner: User, quiz: Quiz, assignment: Assignment | None, *, limit: timedelta | None) -> terms.Terms:
-    """The effective terms; `limit` is what the quiz's time rule gives for the items drawn (or expected)."""
+    """The effective terms; `limit` is what the quiz's time rule gives."""
     if assignment is None:
         return terms_of(quiz, limit)
     membership = Membership.objects.filter(classroom=assignment.classroom_id, user=learner).first()
@@ -38,13 +37,19 @@ def terms_of(
     return terms.effective(layers)
 
 
-def limit_of(quiz: Quiz, items: Iterable[tuple[Fraction | int, str]]) -> timedelta | None:
-    """The limit by the quiz's time rule; `items` are (seconds, Bloom level) of what is asked."""
-    if quiz.time_rule == Quiz.TimeRule.FIXED:
-        return timedelta(minutes=quiz.time_limit or 0)
-    if quiz.time_rule == Quiz.TimeRule.COMPUTED:
-        return terms.computed_limit(items)
-    return None
+def limit_of(quiz: Quiz) -> timedelta | None:
+    """The limit by the quiz's time rule, the same for every attempt that starts now; None: untimed."""
+    return None if quiz.minutes is None else timedelta(minutes=quiz.minutes)
+
+
+def limits_of(attempts: Collection[Attempt]) -> dict[int, timedelta | None]:
+    """What the quiz's time rule gave each attempt, by pk: a computed limit is the one of its start (1 query at most)."""
+    computed = [row for row in attempts if row.quiz.time_rule == Quiz.TimeRule.COMPUTED]
+    asked = asked_in([row for row in computed if row.quiz_limit is None])
+    stored = {row.pk: row.quiz_limit for row in computed}
+    limits = {row.pk: stored.get(row.pk) or limit_of(row.quiz) for row in attempts}
+    # Attempts that began before limits were stored had the one of the questions drawn for them.
+    return limits | {pk: terms.computed_limit(questions) for pk, questions in asked.items()}
 
 
 def seconds_and_bloom(version: QuestionVersion) -> tuple[int, str]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from quizzes import terms
-from quizzes.entitlements.agreed import asked_in, limit_of, terms_of
-from quizzes.models import Accommodation, Assignment, Attempt, AttemptEvent, Membership, Quiz
+from quizzes.entitlements.agreed import limits_of, terms_of
+from quizzes.models import Accommodation, Assignment, Attempt, AttemptEvent, Membership
 
 Exceptions = Mapping[tuple[int, int], Accommodation]  # by assignment and person
 
@@ -81,8 +81,7 @@ def _agreed(works: Sequence[Work], exceptions: Exceptions) -> dict[Work, terms.T
     rows = [(work, members.get(work.place), exceptions.get(work.place)) for work in works]
     granted = [work.attempt for work, member, exception in rows if _is_granted_time(member, exception)]
     # Only where the limit was changed does it matter what it would have been.
-    asked = asked_in([row for row in granted if row.quiz.time_rule == Quiz.TimeRule.COMPUTED])
-    limits = {row.pk: limit_of(row.quiz, asked.get(row.pk, [])) for row in granted}
+    limits = limits_of(granted)
     return {
         work: terms_of(work.attempt.quiz, limits.get(work.attempt.pk), work.assignment, member, exception)
         for work, member, exception in rows

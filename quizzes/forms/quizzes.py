@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,7 +18,7 @@ from quizzes.models import QuestionVersion, Quiz, QuizItem, Source, Tag, Topic, 
 from quizzes.models.bank import Bloom, Difficulty
 from quizzes.models.kinds import Kind
 from quizzes.models.quizzes import Preset
-from quizzes.services import cautions, quizzes
+from quizzes.services import cautions, outlines, quizzes
 
 TIME_LIMIT = gettext_lazy("A time limit is 1 to 1,440 minutes.")
 ATTEMPTS = gettext_lazy("Attempts allowed are 1 to 1,000; leave it empty for as many as one likes.")
@@ -263,7 +264,42 @@ class DrawItemForm(ItemForm):
 
     class Meta:
         model = QuizItem
-        fields = ("position", "draw_count", "points", "topic", "source", "type", "difficulty", "bloom", "tag")
+        fields = (
+            "position",
+            "draw_count",
+            "points",
+            "topic",
+            "source",
+            "type",
+            "difficulty",
+            "bloom",
+            "tag",
+            "fills_up",
+        )
+
+
+class DrawItems(forms.BaseInlineFormSet):
+    """Draw rules of a quiz; those of a published one find as many questions as they want."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors) or self.instance.status != Quiz.Status.PUBLISHED:
+            return
+        kept = [form for form in self.forms if form.cleaned_data.get("draw_count") and not self._is_removed(form)]
+        fixed = [QuizItem(question_id=pk) for pk in self._fixed()]
+        outline = outlines.of_items([*fixed, *(form.instance for form in kept)], feedback=self.instance.feedback)
+        for form, cell in zip(kept, outline.cells[len(fixed) :], strict=True):
+            if cell.lacks_questions:
+                form.add_error("draw_count", cell.note)
+
+    def _is_removed(self, form: forms.ModelForm) -> bool:
+        return bool(form.cleaned_data.get("DELETE"))
+
+    def _fixed(self) -> set[int]:
+        """The fixed questions that are saved along with the rules, of the rows above."""
+        rows = [key.removesuffix("-question") for key in self.data if re.fullmatch(r"items-\d+-question", key)]
+        chosen = {str(self.data[f"{row}-question"]) for row in rows if not self.data.get(f"{row}-DELETE")}
+        return {int(pk) for pk in chosen if pk.isdecimal()}
 
 
 class CellForm(forms.Form):
@@ -278,6 +314,11 @@ class CellForm(forms.Form):
     difficulty = forms.ChoiceField(label=gettext_lazy("Difficulty"), required=False)
     bloom = forms.ChoiceField(label=gettext_lazy("Bloom level"), required=False)
     tag = forms.ModelChoiceField(label=gettext_lazy("Tag"), queryset=Tag.objects.all(), required=False)
+    fills_up = forms.BooleanField(
+        label=gettext_lazy("Fill up from elsewhere"),
+        required=False,
+        help_text=gettext_lazy("Where too few questions match, take the rest from the nearest other ones."),
+    )
     points = forms.DecimalField(
         label=gettext_lazy("Points each"),
         max_digits=5,
@@ -354,7 +395,7 @@ def cells(quiz: Quiz, data: Any = None) -> Any:
     )
     factory.stored = list(
         quiz.items.filter(question=None).values(
-            "draw_count", "topic", "source", "type", "difficulty", "bloom", "tag", "points"
+            "draw_count", "topic", "source", "type", "difficulty", "bloom", "tag", "fills_up", "points"
         )
     )
     return factory(data, prefix="cells")

@@ -116,6 +116,9 @@ class Attempt(models.Model):
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     closed_by = models.CharField(max_length=10, choices=ClosedBy, blank=True)
     limit = models.DurationField(_("time limit"), null=True, blank=True)  # before the factor; for the explanation
+    # What the quiz itself gave, where it computes its limit: an edit of the quiz moves no attempt. None: begun before
+    # that was stored.
+    quiz_limit = models.DurationField(null=True, blank=True, editable=False)
     marks = models.DecimalField(_("marks"), max_digits=8, decimal_places=2, null=True, blank=True)
     max_marks = models.DecimalField(_("possible marks"), max_digits=8, decimal_places=2, default=Decimal(0))
     fraction = models.DecimalField(

@@ -79,7 +79,7 @@ class QuizQuerySet(OwnedQuerySet["Quiz"]):
 
 
 class Quiz(Owned):
-    """A set of items with rules. Draw rules among the items are resolved anew for every attempt."""
+    """A set of items with rules. Draw rules among the items are resolved again for every attempt."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -89,7 +89,7 @@ class Quiz(Owned):
     class TimeRule(models.TextChoices):
         UNTIMED = "untimed", _("untimed")
         FIXED = "fixed", _("fixed limit")
-        COMPUTED = "computed", _("computed from the questions drawn")
+        COMPUTED = "computed", _("computed from the questions")
 
     class Navigation(models.TextChoices):
         FREE = "free", _("free: back and forth")
@@ -118,6 +118,8 @@ class Quiz(Owned):
     )
     time_rule = models.CharField(_("time"), max_length=10, choices=TimeRule, default=TimeRule.UNTIMED)
     time_limit = models.PositiveIntegerField(_("time limit in minutes"), null=True, blank=True, validators=MINUTES)
+    # Stored, so that it is the same for everybody and from the first look to the start, whatever happens in the bank.
+    computed_limit = models.PositiveIntegerField(_("computed limit in minutes"), null=True, blank=True, editable=False)
     attempts_allowed = models.PositiveSmallIntegerField(
         _("attempts allowed"),
         null=True,
@@ -211,6 +213,18 @@ class Quiz(Owned):
     def pass_fraction(self) -> Decimal | None:
         return None if self.pass_mark is None else Decimal(self.pass_mark) / 100
 
+    @property
+    def minutes(self) -> int | None:
+        """The limit by its time rule in minutes; None: untimed, or computed and not stored yet."""
+        if self.time_rule == self.TimeRule.FIXED:
+            return self.time_limit
+        return self.computed_limit if self.time_rule == self.TimeRule.COMPUTED else None
+
+    @property
+    def lacks_limit(self) -> bool:
+        """Whether its limit is computed and not stored yet."""
+        return self.time_rule == self.TimeRule.COMPUTED and self.computed_limit is None
+
     def overrides(self, limit: timedelta | None) -> terms.Overrides:
         """The quiz's own layer of the terms; `limit` as its time rule gives it."""
         return terms.Overrides(
@@ -261,6 +275,11 @@ class QuizItem(models.Model):
     type = models.CharField(_("type"), max_length=32, blank=True, choices=question_types.choices)
     difficulty = models.CharField(_("difficulty"), max_length=8, blank=True, choices=Difficulty)
     bloom = models.CharField(_("Bloom level"), max_length=12, blank=True, choices=Bloom)
+    fills_up = models.BooleanField(
+        _("fill up from elsewhere"),
+        default=False,
+        help_text=_("Where too few questions match, take the rest from the nearest other ones."),
+    )
 
     objects = QuizItemManager()
 

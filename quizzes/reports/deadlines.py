@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from quizzes import entitlements
-from quizzes.figures import points
+from quizzes import entitlements, figures
 from quizzes.local_time import duration
 from quizzes.models import Attempt
 
@@ -60,7 +59,7 @@ def reopening(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone:
 def what_reopening_does(attempt: Attempt) -> list[str]:
     """What happens to marks, answers and the learner's pages."""
     if attempt.shown_marks is not None:
-        words = {"marks": points(attempt.shown_marks), "max": points(attempt.max_marks)}
+        words = {"marks": figures.marks(attempt.shown_marks), "max": figures.marks(attempt.max_marks)}
         marks = _("The %(marks)s of %(max)s points are taken back now.") % words
     else:
         marks = _("There are no marks yet.")

@@ -11,9 +11,11 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from quizzes import entitlements, terms
-from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, User
+from quizzes import entitlements
+from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, User
+from quizzes.reports import given
 from quizzes.reports import quizzes as quiz_report
+from quizzes.reports.given import Calendar, Given
 
 RECENT, SUGGESTED, NOTICES = 5, 3, 20
 
@@ -25,15 +27,6 @@ class Open:
     attempt: Attempt
     answered: int
     questions: int
-
-
-@dataclass(frozen=True)
-class Task:
-    """An assignment not yet taken, with the terms that hold for this learner."""
-
-    assignment: Assignment
-    terms: terms.Terms
-    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -49,11 +42,15 @@ class Learner:
     """The first page of somebody who takes quizzes."""
 
     open: list[Open]
-    tasks: list[Task]
-    upcoming: list[Task]
+    calendar: Calendar
     recent: list[Attempt]
     suggested: list[Suggestion]
     classrooms: int
+
+    @property
+    def tasks(self) -> list[Given]:
+        """What they have not begun, the most urgent first."""
+        return self.calendar.todo
 
     @property
     def is_new(self) -> bool:
@@ -89,13 +86,13 @@ class Instructor:
 
 def for_learner(user: User, *, now: datetime) -> Learner:
     """What waits for a learner (10 to 14 queries, whatever their number of classes)."""
-    tasks = _tasks(user, now)
+    memberships = Membership.objects.students().filter(user=user, classroom__archived_at=None)
+    calendar = given.calendar(given.to_students(memberships, now=now))
     return Learner(
         open=_open(user, now),
-        tasks=[task for task in tasks if not task.terms.is_upcoming_at(now)],
-        upcoming=[task for task in tasks if task.terms.is_upcoming_at(now)],
+        calendar=calendar,
         recent=_recent(user),
-        suggested=_suggested(user, [task.assignment.quiz_id for task in tasks], now),
+        suggested=_suggested(user, [row.assignment.quiz_id for row in [*calendar.todo, *calendar.upcoming]], now),
         classrooms=Classroom.objects.live().joined_by(user).count(),
     )
 
@@ -114,37 +111,11 @@ def _open(user: User, now: datetime) -> list[Open]:
     return [Open(attempt, attempt.answered, attempt.questions) for attempt in found]
 
 
-def _tasks(user: User, now: datetime) -> list[Task]:
-    """Assignments to the learner's classes that are not over for them and not begun, the most urgent first."""
-    memberships = {
-        membership.classroom_id: membership
-        for membership in Membership.objects.students().filter(user=user, classroom__archived_at=None)
-    }
-    begun = Attempt.objects.taken_by(user).filter(assignment=OuterRef("pk"))
-    given = Assignment.objects.filter(
-        ~Exists(begun), classroom__in=memberships, quiz__status=Quiz.Status.PUBLISHED
-    ).select_related("quiz", "classroom")
-    exceptions = {row.assignment_id: row for row in Accommodation.objects.filter(membership__in=memberships.values())}
-    tasks = [_task(row, memberships[row.classroom_id], exceptions.get(row.pk), now) for row in given]
-    live = [task for task in tasks if not task.terms.is_over_at(now)]
-    return sorted(live, key=_urgency)
-
-
-def _task(assignment: Assignment, member: Membership, exception: Accommodation | None, now: datetime) -> Task:
-    agreed = entitlements.terms_of(assignment.quiz, None, assignment, member, exception)
-    return Task(assignment, agreed, terms.is_past(agreed.due_at, now))
-
-
-def _urgency(task: Task) -> tuple[bool, float, int]:
-    end = task.terms.due_at or task.terms.closes_at
-    return end is None, end.timestamp() if end else 0, task.assignment.pk
-
-
-def _suggested(user: User, given: Sequence[int], now: datetime) -> list[Suggestion]:
-    """Neither taken nor given to a class of theirs (`given`, quiz pks), which is the better way in; none that is held back."""
+def _suggested(user: User, assigned: Sequence[int], now: datetime) -> list[Suggestion]:
+    """Neither taken nor given to a class of theirs (`assigned`, quiz pks), which is the better way in; none that is held back."""
     taken = Attempt.objects.taken_by(user).filter(quiz=OuterRef("pk"))
     is_open = Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now)
-    found = Quiz.objects.published().filter(~Exists(taken), *is_open, is_open_to_all=True).exclude(pk__in=given)
+    found = Quiz.objects.published().filter(~Exists(taken), *is_open, is_open_to_all=True).exclude(pk__in=assigned)
     secrecy = entitlements.secrecy_of(user, now=now)
     if secrecy.exams:
         secret = QuizItem.objects.filter(question__in=secrecy.questions.order_by().values("pk"))
@@ -152,8 +123,7 @@ def _suggested(user: User, given: Sequence[int], now: datetime) -> list[Suggesti
             pk__in=[*secret.values_list("quiz", flat=True), *(exam.quiz_id for exam in secrecy.exams)]
         )
     quizzes = list(found.sized()[:SUGGESTED])
-    sizes = quiz_report.sizes(quizzes)
-    return [Suggestion(quiz, sizes[quiz.pk]) for quiz in quizzes]
+    return [Suggestion(quiz, quiz_report.size_of(quiz)) for quiz in quizzes]
 
 
 def for_instructor(user: User, *, now: datetime) -> Instructor:

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
-from functools import lru_cache
 from typing import Any, cast
 
-from django.core.cache import cache
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, Q, Sum, When
+from django.db.models import Count
 
-from quizzes import question_types, terms
 from quizzes.errors import NotFound
-from quizzes.models import Attempt, QuestionVersion, Quiz, User
+from quizzes.models import Attempt, Quiz, User
 from quizzes.models.prepared import Prepared, columns, instance, prepared
 from quizzes.models.quizzes import QuizQuerySet
 
 PAGE, NEWEST = 24, 20
-SECONDS_OF_BANK = "quizzes.seconds_of_bank"  # in the cache: looking through the whole bank grows with it
-SHOWN = ("id", "slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at", "pass_mark")
+SHOWN = (
+    "id",
+    "slug",
+    "title",
+    "description",
+    "feedback",
+    "time_rule",
+    "time_limit",
+    "computed_limit",
+    "closes_at",
+    "pass_mark",
+)
 SIZE = ("question_count", "point_count")
 VISIBLE: Prepared[tuple[Any, ...]] = prepared(
     lambda learner, slug: (
@@ -45,16 +50,12 @@ def _sized(row: Sequence[Any], names: Sequence[str]) -> Quiz:
 
 @dataclass(frozen=True)
 class Size:
-    """How much a quiz asks: questions, points, and what its time rule gives (None: untimed)."""
+    """How much a quiz asks: questions, points, and the minutes its time rule gives (None: untimed, or not known yet)."""
 
     questions: int
     points: Decimal
-    limit: timedelta | None
-    is_estimate: bool = False  # the limit follows from the questions drawn, this is the expectation
-
-    @property
-    def minutes(self) -> int | None:
-        return None if self.limit is None else int(self.limit.total_seconds() // 60)
+    minutes: int | None
+    is_timed: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,47 +80,9 @@ class AttemptHistory:
         return len(self.newest) < NEWEST
 
 
-def sizes(quizzes: Sequence[Any]) -> dict[int, Size]:
-    """Sizes by quiz pk, of quizzes that come `sized` (1 query where a limit is computed)."""
-    needs_bank = any(quiz.time_rule == Quiz.TimeRule.COMPUTED for quiz in quizzes)
-    expected = _limit_by_number(_expected_seconds()) if needs_bank else None
-    return {quiz.pk: _size(quiz, expected) for quiz in quizzes}
-
-
-def _size(quiz: Any, expected: Callable[[int], timedelta] | None) -> Size:
-    questions, points = quiz.question_count, quiz.point_count
-    if quiz.time_rule == Quiz.TimeRule.FIXED:
-        return Size(questions, points, timedelta(minutes=quiz.time_limit or 0))
-    if quiz.time_rule == Quiz.TimeRule.COMPUTED:
-        return Size(questions, points, expected(questions) if expected and questions else None, is_estimate=True)
-    return Size(questions, points, None)
-
-
-@lru_cache(maxsize=8)
-def _limit_by_number(seconds: Fraction) -> Callable[[int], timedelta]:
-    """The limit of so many questions that need `seconds` each in the mean; exact sums are slow, and few are different."""
-    return lru_cache(maxsize=256)(lambda questions: terms.computed_limit([(seconds * questions, "")]))
-
-
-def _expected_seconds() -> Fraction:
-    """Mean seconds a question of the bank needs, thinking included; as old as a minute (else 1 query)."""
-    seconds, thinking, count = cache.get_or_set(SECONDS_OF_BANK, _seconds_of_bank, timeout=60) or (0, 0, 0)
-    return (seconds + (thinking or 0) * (terms.THINKING_SHARE - 1)) / count if count else Fraction(60)
-
-
-def _seconds_of_bank() -> tuple[int, int | None, int]:
-    """Of all questions that can be asked: seconds by type, those of them that ask to think, how many (1 query)."""
-    by_type = Case(
-        *(When(question__type=kind.key, then=kind.seconds) for kind in question_types.all_types()),
-        output_field=IntegerField(),
-    )
-    ready = QuestionVersion.objects.ready().order_by().values("status")
-    row = ready.annotate(
-        seconds=Sum(by_type),
-        thinking=Sum(by_type, filter=Q(question__bloom__in=sorted(terms.THINKING_LEVELS))),
-        number=Count("pk"),
-    ).values_list("seconds", "thinking", "number")
-    return next(iter(row), (0, 0, 0))
+def size_of(quiz: Any) -> Size:
+    """The size of a quiz that comes `sized`."""
+    return Size(quiz.question_count, quiz.point_count, quiz.minutes, is_timed=quiz.time_rule != Quiz.TimeRule.UNTIMED)
 
 
 def page_of(learner: User, number: str | None) -> Page[Any]:
@@ -131,7 +94,7 @@ def page_of(learner: User, number: str | None) -> Page[Any]:
 
 
 def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
-    """The rows of the quiz list (1 query and that of `sizes`); whether `best` may be shown is decided by the caller."""
+    """The rows of the quiz list (1 query); whether `best` may be shown is decided by the caller."""
     known = {quiz.pk: quiz for quiz in quizzes}
     best: dict[int, Attempt] = {}
     still_open: dict[int, Attempt] = {}
@@ -139,8 +102,7 @@ def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
         if attempt.quiz_id in known:
             attempt.known_with(known[attempt.quiz_id], attempt.assignment)
             (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = attempt
-    found = sizes(quizzes)
-    return [Row(quiz, found[quiz.pk], best.get(quiz.pk), still_open.get(quiz.pk)) for quiz in quizzes]
+    return [Row(quiz, size_of(quiz), best.get(quiz.pk), still_open.get(quiz.pk)) for quiz in quizzes]
 
 
 def visible(learner: User, slug: str) -> Quiz:

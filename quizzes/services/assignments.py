@@ -17,7 +17,7 @@ from quizzes import entitlements
 from quizzes.errors import QuizError
 from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz, User
 from quizzes.models.quizzes import Preset
-from quizzes.services import bank, running
+from quizzes.services import bank, running, time_limits
 
 TERMS = frozenset({"opens_at", "due_at", "closes_at", "late_policy", "time_limit", "attempts_allowed", "feedback"})
 
@@ -57,6 +57,7 @@ def assign(
     )
     _refuse_unless_sound(assignment)
     _refuse_if_over(assignment, now)
+    time_limits.store_missing(quiz)
     assignment.save()
     _keep_questions(assignment, keeps_questions_of)
     return assignment

@@ -27,6 +27,7 @@ NOT_COPIED = frozenset(
         "is_open_to_all",
         "opens_at",
         "closes_at",
+        "computed_limit",
         "revision",
         "edited_by",
         "edited_at",

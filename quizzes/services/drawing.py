@@ -1,8 +1,8 @@
 """How draw rules find questions: those that fit, the ones not met first, and wider cells where one is too small.
 
-A rule takes questions the learner has not met first, then those met least often, at random among equals. A rule whose
-cell is too small is widened step by step (Bloom level, difficulty, type, tag, topic) and says so. The database filters
-and cuts: what a start reads does not grow with the bank.
+A rule takes questions the learner has not met first, then those met least often, at random among equals. Where too few
+match, a rule that fills up is widened step by step (Bloom level, difficulty, type, tag, topic) and says so; another one
+asks fewer. The database filters and cuts: what a start reads does not grow with the bank.
 """
 
 from __future__ import annotations
@@ -67,7 +67,6 @@ class Candidate:
 
     question: int
     version: int
-    bloom: str
     evidence: Set[Phrase] = frozenset()
 
 
@@ -87,6 +86,7 @@ class Drawing:
     ) -> None:
         self.purpose = purpose
         self.short: list[Shortage] = []
+        self.missing = 0  # questions that are not there, for other reasons than an exam
         self.used = set(fixed)
         self.phrases = {phrase for phrases in evidence_of(fixed).values() for phrase in phrases}
         self.learner, self.rng = learner, rng
@@ -110,21 +110,27 @@ class Drawing:
             yield place, *self.fill_up(rule, taken, is_cut=len(cell) >= enough_for(rule))
 
     def fill_up(self, rule: QuizItem, taken: list[Candidate], *, is_cut: bool) -> tuple[list[Candidate], list[str]]:
-        """Take what is missing: the rest of the cell where it was cut, then from wider and wider ones, which is noted.
+        """Take what is missing: the rest of the cell where it was cut; then, by a rule that fills up, from wider and
+        wider ones. Either is noted.
 
         A cell is not widened in place of questions that are secret now: other questions would be another quiz.
         """
         wanted, notes = rule.draw_count or 0, []
+        is_secret = False
         for step in range(0 if is_cut else 1, len(WIDENING) + 1):
             if len(taken) == wanted:
                 break
             if step == 1:
                 if secret := self.secret_in(rule):
                     self.short.append(Shortage(wanted - len(taken), secret))
+                    is_secret = True
                     break
-                notes.append(_widened(rule, found=len(taken)))
+                notes.append(_noted(rule, found=len(taken)))
+                if not rule.fills_up:
+                    break
             cell = self.whole_cell(rule, ignoring=WIDENING[:step])
             taken = taken + self.take(cell, wanted - len(taken))
+        self.missing += 0 if is_secret else wanted - len(taken)
         return taken, notes
 
     def whole_cell(self, rule: QuizItem, *, ignoring: Collection[str]) -> list[Candidate]:
@@ -153,7 +159,7 @@ class Drawing:
         questions = self.purpose.may_ask(Question.objects.drawn_by(rule, ignoring=ignoring))
         if limit is not None:  # what is asked already must not take the places of others
             questions = questions.exclude(pk__in=self.used)
-        rows = questions.order_by("?" if self.rng else "pk").values_list("pk", "versions", "bloom")
+        rows = questions.order_by("?" if self.rng else "pk").values_list("pk", "versions")
         if self.learner is None:
             return [Candidate(*row) for row in rows[:limit]]
         met = Answer.objects.filter(attempt__learner=self.learner).values("version__question")
@@ -225,8 +231,10 @@ def evidence_of(questions: Collection[int]) -> dict[int, Set[Phrase]]:
     return dict(evidence)
 
 
-def _widened(rule: QuizItem, *, found: int) -> str:
+def _noted(rule: QuizItem, *, found: int) -> str:
     words = {"position": rule.position, "wanted": rule.draw_count, "found": found}
+    if not rule.fills_up:
+        return _("Item %(position)d wants %(wanted)d questions and found %(found)d.") % words
     return (
         _("Item %(position)d wants %(wanted)d questions and found %(found)d; the rest came from the nearest cell.")
         % words

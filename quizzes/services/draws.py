@@ -21,7 +21,7 @@ from quizzes.entitlements import HeldExam, Secrecy, last_of
 from quizzes.errors import NotOpen
 from quizzes.models import QuestionVersion, Quiz, QuizItem, User, version_cache
 from quizzes.models.prepared import Prepared, prepared
-from quizzes.services.drawing import Drawing, Purpose, Shortage
+from quizzes.services.drawing import Drawing, Purpose
 
 
 class Item(NamedTuple):
@@ -31,7 +31,6 @@ class Item(NamedTuple):
     position: int
     points: Decimal
     question: int | None
-    bloom: str
     is_kept: bool
     pinned: int | None
     version: int | None
@@ -47,7 +46,6 @@ ITEMS: Prepared[tuple[Any, ...]] = prepared(
             "position",
             "points",
             "question",
-            "question__bloom",
             "question__is_kept_for_exams",
             "pinned_version",
             Coalesce("pinned_version", "ready"),
@@ -58,11 +56,10 @@ ITEMS: Prepared[tuple[Any, ...]] = prepared(
 
 @dataclass(frozen=True)
 class Drawn:
-    """One question of an attempt: which version, for how many points, and the question's Bloom level as it is now."""
+    """One question of an attempt: which version, for how many points."""
 
     version: QuestionVersion
     points: Decimal
-    bloom: str
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ class Draw:
     notes: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     unpinned: Mapping[int, int] = field(default_factory=dict)  # by item: the version asked, where none is pinned
-    without_version: Sequence[Item] = ()  # fixed items that have nothing to ask
+    missing: int = 0  # questions that are not there any more, so that the paper is short
 
 
 def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpose | None = None) -> Draw:
@@ -82,25 +79,24 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpo
     items = [Item(*row) for row in ITEMS(quiz=quiz)]
     left_out = _left_out(items, purpose)
     items = [item for item in items if item.question not in left_out]
-    by_rule, notes, short = _draw_by_rules(quiz, items, learner, rng, purpose)
-    exams = [*left_out.values(), *(exam for shortage in short for exam in shortage.exams)]
+    by_rule, notes, drawing = _draw_by_rules(quiz, items, learner, rng, purpose)
+    exams = [*left_out.values(), *(exam for shortage in drawing.short for exam in shortage.exams)]
     if exams and not purpose.may_be_short:
         raise NotOpen(_opens_again(quiz, exams))
     without = [item for item in items if item.question and not item.version]
-    held = _told(len(left_out) + sum(shortage.missing for shortage in short), exams)
-    told = held + _told_without(len(without))
-    asked = by_rule | {item.pk: [(item.version, item.bloom)] for item in items if item.version}
-    versions = version_cache.get_many({version for questions in asked.values() for version, _bloom in questions})
-    drawn = [
-        Drawn(versions[version], item.points, bloom) for item in items for version, bloom in asked.get(item.pk, ())
-    ]
+    held = _told(len(left_out) + sum(shortage.missing for shortage in drawing.short), exams)
+    missing = len(without) + drawing.missing
+    told = held + _told_without(missing)
+    asked = by_rule | {item.pk: [item.version] for item in items if item.version}
+    versions = version_cache.get_many({version for questions in asked.values() for version in questions})
+    drawn = [Drawn(versions[version], item.points) for item in items for version in asked.get(item.pk, ())]
     if not drawn:
         raise NotOpen(" ".join(told) or _("This quiz has no questions yet. Tell your instructor."))
     if quiz.shuffle_questions:
         rng.shuffle(drawn)
     unpinned = {item.pk: item.version for item in items if item.question and item.version and not item.pinned}
     notes += [*held, *map(_without_version, without)]
-    return Draw(drawn, notes, told, unpinned, without)
+    return Draw(drawn, notes, told, unpinned, missing)
 
 
 def _left_out(items: Iterable[Item], purpose: Purpose) -> dict[int, HeldExam | None]:
@@ -111,19 +107,19 @@ def _left_out(items: Iterable[Item], purpose: Purpose) -> dict[int, HeldExam | N
 
 def _draw_by_rules(
     quiz: Quiz, items: Sequence[Item], learner: User | None, rng: random.Random, purpose: Purpose
-) -> tuple[dict[int, list[tuple[int, str]]], list[str], list[Shortage]]:
-    """Return (version, Bloom level) of what each draw rule takes, notes on those widened, and what is missing."""
+) -> tuple[dict[int, list[int]], list[str], Drawing]:
+    """Return the versions that each draw rule takes, notes on those that found too few, and the drawing."""
     fixed = {item.question for item in items if item.question}
     if len(fixed) == len(items):
-        return {}, [], []
+        return {}, [], Drawing((), purpose=purpose)
     rules = list(quiz.items.filter(question=None).order_by("position", "pk"))
     drawing = Drawing(fixed, learner=learner, rng=rng, purpose=purpose)
-    taken: dict[int, list[tuple[int, str]]] = {}
+    taken: dict[int, list[int]] = {}
     notes: list[str] = []
     for place, candidates, note in drawing.take_all(rules, drawing.cells(rules)):
-        taken[rules[place].pk] = [(candidate.version, candidate.bloom) for candidate in candidates]
+        taken[rules[place].pk] = [candidate.version for candidate in candidates]
         notes.extend(note)
-    return taken, notes, drawing.short
+    return taken, notes, drawing
 
 
 def _opens_again(quiz: Quiz, exams: Iterable[HeldExam | None]) -> str:

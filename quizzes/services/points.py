@@ -73,7 +73,7 @@ def of_quiz(quiz: Quiz) -> Points:
 def asked_by(quiz: Quiz) -> set[tuple[Any, ...]]:
     """What a quiz asks for how many points: two that are equal make the same attempts (1 query)."""
     rows = quiz.items.order_by()
-    facts = ("question", "points", "draw_count", "topic", "source", "tag", "type", "difficulty", "bloom")
+    facts = ("question", "points", "draw_count", "topic", "source", "tag", "type", "difficulty", "bloom", "fills_up")
     return set(Counter(rows.values_list(*facts)).items())
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from quizzes.errors import EditConflict, NotPublishable, NotYours, QuizError
 from quizzes.models import Classroom, Membership, Question, QuestionVersion, Quiz, QuizItem, User, Visibility
 from quizzes.models.quizzes import Preset
-from quizzes.services import bank, notices
+from quizzes.services import bank, notices, outlines, time_limits
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
@@ -64,6 +64,7 @@ def replace_draws(quiz: Quiz, rules: Sequence[QuizItem], *, actor: User, now: da
     for position, rule in enumerate(rules, start=last + 1):
         rule.pk, rule.quiz, rule.position = None, quiz, position
         rule.save(force_insert=True)
+    items_changed(quiz)
     return save(quiz, actor=actor, now=now)
 
 
@@ -86,8 +87,20 @@ def add_questions(
         QuizItem.objects.create(quiz=quiz, question=question, points=points, position=position + added)
     if added:
         pin_foreign(quiz)
+        items_changed(quiz)
         save(quiz, actor=actor, now=now)
     return added, skipped
+
+
+def items_changed(quiz: Quiz) -> None:
+    """Store the limit that the items now give, where the quiz is published; raises NotPublishable where its draw rules
+    find too few questions. Attempts in progress keep their limit."""
+    if quiz.status != Quiz.Status.PUBLISHED:
+        return
+    if short := shortages(outlines.of_quiz(quiz)):
+        message = _("“%(quiz)s” is published; it cannot be changed so.") % {"quiz": quiz.title}
+        raise NotPublishable(message, faults=[str(fault) for fault in short])
+    time_limits.store(quiz)
 
 
 def pin_foreign(quiz: Quiz) -> None:
@@ -114,6 +127,7 @@ def take_newer(quiz: Quiz, *, actor: User, now: datetime) -> int:
     ready = QuestionVersion.objects.ready().filter(question=OuterRef("question"))
     count = locked.items.filter(pk__in=list(changed)).update(pinned_version=Subquery(ready.values("pk")[:1]))
     if count:
+        time_limits.store(locked)
         save(locked, actor=actor, now=now)
     return count
 
@@ -132,10 +146,12 @@ class Fault:
         return self.what
 
 
-def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None) -> list[Fault]:
-    """Everything that must be mended before learners may take the quiz."""
-    items = list(quiz.items.select_related("question")) if items is None else items
-    found = _item_faults(quiz, items)
+def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None, outline: outlines.Outline | None = None) -> list[Fault]:
+    """Everything that must be mended before learners may take the quiz; the items and their outline where they are at hand."""
+    if items is None:
+        items = list(quiz.items.select_related("question", "topic", "source", "tag"))
+    outline = outline or outlines.of_items(items, feedback=quiz.feedback)
+    found = [*_item_faults(quiz, items), *shortages(outline)]
     if quiz.feedback == Preset.EXAM and not _closes(quiz):
         found.append(
             Fault(
@@ -178,10 +194,12 @@ def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Fault]:
         if question.pk not in ready | pinned
     ]
     found += _kept_faults(quiz, fixed)
-    rules = [item for item in items if item.is_draw]
-    if rules and not Question.objects.ready().for_quizzes_of(quiz.owner_id).exists():
-        found.append(Fault(_("The quiz draws questions, and the bank has no published question for it yet.")))
     return found
+
+
+def shortages(outline: outlines.Outline) -> list[Fault]:
+    """The draw rules that would ask fewer questions than they want."""
+    return [Fault(cell.note) for cell in outline.cells if cell.lacks_questions]
 
 
 def _closes(quiz: Quiz) -> bool:
@@ -207,6 +225,7 @@ def publish(quiz: Quiz, *, actor: User, now: datetime, keeps_questions: bool = F
             locked.visibility = Visibility.COPY  # from now on its owner's choice stands
     if keeps_questions and locked.feedback == Preset.EXAM:
         bank.keep_those_of(locked, actor)
+    time_limits.store(locked)
     return _set_status(locked, Quiz.Status.PUBLISHED, actor=actor, now=now)
 
 

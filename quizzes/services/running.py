@@ -119,13 +119,12 @@ def _ends(found: QuerySet[Attempt]) -> dict[int, End]:
     exceptions = {
         (row.assignment_id, row.membership_id): row for row in Accommodation.objects.filter(assignment__in=given)
     }
-    asked = entitlements.asked_in([row for row in running if row.quiz.time_rule == Quiz.TimeRule.COMPUTED])
+    limits = entitlements.limits_of(running)
     ends = {}
     for attempt in running:
-        limit = entitlements.limit_of(attempt.quiz, asked.get(attempt.pk, []))
         assignment = attempt.assignment
         member = members.get((assignment.classroom_id, attempt.learner_id)) if assignment else None
         exception = exceptions.get((assignment.pk, member.pk)) if assignment and member else None
-        effective = entitlements.terms_of(attempt.quiz, limit, assignment, member, exception)
+        effective = entitlements.terms_of(attempt.quiz, limits[attempt.pk], assignment, member, exception)
         ends[attempt.pk] = End(attempt, terms.deadline(effective, attempt.started_at), effective.closes_at)
     return ends

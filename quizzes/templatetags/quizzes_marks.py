@@ -2,8 +2,7 @@
 
 from django import template
 
-from quizzes.figures import marks, points
+from quizzes.figures import marks
 
 register = template.Library()
 register.filter(marks)
-register.filter(points)

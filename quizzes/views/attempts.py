@@ -280,8 +280,7 @@ def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
 def attempt_deadline(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Why the deadline is what it is, by the function that computed it."""
     found = readable_attempt(request.user, pk, now=clock.now())
-    rows = found.answers.select_related("version__question")
-    limit = entitlements.limit_of(found.quiz, [entitlements.seconds_and_bloom(row.version) for row in rows])
+    limit = entitlements.limits_of([found])[found.pk]
     agreed = entitlements.terms_for(found.learner, found.quiz, found.assignment, limit=limit)
     changes = found.events.filter(kind__in=AttemptEvent.MOVES_END).select_related("actor").order_by("at", "pk")
     is_own = found.learner_id == request.user.pk

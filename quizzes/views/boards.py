@@ -20,7 +20,7 @@ from quizzes.views import live
 from quizzes.views.live import Context
 from quizzes.views.requests import LoggedInRequest
 
-TOP = 10
+TOP, WHOLE = 10, 500  # ranks on a page that shows more than the board, and on the board's own
 
 
 def seen_by(user: User) -> QuerySet[Classroom]:
@@ -36,7 +36,7 @@ def seen_by(user: User) -> QuerySet[Classroom]:
 
 @require_GET
 def classroom_board(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """From the start, or with ?span=week of this week."""
+    """From the start, or with ?span=week of this week; with ?top the part that the class page shows."""
     now = clock.now()
     classroom = get_object_or_404(seen_by(request.user), pk=pk)
     since = _since(request, classroom, now)
@@ -45,7 +45,12 @@ def classroom_board(request: LoggedInRequest, pk: int) -> HttpResponse:
         return leaderboards.for_classroom(classroom, now=now, since=since, max_age=max_age)
 
     def context(board: Board) -> Context:
-        return {"board": board.as_seen_by(request.user), "classroom": classroom, "is_of_week": since != EVER}
+        return {
+            "board": board.as_seen_by(request.user),
+            "classroom": classroom,
+            "is_of_week": since != EVER,
+            "top": TOP if "top" in request.GET else WHOLE,
+        }
 
     return live.respond(request, "board", key=_board_key(classroom, since), content=board, context=context)
 
@@ -86,6 +91,7 @@ def assignment_board(request: LoggedInRequest, pk: int) -> HttpResponse:
     def context(board: Board) -> Context:
         return {
             "board": board.as_seen_by(request.user),
+            "top": WHOLE,
             "classroom": assignment.classroom,
             "assignment": assignment,
         }

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from quizzes import clock
-from quizzes.figures import points
+from quizzes.figures import marks
 from quizzes.formats import sheets
 from quizzes.models import Attempt, Classroom
 from quizzes.reports import gradebook as report
@@ -129,14 +129,14 @@ def shown(cells: Iterable[report.Cell]) -> list[Shown]:
         kind = {True: "pass", False: "fail", None: kinds.get(cell.state, "")}[cell.is_passed]
         to = timeline if cell.state == report.IN_PROGRESS else result
         address = to.replace("/0/", f"/{cell.attempt_id}/") if cell.attempt_id else ""
-        found.append(Shown(kind, words.get(cell.state) or points(cell.marks or Decimal(0)), _note(cell), address))
+        found.append(Shown(kind, words.get(cell.state) or marks(cell.marks or Decimal(0)), _note(cell), address))
     return found
 
 
 def _note(cell: report.Cell) -> str:
     notes = []
     if cell.marks is not None:
-        notes += [gettext("of %(possible)s") % {"possible": points(cell.possible or Decimal(0))}, f"{cell.percent} %"]
+        notes += [gettext("of %(possible)s") % {"possible": marks(cell.possible or Decimal(0))}, f"{cell.percent} %"]
     if cell.is_passed is False:
         notes.append(gettext("not passed"))
     if cell.is_late:

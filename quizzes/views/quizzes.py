@@ -13,7 +13,7 @@ from quizzes import clock, entitlements
 from quizzes.models import Attempt, Quiz
 from quizzes.reports import attempts as attempt_report
 from quizzes.reports import quizzes as quiz_report
-from quizzes.services import attempts, ways
+from quizzes.services import attempts, time_limits, ways
 from quizzes.views.attempts import where_it_stands
 from quizzes.views.requests import LoggedInRequest, device_of
 
@@ -39,13 +39,14 @@ def quiz_list(request: LoggedInRequest) -> HttpResponse:
 def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
     quiz = quiz_report.visible(request.user, slug)
-    size = quiz_report.sizes([quiz])[quiz.pk]
+    time_limits.store_missing(quiz)
+    size = quiz_report.size_of(quiz)
     own = quiz_report.history_of(request.user, quiz)
     open_attempt = _open_attempt(request, quiz, own, now)
     context = {
         "quiz": quiz,
         "size": size,
-        "ways": ways.of(request.user, quiz, limit=size.limit, used=own.used, now=now),
+        "ways": ways.of(request.user, quiz, limit=entitlements.limit_of(quiz), used=own.used, now=now),
         "reveal": attempt_report.reveal_sentence,
         "open_attempt": open_attempt,
         "history": entitlements.revealed_each(own.newest, request.user, now=now),

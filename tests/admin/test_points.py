@@ -56,12 +56,14 @@ def test_saving_other_points_says_how_many_were_marked_by_the_old_ones(as_ada: C
 
 
 def test_saving_other_questions_says_that_attempts_stay(as_ada: Client, right: SimpleNamespace) -> None:
+    cast.question()
     added = {"position": "", "draw_count": "1", "points": "1"}
     page = saved(as_ada, right.ada_quiz, **rows("items-2", added))
     assert "2 attempts were made before this change, and stay as they are." in page
 
 
 def test_composing_says_it_too(as_ada: Client, right: SimpleNamespace) -> None:
+    cast.question()
     quiz = right.ada_quiz
     cells = rows("cells", {"draw_count": "1", "points": "2", "ORDER": 1})
     url = reverse("admin:quizzes_quiz_compose", args=[quiz.pk])

@@ -180,7 +180,43 @@ def test_a_small_cell_is_named_on_the_quiz_and_in_the_blueprint(as_ada: Client, 
     for url in (change(quiz), reverse("admin:quizzes_quiz_compose", args=[quiz.pk])):
         page = as_ada.get(url).content.decode()
         assert "draw 2 of 1 question" in page
-        assert "Only 1 question stands behind this cell" in page
+        assert "Hard has 1 question; you asked for 2." in page
+
+
+def test_a_published_quiz_is_not_saved_with_a_rule_that_finds_too_few(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz = cast.quiz(stage.ada, stage.question, time_rule="computed", computed_limit=2)
+    cast.question(difficulty="hard")
+    rule = {"position": "2", "draw_count": "50", "points": "1", "difficulty": "hard"}
+
+    def saved(**rule: str) -> str:
+        form = settings(slug=quiz.slug, title="Organs", time_rule="computed", revision=quiz.revision)
+        page = as_ada.post(change(quiz), form | stored_items(quiz) | rows("items-2", rule), follow=True)
+        quiz.refresh_from_db()
+        return page.content.decode()
+
+    assert "Hard has 1 question; you asked for 50." in saved(**rule)
+    assert (quiz.items.count(), quiz.computed_limit) == (1, 2)
+    saved(**rule | {"draw_count": "1"})
+    assert (quiz.items.count(), quiz.computed_limit) == (2, 3)  # 1.15 × 120 s
+
+
+def test_a_row_that_fills_up_is_saved(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz = cast.quiz(stage.ada)
+    cast.question(difficulty="hard")
+    rule = {"position": "1", "draw_count": "2", "points": "1", "difficulty": "hard", "fills_up": "on"}
+    form = settings(slug=quiz.slug, revision=quiz.revision) | rows("items-2", rule)
+    as_ada.post(change(quiz), form)
+    assert quiz.items.values_list("draw_count", "fills_up").get() == (2, True)
+
+
+def test_a_question_put_in_by_itself_is_not_drawn_as_well(as_ada: Client, stage: SimpleNamespace) -> None:
+    quiz = cast.quiz(stage.ada)
+    rule = {"position": "2", "draw_count": "1", "points": "1"}
+    fixed = {"position": "1", "question": stage.question.pk, "points": "1"}
+    form = settings(slug=quiz.slug, revision=quiz.revision) | rows("items", fixed) | rows("items-2", rule)
+    page = as_ada.post(change(quiz), form).content.decode()
+    assert "you asked for 1." in page
+    assert not quiz.items.exists()
 
 
 def compose(quiz: Quiz, *cells: dict[str, Any], **more: Any) -> dict[str, Any]:

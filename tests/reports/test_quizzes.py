@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from quizzes.models import Attempt, Classroom, Question, Quiz, QuizItem, User
+from quizzes.models import Attempt, Classroom, Quiz, QuizItem, User
 from quizzes.reports import quizzes as report
 from quizzes.services import attempts, deadlines
 from tests import factories
@@ -18,7 +18,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def size_of(quiz: Quiz) -> report.Size:
-    return report.sizes(list(Quiz.objects.filter(pk=quiz.pk).sized()))[quiz.pk]
+    return report.size_of(Quiz.objects.filter(pk=quiz.pk).sized().get())
 
 
 def row_of(learner: User, quiz: Quiz) -> report.Row:
@@ -35,23 +35,18 @@ def test_a_size_counts_what_is_drawn_with_the_points_of_each() -> None:
     QuizItem.objects.create(quiz=quiz, question=factories.question(), points=Decimal("0.10"))
     QuizItem.objects.create(quiz=quiz, question=factories.question(), points=Decimal("0.20"))
     QuizItem.objects.create(quiz=quiz, draw_count=7, points=Decimal("1.30"))
-    assert size_of(quiz) == report.Size(9, Decimal("9.40"), 25 * MINUTE)
+    assert size_of(quiz) == report.Size(9, Decimal("9.40"), 25, is_timed=True)
 
 
 @pytest.mark.django_db
 def test_a_quiz_without_items_asks_nothing() -> None:
     assert size_of(factories.quiz(0)) == report.Size(0, Decimal(0), None)
-    assert size_of(factories.quiz(0, time_rule="computed")) == report.Size(0, Decimal(0), None, is_estimate=True)
+    assert size_of(factories.quiz(0, time_rule="computed")) == report.Size(0, Decimal(0), None, is_timed=True)
 
 
 @pytest.mark.django_db
-def test_an_estimate_is_the_mean_of_the_bank_thinking_included() -> None:
-    quiz = factories.quiz(1, time_rule="computed")
-    seconds = Question.objects.get().kind.seconds
-    QuizItem.objects.create(quiz=quiz, draw_count=9)
-    factories.question(bloom="apply")
-    expected = 1.15 * 10 * (seconds + 1.3 * seconds) / 2
-    assert size_of(quiz).limit == -(-expected // 60) * MINUTE
+def test_a_computed_limit_is_the_one_that_is_stored() -> None:
+    assert size_of(factories.quiz(1, time_rule="computed", computed_limit=17)).minutes == 17
 
 
 # The list -------------------------------------------------------------------------------------------------------------

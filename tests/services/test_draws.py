@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes.entitlements import Secrecy
 from quizzes.errors import NotOpen
-from quizzes.models import Question, QuizItem, User, version_cache
+from quizzes.models import Notice, Question, QuizItem, User, version_cache
 from quizzes.services import attempts, drawing, draws
 from tests import factories
 
@@ -45,11 +45,26 @@ def test_a_rule_keeps_to_its_cell(bank: list[Question]) -> None:
     assert sorted(drawn(quiz_that_draws(3, difficulty="hard"))) == sorted(question.pk for question in bank[3:])
 
 
-def test_a_cell_that_is_too_small_is_widened_and_says_so(bank: list[Question]) -> None:
-    draw = draws.draw(quiz_that_draws(4, difficulty="hard"), None, random.Random(1))  # type: ignore[arg-type]
+def test_a_rule_that_fills_up_takes_the_rest_from_elsewhere_and_says_so(bank: list[Question]) -> None:
+    draw = draws.draw(quiz_that_draws(4, difficulty="hard", fills_up=True), None, random.Random(1))  # type: ignore[arg-type]
     assert len({item.version.question_id for item in draw.questions}) == 4
     assert len(draw.notes) == 1
     assert "wants 4 questions and found 3" in draw.notes[0]
+    assert (draw.told, draw.missing) == ([], 0)
+
+
+def test_any_other_rule_asks_fewer_and_its_learner_and_owner_are_told(
+    bank: list[Question], learner: User, instructor: User, now: datetime
+) -> None:
+    quiz = quiz_that_draws(4, difficulty="hard")
+    quiz.owner = instructor  # type: ignore[attr-defined]
+    attempt = attempts.start(learner, quiz, now=now)  # type: ignore[arg-type]
+    asked = set(attempt.answers.values_list("version__question", flat=True))
+    assert asked == {question.pk for question in bank[3:]}
+    assert attempt.draw_notes == ["Item 1 wants 4 questions and found 3."]
+    assert attempt.told == ["1 question of this quiz cannot be asked now. Your instructor has been told."]
+    [notice] = Notice.objects.filter(recipient=instructor, kind="paper_short")
+    assert (notice.details["wanted"], notice.details["found"]) == (4, 3)
 
 
 def test_questions_met_before_come_last(bank: list[Question], learner: User, now: datetime) -> None:
@@ -111,17 +126,6 @@ def test_a_version_published_since_the_last_attempt_is_asked(bank: list[Question
     newer = factories.version(bank[0], factories.single_choice("newer"))
     found = draws.draw(quiz, None, random.Random(1)).questions
     assert [item.version for item in found] == [newer]
-
-
-def test_a_bloom_level_changed_since_the_last_attempt_counts(
-    bank: list[Question], learner: User, now: datetime
-) -> None:
-    quiz = factories.quiz(bank, time_rule="computed")
-    first = attempts.start(learner, quiz, now=now)
-    attempts.submit(first, now=now)
-    Question.objects.update(bloom="analyse")
-    second = attempts.start(learner, quiz, now=now)
-    assert (first.limit, second.limit) == (timedelta(minutes=7), timedelta(minutes=9))  # 6 items of 60 s × 1.15 (× 1.3)
 
 
 def test_a_draft_is_read_anew_each_time(bank: list[Question]) -> None:

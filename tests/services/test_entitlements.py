@@ -56,10 +56,9 @@ def test_late_work_that_is_refused_closes_when_it_is_due(learner: User, classroo
 
 
 def test_the_limit_follows_the_time_rule(db: None) -> None:
-    items = [(60, "remember")] * 10
-    assert entitlements.limit_of(Quiz(time_rule="untimed"), items) is None
-    assert entitlements.limit_of(Quiz(time_rule="fixed", time_limit=25), items) == 25 * MINUTE
-    assert entitlements.limit_of(Quiz(time_rule="computed"), items) == 12 * MINUTE
+    assert entitlements.limit_of(Quiz(time_rule="untimed", time_limit=25, computed_limit=12)) is None
+    assert entitlements.limit_of(Quiz(time_rule="fixed", time_limit=25, computed_limit=12)) == 25 * MINUTE
+    assert entitlements.limit_of(Quiz(time_rule="computed", time_limit=25, computed_limit=12)) == 12 * MINUTE
 
 
 def test_an_examination_is_revealed_after_the_last_exception_has_closed(

@@ -55,13 +55,17 @@ def test_a_cell_says_how_many_questions_stand_behind_it() -> None:
     easy, hard = outlines.of_items([draw(2, difficulty="easy"), draw(2, difficulty="hard")]).cells
     assert (easy.behind, easy.is_short) == (3, False)
     assert (hard.behind, hard.is_short) == (1, True)
-    assert hard.note == "Only 1 question stands behind this cell; the rest is drawn from the nearest cell."
+    assert hard.note == "Hard has 1 question; you asked for 2."
+    [hard] = outlines.of_items([draw(2, difficulty="hard", fills_up=True)]).cells
+    assert (hard.lacks_questions, hard.note) == (False, "Only 1 question matches. The rest (1) comes from elsewhere.")
 
 
 def test_a_bank_that_is_too_small_for_a_rule_is_named() -> None:
     cast.question()
-    [cell] = outlines.of_items([draw(3)]).cells
-    assert cell.note == "The bank has only 1 question for this, even outside the cell; 3 are wanted."
+    for fills_up in (False, True):
+        [cell] = outlines.of_items([draw(3, fills_up=fills_up)]).cells
+        assert cell.lacks_questions
+        assert cell.note == "The bank has 1 question; you asked for 3."
 
 
 def test_cells_that_share_questions_are_told_apart_from_small_ones() -> None:
@@ -70,7 +74,9 @@ def test_cells_that_share_questions_are_told_apart_from_small_ones() -> None:
     cast.question(difficulty="hard")
     first, second = outlines.of_items([draw(2, difficulty="easy"), draw(2, difficulty="easy")]).cells
     assert first.note == ""
-    assert second.note == "Other items take from the same cell; the rest is drawn from the nearest cell."
+    assert second.note == ("Easy has 3 questions, and other items of the quiz take some: 1 is left; you asked for 2.")
+    filled = outlines.of_items([draw(2, difficulty="easy"), draw(2, difficulty="easy", fills_up=True)]).cells[1]
+    assert filled.note == "Other items of the quiz take some of these questions; the rest comes from elsewhere."
 
 
 def test_a_fixed_question_is_not_drawn_again() -> None:
@@ -130,7 +136,7 @@ def test_publishing_twice_changes_nothing(ada: User) -> None:
 
 def test_composing_replaces_the_rules_and_keeps_fixed_questions(ada: User) -> None:
     question = cast.question()
-    quiz = cast.quiz(ada, question)
+    quiz = cast.quiz(ada, question, status="draft")
     QuizItem.objects.create(quiz=quiz, position=2, draw_count=9)
     quizzes.replace_draws(quiz, [draw(3), draw(4)], actor=ada, now=NOW, expected_revision=0)
     assert list(quiz.items.values_list("position", "question", "draw_count")) == [

@@ -256,6 +256,25 @@ def test_a_long_board_shows_ten_and_the_neighbours_of_ones_own_row() -> None:
     assert ranks(0, None) == []
 
 
+def ranked(text: str) -> list[int]:
+    return [int(rank) for rank in re.findall(r'<td class="rank">(\d+)</td>', text)]
+
+
+def test_the_full_leaderboard_is_whole_and_the_class_page_shows_the_first_ten(
+    client: Client, assignment: Assignment, instructor: User, now: datetime
+) -> None:
+    for number in range(13):
+        result(joined(assignment.classroom, f"nickname {number}"), assignment, right=number % 4, now=now)
+    client.force_login(instructor)
+    board = addresses(assignment)["board"]
+    whole, part_of_it = (part(client, address).content.decode() for address in (board, f"{board}?top"))
+    assert (len(ranked(whole)), len(ranked(part_of_it))) == (13, 10)
+    assert "Score</th>" in whole
+    page = client.get(f"/classrooms/{assignment.classroom_id}/").content.decode()
+    assert (len(ranked(page)), f'data-live="{board}?top"' in page) == (10, True)
+    assert len(ranked(client.get(board).content.decode())) == 13
+
+
 # Progress -------------------------------------------------------------------------------------------------------------
 
 
@@ -369,7 +388,7 @@ def test_the_ranks_are_computed_once_for_all_who_look(
     with CaptureQueriesContext(connection) as made:
         second = asked(client, address)
     assert "You are 1st of 1." in text_of(first)
-    assert "1 member is ranked." in text_of(second)
+    assert "1 student ranked." in text_of(second)
     assert second["ETag"] != first["ETag"]
     assert len(made) <= 4  # session, person, classroom, and which results are out
     assert not [query for query in made.captured_queries if "FROM quizzes_attempt a" in query["sql"]]
@@ -514,7 +533,7 @@ def test_a_page_that_shows_a_board_names_the_version_so_that_nothing_is_asked_tw
     client: Client, classroom: Classroom, assignment: Assignment, learner: User, instructor: User, now: datetime
 ) -> None:
     result(learner, assignment, right=1, now=now)
-    board, progress = f"/classrooms/{classroom.pk}/board/", f"/assignments/{assignment.pk}/progress/"
+    board, progress = f"/classrooms/{classroom.pk}/board/?top", f"/assignments/{assignment.pk}/progress/"
     for person, shown_on, address in (
         (learner, f"/classrooms/{classroom.pk}/", board),
         (instructor, f"/classrooms/{classroom.pk}/", board),

@@ -13,6 +13,7 @@ from django.test import Client
 
 from quizzes.models import Attempt, Classroom, User
 from quizzes.reports import home as report
+from quizzes.reports.given import Given
 from tests import factories
 from tests.pages import nothing_inline, policy
 
@@ -39,7 +40,7 @@ def page(client: Client, user: User | None = None) -> str:
 @pytest.mark.django_db
 def test_a_stranger_reads_what_this_is_and_how_to_enter(client: Client) -> None:
     text = page(client)
-    assert "Read, answer, find out why" in text
+    assert "Answer, and find out why" in text
     assert 'href="/accounts/login/"' in text
     assert 'href="/accounts/signup/"' in text
 
@@ -61,8 +62,8 @@ def test_the_first_page_answers_reading_only(client: Client) -> None:
 
 def test_somebody_new_is_told_what_to_do_first(client: Client, stranger: User) -> None:
     text = page(client, stranger)
-    assert "Nothing is started yet." in text
-    assert "You are in no class yet." in text
+    assert "Ready for your first quiz?" in text
+    assert "You haven't joined a class yet." in text
 
 
 def test_an_open_attempt_can_be_continued_from_the_first_page(client: Client, learner: User, now: datetime) -> None:
@@ -104,7 +105,7 @@ def test_what_is_late_but_still_counts_says_so(
     client: Client, classroom: Classroom, learner: User, now: datetime
 ) -> None:
     factories.assignment(classroom, factories.quiz(), due_at=now - HOUR)
-    assert "was due Mon 2 Mar, 08:00 and still counts" in page(client, learner)
+    assert "was due Mon 2 Mar, 08:00; late work is accepted" in page(client, learner)
 
 
 def test_what_was_due_before_one_joined_is_not_late(
@@ -131,7 +132,7 @@ def test_an_exception_says_when_it_is_due(client: Client, classroom: Classroom, 
         assert ">late<" not in text
 
 
-def titles(tasks: list[report.Task]) -> list[str]:
+def titles(tasks: list[Given]) -> list[str]:
     return [task.assignment.quiz.title for task in tasks]
 
 
@@ -147,7 +148,7 @@ def test_tasks_are_those_open_now_the_most_urgent_first(classroom: Classroom, le
     given(classroom, "not yet", opens_at=now + HOUR)
     found = report.for_learner(learner, now=now)
     assert titles(found.tasks) == ["tomorrow", "next week", "whenever"]
-    assert titles(found.upcoming) == ["not yet"]
+    assert titles(found.calendar.upcoming) == ["not yet"]
 
 
 def test_an_assignment_leaves_the_list_once_it_is_begun(classroom: Classroom, learner: User, now: datetime) -> None:
@@ -175,9 +176,69 @@ def test_assignments_of_others_drafts_and_archived_classes_are_no_tasks(
     assert not report.for_learner(learner, now=now).tasks
 
 
+# What there is to do, on every page alike -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def all_done(classroom: Classroom, learner: User, now: datetime) -> None:
+    """Three assignments handed in: one could bring more, one is perfect, one allows no other attempt."""
+    for title, right, fields in (
+        ("Who decides?", 1, {"closes_at": now + 2 * DAY}),
+        ("Perfect", 2, {}),
+        ("Only once", 1, {"attempts_allowed": 1}),
+    ):
+        given = factories.assignment(classroom, factories.quiz(2, title=title, is_open_to_all=False), **fields)
+        factories.attempt(learner, given.quiz, now=now - HOUR, right=right, submit=True, assignment=given)
+
+
+@pytest.mark.usefixtures("all_done")
+def test_what_is_done_and_can_be_improved_is_told_alike_on_every_page(
+    client: Client, classroom: Classroom, learner: User
+) -> None:
+    client.force_login(learner)
+    home, tiles, room = (
+        re.sub(r"\s+", " ", client.get(address).content.decode())
+        for address in ("/", "/classrooms/", f"/classrooms/{classroom.pk}/")
+    )
+    assert "You're all caught up." in home
+    assert "all 3 done, you can still improve 1" in tiles
+    for text in (home, room):
+        assert "All 3 done." in text
+        improvable = text.split("You can still improve:", 1)[1].split("</ul>", 1)[0]
+        assert "Who decides?" in improvable
+        assert "closes Wed 4 Mar, 09:00" in improvable
+        assert "1 of 2 points" in improvable
+        assert "Perfect" not in improvable
+        assert "Only once" not in improvable
+
+
+def test_what_is_to_do_is_counted_alike_on_every_page(
+    client: Client, classroom: Classroom, learner: User, now: datetime
+) -> None:
+    for title in ("one", "two"):
+        given(classroom, title, closes_at=now + DAY)
+    given(classroom, "closed now", closes_at=now)
+    client.force_login(learner)
+    assert "2 quizzes are waiting for you." in client.get("/").content.decode()
+    assert "2 quizzes to do" in client.get("/classrooms/").content.decode()
+    room = client.get(f"/classrooms/{classroom.pk}/").content.decode()
+    assert room.count(">Start<") == 2
+
+
+def test_an_examination_can_be_improved_whatever_its_hidden_marks_are(
+    client: Client, classroom: Classroom, learner: User, now: datetime
+) -> None:
+    exam = factories.quiz(2, title="Exam", feedback="exam", is_open_to_all=False)
+    perfect = factories.assignment(classroom, exam, closes_at=now + DAY)
+    factories.attempt(learner, exam, now=now - HOUR, right=2, submit=True, assignment=perfect)
+    text = page(client, learner)
+    assert "You can still improve:" in text
+    assert "of 2 points" not in text
+
+
 def test_marks_are_shown_once_they_may_be(client: Client, learner: User, now: datetime) -> None:
     factories.attempt(learner, factories.quiz(2), now=now, right=1, submit=True)
-    assert "<strong>1</strong> of 2 points" in page(client, learner)
+    assert "1 of 2 points" in page(client, learner)
 
 
 @pytest.mark.parametrize(("ahead", "is_shown"), [(1, False), (0, True)])
@@ -196,7 +257,7 @@ def test_marks_of_an_examination_wait_for_its_close(
     monkeypatch.setattr("quizzes.clock.now", lambda: now + HOUR - timedelta(seconds=ahead))
     text = page(client, learner)
     assert ("of 2 points" in text) is is_shown
-    assert ("Result after the quiz closes" in text) is not is_shown
+    assert ("Result available after the quiz closes" in text) is not is_shown
 
 
 def test_a_survey_has_no_marks(client: Client, learner: User, now: datetime) -> None:
@@ -209,7 +270,7 @@ def test_a_survey_has_no_marks(client: Client, learner: User, now: datetime) -> 
 def test_an_attempt_that_a_person_must_mark_says_so(client: Client, learner: User, now: datetime) -> None:
     attempt = factories.attempt(learner, factories.quiz(), now=now, submit=True)
     Attempt.objects.filter(pk=attempt.pk).update(status=Attempt.Status.AWAITING_MARKING)
-    assert "Waits to be marked" in page(client, learner)
+    assert "Waiting for marking" in page(client, learner)
 
 
 def test_quizzes_to_try_are_open_to_all_and_not_taken(learner: User, now: datetime) -> None:

@@ -36,7 +36,7 @@ def test_the_rules_and_the_questions_of_a_survey_name_no_points(
     for slot in (1, 2):
         asked = read(client.get(f"/attempts/{attempt.pk}/questions/{slot}/"))
         assert "1 point" not in asked
-        assert "awaiting marking" not in asked
+        assert "Waiting for marking" not in asked
 
 
 def test_a_survey_that_was_handed_in_waits_for_no_marks(
@@ -48,10 +48,10 @@ def test_a_survey_that_was_handed_in_waits_for_no_marks(
     for path in ("/attempts/", f"/quizzes/{survey.slug}/", "/"):
         page = read(client.get(path))
         assert "urvey, no marks" in page
-        assert not any(words in page for words in ("awaiting marking", "to be marked", "after closing"))
+        assert not any(words in page for words in ("Waiting for marking", "to be marked", "after the quiz closes"))
     result = read(client.get(f"/attempts/{attempt.pk}/result/"))
     assert "Thank you for taking part." in result
-    assert "awaiting marking" not in result
+    assert "Waiting for marking" not in result
 
 
 def test_the_list_promises_no_result_of_a_survey(client: Client, learner: User, now: datetime) -> None:
@@ -76,4 +76,4 @@ def test_nobody_is_asked_to_mark_a_survey(
     attempts.submit(attempt, now=now)
     client = browser(instructor)
     assert ("Nothing waits to be marked" in read(client.get("/marking/"))) is (waits == 0)
-    assert ("Nothing waits for you." in read(client.get("/"))) is (waits == 0)
+    assert ("Nothing to mark." in read(client.get("/"))) is (waits == 0)

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from quizzes import clock
-from quizzes.figures import points
+from quizzes.figures import marks
 from quizzes.services import exactness
 from quizzes.services.exactness import Correction
 
@@ -36,9 +36,9 @@ class Command(BaseCommand):
 def line_of(correction: Correction) -> str:
     """Attempt 7 (Charter · ines · 1): 1.99 → 2 of 4, not passed → passed"""
     attempt, after = correction.attempt, correction.after
-    before = points(correction.before) if correction.before is not None else "–"
-    said = f"attempt {attempt.pk} ({attempt}): {before} → {points(after) if after is not None else '–'}"
-    said += f" of {points(attempt.max_marks)}"
+    before = marks(correction.before) if correction.before is not None else "–"
+    said = f"attempt {attempt.pk} ({attempt}): {before} → {marks(after) if after is not None else '–'}"
+    said += f" of {marks(attempt.max_marks)}"
     if correction.is_kept:
         return f"{said}, would lose its pass: stays as it is"
     return f"{said}, not passed → passed" if correction.was_passed != correction.is_passed else said

@@ -22,7 +22,7 @@ from quizzes.entitlements import Secrecy
 from quizzes.errors import NoAttemptsLeft, NotOpen, QuizError
 from quizzes.models import Answer, Assignment, Attempt, AttemptEvent, QuestionVersion, Quiz, QuizItem, User
 from quizzes.models.quizzes import Preset
-from quizzes.services import draws, events, notices
+from quizzes.services import draws, events, notices, time_limits
 from quizzes.services.attempts.close import close_if_overdue
 from quizzes.services.drawing import Purpose
 from quizzes.services.retrying import retried
@@ -91,10 +91,8 @@ def _plan(learner: User, quiz: Quiz, assignment: Assignment | None, *, now: date
     rng = random.Random(secrets.randbits(64))  # noqa: S311  only the order shown, nothing secret
     draw = draws.draw(quiz, learner, rng, purpose=purpose_of(quiz, assignment, _secrecy(learner, assignment, now=now)))
     drawn = draw.questions
-    limit = entitlements.limit_of(
-        quiz, ((item.version.kind.time_seconds(item.version.parsed), item.bloom) for item in drawn)
-    )
-    effective = entitlements.terms_for(learner, quiz, assignment, limit=limit)
+    time_limits.store_missing(quiz)
+    effective = entitlements.terms_for(learner, quiz, assignment, limit=entitlements.limit_of(quiz))
     refuse_unless_open(effective, now)
     answers = [
         PlannedAnswer(slot, item.version.pk, item.points, _layout(item.version, rng, shuffle=quiz.shuffle_options))
@@ -171,6 +169,7 @@ def _start_new(
         started_at=now,
         due_at=terms.deadline(plan.terms, now),
         limit=plan.terms.limit,
+        quiz_limit=entitlements.limit_of(quiz) if quiz.time_rule == Quiz.TimeRule.COMPUTED else None,
         max_marks=sum((answer.points for answer in plan.answers), Decimal(0)),
         reached_slot=1 if quiz.navigation == Quiz.Navigation.SEQUENTIAL else 0,
         draw_notes=plan.draw.notes,
@@ -182,10 +181,9 @@ def _start_new(
     attempt.told = plan.draw.told
     if plan.terms.preset == Preset.EXAM:
         _pin(plan.draw.unpinned)
-    if plan.draw.without_version:
+    if plan.draw.missing:
         asked = len(plan.answers)
-        wanted = asked + len(plan.draw.without_version)
-        notices.tell_owner(quiz, "paper_short", now=now, wanted=wanted, found=asked)
+        notices.tell_owner(quiz, "paper_short", now=now, wanted=asked + plan.draw.missing, found=asked)
     # The terms as they were then, for `check_invariants`: they may change.
     details = {"allowed": plan.terms.attempts_allowed, "due": attempt.due_at}
     events.record(attempt.pk, Kind.STARTED, at=now, actor_id=learner.pk, device=device, details=details)

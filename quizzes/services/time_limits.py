@@ -1,0 +1,31 @@
+"""Computed time limits: worked out of what a quiz asks and stored with it, so that what is told is what is given.
+
+Stored when a quiz is published, when its items change while it is, and wherever the figure is asked for and missing.
+"""
+
+from __future__ import annotations
+
+from quizzes.models import Quiz
+from quizzes.services import outlines
+
+Rule = Quiz.TimeRule
+
+
+def store(quiz: Quiz) -> None:
+    """Work the limit out again from the items as they are stored; none where the limit is not computed."""
+    minutes = outlines.of_quiz(quiz).minutes if quiz.time_rule == Rule.COMPUTED else None
+    if minutes != quiz.computed_limit:
+        quiz.computed_limit = minutes
+        Quiz.objects.filter(pk=quiz.pk).update(computed_limit=minutes)
+
+
+def store_missing(quiz: Quiz) -> None:
+    """Store the limit of a quiz that came without it, as by `loaddata`; no query for any other."""
+    if quiz.lacks_limit:
+        store(quiz)
+
+
+def store_all_missing() -> None:
+    """The same for all that are published, after the program was upgraded."""
+    for quiz in Quiz.objects.published().filter(time_rule=Rule.COMPUTED, computed_limit=None):
+        store(quiz)

@@ -1,0 +1,56 @@
+"""States in words: the attempt's, the deadline's, and what there is to do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from quizzes.figures import marks
+from quizzes.models import Assignment, Attempt, Quiz
+from quizzes.reports import wording
+from quizzes.reports.given import Calendar
+from quizzes.terms import Terms
+
+DUE, CLOSE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC), datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("agreed", "flags", "words"),
+    [
+        (Terms(), {}, "no deadline"),
+        (Terms(due_at=DUE), {}, "due Mon 2 Mar, 09:00"),
+        (Terms(due_at=DUE, closes_at=CLOSE), {}, "due Mon 2 Mar, 09:00; closes Wed 4 Mar, 09:00"),
+        (Terms(due_at=DUE), {"is_late": True}, "was due Mon 2 Mar, 09:00; late work is accepted"),
+        (Terms(was_due_at=DUE), {}, "was due Mon 2 Mar, 09:00, before you joined"),
+        (Terms(closes_at=CLOSE), {"is_over": True}, "closed Wed 4 Mar, 09:00"),
+    ],
+)
+def test_a_deadline_in_words(agreed: Terms, flags: dict[str, bool], words: str) -> None:
+    assert wording.of_deadline(agreed, **flags) == words
+
+
+@pytest.mark.parametrize(
+    ("status", "feedback", "shows_marks", "words"),
+    [
+        ("in_progress", "homework", False, "In progress"),
+        ("submitted", "homework", True, "Being marked"),
+        ("awaiting_marking", "homework", True, "Waiting for marking"),
+        ("awaiting_marking", "survey", False, "Survey, no marks"),
+        ("graded", "exam", False, "Result available after the quiz closes"),
+        ("graded", "practice", False, "Practice, no grade"),
+    ],
+)
+def test_an_attempt_in_words(status: str, feedback: str, shows_marks: bool, words: str) -> None:
+    attempt = Attempt(status=status, quiz=Quiz(feedback=feedback), assignment=Assignment(feedback=feedback))
+    assert wording.of_attempt(attempt, shows_marks=shows_marks) == wording.Outcome(words)
+
+
+def test_nothing_open_in_words() -> None:
+    assert wording.of_calendar(Calendar([], [], [], [])) == "nothing open right now"
+
+
+@pytest.mark.parametrize(("value", "text"), [("38.50", "38.5"), ("13.00", "13"), ("10", "10"), ("0.25", "0.25")])
+def test_points_have_one_format(value: str, text: str) -> None:
+    assert marks(Decimal(value)) == text
