@@ -17,11 +17,11 @@ from django.db.models import Case, Count, IntegerField, Q, Sum, When
 
 from quizzes import question_types, terms
 from quizzes.errors import NotFound
-from quizzes.models import Assignment, Attempt, QuestionVersion, Quiz, User
+from quizzes.models import Assignment, Attempt, Classroom, QuestionVersion, Quiz, User
 from quizzes.models.prepared import Prepared, columns, instance, prepared
 from quizzes.models.quizzes import QuizQuerySet
 
-PAGE, NEWEST = 24, 20
+PAGE, NEWEST, MOST_CLASSES = 24, 20, 4
 SECONDS_OF_BANK = "quizzes.seconds_of_bank"  # in the cache: looking through the whole bank grows with it
 SHOWN = ("id", "slug", "title", "description", "feedback", "time_rule", "time_limit", "closes_at", "pass_mark")
 SIZE = ("question_count", "point_count")
@@ -149,6 +149,38 @@ def visible(learner: User, slug: str) -> Quiz:
     if row is None:
         raise NotFound
     return _sized(row, columns(Quiz))
+
+
+def seen(person: User, slug: str) -> Quiz:
+    """Return a quiz that the person may open as a learner or change, `sized`; else NotFound (1 query, 2 for instructors)."""
+    row = VISIBLE.first(learner=person, slug=slug)
+    if row is not None:
+        return _sized(row, columns(Quiz))
+    return editable(person, slug)
+
+
+def editable(author: User, slug: str) -> Quiz:
+    """Return a quiz that the person may change, draft or not, `sized`; raises NotFound for any other (1 query at most)."""
+    quiz: Quiz | None = Quiz.objects.editable_by(author).filter(slug=slug).sized().first()
+    if quiz is None:
+        raise NotFound
+    return quiz
+
+
+@dataclass(frozen=True)
+class Manage:
+    """What those who may change a quiz are offered on its page: the classes they teach, so many as fit."""
+
+    classrooms: list[Classroom]
+    has_more: bool
+
+
+def manage(person: User, quiz: Quiz) -> Manage | None:
+    """What the page offers those who may change the quiz; None for all others (1 query where it is something)."""
+    if not quiz.is_editable_by(person):
+        return None
+    taught = list(Classroom.objects.live().taught_by(person).filter(memberships__user=person).order_by("name", "pk")[: MOST_CLASSES + 1])
+    return Manage(taught[:MOST_CLASSES], len(taught) > MOST_CLASSES)
 
 
 def history_of(learner: User, quiz: Quiz) -> AttemptHistory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -40,7 +41,7 @@ def quiz_list(request: LoggedInRequest) -> HttpResponse:
 @require_GET
 def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
-    quiz = quiz_report.visible(request.user, slug)
+    quiz = quiz_report.seen(request.user, slug)
     size = quiz_report.sizes([quiz])[quiz.pk]
     own = quiz_report.history_of(request.user, quiz)
     open_attempt = _open_attempt(request, quiz, own, now)
@@ -52,6 +53,7 @@ def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
         "ways": sorted(ways, key=_first_what_can_be_started),
         "open_attempt": open_attempt,
         "history": entitlements.revealed_each(own.newest, request.user, now=now),
+        "manage": quiz_report.manage(request.user, quiz),
     }
     return render(request, "quizzes/quizzes/detail.jinja", context)
 
@@ -101,6 +103,14 @@ def _way(
         "has_marks": agreed.preset != "survey",
         "reveal": attempt_report.reveal_sentence(agreed.preset),
     }
+
+
+def way_of_preview(request: LoggedInRequest, quiz: Quiz, *, now: datetime) -> dict[str, object]:
+    """The rules under which a student would take the quiz on its own terms, as if it were open: for a preview."""
+    size = quiz_report.sizes([quiz])[quiz.pk]
+    nothing = quiz_report.AttemptHistory([], Counter())
+    way = _way(request, quiz, None, size, nothing, entitlements.Secrecy(), now)
+    return way | {"is_open": True, "is_upcoming": False, "seconds_to_opening": None}
 
 
 def _first_what_can_be_started(way: dict[str, Any]) -> tuple[bool, bool]:

@@ -1,0 +1,366 @@
+"""A quiz as a student would take it, for those who write it: the same templates, on a value in their session.
+
+The templates ask `url` for the pages of an attempt; here it gives those of the preview instead, so that nothing has to be
+written twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quizzes import clock
+from quizzes.errors import NotFound, NotOpen
+from quizzes.models import Attempt, Quiz, User
+from quizzes.models.papers import Paper
+from quizzes.models.previews import Preview, PreviewAnswer
+from quizzes.question_types.fields import MAX_ANSWER
+from quizzes.reports import attempts as attempt_report
+from quizzes.reports import previews as report
+from quizzes.reports import quizzes as quiz_report
+from quizzes.services import previews
+from quizzes.views.posted_answers import Posted, read_form
+from quizzes.views.quizzes import way_of_preview
+from quizzes.views.requests import LoggedInRequest
+
+KEPT, HIDES_ANSWERS = "previews", "preview_hides_answers"  # in the session
+MOST_KEPT = 3  # an essay may be long, and a session is read with every page
+PAGES = {  # what the templates ask for, and what they get
+    "quizzes:attempt": "quizzes:quiz_preview_go_on",
+    "quizzes:attempt_all": "quizzes:quiz_preview_all",
+    "quizzes:attempt_summary": "quizzes:quiz_preview_summary",
+    "quizzes:attempt_submit": "quizzes:quiz_preview_submit",
+    "quizzes:attempt_result": "quizzes:quiz_preview_result",
+    "quizzes:attempt_deadline": "quizzes:quiz_preview",
+    "quizzes:quiz_start": "quizzes:quiz_preview_start",
+}
+NOWHERE = ("attempt_save", "attempt_state", "attempt_flag", "attempt_timeline")  # for the script of an attempt
+
+
+def addresses(quiz: Quiz) -> Callable[..., str]:
+    """What stands in for `url` on the pages of a preview."""
+
+    def address(name: str, *arguments: object) -> str:
+        if name == "quizzes:attempt_question":
+            return reverse("quizzes:quiz_preview_question", args=[quiz.slug, arguments[1]])
+        if name in PAGES:
+            return reverse(PAGES[name], args=[quiz.slug])
+        if name.removeprefix("quizzes:") in NOWHERE:
+            return ""
+        return reverse(name, args=arguments)
+
+    return address
+
+
+@dataclass
+class Running:
+    """A preview with its quiz and its paper, at one instant."""
+
+    preview: Preview
+    quiz: Quiz
+    paper: Paper
+    attempt: Attempt
+    shows_answers: bool
+
+    @property
+    def where(self) -> str:
+        """The page on which it goes on."""
+        if not self.attempt.is_in_progress:
+            return self.at("attempt_result")
+        if self.quiz.layout == Quiz.Layout.ALL and not self.preview.reached_slot:
+            return self.at("attempt_all")
+        return self.at("attempt_question", 0, self.preview.reached_slot or 1)
+
+    def at(self, name: str, *arguments: object) -> str:
+        return addresses(self.quiz)(f"quizzes:{name}", *arguments)
+
+
+def author_of(request: LoggedInRequest) -> User:
+    """Whoever asks, if they teach; students get 404."""
+    if not request.user.is_instructor:
+        raise NotFound
+    return request.user
+
+
+def shows_answers(request: LoggedInRequest) -> bool:
+    """The switch of all previews; it stays as it was set until the person logs out."""
+    return not request.session.get(HIDES_ANSWERS, False)
+
+
+def kept(request: LoggedInRequest, quiz: Quiz) -> Preview | None:
+    row = request.session.get(KEPT, {}).get(str(quiz.pk))
+    return None if row is None else Preview.restored(row)
+
+
+def keep(request: LoggedInRequest, quiz: Quiz, preview: Preview | None) -> None:
+    """Keep a preview in the session in place of the one before; None forgets it. The oldest go first."""
+    others = {key: row for key, row in request.session.get(KEPT, {}).items() if key != str(quiz.pk)}
+    mine = {} if preview is None else {str(quiz.pk): preview.stored()}
+    newest = list({**others, **mine}.items())[-MOST_KEPT:]
+    request.session[KEPT] = dict(newest)
+
+
+def running(request: LoggedInRequest, slug: str, *, now: datetime) -> Running | None:
+    """The preview of a quiz that the person may change; None where there is none, or it cannot go on."""
+    quiz = quiz_report.editable(author_of(request), slug)
+    preview = kept(request, quiz)
+    if preview is None:
+        return None
+    try:
+        paper = previews.paper_of(preview, quiz, request.user, now=now)
+    except NotFound:
+        messages.info(request, _("A question was changed meanwhile. Start the preview again."))
+        return None
+    earned = previews.marked(preview, paper, quiz) if preview.ended_at(now) else None
+    attempt = report.attempt_of(preview, quiz, request.user, now=now, earned=earned)
+    return Running(preview, quiz, paper, attempt, shows_answers(request))
+
+
+def page(request: LoggedInRequest, name: str, quiz: Quiz, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A page of students, with the band above it."""
+    context = {
+        "quiz": quiz,
+        "url": addresses(quiz),
+        "is_preview": True,
+        "student_page": f"quizzes/{name}.jinja",
+        "shows_answers": shows_answers(request),
+        "back": request.path,
+        "keys": [],
+        "notes": [],
+        **context,
+    }
+    return render(request, "quizzes/previews/page.jinja", context, status=status)
+
+
+def frame(found: Running, here: int, *, now: datetime) -> dict[str, Any]:
+    """What every page of a running preview shows around the questions, as `attempts.page_context` does."""
+    return {
+        "attempt": found.attempt,
+        "overview": attempt_report.overview(found.preview, found.preview.answers, here=here),
+        "seconds_left": found.attempt.seconds_left(now),
+        "is_practice": found.preview.preset == "practice" and found.shows_answers,
+        "has_marks": found.preview.preset != "survey",
+        "may_switch": not found.preview.reached_slot,
+        "longest": MAX_ANSWER,
+        "notes": found.preview.notes,
+    }
+
+
+@never_cache
+@require_GET
+def quiz_preview(request: LoggedInRequest, slug: str) -> HttpResponse:
+    """The page of the quiz with its rules, as a student has it before the start."""
+    quiz = quiz_report.editable(author_of(request), slug)
+    context = {
+        "size": quiz_report.sizes([quiz])[quiz.pk],
+        "ways": [way_of_preview(request, quiz, now=clock.now())],
+        "open_attempt": None,
+        "history": [],
+        "manage": None,
+    }
+    return page(request, "quizzes/detail", quiz, context)
+
+
+@require_POST
+def quiz_preview_start(request: LoggedInRequest, slug: str) -> HttpResponse:
+    now = clock.now()
+    quiz = quiz_report.editable(author_of(request), slug)
+    try:
+        keep(request, quiz, previews.start(quiz, request.user, now=now))
+    except NotOpen as refusal:
+        messages.error(request, str(refusal))
+        return redirect("quizzes:quiz_preview", slug=slug)
+    return redirect("quizzes:quiz_preview_go_on", slug=slug)
+
+
+@never_cache
+@require_GET
+def quiz_preview_go_on(request: LoggedInRequest, slug: str) -> HttpResponse:
+    found = running(request, slug, now=clock.now())
+    return redirect(found.where if found else reverse("quizzes:quiz_preview", args=[slug]))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def quiz_preview_question(request: LoggedInRequest, slug: str, slot: int) -> HttpResponse:
+    now = clock.now()
+    found = running(request, slug, now=now)
+    if found is None or not found.attempt.is_in_progress or found.preview.reached_slot not in (0, slot):
+        return redirect("quizzes:quiz_preview_go_on", slug=slug)
+    here = found.preview.answer(slot)
+    if here is None:
+        raise NotFound
+    posted = save(request, found, [here], now=now)
+    if request.method == "POST" and not stays(request, posted):
+        return go(request, found, slot)
+    [card] = cards_of(found, [here], posted)
+    context = {
+        **frame(found, slot, now=now),
+        "card": card,
+        "keys": report.key_cards([here], found.paper) if found.shows_answers and not here.is_checked else [],
+        "slot": slot,
+        "previous": slot - 1 if slot > 1 and not found.preview.reached_slot else None,
+        "next": slot + 1 if slot < len(found.paper) else None,
+        "conflict": posted.refused.get(slot),
+        "unread": posted.unread,
+    }
+    return page(request, "attempts/question", found.quiz, context, status=409 if posted.refused else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def quiz_preview_all(request: LoggedInRequest, slug: str) -> HttpResponse:
+    now = clock.now()
+    found = running(request, slug, now=now)
+    if found is None or not found.attempt.is_in_progress or found.preview.reached_slot:
+        return redirect("quizzes:quiz_preview_go_on", slug=slug)
+    answers = found.preview.answers
+    posted = save(request, found, answers, now=now)
+    if request.method == "POST" and not stays(request, posted):
+        return go(request, found, 0)
+    context = {
+        **frame(found, 0, now=now),
+        "cards": [(card, posted.refused.get(card.slot)) for card in cards_of(found, answers, posted)],
+        "keys": report.key_cards(answers, found.paper) if found.shows_answers else [],
+        "unread": posted.unread,
+    }
+    return page(request, "attempts/all", found.quiz, context, status=409 if posted.refused else 200)
+
+
+def save(request: LoggedInRequest, found: Running, answers: list[PreviewAnswer], *, now: datetime) -> Posted:
+    """Keep what a form posts; what may be wrong with it is told as in an attempt."""
+    if request.method != "POST":
+        return Posted()
+
+    def keep_one(answer: PreviewAnswer, response: Any, _revision: int) -> None:
+        previews.save(answer, response, now=now)
+
+    posted = read_form(request.POST, found.paper, answers, keep_one)
+    keep(request, found.quiz, found.preview)
+    return posted
+
+
+def stays(request: LoggedInRequest, posted: Posted) -> bool:
+    """Whether the page comes back with remarks before it goes on."""
+    returns_anyway = request.POST.get("go", "stay").partition(":")[0] in ("stay", "flag", "unflag")
+    return bool(posted.refused or (posted.unread and not returns_anyway))
+
+
+def cards_of(found: Running, answers: list[PreviewAnswer], posted: Posted) -> list[Any]:
+    texts = {slot: conflict.texts for slot, conflict in posted.refused.items()}
+    earned = previews.marked(found.preview, found.paper, found.quiz)
+    return report.ask_cards(answers, found.paper, earned, texts, shows_answers=found.shows_answers)
+
+
+def go(request: LoggedInRequest, found: Running, slot: int) -> HttpResponse:
+    """Where the pressed button leads; flags and practice checks are done on the way."""
+    verb, _colon, argument = request.POST.get("go", "stay").partition(":")
+    target = int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 6 else slot
+    act(found.preview, verb, target, slot)
+    keep(request, found.quiz, found.preview)
+    return redirect(next_page(found, verb, target, slot))
+
+
+def act(preview: Preview, verb: str, target: int, slot: int) -> None:
+    """What a button does besides turning the page."""
+    if verb in ("flag", "unflag"):
+        previews.flag(preview, slot=target, is_flagged=verb == "flag")
+    elif verb == "check":
+        previews.check(preview, slot=target)
+    elif verb == "again":
+        previews.try_again(preview, slot=target)
+    elif verb == "next" and preview.reached_slot:
+        previews.advance(preview, from_slot=slot)
+
+
+def next_page(found: Running, verb: str, target: int, slot: int) -> str:
+    last, is_sequential = len(found.paper), bool(found.preview.reached_slot)
+    if verb == "summary" or (verb == "next" and slot == last):
+        return found.at("attempt_summary")
+    if is_sequential:
+        return found.at("attempt_question", 0, found.preview.reached_slot)
+    if verb == "all":
+        return found.at("attempt_all")
+    if verb in ("next", "back") and slot:
+        target = slot + 1 if verb == "next" else slot - 1
+    elif verb != "to":
+        here = found.at("attempt_question", 0, slot) if slot else found.at("attempt_all")
+        return f"{here}#question-{target}" if target and not slot else here
+    return found.at("attempt_question", 0, min(max(1, target), last))
+
+
+@never_cache
+@require_GET
+def quiz_preview_summary(request: LoggedInRequest, slug: str) -> HttpResponse:
+    now = clock.now()
+    found = running(request, slug, now=now)
+    if found is None or not found.attempt.is_in_progress:
+        return redirect("quizzes:quiz_preview_go_on", slug=slug)
+    unread = [answer.slot for answer in found.preview.answers if found.paper[answer.slot].is_unread(answer.response)]
+    return page(request, "attempts/summary", found.quiz, {**frame(found, 0, now=now), "unread": unread})
+
+
+@require_POST
+def quiz_preview_submit(request: LoggedInRequest, slug: str) -> HttpResponse:
+    now = clock.now()
+    found = running(request, slug, now=now)
+    if found is not None and found.attempt.is_in_progress:
+        found.preview.submitted_at = now
+        keep(request, found.quiz, found.preview)
+    return redirect("quizzes:quiz_preview_go_on", slug=slug)
+
+
+@never_cache
+@require_GET
+def quiz_preview_result(request: LoggedInRequest, slug: str) -> HttpResponse:
+    now = clock.now()
+    found = running(request, slug, now=now)
+    if found is None or found.attempt.is_in_progress:
+        return redirect("quizzes:quiz_preview_go_on", slug=slug)
+    shown = report.revealed(found.preview.preset, shows_answers=found.shows_answers)
+    earned = previews.marked(found.preview, found.paper, found.quiz)
+    answers = [answer for answer in found.preview.answers if found.attempt.has_reached(answer.slot)]
+    context = {
+        "attempt": found.attempt,
+        "is_own": True,
+        "is_late": False,
+        "revealed": shown,
+        "reveal_at": None,
+        "preset": found.preview.preset,
+        "result": attempt_report.result(found.attempt, shown),
+        "changes": [],
+        "cards": report.result_cards(answers, found.paper, earned, shown),
+        "may_manage": False,
+        "act": None,
+        "notes": [attempt_report.reveal_sentence(found.preview.preset)],
+    }
+    return page(request, "attempts/result", found.quiz, context)
+
+
+@require_POST
+def quiz_preview_end(request: LoggedInRequest, slug: str) -> HttpResponse:
+    """Throw the preview away."""
+    quiz = quiz_report.editable(author_of(request), slug)
+    keep(request, quiz, None)
+    return redirect("quizzes:quiz_detail", slug=slug)
+
+
+@require_POST
+def preview_answers(request: LoggedInRequest) -> HttpResponse:
+    """Show or hide the answers in every preview, and go back to the page."""
+    author_of(request)
+    request.session[HIDES_ANSWERS] = request.POST.get("answers") == "hide"
+    back = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if is_ours else "quizzes:quiz_list")
