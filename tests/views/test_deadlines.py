@@ -84,7 +84,7 @@ def due(attempt: Attempt) -> datetime | None:
 def test_the_way_there_leads_from_timeline_result_progress_and_workshop(
     client: Client, running: Attempt, given: Assignment
 ) -> None:
-    there = f'href="/attempts/{running.pk}/deadline/change/"'
+    there = f'href="/attempts/{running.pk}/deadline/change/'
     for address in (
         f"/attempts/{running.pk}/timeline/",
         f"/attempts/{running.pk}/deadline/",
@@ -280,7 +280,7 @@ def test_the_way_to_opening_again_leads_from_timeline_result_gradebook_and_works
         f"/attempts/{closed.pk}/result/",
         f"/admin/quizzes/attempt/{closed.pk}/change/",
     ):
-        assert f'href="/attempts/{closed.pk}/reopen/"' in client.get(address).content.decode(), address
+        assert f'href="/attempts/{closed.pk}/reopen/' in client.get(address).content.decode(), address
 
 
 def test_what_opening_again_does_is_said_before(client: Client, closed: Attempt) -> None:
