@@ -67,9 +67,7 @@ def ask_cards(
     ]
 
 
-def result_cards(
-    answers: Sequence[PreviewAnswer], paper: Paper, earned: Earnings, shown: terms.Revealed
-) -> list[Card]:
+def result_cards(answers: Sequence[PreviewAnswer], paper: Paper, earned: Earnings, shown: terms.Revealed) -> list[Card]:
     """Cards after the fact, as much as `shown` allows (1 query where explanations are)."""
     versions = {paper[answer.slot].version.pk: paper[answer.slot].version for answer in answers}
     places = _places(versions) if answers and shown.explanation else {}

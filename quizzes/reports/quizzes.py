@@ -152,16 +152,14 @@ def visible(learner: User, slug: str) -> Quiz:
 
 
 def seen(person: User, slug: str) -> Quiz:
-    """Return a quiz that the person may open as a learner or change, `sized`; else NotFound (1 query, 2 for instructors)."""
+    """Return a quiz that the person may open as a learner or preview, `sized`; else NotFound (1 query, 2 for instructors)."""
     row = VISIBLE.first(learner=person, slug=slug)
-    if row is not None:
-        return _sized(row, columns(Quiz))
-    return editable(person, slug)
+    return previewed(person, slug) if row is None else _sized(row, columns(Quiz))
 
 
-def editable(author: User, slug: str) -> Quiz:
-    """Return a quiz that the person may change, draft or not, `sized`; raises NotFound for any other (1 query at most)."""
-    quiz: Quiz | None = Quiz.objects.editable_by(author).filter(slug=slug).sized().first()
+def previewed(person: User, slug: str) -> Quiz:
+    """Return a quiz that the person may preview, draft or not, `sized`; raises NotFound for any other (1 query at most)."""
+    quiz: Quiz | None = Quiz.objects.previewed_by(person).filter(slug=slug).sized().first()
     if quiz is None:
         raise NotFound
     return quiz
@@ -169,18 +167,21 @@ def editable(author: User, slug: str) -> Quiz:
 
 @dataclass(frozen=True)
 class Manage:
-    """What those who may change a quiz are offered on its page: the classes they teach, so many as fit."""
+    """What its page offers those who may preview a quiz; `classrooms` are those they teach, so many as fit."""
 
+    may_edit: bool
     classrooms: list[Classroom]
     has_more: bool
 
 
 def manage(person: User, quiz: Quiz) -> Manage | None:
-    """What the page offers those who may change the quiz; None for all others (1 query where it is something)."""
-    if not quiz.is_editable_by(person):
+    """What the page of the quiz offers instructors; None where it is nothing (1 query where it is something)."""
+    may_edit = quiz.is_editable_by(person)
+    is_of_the_site = quiz.owner_id is None and quiz.status == Quiz.Status.PUBLISHED and person.is_instructor
+    if not may_edit and not is_of_the_site:
         return None
-    taught = list(Classroom.objects.live().taught_by(person).filter(memberships__user=person).order_by("name", "pk")[: MOST_CLASSES + 1])
-    return Manage(taught[:MOST_CLASSES], len(taught) > MOST_CLASSES)
+    taught = Classroom.objects.live().taught_by(person).order_by("name", "pk")[: MOST_CLASSES + 1]
+    return Manage(may_edit, list(taught)[:MOST_CLASSES], len(taught) > MOST_CLASSES)
 
 
 def history_of(learner: User, quiz: Quiz) -> AttemptHistory:

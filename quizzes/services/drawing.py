@@ -175,7 +175,11 @@ class Drawing:
 
     def secret_in(self, rule: QuizItem) -> Collection[HeldExam]:
         """Return the exams that keep questions of the rule's cell secret (1 query, none where no exam is held)."""
-        return () if self.purpose.holds_nothing_back else self.purpose.secrecy.among(Question.objects.drawn_by(rule)).values()
+        return (
+            ()
+            if self.purpose.holds_nothing_back
+            else self.purpose.secrecy.among(Question.objects.drawn_by(rule)).values()
+        )
 
     def sampled(self, rows: QuerySet[Any, Any], limit: int) -> list[Candidate]:
         """Return up to `limit` candidates out of a random sample of a large bank; none in a small one (1 query or none).

@@ -119,10 +119,7 @@ def advance(preview: Preview, *, from_slot: int) -> int:
 
 def marked(preview: Preview, paper: Paper, quiz: Quiz) -> dict[int, Earned]:
     """What each answer earns, by slot."""
-    return {
-        answer.slot: _earned(answer, paper[answer.slot].version, quiz)
-        for answer in preview.answers
-    }
+    return {answer.slot: _earned(answer, paper[answer.slot].version, quiz) for answer in preview.answers}
 
 
 def _earned(answer: PreviewAnswer, version: QuestionVersion, quiz: Quiz) -> Earned:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -93,7 +93,7 @@ def author_of(request: LoggedInRequest) -> User:
     return request.user
 
 
-def shows_answers(request: LoggedInRequest) -> bool:
+def shows_answers(request: HttpRequest) -> bool:
     """The switch of all previews; it stays as it was set until the person logs out."""
     return not request.session.get(HIDES_ANSWERS, False)
 
@@ -112,8 +112,8 @@ def keep(request: LoggedInRequest, quiz: Quiz, preview: Preview | None) -> None:
 
 
 def running(request: LoggedInRequest, slug: str, *, now: datetime) -> Running | None:
-    """The preview of a quiz that the person may change; None where there is none, or it cannot go on."""
-    quiz = quiz_report.editable(author_of(request), slug)
+    """The preview of a quiz that the person may preview; None where there is none, or it cannot go on."""
+    quiz = quiz_report.previewed(author_of(request), slug)
     preview = kept(request, quiz)
     if preview is None:
         return None
@@ -127,7 +127,9 @@ def running(request: LoggedInRequest, slug: str, *, now: datetime) -> Running | 
     return Running(preview, quiz, paper, attempt, shows_answers(request))
 
 
-def page(request: LoggedInRequest, name: str, quiz: Quiz, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def page(
+    request: LoggedInRequest, name: str, quiz: Quiz, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
     """A page of students, with the band above it."""
     context = {
         "quiz": quiz,
@@ -161,7 +163,7 @@ def frame(found: Running, here: int, *, now: datetime) -> dict[str, Any]:
 @require_GET
 def quiz_preview(request: LoggedInRequest, slug: str) -> HttpResponse:
     """The page of the quiz with its rules, as a student has it before the start."""
-    quiz = quiz_report.editable(author_of(request), slug)
+    quiz = quiz_report.previewed(author_of(request), slug)
     context = {
         "size": quiz_report.sizes([quiz])[quiz.pk],
         "ways": [way_of_preview(request, quiz, now=clock.now())],
@@ -175,7 +177,7 @@ def quiz_preview(request: LoggedInRequest, slug: str) -> HttpResponse:
 @require_POST
 def quiz_preview_start(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
-    quiz = quiz_report.editable(author_of(request), slug)
+    quiz = quiz_report.previewed(author_of(request), slug)
     try:
         keep(request, quiz, previews.start(quiz, request.user, now=now))
     except NotOpen as refusal:
@@ -343,7 +345,7 @@ def quiz_preview_result(request: LoggedInRequest, slug: str) -> HttpResponse:
         "cards": report.result_cards(answers, found.paper, earned, shown),
         "may_manage": False,
         "act": None,
-        "notes": [attempt_report.reveal_sentence(found.preview.preset)],
+        "notes": [_("Students are told: “%(when)s”") % {"when": attempt_report.reveal_sentence(found.preview.preset)}],
     }
     return page(request, "attempts/result", found.quiz, context)
 
@@ -351,7 +353,7 @@ def quiz_preview_result(request: LoggedInRequest, slug: str) -> HttpResponse:
 @require_POST
 def quiz_preview_end(request: LoggedInRequest, slug: str) -> HttpResponse:
     """Throw the preview away."""
-    quiz = quiz_report.editable(author_of(request), slug)
+    quiz = quiz_report.previewed(author_of(request), slug)
     keep(request, quiz, None)
     return redirect("quizzes:quiz_detail", slug=slug)
 

@@ -15,7 +15,10 @@ from tests.pages import browser, read
 
 KEY = "the key that nobody may read"
 WHY = "because of the secret reason"
-RIGHT, WRONG = {"go": "next", "q1-choice": "0", "q1-revision": "0"}, {"go": "next", "q1-choice": "1", "q1-revision": "0"}
+RIGHT, WRONG = (
+    {"go": "next", "q1-choice": "0", "q1-revision": "0"},
+    {"go": "next", "q1-choice": "1", "q1-revision": "0"},
+)
 
 
 def spec(stem: str, key: str = KEY) -> dict[str, Any]:
@@ -176,7 +179,9 @@ def test_ending_a_preview_forgets_it(author: User) -> None:
     quiz = quiz_of(author, factories.question())
     client = begun(author, quiz)
     client.post(f"/quizzes/{quiz.slug}/preview/end/")
-    assert client.get(f"/quizzes/{quiz.slug}/preview/questions/1/", follow=True).request["PATH_INFO"].endswith("preview/")
+    assert (
+        client.get(f"/quizzes/{quiz.slug}/preview/questions/1/", follow=True).request["PATH_INFO"].endswith("preview/")
+    )
     assert client.session["previews"] == {}
 
 
