@@ -116,7 +116,8 @@ def words(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict):
-        return " · ".join(filter(None, (words(one) for name, one in value.items() if name not in SAID_BY_THE_KEY)))
+        told = {name: one for name, one in value.items() if name not in SAID_BY_THE_KEY and one is not False}
+        return " · ".join(filter(None, (name if one is True else words(one) for name, one in told.items())))
     if isinstance(value, list | tuple):
         return "; ".join(map(words, value))
     return str(value)

@@ -137,6 +137,16 @@ def test_where_something_is_due_it_is_said_that_it_moves_with_time_that_is_given
     assert sentence in words(reopen(client, closed, FIRE))
 
 
+def test_afterwards_one_is_back_where_one_came_from(client: Client, running: Attempt, given: Assignment) -> None:
+    address, fields = f"/attempts/{running.pk}/deadline/change/", {**FIRE, "confirmed": "1"}
+    seen = {"seen": running.due_at.isoformat() if running.due_at else ""}
+    assert client.post(address, fields | seen).headers["Location"] == f"/assignments/{given.pk}/"
+    running.refresh_from_db()
+    seen = {"seen": running.due_at.isoformat() if running.due_at else ""}
+    back = client.post(f"{address}?back=result", fields | seen)
+    assert back.headers["Location"] == f"/attempts/{running.pk}/result/"
+
+
 def test_once_confirmed_the_deadline_is_moved_and_both_can_read_why(
     client: Client, running: Attempt, instructor: User, learner: User, now: datetime
 ) -> None:

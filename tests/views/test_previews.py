@@ -242,6 +242,19 @@ def test_a_student_and_a_colleague_get_404(author: User, learner: User, path: st
     assert browser(learner).post("/previews/answers/", {"answers": "show"}).status_code == 404
 
 
+def test_a_published_quiz_of_the_site_is_previewed_by_every_instructor_and_edited_by_none(
+    author: User, learner: User
+) -> None:
+    shipped, drafted = factories.quiz(), factories.quiz(status="draft")
+    page = read(browser(author).get(f"/quizzes/{shipped.slug}/"))
+    assert ">Preview</a>" in page
+    assert ">Edit</a>" not in page
+    assert ">Preview</a>" not in read(browser(learner).get(f"/quizzes/{shipped.slug}/"))
+    assert browser(author).get(f"/quizzes/{shipped.slug}/preview/").status_code == 200
+    assert browser(author).get(f"/quizzes/{drafted.slug}/preview/").status_code == 404
+    assert browser(learner).get(f"/quizzes/{shipped.slug}/preview/").status_code == 404
+
+
 def test_pages_of_a_preview_are_kept_in_no_cache(author: User) -> None:
     quiz = quiz_of(author, factories.question())
     client = begun(author, quiz)
