@@ -20,15 +20,16 @@ from django.views.decorators.http import require_POST
 from quizzes import clock, marking, question_types
 from quizzes.admin.confirming import confirmation, is_confirmed
 from quizzes.admin.scope import owner_name, person
-from quizzes.errors import BadAnswer, EditConflict, NotFound, NotPublishable, QuizError
+from quizzes.errors import BadAnswer, EditConflict, NotPublishable, QuizError
 from quizzes.forms.bank import QuestionForm
+from quizzes.forms.posted import number_in
 from quizzes.lint import Finding
 from quizzes.models import Answer, Question, QuestionVersion, Quiz
 from quizzes.models.papers import PaperQuestion
 from quizzes.question_types.base import Grade, InvalidSpec
-from quizzes.reports import cards, versions
+from quizzes.reports import cards
 from quizzes.services import bank, copies
-from quizzes.views.previews import shows_answers
+from quizzes.views.kept_previews import shows_answers
 
 THOUSANDTH = Decimal("0.001")
 
@@ -42,15 +43,7 @@ class QuestionPages:
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         own = [
-            path("<int:pk>/versions/", view(self.versions_view), name="quizzes_question_versions"),
             path("<int:pk>/versions/<int:number>/preview/", view(self.preview_view), name="quizzes_question_preview"),
-            path("<int:pk>/versions/compare/", view(self.compare_view), name="quizzes_question_compare"),
-            path(
-                "<int:pk>/versions/<int:number>/go-back/",
-                view(require_POST(self.go_back_view)),
-                name="quizzes_question_go_back",
-            ),
-            path("<int:pk>/delete-draft/", view(require_POST(self.delete_draft_view)), name="quizzes_question_drop"),
             path("<int:pk>/publish/", view(self.publish_view), name="quizzes_question_publish"),
             path("<int:pk>/do/<slug:act>/", view(require_POST(self.act_view)), name="quizzes_question_act"),
             path("<int:pk>/copy/", view(require_POST(self.copy_view)), name="quizzes_question_copy"),
@@ -283,31 +276,6 @@ class QuestionPages:
         messages.success(request, _("This is your copy, a draft that only you see."))
         return redirect("admin:quizzes_question_change", made.pk)
 
-    def delete_draft_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Delete a question that was never published; names what goes before."""
-        question = self.fetched(request, pk)
-        here = reverse("admin:quizzes_question_change", args=[question.pk])
-        if not bank.has_only_been_drafted(question):
-            messages.error(
-                request, _("Only a draft that no quiz and no attempt has can be deleted. Archive it instead.")
-            )
-            return redirect(here)
-        draft = question.draft
-        stem = draft.stem if draft else str(question)
-        if not is_confirmed(request):
-            context = {
-                "title": _("Delete this draft"),
-                "lead": _("This question was never published and is in no quiz. It goes for good:"),
-                "names": [stem],
-                "button": _("Delete it"),
-                "back": here,
-            }
-            return confirmation(self.admin_site, self.opts, request, context)
-        self.log_deletions(request, Question.objects.filter(pk=question.pk))  # type: ignore[attr-defined]
-        bank.delete(question, actor=person(request))
-        messages.success(request, _("Deleted: %(stem)s") % {"stem": stem})
-        return redirect("admin:quizzes_question_changelist")
-
     # Looking -----------------------------------------------------------------------------------------------------------
 
     def preview_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
@@ -328,57 +296,6 @@ class QuestionPages:
         context["is_ours"] = self.has_change_permission(request, question)  # type: ignore[attr-defined]
         return self.page(request, "preview", context)
 
-    def versions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        question = self.fetched(request, pk)
-        counts = bank.attempts_by_version(question)
-        found = list(question.versions.select_related("edited_by").order_by("-number"))
-        rows = [
-            {
-                "version": version,
-                "attempts": counts.get(version.number, 0),
-                "before": older.number if older else None,
-                "is_earlier": version is not found[0] and not version.is_draft,
-            }
-            for version, older in zip(found, [*found[1:], None], strict=True)
-        ]
-        context = {"title": _("Versions"), "question": question, "rows": rows, "original": question}
-        return self.page(request, "versions", context)
-
-    def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What changed between two versions, in plain words; without a choice between the two newest."""
-        question = self.fetched(request, pk)
-        rows = {version.number: version for version in question.versions.order_by("-number")}
-        newest = [*rows, *rows][:2]
-        old, new = (number_in(request.GET.get(name, "")) for name in ("old", "new"))
-        old, new = rows.get(old, rows[newest[-1]]), rows.get(new, rows[newest[0]])
-        context = {
-            "title": _("Version %(old)d and version %(new)d") % {"old": old.number, "new": new.number},
-            "question": question,
-            "rows": rows.values(),
-            "old": old,
-            "new": new,
-            "changes": versions.between(old, new),
-            "original": question,
-        }
-        return self.page(request, "compare", context)
-
-    def go_back_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        """A new draft that says what an earlier version says."""
-        question = self.fetched(request, pk)
-        try:
-            made = bank.go_back(question, number, actor=person(request), now=clock.now())
-        except NotFound:
-            raise Http404 from None
-        except QuizError as refusal:
-            messages.error(request, str(refusal.message))
-            return redirect("admin:quizzes_question_versions", question.pk)
-        words = {"n": made.number, "old": number}
-        self.log_change(request, question, _("Version %(n)d made from version %(old)d.") % words)  # type: ignore[attr-defined]
-        messages.success(
-            request, _("Version %(n)d is a draft that says what version %(old)d says. Publish it to ask it.") % words
-        )
-        return redirect("admin:quizzes_question_change", question.pk)
-
 
 # Which quizzes are named, and the act confirmed, before it is done.
 ASKING = {"archive": bank.quizzes_asking, "retire": bank.quizzes_following}
@@ -387,11 +304,6 @@ ASKING = {"archive": bank.quizzes_asking, "retire": bank.quizzes_following}
 def quiz_name(quiz: Quiz) -> str:
     """A quiz with its owner, for those who need not know it."""
     return _("“%(quiz)s”, of %(owner)s") % {"quiz": quiz, "owner": owner_name(quiz)}
-
-
-def number_in(text: str, default: Any = None) -> Any:
-    """A posted number, or the default for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
 
 
 def by_rule(findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from quizzes import clock
 from quizzes.admin.question_pages import QuestionPages
 from quizzes.admin.question_tools import MAX_ADDED, QuestionTools
+from quizzes.admin.question_versions import QuestionVersions
 from quizzes.admin.scope import ScopedAdmin, owner_name, person, preview_link
 from quizzes.errors import QuizError
 from quizzes.models import Question, QuestionVersion, Quiz, User
@@ -78,7 +79,7 @@ class WhoseFilter(admin.SimpleListFilter):
 
 
 @admin.register(Question)
-class QuestionAdmin(QuestionPages, QuestionTools, ScopedAdmin):
+class QuestionAdmin(QuestionVersions, QuestionPages, QuestionTools, ScopedAdmin):
     list_display = ("snippet", "type", "topic", "difficulty", "bloom", "state", "owner_name", "preview")
     list_filter = (
         StateFilter,
