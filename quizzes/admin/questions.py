@@ -80,7 +80,7 @@ class WhoseFilter(admin.SimpleListFilter):
 
 @admin.register(Question)
 class QuestionAdmin(QuestionVersions, QuestionPages, QuestionTools, ScopedAdmin):
-    list_display = ("snippet", "type", "topic", "difficulty", "bloom", "state", "owner_name", "preview")
+    list_display = ("snippet", "preview", "type", "topic", "difficulty", "bloom", "state", "owner_name")
     list_filter = (
         StateFilter,
         WhoseFilter,

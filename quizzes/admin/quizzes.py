@@ -52,7 +52,7 @@ class QuizAdmin(QuizPoints, QuizPages, ScopedAdmin):
     fieldsets = FIELDSETS  # type: ignore[assignment]
     prepopulated_fields = {"slug": ("title",)}
     inlines = (FixedRows, DrawRows, BandRows)
-    list_display = ("title", "status", "time_words", "asks", "feedback", "attempts_made", "owner_name", "preview")
+    list_display = ("title", "preview", "status", "time_words", "asks", "feedback", "attempts_made", "owner_name")
     list_filter = ("status", "feedback", "time_rule", "is_open_to_all")
     list_select_related = ("owner",)
     search_fields = ("title", "slug", "description")
