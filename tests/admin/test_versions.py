@@ -39,7 +39,7 @@ def text(client: Client, url: str, data: Any = None) -> str:
 def test_two_versions_stand_side_by_side_in_plain_words(as_ada: Client, edited: Question) -> None:
     assert f"{address('compare', edited)}?old=1&amp;new=2" in text(as_ada, address("versions", edited))
     page = text(as_ada, f"{address('compare', edited)}?old=1&new=2")
-    assert f'<th scope="row">Question</th><td>{OLD["stem"]}</td><td>{NEW["stem"]}</td>' in page
+    assert f'<th scope="row">Question</th><td>{OLD["stem"]}</td> <td>{NEW["stem"]}</td>' in page
 
 
 @pytest.mark.parametrize("choice", ["", "?old=x&new=-1", "?old=99&new=1e3", "?old=2&new=2"])
