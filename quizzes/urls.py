@@ -17,6 +17,7 @@ from quizzes.views import (
     invitations,
     marking,
     members,
+    previews,
     quizzes,
     rosters,
 )
@@ -47,6 +48,22 @@ urlpatterns = [
     path("quizzes/", quizzes.quiz_list, name="quiz_list"),
     path("quizzes/<slug:slug>/", quizzes.quiz_detail, name="quiz_detail"),
     path("quizzes/<slug:slug>/start/", quizzes.quiz_start, name="quiz_start"),
+    # previews, for those who write a quiz
+    path("previews/answers/", previews.preview_answers, name="preview_answers"),
+    path("quizzes/<slug:slug>/preview/", previews.quiz_preview, name="quiz_preview"),
+    path("quizzes/<slug:slug>/preview/start/", previews.quiz_preview_start, name="quiz_preview_start"),
+    path("quizzes/<slug:slug>/preview/go-on/", previews.quiz_preview_go_on, name="quiz_preview_go_on"),
+    path(
+        "quizzes/<slug:slug>/preview/questions/<int:slot>/",
+        previews.quiz_preview_question,
+        name="quiz_preview_question",
+    ),
+    path("quizzes/<slug:slug>/preview/all/", previews.quiz_preview_all, name="quiz_preview_all"),
+    path("quizzes/<slug:slug>/preview/summary/", previews.quiz_preview_summary, name="quiz_preview_summary"),
+    path("quizzes/<slug:slug>/preview/unanswered/", previews.quiz_preview_unanswered, name="quiz_preview_unanswered"),
+    path("quizzes/<slug:slug>/preview/submit/", previews.quiz_preview_submit, name="quiz_preview_submit"),
+    path("quizzes/<slug:slug>/preview/result/", previews.quiz_preview_result, name="quiz_preview_result"),
+    path("quizzes/<slug:slug>/preview/end/", previews.quiz_preview_end, name="quiz_preview_end"),
     # bank
     path("sources/<slug:slug>/", bank.source_detail, name="source_detail"),
     path("topics/<slug:slug>/", bank.topic_detail, name="topic_detail"),

@@ -32,8 +32,20 @@ healthz                200   200 200 200 200 200 200 200
 source_detail          login 200 200 200 200 200 200 200
 topic_detail           login 200 200 200 200 200 200 200
 quiz_list              login 200 200 200 200 200 200 200
-quiz_detail            login 200 200 404 200 200 404 404
+quiz_detail            login 200 200 404 200 200 404 200
 quiz_start POST        login 302 302 404 302 302 404 404
+preview_answers POST   login 404 404 404 404 302 302 302
+quiz_preview           login 404 404 404 404 200 404 200
+quiz_preview_start POST login 404 404 404 404 302 404 302
+quiz_preview_go_on     login 404 404 404 404 302 404 302
+quiz_preview_question  login 404 404 404 404 302 404 302
+quiz_preview_question POST login 404 404 404 404 302 404 302
+quiz_preview_all       login 404 404 404 404 302 404 302
+quiz_preview_summary   login 404 404 404 404 302 404 302
+quiz_preview_unanswered login 404 404 404 404 302 404 302
+quiz_preview_submit POST login 404 404 404 404 302 404 302
+quiz_preview_result    login 404 404 404 404 302 404 302
+quiz_preview_end POST  login 404 404 404 404 302 404 302
 attempt_list           login 200 200 200 200 200 200 200
 attempt                login 302 404 404 404 404 404 404
 attempt_question       login 200 404 404 404 404 404 404

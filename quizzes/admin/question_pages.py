@@ -22,12 +22,14 @@ from quizzes.admin.confirming import confirmation, is_confirmed
 from quizzes.admin.scope import owner_name, person
 from quizzes.errors import BadAnswer, EditConflict, NotPublishable, QuizError
 from quizzes.forms.bank import QuestionForm
+from quizzes.forms.posted import number_in
 from quizzes.lint import Finding
 from quizzes.models import Answer, Question, QuestionVersion, Quiz
 from quizzes.models.papers import PaperQuestion
 from quizzes.question_types.base import Grade, InvalidSpec
 from quizzes.reports import cards
 from quizzes.services import bank, copies
+from quizzes.views.kept_previews import shows_answers
 
 THOUSANDTH = Decimal("0.001")
 
@@ -41,7 +43,6 @@ class QuestionPages:
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         own = [
-            path("<int:pk>/versions/", view(self.versions_view), name="quizzes_question_versions"),
             path("<int:pk>/versions/<int:number>/preview/", view(self.preview_view), name="quizzes_question_preview"),
             path("<int:pk>/publish/", view(self.publish_view), name="quizzes_question_publish"),
             path("<int:pk>/do/<slug:act>/", view(require_POST(self.act_view)), name="quizzes_question_act"),
@@ -114,6 +115,7 @@ class QuestionPages:
             "question": question,
             "version": version,
             "counts": bank.attempts_by_version(question),
+            "may_delete": bank.has_only_been_drafted(question),
             "original": question,
         }
         return self.page(request, "form", context)
@@ -284,24 +286,15 @@ class QuestionPages:
             raise Http404
         version.question = question
         try:
-            context = trial(version, request.POST if request.method == "POST" else None)
+            context = trial(version, request.POST if request.method == "POST" else None, shows=shows_answers(request))
         except InvalidSpec as error:
             for fault in error.faults:
                 messages.error(request, str(fault))
             return HttpResponseRedirect(reverse("admin:quizzes_question_change", args=[question.pk]))
         context |= {"title": _("Preview of version %(n)d") % {"n": number}, "question": question, "version": version}
+        context["shows_answers"] = shows_answers(request)
         context["is_ours"] = self.has_change_permission(request, question)  # type: ignore[attr-defined]
         return self.page(request, "preview", context)
-
-    def versions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        question = self.fetched(request, pk)
-        counts = bank.attempts_by_version(question)
-        rows = [
-            {"version": version, "attempts": counts.get(version.number, 0)}
-            for version in question.versions.select_related("edited_by").order_by("-number")
-        ]
-        context = {"title": _("Versions"), "question": question, "rows": rows, "original": question}
-        return self.page(request, "versions", context)
 
 
 # Which quizzes are named, and the act confirmed, before it is done.
@@ -313,11 +306,6 @@ def quiz_name(quiz: Quiz) -> str:
     return _("“%(quiz)s”, of %(owner)s") % {"quiz": quiz, "owner": owner_name(quiz)}
 
 
-def number_in(text: str, default: Any = None) -> Any:
-    """A posted number, or the default for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
-
-
 def by_rule(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings of one rule together: they are accepted together."""
     groups: dict[str, list[Finding]] = {}
@@ -326,8 +314,8 @@ def by_rule(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     return [{"rule": rule, "first": rows[0], "rows": rows} for rule, rows in groups.items()]
 
 
-def trial(version: QuestionVersion, data: Any) -> dict[str, Any]:
-    """Cards of a version for its author: to ask, and revealed with the answer that was tried (or none)."""
+def trial(version: QuestionVersion, data: Any, *, shows: bool) -> dict[str, Any]:
+    """Cards of a version for its author: to ask and, where answers are shown, revealed with the answer that was tried."""
     kind, spec = version.kind, version.parsed
     layout = kind.layout(spec, random.Random(version.pk), shuffle=True)  # noqa: S311
     answer = Answer(slot=1, version=version, layout=layout)
@@ -342,8 +330,10 @@ def trial(version: QuestionVersion, data: Any) -> dict[str, Any]:
             grade = kind.grade(spec, answer.response)
         except BadAnswer as error:
             fault = str(error.message)
-    return {
-        "ask": cards.ask_card(answer, question),
+    asked = {"ask": cards.ask_card(answer, question), "fault": fault, "tried": data is not None and not fault}
+    if not shows:
+        return asked
+    return asked | {
         "reveal": cards.Card(
             **{
                 **cards.ask_card(answer, question).__dict__,
@@ -358,5 +348,4 @@ def trial(version: QuestionVersion, data: Any) -> dict[str, Any]:
         "share": None
         if grade is None or grade.fraction is None
         else marking.shown(grade.fraction, THOUSANDTH, [Fraction(1)]),
-        "fault": fault,
     }

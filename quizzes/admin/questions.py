@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from quizzes import clock
 from quizzes.admin.question_pages import QuestionPages
 from quizzes.admin.question_tools import MAX_ADDED, QuestionTools
-from quizzes.admin.scope import ScopedAdmin, owner_name, person
+from quizzes.admin.question_versions import QuestionVersions
+from quizzes.admin.scope import ScopedAdmin, owner_name, person, preview_link
 from quizzes.errors import QuizError
 from quizzes.models import Question, QuestionVersion, Quiz, User
 from quizzes.services import bank
@@ -30,6 +31,7 @@ def with_stem(questions: QuerySet[Question], user: User) -> QuerySet[Question]:
     versions = QuestionVersion.objects.visible_to(user).filter(question=OuterRef("pk"))
     return questions.annotate(
         stem=Subquery(versions.order_by("-number").annotate(text=KT("spec__stem")).values("text")[:1]),
+        latest_seen=Subquery(versions.order_by("-number").values("number")[:1]),
         has_ready=Exists(versions.filter(status=Status.READY)),
         has_draft=Exists(versions.filter(status=Status.DRAFT)),
     )
@@ -77,8 +79,8 @@ class WhoseFilter(admin.SimpleListFilter):
 
 
 @admin.register(Question)
-class QuestionAdmin(QuestionPages, QuestionTools, ScopedAdmin):
-    list_display = ("snippet", "type", "topic", "difficulty", "bloom", "state", "owner_name")
+class QuestionAdmin(QuestionVersions, QuestionPages, QuestionTools, ScopedAdmin):
+    list_display = ("snippet", "preview", "type", "topic", "difficulty", "bloom", "state", "owner_name")
     list_filter = (
         StateFilter,
         WhoseFilter,
@@ -125,6 +127,13 @@ class QuestionAdmin(QuestionPages, QuestionTools, ScopedAdmin):
     @admin.display(description=gettext_lazy("owner"), ordering="owner")
     def owner_name(self, question: Question) -> str:
         return owner_name(question)
+
+    @admin.display(description=gettext_lazy("preview"))
+    def preview(self, question: Any) -> str:
+        if not question.latest_seen:
+            return ""
+        address = reverse("admin:quizzes_question_preview", args=[question.pk, question.latest_seen])
+        return preview_link(address, self.snippet(question))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what nothing refers to can be deleted; the rest is archived."""

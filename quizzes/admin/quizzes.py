@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -14,7 +15,7 @@ from quizzes import clock
 from quizzes.admin.quiz_items import BandRows, DrawRows, FixedRows
 from quizzes.admin.quiz_pages import QuizPages
 from quizzes.admin.quiz_points import QuizPoints
-from quizzes.admin.scope import ScopedAdmin, owner_name, person
+from quizzes.admin.scope import ScopedAdmin, owner_name, person, preview_link
 from quizzes.forms.quizzes import QuizForm
 from quizzes.models import Quiz
 from quizzes.services import points, quizzes, running
@@ -51,7 +52,7 @@ class QuizAdmin(QuizPoints, QuizPages, ScopedAdmin):
     fieldsets = FIELDSETS  # type: ignore[assignment]
     prepopulated_fields = {"slug": ("title",)}
     inlines = (FixedRows, DrawRows, BandRows)
-    list_display = ("title", "status", "time_words", "asks", "feedback", "attempts_made", "owner_name")
+    list_display = ("title", "preview", "status", "time_words", "asks", "feedback", "attempts_made", "owner_name")
     list_filter = ("status", "feedback", "time_rule", "is_open_to_all")
     list_select_related = ("owner",)
     search_fields = ("title", "slug", "description")
@@ -62,8 +63,10 @@ class QuizAdmin(QuizPoints, QuizPages, ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quiz]:
         found = super().get_queryset(request)
         if request.resolver_match and request.resolver_match.url_name == "quizzes_quiz_changelist":
+            previewed = Quiz.objects.previewed_by(person(request)).filter(pk=OuterRef("pk"))
             found = found.prefetch_related("items").annotate(
-                attempt_count=Count("attempts", filter=~Q(attempts__status="in_progress"), distinct=True)
+                attempt_count=Count("attempts", filter=~Q(attempts__status="in_progress"), distinct=True),
+                may_preview=Exists(previewed),
             )
         return found
 
@@ -90,6 +93,10 @@ class QuizAdmin(QuizPoints, QuizPages, ScopedAdmin):
     @admin.display(description=gettext_lazy("owner"), ordering="owner")
     def owner_name(self, quiz: Quiz) -> str:
         return owner_name(quiz)
+
+    @admin.display(description=gettext_lazy("preview"))
+    def preview(self, quiz: Any) -> str:
+        return preview_link(reverse("quizzes:quiz_preview", args=[quiz.slug]), quiz.title) if quiz.may_preview else ""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A quiz with attempts or assignments is archived, not deleted."""

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, Field, Model, Q, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -46,6 +47,12 @@ def person(request: HttpRequest) -> User:
 def owner_name(row: Any) -> str:
     """Whose it is, in a list; a row that was fetched with its owner asks nothing."""
     return row.owner.full_name if row.owner else _("the site")
+
+
+def preview_link(address: str, title: str) -> str:
+    """A link to a preview, in a list; it says of what to those who hear it alone."""
+    words = '<a href="{}">{}<span class="visually-hidden"> {}</span></a>'
+    return format_html(words, address, _("Preview"), title)
 
 
 def _in_my_classrooms(model: Any) -> Scope:

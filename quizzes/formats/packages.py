@@ -74,7 +74,15 @@ class Package:
                         raise Unreadable(name[:100], message % {"most": LARGEST_MEMBER // 10**6})
         except Unreadable:
             raise
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+            OSError,
+        ) as error:
             raise Unreadable(name[:100], _("This file of the archive is broken.")) from error
         return bytes(found)
 

@@ -1,4 +1,4 @@
-"""Posted data, changed: for forms that come back to the person with one value replaced."""
+"""Posted data: a number out of it, and a copy with one value replaced for forms that come back to the person."""
 
 from typing import Any
 
@@ -8,3 +8,8 @@ def replaced(data: Any, name: str, value: str) -> Any:
     copied = data.copy()
     copied[name] = value
     return copied
+
+
+def number_in(text: str, default: Any = None) -> Any:
+    """A posted number, or the default for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default

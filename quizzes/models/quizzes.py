@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes import question_types, terms
 from quizzes.models.bank import Bloom, Difficulty, Question, QuestionVersion, SlugManager, Source, Tag, Topic
-from quizzes.models.ownership import Owned, OwnedQuerySet
+from quizzes.models.ownership import Owned, OwnedQuerySet, may_be_edited_by
 
 if TYPE_CHECKING:
     from quizzes.models.accounts import User
@@ -48,6 +48,10 @@ class QuizQuerySet(OwnedQuerySet["Quiz"]):
     def shown_to(self, user: User) -> QuizQuerySet:
         """Those an instructor may look at in the workshop; `visible_to` are those a learner may open."""
         return super().visible_to(user)
+
+    def previewed_by(self, user: User) -> QuizQuerySet:
+        """Those an instructor may preview: what they may change, and the site's, whose questions they all see."""
+        return self.for_instructor(user, may_be_edited_by(user) | self.is_published & Q(owner=None))
 
     def visible_to(self, user: User) -> QuizQuerySet:
         """Those a learner may open: published and open to all, assigned to their class, or taken before.

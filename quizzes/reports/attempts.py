@@ -24,6 +24,7 @@ from quizzes.models import (
     shown,
 )
 from quizzes.models.prepared import Prepared, columns, instance, prepared
+from quizzes.models.previews import Preview, PreviewAnswer
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def history(learner: User, number: str | None) -> Page[Any]:
     return Paginator(first if len(first) <= PAGE else attempts, PAGE).get_page(number)
 
 
-def overview(attempt: Attempt, answers: Iterable[AnswerState], *, here: int = 0) -> Overview:
+def overview(attempt: Attempt | Preview, answers: Iterable[AnswerState | PreviewAnswer], *, here: int = 0) -> Overview:
     """The navigator of an attempt with `here` as the question shown."""
     return Overview(
         [

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from quizzes.entitlements import HeldExam, Secrecy
 from quizzes.models import Answer, Attempt, Question, QuestionSource, QuestionVersion, version_cache
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.prepared import Prepared, prepared
+from quizzes.models.previews import PreviewAnswer
 from quizzes.question_types.base import Remark
 from quizzes.reports.attempts import AnswerState
 
@@ -112,7 +113,11 @@ JUDGED_ANSWERS: Prepared[tuple[Any, ...]] = prepared(
 
 def places_of(attempt: Attempt) -> dict[int, list[QuestionSource]]:
     """Return the places that its questions rest on, by question (1 query)."""
-    asked = Question.objects.filter(versions__answers__attempt=attempt)
+    return places_for(Question.objects.filter(versions__answers__attempt=attempt))
+
+
+def places_for(asked: QuerySet[Question]) -> dict[int, list[QuestionSource]]:
+    """Return the places that these questions rest on, by question (1 query)."""
     places: dict[int, list[QuestionSource]] = {}
     for place in QuestionSource.objects.filter(question__in=asked).select_related("source").defer("source__paragraphs"):
         places.setdefault(place.question_id, []).append(place)
@@ -120,7 +125,7 @@ def places_of(attempt: Attempt) -> dict[int, list[QuestionSource]]:
 
 
 def ask_card(
-    answer: Answer | AnswerState,
+    answer: Answer | AnswerState | PreviewAnswer,
     question: PaperQuestion,
     *,
     is_secret: bool = False,
@@ -141,7 +146,7 @@ def ask_card(
     return Card(**_face(answer, version), state=ASK, card=shown, is_secret=is_secret)
 
 
-def _face(answer: Answer | AnswerState | JudgedAnswer, version: QuestionVersion) -> dict[str, Any]:
+def _face(answer: Answer | AnswerState | JudgedAnswer | PreviewAnswer, version: QuestionVersion) -> dict[str, Any]:
     """What a card says of its question and of the saving of its answer, whatever its state."""
     kind, spec = version.kind, version.parsed
     return {
@@ -185,7 +190,7 @@ def result_cards(
     return [
         _held_card(answer, held[question], revealed)
         if (question := versions[answer.version_id].question_id) in held
-        else _result_card(answer, revealed, places, versions)
+        else result_card(answer, revealed, places, versions)
         for answer in answers
     ]
 
@@ -210,12 +215,13 @@ def _held_card(answer: JudgedAnswer, exam: HeldExam | None, revealed: terms.Reve
     )
 
 
-def _result_card(
+def result_card(
     answer: JudgedAnswer,
     revealed: terms.Revealed,
-    places: dict[int, list[QuestionSource]],
-    versions: dict[int, QuestionVersion],
+    places: Mapping[int, Sequence[QuestionSource]],
+    versions: Mapping[int, QuestionVersion],
 ) -> Card:
+    """Return the card of one answer after the fact, as much as `revealed` allows; `versions` has those it names."""
     version = versions[answer.version_id]
     kind, spec = version.kind, version.parsed
     shown: dict[str, Any] = {"state": REVIEW}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
@@ -33,6 +34,9 @@ class ProgressRow:
     is_late: bool = False
     attempts: int = 0
     attempt_id: int | None = None
+    marks: Decimal | None = None  # None: not graded, or a survey
+    max_marks: Decimal | None = None
+    learner_id: int = field(default=0, repr=False)  # whoever assists in a class may be a student of it
 
     @property
     def percent(self) -> int:
@@ -67,7 +71,7 @@ def of_assignment(assignment: Assignment, *, now: datetime) -> Progress:
         attempts.setdefault(attempt.learner_id, []).append(attempt)
     latest = {learner_id: _latest(rows) for learner_id, rows in attempts.items()}
     late = lateness.among(row.known_with(assignment.quiz, assignment) for row in latest.values() if _is_over(row, now))
-    rows = [_row(member, attempts.get(member.user_id, []), late, now) for member in members]
+    rows = [_row(member, attempts.get(member.user_id, []), assignment, late, now) for member in members]
     rows.sort(key=lambda row: (ORDER[row.state], row.name.casefold(), row.membership_id))
     states = [row.state for row in rows]
     counts = Counts(states.count(NOT_STARTED), states.count(IN_PROGRESS), states.count(DONE))
@@ -89,11 +93,13 @@ def _is_over(attempt: Attempt, now: datetime) -> bool:
     return not attempt.is_in_progress or attempt.is_overdue_at(now)
 
 
-def _row(member: Membership, attempts: Sequence[Any], late: Collection[int], now: datetime) -> ProgressRow:
+def _row(
+    member: Membership, attempts: Sequence[Any], assignment: Assignment, late: Collection[int], now: datetime
+) -> ProgressRow:
     person = member.pk, member.user.full_name, member.nickname
     if not attempts:
         return ProgressRow(*person, NOT_STARTED)
-    attempt = _latest(attempts)
+    attempt = _latest(attempts).known_with(assignment.quiz, assignment)
     runs = not _is_over(attempt, now)
     return ProgressRow(
         *person,
@@ -106,4 +112,7 @@ def _row(member: Membership, attempts: Sequence[Any], late: Collection[int], now
         is_late=attempt.pk in late,
         attempts=len(attempts),
         attempt_id=attempt.pk,
+        marks=attempt.shown_marks if attempt.is_graded and assignment.preset != "survey" else None,
+        max_marks=attempt.max_marks,
+        learner_id=member.user_id,
     )

@@ -12,11 +12,11 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count
 
 from quizzes.errors import NotFound
-from quizzes.models import Attempt, Quiz, User
+from quizzes.models import Attempt, Classroom, Quiz, User
 from quizzes.models.prepared import Prepared, columns, instance, prepared
 from quizzes.models.quizzes import QuizQuerySet
 
-PAGE, NEWEST = 24, 20
+PAGE, NEWEST, MOST_CLASSES = 24, 20, 4
 SHOWN = (
     "id",
     "slug",
@@ -111,6 +111,39 @@ def visible(learner: User, slug: str) -> Quiz:
     if row is None:
         raise NotFound
     return _sized(row, columns(Quiz))
+
+
+def seen(person: User, slug: str) -> Quiz:
+    """Return a quiz that the person may open as a learner or preview, `sized`; else NotFound (1 query, 2 for instructors)."""
+    row = VISIBLE.first(learner=person, slug=slug)
+    return previewed(person, slug) if row is None else _sized(row, columns(Quiz))
+
+
+def previewed(person: User, slug: str) -> Quiz:
+    """Return a quiz that the person may preview, draft or not, `sized`; raises NotFound for any other (1 query at most)."""
+    quiz: Quiz | None = Quiz.objects.previewed_by(person).filter(slug=slug).sized().first()
+    if quiz is None:
+        raise NotFound
+    return quiz
+
+
+@dataclass(frozen=True)
+class Manage:
+    """What its page offers those who may preview a quiz; `classrooms` are those they teach, so many as fit."""
+
+    may_edit: bool
+    classrooms: list[Classroom]
+    has_more: bool
+
+
+def manage(person: User, quiz: Quiz) -> Manage | None:
+    """What the page of the quiz offers instructors; None where it is nothing (1 query where it is something)."""
+    may_edit = quiz.is_editable_by(person)
+    is_of_the_site = quiz.owner_id is None and quiz.status == Quiz.Status.PUBLISHED and person.is_instructor
+    if not may_edit and not is_of_the_site:
+        return None
+    taught = Classroom.objects.live().taught_by(person).order_by("name", "pk")[: MOST_CLASSES + 1]
+    return Manage(may_edit, list(taught)[:MOST_CLASSES], len(taught) > MOST_CLASSES)
 
 
 def history_of(learner: User, quiz: Quiz) -> AttemptHistory:

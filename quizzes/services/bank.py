@@ -16,7 +16,7 @@ from django.db.models import Count, ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
-from quizzes.errors import EditConflict, NotPublishable, NotYours, QuizError
+from quizzes.errors import EditConflict, NotFound, NotPublishable, NotYours, QuizError
 from quizzes.lint import Finding
 from quizzes.models import (
     Answer,
@@ -232,8 +232,7 @@ def publish(
 
 def show_once_published(question: Question) -> None:
     """Let others see and copy a private question from its first publication on; later its owner's choice stands."""
-    is_first = not question.versions.exclude(status=Status.DRAFT).exists()
-    if is_first and question.owner_id and question.visibility == Visibility.PRIVATE:
+    if not was_published(question) and question.owner_id and question.visibility == Visibility.PRIVATE:
         question.visibility = Visibility.COPY
         question.save(update_fields=["visibility"])
 
@@ -245,6 +244,33 @@ def retire(question: Question, *, actor: User, now: datetime) -> None:
     if not locked.versions.ready().update(status=Status.RETIRED):
         raise QuizError(_("This question has no published version."))
     notices.tell_of_question(locked, "retired", actor=actor, now=now)
+
+
+@transaction.atomic
+def go_back(question: Question, number: int, *, actor: User, now: datetime) -> QuestionVersion:
+    """Open a new draft that says what an earlier version says; that one, and those between, stay as they are.
+
+    Raises QuizError where a draft is open, which would be lost, or where it would change nothing.
+    """
+    locked = _locked(question.pk, actor)
+    latest, earlier = _latest(locked), locked.versions.exclude(status=Status.DRAFT).filter(number=number).first()
+    if earlier is None:
+        raise NotFound
+    if latest.is_draft:
+        raise QuizError(_("Version %(n)d is an open draft. Publish or discard it first.") % {"n": latest.number})
+    content = _stored(locked, earlier)
+    if content is None:
+        raise QuizError(_("Version %(n)d can no longer be edited.") % {"n": number})
+    if content == _stored(locked, latest):
+        raise QuizError(_("Version %(n)d already says the same.") % {"n": latest.number})
+    return QuestionVersion.objects.create(
+        question=locked,
+        number=latest.number + 1,
+        spec=content,
+        revision=latest.revision + 1,
+        edited_by=actor,
+        edited_at=now,
+    )
 
 
 @transaction.atomic
@@ -307,6 +333,15 @@ def is_referenced(question: Question) -> bool:
         Answer.objects.filter(version__question=question).exists()
         or QuizItem.objects.filter(question=question).exists()
     )
+
+
+def was_published(question: Question) -> bool:
+    return question.versions.exclude(status=Status.DRAFT).exists()
+
+
+def has_only_been_drafted(question: Question) -> bool:
+    """Whether it can go without a trace: never published, in no quiz and in no attempt."""
+    return not was_published(question) and not is_referenced(question)
 
 
 @transaction.atomic

@@ -68,7 +68,7 @@ def of_quiz(quiz: Quiz, *, actor: User, now: datetime) -> tuple[Quiz, int]:
     Questions that the actor may not use stay behind; those of others are pinned.
     """
     settings = {name: getattr(quiz, name) for name in _fields(Quiz) if name not in NOT_COPIED}
-    title = (_("Copy of %(quiz)s") % {"quiz": quiz.title})[:200]
+    title = _("%(quiz)s (copy)") % {"quiz": quiz.title[:180]}
     made = quizzes.save(Quiz(**settings, title=title, slug=_free_slug(quiz.slug)), actor=actor, now=now)
     items = list(quiz.items.all())
     usable = _usable(items, actor)

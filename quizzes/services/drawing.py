@@ -35,6 +35,7 @@ class Purpose:
 
     preset: str
     secrecy: Secrecy
+    is_preview: bool = False  # for those who write the quiz: with drafts, and without what is secret for them
 
     @property
     def is_exam(self) -> bool:
@@ -43,13 +44,19 @@ class Purpose:
     @property
     def may_be_short(self) -> bool:
         """Whether it goes on with fewer questions; what is graded asks the same of everybody."""
-        return self.preset == Preset.PRACTICE
+        return self.is_preview or self.preset == Preset.PRACTICE
+
+    @property
+    def holds_nothing_back(self) -> bool:
+        """Whether even what is secret is asked: only where it is the exam itself."""
+        return self.is_exam and not self.is_preview
 
     def may_ask(self, questions: QuestionQuerySet) -> QuestionQuerySet:
         """Return those of the questions that it may ask."""
-        if self.is_exam:
+        if not self.is_exam:
+            questions = questions.filter(is_kept_for_exams=False)
+        elif self.holds_nothing_back:
             return questions
-        questions = questions.filter(is_kept_for_exams=False)
         return self.secrecy.without_secret(questions)
 
 
@@ -174,7 +181,11 @@ class Drawing:
 
     def secret_in(self, rule: QuizItem) -> Collection[HeldExam]:
         """Return the exams that keep questions of the rule's cell secret (1 query, none where no exam is held)."""
-        return () if self.purpose.is_exam else self.purpose.secrecy.among(Question.objects.drawn_by(rule)).values()
+        return (
+            ()
+            if self.purpose.holds_nothing_back
+            else self.purpose.secrecy.among(Question.objects.drawn_by(rule)).values()
+        )
 
     def sampled(self, rows: QuerySet[Any, Any], limit: int) -> list[Candidate]:
         """Return up to `limit` candidates out of a random sample of a large bank; none in a small one (1 query or none).

@@ -77,6 +77,8 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpo
     """Return what a new attempt asks; raises NotOpen where that is nothing, or not what everybody else is asked."""
     purpose = purpose or Purpose(quiz.feedback, Secrecy())
     items = [Item(*row) for row in ITEMS(quiz=quiz)]
+    if purpose.is_preview:
+        items = _with_drafts(items, purpose.secrecy.viewer)
     left_out = _left_out(items, purpose)
     items = [item for item in items if item.question not in left_out]
     by_rule, notes, drawing = _draw_by_rules(quiz, items, learner, rng, purpose)
@@ -99,10 +101,20 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpo
     return Draw(drawn, notes, told, unpinned, missing)
 
 
+def _with_drafts(items: Sequence[Item], viewer: User | None) -> list[Item]:
+    """The items, those whose question was never published with its draft, as far as the viewer may see it (1 query)."""
+    unpublished = [item.question for item in items if item.question and not item.version]
+    if not unpublished or viewer is None:
+        return list(items)
+    drafts = QuestionVersion.objects.visible_to(viewer).filter(question__in=unpublished, status="draft")
+    by_question = dict(drafts.order_by().values_list("question", "pk"))
+    return [item._replace(version=item.version or by_question.get(item.question or 0)) for item in items]
+
+
 def _left_out(items: Iterable[Item], purpose: Purpose) -> dict[int, HeldExam | None]:
     """Return the fixed questions that may not be asked, each with the exam it is secret for; None: it is kept for exams."""
     fixed = {item.question: item.is_kept for item in items if item.question}
-    return {} if purpose.is_exam else purpose.secrecy.held_back(fixed)
+    return {} if purpose.holds_nothing_back else purpose.secrecy.held_back(fixed)
 
 
 def _draw_by_rules(

@@ -5,6 +5,9 @@ Stored when a quiz is published, when its items change while it is, and wherever
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from quizzes import entitlements
 from quizzes.models import Quiz
 from quizzes.services import outlines
 
@@ -17,6 +20,14 @@ def store(quiz: Quiz) -> None:
     if minutes != quiz.computed_limit:
         quiz.computed_limit = minutes
         Quiz.objects.filter(pk=quiz.pk).update(computed_limit=minutes)
+
+
+def as_it_stands(quiz: Quiz) -> timedelta | None:
+    """Return the limit that the quiz would give if it were published now; None: untimed."""
+    if quiz.time_rule != Rule.COMPUTED or quiz.status == Quiz.Status.PUBLISHED:
+        return entitlements.limit_of(quiz)
+    minutes = outlines.of_quiz(quiz).minutes
+    return None if minutes is None else timedelta(minutes=minutes)
 
 
 def store_missing(quiz: Quiz) -> None:

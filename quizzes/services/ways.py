@@ -10,7 +10,7 @@ from quizzes import entitlements, terms
 from quizzes.errors import NotFound
 from quizzes.models import Assignment, Quiz, User
 from quizzes.models.quizzes import Preset
-from quizzes.services import attempts
+from quizzes.services import attempts, time_limits
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 COUNTING = frozenset({Preset.HOMEWORK, Preset.EXAM})
@@ -88,6 +88,12 @@ def of(
         outlook = attempts.outlook(quiz, assignment, secrecy) if is_open else attempts.Outlook()
         found.append(Way(assignment, agreed, left, is_open, outlook, now))
     return sorted(found, key=_main_first)
+
+
+def of_preview(author: User, quiz: Quiz, *, now: datetime) -> Way:
+    """Return the way of a student on the quiz's own terms, as if it were open, for a preview by its author."""
+    agreed = entitlements.terms_for(author, quiz, None, limit=time_limits.as_it_stands(quiz))
+    return Way(None, agreed, agreed.attempts_allowed, is_open=True, outlook=attempts.Outlook(), now=now)
 
 
 def _main_first(way: Way) -> tuple[bool, bool, bool, bool, datetime, int]:

@@ -24,6 +24,8 @@ from quizzes.views.classrooms import READ_WRITE
 from quizzes.views.requests import LoggedInRequest
 from quizzes.views.shortcuts import managed_attempt
 
+FROM_RESULT = "back=result"  # in addresses: one came from the pages of the attempt
+
 
 class Describe(Protocol):
     def __call__(self, attempt: Attempt, due_at: datetime | None, *, now: datetime, zone: str) -> report.Change: ...
@@ -38,12 +40,23 @@ class Act:
 
 
 def act_on(attempt: Attempt) -> Act | None:
-    """For pages about the attempt; None where there is nothing to do."""
+    """For pages about the attempt, to which it leads back; None where there is nothing to do."""
     if attempt.is_in_progress:
-        return Act(reverse("quizzes:attempt_extend", args=[attempt.pk]), _("Change the deadline…"))
+        return Act(_address("extend", attempt), _("Change the deadline…"))
     if attempt.is_counted:
-        return Act(reverse("quizzes:attempt_reopen", args=[attempt.pk]), _("Reopen…"))
+        return Act(_address("reopen", attempt), _("Reopen…"))
     return None
+
+
+def _address(act: str, attempt: Attempt) -> str:
+    return f"{reverse(f'quizzes:attempt_{act}', args=[attempt.pk])}?{FROM_RESULT}"
+
+
+def where_from(request: LoggedInRequest, attempt: Attempt) -> str:
+    """Where to go afterwards: the attempt's own pages if one came from there, else who is where in the assignment."""
+    if attempt.assignment_id is None or request.GET.get("back") == "result":
+        return reverse("quizzes:attempt_result", args=[attempt.pk])
+    return reverse("quizzes:assignment_detail", args=[attempt.assignment_id])
 
 
 @never_cache
@@ -71,7 +84,7 @@ def attempt_extend(request: LoggedInRequest, pk: int) -> HttpResponse:
         return _page(request, attempt, form, report.extension, now)
     words = {"name": attempt.learner.full_name, "from": change.before, "to": change.after, "zone": form.zone}
     messages.success(request, _("The deadline of %(name)s is moved: from %(from)s to %(to)s (%(zone)s time).") % words)
-    return redirect("quizzes:attempt_timeline", pk=pk)
+    return redirect(where_from(request, attempt))
 
 
 def _closed_meanwhile(request: LoggedInRequest, attempt: Attempt) -> HttpResponse:
@@ -96,11 +109,11 @@ def attempt_reopen(request: LoggedInRequest, pk: int) -> HttpResponse:
         deadlines.reopen(attempt, due_at=form.ends_at, reason=form.words, actor=request.user, now=now)
     except QuizError as error:
         messages.error(request, str(error))
-        return redirect("quizzes:attempt_timeline", pk=pk)
+        return redirect(where_from(request, attempt))
     change = report.reopening(attempt, form.ends_at, now=now, zone=form.zone)
     words = {"name": attempt.learner.full_name, "end": change.after, "zone": form.zone}
     messages.success(request, _("The attempt of %(name)s is open again; deadline: %(end)s (%(zone)s time).") % words)
-    return redirect("quizzes:attempt_timeline", pk=pk)
+    return redirect(where_from(request, attempt))
 
 
 # The form, then what it would do --------------------------------------------------------------------------------------
@@ -117,7 +130,12 @@ def _is_decided(request: LoggedInRequest, form: EndForm) -> bool:
 
 def _page(request: LoggedInRequest, attempt: Attempt, form: EndForm, describe: Describe, now: datetime) -> HttpResponse:
     """What it would do, to be confirmed; before that, or to change it, the form."""
-    context = {"attempt": attempt, "form": form, "is_reopening": not attempt.is_in_progress}
+    context = {
+        "attempt": attempt,
+        "form": form,
+        "is_reopening": not attempt.is_in_progress,
+        "back": where_from(request, attempt),
+    }
     if form.is_valid() and "back" not in request.POST:
         change = describe(attempt, form.ends_at, now=now, zone=form.zone)
         return render(request, "quizzes/deadlines/confirm.html", {**context, "change": change})

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from django.http import QueryDict
 
 from quizzes.errors import BadAnswer, StaleAnswer
 from quizzes.models import Answer
 from quizzes.models.papers import Paper, PaperQuestion
+from quizzes.models.previews import PreviewAnswer
 from quizzes.question_types.fields import MAX_ANSWER, too_long, too_many
 from quizzes.reports.cards import RefusedText
 from quizzes.services import attempts
 from quizzes.views.requests import LoggedInRequest, device_of
+
+AnyAnswer = TypeVar("AnyAnswer", Answer, PreviewAnswer)
 
 
 @dataclass(frozen=True)
@@ -35,12 +40,25 @@ class Posted:
 
 def save_form(request: LoggedInRequest, paper: Paper, slots: Iterable[int], *, now: datetime) -> Posted:
     """Save the answers of a plain form that differ from what is stored."""
+    device = device_of(request)
+
+    def save(answer: Answer, response: Any, revision: int) -> None:
+        attempts.save(paper, slot=answer.slot, response=response, revision=revision, now=now, device=device)
+
+    stored = Answer.objects.filter(attempt=paper.attempt_id, slot__in=list(slots)).order_by("slot")
+    return read_form(request.POST, paper, stored, save)
+
+
+def read_form(
+    post: QueryDict, paper: Paper, answers: Iterable[AnyAnswer], save: Callable[[AnyAnswer, Any, int], object]
+) -> Posted:
+    """Read the answers of a plain form; those that differ from what is stored are given to `save`, with their revision."""
     posted = Posted()
-    for answer in Answer.objects.filter(attempt=paper.attempt_id, slot__in=list(slots)).order_by("slot"):
-        if f"q{answer.slot}-revision" in request.POST and not answer.is_checked:
-            fields = form_fields(request.POST, answer.slot)
+    for answer in answers:
+        if f"q{answer.slot}-revision" in post and not answer.is_checked:
+            fields = form_fields(post, answer.slot)
             try:
-                is_unread = _save_one(request, paper, answer, fields, now=now)
+                is_unread = _save_one(post, paper[answer.slot], answer, fields, save)
             except (BadAnswer, StaleAnswer) as error:
                 posted.refused[answer.slot] = Conflict(str(error.message), _typed(paper[answer.slot], fields))
                 continue
@@ -52,19 +70,21 @@ def save_form(request: LoggedInRequest, paper: Paper, slots: Iterable[int], *, n
 
 
 def _save_one(
-    request: LoggedInRequest, paper: Paper, answer: Answer, fields: Mapping[str, list[str]], *, now: datetime
+    post: QueryDict,
+    question: PaperQuestion,
+    answer: AnyAnswer,
+    fields: Mapping[str, list[str]],
+    save: Callable[[AnyAnswer, Any, int], object],
 ) -> bool:
     """Save what is new; returns whether it is new and cannot all be read."""
-    question = paper[answer.slot]
     response = question.parse(_storable(question, answer, fields))
     if response == answer.response:
         return False
-    revision = _revision(request.POST.get(f"q{answer.slot}-revision", "")) + 1
-    attempts.save(paper, slot=answer.slot, response=response, revision=revision, now=now, device=device_of(request))
+    save(answer, response, _revision(post.get(f"q{answer.slot}-revision", "")) + 1)
     return question.is_unread(response)
 
 
-def _storable(question: PaperQuestion, answer: Answer, fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
+def _storable(question: PaperQuestion, answer: Any, fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """The fields, with what is stored in place of a text that is too long: a part of it would mean something else."""
     long = too_long(fields)
     stored = question.posted(answer.response) if long else {}

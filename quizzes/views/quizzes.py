@@ -38,7 +38,7 @@ def quiz_list(request: LoggedInRequest) -> HttpResponse:
 @require_GET
 def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
-    quiz = quiz_report.visible(request.user, slug)
+    quiz = quiz_report.seen(request.user, slug)
     time_limits.store_missing(quiz)
     size = quiz_report.size_of(quiz)
     own = quiz_report.history_of(request.user, quiz)
@@ -50,6 +50,7 @@ def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
         "reveal": attempt_report.reveal_sentence,
         "open_attempt": open_attempt,
         "history": entitlements.revealed_each(own.newest, request.user, now=now),
+        "manage": quiz_report.manage(request.user, quiz),
     }
     return render(request, "quizzes/quizzes/detail.jinja", context)
 

@@ -27,6 +27,9 @@ TABLE = """
 question change                  200     200     302     302     404     404     out     out     200
 question change POST             200     200     403     403     404     404     out     out     200
 question versions                200     200     403     403     404     404     out     out     200
+question compare                 200     200     403     403     404     404     out     out     200
+question go_back ready POST      302     302     403     403     404     404     out     out     302
+question drop POST               302     302     403     403     404     404     out     out     302
 question preview ready           200     200     200     200     404     404     out     out     200
 question preview draft           200     200     404     404     404     404     out     out     200
 question publish                 200     200     403     403     404     404     out     out     200

@@ -40,6 +40,7 @@ def pages(stage: SimpleNamespace) -> list[str]:
         *(f"{reverse('admin:quizzes_question_add')}?type={kind.key}" for kind in question_types.all_types()),
         reverse("admin:quizzes_question_change", args=[question]),
         reverse("admin:quizzes_question_versions", args=[question]),
+        reverse("admin:quizzes_question_compare", args=[question]),
         reverse("admin:quizzes_question_preview", args=[question, 1]),
         reverse("admin:quizzes_question_publish", args=[cast.question(owner=stage.ada, status="draft").pk]),
         reverse("admin:quizzes_question_regrade", args=[question]),

@@ -267,7 +267,7 @@ def test_a_copy_of_a_quiz_has_its_settings_and_what_may_be_used_of_its_questions
     quiz.bands.create(from_percent=50, text="Half.")
     made, left_out = copies.of_quiz(quiz, actor=bea, now=NOW)
     assert (made.owner, made.status, made.visibility, made.pass_mark) == (bea, "draft", "private", 60)
-    assert (made.title, made.slug, made.is_open_to_all, left_out) == ("Copy of Organs", "organs-copy", False, 1)
+    assert (made.title, made.slug, made.is_open_to_all, left_out) == ("Organs (copy)", "organs-copy", False, 1)
     assert list(made.items.values_list("position", "draw_count")) == [(1, None), (3, None), (4, 2)]
     assert made.items.get(question=usable).pinned_version == usable.ready_version
     assert made.bands.get().text == "Half."

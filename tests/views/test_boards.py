@@ -289,9 +289,39 @@ def test_progress_says_who_is_where(
     response = part(client, addresses(assignment)["progress"])
     text = text_of(response)
     assert "1 not started" in text
-    assert "learner in the middle 3 of 4 12 min left" in text
-    assert re.search(r"heron done late 1 of 4 2 Mar, 09:00", text)
+    assert "learner in the middle 3 of 4 – 12 min left" in text
+    assert re.search(r"heron done late 1 of 4 Score 1 of 4 2 Mar, 09:00", text)
     assert not nothing_inline(client.get(addresses(assignment)["progress"]))
+
+
+def test_the_live_table_shows_scores_and_leads_to_results(
+    client: Client, classroom: Classroom, instructor: User, now: datetime
+) -> None:
+    assignment = factories.assignment(classroom, factories.quiz(4))
+    result(joined(classroom, "heron"), assignment, right=3, now=now)
+    attempt = assignment.attempts.get()
+    client.force_login(instructor)
+    page = client.get(addresses(assignment)["progress"]).content.decode()
+    assert '<span class="num text-nowrap">3 of 4</span>' in page
+    assert f'href="/attempts/{attempt.pk}/result/"' in page
+    there = client.get(f"/attempts/{attempt.pk}/result/").content.decode()
+    assert f'href="/assignments/{assignment.pk}/"' in there  # and back
+    assert f'href="/attempts/{attempt.pk}/timeline/"' in there
+    assert '<a href="/classrooms/" aria-current="true">' in there  # not one's own history
+
+
+def test_a_survey_has_no_scores_and_an_administrator_of_the_class_not_their_own(
+    client: Client, classroom: Classroom, instructor: User, now: datetime
+) -> None:
+    survey = factories.assignment(classroom, factories.quiz(4, feedback="survey"))
+    exam = factories.assignment(classroom, factories.quiz(4, feedback="exam"))
+    root = factories.user("root", is_staff=True, is_superuser=True)
+    factories.member(classroom, root)
+    for given, reader in ((survey, instructor), (exam, root)):
+        result(root, given, right=3, now=now)
+        client.force_login(reader)
+        page = client.get(addresses(given)["progress"]).content.decode()
+        assert '<span class="num text-nowrap">3 of 4</span>' not in page, reader
 
 
 def test_a_saved_answer_moves_the_progress(

@@ -84,7 +84,7 @@ def due(attempt: Attempt) -> datetime | None:
 def test_the_way_there_leads_from_timeline_result_progress_and_workshop(
     client: Client, running: Attempt, given: Assignment
 ) -> None:
-    there = f'href="/attempts/{running.pk}/deadline/change/"'
+    there = f'href="/attempts/{running.pk}/deadline/change/'
     for address in (
         f"/attempts/{running.pk}/timeline/",
         f"/attempts/{running.pk}/deadline/",
@@ -135,6 +135,16 @@ def test_where_something_is_due_it_is_said_that_it_moves_with_time_that_is_given
     assert sentence not in words(extend(client, running, earlier))
     attempts.submit(running, now=now)
     assert sentence in words(reopen(client, closed, FIRE))
+
+
+def test_afterwards_one_is_back_where_one_came_from(client: Client, running: Attempt, given: Assignment) -> None:
+    address, fields = f"/attempts/{running.pk}/deadline/change/", {**FIRE, "confirmed": "1"}
+    seen = {"seen": running.due_at.isoformat() if running.due_at else ""}
+    assert client.post(address, fields | seen).headers["Location"] == f"/assignments/{given.pk}/"
+    running.refresh_from_db()
+    seen = {"seen": running.due_at.isoformat() if running.due_at else ""}
+    back = client.post(f"{address}?back=result", fields | seen)
+    assert back.headers["Location"] == f"/attempts/{running.pk}/result/"
 
 
 def test_once_confirmed_the_deadline_is_moved_and_both_can_read_why(
@@ -280,7 +290,7 @@ def test_the_way_to_opening_again_leads_from_timeline_result_gradebook_and_works
         f"/attempts/{closed.pk}/result/",
         f"/admin/quizzes/attempt/{closed.pk}/change/",
     ):
-        assert f'href="/attempts/{closed.pk}/reopen/"' in client.get(address).content.decode(), address
+        assert f'href="/attempts/{closed.pk}/reopen/' in client.get(address).content.decode(), address
 
 
 def test_what_opening_again_does_is_said_before(client: Client, closed: Attempt) -> None:

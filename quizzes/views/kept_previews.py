@@ -1,0 +1,154 @@
+"""Previews between two requests: kept in the session, fetched through permission, shown in the pages of students.
+
+The templates ask `url` for the pages of an attempt; here it gives those of the preview instead, so that nothing has to be
+written twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from quizzes.errors import NotFound
+from quizzes.models import Attempt, Quiz, User
+from quizzes.models.papers import Paper
+from quizzes.models.previews import Preview
+from quizzes.question_types.fields import MAX_ANSWER
+from quizzes.reports import attempts as attempt_report
+from quizzes.reports import previews as report
+from quizzes.reports import quizzes as quiz_report
+from quizzes.services import previews
+from quizzes.views.requests import LoggedInRequest
+
+KEPT, HIDES_ANSWERS = "previews", "preview_hides_answers"  # in the session
+MOST_KEPT = 3  # an essay may be long, and a session is read with every page
+PAGES = {  # what the templates ask for, and what they get
+    "quizzes:attempt": "quizzes:quiz_preview_go_on",
+    "quizzes:attempt_all": "quizzes:quiz_preview_all",
+    "quizzes:attempt_summary": "quizzes:quiz_preview_summary",
+    "quizzes:attempt_unanswered": "quizzes:quiz_preview_unanswered",
+    "quizzes:attempt_submit": "quizzes:quiz_preview_submit",
+    "quizzes:attempt_result": "quizzes:quiz_preview_result",
+    "quizzes:attempt_deadline": "quizzes:quiz_preview",
+    "quizzes:quiz_start": "quizzes:quiz_preview_start",
+}
+NOWHERE = ("attempt_save", "attempt_state", "attempt_flag", "attempt_timeline")  # for the script of an attempt
+
+
+def addresses(quiz: Quiz) -> Callable[..., str]:
+    """What stands in for `url` on the pages of a preview."""
+
+    def address(name: str, *arguments: object) -> str:
+        if name == "quizzes:attempt_question":
+            return reverse("quizzes:quiz_preview_question", args=[quiz.slug, arguments[1]])
+        if name in PAGES:
+            return reverse(PAGES[name], args=[quiz.slug])
+        if name.removeprefix("quizzes:") in NOWHERE:
+            return ""
+        return reverse(name, args=arguments)
+
+    return address
+
+
+@dataclass
+class Running:
+    """A preview with its quiz and its paper, at one instant."""
+
+    preview: Preview
+    quiz: Quiz
+    paper: Paper
+    attempt: Attempt
+    shows_answers: bool
+
+    @property
+    def where(self) -> str:
+        """The page on which it goes on."""
+        if not self.attempt.is_in_progress:
+            return self.at("attempt_result")
+        if self.quiz.layout == Quiz.Layout.ALL and not self.preview.reached_slot:
+            return self.at("attempt_all")
+        return self.at("attempt_question", 0, self.preview.reached_slot or 1)
+
+    def at(self, name: str, *arguments: object) -> str:
+        return addresses(self.quiz)(f"quizzes:{name}", *arguments)
+
+
+def author_of(request: LoggedInRequest) -> User:
+    """Whoever asks, if they teach; students get 404."""
+    if not request.user.is_instructor:
+        raise NotFound
+    return request.user
+
+
+def shows_answers(request: HttpRequest) -> bool:
+    """The switch of all previews; it stays as it was set until the person logs out."""
+    return not request.session.get(HIDES_ANSWERS, False)
+
+
+def kept(request: LoggedInRequest, quiz: Quiz) -> Preview | None:
+    row = request.session.get(KEPT, {}).get(str(quiz.pk))
+    return None if row is None else Preview.restored(row)
+
+
+def keep(request: LoggedInRequest, quiz: Quiz, preview: Preview | None) -> None:
+    """Keep a preview in the session in place of the one before; None forgets it. The oldest go first."""
+    others = {key: row for key, row in request.session.get(KEPT, {}).items() if key != str(quiz.pk)}
+    mine = {} if preview is None else {str(quiz.pk): preview.stored()}
+    newest = list({**others, **mine}.items())[-MOST_KEPT:]
+    request.session[KEPT] = dict(newest)
+
+
+def running(request: LoggedInRequest, slug: str, *, now: datetime) -> Running | None:
+    """The preview of a quiz that the person may preview; None where there is none, or it cannot go on."""
+    quiz = quiz_report.previewed(author_of(request), slug)
+    preview = kept(request, quiz)
+    if preview is None:
+        return None
+    try:
+        paper = previews.paper_of(preview, quiz, request.user, now=now)
+    except NotFound:
+        messages.info(request, _("A question was changed meanwhile. Start the preview again."))
+        return None
+    earned = previews.marked(preview, paper, quiz) if preview.ended_at(now) else None
+    attempt = report.attempt_of(preview, quiz, request.user, now=now, earned=earned)
+    return Running(preview, quiz, paper, attempt, shows_answers(request))
+
+
+def page(
+    request: LoggedInRequest, name: str, quiz: Quiz, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page of students, with the band above it."""
+    context = {
+        "quiz": quiz,
+        "url": addresses(quiz),
+        "is_preview": True,
+        "student_page": f"quizzes/{name}.jinja",
+        "shows_answers": shows_answers(request),
+        "back": request.path,
+        "keys": [],
+        "notes": [],
+        **context,
+    }
+    return render(request, "quizzes/previews/page.jinja", context, status=status)
+
+
+def frame(found: Running, here: int, *, now: datetime) -> dict[str, Any]:
+    """What every page of a running preview shows around the questions, as `attempts.page_context` does."""
+    return {
+        "attempt": found.attempt,
+        "overview": attempt_report.overview(found.preview, found.preview.answers, here=here),
+        "seconds_left": found.attempt.seconds_left(now),
+        "is_practice": found.preview.preset == "practice" and found.shows_answers,
+        "has_marks": found.preview.preset != "survey",
+        "may_switch": not found.preview.reached_slot,
+        "longest": MAX_ANSWER,
+        "notes": found.preview.notes,
+    }
