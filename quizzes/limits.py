@@ -20,13 +20,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import devices
-from quizzes.errors import TooMany
+from quizzes.errors import QuizError, TooMany
 from quizzes.local_time import duration
 
 # The rates of the settings that count wrong passwords.
 HERE = "wrong_password"
 OF_ACCOUNT = "wrong_password_of_account"
 FROM_ADDRESS = "wrong_password_from_address"
+RETRY_SECONDS = 5
 NETWORK_BITS = 64  # of an address of version 6; a household has as many of them as it likes
 MANY_TRIES = gettext_lazy("You have tried this many times.")
 MANY_PASSWORDS = gettext_lazy(
@@ -39,6 +40,21 @@ def too_many(seconds: int, words: str | Promise = MANY_TRIES) -> TooMany:
     """Return the refusal of another try, with the seconds after which the next is let through at the latest."""
     wait = _("Wait %(time)s and try again.") % {"time": duration(timedelta(seconds=seconds))}
     return TooMany(f"{words} {wait}", retry_after=seconds)
+
+
+class Uncounted(QuizError):
+    """The cache that counts tries is away: no more tries than counted ones."""
+
+    status = 503
+    code = "unavailable"
+    title = gettext_lazy("One moment")
+
+    def __init__(self) -> None:
+        words = gettext_lazy(
+            "Quizsite cannot count tries just now, so no one can log in, sign up or join a class. Those who are logged in"
+            " can go on. Try again in a moment."
+        )
+        super().__init__(words, retry_after=RETRY_SECONDS)
 
 
 def pause(action: str) -> int:
