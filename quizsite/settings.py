@@ -196,11 +196,12 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"  # several may type one address, one can 
 ACCOUNT_SESSION_REMEMBER = True
 # Tries / seconds / what is counted. A school may be behind one address: by address alone, only what none of them reaches.
 ACCOUNT_RATE_LIMITS = {
-    "login": "600/60s/ip",
+    "login": "",  # counted in quizzes/limits.py, as are wrong passwords:
+    "log_in_from_address": "600/60s/ip",
     "signup": "300/60s/ip",
     "reset_password": "120/60s/ip,5/60s/key",
     "reset_password_from_key": "120/60s/ip",
-    "login_failed": "5/300s/key",  # codes of a second factor; wrong passwords are counted in quizzes/limits.py:
+    "login_failed": "5/300s/key",  # codes of a second factor
     "wrong_password": "10/300s/key",  # for one account, from one address or on one known device
     "wrong_password_of_account": "60/600s/key",  # for one account, from anywhere; known devices are let through
     "wrong_password_from_address": "300/60s/ip",  # for any account, from one address
