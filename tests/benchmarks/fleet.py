@@ -132,9 +132,9 @@ def run(fleet: Fleet, options: argparse.Namespace) -> tuple[dict[str, Any], list
         plan.begin.set()
         told = in_the_middle(fleet, plan)
     done = fleet.cpu()
-    faults = [fault for person in people for fault in person.faults]
     wait_for_the_sweep(plan)
-    faults += wrong_in_the_database(people, plan) + disagreements(fleet, people)
+    faults = wrong_in_the_database(people, plan) + disagreements(fleet, people)
+    faults += [fault for person in people for fault in person.faults]
     figures = {"accidents": told} | figures_of(people, difference(before, entered), difference(entered, done))
     return figures, faults
 
@@ -185,6 +185,7 @@ def figures_of(people: list[Student], entering: Cpu, taking: Cpu) -> dict[str, A
     minutes = sum(person.minutes for person in handed_in) / max(1, len(handed_in)) * len(students)
     return {
         "students": len(students),
+        "students_who_met_the_close": sum(person.is_late for person in students),
         "saves_acknowledged": saves_of(list(students)),
         "requests_repeated": sum(person.repeats for person in people),
         "longest_wait_of_a_save_s": round(max(person.longest for person in students), 1),
