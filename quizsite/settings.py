@@ -5,7 +5,7 @@ BEHIND_PROXY    true where nginx or Caddy stands in front and sets X-Forwarded-P
 TRUSTED_PROXY   the address of that proxy (default: 127.0.0.1); no other is believed
 SECRET_KEY      at least 50 characters; without it a key is made once and kept in the data folder
 DATABASE_URL    e.g. postgres://user:password@host/name; without it SQLite in the data folder
-REDIS_URL       a cache shared by several web processes; without it, in memory
+REDIS_URL       a cache shared by several web processes, which need one; without it, in memory
 WEB_PROCESSES   how many processes serve the site, on all machines together (default: 1)
 DATA_DIR        where the SQLite file, the secret and collected assets live (default: var/)
 EMAIL_URL       e.g. smtp://user:password@host:587?tls=true; without it mails are printed while SITE_URL is
@@ -165,7 +165,11 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # one that hangs must not hold the threads
+    }
     if REDIS_URL
     # Room for the sessions of a school, or they would push the counters of allauth's rate limits out.
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
@@ -196,11 +200,12 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"  # several may type one address, one can 
 ACCOUNT_SESSION_REMEMBER = True
 # Tries / seconds / what is counted. A school may be behind one address: by address alone, only what none of them reaches.
 ACCOUNT_RATE_LIMITS = {
-    "login": "600/60s/ip",
+    "login": "",  # counted in quizzes/limits.py, as are wrong passwords:
+    "log_in_from_address": "600/60s/ip",
     "signup": "300/60s/ip",
     "reset_password": "120/60s/ip,5/60s/key",
     "reset_password_from_key": "120/60s/ip",
-    "login_failed": "5/300s/key",  # codes of a second factor; wrong passwords are counted in quizzes/limits.py:
+    "login_failed": "5/300s/key",  # codes of a second factor
     "wrong_password": "10/300s/key",  # for one account, from one address or on one known device
     "wrong_password_of_account": "60/600s/key",  # for one account, from anywhere; known devices are let through
     "wrong_password_from_address": "300/60s/ip",  # for any account, from one address
@@ -269,11 +274,12 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY e
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-# A cached session needs no query, but every process must see the same cache. A session says only who is logged in, with
-# a hash of the password: the person is read on every request, so deactivating somebody and changing a password by a
-# command work at once. Only deleting rows of sessions from outside would be noticed late, at the next start.
+# A cached session needs no query, but only one process has it: a log-out while Redis is out of reach would leave the
+# session in there, and Redis may be away without ending what others do. A session says only who is logged in, with a hash
+# of the password: the person is read on every request, so deactivating somebody and changing a password by a command
+# work at once. Only deleting rows of sessions from outside would be noticed late by one process, at the next start.
 WEB_PROCESSES = env.int("WEB_PROCESSES", 1)
-SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if REDIS_URL or WEB_PROCESSES == 1 else 'db'}"
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if WEB_PROCESSES == 1 and not REDIS_URL else 'db'}"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 MAX_REQUEST = 5_000_000  # bytes; far above the longest form and the largest roster

@@ -42,6 +42,15 @@ def sqlite_version() -> tuple[int, ...]:
         return tuple(map(int, cursor.fetchone()[0].split(".")))
 
 
+@register()
+def processes_share_a_cache(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse several processes that would each count tries for themselves."""
+    if settings.WEB_PROCESSES < 2 or settings.REDIS_URL:
+        return []
+    words = f"{settings.WEB_PROCESSES} processes without a cache that they share: each would count tries by itself."
+    return [Error(words, hint="Set REDIS_URL, or WEB_PROCESSES=1 and run one.", id="quizzes.E003")]
+
+
 @register(Tags.security, deploy=True)
 def https_is_on(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.HTTPS:

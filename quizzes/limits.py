@@ -8,25 +8,29 @@ account to its owner.
 from __future__ import annotations
 
 import ipaddress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from allauth.account.utils import filter_users_by_email, filter_users_by_username
 from allauth.core import ratelimit
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import devices
-from quizzes.errors import TooMany
+from quizzes.errors import QuizError, TooMany
 from quizzes.local_time import duration
 
 # The rates of the settings that count wrong passwords.
 HERE = "wrong_password"
 OF_ACCOUNT = "wrong_password_of_account"
 FROM_ADDRESS = "wrong_password_from_address"
+LOG_INS = "log_in_from_address"
+RETRY_SECONDS = 5
 NETWORK_BITS = 64  # of an address of version 6; a household has as many of them as it likes
 MANY_TRIES = gettext_lazy("You have tried this many times.")
 MANY_PASSWORDS = gettext_lazy(
@@ -39,6 +43,21 @@ def too_many(seconds: int, words: str | Promise = MANY_TRIES) -> TooMany:
     """Return the refusal of another try, with the seconds after which the next is let through at the latest."""
     wait = _("Wait %(time)s and try again.") % {"time": duration(timedelta(seconds=seconds))}
     return TooMany(f"{words} {wait}", retry_after=seconds)
+
+
+class Uncounted(QuizError):
+    """The cache that counts tries is away: no more tries than counted ones."""
+
+    status = 503
+    code = "unavailable"
+    title = gettext_lazy("One moment")
+
+    def __init__(self) -> None:
+        words = gettext_lazy(
+            "Quizsite cannot count tries just now, so no one can log in, sign up or join a class. Those who are logged in"
+            " can go on. Try again in a moment."
+        )
+        super().__init__(words, retry_after=RETRY_SECONDS)
 
 
 def pause(action: str) -> int:
@@ -55,12 +74,39 @@ def take(
         raise too_many(pause(action), words)
 
 
+def take_from(network: str, action: str) -> None:
+    """Count a try of all who share an address; raise TooMany where there were too many.
+
+    In one step of the cache: django-allauth counts under a lock, for which all of a school would wait in turn, and who waits
+    for a second is refused.
+    """
+    key, tries, seconds = shared_count(network, action)
+    cache.add(key, 0, seconds)
+    with suppress(ValueError):  # its time ended between the two steps
+        if cache.incr(key) > tries:
+            raise too_many(seconds)
+
+
+def look_from(network: str, action: str, words: str | Promise) -> None:
+    """Raise TooMany where all who share an address have no try left; count none."""
+    key, tries, seconds = shared_count(network, action)
+    if cache.get(key, 0) >= tries:
+        raise too_many(seconds, words)
+
+
+def shared_count(network: str, action: str) -> tuple[str, int, int]:
+    """Return the key of a count in the cache, how many tries the settings let through, and in how many seconds."""
+    tries, seconds, _what = settings.ACCOUNT_RATE_LIMITS[action].split("/")
+    return f"tries:{action}:{network}", int(tries), int(seconds.removesuffix("s"))
+
+
 @dataclass(frozen=True)
 class PasswordTry:
     """A try to log in: the account meant, and where from: a device that the account knows, else an address."""
 
     request: HttpRequest
     account: str
+    network: str
     place: str
     is_known_device: bool
 
@@ -70,15 +116,17 @@ class PasswordTry:
 
     def count(self) -> None:
         """Raise TooMany where there were too many wrong ones; a known device is not asked what others did."""
+        take_from(self.network, LOG_INS)
         if not self.is_known_device:
             take(self.request, OF_ACCOUNT, key=self.account, is_look=True, words=MANY_PASSWORDS)
-            take(self.request, FROM_ADDRESS, is_look=True, words=MANY_PASSWORDS)
+            look_from(self.network, FROM_ADDRESS, MANY_PASSWORDS)
         # Counted before the password is looked at, so that many at once do not pass together.
         take(self.request, HERE, key=self.key, words=MANY_PASSWORDS)
 
     def failed(self) -> None:
         ratelimit.consume(self.request, action=OF_ACCOUNT, key=self.account)
-        ratelimit.consume(self.request, action=FROM_ADDRESS)
+        with suppress(TooMany):  # this one was let through; the next is not
+            take_from(self.network, FROM_ADDRESS)
 
     def succeeded(self) -> None:
         """Forget the slips that led to the right password."""
@@ -94,8 +142,8 @@ def password_try(request: HttpRequest, name: str, *, address: str) -> PasswordTr
     """Return a try at the account that a user name or an e-mail address stands for."""
     account = account_of(name)
     device = devices.of(request)
-    is_known = account in device.accounts
-    return PasswordTry(request, account, device.name if is_known else network_of(address), is_known)
+    is_known, network = account in device.accounts, network_of(address)
+    return PasswordTry(request, account, network, device.name if is_known else network, is_known)
 
 
 def account_of(name: str) -> str:

@@ -14,8 +14,9 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from quizzes import outages, request_ids
+from quizzes import outages, request_ids, shared_cache
 from quizzes.errors import QuizError, Text, TooLarge
+from quizzes.limits import Uncounted
 from quizzes.outages import Outage
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,9 @@ class ErrorPages:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, QuizError):
             return self.refused(request, error)
+        if isinstance(error, shared_cache.Away):
+            log.error("the cache cannot be reached, so tries cannot be counted: %s", error)
+            return self.refused(request, Uncounted())
         outage = outages.of(error)
         return None if outage is None else database_is_away(request, outage, error)
 

@@ -19,6 +19,7 @@ LAYERS = {
         "devices",
         "after_answer",
         "request_ids",
+        "shared_cache",
     ],
     1: ["question_types", "limits", "outages"],
     2: ["formats", "lint"],

@@ -50,3 +50,14 @@ def test_log_ins_of_the_demo_are_named(data: Path) -> None:
     assert checks.there_are_no_demo_log_ins(None) == []
     (data / "demo_password").touch()
     assert ids(checks.there_are_no_demo_log_ins(None)) == ["quizzes.W015"]
+
+
+@pytest.mark.parametrize(
+    ("processes", "redis", "told"),
+    [(1, "", []), (3, "redis://127.0.0.1:6379/0", []), (3, "", ["quizzes.E003"])],
+)
+def test_several_processes_need_a_cache_that_they_share(
+    settings: Any, processes: int, redis: str, told: list[str]
+) -> None:
+    settings.WEB_PROCESSES, settings.REDIS_URL = processes, redis
+    assert ids(checks.processes_share_a_cache(None)) == told

@@ -29,10 +29,11 @@ def setting(name: str, environment: dict[str, str]) -> str:
     [
         ({}, "cached_db"),
         ({"WEB_PROCESSES": "2"}, "db"),
-        ({"WEB_PROCESSES": "2", "REDIS_URL": "redis://127.0.0.1:6379/0"}, "cached_db"),
+        ({"WEB_PROCESSES": "2", "REDIS_URL": "redis://127.0.0.1:6379/0"}, "db"),
+        ({"REDIS_URL": "redis://127.0.0.1:6379/0"}, "db"),
     ],
 )
-def test_sessions_are_cached_only_where_all_processes_share_the_cache(environment: dict[str, str], engine: str) -> None:
+def test_sessions_are_cached_only_in_the_memory_of_a_single_process(environment: dict[str, str], engine: str) -> None:
     assert setting("SESSION_ENGINE", environment) == f"django.contrib.sessions.backends.{engine}"
 
 

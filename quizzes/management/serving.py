@@ -16,6 +16,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
 from quizzes import after_answer
+from quizzes.management import alone
 from quizzes.management.listening import SILENCE_SECONDS
 
 THREADS = 8
@@ -37,13 +38,20 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def serve(listener: socket.socket, *, threads: int = THREADS, core: str = "auto", sweeps: bool = True) -> None:
-    """Serve until SIGTERM or Ctrl+C: requests that threads are at are answered, those that wait are not."""
+def serve(
+    listener: socket.socket, *, threads: int = THREADS, core: str = "auto", sweeps: bool = True, checks: bool = True
+) -> None:
+    """Serve until SIGTERM or Ctrl+C: requests that threads are at are answered, those that wait are not.
+
+    With `checks` raise CommandError where another process serves the site and no cache is shared.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     stay_on(core)
     limit = (allow_open_files(FILES) - OTHER_FILES) // 2
     application = get_wsgi_application()
     connections.close_all()  # those of this thread, which serves no request
+    if checks:
+        alone.refuse_company()
     keep_what_is_loaded()
     if sweeps:
         start_sweep()

@@ -26,12 +26,11 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 
-from quizzes import entitlements, marking
+from quizzes import entitlements, marking, shared_cache
 from quizzes.marking import Edges
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, User, shown
 from quizzes.models.fractions import read
@@ -139,7 +138,7 @@ def _shared_standings(
     settings = (classroom.metric, classroom.speed_breaks_ties, classroom.names_shown, get_language())
     parts = (classroom.pk, [assignment.pk for assignment in counted], since, *settings)
     key = f"standings:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
-    return cache.get_or_set(key, lambda: _standings(classroom, counted, since), max_age) or ()
+    return shared_cache.get_or_make(key, lambda: _standings(classroom, counted, since), seconds=max_age)
 
 
 # Results --------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -24,6 +23,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import etag
 
+from quizzes import shared_cache
 from quizzes.views.requests import LoggedInRequest
 
 # In seconds; less than a script waits (EVERY_MS in board.js), so that no page is answered with an older state.
@@ -70,7 +70,7 @@ def _part(
 ) -> HttpResponse:
     current = functools.cache(lambda: content(MAX_AGE))
     shared = f"live:{_hash((*key, get_language()))}"
-    digest = str(cache.get_or_set(shared, lambda: _hash(current()), MAX_AGE))
+    digest = shared_cache.get_or_make(shared, lambda: _hash(current()), seconds=MAX_AGE)
 
     @etag(lambda _request: _tag(request, key, digest))
     def part(_request: LoggedInRequest) -> HttpResponse:

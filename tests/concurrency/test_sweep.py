@@ -76,6 +76,20 @@ def test_two_sweeps_and_the_learners_own_submits_end_each_attempt_once(
     assert list(invariants.check(now=OVER)) == []
 
 
+@pytest.mark.postgres
+def test_of_several_processes_one_sweeps_at_a_time(postgresql: None) -> None:
+    rows = running(factories.quiz(1, time_limit=40), 2)
+    other: Any = connections["default"].copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [sweep.SWEEPING])
+        assert close_all() == 0
+    finally:
+        other.close()
+    assert close_all() == 2
+    assert [log(row) for row in rows] == [CLOSED, CLOSED]
+
+
 @transaction.atomic
 def grades_whatever_it_finds(attempt: Attempt, *, now: datetime) -> Attempt:
     """The unguarded twin of `_grade_once`: it does not look whether somebody has graded meanwhile."""

@@ -5,14 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
-import shutil
-import socket
 import ssl
-import subprocess
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +14,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests import databases
+from tests import databases, proxies
 from tests.benchmarks.browser import Browser
-from tests.servers import ROOT, Server, environment, free_port
-
-PATIENCE = 15
-DEPLOY = ROOT / "deploy"
+from tests.proxies import PATIENCE, running, sample
+from tests.servers import Server, environment, free_port
 
 
 @dataclass
@@ -68,68 +60,15 @@ class SecureBrowser(Browser):
 
 
 def program(name: str) -> str:
-    """Return its path; it may lie where only root looks."""
-    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-    if path is None:
-        missing = f"There is no {name} on this machine: apt-get install {name}"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    return path
-
-
-def sample(name: str, *changes: tuple[str, str]) -> str:
-    """Return a file of deploy/ with each of these expressions replaced, which must occur."""
-    text = (DEPLOY / name).read_text()
-    for pattern, replacement in changes:
-        text, count = re.subn(pattern, replacement, text)
-        assert count, pattern
-    return text
-
-
-NGINX = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-events {{ worker_connections 1024; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    {site}
-}}
-"""
-CERTIFICATE = [
-    "openssl",
-    "req",
-    "-x509",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:P-256",
-    "-nodes",
-    "-days",
-    "2",
-]
+    """Return its path; without it tests skip, in CI they fail."""
+    try:
+        return proxies.program(name)
+    except proxies.Missing as missing:
+        pytest.fail(str(missing)) if os.environ.get("CI") else pytest.skip(str(missing))
 
 
 def nginx(folder: Path, front: Front) -> list[str]:
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    command = [*CERTIFICATE, "-subj", "/CN=localhost", "-keyout", key, "-out", certificate]
-    subprocess.run(command, check=True, capture_output=True)
-    site = sample(
-        "nginx.conf",
-        (r"listen \[::\]:.*\n", ""),
-        ("listen 80;", f"listen 127.0.0.1:{front.http};"),
-        ("listen 443 ", f"listen 127.0.0.1:{front.https} "),
-        ("127.0.0.1:8000", f"127.0.0.1:{front.server.port}"),
-        ("ssl_certificate .*;", f"ssl_certificate {certificate};"),
-        ("ssl_certificate_key .*;", f"ssl_certificate_key {key};"),
-        (r"quiz\.example\.org", "localhost"),
-    )
-    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, site=site))
-    return [program("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    return proxies.nginx(folder, http=front.http, https=front.https, servers=[front.server.port])
 
 
 CADDY = """{{
@@ -149,24 +88,6 @@ def caddy(folder: Path, front: Front) -> list[str]:
     )
     (folder / "Caddyfile").write_text(CADDY.format(folder=folder, front=front, site=site))
     return [program("caddy"), "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
-
-
-@contextmanager
-def running(command: list[str], log: Path, port: int) -> Iterator[None]:
-    """A program that listens on a port, until the end."""
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | {"HOME": str(log.parent)})
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while process.poll() is None and time.monotonic() < deadline:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-                break
-            time.sleep(0.05)
-        assert process.poll() is None, log.read_text()
-        yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @pytest.fixture(scope="package", params=[nginx, caddy], ids=["nginx", "caddy"])

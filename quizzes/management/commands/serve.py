@@ -31,7 +31,13 @@ class Command(BaseCommand):
         installation.close_to_others()
         listener = listening.listen(options["host"], options["port"])
         addresses.allow(options["host"])  # for those who ask by address, as health checks of load balancers do
-        serving.serve(listener, threads=options["threads"], core=options["core"], sweeps=not options["no_sweep"])
+        serving.serve(
+            listener,
+            threads=options["threads"],
+            core=options["core"],
+            sweeps=not options["no_sweep"],
+            checks=not options["skip_checks"],
+        )
 
 
 def refuse_missing_files() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from quizzes.models import Attempt
 from quizzes.models.attempts import AttemptQuerySet
@@ -22,22 +23,46 @@ LAST_SWEEP = "quizzes.last_sweep"
 # Attempts in one transaction of the sweep, which takes its turn to write and waits for the disk once for all of them; on
 # SQLite everybody's saves wait meanwhile: 10 to 30 ms for attempts of ten questions, about 30 for a hundred.
 BATCH = 20
+SWEEPING = 7_290_001  # the advisory lock of PostgreSQL that a sweep holds; a number of our own choice
 
 
 def close_overdue(*, now: datetime, among: AttemptQuerySet | None = None) -> int:
     """Close attempts past their deadline and grace; one bad attempt stops no other. Returns how many it closed.
 
-    The sweep (without `among`) also grades what an error or a crash left ungraded.
+    The sweep (without `among`) also grades what an error or a crash left ungraded. Of several processes only one sweeps at
+    a time; the others return 0.
     """
     close = partial(close_if_overdue, now=now)
     if among is not None:
         return _one_by_one(among.past_grace_at(now).select_related("quiz", "assignment"), close)
+    with _turn() as is_ours:
+        return _sweep(close, now) if is_ours else 0
+
+
+def _sweep(close: Operation, now: datetime) -> int:
     # In the order of their partial indexes: to have them by number, SQLite would read all attempts there are.
     closed = _in_batches(Attempt.objects.past_grace_at(now).order_by("due_at"), close)
     ungraded = Attempt.objects.awaiting_grading().order_by("submitted_at")
     _in_batches(ungraded, partial(grading.grade_or_leave, now=now))
     _note_sweep(now)
     return closed
+
+
+@contextmanager
+def _turn() -> Iterator[bool]:
+    """Whether no other process sweeps now; on SQLite each transaction takes its turn to write anyway."""
+    if connection.vendor != "postgresql":
+        yield True
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEPING])
+        is_ours = bool(cursor.fetchone()[0])
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                with suppress(DatabaseError, InterfaceError):  # a connection that is gone has taken its lock along
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEPING])
 
 
 def _in_batches(attempts: AttemptQuerySet, operation: Operation) -> int:
