@@ -165,7 +165,7 @@ def test_a_choice_that_makes_no_sense_is_refused_or_left_alone() -> None:
     with pytest.raises(UnclearList, match="tells who is meant"):
         rosters.read(data, "a.csv", Choice(columns=("__class__", "")))
     with pytest.raises(UnclearList, match="nobody in this list"):
-        rosters.read(data, "a.csv", Choice(heading=999))
+        rosters.read(data, "a.csv", Choice(heading=999, columns=("email", "full_name")))
 
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "@SUM(A1)", "+1", "＝1"])
