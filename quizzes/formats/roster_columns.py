@@ -89,11 +89,19 @@ def layout_of(rows: Sequence[Row], choice: Choice, encoding: str) -> Layout:
     width = max(_width(named), _usual_width(below)) if named else widest
     names = _names(named, width)
     columns = _chosen(names, choice.columns) if choice.columns else _found(names, below, has_headings=heading > 0)
-    shown = tuple((number, tuple(cell[:LONGEST_SHOWN] for cell in cells)) for number, cells in rows[:FIRST_ROWS])
-    found = Layout(columns, heading, above, shown, encoding)
+    found = Layout(columns, heading, above, _shown(rows, len(columns)), encoding)
     if fault := _fault(found):
         raise UnclearList(fault, found)
     return found
+
+
+def _shown(rows: Sequence[Row], width: int) -> tuple[Row, ...]:
+    """Return the first rows as the page shows them, each as wide as all."""
+    empty = ("",) * width
+    return tuple(
+        (number, tuple(cell[:LONGEST_SHOWN] for cell in (*cells, *empty)[:width]))
+        for number, cells in rows[:FIRST_ROWS]
+    )
 
 
 def _width(cells: Sequence[str]) -> int:

@@ -78,6 +78,8 @@ class ReadingForm(forms.Form):
         self.fields["heading"].choices = list(self._rows())  # type: ignore[attr-defined]
         for place in range(COLUMNS if layout is None else len(layout.columns)):
             self.fields[f"column_{place}"] = forms.ChoiceField(choices=FIELDS, required=False)
+        for name in ("encoding", "heading", *(name for name in self.fields if name.startswith("column_"))):
+            self.fields[name].widget.attrs["class"] = "form-select"
         if layout is not None:
             self._show(layout)
 

@@ -41,8 +41,8 @@ from quizzes.services.slips import Slip
 
 __all__ = ["Brought", "Choice", "Person", "Plan", "Roster", "RosterRow", "apply", "gets_slip", "plan", "read"]
 log = logging.getLogger(__name__)
-LONGEST_MADE = 100  # of a user name made of an address; numbers follow
-APART = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "æ": "ae"})
+LONGEST_MADE = 40  # of a user name made of an address or a name; numbers follow
+APART = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "đ": "d"})
 FEW = 10  # people of one name are numbered so far, then at random
 
 
@@ -269,9 +269,9 @@ def _used(names: Iterable[str]) -> set[str]:
 
 def _name_from(text: str) -> str:
     """“ines.costa” of ines.costa@example.org or of Inês Costa; letters and digits that every keyboard has."""
-    dotted = ".".join(text.translate(APART).split())
+    dotted = ".".join(text.lower().translate(APART).split())
     plain = unicodedata.normalize("NFKD", dotted).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^a-z0-9._-]", "", plain.lower())[:LONGEST_MADE]
+    name = re.sub(r"[^a-z0-9._-]", "", plain)[:LONGEST_MADE]
     return (name if name.strip("._-") else "student").ljust(3, "0")
 
 
