@@ -82,6 +82,14 @@ def mail_is_sent(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def addresses_can_be_confirmed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if mailing.mail_can_be_sent() or settings.ACCOUNT_EMAIL_VERIFICATION != "mandatory":
+        return []
+    words = "Nobody can log in whose address is not confirmed, and no mail can be sent to confirm one."
+    return [Warning(words, hint="Set EMAIL_URL, or EMAIL_VERIFICATION=optional.", id="quizzes.W016")]
+
+
+@register(Tags.security, deploy=True)
 def data_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     folder = settings.DATA_DIR
     if not installation.is_open_to_others(folder):

@@ -85,8 +85,10 @@ ALIASES = {
 FIELDS = {alias: field for field, aliases in ALIASES.items() for alias in aliases.split()}
 # A first name, a last name or all of it: what else there is decides.
 NAMES = frozenset(("name", "nom", "nome", "naam", "nombre", "names", "namn", "navn", "nimi"))
-OF_OTHERS = ("eltern", "parent", "guardian", "mutter", "vater", "mother", "father", "padre", "madre", "mere", "pere")
-OF_OTHERS += ("tutor", "genitor", "ouder", "rodzic", "responsa", "teacher", "lehrer", "contact2")
+OF_OTHERS = (
+    *("eltern", "mutter", "vater", "parent", "guardian", "mother", "father", "padre", "madre", "mere", "pere"),
+    *("tutor", "genitor", "ouder", "rodzic", "responsa", "teacher", "lehrer"),
+)
 FROM_LETTERS = str.maketrans("łŁøØßđ", "lLoOsd")  # those that do not fall apart into a letter and its accent
 
 

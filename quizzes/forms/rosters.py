@@ -63,9 +63,7 @@ class ReadingForm(forms.Form):
     """How the file is read: encoding, row of headings, and a field for each column."""
 
     encoding = forms.ChoiceField(label=gettext_lazy("Letters are written as"), required=False)
-    heading = forms.TypedChoiceField(
-        label=gettext_lazy("Headings are in"), coerce=int, required=False, empty_value=AUTOMATIC
-    )
+    heading = forms.TypedChoiceField(label=gettext_lazy("Headings are in"), coerce=int, required=False)
 
     # What the page showed. Columns count with their own headings only: read in another way, they are found again.
     encoding_shown = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
@@ -106,7 +104,8 @@ class ReadingForm(forms.Form):
         """Return what was chosen; what makes no sense counts as not chosen."""
         self.is_valid()
         given = self.cleaned_data
-        encoding, heading = given.get("encoding", ""), given.get("heading", AUTOMATIC)
+        encoding, heading = given.get("encoding", ""), given.get("heading", "")
+        heading = AUTOMATIC if heading == "" else heading
         if (encoding, heading) != (given.get("encoding_shown"), given.get("heading_shown")):
             return Choice(encoding, heading)
         sent = [f"column_{place}" for place in range(COLUMNS) if f"column_{place}" in self.data]

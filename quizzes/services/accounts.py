@@ -20,6 +20,10 @@ def choose_password(user: User, password: str) -> None:
     user.save(update_fields=["password", "must_change_password"])
 
 
+def has_confirmed_address(user: User) -> bool:
+    return EmailAddress.objects.filter(user=user, verified=True).exists()
+
+
 def confirm_by_mailed_link(user: User) -> None:
     """Confirm the address of an account whose user followed a link out of a mail; of several it may have been any."""
     addresses = list(EmailAddress.objects.filter(user=user)[:2])

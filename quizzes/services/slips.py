@@ -47,10 +47,6 @@ def eligible(classroom: Classroom, *, by: User) -> QuerySet[Membership]:
     return people.exclude(elsewhere | logs_in_elsewhere | mailed).select_related("user", "classroom")
 
 
-def has_confirmed_address(user: User) -> bool:
-    return EmailAddress.objects.filter(user=user, verified=True).exists()
-
-
 def give(classroom: Classroom, members: Collection[int], *, by: User, now: datetime) -> list[Slip]:
     """Give these members (their keys) new one-time passwords: their sessions end, known devices are forgotten.
 

@@ -22,7 +22,7 @@ from quizzes.forms.accounts import ForgottenPasswordForm
 from quizzes.forms.classrooms import RoleForm, TimeForm
 from quizzes.mailing import mail_can_be_sent
 from quizzes.models import Attempt, Classroom, Invitation, Membership
-from quizzes.services import classrooms, slips
+from quizzes.services import accounts, classrooms, slips
 from quizzes.views.classrooms import READ_WRITE, confirm
 from quizzes.views.requests import LoggedInRequest
 
@@ -97,7 +97,7 @@ def _password_context(request: LoggedInRequest, membership: Membership) -> dict[
     """How this member can get a new password: by a slip, by a mail, or only by an administrator."""
     return {
         "gets_slip": slips.eligible(membership.classroom, by=request.user).filter(pk=membership.pk).exists(),
-        "gets_mail": mail_can_be_sent() and slips.has_confirmed_address(membership.user),
+        "gets_mail": mail_can_be_sent() and accounts.has_confirmed_address(membership.user),
     }
 
 
@@ -160,7 +160,7 @@ def _act(request: LoggedInRequest, membership: Membership) -> str:
 def _mail_new_password(request: LoggedInRequest, membership: Membership) -> str:
     """Send the mail that the member could ask for as well."""
     user = membership.user
-    if user.is_staff or not mail_can_be_sent() or not slips.has_confirmed_address(user):
+    if user.is_staff or not mail_can_be_sent() or not accounts.has_confirmed_address(user):
         raise QuizError(_("No mail can be sent to them."))
     limits.take(request, "reset_password", key=user.email.lower())
     form = ForgottenPasswordForm({"email": user.email})
