@@ -91,18 +91,24 @@ def lines(plan: rosters.Plan) -> list[Line]:
 
 def _enrol(request: LoggedInRequest, classroom: Classroom, plan: rosters.Plan) -> HttpResponse:
     brought = rosters.apply(plan, actor=request.user, now=clock.now())
-    number, invited = len(brought.enrolled), len(plan.invited)
+    said = _said(len(brought.enrolled), len(plan.invited))
+    if brought.slips:
+        return print_slips(request, classroom, brought.slips, said)
+    for sentence in said:
+        messages.success(request, sentence)
+    return redirect("quizzes:classroom_members", pk=classroom.pk)
+
+
+def _said(number: int, invited: int) -> list[str]:
+    """What was done, in sentences."""
+    said = []
     sentence = ngettext("%(n)d person is new in the classroom.", "%(n)d people are new in the classroom.", number)
     if number or not invited:
-        messages.success(request, sentence % {"n": number} if number else _("Everybody on the list was in it already."))
+        said.append(sentence % {"n": number} if number else _("Everybody on the list was in it already."))
     if invited:
-        sentence = ngettext("%(n)d person is invited.", "%(n)d people are invited.", invited)
-        messages.success(
-            request, f"{sentence % {'n': invited}} {_('They come in when they accept on their page of classrooms.')}"
-        )
-    if brought.slips:
-        return print_slips(request, classroom, brought.slips)
-    return redirect("quizzes:classroom_members", pk=classroom.pk)
+        sentence = ngettext("%(n)d person is invited.", "%(n)d people are invited.", invited) % {"n": invited}
+        said.append(f"{sentence} {_('They come in when they accept on their page of classrooms.')}")
+    return said
 
 
 # A list to begin with -------------------------------------------------------------------------------------------------

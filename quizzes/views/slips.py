@@ -47,14 +47,17 @@ def classroom_slips(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "quizzes/classrooms/slips.html", context)
 
 
-def print_slips(request: LoggedInRequest, classroom: Classroom, made: Sequence[slips.Slip]) -> HttpResponse:
-    """The sheet to print. Wrong passwords of before no longer count against those who have a new one."""
+def print_slips(
+    request: LoggedInRequest, classroom: Classroom, made: Sequence[slips.Slip], said: Sequence[str] = ()
+) -> HttpResponse:
+    """The sheet to print, after the sentences `said`. Wrong passwords of before no longer count against those who have a new one."""
     for slip in made:
         limits.forget_account(request, slip.user.pk)
     link = request.build_absolute_uri(reverse("account_login"))
     context = {
         "classroom": classroom,
         "slips": made,
+        "said": said,
         "link": link,
         "qr": segno.make(link, error="m", micro=False).svg_data_uri(border=2, light="#fff", scale=3),
     }
