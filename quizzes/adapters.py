@@ -40,12 +40,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         self.password_try.failed()
 
-    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **more: Any) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         response = super().post_login(request, user, **more)
-        devices.remember(response, devices.of(request), str(user.pk))
+        devices.remember(response, devices.of(request), devices.name_of(user.pk, user.passwords_given))
         return response
 
-    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+    def set_password(self, user: User, password: str) -> None:
+        user.must_change_password = False  # its owner chose this one
         super().set_password(user, password)
         address = self.get_client_ip(self.request)
         limits.password_try(self.request, user.get_username(), address=address).forget()

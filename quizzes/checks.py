@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
-from quizzes import installation
+from quizzes import installation, mailing
 
 NO_MAIL = {"console": "is printed to the log, links that reset a password too", "none": "goes nowhere"}
 SAFE_SQLITE = (3, 51, 3)  # the first without the WAL-reset fault (see quizsite/__init__.py)
@@ -84,10 +84,18 @@ def grace_is_short(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def mail_is_sent(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    if settings.MAIL_SCHEME not in NO_MAIL:
+    if mailing.mail_can_be_sent():
         return []
     words = f"No mail server is named: mail {NO_MAIL[settings.MAIL_SCHEME]}."
     return [Warning(words, hint="Set EMAIL_URL.", id="quizzes.W013")]
+
+
+@register(Tags.security, deploy=True)
+def addresses_can_be_confirmed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if mailing.mail_can_be_sent() or settings.ACCOUNT_EMAIL_VERIFICATION != "mandatory":
+        return []
+    words = "Nobody can log in whose address is not confirmed, and no mail can be sent to confirm one."
+    return [Warning(words, hint="Set EMAIL_URL, or EMAIL_VERIFICATION=optional.", id="quizzes.W016")]
 
 
 @register(Tags.security, deploy=True)

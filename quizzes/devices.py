@@ -19,7 +19,7 @@ MOST_ACCOUNTS = 20  # of one device, the last ones; a computer of a school is us
 
 @dataclass(frozen=True)
 class Device:
-    """A random name, and the numbers of the accounts that logged in there, the last one first."""
+    """A random name, and the names (`name_of`) of the accounts that logged in there, the last one first."""
 
     name: str
     accounts: tuple[str, ...] = ()
@@ -32,9 +32,14 @@ def of(request: HttpRequest) -> Device:
     return Device(name, tuple(accounts.split())) if name else Device(secrets.token_urlsafe(9))
 
 
+def name_of(number: int, passwords_given: int) -> str:
+    """Return what an account is called in the cookie: another name after each password that an instructor gave."""
+    return f"{number}.{passwords_given}" if passwords_given else str(number)
+
+
 def remember(response: HttpResponseBase, device: Device, account: str) -> None:
     """Let the device be known to the account from now on."""
-    others = (number for number in device.accounts if number != account)
+    others = (name for name in device.accounts if name.partition(".")[0] != account.partition(".")[0])
     accounts = (account, *others)[:MOST_ACCOUNTS]
     response.set_signed_cookie(
         COOKIE,

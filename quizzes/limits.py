@@ -11,6 +11,7 @@ import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.utils import filter_users_by_email, filter_users_by_username
 from allauth.core import ratelimit
@@ -140,17 +141,24 @@ class PasswordTry:
 
 def password_try(request: HttpRequest, name: str, *, address: str) -> PasswordTry:
     """Return a try at the account that a user name or an e-mail address stands for."""
-    account = account_of(name)
+    user = user_of(name)
+    account = str(user.pk) if user else name.lower()  # by number, so that the names of an account are counted together
     device = devices.of(request)
-    is_known, network = account in device.accounts, network_of(address)
+    is_known = user is not None and devices.name_of(user.pk, user.passwords_given) in device.accounts
+    network = network_of(address)
     return PasswordTry(request, account, network, device.name if is_known else network, is_known)
 
 
-def account_of(name: str) -> str:
-    """Return the number of the account, so that its names are counted together; the name itself where there is none."""
+def forget_account(request: HttpRequest, number: int) -> None:
+    """Forget the wrong passwords that came for an account from anywhere."""
+    ratelimit.clear(request, action=OF_ACCOUNT, key=str(number))
+
+
+def user_of(name: str) -> Any:
+    """Return the user that a user name or an e-mail address stands for, or None."""
     named = filter_users_by_username(name).first()
     users = [named] if named else filter_users_by_email(name, prefer_verified=True)
-    return str(min(user.pk for user in users)) if users else name.lower()
+    return min(users, key=lambda user: user.pk, default=None)
 
 
 def network_of(address: str) -> str:

@@ -4,11 +4,13 @@ import logging
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
@@ -122,6 +124,35 @@ class LoginRequired(LoginRequiredMiddleware):
             message = _("Your session has ended. Log in again; your answers are kept on this page.")
             return JsonResponse({"error": "logged_out", "message": message}, status=401)
         return super().handle_no_permission(request, view_func)
+
+
+class PasswordMustChange:
+    """Who logged in with a password that someone else has given sees nothing before they have chosen their own.
+
+    Pages and scripts alike, the admin too; only the page to choose it and the log-out are open.
+    """
+
+    OPEN = frozenset(("quizzes:password_choose", "account_logout", "quizzes:healthz"))
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponseBase | None:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:  # nobody: do not ask the session
+            return None
+        match = request.resolver_match
+        if (match is not None and match.view_name in self.OPEN) or not getattr(
+            request.user, "must_change_password", False
+        ):
+            return None
+        if wants_json(request):
+            message = _("Choose your own password first: reload this page.")
+            return JsonResponse({"error": "password_must_change", "message": message}, status=403)
+        back = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+        return redirect(f"{reverse('quizzes:password_choose')}{'?' if back else ''}{back}")
 
 
 class ReaderTimeZone:

@@ -17,9 +17,11 @@ from quizzes.views import (
     invitations,
     marking,
     members,
+    passwords,
     previews,
     quizzes,
     rosters,
+    slips,
 )
 
 app_name = "quizzes"
@@ -28,6 +30,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("notices/<int:pk>/dismiss/", home.notice_dismiss, name="notice_dismiss"),
     path("account/", accounts.profile, name="profile"),
+    path("account/password/", passwords.password_choose, name="password_choose"),
     # attempts
     path("attempts/", attempts.attempt_list, name="attempt_list"),
     path("attempts/<int:pk>/", attempts.attempt, name="attempt"),
@@ -82,6 +85,9 @@ urlpatterns = [
     path("classrooms/<int:pk>/qr.svg", members.classroom_qr, name="classroom_qr"),
     path("classrooms/invitations/<int:pk>/", invitations.invitation, name="invitation"),
     path("classrooms/<int:pk>/roster/", rosters.classroom_roster, name="classroom_roster"),
+    path("classrooms/<int:pk>/roster/sample.csv", rosters.classroom_sample_csv, name="classroom_sample_csv"),
+    path("classrooms/<int:pk>/roster/sample.xlsx", rosters.classroom_sample_xlsx, name="classroom_sample_xlsx"),
+    path("classrooms/<int:pk>/slips/", slips.classroom_slips, name="classroom_slips"),
     # boards that follow by themselves
     path("classrooms/<int:pk>/board/", boards.classroom_board, name="classroom_board"),
     path("classrooms/<int:pk>/projector/", boards.classroom_projector, name="classroom_projector"),

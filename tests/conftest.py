@@ -51,6 +51,12 @@ def nothing_kept() -> Iterator[None]:
 
 
 @pytest.fixture
+def mail_is_sent(settings: Any) -> None:
+    """A site with a mail server; without it pages promise no mail."""
+    settings.MAIL_SCHEME = "smtp"
+
+
+@pytest.fixture
 def now() -> datetime:
     """A Monday morning in March, before any change of clocks."""
     return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -17,6 +17,7 @@ LAYERS = {
         "local_time",
         "markup",
         "devices",
+        "mailing",
         "after_answer",
         "request_ids",
         "shared_cache",

@@ -95,6 +95,7 @@ PERSONAL = [
     "/classrooms/{room}/members/",
     "/classrooms/{room}/members/{seat}/",
     "/classrooms/{room}/roster/",
+    "/classrooms/{room}/slips/",
     "/classrooms/{room}/code/",
     "/classrooms/{room}/qr.svg",
     "/classrooms/{room}/board/",

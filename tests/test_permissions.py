@@ -28,6 +28,7 @@ TABLE = """
 home                   200   200 200 200 200 200 200 200
 notice_dismiss POST    login 404 404 404 404 302 404 404
 profile                login 200 200 200 200 200 200 200
+password_choose        login 302 302 302 302 302 302 302
 healthz                200   200 200 200 200 200 200 200
 source_detail          login 200 200 200 200 200 200 200
 topic_detail           login 200 200 200 200 200 200 200
@@ -78,6 +79,10 @@ classroom_settings     login 404 404 404 404 200 404 200
 classroom_code         login 404 404 404 200 200 404 200
 classroom_qr           login 404 404 404 200 200 404 200
 classroom_roster       login 404 404 404 404 200 404 200
+classroom_sample_csv   login 404 404 404 404 200 404 200
+classroom_sample_xlsx  login 404 404 404 404 200 404 200
+classroom_slips        login 404 404 404 404 200 404 200
+classroom_slips POST   login 404 404 404 404 302 404 302
 invitation POST        login 404 404 404 404 404 404 404
 classroom_me           login 200 200 404 200 200 404 404
 classroom_archive      login 404 404 404 404 200 404 200

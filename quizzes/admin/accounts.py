@@ -40,7 +40,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
     view_on_site = False
     filter_horizontal = ()
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username", "password", "must_change_password")}),
         (gettext_lazy("Person"), {"fields": ("first_name", "last_name", "email", "time_zone")}),
         (
             gettext_lazy("Rights"),

@@ -3,18 +3,18 @@
     email,first name,last name,username
     ines@example.org,Inês,Costa,ines
 
-The first row names the columns, in any order; others than these four are left alone. A row that cannot be taken becomes an
-`Issue` with its number, as the spreadsheet shows it; a file that is no list at all raises ImportRejected.
+Encoding, separator, headings and columns are found, or chosen by the instructor (`Choice`). A row that cannot be taken becomes
+an `Issue` with its number, as the spreadsheet shows it; a file that is no list at all raises ImportRejected, one that an
+instructor can help with UnclearList.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,23 +22,24 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from quizzes.errors import ImportRejected
-from quizzes.formats import budgets, workbooks
+from quizzes.formats import budgets, roster_columns, roster_files, sheets, workbooks
 from quizzes.formats.base import Issue
 from quizzes.formats.budgets import Budget
+from quizzes.formats.roster_columns import Choice, Layout, UnclearList
 from quizzes.formats.workbooks import Cells
 
+__all__ = ["SAMPLE", "Choice", "Layout", "Roster", "RosterRow", "UnclearList", "read"]
 MAX_BYTES = 1_000_000
 MAX_ROWS = 2000
-LONGEST = {"email": 254, "first_name": 150, "last_name": 150, "username": 150}
-COLUMNS = {
-    "email": ("email", "emailaddress", "mail", "mailaddress"),
-    "first_name": ("firstname", "givenname", "forename"),
-    "last_name": ("lastname", "surname", "familyname"),
-    "username": ("username", "user", "login", "loginname"),
-}
-NAMES = {alias: field for field, aliases in COLUMNS.items() for alias in aliases}
-BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+LOOKED_AT = 40  # rows by which columns are told
+LONGEST = {"email": 254, "first_name": 150, "last_name": 150, "username": 150, "full_name": 300, "last_first": 300}
+NOTHING = frozenset(("-", "–", "—", "n/a", "N/A"))  # how lists write an empty cell
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
+SAMPLE = (
+    ("E-mail", "First name", "Last name", "User name"),
+    ("ines.costa@example.org", "Inês", "Costa", ""),
+    ("", "Jörg", "Müller", "joerg.mueller"),
+)
 
 
 @dataclass(frozen=True)
@@ -51,23 +52,37 @@ class RosterRow:
     last_name: str = ""
     username: str = ""
 
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
 
 @dataclass(frozen=True)
 class Roster:
     rows: tuple[RosterRow, ...]
     issues: tuple[Issue, ...]
+    layout: Layout | None = field(default=None, compare=False)  # how it was read
 
 
-def read(data: bytes, name: str, *, budget: Budget | None = None) -> Roster:
+def read(data: bytes, name: str, choice: Choice | None = None, *, budget: Budget | None = None) -> Roster:
     """The rows of a file; raises ImportRejected with a sentence for what is no roster, or costs too much to read."""
     if len(data) > MAX_BYTES:
         raise ImportRejected(_("This file is larger than 1 MB. A roster is a list of names; send only that."))
     if not data.strip():
         raise ImportRejected(_("The file is empty."))
     _refuse_others(data, name)
-    budget = budget or Budget()
-    found = workbooks.rows(data, budget) if data.startswith(b"PK") else _csv_rows(_decoded(data), budget)
-    return _roster(found, budget)
+    choice, budget = choice or Choice(), budget or Budget()
+    if data.startswith(b"PK"):
+        return _roster(workbooks.rows(data, budget), choice, budget)
+    text, encoding = _decoded(data, choice)
+    return _roster(roster_files.rows(text, budget), choice, budget, encoding)
+
+
+def _decoded(data: bytes, choice: Choice) -> tuple[str, str]:
+    try:
+        return roster_files.decoded(data, choice.encoding)
+    except ImportRejected as refusal:
+        raise UnclearList(str(refusal.message), None) from refusal
 
 
 def _refuse_others(data: bytes, name: str) -> None:
@@ -86,71 +101,37 @@ def _refuse_others(data: bytes, name: str) -> None:
         raise ImportRejected(_("A roster is a CSV or XLSX file; this is “%(ending)s”.") % {"ending": ending[:12]})
 
 
-# From a file to rows of cells -----------------------------------------------------------------------------------------
-
-
-def _decoded(data: bytes) -> str:
-    encoding = next((found for mark, found in BOMS if data.startswith(mark)), "utf-8")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        words = {"byte": f"0x{data[min(error.start, len(data) - 1)]:02X}", "place": error.start}
-        sentence = _("The file is not UTF-8 (byte %(byte)s at offset %(place)d). Save it as “CSV UTF-8”.")
-        raise ImportRejected(sentence % words) from error
-    if "\x00" in text:
-        raise ImportRejected(_("The file holds characters that no list of names has. Save it as “CSV UTF-8”."))
-    return text
-
-
-def _csv_rows(text: str, budget: Budget) -> Iterator[tuple[int, Cells]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-    while True:
-        row = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            words = {"row": row}
-            if "field larger" in str(error):
-                raise ImportRejected(_("Row %(row)d holds a text that is far too long.") % words) from error
-            raise ImportRejected(_("The quotes in row %(row)d do not match: one is never closed.") % words) from error
-        budget.spend(budgets.ROWS)
-        if len(cells) > budgets.COLUMNS:
-            words = {"row": row, "count": len(cells), "most": budgets.COLUMNS}
-            raise ImportRejected(_("Row %(row)d has %(count)d columns; a roster has at most %(most)d.") % words)
-        yield row, cells
-
-
-def _separator(text: str) -> str:
-    """What the heading is divided by; a comma where it has one column only."""
-    heading = next((line for line in io.StringIO(text) if line.strip()), "")
-    return max((",", ";", "\t"), key=lambda sign: (heading.count(sign), sign == ","))
-
-
 # From cells to people -------------------------------------------------------------------------------------------------
 
 
-def _roster(numbered: Iterable[tuple[int, Cells]], budget: Budget) -> Roster:
+def _roster(numbered: Iterable[tuple[int, Cells]], choice: Choice, budget: Budget, encoding: str = "") -> Roster:
     paid = _paid(numbered, budget)
     filled = ((number, cells) for number, cells in paid if any(_text(cell) for cell in cells))
-    heading = next(filled, None)
-    if heading is None:
+    first = list(islice(filled, LOOKED_AT))
+    if not first:
         raise ImportRejected(_("The file is empty."))
-    columns = _columns(heading[1])
+    shown = [(number, tuple(_text(cell) for cell in cells)) for number, cells in first]
+    layout = roster_columns.layout_of(shown, choice, encoding)
+    return _people(chain(first, filled), layout)
+
+
+def _people(filled: Iterable[tuple[int, Cells]], layout: Layout) -> Roster:
+    """The rows below the headings, row by row."""
     rows: list[RosterRow] = []
     issues: list[Issue] = []
     for number, cells in filled:
+        if number <= layout.heading:
+            continue
         if len(rows) + len(issues) == MAX_ROWS:
             raise ImportRejected(_("A roster has at most %(most)d rows.") % {"most": MAX_ROWS})
-        row, fault = _row(number, cells, columns, width=len(heading[1]))
+        row, fault = _row(number, cells, layout)
         if fault:
             issues.append(Issue(_("row %(number)d") % {"number": number}, fault))
         else:
             rows.append(row)
     if not rows and not issues:
-        raise ImportRejected(_("There is nobody in this list, only a heading."))
-    return _without_twins(rows, issues)
+        raise UnclearList(_("There is nobody in this list, only a heading."), layout)
+    return _without_twins(rows, issues, layout)
 
 
 def _paid(numbered: Iterable[tuple[int, Cells]], budget: Budget) -> Iterator[tuple[int, Cells]]:
@@ -161,40 +142,52 @@ def _paid(numbered: Iterable[tuple[int, Cells]], budget: Budget) -> Iterator[tup
         yield number, cells
 
 
-def _columns(heading: Cells) -> dict[str, int]:
-    """The place of each column we know; raises ImportRejected where one is twice, or none tells who is meant."""
-    found: dict[str, int] = {}
-    for place, cell in enumerate(heading):
-        field = NAMES.get("".join(char for char in _text(cell).casefold() if char.isalnum()))
-        if field is None:
-            continue
-        if field in found:
-            raise ImportRejected(_("The column “%(name)s” is there twice.") % {"name": _text(cell)[:40]})
-        found[field] = place
-    if "email" not in found and "username" not in found:
-        names = ", ".join(f"“{_text(cell)[:30]}”" for cell in heading[:10] if _text(cell))
-        raise ImportRejected(_("The column “email” was not found. The first row has: %(names)s.") % {"names": names})
-    return found
-
-
-def _row(number: int, cells: Cells, columns: dict[str, int], *, width: int) -> tuple[RosterRow, str]:
+def _row(number: int, cells: Cells, layout: Layout) -> tuple[RosterRow, str]:
     """(row, why it cannot be taken, or nothing)."""
-    empty = RosterRow(number)
-    if any(_text(cell) for cell in cells[width:]):
+    empty, places = RosterRow(number), layout.fields
+    if any(_text(cell) for cell in cells[len(layout.columns) :]):
         return empty, _("has more cells than the heading; is a text with the separator not in quotes?")
-    values = {field: _text(cells[place]) if place < len(cells) else "" for field, place in columns.items()}
-    for field, value in values.items():
-        if len(value) > LONGEST[field]:
+    values = {name: _value(cells, place) for name, place in places.items()}
+    for name, value in values.items():
+        if len(value) > LONGEST[name]:
             return empty, _("“%(start)s…” is too long.") % {"start": value[:20]}
-    if any(isinstance(cells[place], date) for place in columns.values() if place < len(cells)):
+        if sheets.safe(value) != value:  # nothing here computes, and no list of ours shall bring it to a spreadsheet
+            return empty, _("“%(start)s” begins like a formula; write the name as it is.") % {"start": value[:40]}
+    if any(isinstance(cells[place], date) for place in places.values() if place < len(cells)):
         return empty, _("the spreadsheet has turned a text into a date.")
-    row = RosterRow(number, **(values | {"email": values.get("email", "").lower()}))
-    return row, _address_fault(row)
+    row = _person(number, values)
+    return row, _fault_of(row)
 
 
-def _address_fault(row: RosterRow) -> str:
+def _value(cells: Cells, place: int) -> str:
+    text = _text(cells[place]) if place < len(cells) else ""
+    return "" if text in NOTHING else text
+
+
+def _person(number: int, values: dict[str, str]) -> RosterRow:
+    first, last = values.get("first_name", ""), values.get("last_name", "")
+    if not (first or last):
+        first, last = _divided(values.get("full_name", ""), last_first=False)
+    if not (first or last):
+        first, last = _divided(values.get("last_first", ""), last_first=True)
+    return RosterRow(number, values.get("email", "").lower(), first[:150], last[:150], values.get("username", ""))
+
+
+def _divided(name: str, *, last_first: bool) -> tuple[str, str]:
+    """(First name, last name) of “Costa, Inês” and “Inês Costa”; of one word it is the first name."""
+    last, comma, first = name.partition(",")
+    if comma:
+        return first.strip(), last.strip()
+    if last_first:
+        last, _blank, first = name.partition(" ")
+        return (first.strip(), last) if first else (last, "")
+    first, _blank, last = name.rpartition(" ")
+    return (first.strip(), last) if first else (last, "")
+
+
+def _fault_of(row: RosterRow) -> str:
     if not row.email:
-        return "" if row.username else _("the e-mail address is missing.")
+        return "" if row.username or row.full_name else _("has neither an e-mail address nor a name.")
     try:
         validate_email(row.email)
     except ValidationError:
@@ -202,7 +195,8 @@ def _address_fault(row: RosterRow) -> str:
     return ""
 
 
-def _without_twins(rows: Sequence[RosterRow], issues: list[Issue]) -> Roster:
+def _without_twins(rows: Sequence[RosterRow], issues: list[Issue], layout: Layout) -> Roster:
+    """Two rows with one address or one user name are one person; two with one name may be two."""
     seen: dict[tuple[str, str], int] = {}
     kept = []
     for row in rows:
@@ -215,7 +209,7 @@ def _without_twins(rows: Sequence[RosterRow], issues: list[Issue]) -> Roster:
             continue
         seen |= dict.fromkeys(keys, row.number)
         kept.append(row)
-    return Roster(tuple(kept), tuple(issues))
+    return Roster(tuple(kept), tuple(issues), layout)
 
 
 def _text(cell: Any) -> str:

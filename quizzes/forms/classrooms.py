@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.forms.accounts import zones
 from quizzes.models import Classroom, Membership
 
-ROSTER_BYTES = 1_000_000
 UNTIMED = "untimed"
 TIMES = (
     ("1.00", gettext_lazy("as everybody")),
@@ -135,32 +131,3 @@ class TimeForm(forms.Form):
         """(time factor, untimed)."""
         chosen = self.cleaned_data["time"]
         return (Decimal(1), True) if chosen == UNTIMED else (Decimal(chosen), False)
-
-
-class RosterForm(forms.Form):
-    """A file with the members, or the one just reported on, carried along by the page until it is confirmed."""
-
-    file = forms.FileField(
-        label=gettext_lazy("Roster"),
-        required=False,
-        help_text=gettext_lazy("CSV or XLSX with a column “email”; at most 1 MB and 2,000 rows."),
-        widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.xlsx"}),
-    )
-    carried = forms.CharField(required=False, widget=forms.HiddenInput, max_length=ROSTER_BYTES * 2)
-    carried_name = forms.CharField(required=False, widget=forms.HiddenInput, max_length=255)
-
-    def clean(self) -> dict[str, Any]:
-        """Adds `data` (bytes) and `name`; `is_confirmed` says that a report on this very file was seen."""
-        cleaned = super().clean() or {}
-        upload, carried = cleaned.get("file"), cleaned.get("carried", "")
-        if upload is not None:
-            if upload.size > ROSTER_BYTES:
-                raise ValidationError(_("This file is larger than 1 MB. A roster is a list of names; send only that."))
-            return cleaned | {"data": upload.read(), "name": upload.name, "is_confirmed": False}
-        if not carried:
-            raise ValidationError(_("Choose a file first."))
-        try:
-            data = base64.b64decode(carried, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise ValidationError(_("The file was lost on the way. Choose it again.")) from error
-        return cleaned | {"data": data, "name": cleaned.get("carried_name", ""), "is_confirmed": True}

@@ -13,6 +13,17 @@ def change_profile(user: User, *, first_name: str, last_name: str, time_zone: st
     user.save(update_fields=["first_name", "last_name", "time_zone"])
 
 
+def choose_password(user: User, password: str) -> None:
+    """Let the user in by a password of their own from now on; all their other sessions end with the old one."""
+    user.set_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+
+
+def has_confirmed_address(user: User) -> bool:
+    return EmailAddress.objects.filter(user=user, verified=True).exists()
+
+
 def confirm_by_mailed_link(user: User) -> None:
     """Confirm the address of an account whose user followed a link out of a mail; of several it may have been any."""
     addresses = list(EmailAddress.objects.filter(user=user)[:2])

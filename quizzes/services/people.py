@@ -107,6 +107,7 @@ def _forget_person(person: User, *, now: datetime) -> None:
     person.first_name = person.last_name = person.email = person.time_zone = ""
     person.is_active = person.is_staff = person.is_superuser = False
     person.last_login = None
+    person.must_change_password = person.is_from_roster = False
     person.set_unusable_password()
     person.anonymised_at = now
     person.save()

@@ -6,6 +6,7 @@ rosters make them. All others have typed an address, which proves nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from allauth.account.models import EmailAddress
@@ -14,7 +15,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from quizzes.formats.rosters import RosterRow
-from quizzes.models import User
+from quizzes.models import Membership, User
 from quizzes.models.accounts import looks_of, username_fault
 
 AT_ONCE = 500  # values in one question to the database
@@ -63,9 +64,8 @@ class Accounts:
         if holder := self._holders.get(row.email):
             return holder, ""
         named = self._called(row.username)
-        if not row.email:
-            fault = _("nobody is called “%(name)s”; give an e-mail address.") % {"name": row.username}
-            return named, "" if named else fault
+        if named and not row.email:
+            return named, ""
         if named in self.claiming(row):
             words = {"name": row.username}
             return None, _(
@@ -90,6 +90,31 @@ class Accounts:
         found = self._named.get(username.casefold(), []) if username else []
         exact = next((user for user in found if user.username == username), None)
         return exact or (found[0] if len(found) == 1 else None)
+
+
+class Members:
+    """The members of a class whom a row means without a confirmed address: they are in already, and stay as they are.
+
+    By name, where the row has nothing else; or by an address that a roster gave the account. Neither lets anyone in.
+    """
+
+    def __init__(self, rows: Iterable[Membership]) -> None:
+        self._named: dict[str, list[User]] = defaultdict(list)
+        self._addressed: dict[str, User] = {}
+        for row in rows:
+            is_in, user = row.status == Membership.Status.ACTIVE, row.user
+            if row.role == Membership.Role.STUDENT and row.status != Membership.Status.LEFT:
+                self._named[user.get_full_name().casefold()].append(user)
+            if is_in and user.is_from_roster and user.email:
+                self._addressed[user.email.lower()] = user
+
+    def known(self, row: RosterRow, claiming: Sequence[User]) -> User | None:
+        """Return the member that a row means; each of one name once."""
+        if row.email:
+            found = self._addressed.get(row.email)
+            return found if found in claiming else None
+        same = [] if row.username else self._named.get(row.full_name.casefold(), [])
+        return same.pop(0) if same else None
 
 
 def chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -1,9 +1,10 @@
 """A roster brought into a classroom: who would come, what is in the way, and then bringing them. Nothing is written before.
 
 People are found by an e-mail address that they have confirmed. Who is found by a user name is invited, because a name says
-nothing about the person. Who has no account gets one without a password, and a mail with a link to choose one. Staff of the
-site come by the code only. Uploading the same list again changes nothing. Race, and what decides it: what a plan saw may have
-changed, so `apply` makes it again behind the classroom's row, where joins wait too.
+nothing about the person. Who has no account gets one: without a password and with a mail to choose one, or, where no mail
+reaches them, with a one-time password on a slip to print. Staff of the site come by the code only. Uploading the same list again
+changes nothing. Race, and what decides it: what a plan saw may have changed, so `apply` makes it again behind the classroom's
+row, where joins wait too.
 """
 
 from __future__ import annotations
@@ -29,15 +30,19 @@ from django.utils.translation import gettext as _
 from quizzes import after_answer
 from quizzes.errors import QuizError
 from quizzes.formats.base import Issue
-from quizzes.formats.rosters import Roster, RosterRow, read
+from quizzes.formats.rosters import Choice, Roster, RosterRow, read
+from quizzes.mailing import mail_can_be_sent
 from quizzes.models import Classroom, Membership, User
 from quizzes.models.accounts import look_of, looks_of
-from quizzes.services import classrooms, invitations
-from quizzes.services.roster_accounts import Accounts, chunks
+from quizzes.services import classrooms, invitations, one_time, slips
+from quizzes.services.one_time import OneTimePassword
+from quizzes.services.roster_accounts import Accounts, Members, chunks
+from quizzes.services.slips import Slip
 
-__all__ = ["Person", "Plan", "Roster", "RosterRow", "apply", "plan", "read"]
+__all__ = ["Brought", "Choice", "Person", "Plan", "Roster", "RosterRow", "apply", "gets_slip", "plan", "read"]
 log = logging.getLogger(__name__)
-LONGEST_MADE = 100  # of a user name made of an address; numbers follow
+LONGEST_MADE = 40  # of a user name made of an address or a name; numbers follow
+APART = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "đ": "d"})
 FEW = 10  # people of one name are numbered so far, then at random
 
 
@@ -72,6 +77,24 @@ class Plan:
         """How many would be enrolled."""
         return len(self.new) + len(self.existing)
 
+    @property
+    def slips(self) -> int:
+        """How many of the new would get a slip."""
+        return sum(map(gets_slip, self.new))
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What bringing a roster in has done: the new memberships, and the slips to print; nothing else has the passwords."""
+
+    enrolled: list[Membership]
+    slips: list[Slip]
+
+
+def gets_slip(row: RosterRow) -> bool:
+    """Whether a new account of this row is opened by a printed password, because no mail reaches its user."""
+    return not row.email or not mail_can_be_sent()
+
 
 # Looking --------------------------------------------------------------------------------------------------------------
 
@@ -79,12 +102,15 @@ class Plan:
 def plan(classroom: Classroom, roster: Roster) -> Plan:
     """The dry run: reads, writes nothing (4 queries for 500 rows)."""
     accounts = Accounts(roster.rows)
-    present = {row.user_id: row for row in Membership.objects.filter(classroom=classroom)}
+    rows = Membership.objects.filter(classroom=classroom).select_related("user")
+    present, members = {row.user_id: row for row in rows}, Members(rows)
     places = classroom.capacity - sum(_takes_a_place(row) for row in present.values())
     found = _Found()
     for row in map(_without_address_as_name, roster.rows):
         user, fault = accounts.owner(row)
         claiming = accounts.claiming(row)
+        if not user and (known := members.known(row, claiming)):
+            user, fault = known, ""
         if not user:
             fault = _fault_of_claims(claiming, present) or fault
         elif not fault:
@@ -168,43 +194,52 @@ def _fault_of(user: User, membership: Membership | None, twin: int | None) -> st
 # Bringing -------------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def apply(plan_seen: Plan, *, actor: User, now: datetime) -> list[Membership]:
-    """Enrol and invite whom the plan lets in, all or nobody; returns the new memberships. Those who are in stay so."""
+def apply(plan_seen: Plan, *, actor: User, now: datetime) -> Brought:
+    """Enrol and invite whom the plan lets in, all or nobody. Those who are in stay so."""
+    passwords = [one_time.make() for _slip in range(plan_seen.slips)]  # before the lock, because it takes time
+    with transaction.atomic():
+        return _apply(plan_seen, passwords, actor=actor, now=now)
+
+
+def _apply(plan_seen: Plan, passwords: list[OneTimePassword], *, actor: User, now: datetime) -> Brought:
     classroom = Classroom.objects.select_for_update(no_key=True).get(pk=plan_seen.classroom.pk)
     if classroom.archived_at is not None:
         raise QuizError(_("This classroom is archived. Bring it back first."))
     made = plan(classroom, plan_seen.roster)
-    users = [*_create(made.new), *(person.user for person in made.existing)]
+    created, printed = _create(made.new, passwords)
+    users = [*created, *(person.user for person in made.existing)]
     former = {row.user_id: row for row in Membership.objects.filter(classroom=classroom)}
     back = [classrooms.enrol(classroom, user, former[user.pk]) for user in users if user.pk in former]
     fresh = [Membership(classroom=classroom, user=user) for user in users if user.pk not in former]
     enrolled = [*back, *Membership.objects.bulk_create(fresh)]
     invitations.invite(classroom, [person.user for person in made.invited], by=actor, now=now)
-    welcome = users[: len(made.new)]
-    mails = partial(_welcome, welcome, classroom)
+    with_slip = {slip.user.pk for slip in printed}
+    slips.note([row for row in enrolled if row.user_id in with_slip], by=actor)
+    mails = partial(_welcome, [user for user in created if user.pk not in with_slip], classroom)
     transaction.on_commit(partial(after_answer.run, mails), robust=True)
-    return enrolled
+    return Brought(enrolled, printed)
 
 
-def _create(rows: Sequence[RosterRow]) -> list[User]:
-    """Accounts without a password, their addresses not confirmed yet."""
-    names = _free_usernames(rows)
-    users = []
-    for row, name in zip(rows, names, strict=True):
-        user = User(
-            username=name, look=look_of(name), email=row.email, first_name=row.first_name, last_name=row.last_name
-        )
-        user.set_unusable_password()
+def _create(rows: Sequence[RosterRow], passwords: list[OneTimePassword]) -> tuple[list[User], list[Slip]]:
+    """Accounts and the slips of some of them; the others have no password, and no address is confirmed yet."""
+    users, printed = [], []
+    for row, name in zip(rows, _free_usernames(rows), strict=True):
+        user = User(username=name, look=look_of(name), email=row.email, is_from_roster=True)
+        user.first_name, user.last_name = row.first_name, row.last_name
+        if gets_slip(row):
+            printed.append(slips.set_password(user, passwords.pop() if passwords else one_time.make()))
+        else:
+            user.set_unusable_password()
         users.append(user)
     created = User.objects.bulk_create(users)
-    EmailAddress.objects.bulk_create(EmailAddress(user=user, email=user.email, primary=True) for user in created)
-    return created
+    addresses = (EmailAddress(user=user, email=user.email, primary=True) for user in created if user.email)
+    EmailAddress.objects.bulk_create(addresses)
+    return created, printed
 
 
 def _free_usernames(rows: Sequence[RosterRow]) -> list[str]:
     """The user names given, else made of the address; with a number where somebody has it."""
-    wanted = [row.username or _name_from(row.email) for row in rows]
+    wanted = [row.username or _name_from(row.email.partition("@")[0] or row.full_name) for row in rows]
     names = {place: row.username for place, row in enumerate(rows) if row.username}
     taken = {look for name in names.values() for look in looks_of(name)}
     count = 1
@@ -232,10 +267,12 @@ def _used(names: Iterable[str]) -> set[str]:
     return found
 
 
-def _name_from(email: str) -> str:
-    """“ines.costa” of ines.costa@example.org; letters and digits that every keyboard has."""
-    plain = unicodedata.normalize("NFKD", email.partition("@")[0]).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9._-]", "", plain.lower())[:LONGEST_MADE].ljust(3, "0")
+def _name_from(text: str) -> str:
+    """“ines.costa” of ines.costa@example.org or of Inês Costa; letters and digits that every keyboard has."""
+    dotted = ".".join(text.lower().translate(APART).split())
+    plain = unicodedata.normalize("NFKD", dotted).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9._-]", "", plain)[:LONGEST_MADE]
+    return (name if name.strip("._-") else "student").ljust(3, "0")
 
 
 def _welcome(users: Sequence[User], classroom: Classroom) -> None:

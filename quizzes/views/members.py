@@ -16,11 +16,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from quizzes import clock
+from quizzes import clock, limits
 from quizzes.errors import QuizError
+from quizzes.forms.accounts import ForgottenPasswordForm
 from quizzes.forms.classrooms import RoleForm, TimeForm
+from quizzes.mailing import mail_can_be_sent
 from quizzes.models import Attempt, Classroom, Invitation, Membership
-from quizzes.services import classrooms
+from quizzes.services import accounts, classrooms, slips
 from quizzes.views.classrooms import READ_WRITE, confirm
 from quizzes.views.requests import LoggedInRequest
 
@@ -86,8 +88,17 @@ def classroom_member(request: LoggedInRequest, pk: int, member: int) -> HttpResp
         "time_form": TimeForm(membership=membership),
         "attempts": taken.select_related("quiz").order_by("-started_at", "-pk")[:ATTEMPTS],
         "is_teaching": teaches(request, classroom),
+        **_password_context(request, membership),
     }
     return render(request, "quizzes/classrooms/member.html", context)
+
+
+def _password_context(request: LoggedInRequest, membership: Membership) -> dict[str, bool]:
+    """How this member can get a new password: by a slip, by a mail, or only by an administrator."""
+    return {
+        "gets_slip": slips.eligible(membership.classroom, by=request.user).filter(pk=membership.pk).exists(),
+        "gets_mail": mail_can_be_sent() and accounts.has_confirmed_address(membership.user),
+    }
 
 
 def _change(request: LoggedInRequest, membership: Membership) -> HttpResponse:
@@ -130,6 +141,8 @@ def _act(request: LoggedInRequest, membership: Membership) -> str:
     if do == "remove":
         classrooms.remove(membership, actor=actor, now=now)
         return _("%(name)s is removed. Attempts and results are kept.")
+    if do == "reset_mail":
+        return _mail_new_password(request, membership)
     if do == "restore":
         classrooms.restore(membership, actor=actor, now=now)
         return _("%(name)s is back in the classroom.")
@@ -142,6 +155,19 @@ def _act(request: LoggedInRequest, membership: Membership) -> str:
         classrooms.set_time(membership, time_factor=factor, is_untimed=is_untimed, actor=actor, now=now)
         return _("The time of %(name)s is changed. Attempts in progress follow at once.")
     raise QuizError(_("That is not something this page can do."))
+
+
+def _mail_new_password(request: LoggedInRequest, membership: Membership) -> str:
+    """Send the mail that the member could ask for as well."""
+    user = membership.user
+    if user.is_staff or not mail_can_be_sent() or not accounts.has_confirmed_address(user):
+        raise QuizError(_("No mail can be sent to them."))
+    limits.take(request, "reset_password", key=user.email.lower())
+    form = ForgottenPasswordForm({"email": user.email})
+    if not form.is_valid():
+        raise QuizError(_("No mail can be sent to them."))
+    form.save(request)
+    return _("A mail to choose a new password is on its way to %(name)s.")
 
 
 # The code -------------------------------------------------------------------------------------------------------------

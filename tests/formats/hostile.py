@@ -55,10 +55,18 @@ TEXTS = [
     ("a quoted field over the whole file", "far too long", lambda: b'email\n"' + b"x\n" * 499_000),
     ("a quote that is never closed", "one is never closed", lambda: b'email\n"' + b"x\n" * 40_000),
     ("quotes alone", "far too long", lambda: b"email\n" + b'"' * 999_000),
-    ("UTF-16 without a mark", "characters that no list", lambda: ("email\n" + "a\n" * 99_000).encode("utf-16-le")),
+    ("UTF-16 without a mark", "at most 2000 rows", lambda: ("email\n" + "a\n" * 99_000).encode("utf-16-le")),
     ("UTF-32", "characters that no list", lambda: ("email\n" + "a\n" * 99_000).encode("utf-32")),
-    ("half a character at the end", "not UTF-8", lambda: b"\xff\xfe" + "email\n".encode("utf-16-le") + b"a"),
-    ("Latin letters of another encoding", "not UTF-8", lambda: "email\nJosé@example.org\n".encode("latin-1")),
+    (
+        "half a character at the end",
+        "not UTF-16 all through",
+        lambda: b"\xff\xfe" + "email\n".encode("utf-16-le") + b"a",
+    ),
+    (
+        "Latin letters of another encoding",
+        "“josé@example.org” is not an e-mail",
+        lambda: "email\nJosé@example.org\n".encode("latin-1"),
+    ),
     ("marks that stack", "is too long", lambda: ("email\n" + ("e" + "\u0301" * 30_000 + "\n") * 16).encode()),
 ]
 JSON = [

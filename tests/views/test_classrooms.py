@@ -699,6 +699,7 @@ def carried(text: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(carried|carried_name)" value="([^"]*)"', text))
 
 
+@pytest.mark.usefixtures("mail_is_sent")
 def test_a_roster_is_reported_on_before_anything_is_written(
     client: Client, classroom: Classroom, instructor: User, learner: User
 ) -> None:
@@ -713,6 +714,7 @@ def test_a_roster_is_reported_on_before_anything_is_written(
     assert classroom.memberships.count() == 2
 
 
+@pytest.mark.usefixtures("mail_is_sent")
 def test_a_confirmed_roster_brings_its_people_in_and_twice_changes_nothing(
     client: Client, classroom: Classroom, instructor: User, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -20,7 +20,7 @@ def upload(client: Client, classroom: Classroom, data: bytes, name: str = "class
     ("data", "name", "sentence"),
     [
         (b"%PDF-1.7", "class.pdf", "This is a PDF file."),
-        (b"name\nInes\n", "class.csv", "The column “email” was not found."),
+        (b"class\n10B\n", "class.csv", "No column was found that tells who is meant."),
         (b"PK\x03\x04broken", "class.xlsx", "cannot be read as XLSX"),
     ],
 )

@@ -1,0 +1,33 @@
+"""Choosing a password of one's own after one that was given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django.contrib.auth.forms import SetPasswordForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes.models import User
+
+
+class OwnPasswordForm(SetPasswordForm):
+    """A new password, twice; not the one of the slip."""
+
+    user: User
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(user, data)
+        self.fields["new_password1"].label = gettext_lazy("Your new password")
+        self.fields["new_password2"].label = gettext_lazy("The same again")
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("save", gettext_lazy("Save and go on")))
+
+    def clean_new_password1(self) -> str:
+        typed: str = self.cleaned_data["new_password1"]
+        if self.user.check_password(typed):
+            raise ValidationError(_("That is the password of the slip. Choose one that only you know."))
+        return typed
