@@ -95,21 +95,24 @@ class JoinForm(forms.Form):
         self.helper = helper(gettext_lazy("Join"))
 
 
-class MeForm(forms.ModelForm):
-    """How one appears to the class."""
+class MeForm(forms.Form):
+    """How one appears to the class; whether the nickname is free is for `nicknames.appear` to say."""
 
-    class Meta:
-        model = Membership
-        fields = ["nickname", "is_visible"]
-        labels = {"is_visible": gettext_lazy("Show me on the leaderboard")}
-        help_texts = {
-            "nickname": gettext_lazy("Empty: you appear as “member” with a number."),
-            "is_visible": gettext_lazy("Takes effect at once, for every leaderboard of this class."),
-        }
+    nickname = forms.CharField(
+        label=gettext_lazy("Nickname"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("No one else in this class has it. Empty: you appear as “member” with a number."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    is_visible = forms.BooleanField(
+        label=gettext_lazy("Show me on the leaderboard"),
+        required=False,
+        help_text=gettext_lazy("Takes effect at once, for every leaderboard of this class."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["nickname"].widget.attrs["autocomplete"] = "off"
         self.helper = helper(gettext_lazy("Save"))
 
 

@@ -16,7 +16,7 @@ from quizzes.forms.classrooms import ClassroomForm, JoinForm, MeForm, SettingsFo
 from quizzes.models import Attempt, Classroom, Invitation, Membership, User
 from quizzes.reports import classrooms as report
 from quizzes.reports import leaderboards
-from quizzes.services import attempts, classrooms
+from quizzes.services import attempts, classrooms, nicknames
 from quizzes.views.boards import board_tag
 from quizzes.views.requests import LoggedInRequest
 
@@ -128,11 +128,15 @@ def classroom_me(request: LoggedInRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.POST.get("do") == "leave":
         return _leave(request, membership)
-    form = MeForm(request.POST or None, instance=membership)
+    form = MeForm(request.POST or None, initial={name: getattr(membership, name) for name in MeForm.base_fields})
     if form.is_valid():
-        classrooms.appear(membership, **form.cleaned_data)
-        messages.success(request, _appearance(membership))
-        return redirect("quizzes:classroom_detail", pk=pk)
+        try:
+            nicknames.appear(membership, **form.cleaned_data)
+        except QuizError as error:
+            form.add_error("nickname", str(error))
+        else:
+            messages.success(request, _appearance(membership))
+            return redirect("quizzes:classroom_detail", pk=pk)
     return render(
         request, "quizzes/classrooms/me.html", {"classroom": classroom, "membership": membership, "form": form}
     )
