@@ -26,6 +26,12 @@ from quizzes.models import User
 from quizzes.reports.people import belongings
 from quizzes.services import handover, people
 
+RIGHTS = {
+    "is_staff": (gettext_lazy("Instructor"), gettext_lazy("May write questions and run classes.")),
+    "is_superuser": (gettext_lazy("Administrator"), gettext_lazy("Sees and may change everything.")),
+    "is_active": (gettext_lazy("May log in"), gettext_lazy("Untick this instead of deleting an account.")),
+}
+
 
 @admin.register(User)
 class PersonAdmin(SuperuserOnly, UserAdmin):
@@ -44,12 +50,13 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
             gettext_lazy("Rights"),
             {
                 "fields": ("is_active", "is_staff", "is_superuser"),
-                "description": gettext_lazy("Staff are instructors; superusers are administrators and see everything."),
+                "description": gettext_lazy("To make someone an instructor, invite them: they accept by a link."),
             },
         ),
         (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined", "full_name", "anonymised_at")
+    change_list_template = "admin/quizzes/user/change_list.html"
     change_form_template = "admin/quizzes/user/change_form.html"
     delete_confirmation_template = "admin/quizzes/user/delete_confirmation.html"
 
@@ -61,6 +68,13 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
             path("<int:pk>/hand-over/", hand_over, name="quizzes_user_hand_over"),
             *super().get_urls(),
         ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Rights in the words of this site; Django's speak of an admin site."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in RIGHTS:
+            field.label, field.help_text = RIGHTS[db_field.name]
+        return field
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Of whoever was anonymised nothing is left to show but when."""

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.forms.accounts import zones
+from quizzes import zones
 from quizzes.models import Classroom, Membership
 
 ROSTER_BYTES = 1_000_000
@@ -34,12 +34,6 @@ def helper(label: Any) -> FormHelper:
     return made
 
 
-def zone_choices(current: str) -> list[Any]:
-    """All zones by area, UTC and the one in use before them."""
-    listed = {name for _area, places in zones() for name, _place in places}
-    return [*((name, name) for name in sorted({"UTC", current} - listed - {""})), *zones()]
-
-
 class ClassroomForm(forms.ModelForm):
     """What a new classroom needs: a name, and the zone its deadlines are meant in."""
 
@@ -56,7 +50,7 @@ class ClassroomForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current = self.initial.get("time_zone") or self.instance.time_zone
-        self.fields["time_zone"].choices = zone_choices(current)  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = zones.choices(current)  # type: ignore[attr-defined]
         self.helper = helper(self.submit_label)
 
 

@@ -20,7 +20,9 @@ LONGEST = 40
 MARKS_IN_A_ROW = 2  # combining signs on one letter; more of them run into the lines above and below
 # Categories of signs that cannot be seen or turn text round.
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-TITLES = frozenset("mr mrs ms miss mx dr prof professor sir madam teacher instructor".split())
+TITLES = frozenset(
+    ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam", "teacher", "instructor"]
+)
 
 
 def appear(membership: Membership, *, nickname: str, is_visible: bool) -> Membership:
