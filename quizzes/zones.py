@@ -1,6 +1,6 @@
-"""Time zones to choose from: about a hundred by region, each by the name it has today.
+"""Time zones to choose from: a hundred or so by region, each by the name it has today.
 
-They are those where most people live, one for each clock; any other zone that is stored, or that a browser has, is
+They are those where most people live; any other zone that is stored, or that a browser has, is
 offered next to them.
 """
 
@@ -23,7 +23,7 @@ REGIONS = {
         "Santiago Santo_Domingo Sao_Paulo St_Johns Tijuana Toronto Vancouver Winnipeg"
     ),
     "Asia": (
-        "Almaty Baghdad Baku Bangkok Beirut Colombo Damascus Dhaka Dubai Ho_Chi_Minh Hong_Kong Jakarta Jerusalem Kabul "
+        "Almaty Amman Baghdad Baku Bangkok Beirut Colombo Damascus Dhaka Dubai Ho_Chi_Minh Hong_Kong Jakarta Jerusalem Kabul "
         "Karachi Kathmandu Kolkata Kuala_Lumpur Manila Riyadh Seoul Shanghai Singapore Taipei Tashkent Tbilisi Tehran "
         "Tokyo Ulaanbaatar Vladivostok Yangon Yekaterinburg Yerevan"
     ),

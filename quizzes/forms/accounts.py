@@ -16,8 +16,9 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from quizzes import after_answer, zones
+from quizzes import after_answer
 from quizzes.forms.signup import OnePassword
+from quizzes.forms.zones import ZoneField
 from quizzes.models import User
 from quizzes.services import accounts
 
@@ -64,9 +65,7 @@ class NewPasswordForm(OnePassword, AllauthResetPasswordKeyForm):
 class ProfileForm(forms.ModelForm):
     """Names, time zone and appearance; the appearance is kept by the browser."""
 
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), required=False, help_text=_("Deadlines and times are shown in it.")
-    )
+    time_zone = ZoneField(label=_("Time zone"), required=False, help_text=_("Deadlines and times are shown in it."))
     theme = forms.ChoiceField(
         label=_("Appearance"),
         choices=THEMES,
@@ -82,7 +81,7 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["time_zone"]
-        field.choices = [("", _("The one of my browser")), *zones.choices(self.instance.time_zone)]
+        field.offer(self.instance.time_zone, ("", _("The one of my browser")))
         for name, token in (("first_name", "given-name"), ("last_name", "family-name")):
             self.fields[name].widget.attrs["autocomplete"] = token
         self.helper = FormHelper()

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes import zones
+from quizzes.forms.zones import ZoneField
 from quizzes.models import Classroom, Membership
 
 ROSTER_BYTES = 1_000_000
@@ -37,7 +37,7 @@ def helper(label: Any) -> FormHelper:
 class ClassroomForm(forms.ModelForm):
     """What a new classroom needs: a name, and the zone its deadlines are meant in."""
 
-    time_zone = forms.ChoiceField(
+    time_zone = ZoneField(
         label=gettext_lazy("Time zone"), help_text=gettext_lazy("The times of assignments are typed in it.")
     )
     submit_label = gettext_lazy("Create the classroom")
@@ -50,7 +50,8 @@ class ClassroomForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current = self.initial.get("time_zone") or self.instance.time_zone
-        self.fields["time_zone"].choices = zones.choices(current)  # type: ignore[attr-defined]
+        field: Any = self.fields["time_zone"]
+        field.offer(current)
         self.helper = helper(self.submit_label)
 
 
