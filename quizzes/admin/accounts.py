@@ -26,12 +26,6 @@ from quizzes.models import User
 from quizzes.reports.people import belongings
 from quizzes.services import handover, people
 
-RIGHTS = {
-    "is_staff": (gettext_lazy("Instructor"), gettext_lazy("May write questions and run classes.")),
-    "is_superuser": (gettext_lazy("Administrator"), gettext_lazy("Sees and may change everything.")),
-    "is_active": (gettext_lazy("May log in"), gettext_lazy("Untick this instead of deleting an account.")),
-}
-
 
 @admin.register(User)
 class PersonAdmin(SuperuserOnly, UserAdmin):
@@ -68,13 +62,6 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
             path("<int:pk>/hand-over/", hand_over, name="quizzes_user_hand_over"),
             *super().get_urls(),
         ]
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Rights in the words of this site; Django's speak of an admin site."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and db_field.name in RIGHTS:
-            field.label, field.help_text = RIGHTS[db_field.name]
-        return field
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Of whoever was anonymised nothing is left to show but when."""

@@ -88,6 +88,7 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper(gettext_lazy("Join"))
+        self.helper.form_action = "quizzes:classroom_join"  # from the page of a wrong link too
 
 
 class MeForm(forms.Form):

@@ -42,13 +42,34 @@ def _free(classroom: int, nickname: str, taken: set[tuple[int, str]]) -> str:
 
 def _numbered(nickname: str, number: int) -> str:
     ending = f" {number}"
-    return nickname[: LONGEST - len(ending)].rstrip() + ending
+    return nickname.strip()[: LONGEST - len(ending)].rstrip() + ending
 
 
 class Migration(migrations.Migration):
     dependencies = [("quizzes", "0011_invitations")]
 
     operations = [
+        migrations.AlterField(
+            model_name="user",
+            name="is_staff",
+            field=models.BooleanField(
+                default=False, help_text="May write questions and run classes.", verbose_name="instructor"
+            ),
+        ),
+        migrations.AlterField(
+            model_name="user",
+            name="is_superuser",
+            field=models.BooleanField(
+                default=False, help_text="Sees everything and may change it.", verbose_name="administrator"
+            ),
+        ),
+        migrations.AlterField(
+            model_name="user",
+            name="is_active",
+            field=models.BooleanField(
+                default=True, help_text="Untick this instead of deleting an account.", verbose_name="may log in"
+            ),
+        ),
         migrations.AddField(
             model_name="membership",
             name="nickname_key",

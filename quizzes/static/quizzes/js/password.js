@@ -4,7 +4,7 @@ import { say } from "./words.js";
 
 function addButton(input) {
   const group = document.createElement("div");
-  group.className = "input-group";
+  group.className = "input-group has-validation";
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn";
@@ -18,8 +18,9 @@ function addButton(input) {
   button.addEventListener("click", () => show(input.type === "password"));
   input.form?.addEventListener("submit", () => show(false)); // browsers offer to keep what was typed as a password
   const isActive = document.activeElement === input;
+  const faults = [...input.parentElement.querySelectorAll(".invalid-feedback")]; // shown only next to their field
   input.replaceWith(group);
-  group.append(input, button);
+  group.append(input, button, ...faults);
   if (isActive) input.focus();
 }
 
