@@ -26,7 +26,7 @@ def heron(classroom: Classroom) -> Membership:
 def test_a_nickname_of_another_member_is_refused_with_a_free_one(
     classroom: Classroom, learner: User, heron: Membership, nickname: str
 ) -> None:
-    with pytest.raises(QuizError, match="is taken in this class.*such as “.* 2”") as refused:
+    with pytest.raises(QuizError, match=r"is taken in this class.*such as “.* 2”") as refused:
         nicknames.appear(of(classroom, learner), nickname=nickname, is_visible=True)
     assert refused.value.where == "nickname"
     assert of(classroom, learner).nickname == ""
