@@ -79,7 +79,7 @@ class SignupForm(OnePassword, AllauthSignupForm):
                 self.add_error("password1", error)
         if "password1" not in self.errors:
             # The answer goes to the browser that sent it, and nothing keeps it: see `SignUp`.
-            self.fields["password1"].widget.render_value = True  # type: ignore[attr-defined]
+            self.fields["password1"].widget.render_value = True
         return cleaned
 
 

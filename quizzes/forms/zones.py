@@ -14,7 +14,7 @@ class ZoneField(forms.ChoiceField):
 
     def offer(self, current: str, *first: tuple[str, Any]) -> None:
         """List `first`, then the zone in use, then the rest."""
-        self.choices = [*first, *zones.choices(current)]  # type: ignore[assignment]
+        self.choices = [*first, *zones.choices(current)]
 
     def to_python(self, value: Any) -> str:
         return zones.canonical(super().to_python(value))

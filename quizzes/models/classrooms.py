@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -124,12 +123,6 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         if "nickname" in fields:
             fields["nickname_key"] = nickname_key(fields["nickname"])
         return super().update(**fields)
-
-    def bulk_create(self, rows: Iterable[Membership], *args: Any, **options: Any) -> list[Membership]:
-        made = list(rows)
-        for row in made:
-            row.nickname_key = nickname_key(row.nickname)
-        return super().bulk_create(made, *args, **options)
 
 
 class Membership(models.Model):
