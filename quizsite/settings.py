@@ -109,6 +109,7 @@ TEMPLATES = [
                 "card_body": "quizzes.templatetags.quizzes_cards.card_body",
                 "stem": "quizzes.markup.stem",
                 "outcome_of": "quizzes.reports.wording.of_attempt",
+                "zone_words": "quizzes.zones.words_of_reader",
             },
             "app_filters": {
                 "duration": "quizzes.local_time.duration",
@@ -190,11 +191,14 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "quizzes:home"
 ACCOUNT_ADAPTER = "quizzes.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "quizzes.forms.accounts.LoginForm",
+    "signup": "quizzes.forms.signup.SignupForm",
+    "change_password": "quizzes.forms.signup.ChangePasswordForm",
+    "set_password": "quizzes.forms.signup.SetPasswordForm",
     "reset_password": "quizzes.forms.accounts.ForgottenPasswordForm",
     "reset_password_from_key": "quizzes.forms.accounts.NewPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email", "password1*"]  # the user name is made from the names
 ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", "optional")
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"  # several may type one address, one can confirm it
@@ -211,6 +215,10 @@ ACCOUNT_RATE_LIMITS = {
     "wrong_password_of_account": "60/600s/key",  # for one account, from anywhere; known devices are let through
     "wrong_password_from_address": "300/60s/ip",  # for any account, from one address
     "join_classroom": "10/60s/user,600/60s/ip",
+    "open_join_link": "600/60s/ip",  # by strangers; a class opens it together
+    "change_username": "10/3600s/user",  # each try tells whether a user name is taken
+    "invite_instructor": "30/3600s/user",
+    "open_instructor_link": "60/60s/ip",
 }
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
@@ -234,7 +242,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [("bootstrap", str(get_bootstrap_dir()))]  # the package has no static folder of its own
 STATICFILES_FINDERS = ["quizsite.assets.BootstrapFinder", "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
-SILENCED_SYSTEM_CHECKS = ["models.W040"]  # covering columns of indexes help PostgreSQL; SQLite goes without them
+SILENCED_SYSTEM_CHECKS = [
+    "models.W040",  # covering columns of indexes help PostgreSQL; SQLite goes without them
+    "account.W001",  # nobody types a user name at sign-up: one is made, and then used to log in
+]
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")  # for developers' tools only
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

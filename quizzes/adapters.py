@@ -8,13 +8,17 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
 from quizzes import after_answer, devices, limits
 from quizzes.forms.accounts import in_request
 from quizzes.models import User
+from quizzes.services import usernames
 
 CODES = "login_failed"  # allauth's name for the limit; here it counts the codes of a second factor
+TRIES = 3  # at a user name, when several sign up under one name at once
 IS_LIMIT = ("too_many_login_attempts", "rate_limited")
 
 
@@ -68,6 +72,20 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError as error:
             raise ValidationError(error.messages) from error
         return name
+
+    def save_user(self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True) -> Any:
+        """Save a new account; where another one took the user name that was made for it, make the next."""
+        for _try in range(TRIES):
+            try:
+                with transaction.atomic():
+                    return super().save_user(request, user, form, commit)
+            except IntegrityError:
+                user.username = ""  # type: ignore[attr-defined]
+        return super().save_user(request, user, form, commit)
+
+    def generate_unique_username(self, txts: list[str | None], regex: str | None = None) -> str:
+        first_name, last_name, *_others = txts
+        return usernames.made_from(first_name or "", last_name or "")
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """A limit gets a page of its own, which says how long to wait; allauth would say "later" in the form."""

@@ -71,8 +71,14 @@ def take(
     request: HttpRequest, action: str, *, key: str = "", is_look: bool = False, words: str | Promise = MANY_TRIES
 ) -> None:
     """Count a try, or only look whether there is one left; raise TooMany where there is none."""
-    if not ratelimit.consume(request, action=action, key=key, dry_run=is_look):
+    if not _has_one_left(request, action, key, is_look=is_look):
         raise too_many(pause(action), words)
+
+
+def _has_one_left(request: HttpRequest, action: str, key: str, *, is_look: bool) -> bool:
+    if request.method == "GET" and not is_look:  # which `consume` lets through uncounted; a page may be a guess too
+        return ratelimit.consume_or_429(request, action=action, key=key, limit_get=True) is None
+    return ratelimit.consume(request, action=action, key=key, dry_run=is_look)
 
 
 def take_from(network: str, action: str) -> None:

@@ -166,13 +166,15 @@ class ReaderTimeZone:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = getattr(request, "user", None)
         name = getattr(user, "time_zone", "") or request.COOKIES.get(self.COOKIE, "")[:64]
-        if name in ("", settings.TIME_ZONE):  # what holds anyway
-            return self.get_response(request)
-        try:
-            timezone.activate(zoneinfo.ZoneInfo(name))
-        except (KeyError, ValueError, OSError):  # a made-up zone, or a path
-            timezone.deactivate()
+        if name not in ("", settings.TIME_ZONE):  # what holds anyway
+            self._activate(name)
         try:
             return self.get_response(request)
         finally:
+            timezone.deactivate()  # a page of a class may have chosen its zone
+
+    def _activate(self, name: str) -> None:
+        try:
+            timezone.activate(zoneinfo.ZoneInfo(name))
+        except (KeyError, ValueError, OSError):  # a made-up zone, or a path
             timezone.deactivate()

@@ -14,6 +14,7 @@ from quizzes.views import (
     gradebook,
     health,
     home,
+    instructors,
     invitations,
     marking,
     members,
@@ -31,6 +32,11 @@ urlpatterns = [
     path("notices/<int:pk>/dismiss/", home.notice_dismiss, name="notice_dismiss"),
     path("account/", accounts.profile, name="profile"),
     path("account/password/", passwords.password_choose, name="password_choose"),
+    path("account/username/", accounts.username, name="username"),
+    # instructors, by invitation
+    path("instructors/", instructors.instructor_list, name="instructor_list"),
+    path("instructors/<int:pk>/revoke/", instructors.instructor_revoke, name="instructor_revoke"),
+    path("instructors/invitation/<str:token>/", instructors.instructor_accept, name="instructor_accept"),
     # attempts
     path("attempts/", attempts.attempt_list, name="attempt_list"),
     path("attempts/<int:pk>/", attempts.attempt, name="attempt"),

@@ -21,6 +21,7 @@ LAYERS = {
         "after_answer",
         "request_ids",
         "shared_cache",
+        "zones",
     ],
     1: ["question_types", "limits", "outages"],
     2: ["formats", "lint"],
@@ -29,7 +30,7 @@ LAYERS = {
     5: ["services", "reports"],
     6: ["forms", "templatetags"],
     7: ["views", "admin", "management", "checks", "middleware", "backends", "adapters"],
-    8: ["urls", "apps"],
+    8: ["urls", "account_urls", "apps"],
 }
 LEVEL = {name: level for level, names in LAYERS.items() for name in names}
 OUTSIDE = {"migrations", "__init__"}

@@ -16,8 +16,19 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from quizzes.models import Assignment, Attempt, Classroom, Invitation, Membership, Notice, Quiz, User, version_cache
-from quizzes.services import attempts
+from quizzes.models import (
+    Assignment,
+    Attempt,
+    Classroom,
+    InstructorInvitation,
+    Invitation,
+    Membership,
+    Notice,
+    Quiz,
+    User,
+    version_cache,
+)
+from quizzes.services import attempts, instructors
 from tests import factories
 
 ROLES = ("nobody", "student", "classmate", "outsider", "assistant", "instructor", "other_instructor", "admin")
@@ -29,6 +40,11 @@ home                   200   200 200 200 200 200 200 200
 notice_dismiss POST    login 404 404 404 404 302 404 404
 profile                login 200 200 200 200 200 200 200
 password_choose        login 302 302 302 302 302 302 302
+username               login 200 200 200 200 200 200 200
+instructor_list        login 404 404 404 404 404 404 200
+instructor_list POST   login 404 404 404 404 404 404 200
+instructor_revoke POST login 404 404 404 404 404 404 302
+instructor_accept      200   200 200 200 200 200 200 200
 healthz                200   200 200 200 200 200 200 200
 source_detail          login 200 200 200 200 200 200 200
 topic_detail           login 200 200 200 200 200 200 200
@@ -66,12 +82,12 @@ attempt_reopen POST    login 404 404 404 404 302 404 302
 attempt_save JSON      401   200 404 404 404 404 404 404
 attempt_state          login 200 404 404 404 404 404 404
 attempt_flag JSON      401   200 404 404 404 404 404 404
-marking_queue          login 200 200 200 200 200 200 200
+marking_queue          login 404 404 404 404 200 200 200
 marking_answer         login 404 404 404 404 200 404 200
 classroom_list         login 200 200 200 200 200 200 200
 classroom_create       login 404 404 404 404 200 200 200
-classroom_join         login 200 200 200 200 200 200 200
-classroom_join_link    login 200 200 200 200 200 200 200
+classroom_join         200   200 200 200 200 200 200 200
+classroom_join_link    200   302 302 200 302 302 200 200
 classroom_detail       login 200 200 404 200 200 404 200
 classroom_members      login 404 404 404 200 200 404 200
 classroom_member POST  login 404 404 404 404 302 404 302
@@ -132,6 +148,8 @@ class School:
     quiz: Quiz
     invitation: Invitation
     notice: Notice
+    to_teach: InstructorInvitation
+    token: str
 
     def kwargs(self, name: str) -> dict[str, Any]:
         """What an address of this name needs to be about this class."""
@@ -145,11 +163,13 @@ class School:
             "accommodation": self.assignment.pk,
             "invitation": self.invitation.pk,
             "notice": self.notice.pk,
+            "instructor": self.to_teach.pk,
         }
         known = {
             "slug": {"source_detail": "source", "topic_detail": "topic"}.get(name, self.quiz.slug),
             "slot": 1,
             "code": self.classroom.join_code,
+            "token": self.token,
             "member": membership.pk,
             "pk": self.classroom.pk if name == "assignment_create" else pks.get(name.split("_")[0], 0),
         }
@@ -176,7 +196,8 @@ def school(letter: str, now: datetime) -> School:
     invited = factories.user(f"invited-{letter}")
     invitation = Invitation.objects.create(classroom=classroom, user=invited, invited_at=now)
     notice = Notice.objects.create(recipient=people["instructor"], kind="quiz_archived", quiz=quiz, created_at=now)
-    return School(classroom, people, assignment, attempt, handed_in, quiz, invitation, notice)
+    to_teach, token = instructors.invite(name="Ada Ley", email="", by=people["instructor"], now=now)
+    return School(classroom, people, assignment, attempt, handed_in, quiz, invitation, notice, to_teach, token)
 
 
 @pytest.fixture

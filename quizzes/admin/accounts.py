@@ -46,12 +46,13 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
             gettext_lazy("Rights"),
             {
                 "fields": ("is_active", "is_staff", "is_superuser"),
-                "description": gettext_lazy("Staff are instructors; superusers are administrators and see everything."),
+                "description": gettext_lazy("To make someone an instructor, invite them: they accept by a link."),
             },
         ),
         (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined", "full_name", "anonymised_at")
+    change_list_template = "admin/quizzes/user/change_list.html"
     change_form_template = "admin/quizzes/user/change_form.html"
     delete_confirmation_template = "admin/quizzes/user/delete_confirmation.html"
 

@@ -20,7 +20,7 @@ from quizzes.admin.scope import ScopedAdmin, ScopedFilter, ScopedInline, person
 from quizzes.errors import QuizError
 from quizzes.forms.classroom_admin import AccommodationForm, AssignmentForm, ClassroomForm, MembershipForm
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership
-from quizzes.services import assignments, classrooms, overlaps
+from quizzes.services import assignments, classrooms, nicknames, overlaps
 
 Status = Membership.Status
 
@@ -245,7 +245,7 @@ class MembershipAdmin(ServedAdmin):
             times = {"time_factor": given["time_factor"], "is_untimed": given["is_untimed"]}
             classrooms.set_time(obj, actor=actor, now=now, **times)
         if changed & {"nickname", "is_visible"}:
-            classrooms.appear(obj, nickname=given["nickname"], is_visible=given["is_visible"])
+            nicknames.appear(obj, nickname=given["nickname"], is_visible=given["is_visible"])
         if "status" in changed and given["status"] == Status.LEFT:
             classrooms.leave(obj, now=now)
         if "status" in changed and given["status"] == Status.REMOVED:

@@ -26,6 +26,7 @@ from quizzes.models import (
     Assignment,
     Attempt,
     Classroom,
+    InstructorInvitation,
     Membership,
     Question,
     Quiz,
@@ -66,6 +67,7 @@ def _by_administrators(model: Any) -> Scope:
 # What an instructor manages: may change, act on, delete. Topics and tags are for all to add and for administrators to change.
 MANAGED: dict[type[Model], Scope] = {
     User: _by_administrators(User),
+    InstructorInvitation: _by_administrators(InstructorInvitation),
     Topic: _by_administrators(Topic),
     Tag: _by_administrators(Tag),
     Source: lambda user: Source.objects.editable_by(user),

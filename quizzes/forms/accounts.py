@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
@@ -18,29 +17,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import after_answer
+from quizzes.forms.signup import OnePassword
+from quizzes.forms.zones import ZoneField
 from quizzes.models import User
 from quizzes.services import accounts
 
 THEMES = (("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
-AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-
-
-@cache
-def zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Time zones by area, named by place: ("Africa", [("Africa/Nairobi", "Nairobi"), …])."""
-    groups: dict[str, list[tuple[str, str]]] = {area: [] for area in AREAS}
-    for name in sorted(zoneinfo.available_timezones()):
-        area, _slash, place = name.partition("/")
-        if place and area in groups:
-            groups[area].append((name, place.replace("_", " ").replace("/", ", ")))
-    return list(groups.items())
-
-
-def zone_choices(current: str) -> list[Any]:
-    """The browser's zone first, then all zones by area; a stored one outside these areas stays."""
-    listed = {name for _area, places in zones() for name, _place in places}
-    others = sorted({"UTC", current} - listed - {""})
-    return [("", _("The one of my browser")), *((name, name) for name in others), *zones()]
 
 
 class LoginForm(AllauthLoginForm):
@@ -72,7 +54,7 @@ class ForgottenPasswordForm(AllauthResetPasswordForm):
         super().save(request, **kwargs)
 
 
-class NewPasswordForm(AllauthResetPasswordKeyForm):
+class NewPasswordForm(OnePassword, AllauthResetPasswordKeyForm):
     """Behind the link of a mail."""
 
     def save(self) -> None:
@@ -83,9 +65,7 @@ class NewPasswordForm(AllauthResetPasswordKeyForm):
 class ProfileForm(forms.ModelForm):
     """Names, time zone and appearance; the appearance is kept by the browser."""
 
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), required=False, help_text=_("Deadlines and times are shown in it.")
-    )
+    time_zone = ZoneField(label=_("Time zone"), required=False, help_text=_("Deadlines and times are shown in it."))
     theme = forms.ChoiceField(
         label=_("Appearance"),
         choices=THEMES,
@@ -100,7 +80,8 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = zone_choices(self.instance.time_zone)  # type: ignore[attr-defined]
+        field: Any = self.fields["time_zone"]
+        field.offer(self.instance.time_zone, ("", _("The one of my browser")))
         for name, token in (("first_name", "given-name"), ("last_name", "family-name")):
             self.fields[name].widget.attrs["autocomplete"] = token
         self.helper = FormHelper()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from quizzes.errors import QuizError
 from quizzes.forms.quizzes import attempts_field, time_limit_field
 from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz
+from quizzes.services import nicknames
 
 Status = Membership.Status
 
@@ -102,6 +103,15 @@ class MembershipForm(ServedForm):
         if "status" in self.changed_data and (self.instance.status, status) == (Status.REMOVED, Status.LEFT):
             raise forms.ValidationError(_("Who was removed stays so, or is made active again."))
         return status
+
+    def clean_nickname(self) -> str:
+        try:
+            name = nicknames.clean(self.cleaned_data["nickname"])
+        except QuizError as error:
+            raise forms.ValidationError(str(error.message)) from error
+        if fault := nicknames.fault_of(self.instance, name) if self.instance.pk else "":
+            raise forms.ValidationError(fault)
+        return name
 
 
 class AccommodationForm(ServedForm):

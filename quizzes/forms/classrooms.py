@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.forms.accounts import zones
+from quizzes.forms.zones import ZoneField
 from quizzes.models import Classroom, Membership
 
 UNTIMED = "untimed"
@@ -30,16 +30,10 @@ def helper(label: Any) -> FormHelper:
     return made
 
 
-def zone_choices(current: str) -> list[Any]:
-    """All zones by area, UTC and the one in use before them."""
-    listed = {name for _area, places in zones() for name, _place in places}
-    return [*((name, name) for name in sorted({"UTC", current} - listed - {""})), *zones()]
-
-
 class ClassroomForm(forms.ModelForm):
     """What a new classroom needs: a name, and the zone its deadlines are meant in."""
 
-    time_zone = forms.ChoiceField(
+    time_zone = ZoneField(
         label=gettext_lazy("Time zone"), help_text=gettext_lazy("The times of assignments are typed in it.")
     )
     submit_label = gettext_lazy("Create the classroom")
@@ -52,7 +46,8 @@ class ClassroomForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current = self.initial.get("time_zone") or self.instance.time_zone
-        self.fields["time_zone"].choices = zone_choices(current)  # type: ignore[attr-defined]
+        field: Any = self.fields["time_zone"]
+        field.offer(current)
         self.helper = helper(self.submit_label)
 
 
@@ -89,23 +84,27 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper(gettext_lazy("Join"))
+        self.helper.form_action = "quizzes:classroom_join"  # from the page of a wrong link too
 
 
-class MeForm(forms.ModelForm):
-    """How one appears to the class."""
+class MeForm(forms.Form):
+    """How one appears to the class; whether the nickname is free is for `nicknames.appear` to say."""
 
-    class Meta:
-        model = Membership
-        fields = ["nickname", "is_visible"]
-        labels = {"is_visible": gettext_lazy("Show me on the leaderboard")}
-        help_texts = {
-            "nickname": gettext_lazy("Empty: you appear as “member” with a number."),
-            "is_visible": gettext_lazy("Takes effect at once, for every leaderboard of this class."),
-        }
+    nickname = forms.CharField(
+        label=gettext_lazy("Nickname"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("No one else in this class has it. Empty: you appear as “member” with a number."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    is_visible = forms.BooleanField(
+        label=gettext_lazy("Show me on the leaderboard"),
+        required=False,
+        help_text=gettext_lazy("Takes effect at once, for every leaderboard of this class."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["nickname"].widget.attrs["autocomplete"] = "off"
         self.helper = helper(gettext_lazy("Save"))
 
 

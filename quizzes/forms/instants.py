@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes import zones
 from quizzes.local_time import LocalTimeGap, LocalTimeTwice, parse_local
 
 FIRST, SECOND = "first", "second"
@@ -82,7 +83,7 @@ class ZonedForm(forms.Form):
         self.asked: set[str] = set()  # fields whose time happens twice
         self.stored = {name: getattr(stored, name, None) for name in self.instants}
         for name, label in self.instants.items():
-            self.fields[name] = LocalField(label=label)
+            self.fields[name] = LocalField(label=label, help_text=zones.time_of(zone))
             self.fields[f"{name}_which"] = forms.ChoiceField(
                 label=_("Which of the two?"), choices=WHICH, required=False, widget=forms.RadioSelect
             )

@@ -5,7 +5,7 @@ from quizzes.models.assignments import Accommodation, Assignment
 from quizzes.models.attempts import Answer, Attempt, AttemptEvent
 from quizzes.models.bank import Question, QuestionSource, QuestionVersion, Source, Tag, Topic
 from quizzes.models.classrooms import Classroom, Membership
-from quizzes.models.invitations import Invitation
+from quizzes.models.invitations import InstructorInvitation, Invitation
 from quizzes.models.notices import Notice
 from quizzes.models.ownership import Visibility
 from quizzes.models.quizzes import FeedbackBand, Quiz, QuizItem
@@ -18,6 +18,7 @@ __all__ = [
     "AttemptEvent",
     "Classroom",
     "FeedbackBand",
+    "InstructorInvitation",
     "Invitation",
     "Membership",
     "Notice",

@@ -51,7 +51,18 @@ def validate_time_zone(value: str) -> None:
 
 
 class User(AbstractUser):
-    """A learner or an instructor; `time_zone` is the zone in which they read instants."""
+    """A learner or an instructor; `time_zone` is the zone in which they read instants.
+
+    Django's three rights, in the words of this site.
+    """
+
+    is_staff = models.BooleanField(_("instructor"), default=False, help_text=_("May write questions and run classes."))
+    is_superuser = models.BooleanField(
+        _("administrator"), default=False, help_text=_("Sees everything and may change it.")
+    )
+    is_active = models.BooleanField(
+        _("may log in"), default=True, help_text=_("Untick this instead of deleting an account.")
+    )
 
     time_zone = models.CharField(
         _("time zone"),

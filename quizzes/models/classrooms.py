@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # 32 signs without I, O, 0 and 1: 40 bits in 8
 CODE_LENGTH = 8
+LONGEST_KEY = 200  # a letter may become three when case is folded
+
+
+def nickname_key(nickname: str) -> str:
+    """Return what no two members of a class share: a nickname in any case and width, with single spaces."""
+    folded = unicodedata.normalize("NFKC", nickname).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())[:LONGEST_KEY]
 
 
 def new_join_code() -> str:
@@ -110,6 +118,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those a leaderboard may show: active students who appear, no staff."""
         return self.students().filter(is_visible=True, user__is_staff=False, user__is_active=True)
 
+    def update(self, **fields: Any) -> int:
+        """Update rows; the key of a nickname goes with it, as in `Membership.save`."""
+        if "nickname" in fields:
+            fields["nickname_key"] = nickname_key(fields["nickname"])
+        return super().update(**fields)
+
 
 class Membership(models.Model):
     """A person in a classroom. Leaving or being removed keeps the row and the attempts."""
@@ -129,6 +143,7 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.STUDENT)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
     nickname = models.CharField(_("nickname"), max_length=40, blank=True)
+    nickname_key = models.CharField(max_length=LONGEST_KEY, blank=True, default="", editable=False)
     is_visible = models.BooleanField(_("appears on the leaderboard"), default=True)
     time_factor = models.DecimalField(
         _("time factor"),
@@ -154,6 +169,17 @@ class Membership(models.Model):
                 name="member_once",
                 violation_error_message=_("This person is in the classroom already."),
             ),
+            models.UniqueConstraint(
+                fields=["classroom", "nickname_key"],
+                condition=~Q(nickname_key=""),
+                name="nickname_once",
+                violation_error_message=_("Another member of this class has this nickname. Choose another one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(nickname="", nickname_key="") | (~Q(nickname="") & ~Q(nickname_key="")),
+                name="nickname_has_a_key",
+                violation_error_message=_("A nickname needs a letter or digit."),
+            ),
             models.CheckConstraint(
                 condition=Q(time_factor__gte=1, time_factor__lte=5),
                 name="time_factor_range",
@@ -164,6 +190,13 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return self.shown_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.nickname_key = nickname_key(self.nickname)
+        self.nickname = self.nickname if self.nickname_key else ""
+        if "nickname" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "nickname_key"}
+        super().save(*args, **kwargs)
 
     @property
     def shown_name(self) -> str:

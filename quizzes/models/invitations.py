@@ -1,11 +1,14 @@
-"""Invitations of accounts to a classroom: nobody who has an account comes in by a user name without agreeing."""
+"""Invitations: of accounts to a classroom, where nobody comes in without agreeing, and of people to be instructors."""
 
 from __future__ import annotations
 
+import hashlib
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.models.classrooms import Classroom, Membership
@@ -52,3 +55,60 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} · {self.classroom}"
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a link: enough to know it again, too little to make it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class InstructorInvitationQuerySet(models.QuerySet["InstructorInvitation"]):
+    def open_at(self, now: datetime) -> InstructorInvitationQuerySet:
+        """Those whose link works: neither used nor withdrawn nor too old."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+
+    def with_token(self, token: str) -> InstructorInvitationQuerySet:
+        return self.filter(token_hash=token_hash(token))
+
+
+class InstructorInvitation(models.Model):
+    """A link that makes one account an instructor's, once. The row stays, and says who let whom in."""
+
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    invited_at = models.DateTimeField(_("invited"))
+    expires_at = models.DateTimeField(_("expires"))
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    accepted_at = models.DateTimeField(_("accepted"), null=True)
+    revoked_at = models.DateTimeField(_("withdrawn"), null=True)
+
+    objects = InstructorInvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation of an instructor")
+        verbose_name_plural = _("invitations of instructors")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(revoked_at=None),
+                name="accepted_or_withdrawn",
+                violation_error_message=_("An invitation that was accepted cannot be withdrawn."),
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by=None) | Q(accepted_at__isnull=False),
+                name="accepted_at_a_time",
+                violation_error_message=_("An accepted invitation has the time of it."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"  # no name: the workshop's history keeps these words
+
+    def state_at(self, now: datetime) -> str:
+        """Return "accepted", "withdrawn", "expired" or "open"."""
+        if self.accepted_at is not None:
+            return "accepted"
+        if self.revoked_at is not None:
+            return "withdrawn"
+        return "open" if now < self.expires_at else "expired"

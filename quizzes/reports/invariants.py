@@ -6,7 +6,7 @@ I2  one open attempt, numbers without a gap,     I8  a leaderboard's points are 
 I3  no answer after deadline and grace           I11 a deadline is the one that the log gives
 I4  nothing changes in a closed attempt but by   I12 every change of state, and every mark by hand, is in the log
     what the log tells
-I5  marks are what grading the rows gives
+I5  marks are what grading the rows gives        I13 a nickname's key is the one that the nickname gives
 
 How many attempts were allowed, and which deadline was given, is what the start wrote into the log: an instructor may
 change the terms afterwards. I7 (what a page must not say) and I10 (no error without a sentence) are not in the rows;
@@ -37,6 +37,7 @@ from quizzes.models import (
     QuestionVersion,
     Quiz,
 )
+from quizzes.models.classrooms import nickname_key
 from quizzes.reports import leaderboards
 
 Kind = AttemptEvent.Kind
@@ -68,6 +69,7 @@ def check(*, now: datetime, is_swept: bool = True) -> Iterator[Violation]:
     yield from agreed()
     yield from marks()
     yield from boards(now)
+    yield from nicknames()
 
 
 def _of(attempt: Any) -> str:
@@ -337,3 +339,11 @@ def _sums(classroom: Classroom, board: leaderboards.Board) -> dict[int, Fraction
         share = CHOSEN[rows[0].quiz.counting](rows).share or Fraction(0)
         sums[members[learner]] = sums.get(members[learner], Fraction(0)) + share * Fraction(most[assignment])
     return sums
+
+
+def nicknames() -> Iterator[Violation]:
+    """I13: the key by which the database tells nicknames apart fits."""
+    rows = Membership.objects.exclude(nickname="", nickname_key="").values_list("pk", "nickname", "nickname_key")
+    for pk, nickname, key in rows.iterator(chunk_size=BATCH):
+        if key != nickname_key(nickname):
+            yield Violation("I13", f"member {pk}", f"the key is {key!r}, the nickname gives {nickname_key(nickname)!r}")

@@ -26,11 +26,6 @@ FIELDS = frozenset(
     {"name", "description", "capacity", "time_zone", "names_shown", "metric", "speed_breaks_ties", "is_join_open"}
 )
 LONGEST_INPUT = 64  # of a join code, with spaces and dashes
-LONGEST_NICKNAME = 40
-MARKS_IN_A_ROW = 2  # combining signs on one letter; more of them run into the lines above and below
-UNSEEN = frozenset(
-    {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-)  # categories of signs that cannot be seen or turn text round
 
 
 # Classrooms -----------------------------------------------------------------------------------------------------------
@@ -221,33 +216,6 @@ def set_time(
         _refuse_invalid(locked)
         locked.save(update_fields=["time_factor", "is_untimed"])
     return _copied(locked, membership, "time_factor", "is_untimed")
-
-
-def appear(membership: Membership, *, nickname: str, is_visible: bool) -> Membership:
-    """Choose the name on leaderboards (empty: a neutral one) and whether to be on them at all; holds at once."""
-    name = clean_nickname(nickname)
-    Membership.objects.filter(pk=membership.pk).update(nickname=name, is_visible=is_visible)
-    membership.nickname, membership.is_visible = name, is_visible
-    return membership
-
-
-def clean_nickname(text: str) -> str:
-    """A nickname in one line of signs that can be seen; raises QuizError when it is too long."""
-    composed = unicodedata.normalize("NFKC", text)
-    seen = "".join(char for char in composed if char.isspace() or unicodedata.category(char) not in UNSEEN)
-    name = " ".join(_without_towers(seen).split())
-    if len(name) > LONGEST_NICKNAME:
-        raise QuizError(_("A nickname has at most %(limit)d letters.") % {"limit": LONGEST_NICKNAME}, where="nickname")
-    return name
-
-
-def _without_towers(text: str) -> str:
-    kept, marks = [], 0
-    for char in text:
-        marks = marks + 1 if unicodedata.combining(char) else 0
-        if marks <= MARKS_IN_A_ROW:
-            kept.append(char)
-    return "".join(kept)
 
 
 # Rows -----------------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ MEMBERS = [
     ("gita.rao", "Gita", "Rao", "", 0.66),
     ("hugo.lemaire", "Hugo", "Lemaire", "paper boat", 0.62),
     ("ines.costa", "Inês", "Costa", "lantern", 0.57),
-    ("jonas.lund", "Jonas", "Lund", "kestrel", 0.5),
+    ("jonas.lund", "Jonas", "Lund", "granite", 0.5),
     ("keiko.mori", "Keiko", "Mori", "mosaic", 0.42),
     ("liam.doyle", "Liam", "Doyle", "tin whistle", 0.33),
 ]

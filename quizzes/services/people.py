@@ -24,7 +24,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from quizzes.errors import QuizError
-from quizzes.models import Accommodation, Answer, Attempt, AttemptEvent, Classroom, Invitation, Membership, Notice, User
+from quizzes.models import (
+    Accommodation,
+    Answer,
+    Attempt,
+    AttemptEvent,
+    Classroom,
+    InstructorInvitation,
+    Invitation,
+    Membership,
+    Notice,
+    User,
+)
 from quizzes.services import attempts, classrooms, deadlines, handover
 
 LAST_ADMINISTRATOR = gettext_lazy("This is the last administrator. Make another user an administrator first.")
@@ -97,6 +108,7 @@ def _end_untimed(person: User, *, by: User, now: datetime) -> None:
 def _forget_person(person: User, *, now: datetime) -> None:
     """Name, address, log-ins and rights."""
     Invitation.objects.filter(user=person).delete()
+    _forget_invitations(person, now=now)
     for kind in (EmailAddress, Authenticator, SocialAccount):  # with what hangs on them: confirmations, tokens
         kind._default_manager.filter(user=person).delete()
     person.groups.clear()
@@ -111,6 +123,15 @@ def _forget_person(person: User, *, now: datetime) -> None:
     person.set_unusable_password()
     person.anonymised_at = now
     person.save()
+
+
+def _forget_invitations(person: User, *, now: datetime) -> None:
+    """Who was invited to teach is forgotten with the person, and what an administrator offered ends with them."""
+    rows = InstructorInvitation.objects.filter(accepted_by=person)
+    if person.email:
+        rows |= InstructorInvitation.objects.filter(email__iexact=person.email)
+    rows.update(name="", email="")
+    InstructorInvitation.objects.open_at(now).filter(invited_by=person).update(revoked_at=now)
 
 
 def _free_username(person: User) -> str:

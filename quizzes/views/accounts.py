@@ -11,9 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from quizzes import limits
+from quizzes.errors import QuizError
 from quizzes.forms.accounts import THEMES, ProfileForm
+from quizzes.forms.signup import UsernameForm
 from quizzes.models import Membership, User
-from quizzes.services import accounts
+from quizzes.services import accounts, usernames
 
 THEME_COOKIE = "theme"  # read by base.html and theme.js
 YEAR_SECONDS = 31_536_000
@@ -35,6 +38,22 @@ def profile(request: HttpRequest) -> HttpResponse:
     memberships = Membership.objects.active().filter(user=user, classroom__archived_at=None)
     context = {"form": form, "memberships": memberships.select_related("classroom")}
     return render(request, "quizzes/accounts/profile.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def username(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    form = UsernameForm(request.POST or None, initial={"username": user.username})
+    if form.is_valid():
+        limits.take(request, "change_username")
+        try:
+            usernames.change(user, form.cleaned_data["username"])
+        except QuizError as error:
+            form.add_error("username", str(error))
+        else:
+            messages.success(request, _("You log in as “%(name)s” from now on.") % {"name": user.username})
+            return redirect("quizzes:profile")
+    return render(request, "quizzes/accounts/username.html", {"form": form})
 
 
 def _theme(request: HttpRequest) -> str:

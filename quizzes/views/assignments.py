@@ -22,12 +22,13 @@ from quizzes.services import assignments, cautions, overlaps
 from quizzes.views.boards import progress_tag
 from quizzes.views.classrooms import READ_WRITE, confirm
 from quizzes.views.members import teaches
-from quizzes.views.requests import LoggedInRequest
+from quizzes.views.requests import LoggedInRequest, read_in
 
 
 @READ_WRITE
 def assignment_create(request: LoggedInRequest, pk: int) -> HttpResponse:
     classroom = get_object_or_404(Classroom.objects.live().taught_by(request.user), pk=pk)
+    read_in(classroom.time_zone)
     quizzes = Quiz.objects.usable_by(request.user).published().order_by("title", "pk")
     wanted = {"quiz": request.GET.get("quiz", "")}
     form = AssignmentForm(request.POST or None, zone=classroom.time_zone, quizzes=quizzes, initial=wanted)
@@ -85,6 +86,7 @@ def assignment_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
     theirs = Assignment.objects.filter(classroom__in=Classroom.objects.assisted_by(request.user))
     assignment = get_object_or_404(theirs.select_related("classroom", "quiz"), pk=pk)
+    read_in(assignment.classroom.time_zone)
     exceptions = Accommodation.objects.filter(assignment=assignment).select_related("membership__user", "granted_by")
     where, is_teaching = progress.of_assignment(assignment, now=now), teaches(request, assignment.classroom)
     context = {
@@ -108,6 +110,7 @@ def assignment_edit(request: LoggedInRequest, pk: int) -> HttpResponse:
     if request.POST.get("do") == "withdraw":
         return _withdraw(request, assignment)
     classroom = assignment.classroom
+    read_in(classroom.time_zone)
     form = AssignmentForm(request.POST or None, zone=classroom.time_zone, stored=assignment)
     told = None
     if form.is_valid() and not (told := _to_tell(request, form, classroom, assignment.quiz, assignment)):
@@ -153,6 +156,7 @@ def accommodation(request: LoggedInRequest, pk: int, member: int) -> HttpRespons
     stored = Accommodation.objects.filter(assignment=assignment, membership=membership).first()
     if request.POST.get("do") == "revoke" and stored is not None:
         return _revoke(request, stored, membership)
+    read_in(assignment.classroom.time_zone)
     form = AccommodationForm(request.POST or None, zone=assignment.classroom.time_zone, stored=stored)
     found: list[cautions.Caution] = []
     if form.is_valid():

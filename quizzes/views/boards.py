@@ -18,7 +18,7 @@ from quizzes.reports.leaderboards import EVER, Board
 from quizzes.reports.progress import Counts, Progress
 from quizzes.views import live
 from quizzes.views.live import Context
-from quizzes.views.requests import LoggedInRequest
+from quizzes.views.requests import LoggedInRequest, read_in
 
 TOP, WHOLE = 10, 500  # ranks on a page that shows more than the board, and on the board's own
 
@@ -105,6 +105,7 @@ def assignment_progress(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
     assisted = Classroom.objects.assisted_by(request.user)
     assignment = get_object_or_404(_assignments().filter(classroom__in=assisted), pk=pk)
+    read_in(assignment.classroom.time_zone)
     is_teaching = Classroom.objects.taught_by(request.user).filter(pk=assignment.classroom_id).exists()
 
     def found(_max_age: int) -> Progress:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,9 +19,10 @@ from quizzes.forms.classrooms import ClassroomForm, JoinForm, MeForm, SettingsFo
 from quizzes.models import Attempt, Classroom, Invitation, Membership, User
 from quizzes.reports import classrooms as report
 from quizzes.reports import leaderboards
-from quizzes.services import attempts, classrooms
+from quizzes.services import attempts, classrooms, nicknames
+from quizzes.views import entrance, errands
 from quizzes.views.boards import board_tag
-from quizzes.views.requests import LoggedInRequest
+from quizzes.views.requests import LoggedInRequest, browser_zone, read_in
 
 READ_WRITE = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -33,7 +37,12 @@ def classroom_list(request: LoggedInRequest) -> HttpResponse:
     archived = "archived" in request.GET
     rows = report.mine(request.user, now=clock.now(), archived=archived)
     invitations = () if archived else Invitation.objects.open_to(request.user)
-    context = {"rows": rows, "archived": archived, "invitations": invitations}
+    context = {
+        "rows": rows,
+        "archived": archived,
+        "has_archived": archived or Classroom.objects.joined_by(request.user).exclude(archived_at=None).exists(),
+        "invitations": invitations,
+    }
     return render(request, "quizzes/classrooms/list.html", context)
 
 
@@ -42,7 +51,8 @@ def classroom_create(request: LoggedInRequest) -> HttpResponse:
     user = request.user
     if not user.is_instructor:
         raise Http404
-    zone = user.time_zone or timezone.get_current_timezone_name()
+    # The browser is where the class is taught; a profile may be older than a move, and is there without a script too.
+    zone = browser_zone(request) or user.time_zone or settings.TIME_ZONE
     form = ClassroomForm(request.POST or None, initial={"time_zone": zone})
     if form.is_valid():
         classroom = classrooms.create(user, **form.cleaned_data, now=clock.now())
@@ -57,11 +67,16 @@ def classroom_create(request: LoggedInRequest) -> HttpResponse:
 
 
 @READ_WRITE
-def classroom_join(request: LoggedInRequest) -> HttpResponse:
-    form = JoinForm(request.POST or None)
+@login_not_required
+def classroom_join(request: HttpRequest) -> HttpResponse:
+    """A field for the code. A stranger, and a code in the address, go on to its link, which says what it opens."""
+    form = JoinForm(request.POST or request.GET.dict() or None)
     if form.is_valid():
+        code = form.cleaned_data["code"]
+        if request.method != "POST" or not isinstance(request.user, User):
+            return redirect("quizzes:classroom_join_link", code=classrooms.normal_code(code) or "-")
         try:
-            return _join(request, form.cleaned_data["code"])
+            return _join(request, request.user, code)
         except TooMany:
             raise
         except QuizError as error:
@@ -70,16 +85,28 @@ def classroom_join(request: LoggedInRequest) -> HttpResponse:
 
 
 @READ_WRITE
-def classroom_join_link(request: LoggedInRequest, code: str) -> HttpResponse:
-    """The page says nothing about the code, so that looking is no way around the limit on tries."""
-    if request.method == "POST":
-        return _join(request, code)
-    return render(request, "quizzes/classrooms/join_link.html", {"code": code[:40]})
+@login_not_required
+def classroom_join_link(request: HttpRequest, code: str) -> HttpResponse:
+    """The class and who teaches it, with sign-up for a stranger; a look is a try at a code, and counted as one."""
+    user = request.user if isinstance(request.user, User) else None
+    if user and request.method == "POST":
+        return _join(request, user, code)
+    errand = errands.to_join(request, code)
+    if errand is None:
+        form = JoinForm({"code": code[:40]})
+        form.add_error("code", _("That code does not open a class. Check it, or ask your instructor."))
+        return render(request, "quizzes/classrooms/join.html", {"form": form}, status=HTTPStatus.NOT_FOUND)
+    if user is None:
+        return entrance.welcome(request, errand)
+    mine = Membership.objects.active().filter(user=user, classroom__join_code=classrooms.normal_code(code)).first()
+    if mine is not None:
+        return redirect("quizzes:classroom_detail", pk=mine.classroom_id)
+    return render(request, "quizzes/classrooms/join_link.html", {"errand": errand})
 
 
-def _join(request: LoggedInRequest, code: str) -> HttpResponse:
+def _join(request: HttpRequest, user: User, code: str) -> HttpResponse:
     limits.take(request, "join_classroom", words=_("You have tried many codes."))
-    membership = classrooms.join(request.user, code, now=clock.now())
+    membership = classrooms.join(user, code, now=clock.now())
     messages.success(request, _("You are in “%(name)s”.") % {"name": membership.classroom})
     return redirect("quizzes:classroom_detail", pk=membership.classroom_id)
 
@@ -106,6 +133,7 @@ def classroom_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         attempts.close_overdue(now=now, among=own)
         calendar = report.for_student(membership, now=now)
         return render(request, "quizzes/classrooms/student.html", {**context, "calendar": calendar})
+    read_in(classroom.time_zone)
     assigned = report.for_staff(classroom, now=now)
     return render(request, "quizzes/classrooms/staff.html", {**context, "assigned": assigned})
 
@@ -128,11 +156,15 @@ def classroom_me(request: LoggedInRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.POST.get("do") == "leave":
         return _leave(request, membership)
-    form = MeForm(request.POST or None, instance=membership)
+    form = MeForm(request.POST or None, initial={name: getattr(membership, name) for name in MeForm.base_fields})
     if form.is_valid():
-        classrooms.appear(membership, **form.cleaned_data)
-        messages.success(request, _appearance(membership))
-        return redirect("quizzes:classroom_detail", pk=pk)
+        try:
+            nicknames.appear(membership, **form.cleaned_data)
+        except QuizError as error:
+            form.add_error("nickname", str(error))
+        else:
+            messages.success(request, _appearance(membership))
+            return redirect("quizzes:classroom_detail", pk=pk)
     return render(
         request, "quizzes/classrooms/me.html", {"classroom": classroom, "membership": membership, "form": form}
     )

@@ -21,7 +21,7 @@ from quizzes.models import Attempt
 from quizzes.reports import deadlines as report
 from quizzes.services import deadlines
 from quizzes.views.classrooms import READ_WRITE
-from quizzes.views.requests import LoggedInRequest
+from quizzes.views.requests import LoggedInRequest, read_in
 from quizzes.views.shortcuts import managed_attempt
 
 FROM_RESULT = "back=result"  # in addresses: one came from the pages of the attempt
@@ -121,6 +121,7 @@ def attempt_reopen(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 def _form_for(request: LoggedInRequest, attempt: Attempt, now: datetime) -> EndForm:
     zone = attempt.assignment.classroom.time_zone if attempt.assignment else timezone.get_current_timezone_name()
+    read_in(zone)
     return EndForm(request.POST or None, attempt=attempt, now=now, zone=zone)
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quizzes import clock, terms
 from quizzes.errors import EditConflict, QuizError
 from quizzes.forms.marking import MarkForm
-from quizzes.models import Answer, User
+from quizzes.models import Answer, Classroom, User
 from quizzes.reports import cards
 from quizzes.reports import marking_queue as queue
 from quizzes.services import grading
@@ -29,7 +29,10 @@ def person(request: HttpRequest) -> User:
 
 @require_GET
 def marking_queue(request: HttpRequest) -> HttpResponse:
-    page = Paginator(queue.rows(person(request)), PAGE).get_page(request.GET.get("page"))
+    user = person(request)
+    if not user.is_instructor and not Classroom.objects.taught_by(user).exists():
+        raise Http404
+    page = Paginator(queue.rows(user), PAGE).get_page(request.GET.get("page"))
     return render(request, "quizzes/marking/queue.html", {"page": page})
 
 

@@ -1,9 +1,13 @@
 """The type of requests, for signatures, and what many views ask of one."""
 
 import hashlib
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
+from django.utils import timezone
 
+from quizzes import zones
+from quizzes.middleware import ReaderTimeZone
 from quizzes.models import User
 
 
@@ -17,3 +21,14 @@ def device_of(request: LoggedInRequest) -> str:
     """A short name for this device: a hash of its session, which says nothing else."""
     key = request.session.session_key or ""
     return hashlib.blake2s(key.encode(), digest_size=6).hexdigest()
+
+
+def browser_zone(request: HttpRequest) -> str:
+    """Return the time zone of the browser by its name of today, out of a cookie that base.js sets; "" where unknown."""
+    name = zones.canonical(request.COOKIES.get(ReaderTimeZone.COOKIE, "")[:64])
+    return name if zones.is_known(name) else ""
+
+
+def read_in(zone: str) -> None:
+    """Show all times of this page in one zone: that of the class, in which they are typed. The middleware takes it back."""
+    timezone.activate(ZoneInfo(zone))

@@ -59,7 +59,10 @@ def fill() -> tuple[Classroom, list[Assignment], User]:
     people = User.objects.bulk_create([User(username=f"student-{number}", password="!") for number in range(MEMBERS)])
     room = factories.classroom(instructor=instructor)
     Membership.objects.bulk_create(
-        [Membership(classroom=room, user=person, nickname=f"bird {number}") for number, person in enumerate(people)]
+        [
+            Membership(classroom=room, user=person, nickname=f"bird {number}", nickname_key=f"bird {number}")
+            for number, person in enumerate(people)
+        ]
     )
     given = [factories.assignment(room, factories.quiz(0), opens_at=now) for _number in range(ASSIGNMENTS)]
     Attempt.objects.bulk_create(

@@ -12,9 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from quizzes.models import Attempt, User
-from quizzes.services import attempts
-from tests import saving
+from quizzes.services import attempts, instructors
+from tests import factories, saving
 from tests.browser import acts, samples
+from tests.browser.watching import Watch
 
 Enter = Callable[..., Page]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -84,6 +85,24 @@ def test_pages_before_the_log_in_are_accessible(visitor: Enter, path: str) -> No
     page = visitor(viewport=WIDE)
     page.goto(path)
     expect_clean(page)
+
+
+def test_the_ways_in_are_accessible(visitor: Enter, enter: Enter, learner: User, watch: Watch) -> None:
+    watch.allow("404: GET")  # two of the pages say that a code or link does not work
+    code = factories.classroom(name="10B").join_code
+    office = factories.user(is_staff=True, is_superuser=True)
+    _row, token = instructors.invite(name="Ada Ley", email="ada@example.org", by=office, now=datetime.now(UTC))
+    ways = (f"/classrooms/join/{code}/", "/classrooms/join/XXXX/", f"/instructors/invitation/{token}/")
+    seen = {
+        None: (*ways, "/instructors/invitation/none/", f"/accounts/login/?next={ways[0]}"),
+        learner: (*ways, "/account/username/", "/accounts/2fa/", "/accounts/email/", "/accounts/password/change/"),
+        office: ("/instructors/",),
+    }
+    for person, paths in seen.items():
+        page = enter(person, viewport=WIDE) if person else visitor(viewport=WIDE)
+        for path in paths:
+            page.goto(path)
+            expect_clean(page, narrow=True)
 
 
 def test_the_list_and_the_rules_of_a_quiz_are_accessible(page: Page, learner: User) -> None:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from quizzes.models import Attempt
+from tests import factories
 from tests.browser import acts, samples
 
 Visitor = Callable[..., Page]
 
 
-def sign_up(page: Page, username: str) -> None:
+def sign_up(page: Page, name: str) -> None:
     page.goto("/accounts/signup/")
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password", exact=False).first.fill("a very long sentence 9")
-    page.get_by_label("Password (again)").fill("a very long sentence 9")
+    fill_in(page, name)
     page.get_by_role("button", name="Sign up").click()
+    expect(page.get_by_text(f"You log in as {name.lower()}: write this down.")).to_be_visible()
+
+
+def fill_in(page: Page, name: str) -> None:
+    page.get_by_label("First name").fill(name)
+    page.locator("[name=password1]").fill("a very long sentence 9")
 
 
 def begin(page: Page, title: str) -> None:
@@ -51,7 +57,7 @@ def result_of(username: str) -> tuple[str, list[bool]]:
 def test_a_new_learner_takes_a_quiz_and_reads_why(visitor: Visitor) -> None:
     quiz = samples.quiz("single_choice", "multiple_choice", "true_false", time_limit=15, pass_mark=60)
     page = visitor()
-    sign_up(page, "ada")
+    sign_up(page, "Ada")
     begin(page, quiz.title)
 
     acts.choose(page, "The Security Council")
@@ -80,7 +86,7 @@ def test_a_new_learner_takes_a_quiz_and_reads_why(visitor: Visitor) -> None:
 def test_without_scripts_the_same_answers_give_the_same_marks(visitor: Visitor) -> None:
     quiz = samples.quiz("single_choice", "multiple_choice", "true_false", time_limit=15, pass_mark=60)
     page = visitor(java_script_enabled=False)
-    sign_up(page, "bob")
+    sign_up(page, "Bob")
     begin(page, quiz.title)
     assert "until" in page.locator(".timer").inner_text()
     refresh = page.locator("meta[http-equiv=refresh]").get_attribute("content") or ""
@@ -94,3 +100,37 @@ def test_without_scripts_the_same_answers_give_the_same_marks(visitor: Visitor) 
 
     expect(page.get_by_role("heading", level=1)).to_have_text(f"You passed {quiz.title}")
     assert result_of("bob") == ("2.00 of 3.00", [True, False, True])
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_from_the_link_of_a_class_to_its_first_question_in_three_presses(visitor: Visitor, scripts: bool) -> None:
+    """The link, its one form, the class, the rules, the question: three presses and four pages before it."""
+    quiz = samples.quiz("single_choice")
+    given = factories.assignment(factories.classroom(name="10B"), quiz)
+    page = visitor(java_script_enabled=scripts)
+    pages: list[str] = []
+    page.on("framenavigated", lambda frame: pages.append(frame.url))
+    page.goto(f"/classrooms/join/{given.classroom.join_code}/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are invited to 10B")
+    fill_in(page, "Ada")
+    page.get_by_role("button", name="Sign up and join").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("10B")
+    page.get_by_role("link", name="Start").click()
+    page.get_by_role("button", name="Start").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(samples.STEMS["single_choice"])
+    assert len(pages) == 4
+
+
+def test_a_password_is_shown_on_demand_and_its_fault_next_to_it(visitor: Visitor) -> None:
+    page = visitor()
+    page.goto("/accounts/signup/")
+    fill_in(page, "Ada")
+    password = page.locator("[name=password1]")
+    page.get_by_role("button", name="Show").click()
+    expect(password).to_have_attribute("type", "text")
+    page.get_by_role("button", name="Hide").click()
+    expect(password).to_have_attribute("type", "password")
+    password.fill("12")
+    page.get_by_role("button", name="Sign up").click()
+    expect(page.get_by_text("This password is too short")).to_be_visible()
+    expect(page.get_by_label("First name")).to_have_value("Ada")

@@ -10,10 +10,12 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.db import connection
+from django.test import Client
 
 from quizzes.errors import QuizError
-from quizzes.models import Classroom, Invitation, Membership
-from quizzes.services import classrooms, invitations
+from quizzes.models import Classroom, Invitation, Membership, User
+from quizzes.services import classrooms, instructors, invitations, nicknames
 from tests import factories
 from tests.concurrency.racing import errors_in, track
 
@@ -119,3 +121,73 @@ def test_control_without_the_lock_nobody_is_left_to_teach(postgresql: None) -> N
     with mock.patch.object(classrooms, "_locked", unlocked):
         _results, instructors = step_down_at_once()
     assert instructors == 0
+
+
+# Nicknames and invitations --------------------------------------------------------------------------------------------
+
+
+def take_one_nickname() -> tuple[list[Any], int]:
+    room = factories.classroom()
+    members = [factories.member(room, factories.user()) for _lane in range(2)]
+
+    def appearing(membership: Membership) -> Callable[[], Any]:
+        return lambda: nicknames.appear(membership, nickname="kestrel", is_visible=True)
+
+    def slowly(*args: Any) -> str:
+        found = look(*args)
+        time.sleep(PAUSE)
+        return found
+
+    look = nicknames.fault_of
+    with track(2) as race, mock.patch.object(nicknames, "fault_of", slowly):
+        results = race(*[appearing(membership) for membership in members])
+    return results, Membership.objects.filter(classroom=room, nickname__iexact="kestrel").count()
+
+
+def test_two_who_take_one_nickname_at_once_do_not_both_get_it(database: str) -> None:
+    results, called_so = take_one_nickname()
+    assert called_so == 1
+    [refused] = errors_in(results)
+    assert isinstance(refused, QuizError)
+    assert "is taken in this class" in str(refused.message)
+
+
+@pytest.mark.postgres
+def test_control_without_the_constraint_both_are_called_so(postgresql: None) -> None:
+    [constraint] = [one for one in Membership._meta.constraints if one.name == "nickname_once"]
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Membership, constraint)
+    try:
+        _results, called_so = take_one_nickname()
+    finally:
+        Membership.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Membership, constraint)
+    assert called_so == 2
+
+
+def accept_one_link() -> int:
+    administrator = factories.user(is_staff=True, is_superuser=True)
+    _row, link = instructors.invite(name="Ada Ley", email="", by=administrator, now=NOW)
+    people = [factories.user() for _lane in range(2)]
+
+    def accepting(person: Any) -> Callable[[], Any]:
+        return lambda: instructors.accept(link, person, now=NOW)
+
+    with track(2) as race:
+        race(*[accepting(person) for person in people])
+    return User.objects.filter(is_staff=True, is_superuser=False).count()
+
+
+def test_one_link_makes_one_instructor(database: str) -> None:
+    assert accept_one_link() == 1
+
+
+def test_two_of_one_name_who_sign_up_at_once_get_two_user_names(database: str) -> None:
+    def signing_up() -> int:
+        return Client().post("/accounts/signup/", {"first_name": "Ada", "password1": "correct horse 9"}).status_code
+
+    with track(2) as race:
+        results = race(signing_up, signing_up)
+    assert results == [302, 302]
+    assert set(User.objects.values_list("username", flat=True)) == {"ada", "ada2"}

@@ -10,7 +10,6 @@ from quizzes.models import User
 from quizzes.models.accounts import look_of, looks_of
 from tests import factories
 
-PASSWORD = "correct horse 9"
 LIKE_PAUL1 = [
     "paul1",
     "PAUL1",
@@ -27,29 +26,31 @@ LIKE_PAUL1 = [
 ]
 
 
-def signed_up(username: str) -> bool:
-    fields = {"username": username, "password1": PASSWORD, "password2": PASSWORD}
-    return Client().post("/accounts/signup/", fields).status_code == 302
+def chosen(username: str) -> bool:
+    """Whether a user may call their account so."""
+    client = Client()
+    client.force_login(factories.user())
+    return client.post("/account/username/", {"username": username}).status_code == 302
 
 
 @pytest.mark.parametrize("name", LIKE_PAUL1)
 @pytest.mark.django_db
-def test_what_looks_like_another_user_name_is_refused_at_sign_up(name: str) -> None:
+def test_what_looks_like_another_user_name_is_refused(name: str) -> None:
     factories.user("paul1")
-    assert not signed_up(name)
+    assert not chosen(name)
 
 
 @pytest.mark.parametrize("name", ["paul2", "pau1a", "раула", "李明明"])
 @pytest.mark.django_db
 def test_other_names_are_free(name: str) -> None:
     factories.user("paul1")
-    assert signed_up(name)
+    assert chosen(name)
 
 
 @pytest.mark.parametrize("name", ["learner@example.org", "a@b", "＠home"])
 @pytest.mark.django_db
 def test_an_address_is_no_user_name(name: str) -> None:
-    assert not signed_up(name)
+    assert not chosen(name)
 
 
 @pytest.mark.parametrize(("taken", "tried"), [("Ivan", "lvan"), ("ivan", "IVAN"), ("Ivan", "ｉvan"), ("ООО", "000")])

@@ -235,3 +235,12 @@ def test_every_batch_is_looked_at(learner: User, now: datetime, monkeypatch: pyt
     made = [factories.attempt(learner, quiz, now=now, submit=True) for _number in range(5)]
     Answer.objects.filter(attempt=made[-1]).update(marks=1)
     assert [violation.row for violation in invariants.check(now=now)] == [f"attempt {made[-1].pk}"]
+
+
+def test_a_key_that_is_not_that_of_its_nickname_is_found(classroom: Classroom, learner: User, now: datetime) -> None:
+    members = classroom.memberships.filter(user=learner)
+    members.update(nickname="Kestrel")
+    assert list(invariants.nicknames()) == []
+    members.update(nickname_key="owl")
+    [found] = invariants.nicknames()
+    assert (found.name, found.what) == ("I13", "the key is 'owl', the nickname gives 'kestrel'")

@@ -48,6 +48,14 @@ def places(board: Board) -> list[tuple[int, str]]:
     return [(row.rank, row.name) for row in board.rows]
 
 
+def name_them(room: Classroom, names: dict[User, str]) -> None:
+    """Let the board show full names, which several may share."""
+    Classroom.objects.filter(pk=room.pk).update(names_shown="names")
+    room.names_shown = "names"
+    for person, name in names.items():
+        User.objects.filter(pk=person.pk).update(first_name=name)
+
+
 def by_name(board: Board, name: str) -> leaderboards.Standing:
     return next(row for row in board.rows if row.name == name)
 
@@ -98,7 +106,7 @@ def test_rows_of_one_rank_come_by_name_then_by_membership(
 ) -> None:
     for person in reversed(cast):
         graded(person, homework, 5, at=now)
-    room.memberships.filter(user=cast[5]).update(nickname="B")
+    name_them(room, dict(zip(cast, ["a", "b", "c", "d", "e", "B"], strict=True)))
     assert [row.name for row in of_class(room, cast[0], now).rows] == ["a", "b", "B (2)", "c", "d", "e"]
 
 
@@ -245,7 +253,7 @@ def test_who_is_not_to_be_seen_leaves_no_gap_and_no_trace(
 def test_a_hidden_namesake_puts_no_number_after_a_name(
     room: Classroom, homework: Assignment, cast: list[User], now: datetime
 ) -> None:
-    room.memberships.filter(user__in=cast[:2]).update(nickname="kestrel")
+    name_them(room, dict.fromkeys(cast[:2], "kestrel"))
     room.memberships.filter(user=cast[0]).update(is_visible=False)
     graded(cast[0], homework, 10, at=now)
     graded(cast[1], homework, 9, at=now)
@@ -531,10 +539,9 @@ def test_full_names_are_shown_where_the_class_chose_them(
 def test_namesakes_are_told_apart_in_the_order_they_joined(
     room: Classroom, homework: Assignment, cast: list[User], now: datetime
 ) -> None:
-    for person, name in zip(
-        cast, ["kestrel", "Kestrel", "kestrel (2)", "ｋｅｓｔｒｅｌ", "kestrel  ", "owl"], strict=True
-    ):
-        room.memberships.filter(user=person).update(nickname=name)
+    names = ["kestrel", "Kestrel", "kestrel (2)", "ｋｅｓｔｒｅｌ", "kestrel  ", "owl"]
+    name_them(room, dict(zip(cast, names, strict=True)))
+    for person in cast:
         graded(person, homework, 5, at=now)
     shown = {row.membership_id: row.name for row in of_class(room, cast[0], now).rows}
     assert [shown[pk] for pk in sorted(shown)] == [
@@ -542,7 +549,7 @@ def test_namesakes_are_told_apart_in_the_order_they_joined(
         "Kestrel (2)",
         "kestrel (2) (2)",
         "ｋｅｓｔｒｅｌ (3)",
-        "kestrel   (4)",
+        "kestrel (4)",
         "owl",
     ]
 
@@ -625,10 +632,10 @@ PERSON = st.fixed_dictionaries(
 def test_nobody_hidden_is_ever_shown_and_ranks_are_those_of_a_competition(
     people: list[dict[str, Any]], metric: str, db: None, now: datetime
 ) -> None:
-    room = factories.classroom(metric=metric)
+    room = factories.classroom(metric=metric, names_shown="names")
     given = factories.assignment(room, factories.quiz(1))
     for person in people:
-        member = factories.member(room, factories.user(), nickname=person["name"])
+        member = factories.member(room, factories.user(first_name=person["name"]))
         if person["out"]:
             person["out"](member)
         member.user.save()

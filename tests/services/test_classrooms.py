@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes.errors import QuizError
 from quizzes.models import Attempt, AttemptEvent, Classroom, Membership, User
-from quizzes.services import classrooms, deadlines
+from quizzes.services import classrooms, deadlines, nicknames
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -261,7 +261,7 @@ def test_a_role_that_does_not_exist_is_refused(
 
 def test_a_nickname_is_one_line_of_signs_that_can_be_seen(classroom: Classroom, learner: User) -> None:
     membership = of(classroom, learner)
-    classrooms.appear(membership, nickname="  ke\u202estr\u200bel\n\t two\x00 ", is_visible=False)
+    nicknames.appear(membership, nickname="  ke\u202estr\u200bel\n\t two\x00 ", is_visible=False)
     stored = of(classroom, learner)
     assert (stored.nickname, stored.is_visible) == ("kestrel two", False)
     assert membership.nickname == "kestrel two"
@@ -269,7 +269,7 @@ def test_a_nickname_is_one_line_of_signs_that_can_be_seen(classroom: Classroom, 
 
 def test_a_tower_of_accents_is_cut_and_an_accent_stays(classroom: Classroom, learner: User) -> None:
     membership = of(classroom, learner)
-    classrooms.appear(membership, nickname="Z" + "\u0301\u0302\u0303\u0304\u0305\u0306" * 10 + "oé", is_visible=True)
+    nicknames.appear(membership, nickname="Z" + "\u0301\u0302\u0303\u0304\u0305\u0306" * 10 + "oé", is_visible=True)
     assert unicodedata.normalize("NFD", membership.nickname).count("\u0302") == 1
     assert membership.nickname.endswith("oé")
     assert len(membership.nickname) < 6
@@ -277,16 +277,16 @@ def test_a_tower_of_accents_is_cut_and_an_accent_stays(classroom: Classroom, lea
 
 def test_a_nickname_of_forty_letters_fits_and_one_more_does_not(classroom: Classroom, learner: User) -> None:
     membership = of(classroom, learner)
-    classrooms.appear(membership, nickname="n" * 40, is_visible=True)
+    nicknames.appear(membership, nickname="n" * 40, is_visible=True)
     with pytest.raises(QuizError) as refused:
-        classrooms.appear(membership, nickname="n" * 41, is_visible=True)
+        nicknames.appear(membership, nickname="n" * 41, is_visible=True)
     assert refused.value.where == "nickname"
     assert of(classroom, learner).nickname == "n" * 40
 
 
 def test_an_empty_nickname_is_a_neutral_one(classroom: Classroom, learner: User) -> None:
     membership = of(classroom, learner)
-    classrooms.appear(membership, nickname=" \u200b ", is_visible=True)
+    nicknames.appear(membership, nickname=" \u200b ", is_visible=True)
     assert str(membership) == f"member {membership.pk}"
 
 

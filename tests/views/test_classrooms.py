@@ -98,9 +98,8 @@ def test_the_list_asks_the_database_the_same_for_one_class_and_for_many(
     client.force_login(learner)
     for _number in range(5):
         factories.assignment(factories.classroom(students=[learner]), factories.quiz())
-    with django_assert_num_queries(
-        7
-    ):  # person, roles, classes with their counts, assignments, exceptions, attempts, invitations
+    # person, roles, classes with their counts, assignments, exceptions, attempts, invitations, whether any is archived
+    with django_assert_num_queries(8):
         client.get("/classrooms/")
 
 
@@ -167,16 +166,9 @@ def test_wrong_closed_full_and_archived_codes_get_one_answer(
 
 def test_the_link_asks_first_and_joins_by_post(client: Client, classroom: Classroom, stranger: User) -> None:
     address = f"/classrooms/join/{classroom.join_code}/"
-    assert classroom.name not in page(client, stranger, address)
+    assert f"You are invited to {classroom.name}" in page(client, stranger, address)
     assert not Membership.objects.filter(user=stranger).exists()
     assert f"You are in “{classroom.name}”" in done(client, stranger, address)
-
-
-def test_looking_at_a_link_tells_nothing_about_its_code(client: Client, classroom: Classroom, stranger: User) -> None:
-    right = page(client, stranger, f"/classrooms/join/{classroom.join_code}/")
-    wrong = page(client, stranger, "/classrooms/join/AAAAAAAA/")
-    masked = [re.sub(r'value="\w{64}"', "", text) for text in (right, wrong)]
-    assert masked[0].replace(classroom.join_code, "AAAAAAAA") == masked[1]
 
 
 def test_the_eleventh_try_within_a_minute_has_to_wait(

@@ -31,8 +31,9 @@ def owner(db: None) -> User:
     return person
 
 
-def sign_up(username: str, email: str) -> Any:
-    fields = {"username": username, "email": email, "password1": PASSWORD, "password2": PASSWORD}
+def sign_up(name: str, email: str) -> Any:
+    """Sign up with a first name only, which makes the user name."""
+    fields = {"first_name": name, "email": email, "password1": PASSWORD}
     return Client().post(SIGN_UP, fields, follow=True)
 
 
@@ -96,7 +97,7 @@ def test_mails_of_a_sign_up_go_after_its_answer(db: None, monkeypatch: pytest.Mo
     order: list[str] = []
     monkeypatch.setattr(EmailBackend, "send_messages", lambda *_args: order.append("mail"))
     after_answer.begin()
-    fields = {"username": "first", "email": "free@example.org", "password1": PASSWORD, "password2": PASSWORD}
+    fields = {"first_name": "First", "email": "free@example.org", "password1": PASSWORD}
     assert answer_to(SIGN_UP, fields).status_code == 302
     order.append("answer")
     after_answer.finish()

@@ -15,8 +15,7 @@ from tests import factories
 from tests.pages import CONFIRMED, browser, read
 
 MINUTE = timedelta(minutes=1)
-SIGN_UP = {"username": "nadia", "email": "nadia@example.org", "password1": "a-long-one-indeed"}
-SIGN_UP["password2"] = SIGN_UP["password1"]
+SIGN_UP = {"first_name": "Nadia", "email": "nadia@example.org", "password1": "a-long-one-indeed"}
 
 
 def save(client: Client, attempt: Attempt, slot: int) -> Any:

@@ -70,12 +70,12 @@ def test_nothing_a_classmate_can_open_names_them(
     away = []
     for number, reason in enumerate(reasons):
         person = somebody(next(factories.numbers), reason)
-        membership = factories.member(assignment.classroom, person, nickname=f"{SECRET}-nick-{number}")
+        membership = factories.member(assignment.classroom, person, nickname=f"{SECRET}-nick-{number}-{person.pk}")
         factories.attempt(person, assignment.quiz, assignment=assignment, now=now, right=right, submit=True)
         put_away(membership, reason)
         away.append(membership.pk)
     seen = factories.user()
-    factories.member(assignment.classroom, seen, nickname="quartz")
+    factories.member(assignment.classroom, seen, nickname=f"quartz {seen.pk}")
     factories.attempt(seen, assignment.quiz, assignment=assignment, now=now, right=1, submit=True)
     client = Client()
     client.force_login(learner)

@@ -43,7 +43,7 @@ def answer(student: Client, attempt: Attempt, slot: int, position: int, *, revis
 
 def test_from_sign_up_to_the_result(client: Client, quiz: Quiz, now: datetime) -> None:
     with travel(now, tick=False):
-        fields = {"username": "nadia", "email": "nadia@example.org", "password1": PASSWORD, "password2": PASSWORD}
+        fields = {"first_name": "Nadia", "email": "nadia@example.org", "password1": PASSWORD}
         assert client.post("/accounts/signup/", fields).status_code == 302
         listing = client.get("/quizzes/").content.decode()
         assert "Who decides?" in listing

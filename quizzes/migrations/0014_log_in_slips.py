@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('quizzes', '0011_invitations'),
+        ('quizzes', '0013_entry'),
     ]
 
     operations = [

@@ -1,0 +1,103 @@
+"""The forms by which a person gets an account and a password: names and one password, which can be shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import SetPasswordForm as AllauthSetPasswordForm
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from quizzes.models import User
+
+RULES = _("At least 8 characters. Not a common password, and not like your name.")
+LONGEST_NAME = 150
+
+
+def name_field(label: Any, token: str, **options: Any) -> forms.CharField:
+    widget = forms.TextInput({"autocomplete": token, "spellcheck": "false"})
+    return forms.CharField(label=label, max_length=LONGEST_NAME, widget=widget, **options)
+
+
+class OnePassword:
+    """For forms of allauth that ask twice: once is enough where the field can be shown."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("password2", None)
+        field = self.fields["password1"]
+        field.help_text = str(RULES)
+        field.widget.attrs.pop("placeholder", None)
+
+
+class ChangePasswordForm(OnePassword, AllauthChangePasswordForm):
+    """The password one has, and the next one."""
+
+
+class SetPasswordForm(OnePassword, AllauthSetPasswordForm):
+    """The first password of an account that had none."""
+
+
+class SignupForm(OnePassword, AllauthSignupForm):
+    """Names and a password; the user name is made from the names, and an address is nobody's duty."""
+
+    first_name = name_field(_("First name"), "given-name", error_messages={"required": _("Type your first name.")})
+    last_name = name_field(_("Last name"), "family-name", required=False)
+    field_order = ["first_name", "last_name", "password1", "email"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        email = self.fields["email"]
+        email.widget.attrs.pop("placeholder", None)
+        if not email.required:
+            email.label = str(_("E-mail (optional)"))
+            email.help_text = str(_("Lets you set a new password if you forget yours."))
+
+    def clean_first_name(self) -> str:
+        return _in_one_line(self.cleaned_data["first_name"])
+
+    def clean_last_name(self) -> str:
+        return _in_one_line(self.cleaned_data["last_name"])
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the password against the names too; one that is good stays in its field while another is mended."""
+        cleaned: dict[str, Any] = super().clean()
+        password = self.cleaned_data.get("password1")
+        names = {name: self.cleaned_data.get(name, "") for name in ("first_name", "last_name")}
+        if password and "password1" not in self.errors:
+            try:
+                get_adapter().clean_password(password, user=User(**names))
+            except ValidationError as error:
+                self.add_error("password1", error)
+        if "password1" not in self.errors:
+            # The answer goes to the browser that sent it, and nothing keeps it: see `SignUp`.
+            self.fields["password1"].widget.render_value = True
+        return cleaned
+
+
+def _in_one_line(name: str) -> str:
+    return " ".join("".join(char for char in name if char.isprintable() or char.isspace()).split())
+
+
+class UsernameForm(forms.Form):
+    """Another user name for one's own account."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        help_text=_("You log in with it. Letters, digits and . + - _ only."),
+        widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("save", _("Change the user name")))

@@ -1,0 +1,103 @@
+"""allauth's pages by which people come in, where ours say more: sign-up, log-in, second factors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.account.views import LoginView, SignupView
+from allauth.mfa.base.views import IndexView
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.views import ConnectionsView
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from quizzes.forms.signup import SignupForm
+from quizzes.models import User
+from quizzes.views import errands
+from quizzes.views.errands import Errand
+
+
+class SignUp(SignupView):
+    """Names what one came for, and does it; then says the user name that was made, once."""
+
+    errand: Errand | None = None
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.errand = errands.of_request(request)
+        response: HttpResponseBase = super().post(request, *args, **kwargs)
+        return response
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.errand = errands.of_request(request)
+        response: HttpResponseBase = super().get(request, *args, **kwargs)
+        return response
+
+    def form_valid(self, form: SignupForm) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        user = self.request.user
+        if isinstance(user, User):  # not where an address must be confirmed first
+            if self.errand is not None:
+                errands.run(self.request, self.errand, user)
+            messages.info(self.request, words_of_username(user))
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "errand": self.errand}
+
+
+def words_of_username(user: User) -> str:
+    """Return what a new user must know to come back."""
+    sentence = _("You log in as <strong>{name}</strong>: write this down. You can <a href='{address}'>change it</a>.")
+    return format_html(sentence, name=user.username, address=reverse("quizzes:username"))
+
+
+class LogIn(LoginView):
+    """Names what one came for."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "errand": errands.of_request(self.request)}
+
+
+def welcome(request: HttpRequest, errand: Errand) -> HttpResponse:
+    """The page of an errand for a stranger: what it is, sign-up, and the way to the log-in."""
+    way_back = f"?next={errand.address}"
+    context = {
+        "errand": errand,
+        "form": SignupForm(),
+        "redirect_field_name": "next",
+        "redirect_field_value": errand.address,
+        "login_url": reverse("account_login") + way_back,
+    }
+    return render(request, "account/signup.html", context)
+
+
+class TwoFactors(IndexView):
+    """Says before the button is pressed why it would not work."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        unconfirmed = EmailAddress.objects.filter(user=self.request.user, verified=False)
+        return {**context, "must_confirm": unconfirmed.exists()}
+
+
+class Connections(ConnectionsView):
+    """Accounts elsewhere: there is such a page only where there is one to connect."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.has_any(request):
+            raise Http404
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+    def has_any(self, request: HttpRequest) -> bool:
+        """Whether a provider is set up, or an account of one is connected still."""
+        from_before = SocialAccount.objects.filter(user=request.user)
+        return bool(get_adapter().list_providers(request)) or from_before.exists()
