@@ -14,7 +14,7 @@ from quizzes.models import Classroom, Membership, User
 from tests import factories
 from tests.databases import real_database
 
-ENTRY = import_module("quizzes.migrations.0014_entry").Migration
+ENTRY = import_module("quizzes.migrations.0013_entry").Migration
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
