@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from quizzes import clock
 from quizzes.admin.question_pages import QuestionPages
 from quizzes.admin.question_tools import MAX_ADDED, QuestionTools
-from quizzes.admin.scope import ScopedAdmin, owner_name, person
+from quizzes.admin.scope import ScopedAdmin, WhoseFilter, owner_name, person
 from quizzes.errors import QuizError
 from quizzes.models import Question, QuestionVersion, Quiz, User
 from quizzes.services import bank
@@ -59,21 +59,6 @@ class StateFilter(admin.SimpleListFilter):
             "new": {"has_ready": False},
         }
         return live.filter(**conditions.get(self.value(), {}))
-
-
-class WhoseFilter(admin.SimpleListFilter):
-    """Whose questions are listed."""
-
-    title = gettext_lazy("owner")
-    parameter_name = "whose"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("mine", _("mine")), ("site", _("the site")), ("others", _("colleagues"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        mine = Q(owner=person(request))
-        site = Q(owner=None)
-        return queryset.filter({"mine": mine, "site": site, "others": ~mine & ~site}.get(self.value() or "", Q()))
 
 
 @admin.register(Question)
