@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -77,7 +78,8 @@ class QuestionPages:
             kind = question_types.get(request.GET.get("type", ""))
         except KeyError:
             return self.page(request, "choose_type", {"title": _("New question"), "types": question_types.all_types()})
-        form = QuestionForm(kind, request.POST if request.method == "POST" else None, user=person(request))
+        data = request.POST if request.method == "POST" else None
+        form = QuestionForm(kind, data, user=person(request), start=kept(request.GET))
         if request.method == "POST" and not form.is_asking_for_rows and form.is_valid():
             version = bank.create_question(
                 kind.key,
@@ -158,7 +160,7 @@ class QuestionPages:
         what = _("Draft saved. It is asked once you publish it.") if version.is_draft else _("Saved.")
         messages.success(request, what)
         if "_addanother" in request.POST:
-            return redirect(reverse("admin:quizzes_question_add") + f"?type={question.type}")
+            return redirect(reverse("admin:quizzes_question_add") + "?" + another_like(question))
         return redirect(here)
 
     # Publishing --------------------------------------------------------------------------------------------------------
@@ -306,6 +308,22 @@ class QuestionPages:
 
 # Which quizzes are named, and the act confirmed, before it is done.
 ASKING = {"archive": bank.quizzes_asking, "retire": bank.quizzes_following}
+
+
+KEPT = ("topic", "difficulty", "bloom", "tags")
+
+
+def another_like(question: Question) -> str:
+    """The query of a new question's form that starts with the type, topic, level and tags of this one."""
+    tags = ", ".join(question.tags.values_list("slug", flat=True))
+    topic = question.topic.name if question.topic else ""
+    values = {"type": question.type, "topic": topic, "difficulty": question.difficulty, "bloom": question.bloom}
+    return urlencode({name: value for name, value in {**values, "tags": tags}.items() if value})
+
+
+def kept(query: Mapping[str, str]) -> dict[str, str]:
+    """What a new question starts with."""
+    return {name: query[name][:300] for name in KEPT if name in query}
 
 
 def quiz_name(quiz: Quiz) -> str:

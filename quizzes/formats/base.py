@@ -67,7 +67,7 @@ class QuestionDraft:
 
     type: str
     spec: Mapping[str, Any]
-    topic: str
+    topic: str  # a slug; empty for none
     id: str | None = None  # a uuid
     difficulty: str = "medium"
     bloom: str = "remember"

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -26,7 +26,13 @@ from quizzes.services.bank import Identity, Place
 class IdentityForm(forms.Form):
     """What is said about a question beside its content; `revision` is what the author saw."""
 
-    topic = forms.ModelChoiceField(label=gettext_lazy("Topic"), queryset=Topic.objects.all())
+    topic = forms.CharField(
+        label=gettext_lazy("Topic"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("Choose one, type a new one, or leave it empty."),
+        widget=forms.TextInput({"list": "topics", "autocomplete": "off"}),
+    )
     difficulty = forms.ChoiceField(label=gettext_lazy("Difficulty"), choices=Difficulty, initial=Difficulty.MEDIUM)
     bloom = forms.ChoiceField(label=gettext_lazy("Bloom level"), choices=Bloom, initial=Bloom.REMEMBER)
     tags = forms.CharField(
@@ -122,7 +128,13 @@ class QuestionForm:
     """The whole form of a question: identity, places and the content as its type wants it."""
 
     def __init__(
-        self, kind: Any, data: QueryDict | None = None, *, user: User, version: QuestionVersion | None = None
+        self,
+        kind: Any,
+        data: QueryDict | None = None,
+        *,
+        user: User,
+        version: QuestionVersion | None = None,
+        start: Mapping[str, str] | None = None,
     ) -> None:
         more = data.get("_more", "") if data is not None else ""
         data = _with_row_counts(data)
@@ -130,7 +142,7 @@ class QuestionForm:
         spec = version.spec if version else None
         self.author = AuthorForm(kind, data, spec=spec, more_rows=more)
         question = version.question if version else None
-        self.identity = IdentityForm(data, initial=_identity_of(question, version))
+        self.identity = IdentityForm(data, initial=_identity_of(question, version) or start)
         if question is not None and not (question.owner_id and question.is_owned_by(user)):
             del self.identity.fields["visibility"]
         self.user = user
@@ -154,6 +166,11 @@ class QuestionForm:
             form.fields["source"].queryset = sources
             form.fields["source"].choices = choices
         return formset
+
+    @property
+    def topics(self) -> QuerySet[Topic, str]:
+        """Names to suggest."""
+        return Topic.objects.values_list("name", flat=True)
 
     @property
     def has_errors(self) -> bool:
@@ -203,7 +220,7 @@ def _identity_of(question: Question | None, version: QuestionVersion | None) -> 
     if question is None or version is None:
         return {}
     return {
-        "topic": question.topic_id,
+        "topic": question.topic.name if question.topic else "",
         "difficulty": question.difficulty,
         "bloom": question.bloom,
         "tags": ", ".join(question.tags.values_list("slug", flat=True)),

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, ProtectedError, QuerySet
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
@@ -51,7 +53,7 @@ class Place:
 class Identity:
     """What is said about a question next to its content; tags are slugs. Without a visibility it stays as it is."""
 
-    topic: Topic
+    topic: str  # its name as typed; empty for none
     difficulty: str
     bloom: str
     tags: Sequence[str] = ()
@@ -69,7 +71,7 @@ def create_question(
 ) -> QuestionVersion:
     """A new question with its first draft; raises InvalidSpec for content its type refuses."""
     question = Question.objects.create(
-        type=kind, topic=identity.topic, difficulty=identity.difficulty, bloom=identity.bloom, owner=actor
+        type=kind, difficulty=identity.difficulty, bloom=identity.bloom, owner=actor
     )
     _describe(question, identity, actor)
     return QuestionVersion.objects.create(
@@ -142,7 +144,8 @@ def _refuse_if_changed(version: QuestionVersion, expected_revision: int | None) 
 
 
 def _describe(question: Question, identity: Identity, actor: User) -> None:
-    question.topic, question.difficulty, question.bloom = identity.topic, identity.difficulty, identity.bloom
+    question.topic = topic_named(identity.topic)
+    question.difficulty, question.bloom = identity.difficulty, identity.bloom
     if identity.visibility and question.is_owned_by(actor):
         question.visibility = identity.visibility
     if identity.is_kept_for_exams is not None:
@@ -158,6 +161,24 @@ def _describe(question: Question, identity: Identity, actor: User) -> None:
         row.save()
     for row in stored.values():
         row.delete()
+
+
+def topic_named(name: str) -> Topic | None:
+    """The topic of this name, whatever its capitals, made where there is none; None for no name."""
+    name = " ".join(name.split())
+    if not name:
+        return None
+    # Letters beyond ASCII have no case in SQLite's comparison; topics are few.
+    known = {topic.name.casefold(): topic for topic in Topic.objects.all()}
+    return known.get(name.casefold()) or Topic.objects.get_or_create(name=name, defaults={"slug": _free_slug(name)})[0]
+
+
+def _free_slug(name: str) -> str:
+    """A slug made from the name, with a number where another topic has it; of plain letters whatever the script."""
+    base = slugify(name)[:40] or "topic"
+    taken = set(Topic.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    free = (slug for number in count(2) if (slug := f"{base}-{number}") not in taken)
+    return base if base not in taken else next(free)
 
 
 # Publishing -----------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from quizzes.lint.base import Finding
 from quizzes.lint.fingerprints import fingerprint
 from quizzes.models import Question, QuestionSource, QuestionVersion, Source, Tag, Topic, User, Visibility
 from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.texts import search_text
 from quizzes.services import bank, linting, notices
 
 Status = QuestionVersion.Status
@@ -47,7 +48,7 @@ def draft_of(question: Question) -> QuestionDraft | None:
         id=str(question.uuid),
         type=question.type,
         spec=as_stored(question.type, version.spec),
-        topic=question.topic.slug,
+        topic=question.topic.slug if question.topic else "",
         difficulty=question.difficulty,
         bloom=question.bloom,
         tags=tuple(tag.slug for tag in question.tags.all()),
@@ -185,7 +186,7 @@ def _planned(
         entries=tuple(entries),
         issues=tuple(issues),
         publish=publish,
-        new_topics=_missing(Topic, (draft.topic for draft in taken)),
+        new_topics=_missing(Topic, (draft.topic for draft in taken if draft.topic)),
         new_tags=_missing(Tag, (tag for draft in taken for tag in draft.tags)),
     )
 
@@ -342,7 +343,7 @@ def _add_new(
         Question(
             uuid=entry.key,
             type=entry.draft.type,
-            topic=topics[entry.draft.topic],
+            topic=topics.get(entry.draft.topic),
             difficulty=entry.draft.difficulty,
             bloom=entry.draft.bloom,
             owner=actor,
@@ -356,6 +357,7 @@ def _add_new(
         QuestionVersion(
             question=question,
             spec=dict(draft.spec),
+            search_text=search_text(draft.spec),  # rows written together send no signal
             status=Status.READY if report.publish else Status.DRAFT,
             revision=1,
             edited_by=actor,
@@ -395,7 +397,7 @@ def _update(
     tags: Mapping[str, Tag],
     sources: Mapping[str, Source],
 ) -> None:
-    question.topic, question.difficulty, question.bloom = topics[draft.topic], draft.difficulty, draft.bloom
+    question.topic, question.difficulty, question.bloom = topics.get(draft.topic), draft.difficulty, draft.bloom
     question.acknowledged = _rows(draft)
     question.save(update_fields=["topic", "difficulty", "bloom", "acknowledged"])
     question.tags.set([tags[slug] for slug in draft.tags])

@@ -19,7 +19,7 @@ ADD = "/admin/quizzes/question/add/"
 def posted(**changes: Any) -> dict[str, Any]:
     """The form of a single choice as a browser without scripts would send it."""
     data = {
-        "topic": cast.topic().pk,
+        "topic": cast.topic().name,
         "difficulty": "easy",
         "bloom": "remember",
         "tags": "organs, first missions",
@@ -124,7 +124,6 @@ def test_rows_are_left_out_and_put_in_order(as_ada: Client) -> None:
         ({"spec-options-0-correct": ""}, "no option is marked as correct; mark one"),
         ({"spec-options-1-text": "Security Council"}, "options 1 and 2 are the same"),
         ({"spec-stem": ""}, "This field is required."),
-        ({"topic": ""}, "This field is required."),
         ({"places-0-paragraph": 9}, "This source has no paragraph 9."),
         ({"places-0-paragraph": ""}, "This field is required."),
         ({"tags": "???"}, "“???” cannot be a tag; use letters, digits and hyphens."),
@@ -135,7 +134,7 @@ def test_rows_are_left_out_and_put_in_order(as_ada: Client) -> None:
 def test_bad_input_gets_a_sentence_and_loses_nothing(as_ada: Client, changes: dict[str, Any], sentence: str) -> None:
     count = Question.objects.count()
     data = posted(_save="1", **changes)
-    data = {name: value for name, value in data.items() if value != "" or name in ("topic", "spec-stem")}
+    data = {name: value for name, value in data.items() if value != "" or name == "spec-stem"}
     response = as_ada.post(f"{ADD}?type=single_choice", data)
     page = response.content.decode()
     assert response.status_code == 200
@@ -274,3 +273,29 @@ def test_the_list_searches_stems_and_filters_states(as_ada: Client, stage: Simpl
     assert list(as_ada.get(url, {"q": "friedensmission"}).context["cl"].result_list) == [draft]
     assert list(as_ada.get(url, {"state": "new"}).context["cl"].result_list) == [draft]
     assert list(as_ada.get(url, {"state": "ready"}).context["cl"].result_list) == [stage.question]
+
+
+def test_another_one_starts_with_the_topic_tags_and_level_of_the_last(as_ada: Client) -> None:
+    data = posted(_addanother="1", topic="Cell biology", difficulty="hard", bloom="apply")
+    address = as_ada.post(f"{ADD}?type=single_choice", data)["Location"]
+    blank = form_data(as_ada.get(address).content.decode())
+    kept = [blank[name] for name in ("topic", "difficulty", "bloom", "tags")]
+    assert kept == ["Cell biology", "hard", "apply", "first-missions, organs"]
+    assert blank["spec-stem"] == ""
+
+
+def test_topics_are_suggested_and_a_new_one_is_made_by_typing(as_ada: Client) -> None:
+    cast.topic("missions")
+    page = as_ada.get(ADD, {"type": "essay"}).content.decode()
+    assert '<option value="Missions">' in page
+    as_ada.post(f"{ADD}?type=single_choice", posted(_save="1", topic="Photosynthesis"))
+    made = Question.objects.latest("pk").topic
+    assert made is not None
+    assert (made.name, made.slug) == ("Photosynthesis", "photosynthesis")
+
+
+def test_a_question_without_a_topic_is_written_published_and_listed(as_ada: Client) -> None:
+    as_ada.post(f"{ADD}?type=single_choice", posted(_publish="1", topic=""))
+    made = Question.objects.latest("pk")
+    assert (made.topic, as_ada.get(edit(made)).status_code) == (None, 200)
+    assert as_ada.get(reverse("admin:quizzes_question_changelist")).status_code == 200

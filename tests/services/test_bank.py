@@ -23,7 +23,7 @@ def ada() -> User:
 
 def described(**changes: Any) -> bank.Identity:
     fields = {
-        "topic": cast.topic(),
+        "topic": cast.topic().name,
         "difficulty": "easy",
         "bloom": "remember",
         "places": [bank.Place(cast.source(), 1, "the Council")],
@@ -80,11 +80,34 @@ def test_an_edit_of_a_published_version_opens_a_draft_and_leaves_it_as_it_was(ad
     assert question.ready_version.spec == before
 
 
+@pytest.mark.parametrize("typed", ["Organs", "  oRGANS "])
+def test_a_topic_typed_in_other_capitals_is_the_one_that_is_there(ada: User, typed: str) -> None:
+    known = cast.topic()
+    version = bank.create_question("single_choice", cast.SPEC, described(topic=typed), actor=ada, now=NOW)
+    assert version.question.topic == known
+
+
+def test_topics_in_letters_beyond_ascii_are_found_whatever_their_capitals(ada: User) -> None:
+    first, again = (bank.topic_named(name) for name in ("Übungen", "ÜBUNGEN"))
+    assert first == again
+
+
+def test_a_typed_topic_is_made_with_a_slug_that_is_free(ada: User) -> None:
+    names = ("Cell biology", "Cell, biology", "Биология", "生物学")
+    assert [bank.topic_named(name).slug for name in names] == ["cell-biology", "cell-biology-2", "topic", "topic-2"]
+
+
+def test_a_question_needs_no_topic(ada: User) -> None:
+    version = bank.create_question("single_choice", cast.SPEC, described(topic=" "), actor=ada, now=NOW)
+    assert version.question.topic is None
+    assert not [finding for finding in bank.findings(version) if "topic" in finding.rule]
+
+
 def test_an_edit_that_changes_only_the_topic_opens_no_draft(ada: User) -> None:
     question = published(ada)
     other = cast.topic("missions")
     bank.save_draft(
-        question, cast.SPEC, identity=described(topic=other, places=[]), actor=ada, now=LATER, expected_revision=1
+        question, cast.SPEC, identity=described(topic=other.name, places=[]), actor=ada, now=LATER, expected_revision=1
     )
     question.refresh_from_db()
     assert (question.topic, question.draft, question.places.count()) == (other, None, 0)
