@@ -49,8 +49,11 @@ def doors(user: User) -> list[Door]:
 
 
 def _questions(user: User) -> str:
-    counts = Question.objects.visible_to(user).live().order_by().aggregate(
-        all=Count("pk", distinct=True), own=Count("pk", filter=Q(owner=user), distinct=True)
+    counts = (
+        Question.objects.visible_to(user)
+        .live()
+        .order_by()
+        .aggregate(all=Count("pk", distinct=True), own=Count("pk", filter=Q(owner=user), distinct=True))
     )
     return _("%(all)d, of which %(own)d yours") % counts
 

@@ -259,7 +259,12 @@ def flattened(draft: QuestionDraft) -> dict[str, Any]:
     row["sources"] = [
         {"document": one.document, "paragraph": one.paragraph, "evidence": one.evidence} for one in draft.sources
     ]
-    row |= {"topic": draft.topic or None, "difficulty": draft.difficulty, "bloom": draft.bloom, "tags": list(draft.tags)}
+    row |= {
+        "topic": draft.topic or None,
+        "difficulty": draft.difficulty,
+        "bloom": draft.bloom,
+        "tags": list(draft.tags),
+    }
     row["acknowledged"] = [{"rule": one.rule, "reason": one.reason} for one in draft.acknowledged]
     return row
 

@@ -20,6 +20,7 @@ from quizzes.forms.posted import replaced
 from quizzes.models import Question, QuestionVersion, Quiz, Source, Topic, User, Visibility
 from quizzes.models.bank import Bloom, Difficulty
 from quizzes.question_types.authoring import AuthorForm
+from quizzes.question_types.problems import Problem, problems_of
 from quizzes.services.bank import Identity, Place
 
 
@@ -79,7 +80,7 @@ class PlaceForm(forms.Form):
         label=gettext_lazy("Paragraph"), min_value=1, max_value=32_767, widget=forms.NumberInput({"class": "ws-short"})
     )
     evidence = forms.CharField(
-        label=gettext_lazy("Evidence"),
+        label=gettext_lazy("Quote"),
         max_length=200,
         required=False,
         help_text=gettext_lazy("2 to 12 words, word for word."),
@@ -172,10 +173,6 @@ class QuestionForm:
         """Names to suggest."""
         return Topic.objects.values_list("name", flat=True)
 
-    @property
-    def has_errors(self) -> bool:
-        return self.identity.is_bound and not self.is_asking_for_rows and not self.is_valid()
-
     def _say_nothing(self) -> None:
         """No errors while rows are asked for: nothing was handed in yet."""
         formsets = [self.places, *self.author.rowsets]
@@ -199,8 +196,25 @@ class QuestionForm:
     def revision(self) -> int:
         return self.identity.cleaned_data["revision"] or 0
 
+    def can_be_kept(self) -> bool:
+        """Whether it can be stored as a draft: all but the content is right, and there is a stem."""
+        return all([self.identity.is_valid(), self.places.is_valid()]) and self.author.has_stem
+
     def spec(self) -> dict[str, Any]:
-        return self.author.to_spec()
+        """The content; as it was typed while it is not finished."""
+        return self.author.to_spec() if self.author.is_valid() else self.author.unfinished()
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every error, with the element it stands at."""
+        if self.is_asking_for_rows:
+            return []
+        self.is_valid()
+        found = problems_of(self.identity) if self.identity.is_bound else []
+        found += self.author.problems() if self.author.main.is_bound else []
+        for number, form in enumerate(self.places.forms if self.places.is_bound else [], start=1):
+            found += problems_of(form, _("Source %(n)d") % {"n": number})
+        return found
 
     def described(self) -> Identity:
         cleaned = self.identity.cleaned_data

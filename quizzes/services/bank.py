@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, ProtectedError, QuerySet
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
@@ -29,15 +27,18 @@ from quizzes.models import (
     QuizItem,
     Source,
     Tag,
-    Topic,
     User,
     Visibility,
 )
+from quizzes.question_types.authoring import unfinished_faults
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import linting, notices
+from quizzes.services import linting, notices, topics
 
 Status = QuestionVersion.Status
-ABOUT_SOURCES = frozenset({"source-missing", "evidence-length"})  # rules of the linter that do not keep from publishing
+# What makes a question unanswerable or wrong; everything else that the linter says is a suggestion.
+BLOCKING = frozenset({"unanswerable", "number-pad", "look-alike", "position-named"})
+ABOUT_SOURCES = frozenset({"source-missing", "evidence-length", "evidence-missing", "place-missing"})
+IGNORED = "ignored"  # stands for the reason where none was given
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,13 @@ class Identity:
 def create_question(
     kind: str, spec: Mapping[str, Any], identity: Identity, *, actor: User, now: datetime
 ) -> QuestionVersion:
-    """A new question with its first draft; raises InvalidSpec for content its type refuses."""
-    question = Question.objects.create(
-        type=kind, difficulty=identity.difficulty, bloom=identity.bloom, owner=actor
-    )
+    """A new question with its first draft; raises InvalidSpec for content its type refuses and that is not `unfinished`."""
+    question = Question.objects.create(type=kind, difficulty=identity.difficulty, bloom=identity.bloom, owner=actor)
     _describe(question, identity, actor)
     return QuestionVersion.objects.create(
         question=question,
         number=1,
-        spec=question_types.normalized(question.type, spec),
+        spec=question_types.kept(question.type, spec),
         revision=1,
         edited_by=actor,
         edited_at=now,
@@ -101,7 +100,7 @@ def save_draft(
     locked = _locked(question.pk, actor)
     latest = _latest(locked)
     _refuse_if_changed(latest, expected_revision)
-    content = question_types.normalized(locked.type, spec)
+    content = question_types.kept(locked.type, spec)
     if identity is not None:
         _describe(locked, identity, actor)
     if not latest.is_draft and content != _stored(locked, latest):
@@ -144,7 +143,7 @@ def _refuse_if_changed(version: QuestionVersion, expected_revision: int | None) 
 
 
 def _describe(question: Question, identity: Identity, actor: User) -> None:
-    question.topic = topic_named(identity.topic)
+    question.topic = topics.named(identity.topic)
     question.difficulty, question.bloom = identity.difficulty, identity.bloom
     if identity.visibility and question.is_owned_by(actor):
         question.visibility = identity.visibility
@@ -163,24 +162,6 @@ def _describe(question: Question, identity: Identity, actor: User) -> None:
         row.delete()
 
 
-def topic_named(name: str) -> Topic | None:
-    """The topic of this name, whatever its capitals, made where there is none; None for no name."""
-    name = " ".join(name.split())
-    if not name:
-        return None
-    # Letters beyond ASCII have no case in SQLite's comparison; topics are few.
-    known = {topic.name.casefold(): topic for topic in Topic.objects.all()}
-    return known.get(name.casefold()) or Topic.objects.get_or_create(name=name, defaults={"slug": _free_slug(name)})[0]
-
-
-def _free_slug(name: str) -> str:
-    """A slug made from the name, with a number where another topic has it; of plain letters whatever the script."""
-    base = slugify(name)[:40] or "topic"
-    taken = set(Topic.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    free = (slug for number in count(2) if (slug := f"{base}-{number}") not in taken)
-    return base if base not in taken else next(free)
-
-
 # Publishing -----------------------------------------------------------------------------------------------------------
 
 
@@ -193,33 +174,44 @@ def findings(version: QuestionVersion) -> list[Finding]:
     question = version.question
     accepted = {row["rule"] for row in question.acknowledged if row.get("reason", "").strip()}
     found = linting.outstanding(question, linting.check_question(question, spec))
+    if not asks_for_sources(question.owner):
+        found = [finding for finding in found if finding.rule not in ABOUT_SOURCES]
     found = [finding for finding in found if is_blocking(finding) or finding.rule not in accepted]
     return sorted(found, key=lambda finding: not is_blocking(finding))
 
 
 def is_blocking(finding: Finding) -> bool:
-    """Whether it must be mended before publishing: an error, unless it is about the source.
+    """Whether it must be mended before publishing."""
+    return finding.rule in BLOCKING
 
-    An instructor may ask about what stands in none of the documents, and then says why.
-    """
-    return finding.is_error and finding.rule not in ABOUT_SOURCES
+
+def suggestions(version: QuestionVersion) -> list[Finding]:
+    """What could be better about a version and was not put aside; none of it keeps from publishing."""
+    return [finding for finding in findings(version) if not is_blocking(finding)]
+
+
+def asks_for_sources(owner: User | None) -> bool:
+    """Whether sources are named where these questions come from: in the site's bank, and by owners who name some."""
+    return owner is None or QuestionSource.objects.filter(question__owner=owner).exists()
 
 
 def faults(version: QuestionVersion) -> list[str]:
     """What keeps a version from being published, as sentences with the place."""
+    if question_types.is_unfinished(version.spec):
+        return unfinished_faults(version.kind, version.spec)
     try:
         version.kind.spec(version.spec)
     except InvalidSpec as error:
-        return [str(fault) for fault in error.faults]
+        return [fault.sentence for fault in error.faults]
     return [f"{finding.where}: {finding.what}" for finding in findings(version) if is_blocking(finding)]
 
 
 @transaction.atomic
 def acknowledge(question: Question, reasons: Mapping[str, str], *, actor: User) -> None:
-    """Accept warnings by rule, each with a reason; blank reasons are left out. Errors cannot be accepted."""
+    """Put suggestions aside by rule; a reason may be left blank. What blocks cannot be put aside."""
     locked = _locked(question.pk, actor)
     accepted = {row["rule"]: row for row in locked.acknowledged}
-    accepted.update({rule: {"rule": rule, "reason": text.strip()} for rule, text in reasons.items() if text.strip()})
+    accepted.update({rule: {"rule": rule, "reason": text.strip() or IGNORED} for rule, text in reasons.items()})
     locked.acknowledged = list(accepted.values())
     locked.save(update_fields=["acknowledged"])
 

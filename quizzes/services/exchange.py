@@ -40,9 +40,9 @@ def export(questions: Any) -> list[QuestionDraft]:
 
 
 def draft_of(question: Question) -> QuestionDraft | None:
-    """A stored question as a draft; None for one without content. Content of another time is exported as it is."""
+    """A stored question as a draft; None for one without content, or not finished. Content of another time is exported as it is."""
     version = linting.asked_version(question)
-    if version is None:
+    if version is None or question_types.is_unfinished(version.spec):
         return None
     return QuestionDraft(
         id=str(question.uuid),

@@ -120,9 +120,7 @@ def test_the_first_page_names_what_needs_the_instructor_and_nothing_of_a_colleag
     cast.quiz(stage.ada, status="draft", title="Half a quiz")
     cast.quiz(stage.bea, status="draft")
     for attempt in (stage.ada_attempt, stage.bea_attempt):
-        Attempt.objects.filter(pk=attempt.pk).update(
-            status="submitted", exact_marks=None, marks=None, fraction=None
-        )
+        Attempt.objects.filter(pk=attempt.pk).update(status="submitted", exact_marks=None, marks=None, fraction=None)
     needs = as_ada.get(reverse("admin:index")).context["needs"]
     assert [need.what[:30] for need in needs] == [
         "1 attempt is not graded yet",
@@ -154,9 +152,10 @@ def test_all_records_offer_no_second_form_for_classes_and_assignments(as_ada: Cl
     for model in ("classroom", "assignment"):
         assert reverse(f"admin:quizzes_{model}_changelist") in page
         assert reverse(f"admin:quizzes_{model}_add") not in page
-        assert reverse(f"admin:quizzes_{model}_add") not in as_ada.get(
-            reverse(f"admin:quizzes_{model}_changelist")
-        ).content.decode()
+        assert (
+            reverse(f"admin:quizzes_{model}_add")
+            not in as_ada.get(reverse(f"admin:quizzes_{model}_changelist")).content.decode()
+        )
 
 
 def test_every_page_of_the_workshop_leads_home_and_to_the_workshop(as_ada: Client, stage: SimpleNamespace) -> None:

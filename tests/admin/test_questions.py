@@ -120,14 +120,10 @@ def test_rows_are_left_out_and_put_in_order(as_ada: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"spec-options-1-correct": "on"}, "2 options are marked as correct; a single choice has one"),
-        ({"spec-options-0-correct": ""}, "no option is marked as correct; mark one"),
-        ({"spec-options-1-text": "Security Council"}, "options 1 and 2 are the same"),
         ({"spec-stem": ""}, "This field is required."),
         ({"places-0-paragraph": 9}, "This source has no paragraph 9."),
         ({"places-0-paragraph": ""}, "This field is required."),
         ({"tags": "???"}, "“???” cannot be a tag; use letters, digits and hyphens."),
-        ({"spec-options-TOTAL_FORMS": "many"}, "needs at least 2 entries"),
         ({"spec-stem": "a\x00b"}, "Null characters are not allowed."),
     ],
 )
@@ -139,7 +135,7 @@ def test_bad_input_gets_a_sentence_and_loses_nothing(as_ada: Client, changes: di
     page = response.content.decode()
     assert response.status_code == 200
     assert sentence in page
-    assert "It approves the budget." in page or "TOTAL_FORMS" in str(changes)
+    assert "It approves the budget." in page
     assert Question.objects.count() == count
 
 
@@ -185,42 +181,6 @@ def test_the_second_of_two_authors_is_told_and_keeps_the_text(
     again = form_data(page)
     assert as_ada.post(edit(stage.question), again).status_code == 302
     assert stage.question.draft.stem.startswith("What Ada wrote")
-
-
-def test_publishing_shows_what_the_linter_finds_and_errors_block(as_ada: Client, stage: SimpleNamespace) -> None:
-    spec = {**cast.SPEC, "explanation": "", "options": [{**row, "feedback": ""} for row in cast.SPEC["options"]]}
-    question = cast.question(owner=stage.ada, spec=spec, status="draft")
-    url = reverse("admin:quizzes_question_publish", args=[question.pk])
-    page = as_ada.get(url).content.decode()
-    assert "To mend first" in page
-    assert 'value="Publish"' not in page
-    as_ada.post(url, {"revision": 1})
-    assert question.ready_version is None
-
-
-def test_a_warning_is_accepted_with_a_reason_and_not_shown_again(as_ada: Client, stage: SimpleNamespace) -> None:
-    stem = "Which organ is not able to give a mandate to a mission?"
-    question = cast.question(owner=stage.ada, spec={**cast.SPEC, "stem": stem}, status="draft")
-    url = reverse("admin:quizzes_question_publish", args=[question.pk])
-    page = as_ada.get(url).content.decode()
-    assert 'name="reason-negative-stem"' in page
-    as_ada.post(url, {"revision": 1, "reason-negative-stem": "The exception is what is asked."})
-    question.refresh_from_db()
-    assert question.acknowledged == [{"rule": "negative-stem", "reason": "The exception is what is asked."}]
-    assert question.ready_version is not None
-    as_ada.post(edit(question), form_data(as_ada.get(edit(question)).content.decode()) | {"spec-stem": stem + " And?"})
-    again = as_ada.get(url).content.decode()
-    assert "feedback-thin" in again
-    assert 'name="reason-negative-stem"' not in again
-
-
-def test_a_question_without_a_source_can_be_published(as_ada: Client, stage: SimpleNamespace) -> None:
-    question = cast.question(owner=stage.ada, status="draft")
-    question.places.all().delete()
-    url = reverse("admin:quizzes_question_publish", args=[question.pk])
-    assert 'name="reason-source-missing"' in as_ada.get(url).content.decode()
-    as_ada.post(url, {"revision": 1, "reason-source-missing": "General knowledge."})
-    assert question.ready_version is not None
 
 
 def test_publishing_needs_a_post(as_ada: Client, stage: SimpleNamespace) -> None:
