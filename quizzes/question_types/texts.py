@@ -13,8 +13,9 @@ BETWEEN = " \u00b7 "  # so that no search spans two texts
 
 
 def search_text(spec: Any) -> str:
-    """Stem, options, answers, feedback and explanation of a spec, folded; of content of any time."""
-    return BETWEEN.join(folded(text) for text in _texts(spec) if text.strip())
+    """The stem, then options, answers, feedback and explanation of a spec, folded; of content of any time."""
+    texts = [spec.get("stem", ""), *_texts({**spec, "stem": ""})] if isinstance(spec, dict) else []
+    return BETWEEN.join(folded(text) for text in texts if isinstance(text, str) and text.strip())
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from quizzes import question_types
 from quizzes.errors import BadAnswer
 from quizzes.question_types.base import InvalidSpec, Remark
+from quizzes.question_types.cloze import ClozeForm
 from quizzes.question_types.gap_lines import from_lines, to_lines
 from tests.question_types.cards import laid_out, rendered
 
