@@ -83,6 +83,7 @@ class ClassroomAdmin(ServedAdmin):
         ("join_code", "is_join_open", "capacity"),
         "time_zone",
         ("names_shown", "metric", "speed_breaks_ties"),
+        "missing_is_zero",
     )
     inlines = (AssignmentRows,)
     actions = ("close_joining", "open_joining")
