@@ -119,10 +119,10 @@ def _drafts_of_questions(user: User) -> Iterator[Need]:
 
 def _drafts_of_quizzes(user: User) -> Iterator[Need]:
     drafts = Quiz.objects.filter(owner=user, status=Quiz.Status.DRAFT).order_by("-pk")
-    for quiz in drafts.annotate(n=Count("items"))[:DRAFTS]:
-        note = ngettext("Quiz, %(n)d question or rule", "Quiz, %(n)d questions or rules", quiz.n) % {"n": quiz.n}
-        url = reverse("admin:quizzes_quiz_change", args=[quiz.pk])
-        yield Need(_("Draft: “%(stem)s”") % {"stem": quiz.title}, note, url, _("Finish"))
+    for pk, title, count in drafts.annotate(n=Count("items")).values_list("pk", "title", "n")[:DRAFTS]:
+        note = ngettext("Quiz, %(n)d question or rule", "Quiz, %(n)d questions or rules", count) % {"n": count}
+        url = reverse("admin:quizzes_quiz_change", args=[pk])
+        yield Need(_("Draft: “%(stem)s”") % {"stem": title}, note, url, _("Finish"))
     yield from _more(drafts, reverse("admin:quizzes_quiz_changelist") + "?status__exact=draft&whose=mine")
 
 

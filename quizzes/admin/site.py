@@ -66,7 +66,7 @@ class QuizsiteAdmin(admin.AdminSite):
             "notices": dashboard.notices_of(user),
             **(extra_context or {}),
         }
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         return TemplateResponse(request, "admin/quizzes/dashboard.html", context)
 
     def records(self, request: HttpRequest) -> TemplateResponse:

@@ -143,7 +143,7 @@ class QuestionForm:
         spec = version.spec if version else None
         self.author = AuthorForm(kind, data, spec=spec, more_rows=more)
         question = version.question if version else None
-        self.identity = IdentityForm(data, initial=_identity_of(question, version) or start)
+        self.identity = IdentityForm(data, initial=_identity_of(question, version) or dict(start or {}))
         if question is not None and not (question.owner_id and question.is_owned_by(user)):
             del self.identity.fields["visibility"]
         self.user = user

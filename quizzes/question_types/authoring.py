@@ -271,7 +271,7 @@ class AuthorForm:
         return spec
 
 
-def unfinished_faults(kind: AuthoredType, spec: Mapping[str, Any]) -> list[str]:
+def unfinished_faults(kind: Any, spec: Mapping[str, Any]) -> list[str]:
     """What keeps the draft of a question that is not finished from being published."""
     form = AuthorForm(kind, spec=spec)
     form.is_valid()
