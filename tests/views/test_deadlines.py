@@ -117,8 +117,8 @@ def test_what_was_and_what_will_be_is_shown_before_anything_changes(
     client: Client, running: Attempt, now: datetime
 ) -> None:
     page = words(extend(client, running, FIRE))
-    assert "<dd>10:40</dd>" in page
-    assert '<strong>11:00</strong> <span class="muted">(20 min more)</span>' in page
+    assert "<dd>10:40 a.m.</dd>" in page
+    assert '<strong>11:00 a.m.</strong> <span class="muted">(20 min more)</span>' in page
     assert "Europe/Berlin" in page
     assert "<q>a fire drill</q>" in page
     assert due(running) == now + 40 * MINUTE
@@ -141,7 +141,7 @@ def test_once_confirmed_the_deadline_is_moved_and_both_can_read_why(
     client: Client, running: Attempt, instructor: User, learner: User, now: datetime
 ) -> None:
     page = words(extend(client, running, FIRE, confirmed="1"))
-    assert "The deadline of learner is moved: from 10:40 to 11:00 (" in page
+    assert "The deadline of learner is moved: from 10:40 a.m. to 11:00 a.m. (" in page
     assert due(running) == now + 60 * MINUTE
     event = running.events.get(kind="extended")
     assert (event.actor, event.details["reason"], event.new_end) == (instructor, "a fire drill", now + 60 * MINUTE)
@@ -293,8 +293,8 @@ def test_what_opening_again_does_is_said_before(client: Client, closed: Attempt)
     ):
         assert sentence in page
     page = words(reopen(client, closed, FIRE))
-    assert "closed since 09:30" in page
-    assert "<strong>10:20</strong>" in page
+    assert "closed since 9:30 a.m." in page
+    assert "<strong>10:20 a.m.</strong>" in page
     assert "The learner may have read the right answers" in page
     closed.refresh_from_db()
     assert closed.status == "graded"
@@ -304,7 +304,7 @@ def test_once_confirmed_the_attempt_is_open_and_its_result_hidden(
     client: Client, closed: Attempt, learner: User, now: datetime
 ) -> None:
     page = words(reopen(client, closed, FIRE, confirmed="1"))
-    assert "The attempt of learner is open again; deadline: 10:20 (" in page
+    assert "The attempt of learner is open again; deadline: 10:20 a.m. (" in page
     closed.refresh_from_db()
     assert (closed.status, closed.due_at, closed.reopened_at, closed.marks) == (
         "in_progress",

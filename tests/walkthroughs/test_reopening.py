@@ -48,8 +48,8 @@ def test_an_attempt_that_a_fire_drill_ended_goes_on(instructor: User, learner: U
         reopen = f"/attempts/{attempt.pk}/reopen/"
         choice = {"how": "more", "minutes": "15", "reason": "a fire drill"}
         asked = read(teacher.post(reopen, choice))
-        assert "closed since 12:40" in asked
-        assert "<strong>13:05</strong>" in asked
+        assert "closed since 12:40 p.m." in asked
+        assert "<strong>1:05 p.m.</strong>" in asked
         teacher.post(reopen, choice | {"confirmed": "1"})
 
     with travel(now + 55 * MINUTE, tick=False):
