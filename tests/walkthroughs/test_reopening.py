@@ -63,7 +63,7 @@ def test_an_attempt_that_a_fire_drill_ended_goes_on(instructor: User, learner: U
         book = read(teacher.get(f"{here}/"))
         assert "in the middle" in book
         assert "reopened" in book
-        assert list(csv.reader(io.StringIO(teacher.get(f"{here}.csv").getvalue().decode("utf-8-sig"))))[1][2] == (
+        assert list(csv.reader(io.StringIO(teacher.get(f"{here}.csv").getvalue().decode("utf-8-sig"))))[1][6] == (
             "in progress, reopened"
         )
         result = read(student.post(f"/attempts/{attempt.pk}/submit/", follow=True))
