@@ -68,8 +68,7 @@ def test_from_an_empty_bank_to_marks_in_a_classroom() -> None:
     # The key was wrong: a new version, then a regrade with a reason.
     change = reverse("admin:quizzes_question_change", args=[question.pk])
     data = form_data(workshop.get(change).content.decode())
-    data.pop("spec-options-0-correct")
-    workshop.post(change, {**data, "spec-options-1-correct": "on"})
+    workshop.post(change, {**data, "spec-options-correct": "1"})
     assert "These published quizzes ask the new version" in workshop.get(publish).content.decode()
     workshop.post(publish, {"revision": question.draft.revision, "confirmed": "yes"})
     assert "1 attempt uses version 1." in workshop.get(change).content.decode()
