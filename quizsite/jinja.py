@@ -10,7 +10,6 @@ written for it. Names that are not there are errors, everything is escaped, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -62,7 +61,6 @@ def environment(
     )
     made.filters.update(
         capfirst=defaultfilters.capfirst,
-        date=local_date,
         floatformat=defaultfilters.floatformat,
         localize=formats.localize,
         linebreaksbr=defaultfilters.linebreaksbr,
@@ -91,8 +89,3 @@ def url(name: str, *arguments: object) -> str:
 @lru_cache(maxsize=ADDRESSES_KEPT)
 def _address(_prefix: str, name: str, arguments: tuple[object, ...]) -> str:
     return reverse(name, args=arguments)
-
-
-def local_date(value: datetime, pattern: str) -> str:
-    """A time in the reader's zone, by the letters of Django's `date` filter."""
-    return defaultfilters.date(timezone.localtime(value), pattern)

@@ -112,6 +112,7 @@ TEMPLATES = [
                 "zone_words": "quizzes.zones.words_of_reader",
             },
             "app_filters": {
+                "date": "quizzes.templatetags.quizzes_time.local_date",
                 "duration": "quizzes.local_time.duration",
                 "inline_markdown": "quizzes.markup.inline_markdown",
                 "markdown": "quizzes.markup.markdown",
@@ -129,6 +130,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["quizzes.templatetags.quizzes_time"],  # dates are written in one style
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -232,6 +234,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "quizsite@localhost")
 
 # Language and time ---------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "quizsite.formats"  # of dates where Django writes them itself: in tables of the workshop
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

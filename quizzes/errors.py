@@ -127,7 +127,7 @@ class EditConflict(QuizError):
 
     def __init__(self, editor: str, at: datetime | None, *, revision: int = 0) -> None:
         who = editor or gettext("Someone")
-        when = date_format(localtime(at), "j F Y H:i") if at else gettext("a moment ago")
+        when = date_format(localtime(at), gettext("D, M j, g:i a")) if at else gettext("a moment ago")
         words = {"who": who, "when": when}
         super().__init__(gettext("Changed by %(who)s on %(when)s, while you were writing.") % words, revision=revision)
         self.revision = revision

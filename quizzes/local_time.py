@@ -7,9 +7,11 @@ That holds for zones that move by half an hour (Lord Howe) or at midnight as wel
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2100  # other years are a slip of the finger
@@ -61,6 +63,32 @@ def _naive(given: str | datetime) -> datetime:
 
 def _exists(local: datetime, naive: datetime) -> bool:
     return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None, fold=0) == naive
+
+
+def in_words(local: date, now: datetime, *, clock: bool = True, seconds: bool = False) -> str:
+    """A date, or a time in its own zone, in the one style of the site: "Mon, Nov 30, 2:00 p.m."; the year if another."""
+    this_year = now.astimezone(local.tzinfo).year if isinstance(local, datetime) else now.year
+    day = dateformat.format(local, _("D, M j") if local.year == this_year else _("D, M j, Y"))
+    return f"{day}, {on_the_clock(local, seconds=seconds)}" if clock and isinstance(local, datetime) else day
+
+
+def on_the_clock(local: datetime, *, seconds: bool = False) -> str:
+    """The time of the day: "2:00 p.m."."""
+    return dateformat.format(local, _("g:i:s a") if seconds else _("g:i a"))
+
+
+def styled(local: Any, pattern: str | None, now: datetime) -> str | None:
+    """What a pattern of Django's formats is used for here: it names the parts, the site's style says how they are written.
+
+    None for patterns of machines ("c", "Y-m-d") and for what is no date.
+    """
+    letters = {None: "j H:i", "DATETIME_FORMAT": "j H:i", "DATE_FORMAT": "j"}.get(pattern, pattern or "")
+    says_day, says_clock, seconds = "j" in letters, "H:i" in letters, "s" in letters
+    if not isinstance(local, date) or not (says_day or says_clock):
+        return None
+    if says_clock and not says_day and isinstance(local, datetime):
+        return on_the_clock(local, seconds=seconds)
+    return in_words(local, now, clock=says_clock, seconds=seconds)
 
 
 def duration(value: timedelta | None) -> str:

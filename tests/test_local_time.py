@@ -1,10 +1,12 @@
 """Local times of a classroom become instants; the clocks' gaps are refused, what happens twice is asked about."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.template import engines
 
-from quizzes.local_time import LocalTimeGap, LocalTimeTwice, parse_local
+from quizzes.local_time import LocalTimeGap, LocalTimeTwice, in_words, parse_local, styled
 
 
 def utc(text: str) -> datetime:
@@ -84,3 +86,48 @@ def test_the_last_minute_of_the_last_year_is_taken() -> None:
 def test_what_is_no_local_time_is_refused_with_an_example(written: str) -> None:
     with pytest.raises(ValueError, match="such as 2026-03-02 09:00"):
         parse_local(written, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("local", "words"),
+    [
+        (datetime(2026, 11, 30, 14, 0, tzinfo=UTC), "Mon, Nov 30, 2:00 p.m."),
+        (datetime(2026, 11, 30, 0, 5, tzinfo=UTC), "Mon, Nov 30, 12:05 a.m."),
+        (datetime(2027, 1, 2, 9, 30, tzinfo=UTC), "Sat, Jan 2, 2027, 9:30 a.m."),
+        (date(2026, 3, 2), "Mon, Mar 2"),
+        (date(2025, 3, 2), "Sun, Mar 2, 2025"),
+    ],
+)
+def test_dates_have_one_style_and_the_year_only_if_it_is_another(local: date, words: str) -> None:
+    assert in_words(local, datetime(2026, 3, 2, tzinfo=UTC)) == words
+
+
+def test_the_year_is_another_one_where_the_time_is_read() -> None:
+    local = datetime(2027, 1, 1, 0, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
+    assert in_words(local, datetime(2026, 12, 31, 16, 0, tzinfo=UTC)) == "Fri, Jan 1, 12:30 a.m."
+    assert in_words(local, datetime(2026, 12, 31, 14, 0, tzinfo=UTC)) == "Fri, Jan 1, 2027, 12:30 a.m."
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("D j M, H:i", "Mon, Mar 2, 9:05 a.m."),
+        ("j M Y, H:i", "Mon, Mar 2, 9:05 a.m."),
+        ("j M, H:i:s", "Mon, Mar 2, 9:05:07 a.m."),
+        ("j M Y", "Mon, Mar 2"),
+        ("H:i", "9:05 a.m."),
+        ("DATETIME_FORMAT", "Mon, Mar 2, 9:05 a.m."),
+        (None, "Mon, Mar 2, 9:05 a.m."),
+        ("c", None),
+        ("Y-m-d", None),
+    ],
+)
+def test_a_pattern_names_the_parts_and_the_style_is_the_sites(pattern: str | None, words: str | None) -> None:
+    local = datetime(2026, 3, 2, 9, 5, 7, tzinfo=UTC)
+    assert styled(local, pattern, local) == words
+
+
+def test_both_engines_write_dates_in_the_one_style() -> None:
+    at = datetime(2024, 11, 30, 14, 0, tzinfo=UTC)
+    for engine, source in (("django", '{{ at|date:"j M Y, H:i" }}'), ("jinja2", '{{ at|date("j M Y, H:i") }}')):
+        assert engines[engine].from_string(source).render({"at": at}) == "Sat, Nov 30, 2024, 2:00 p.m."

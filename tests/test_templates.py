@@ -78,7 +78,7 @@ def test_a_text_without_values_may_hold_percent_signs() -> None:
 def test_times_are_shown_in_the_readers_zone() -> None:
     at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     with timezone.override("Africa/Nairobi"):
-        assert shown("{{ at|date('j M, H:i') }}", at=at) == "2 Mar, 12:00"
+        assert shown("{{ at|date('j M, H:i') }}", at=at) == "Mon, Mar 2, 12:00 p.m."
 
 
 def test_addresses_are_those_of_reverse() -> None:

@@ -70,6 +70,7 @@ class AssignmentRows(ScopedInline, admin.StackedInline):
 
 @admin.register(Classroom)
 class ClassroomAdmin(ServedAdmin):
+    is_made_elsewhere = True
     form = ClassroomForm
     list_display = ("name", "members", "assigned", "join_code", "is_join_open", "is_archived")
     list_filter = ("is_join_open", ("archived_at", admin.EmptyFieldListFilter))
@@ -82,6 +83,7 @@ class ClassroomAdmin(ServedAdmin):
         ("join_code", "is_join_open", "capacity"),
         "time_zone",
         ("names_shown", "metric", "speed_breaks_ties"),
+        "missing_is_zero",
     )
     inlines = (AssignmentRows,)
     actions = ("close_joining", "open_joining")
@@ -254,6 +256,7 @@ class MembershipAdmin(ServedAdmin):
 
 @admin.register(Assignment)
 class AssignmentAdmin(ServedAdmin):
+    is_made_elsewhere = True
     form = AssignmentForm
     list_display = ("quiz", "classroom", "opens_at", "due_at", "closes_at", "attempts_made")
     list_filter = (("classroom", ScopedFilter), ("quiz", ScopedFilter))

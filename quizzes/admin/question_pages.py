@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -45,6 +46,7 @@ class QuestionPages:
         own = [
             path("<int:pk>/versions/<int:number>/preview/", view(self.preview_view), name="quizzes_question_preview"),
             path("<int:pk>/publish/", view(self.publish_view), name="quizzes_question_publish"),
+            path("<int:pk>/ignore/", view(require_POST(self.ignore_view)), name="quizzes_question_ignore"),
             path("<int:pk>/do/<slug:act>/", view(require_POST(self.act_view)), name="quizzes_question_act"),
             path("<int:pk>/copy/", view(require_POST(self.copy_view)), name="quizzes_question_copy"),
         ]
@@ -78,8 +80,9 @@ class QuestionPages:
             kind = question_types.get(request.GET.get("type", ""))
         except KeyError:
             return self.page(request, "choose_type", {"title": _("New question"), "types": question_types.all_types()})
-        form = QuestionForm(kind, request.POST if request.method == "POST" else None, user=person(request))
-        if request.method == "POST" and not form.is_asking_for_rows and form.is_valid():
+        data = request.POST if request.method == "POST" else None
+        form = QuestionForm(kind, data, user=person(request), start=kept(request.GET))
+        if request.method == "POST" and not form.is_asking_for_rows and form.can_be_kept():
             version = bank.create_question(
                 kind.key,
                 form.spec(),
@@ -90,7 +93,8 @@ class QuestionPages:
             self.log_addition(request, version.question, _("Draft of version 1 written."))  # type: ignore[attr-defined]
             return self.after_saving(request, version)
         title = _("New question: %(type)s") % {"type": kind.name}
-        return self.page(request, "form", {"title": title, "form": form, "kind": kind})
+        context = {"title": title, "form": form, "kind": kind, "is_refused": request.method == "POST"}
+        return self.page(request, "form", context | {"asks_for_sources": bank.asks_for_sources(person(request))})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -104,7 +108,7 @@ class QuestionPages:
             raise Http404
         data = request.POST if request.method == "POST" else None
         form = QuestionForm(question.kind, data, version=version, user=person(request))
-        if request.method == "POST" and not form.is_asking_for_rows and form.is_valid():
+        if request.method == "POST" and not form.is_asking_for_rows and form.can_be_kept():
             saved = self.save_draft(request, question, form)
             if saved is not None:
                 return self.after_saving(request, saved)
@@ -117,8 +121,19 @@ class QuestionPages:
             "counts": bank.attempts_by_version(question),
             "may_delete": bank.has_only_been_drafted(question),
             "original": question,
+            "is_refused": request.method == "POST",
+            "asks_for_sources": bank.asks_for_sources(question.owner) or question.places.exists(),
+            **self.found(request, version),
         }
         return self.page(request, "form", context)
+
+    def found(self, request: HttpRequest, version: QuestionVersion) -> dict[str, Any]:
+        """What the linter says of the version that is stored: what must be mended, and what could be better."""
+        found = bank.findings(version) if request.method == "GET" else []
+        return {
+            "blocking": [one for one in found if bank.is_blocking(one) and version.is_draft],
+            "suggestions": by_rule(one for one in found if not bank.is_blocking(one)),
+        }
 
     def only_looked_at(self, request: HttpRequest, question: Question) -> HttpResponse:
         """To the card, for those who may not change it."""
@@ -152,15 +167,18 @@ class QuestionPages:
         here = reverse("admin:quizzes_question_change", args=[question.pk])
         preview = reverse("admin:quizzes_question_preview", args=[question.pk, version.number])
         if "_publish" in request.POST and version.is_draft:
-            if bank.findings(version) or bank.quizzes_following(question).exists():
+            if bank.faults(version):
+                messages.warning(request, _("Draft saved, but not published: see below what is missing."))
+                return redirect(here)
+            if bank.quizzes_following(question).exists():
                 return redirect("admin:quizzes_question_publish", question.pk)
             return redirect(preview if self.publish(request, version) else here)
         if "_preview" in request.POST:
             return redirect(preview)
-        what = _("Draft saved. It is asked once you publish it.") if version.is_draft else _("Saved.")
+        what = _("Draft saved. Students see it when you publish.") if version.is_draft else _("Saved.")
         messages.success(request, what)
         if "_addanother" in request.POST:
-            return redirect(reverse("admin:quizzes_question_add") + f"?type={question.type}")
+            return redirect(reverse("admin:quizzes_question_add") + "?" + another_like(question))
         return redirect(here)
 
     # Publishing --------------------------------------------------------------------------------------------------------
@@ -170,8 +188,7 @@ class QuestionPages:
         try:
             bank.publish(version, actor=person(request), now=clock.now(), expected_revision=expected)
         except NotPublishable as refusal:
-            for fault in refusal.details["faults"]:
-                messages.error(request, fault)
+            messages.error(request, _("Not published: %(faults)s") % {"faults": " ".join(refusal.details["faults"])})
             return False
         except QuizError as refusal:
             messages.error(request, str(refusal.message))
@@ -185,32 +202,35 @@ class QuestionPages:
         return True
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What the linter says before publishing, and which quizzes will ask something else; both are confirmed here."""
+        """Publish at once; where published quizzes will ask something else, after they were named and confirmed."""
         question = self.fetched(request, pk)
         draft = question.draft
         if draft is None:
             messages.info(request, _("There is no draft to publish."))
             return redirect("admin:quizzes_question_change", question.pk)
-        found = bank.findings(draft)
         asking = list(bank.quizzes_following(question))
         if request.method == "POST" and (not asking or is_confirmed(request)):
-            warnings = {finding.rule for finding in found if not bank.is_blocking(finding)}
-            reasons = {rule: request.POST.get(f"reason-{rule}", "")[:300] for rule in warnings}
-            bank.acknowledge(question, reasons, actor=person(request))
-            if self.publish(request, draft, expected=number_in(request.POST.get("revision", ""))):
-                return redirect("admin:quizzes_question_change", question.pk)
-            draft.question.refresh_from_db()
-            found = bank.findings(draft)
+            self.publish(request, draft, expected=number_in(request.POST.get("revision", "")))
+            return redirect("admin:quizzes_question_change", question.pk)
         context = {
             "title": _("Publish version %(n)d") % {"n": draft.number},
             "question": question,
             "version": draft,
             "asking": asking,
-            "faults": [] if found else bank.faults(draft),
-            "errors": [finding for finding in found if bank.is_blocking(finding)],
-            "warnings": by_rule(finding for finding in found if not bank.is_blocking(finding)),
+            "faults": bank.faults(draft),
         }
         return self.page(request, "publish", context)
+
+    def ignore_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put one suggestion aside for good; a reason may be given."""
+        question = self.fetched(request, pk)
+        rule = request.POST.get("rule", "")
+        version = question.latest_version
+        if version is None or rule not in {finding.rule for finding in bank.suggestions(version)}:
+            raise Http404
+        bank.acknowledge(question, {rule: request.POST.get("reason", "")[:300]}, actor=person(request))
+        messages.success(request, _("You won't be reminded of this again."))
+        return redirect("admin:quizzes_question_change", question.pk)
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         """Archive, restore, take out of use, discard the draft; asks first where published quizzes have the question."""
@@ -287,9 +307,8 @@ class QuestionPages:
         version.question = question
         try:
             context = trial(version, request.POST if request.method == "POST" else None, shows=shows_answers(request))
-        except InvalidSpec as error:
-            for fault in error.faults:
-                messages.error(request, str(fault))
+        except InvalidSpec:
+            messages.warning(request, _("It can be previewed when what is missing below is filled in."))
             return HttpResponseRedirect(reverse("admin:quizzes_question_change", args=[question.pk]))
         context |= {"title": _("Preview of version %(n)d") % {"n": number}, "question": question, "version": version}
         context["shows_answers"] = shows_answers(request)
@@ -299,6 +318,22 @@ class QuestionPages:
 
 # Which quizzes are named, and the act confirmed, before it is done.
 ASKING = {"archive": bank.quizzes_asking, "retire": bank.quizzes_following}
+
+
+KEPT = ("topic", "difficulty", "bloom", "tags")
+
+
+def another_like(question: Question) -> str:
+    """The query of a new question's form that starts with the type, topic, level and tags of this one."""
+    tags = ", ".join(question.tags.values_list("slug", flat=True))
+    topic = question.topic.name if question.topic else ""
+    values = {"type": question.type, "topic": topic, "difficulty": question.difficulty, "bloom": question.bloom}
+    return urlencode({name: value for name, value in {**values, "tags": tags}.items() if value})
+
+
+def kept(query: Mapping[str, str]) -> dict[str, str]:
+    """What a new question starts with."""
+    return {name: query[name][:300] for name in KEPT if name in query}
 
 
 def quiz_name(quiz: Quiz) -> str:

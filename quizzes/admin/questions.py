@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields.json import KT
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,85 +15,24 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from quizzes import clock
 from quizzes.admin.question_pages import QuestionPages
+from quizzes.admin.question_search import FILTERS, searched, with_stem
 from quizzes.admin.question_tools import MAX_ADDED, QuestionTools
 from quizzes.admin.question_versions import QuestionVersions
 from quizzes.admin.scope import ScopedAdmin, owner_name, person, preview_link
 from quizzes.errors import QuizError
-from quizzes.models import Question, QuestionVersion, Quiz, User
+from quizzes.models import Question, QuestionVersion, Quiz
 from quizzes.services import bank
 
 Status = QuestionVersion.Status
 
 
-def with_stem(questions: QuerySet[Question], user: User) -> QuerySet[Question]:
-    """Questions with the stem of the latest version that the person may see, and the states of these versions."""
-    versions = QuestionVersion.objects.visible_to(user).filter(question=OuterRef("pk"))
-    return questions.annotate(
-        stem=Subquery(versions.order_by("-number").annotate(text=KT("spec__stem")).values("text")[:1]),
-        latest_seen=Subquery(versions.order_by("-number").values("number")[:1]),
-        has_ready=Exists(versions.filter(status=Status.READY)),
-        has_draft=Exists(versions.filter(status=Status.DRAFT)),
-    )
-
-
-class StateFilter(admin.SimpleListFilter):
-    """Where questions stand; archived ones are listed only when asked for."""
-
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("ready", _("published")),
-            ("draft", _("with a draft")),
-            ("new", _("never published")),
-            ("archived", _("archived")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "archived":
-            return queryset.filter(is_archived=True)
-        live = queryset.filter(is_archived=False)
-        conditions: dict[str | None, dict[str, bool]] = {
-            "ready": {"has_ready": True},
-            "draft": {"has_draft": True},
-            "new": {"has_ready": False},
-        }
-        return live.filter(**conditions.get(self.value(), {}))
-
-
-class WhoseFilter(admin.SimpleListFilter):
-    """Whose questions are listed."""
-
-    title = gettext_lazy("owner")
-    parameter_name = "whose"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("mine", _("mine")), ("site", _("the site")), ("others", _("colleagues"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        mine = Q(owner=person(request))
-        site = Q(owner=None)
-        return queryset.filter({"mine": mine, "site": site, "others": ~mine & ~site}.get(self.value() or "", Q()))
-
-
 @admin.register(Question)
 class QuestionAdmin(QuestionVersions, QuestionPages, QuestionTools, ScopedAdmin):
     list_display = ("snippet", "preview", "type", "topic", "difficulty", "bloom", "state", "owner_name")
-    list_filter = (
-        StateFilter,
-        WhoseFilter,
-        "type",
-        "topic",
-        "difficulty",
-        "bloom",
-        "is_kept_for_exams",
-        "sources",
-        "tags",
-    )
+    list_filter = FILTERS
     list_select_related = ("topic", "owner")
-    search_fields = ("stem", "uuid", "topic__name", "tags__slug")
-    search_help_text = gettext_lazy("Words of the stem, a topic or a tag")
+    search_fields = ("spec",)  # shows the box; `searched` looks
+    search_help_text = gettext_lazy("Words of the question, its answers and explanation, a topic or a tag")
     ordering = ("-pk",)
     actions = ("publish_drafts", "add_to_quiz", "keep_for_exams", "release", "archive", "restore")
 
@@ -105,7 +43,7 @@ class QuestionAdmin(QuestionVersions, QuestionPages, QuestionTools, ScopedAdmin)
         if request.resolver_match and request.resolver_match.url_name == "autocomplete":
             usable = Question.objects.usable_by(person(request)).order_by()
             queryset = queryset.filter(is_archived=False, pk__in=usable.values("pk"))
-        return super().get_search_results(request, queryset, search_term)
+        return (searched(queryset, search_term) if search_term.strip() else queryset), False
 
     def choice_label(self, question: Any) -> str:
         """How a question is worded in an autocomplete."""

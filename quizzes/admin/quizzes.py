@@ -15,7 +15,7 @@ from quizzes import clock
 from quizzes.admin.quiz_items import BandRows, DrawRows, FixedRows
 from quizzes.admin.quiz_pages import QuizPages
 from quizzes.admin.quiz_points import QuizPoints
-from quizzes.admin.scope import ScopedAdmin, owner_name, person, preview_link
+from quizzes.admin.scope import ScopedAdmin, WhoseFilter, owner_name, person, preview_link
 from quizzes.forms.quizzes import QuizForm
 from quizzes.models import Quiz
 from quizzes.services import points, quizzes, running
@@ -53,7 +53,7 @@ class QuizAdmin(QuizPoints, QuizPages, ScopedAdmin):
     prepopulated_fields = {"slug": ("title",)}
     inlines = (FixedRows, DrawRows, BandRows)
     list_display = ("title", "preview", "status", "time_words", "asks", "feedback", "attempts_made", "owner_name")
-    list_filter = ("status", "feedback", "time_rule", "is_open_to_all")
+    list_filter = ("status", WhoseFilter, "feedback", "time_rule", "is_open_to_all")
     list_select_related = ("owner",)
     search_fields = ("title", "slug", "description")
     ordering = ("-pk",)

@@ -15,7 +15,9 @@ from django.db.models import DateTimeField, Field, Model, Q, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from quizzes import clock, entitlements
@@ -206,6 +208,14 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     view_on_site = False
+    is_made_elsewhere = False  # on a page of the site's own, so that the list offers no second form
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list, headed by what it lists."""
+        context = {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
+        if self.is_made_elsewhere:
+            context["has_add_permission"] = False
+        return super().changelist_view(request, context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = super().get_queryset(request)
@@ -267,6 +277,21 @@ class ScopedFilter(admin.RelatedFieldListFilter):
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         mine = seen(field.related_model, person(request)).order_by()
         return field.get_choices(include_blank=False, limit_choices_to={"pk__in": mine.values("pk")})
+
+
+class WhoseFilter(admin.SimpleListFilter):
+    """Whose rows are listed."""
+
+    title = _lazy("owner")
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("mine", _("mine")), ("site", _("the site")), ("others", _("colleagues"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        mine = Q(owner=person(request))
+        site = Q(owner=None)
+        return queryset.filter({"mine": mine, "site": site, "others": ~mine & ~site}.get(self.value() or "", Q()))
 
 
 class SuperuserOnly:

@@ -7,12 +7,17 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import clock
 from quizzes.admin import dashboard
 from quizzes.admin.odd_requests import View, tolerant
 from quizzes.admin.scope import INSTANTS, person
+from quizzes.models import Assignment, Classroom
+
+# What has a page of its own to make it on: the workshop offers no second form.
+MADE_ELSEWHERE = (Classroom, Assignment)
 
 
 class LabelledChoices(AutocompleteJsonView):
@@ -28,7 +33,6 @@ class QuizsiteAdmin(admin.AdminSite):
     site_header = _("Quizsite workshop")
     site_title = _("Quizsite workshop")
     index_title = _("Workshop")
-    index_template = "admin/quizzes/dashboard.html"
     enable_nav_sidebar = False
 
     def __init__(self, name: str = "admin") -> None:
@@ -48,9 +52,31 @@ class QuizsiteAdmin(admin.AdminSite):
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
         return super().admin_view(tolerant(view, self), cacheable)
 
+    def get_urls(self) -> list[Any]:
+        return [path("records/", self.admin_view(self.records), name="records"), *super().get_urls()]
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        waiting = dashboard.waiting_for(person(request), now=clock.now())
-        return super().index(request, {"waiting": waiting, **(extra_context or {})})
+        """The doors, and what needs the instructor; the tables are behind a link."""
+        user = person(request)
+        context = {
+            **self.each_context(request),
+            "title": self.index_title,
+            "doors": dashboard.doors(user),
+            "needs": dashboard.needs_of(user, now=clock.now()),
+            "notices": dashboard.notices_of(user),
+            **(extra_context or {}),
+        }
+        request.current_app = self.name
+        return TemplateResponse(request, "admin/quizzes/dashboard.html", context)
+
+    def records(self, request: HttpRequest) -> TemplateResponse:
+        """Every table as it is stored."""
+        apps = self.get_app_list(request)
+        for model in (model for app in apps for model in app["models"]):
+            if model["model"] in MADE_ELSEWHERE:
+                model["add_url"] = None
+        context = {**self.each_context(request), "title": _("All records"), "app_list": apps}
+        return TemplateResponse(request, "admin/quizzes/records.html", context)
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         return LabelledChoices.as_view(admin_site=self)(request)

@@ -49,12 +49,14 @@ class HeldExam:
 
     @property
     def at_words(self) -> str:
-        """When it comes out, to stand after "until" or "after": Fri 6 Mar, 11:00."""
-        return date_format(localtime(self.until), "D j M, H:i") if self.until else _("its results are out")
+        """When it comes out, to stand after "until" or "after": Fri, Mar 6, 11:00 a.m.."""
+        if self.until is None:
+            return _("its results are out")
+        return date_format(localtime(self.until), _("D, M j, g:i a")).removesuffix(".")  # the sentence's own follows
 
     @property
     def end_words(self) -> str:
-        """Which exam, and when it comes out, to stand after "until" or "after": “Midterm”, Fri 6 Mar, 11:00."""
+        """Which exam, and when it comes out, to stand after "until" or "after": “Midterm”, Fri, Mar 6, 11:00 a.m.."""
         if self.until is None:
             return _("the results of “%(exam)s” are out") % {"exam": self.title}
         return _("“%(exam)s”, %(at)s") % {"exam": self.title, "at": self.at_words}

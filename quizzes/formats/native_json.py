@@ -66,7 +66,7 @@ class Envelope(Model):
 
     id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     type: Annotated[str, Field(max_length=32)]
-    topic: Slug
+    topic: Slug | None = None
     difficulty: Literal["easy", "medium", "hard"] = "medium"
     bloom: Literal["remember", "understand", "apply", "analyse"] = "remember"
     tags: Annotated[list[Slug], Field(max_length=20)] = []
@@ -197,7 +197,7 @@ def draft_of(row: Any, where: str) -> QuestionDraft | list[Issue]:
         id=stable_id(envelope.id) if envelope.id else None,
         type=envelope.type,
         spec=spec,
-        topic=envelope.topic,
+        topic=envelope.topic or "",
         difficulty=envelope.difficulty,
         bloom=envelope.bloom,
         tags=tuple(dict.fromkeys(envelope.tags)),
@@ -259,7 +259,12 @@ def flattened(draft: QuestionDraft) -> dict[str, Any]:
     row["sources"] = [
         {"document": one.document, "paragraph": one.paragraph, "evidence": one.evidence} for one in draft.sources
     ]
-    row |= {"topic": draft.topic, "difficulty": draft.difficulty, "bloom": draft.bloom, "tags": list(draft.tags)}
+    row |= {
+        "topic": draft.topic or None,
+        "difficulty": draft.difficulty,
+        "bloom": draft.bloom,
+        "tags": list(draft.tags),
+    }
     row["acknowledged"] = [{"rule": one.rule, "reason": one.reason} for one in draft.acknowledged]
     return row
 

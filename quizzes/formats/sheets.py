@@ -13,13 +13,21 @@ from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.utils import get_column_letter
+
+
+class Percent(int):
+    """Percent: a number of CSV, a share with the format of percent in a workbook."""
+
 
 Value = str | int | float | Decimal | None
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\x00", "＝", "＋", "－", "＠")
 BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
 LONGEST_TEXT = 32_767  # characters, the most an XLSX cell holds
 LONGEST_TITLE = 31
+NAME_WIDTH, LEAST_WIDTH, MOST_WIDTH = 20, 10, 36  # of columns, in characters
 
 
 def safe(text: str) -> str:
@@ -39,13 +47,21 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
         buffer.truncate()
 
 
-def xlsx_bytes(rows: Iterable[Sequence[Any]], *, title: str = "") -> bytes:
-    """The table as a workbook with one sheet, written row by row: the cells are never all in memory."""
+def xlsx_bytes(rows: Iterable[Sequence[Any]], *, title: str = "", wide: int = 1) -> bytes:
+    """The table as a workbook with one sheet, written row by row: the cells are never all in memory.
+
+    The first row is the heading; the first `wide` columns hold names, the others are as wide as their heading.
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_sheet_title(title))
     sheet.freeze_panes = "B2"  # the names and the heading stay in sight
-    for row in rows:
-        sheet.append([_xlsx_cell(value) for value in row])
+    for number, row in enumerate(rows):
+        if not number:
+            for column, name in enumerate(row, start=1):
+                least = NAME_WIDTH if column <= wide else LEAST_WIDTH
+                width = min(max(len(str(name)) + 2, least), MOST_WIDTH)
+                sheet.column_dimensions[get_column_letter(column)].width = width
+        sheet.append([_xlsx_cell(value, sheet) for value in row])
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -59,7 +75,11 @@ def _cell(value: Any) -> Value:
     return safe(text).replace("\x00", "")
 
 
-def _xlsx_cell(value: Any) -> Value:
+def _xlsx_cell(value: Any, sheet: Any) -> Any:
+    if isinstance(value, Percent):
+        cell_of_share = WriteOnlyCell(sheet, value=value / 100)
+        cell_of_share.number_format = "0%"
+        return cell_of_share
     cell = _cell(value)
     return ILLEGAL_CHARACTERS_RE.sub("", cell)[:LONGEST_TEXT] if isinstance(cell, str) else cell
 

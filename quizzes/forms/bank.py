@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -20,13 +20,20 @@ from quizzes.forms.posted import replaced
 from quizzes.models import Question, QuestionVersion, Quiz, Source, Topic, User, Visibility
 from quizzes.models.bank import Bloom, Difficulty
 from quizzes.question_types.authoring import AuthorForm
+from quizzes.question_types.problems import Problem, problems_of
 from quizzes.services.bank import Identity, Place
 
 
 class IdentityForm(forms.Form):
     """What is said about a question beside its content; `revision` is what the author saw."""
 
-    topic = forms.ModelChoiceField(label=gettext_lazy("Topic"), queryset=Topic.objects.all())
+    topic = forms.CharField(
+        label=gettext_lazy("Topic"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("Choose one, type a new one, or leave it empty."),
+        widget=forms.TextInput({"list": "topics", "autocomplete": "off"}),
+    )
     difficulty = forms.ChoiceField(label=gettext_lazy("Difficulty"), choices=Difficulty, initial=Difficulty.MEDIUM)
     bloom = forms.ChoiceField(label=gettext_lazy("Bloom level"), choices=Bloom, initial=Bloom.REMEMBER)
     tags = forms.CharField(
@@ -73,7 +80,7 @@ class PlaceForm(forms.Form):
         label=gettext_lazy("Paragraph"), min_value=1, max_value=32_767, widget=forms.NumberInput({"class": "ws-short"})
     )
     evidence = forms.CharField(
-        label=gettext_lazy("Evidence"),
+        label=gettext_lazy("Quote"),
         max_length=200,
         required=False,
         help_text=gettext_lazy("2 to 12 words, word for word."),
@@ -122,7 +129,13 @@ class QuestionForm:
     """The whole form of a question: identity, places and the content as its type wants it."""
 
     def __init__(
-        self, kind: Any, data: QueryDict | None = None, *, user: User, version: QuestionVersion | None = None
+        self,
+        kind: Any,
+        data: QueryDict | None = None,
+        *,
+        user: User,
+        version: QuestionVersion | None = None,
+        start: Mapping[str, str] | None = None,
     ) -> None:
         more = data.get("_more", "") if data is not None else ""
         data = _with_row_counts(data)
@@ -130,7 +143,7 @@ class QuestionForm:
         spec = version.spec if version else None
         self.author = AuthorForm(kind, data, spec=spec, more_rows=more)
         question = version.question if version else None
-        self.identity = IdentityForm(data, initial=_identity_of(question, version))
+        self.identity = IdentityForm(data, initial=_identity_of(question, version) or dict(start or {}))
         if question is not None and not (question.owner_id and question.is_owned_by(user)):
             del self.identity.fields["visibility"]
         self.user = user
@@ -156,8 +169,9 @@ class QuestionForm:
         return formset
 
     @property
-    def has_errors(self) -> bool:
-        return self.identity.is_bound and not self.is_asking_for_rows and not self.is_valid()
+    def topics(self) -> QuerySet[Topic, str]:
+        """Names to suggest."""
+        return Topic.objects.values_list("name", flat=True)
 
     def _say_nothing(self) -> None:
         """No errors while rows are asked for: nothing was handed in yet."""
@@ -182,8 +196,25 @@ class QuestionForm:
     def revision(self) -> int:
         return self.identity.cleaned_data["revision"] or 0
 
+    def can_be_kept(self) -> bool:
+        """Whether it can be stored as a draft: all but the content is right, and there is a stem."""
+        return all([self.identity.is_valid(), self.places.is_valid()]) and self.author.has_stem
+
     def spec(self) -> dict[str, Any]:
-        return self.author.to_spec()
+        """The content; as it was typed while it is not finished."""
+        return self.author.to_spec() if self.author.is_valid() else self.author.unfinished()
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every error, with the element it stands at."""
+        if self.is_asking_for_rows:
+            return []
+        self.is_valid()
+        found = problems_of(self.identity) if self.identity.is_bound else []
+        found += self.author.problems() if self.author.main.is_bound else []
+        for number, form in enumerate(self.places.forms if self.places.is_bound else [], start=1):
+            found += problems_of(form, _("Source %(n)d") % {"n": number})
+        return found
 
     def described(self) -> Identity:
         cleaned = self.identity.cleaned_data
@@ -203,7 +234,7 @@ def _identity_of(question: Question | None, version: QuestionVersion | None) -> 
     if question is None or version is None:
         return {}
     return {
-        "topic": question.topic_id,
+        "topic": question.topic.name if question.topic else "",
         "difficulty": question.difficulty,
         "bloom": question.bloom,
         "tags": ", ".join(question.tags.values_list("slug", flat=True)),

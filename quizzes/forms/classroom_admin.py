@@ -41,6 +41,7 @@ class ClassroomForm(ServedForm):
             "names_shown",
             "metric",
             "speed_breaks_ties",
+            "missing_is_zero",
         )
 
 

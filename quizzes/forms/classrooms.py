@@ -57,7 +57,16 @@ class SettingsForm(ClassroomForm):
     submit_label = gettext_lazy("Save")
 
     class Meta(ClassroomForm.Meta):
-        fields = ["name", "description", "time_zone", "capacity", "names_shown", "metric", "speed_breaks_ties"]
+        fields = [
+            "name",
+            "description",
+            "time_zone",
+            "capacity",
+            "names_shown",
+            "metric",
+            "speed_breaks_ties",
+            "missing_is_zero",
+        ]
         help_texts = {
             **ClassroomForm.Meta.help_texts,
             "capacity": gettext_lazy("When so many students are in it, the code opens it to no more."),

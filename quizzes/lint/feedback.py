@@ -45,7 +45,7 @@ def explanation_length(item: Item, context: Context) -> Iterator[tuple[str, str]
     "feedback-missing",
     WARNING,
     why=gettext_lazy("Without a word on the chosen option the learner keeps the misconception."),
-    how=gettext_lazy("Say in one sentence what the option really belongs to, or why it is right."),
+    how=gettext_lazy("Consider feedback for each option."),
 )
 def feedback_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     for prose in item.prose:

@@ -48,7 +48,7 @@ def blueprint(items: Sequence[Item], context: Context) -> Iterator[tuple[str, st
 def topics(items: Sequence[Item], context: Context) -> Iterator[tuple[str, str, str]]:
     if "topic" not in context.blueprint or not items:
         return
-    counts = Counter(item.topic for item in items)
+    counts = Counter(item.topic for item in items if item.topic)
     if not TOPICS[0] <= len(counts) <= TOPICS[1]:
         yield "", _("topics"), _("There are %(count)d.") % {"count": len(counts)}
     for topic, count in counts.items():

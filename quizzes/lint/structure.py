@@ -89,7 +89,7 @@ def evidence_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     "explanation-missing",
     ERROR,
     why=gettext_lazy("A learner who only hears “wrong” learns little; an explanation has about ten times the effect."),
-    how=gettext_lazy("Say in 30 to 120 words why the key is right and what each wrong option really belongs to."),
+    how=gettext_lazy("Add a sentence that says why the answer is right."),
 )
 def explanation_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     if not words(item.explanation):

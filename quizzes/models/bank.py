@@ -11,11 +11,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import question_types
 from quizzes.models.ownership import SHARED, Owned, OwnedQuerySet, Visibility, may_be_edited_by
 from quizzes.question_types.base import InvalidSpec, QuestionType, Spec
+from quizzes.question_types.texts import search_text
 
 if TYPE_CHECKING:
     from quizzes.models.accounts import User
@@ -69,7 +72,7 @@ class Source(Owned):
 
 
 class Topic(models.Model):
-    """What a question is about; one topic to a question."""
+    """What a question is about; one topic to a question, or none."""
 
     slug = models.SlugField(_("slug"), unique=True)
     name = models.CharField(_("name"), max_length=100, unique=True)
@@ -203,7 +206,9 @@ class Question(Owned):
 
     uuid = models.UUIDField(_("id"), default=uuid.uuid4, unique=True, editable=False)
     type = models.CharField(_("type"), max_length=32, choices=question_types.choices)
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="questions", verbose_name=_("topic"))
+    topic = models.ForeignKey(
+        Topic, null=True, blank=True, on_delete=models.PROTECT, related_name="questions", verbose_name=_("topic")
+    )
     sources = models.ManyToManyField(
         Source, through="QuestionSource", related_name="questions", verbose_name=_("sources")
     )
@@ -338,6 +343,7 @@ class QuestionVersion(models.Model):
     )
     number = models.PositiveIntegerField(_("number"), default=1)
     spec = models.JSONField(_("content"))
+    search_text = models.TextField(default="", editable=False)  # every text in it, folded; `keep_search_text` writes it
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.DRAFT)
     revision = models.PositiveIntegerField(default=0)  # counts edits of a draft, so that two editors notice each other
     edited_by = models.ForeignKey(
@@ -400,3 +406,9 @@ class QuestionVersion(models.Model):
             self.kind.spec(self.spec)
         except InvalidSpec as error:
             raise ValidationError({"spec": [str(fault) for fault in error.faults]}) from error
+
+
+@receiver(pre_save, sender=QuestionVersion)
+def keep_search_text(instance: QuestionVersion, **_signal: Any) -> None:
+    """Keep what search looks at; a signal, because fixtures are loaded past `save`."""
+    instance.search_text = search_text(instance.spec)

@@ -93,6 +93,11 @@ class Classroom(models.Model):
     speed_breaks_ties = models.BooleanField(
         _("faster is better when marks are equal"), default=False, help_text=_("Measured by the server's clock.")
     )
+    missing_is_zero = models.BooleanField(
+        _("missing work counts as 0"),
+        default=False,
+        help_text=_("In the gradebook's totals: a quiz that is over and was never started counts 0 of its points."),
+    )
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from quizzes.question_types.base import QuestionType
+from quizzes.question_types.base import TYPED, QuestionType
 
 
 @cache
@@ -30,6 +30,16 @@ def get(key: str) -> QuestionType[Any]:
 def normalized(key: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     """Return the spec as it is stored: validated by its type, every field present. Raises InvalidSpec."""
     return get(key).spec(dict(spec)).model_dump(mode="json")
+
+
+def kept(key: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the spec as a draft stores it: normalized, or as it was typed while it is not finished. Raises InvalidSpec."""
+    return dict(spec) if is_unfinished(spec) else normalized(key, spec)
+
+
+def is_unfinished(spec: Mapping[str, Any]) -> bool:
+    """Whether it is what a person typed so far, and no content of a type yet."""
+    return TYPED in spec
 
 
 def choices() -> list[tuple[str, Any]]:

@@ -7,15 +7,17 @@ A type declares `Form` (a SpecForm with its own plain fields) and `rows` (one Ro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Protocol
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.question_types.base import InvalidSpec, Spec
+from quizzes.question_types.base import TYPED, Fault, InvalidSpec, Spec
+from quizzes.question_types.problems import Problem, problems_of
+from quizzes.question_types.values import UNSTORABLE
 
 Text = str | Promise
 
@@ -27,7 +29,7 @@ class SpecForm(forms.Form):
         label=_("Stem"),
         max_length=4000,
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("The question itself: answerable with the options covered. Markdown."),
+        help_text=_("The question. **bold**, *italic*, lists and links work."),
     )
     explanation = forms.CharField(
         label=_("Explanation"),
@@ -64,6 +66,8 @@ class FilledForm(SpecForm):
 
 class Row(forms.Form):
     """One row of a RowSet; a row left wholly blank is dropped."""
+
+    holds: ClassVar[str | None] = None  # the field that faults of its content stand at
 
     def to_spec(self) -> Any:
         return {name: value for name, value in self.cleaned_data.items() if name not in ("ORDER", "DELETE")}
@@ -134,13 +138,6 @@ def decimal_mark_field() -> forms.ChoiceField:
     )
 
 
-class OptionRow(Row):
-    text = forms.CharField(label=_("Option"), max_length=1000, widget=forms.Textarea({"rows": 2}))
-    correct = forms.BooleanField(label=_("Correct"), required=False)
-    feedback = forms.CharField(label=_("Feedback"), max_length=1000, required=False, widget=forms.Textarea({"rows": 2}))
-    pinned = forms.BooleanField(label=_("Keep last"), required=False)
-
-
 @dataclass(frozen=True)
 class RowSet:
     """A list in a spec that authors write row by row; `starting` blank rows are offered for a new question."""
@@ -152,6 +149,12 @@ class RowSet:
     starting: int = 3
     maximum: int = 30
     help_text: Text = ""
+    each: Text = ""  # what one of them is called
+    too_few: Text = ""  # what to do about fewer than the least
+
+    def of(self, row: type[Row], *, starting: int) -> RowSet:
+        """The same list, written in other rows."""
+        return replace(self, row=row, starting=starting)
 
 
 def _with_more(data: Any, rows: RowSet, prefix: str) -> Any:
@@ -186,6 +189,8 @@ class AuthorForm:
         more_rows: str = "",
     ) -> None:
         stored = spec or {}
+        if data is None and TYPED in stored:
+            data = MultiValueDict(stored[TYPED])
         self.kind = kind
         self.main = kind.Form(data, prefix="spec", initial=kind.Form.initial_from(stored))
         self.rowsets = [self._formset(rows, data, stored.get(rows.name, ()), more_rows) for rows in kind.rows]
@@ -206,10 +211,6 @@ class AuthorForm:
         factory.stored = [rows.row.initial_from(item) for item in stored]  # type: ignore[attr-defined]
         return factory(data, prefix=prefix)
 
-    @property
-    def is_bound(self) -> bool:
-        return self.main.is_bound
-
     def is_valid(self) -> bool:
         """Whether fields, rows and the type's schema accept it; faults of the schema join the form's errors."""
         valid = [part.is_valid() for part in (self.main, *self.rowsets)]
@@ -219,9 +220,48 @@ class AuthorForm:
             self.kind.spec(self.to_spec())
         except InvalidSpec as error:
             for fault in error.faults:
-                self.main.add_error(None, ValidationError(str(fault)))
+                self._place(fault)
             return False
         return True
+
+    def _place(self, fault: Fault) -> None:
+        """Put a fault at its field or its row; one of the whole at the first rows, where there are any."""
+        name, *rest = fault.path or ("",)
+        formset = next((one for one in self.rowsets if one.rows.name == name), None)
+        if formset is not None and rest and isinstance(rest[0], int):
+            row = formset.ordered_forms[rest[0]]
+            field = next((str(step) for step in reversed(rest) if step in row.fields), row.holds)
+            row.add_error(field, fault.sentence)
+        elif name in self.main.fields or not self.rowsets:
+            self.main.add_error(str(name) if name in self.main.fields else None, fault.sentence)
+        else:
+            formset = formset or self.rowsets[0]
+            few = formset.rows.too_few if fault.is_too_few else ""
+            formset.non_form_errors().append(str(few) or fault.sentence)
+
+    @property
+    def has_stem(self) -> bool:
+        """Whether there is enough to keep: a stem that can be stored."""
+        return "stem" not in self.main.errors
+
+    def unfinished(self) -> dict[str, Any]:
+        """What to keep of a form that is not valid: its stem, and every field as it was posted."""
+        data: Any = self.main.data
+        typed = {
+            name: [UNSTORABLE.sub("", value) for value in data.getlist(name)]
+            for name in data
+            if name.startswith("spec-")
+        }
+        return {"stem": self.main.cleaned_data["stem"], TYPED: typed}
+
+    def problems(self) -> list[Problem]:
+        """Every error with the element it stands at, in the order of the page; call after `is_valid`."""
+        found = problems_of(self.main)
+        for formset in self.rowsets:
+            found += [Problem(f"{formset.prefix}-title", str(error)) for error in formset.non_form_errors()]
+            for number, row in enumerate(formset.forms, start=1):
+                found += problems_of(row, f"{formset.rows.each or formset.rows.label} {number}")
+        return found
 
     def to_spec(self) -> dict[str, Any]:
         """The spec as posted; call after the parts are valid."""
@@ -229,3 +269,10 @@ class AuthorForm:
         for formset in self.rowsets:
             spec[formset.rows.name] = [form.to_spec() for form in formset.ordered_forms]
         return spec
+
+
+def unfinished_faults(kind: Any, spec: Mapping[str, Any]) -> list[str]:
+    """What keeps the draft of a question that is not finished from being published."""
+    form = AuthorForm(kind, spec=spec)
+    form.is_valid()
+    return [problem.what for problem in form.problems()]

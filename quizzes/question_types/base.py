@@ -29,6 +29,7 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, ValidationError
 
@@ -99,13 +100,25 @@ class ResponseClass:
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault of a spec, with the place in an author's words: ("option 3", "is empty")."""
+    """A fault of a spec, with the place in an author's words: ("option 3", "is empty"), and as a path of the schema."""
 
     where: str
     what: str
+    path: tuple[str | int, ...] = field(default=(), compare=False)
+    is_too_few: bool = field(default=False, compare=False)  # a list without as many entries as it must have
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}" if self.where else self.what
+
+    @property
+    def sentence(self) -> str:
+        """For a person who has a form before them."""
+        text = str(self)
+        return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+# What the draft of a question that is not finished holds next to its stem: the fields of its form, as they were posted.
+TYPED = "typed"
 
 
 class InvalidSpec(ValueError):
@@ -170,6 +183,8 @@ class QuestionType(Generic[SpecT]):
 
     def spec(self, data: Any) -> SpecT:
         """Validate a stored or imported spec; raises InvalidSpec with every fault and its place."""
+        if isinstance(data, Mapping) and TYPED in data:
+            raise InvalidSpec([Fault("", _("This draft is not finished. Open it to see what is missing."))])
         try:
             return self.Spec.model_validate(data)
         except ValidationError as error:
@@ -186,7 +201,8 @@ class QuestionType(Generic[SpecT]):
         what = str(details.get("error") or FAULTS.get(item["type"], item["msg"]))
         if item["type"] in FAULTS:
             what %= details
-        return Fault(", ".join(word for word in words if word), what)
+        where = ", ".join(word for word in words if word)
+        return Fault(where, what, tuple(item["loc"]), is_too_few=item["type"] == "too_short")
 
     # Asking ------------------------------------------------------------------------------------------------------------
 

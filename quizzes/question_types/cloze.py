@@ -18,6 +18,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, model_validator
@@ -63,7 +64,9 @@ class ClozeSpec(Spec):
                 )
         strange = next((number for number in markers if not 1 <= number <= len(self.gaps)), None)
         if strange is not None:
-            raise ValueError(_("the text has the marker [[%(number)d]], but no such gap") % {"number": strange})
+            raise ValueError(
+                _("The text has [[%(number)d]], but there is no gap %(number)d below.") % {"number": strange}
+            )
         return self
 
     @cached_property
@@ -85,6 +88,19 @@ class ClozeForm(SpecForm):
             "[[1]] stands for the first gap, [[2]] for the second. Markdown; a blank line begins a paragraph."
         ),
     )
+
+    def clean_text(self) -> str:
+        """Gaps are numbered from 1, each number once and none left out."""
+        text = str(self.cleaned_data["text"])
+        numbers = sorted(int(number) for number in MARKER.findall(text))
+        if not numbers:
+            raise ValidationError(_("The text has no gap. Write [[1]] where the first one is."))
+        missing = next((number for number in range(1, numbers[-1]) if number not in numbers), None)
+        if missing is not None:
+            words = {"missing": missing, "last": numbers[-1]}
+            message = _("The text has [[%(last)d]] but no [[%(missing)d]]. Number the gaps without leaving one out.")
+            raise ValidationError(message % words)
+        return text
 
 
 def paragraphs(text: str) -> list[list[dict[str, Any]]]:
@@ -119,7 +135,17 @@ class Cloze(QuestionType[ClozeSpec]):
     }
     Spec = ClozeSpec
     Form = ClozeForm
-    rows = (RowSet("gaps", GapRow, gettext_lazy("Gaps, in the order of their numbers"), starting=2, maximum=20),)
+    rows = (
+        RowSet(
+            "gaps",
+            GapRow,
+            gettext_lazy("Gaps, in the order of their numbers"),
+            starting=2,
+            maximum=20,
+            each=gettext_lazy("Gap"),
+            too_few=gettext_lazy("Add the answers of at least one gap."),
+        ),
+    )
 
     def scoring_note(self, spec: ClozeSpec) -> Any:
         return gettext_lazy("Every gap counts the same.") if len(spec.gaps) > 1 else ""

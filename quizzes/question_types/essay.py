@@ -78,7 +78,17 @@ class Essay(QuestionType[EssaySpec]):
     places = {"rubric": gettext_lazy("criterion")}
     Spec = EssaySpec
     Form = EssayForm
-    rows = (RowSet("rubric", CriterionRow, gettext_lazy("Rubric"), minimum=0, starting=3, maximum=12),)
+    rows = (
+        RowSet(
+            "rubric",
+            CriterionRow,
+            gettext_lazy("Rubric"),
+            minimum=0,
+            starting=3,
+            maximum=12,
+            each=gettext_lazy("Criterion"),
+        ),
+    )
 
     def scoring_note(self, spec: EssaySpec) -> Any:
         return gettext_lazy("Marked by a person; until then your attempt is awaiting marking.")

@@ -6,6 +6,8 @@
     = 1948 ± 2        = 1948 ± 5%        = 10 .. 20        numbers: tolerance, relative tolerance, range
     ! feedback to anything else                   (text and number gaps)
 
+The first line without a sign is the right answer; further ones are wrong options, near misses, or texts accepted as well.
+
 `\\#`, `\\%` and `\\\\` are plain characters, `\\n` is a line break.
 """
 
@@ -105,8 +107,11 @@ def from_lines(kind: str, text: str) -> dict[str, Any]:
     """The gap that lines describe; raises ValueError with the number of the line that cannot be read."""
     gap: dict[str, Any] = {"kind": kind}
     rows = [(number, row.strip()) for number, row in enumerate(re.split(r"\r\n|\n|\r", text), start=1) if row.strip()]
+    has_key = False
     for number, row in rows:
         mark, share, words, feedback = _taken_apart(row, number)
+        mark = mark or ("~" if has_key and kind != "text" else "=")
+        has_key = has_key or mark == "="
         if share and kind != "text":
             raise ValueError(_("line %(number)d: only a text can earn a share of its own") % {"number": number})
         if mark == "!":
@@ -125,15 +130,16 @@ def from_lines(kind: str, text: str) -> dict[str, Any]:
 
 
 def _taken_apart(row: str, number: int) -> tuple[str, str, str, str]:
-    """Mark, share, words and feedback of one line."""
-    rest = row[1:].lstrip()
+    """Mark (empty where there is none), share, words and feedback of one line."""
+    mark = row[0] if row[0] in "=~!" else ""
+    rest = row[len(mark) :].lstrip()
     share = SHARE.match(rest)
     rest = rest[share.end() :] if share else rest
     words = WORDS.match(rest)
     end = words.end() if words else 0
-    if row[0] not in "=~!" or (row[0] != "!" and rest[end:] and rest[end] != "#"):
-        raise ValueError(_("line %(number)d must begin with =, ~ or !") % {"number": number})
-    return row[0], share[1] if share else "", rest[:end].rstrip(), plain(rest[end + 1 :].strip())
+    if mark != "!" and rest[end:] and rest[end] != "#":
+        raise ValueError(_("Line %(number)d ends with a single \\; write \\\\ for one.") % {"number": number})
+    return mark, share[1] if share else "", rest[:end].rstrip(), plain(rest[end + 1 :].strip())
 
 
 def _share(written: str | None) -> str:
@@ -168,6 +174,7 @@ def _number_from(words: str, number: int) -> dict[str, str]:
 
 
 class GapRow(Row):
+    holds = "answers"
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         choices=[
@@ -183,8 +190,9 @@ class GapRow(Row):
         required=True,
         limit=20_000,
         help_text=gettext_lazy(
-            "“= right # feedback”, “~ wrong # feedback”, “! feedback to anything else”; “= %50% text” for half of the "
-            "points; numbers as “= 1948 ± 2” or “= 10 .. 20”."
+            "The right answer first, then wrong options or other accepted texts. “# …” after an answer is its feedback. "
+            "Signs, where you want them: “=” right, “~” wrong, “!” feedback to anything else, “%50%” half of the "
+            "points, “1948 ± 2” and “10 .. 20” for numbers."
         ),
     )
     accents_matter = forms.BooleanField(label=gettext_lazy("Accents matter"), required=False)

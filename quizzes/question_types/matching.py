@@ -105,7 +105,16 @@ class Matching(QuestionType[MatchingSpec]):
     Spec = MatchingSpec
     Form = SpecForm
     rows = (
-        RowSet("pairs", PairRow, gettext_lazy("Pairs"), minimum=2, starting=4, maximum=12),
+        RowSet(
+            "pairs",
+            PairRow,
+            gettext_lazy("Pairs"),
+            minimum=2,
+            starting=4,
+            maximum=12,
+            each=gettext_lazy("Pair"),
+            too_few=gettext_lazy("Add at least two pairs."),
+        ),
         RowSet(
             "extra",
             ExtraRow,
@@ -113,6 +122,7 @@ class Matching(QuestionType[MatchingSpec]):
             minimum=0,
             starting=1,
             maximum=8,
+            each=gettext_lazy("Extra answer"),
             help_text=gettext_lazy("Answers that belong to nothing, so that the last pair is not given away."),
         ),
     )

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import model_validator
 
-from quizzes.question_types.authoring import OptionRow, RowSet, SpecForm
+from quizzes.question_types.authoring import SpecForm
 from quizzes.question_types.base import Example, Fields, Grade, Part, ResponseClass
 from quizzes.question_types.fields import given, known_fields, position
+from quizzes.question_types.option_rows import OPTIONS
 from quizzes.question_types.options import OptionsSpec, OptionsType, number_correct
 
 SCHEMES = {
@@ -47,7 +48,7 @@ class MultipleChoiceSpec(OptionsSpec):
     def some_keys(self) -> "MultipleChoiceSpec":
         keys = number_correct(self.options)
         if keys == 0:
-            raise ValueError(_("no option is marked as correct; mark at least one"))
+            raise ValueError(_("Choose the correct options."))
         if keys == len(self.options):
             raise ValueError(_("every option is marked as correct; at least one must be wrong"))
         return self
@@ -70,7 +71,7 @@ class MultipleChoice(OptionsType[MultipleChoiceSpec]):
     is_multiple = True
     Spec = MultipleChoiceSpec
     Form = MultipleChoiceForm
-    rows = (RowSet("options", OptionRow, gettext_lazy("Options"), minimum=2, starting=5),)
+    rows = (OPTIONS,)
 
     def scoring_note(self, spec: MultipleChoiceSpec) -> Any:
         return SCHEMES[spec.scheme][1]

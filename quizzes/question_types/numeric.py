@@ -111,6 +111,7 @@ class Numeric(QuestionType[NumericSpec]):
             gettext_lazy("Near misses"),
             minimum=0,
             starting=2,
+            each=gettext_lazy("Near miss"),
             help_text=gettext_lazy("Wrong numbers you foresee, each with feedback of its own."),
         ),
     )

@@ -123,6 +123,8 @@ class Ordering(QuestionType[OrderingSpec]):
             minimum=3,
             starting=4,
             maximum=12,
+            each=gettext_lazy("Element"),
+            too_few=gettext_lazy("Add at least three elements."),
             help_text=gettext_lazy("Learners see them shuffled."),
         ),
     )

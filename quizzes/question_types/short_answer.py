@@ -79,7 +79,17 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
     places = {"answers": gettext_lazy("answer"), "text": "", "fraction": gettext_lazy("share")}
     Spec = ShortAnswerSpec
     Form = ShortAnswerForm
-    rows = (RowSet("answers", AnswerRow, gettext_lazy("Accepted answers"), starting=3, maximum=60),)
+    rows = (
+        RowSet(
+            "answers",
+            AnswerRow,
+            gettext_lazy("Accepted answers"),
+            starting=3,
+            maximum=60,
+            each=gettext_lazy("Answer"),
+            too_few=gettext_lazy("Add at least one accepted answer."),
+        ),
+    )
 
     def present(self, spec: ShortAnswerSpec, layout: list[Any], response: str | None) -> dict[str, Any]:
         return {

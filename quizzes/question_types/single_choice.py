@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import model_validator
 
-from quizzes.question_types.authoring import OptionRow, RowSet, SpecForm
+from quizzes.question_types.authoring import SpecForm
 from quizzes.question_types.base import Example, Fields, Grade, Part, ResponseClass
 from quizzes.question_types.fields import known_fields, only, position
+from quizzes.question_types.option_rows import OPTIONS, SingleOptionRow
 from quizzes.question_types.options import OptionsSpec, OptionsType, number_correct
 
 
@@ -23,9 +24,9 @@ class SingleChoiceSpec(OptionsSpec):
     def one_key(self) -> "SingleChoiceSpec":
         keys = number_correct(self.options)
         if keys == 0:
-            raise ValueError(_("no option is marked as correct; mark one"))
+            raise ValueError(_("Choose the correct option."))
         if keys > 1:
-            raise ValueError(_("%(count)d options are marked as correct; a single choice has one") % {"count": keys})
+            raise ValueError(_("%(count)d options are marked as correct. Choose one.") % {"count": keys})
         return self
 
 
@@ -37,7 +38,7 @@ class SingleChoice(OptionsType[SingleChoiceSpec]):
     seconds = 60
     Spec = SingleChoiceSpec
     Form = SpecForm
-    rows = (RowSet("options", OptionRow, gettext_lazy("Options"), minimum=2, starting=4),)
+    rows = (OPTIONS.of(SingleOptionRow, starting=4),)
 
     def chosen(self, response: Any) -> set[int]:
         return set() if response is None else {response}

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from quizzes import entitlements, figures
-from quizzes.local_time import duration
+from quizzes.local_time import duration, in_words, on_the_clock
 from quizzes.models import Attempt
 
 
@@ -113,8 +112,9 @@ def _at(at: datetime | None, now: datetime, zone: str, *, day: bool = False) -> 
     if at is None:
         return "–"
     local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    seconds = "" if local.second == 0 else ":s"
-    return date_format(local, f"H:i{seconds}" if local.date() == today and not day else f"j M Y, H:i{seconds}")
+    if local.date() == today and not day:
+        return on_the_clock(local, seconds=bool(local.second))
+    return in_words(local, now, seconds=bool(local.second))
 
 
 def _difference(before: datetime | None, after: datetime | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,8 +17,9 @@ from django.utils.translation import ngettext
 
 from quizzes import entitlements, marking, terms
 from quizzes.entitlements import lateness
+from quizzes.formats import sheets
 from quizzes.marking import Edges
-from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, shown
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz, QuizItem, shown
 from quizzes.reports import class_figures
 from quizzes.reports.class_figures import Figures
 
@@ -32,7 +33,8 @@ NOT_STARTED, MISSING, IN_PROGRESS, WAITING, GRADED, DONE = (
     "graded",
     "done",
 )
-SORTS = ("name", "total", "lowest", "late")
+# By name or total, or by an assignment as "a7" for the one with pk 7; a minus turns it round.
+SORTS = ("name", "-name", "total", "lowest", "late")
 SHOWS = ("all", "help", "missing", "failed", "late", "waiting", "in_progress")
 IS_GRADED = Q(attempts__status=Attempt.Status.GRADED)
 LOW_PERCENT = 50  # of all that was asked: less of it needs help
@@ -60,7 +62,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class GradeRow:
-    """One member; the total is over what is graded, `share` and `percent` count what is missing as 0 as well.
+    """One member; totals are over what is graded, and what is missing counts as 0 where the class says so.
 
     Where attempts at one assignment are worth different marks, each counts for its share of the most that was possible.
     """
@@ -95,6 +97,8 @@ class Gradebook:
     sort: str
     show: str
     uneven: tuple[str, ...] = ()
+    most: tuple[Decimal, ...] = ()  # the most that is possible in each assignment
+    missing_is_zero: bool = False
 
     @property
     def columns(self) -> list[tuple[Assignment, Figures]]:
@@ -102,7 +106,8 @@ class Gradebook:
 
 
 def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: str = "all") -> Gradebook:
-    """Every active student against every assignment (5 queries, up to 5 more where work may be late).
+    """Every active student against every assignment (5 queries, up to 5 more where work may be late, and 1 where nobody
+    has begun an assignment).
 
     An unknown `sort` or `show` is the first of them.
     """
@@ -120,14 +125,34 @@ def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: 
     }
     made = _made(given)
     late = _late(given, exceptions.values(), made)
-    columns = [_Column(row, shown.edges(row.quiz, row.quiz.bands.all())) for row in given]
-    rows = [_grade_row(member, columns, exceptions, made, late, now) for member in members]
+    full = _points_of([row.quiz_id for row in given if row.most is None])
+    columns = [
+        _Column(row, shown.edges(row.quiz, row.quiz.bands.all()), row.most or full.get(row.quiz_id, Decimal(0)))
+        for row in given
+    ]
+    counted = (GRADED, MISSING) if classroom.missing_is_zero else (GRADED,)
+    rows = [_grade_row(member, columns, exceptions, made, late, now, counted) for member in members]
     summary = tuple(
         class_figures.of([row.cells[place].share for row in rows], column.edges) for place, column in enumerate(columns)
     )
-    sort, show = sort if sort in SORTS else SORTS[0], show if show in SHOWS else SHOWS[0]
-    rows_shown = tuple(_sorted([row for row in rows if _is_shown(row, show)], sort))
-    return Gradebook(tuple(given), rows_shown, summary, len(rows), sort, show, _uneven(columns, rows))
+    places = {f"a{row.pk}": place for place, row in enumerate(given)}
+    sort = sort if sort in SORTS or sort.removeprefix("-") in places else SORTS[0]
+    show = show if show in SHOWS else SHOWS[0]
+    rows_shown = tuple(_sorted([row for row in rows if _is_shown(row, show)], sort, places))
+    most = tuple(column.most for column in columns)
+    uneven, is_zero = _uneven(columns, rows), classroom.missing_is_zero
+    return Gradebook(tuple(given), rows_shown, summary, len(rows), sort, show, uneven, most, is_zero)
+
+
+def _points_of(quizzes: Collection[int]) -> dict[int, Decimal]:
+    """What all questions of these quizzes (pks) are worth together; asks nothing for none."""
+    if not quizzes:
+        return {}
+    items = QuizItem.objects.filter(quiz__in=quizzes).order_by().values_list("quiz", "points", "draw_count")
+    found: dict[int, Decimal] = {}
+    for quiz, points, draw_count in items:
+        found[quiz] = found.get(quiz, Decimal(0)) + points * (draw_count or 1)
+    return found
 
 
 class _Column(NamedTuple):
@@ -135,11 +160,7 @@ class _Column(NamedTuple):
 
     assignment: Any
     edges: Edges
-
-    @property
-    def most(self) -> Decimal:
-        """The most that was possible in any of its attempts with a result; in any at all where none has one."""
-        return self.assignment.most or Decimal(0)
+    most: Decimal  # in any of its attempts with a result; in any at all where none has one, else in the quiz
 
 
 @dataclass(frozen=True)
@@ -206,6 +227,7 @@ def _grade_row(
     made: dict[tuple[int, int], list[_Made]],
     late: Collection[int],
     now: datetime,
+    counted: Collection[str],
 ) -> GradeRow:
     cells = tuple(
         _cell(column, theirs, late)
@@ -213,9 +235,7 @@ def _grade_row(
         else _empty_cell(column.assignment, member, exceptions.get((column.assignment.pk, member.pk)), now)
         for column in columns
     )
-    asked = [
-        (cell, column.most) for cell, column in zip(cells, columns, strict=True) if cell.state in (GRADED, MISSING)
-    ]
+    asked = [(cell, column.most) for cell, column in zip(cells, columns, strict=True) if cell.state in counted]
     exact = sum((cell.share * Fraction(most) for cell, most in asked if cell.share is not None), Fraction(0))
     possible = sum((most for _cell, most in asked), Decimal("0.00"))
     share = marking.share(exact, possible) if possible else None
@@ -304,15 +324,19 @@ def _is_over(assignment: Assignment, member: Membership, exception: Accommodatio
 
 
 def _needs_help(cells: Sequence[Cell], share: Fraction | None, edges: Edges) -> str:
+    """Why, in words: much is missing, or less than half of the points on the whole. A quiz not passed adds to that."""
     missing = sum(cell.state == MISSING for cell in cells)
     failed = sum(cell.is_passed is False for cell in cells)
+    is_low = share is not None and share * 100 < LOW_PERCENT
+    if missing < MISSING_MANY and not is_low:
+        return ""
     reasons = []
     if missing >= MISSING_MANY:
         reasons.append(ngettext("%(n)d missing", "%(n)d missing", missing) % {"n": missing})
     if failed:
-        reasons.append(ngettext("%(n)d not passed", "%(n)d not passed", failed) % {"n": failed})
-    if share is not None and share * 100 < LOW_PERCENT:
-        reasons.append(_("%(percent)d %% on the whole") % {"percent": marking.shown_percent(share, edges)})
+        reasons.append(ngettext("failed %(n)d", "failed %(n)d", failed) % {"n": failed})
+    if share is not None and is_low:
+        reasons.append(_("%(percent)d %% overall") % {"percent": marking.shown_percent(share, edges)})
     return " · ".join(reasons)
 
 
@@ -326,46 +350,79 @@ def _is_shown(row: GradeRow, show: str) -> bool:
     return show == "all" or any(cell.state == show for cell in row.cells)
 
 
-def _sorted(rows: Iterable[GradeRow], sort: str) -> list[GradeRow]:
-    by_name = sorted(rows, key=lambda row: (row.name.casefold(), row.membership.pk))
-    if sort == "total":
-        return sorted(by_name, key=lambda row: -row.exact)
-    if sort == "lowest":
-        return sorted(by_name, key=lambda row: (row.share is None, row.share or 0))
+def _sorted(rows: Iterable[GradeRow], sort: str, places: Mapping[str, int]) -> list[GradeRow]:
+    """The rows by surname, or as asked; who has no result comes last either way."""
+    by_name = sorted(rows, key=lambda row: (*_spelled(row), row.membership.pk))
+    if sort == "-name":
+        return by_name[::-1]
     if sort == "late":
         return sorted(by_name, key=lambda row: -row.late)
+    if sort in ("total", "lowest"):
+        return sorted(by_name, key=lambda row: _height(row.share, is_up=sort == "lowest"))
+    column = places.get(sort.removeprefix("-"))
+    if column is not None:
+        return sorted(by_name, key=lambda row: _height(row.cells[column].share, is_up=sort.startswith("-")))
     return by_name
+
+
+def _spelled(row: GradeRow) -> tuple[str, str]:
+    user = row.membership.user
+    return (user.last_name or row.name).casefold(), user.first_name.casefold()
+
+
+def _height(share: Fraction | None, *, is_up: bool) -> tuple[bool, Fraction]:
+    value = share or Fraction(0)
+    return share is None, value if is_up else -value
 
 
 # For exports ----------------------------------------------------------------------------------------------------------
 
 
+CENT = Decimal("0.01")
+NAMES = 4  # columns of an export that say who it is
+
+
 def table(book: Gradebook) -> Iterable[list[Any]]:
-    """The rows shown as plain values, a heading first: names, marks of each assignment and what was possible, total,
-    possible, percent, how many were late."""
-    titles = [title for row in book.assignments for title in (row.quiz.title, _possible_of(row.quiz))]
-    yield [_("Name"), _("User name"), *titles, _("Total"), _("Possible"), _("Percent"), _("Late")]
+    """The rows shown as plain values, a heading first: who, then marks, maximum and status of each assignment, then total,
+    possible, percent and how many were late."""
+    yield [_("Surname"), _("First name"), _("E-mail"), _("User name"), *_headings(book), *_sums()]
     for row in book.rows:
-        marks = [value for cell in row.cells for value in _marks_and_possible(cell)]
-        yield [row.name, row.membership.user.username, *marks, row.total, row.possible, row.percent, row.late]
+        user = row.membership.user
+        names = [user.last_name or row.name, user.first_name if user.last_name else "", user.email, user.username]
+        cells = [value for cell, most in zip(row.cells, book.most, strict=True) for value in _values(book, cell, most)]
+        percent = None if row.percent is None else sheets.Percent(row.percent)
+        yield [*names, *cells, row.total, row.possible, percent, row.late]
 
 
-def _possible_of(quiz: Quiz) -> str:
-    return _("%(quiz)s: possible") % {"quiz": quiz.title}
+def _headings(book: Gradebook) -> Iterable[str]:
+    for row in book.assignments:
+        title = row.quiz.title
+        yield from (title, _("%(quiz)s: maximum") % {"quiz": title}, _("%(quiz)s: status") % {"quiz": title})
 
 
-def _marks_and_possible(cell: Cell) -> tuple[Any, Any]:
-    """Two cells of an export; what is possible stands next to marks only, where it is that of the attempt itself."""
-    return (cell.marks, cell.possible) if cell.state == GRADED else (_word(cell), None)
+def _sums() -> list[str]:
+    return [_("Total"), _("Possible"), _("Percent"), _("Late")]
+
+
+def _values(book: Gradebook, cell: Cell, most: Decimal) -> tuple[Any, Any, str]:
+    """Marks, where they count; the maximum, that of the attempt itself where there is one; and the status in a word."""
+    if cell.state == GRADED:
+        return cell.marks, cell.possible, _word(cell)
+    marks = Decimal(0) if cell.state == MISSING and book.missing_is_zero else None
+    return marks, most.quantize(CENT) if most else None, _word(cell)
 
 
 def _word(cell: Cell) -> str:
+    """The status of a cell: what is not there yet, else whether it was in time."""
     if cell.is_reopened and cell.state == IN_PROGRESS:
         return _("in progress, reopened")
+    if cell.state in (GRADED, DONE, WAITING) and cell.is_late:
+        return _("late")
     return {
-        NOT_STARTED: "",
+        NOT_STARTED: _("not started"),
         MISSING: _("missing"),
         IN_PROGRESS: _("in progress"),
         WAITING: _("to be marked"),
+        GRADED: _("done"),
         DONE: _("done"),
     }[cell.state]

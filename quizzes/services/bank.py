@@ -27,15 +27,18 @@ from quizzes.models import (
     QuizItem,
     Source,
     Tag,
-    Topic,
     User,
     Visibility,
 )
+from quizzes.question_types.authoring import unfinished_faults
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import linting, notices
+from quizzes.services import linting, notices, topics
 
 Status = QuestionVersion.Status
-ABOUT_SOURCES = frozenset({"source-missing", "evidence-length"})  # rules of the linter that do not keep from publishing
+# What makes a question unanswerable or wrong; everything else that the linter says is a suggestion.
+BLOCKING = frozenset({"unanswerable", "number-pad", "look-alike", "position-named"})
+ABOUT_SOURCES = frozenset({"source-missing", "evidence-length", "evidence-missing", "place-missing"})
+IGNORED = "ignored"  # stands for the reason where none was given
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Place:
 class Identity:
     """What is said about a question next to its content; tags are slugs. Without a visibility it stays as it is."""
 
-    topic: Topic
+    topic: str  # its name as typed; empty for none
     difficulty: str
     bloom: str
     tags: Sequence[str] = ()
@@ -67,15 +70,13 @@ class Identity:
 def create_question(
     kind: str, spec: Mapping[str, Any], identity: Identity, *, actor: User, now: datetime
 ) -> QuestionVersion:
-    """A new question with its first draft; raises InvalidSpec for content its type refuses."""
-    question = Question.objects.create(
-        type=kind, topic=identity.topic, difficulty=identity.difficulty, bloom=identity.bloom, owner=actor
-    )
+    """A new question with its first draft; raises InvalidSpec for content its type refuses and that is not `unfinished`."""
+    question = Question.objects.create(type=kind, difficulty=identity.difficulty, bloom=identity.bloom, owner=actor)
     _describe(question, identity, actor)
     return QuestionVersion.objects.create(
         question=question,
         number=1,
-        spec=question_types.normalized(question.type, spec),
+        spec=question_types.kept(question.type, spec),
         revision=1,
         edited_by=actor,
         edited_at=now,
@@ -99,7 +100,7 @@ def save_draft(
     locked = _locked(question.pk, actor)
     latest = _latest(locked)
     _refuse_if_changed(latest, expected_revision)
-    content = question_types.normalized(locked.type, spec)
+    content = question_types.kept(locked.type, spec)
     if identity is not None:
         _describe(locked, identity, actor)
     if not latest.is_draft and content != _stored(locked, latest):
@@ -142,7 +143,8 @@ def _refuse_if_changed(version: QuestionVersion, expected_revision: int | None) 
 
 
 def _describe(question: Question, identity: Identity, actor: User) -> None:
-    question.topic, question.difficulty, question.bloom = identity.topic, identity.difficulty, identity.bloom
+    question.topic = topics.named(identity.topic)
+    question.difficulty, question.bloom = identity.difficulty, identity.bloom
     if identity.visibility and question.is_owned_by(actor):
         question.visibility = identity.visibility
     if identity.is_kept_for_exams is not None:
@@ -172,33 +174,44 @@ def findings(version: QuestionVersion) -> list[Finding]:
     question = version.question
     accepted = {row["rule"] for row in question.acknowledged if row.get("reason", "").strip()}
     found = linting.outstanding(question, linting.check_question(question, spec))
+    if not asks_for_sources(question.owner):
+        found = [finding for finding in found if finding.rule not in ABOUT_SOURCES]
     found = [finding for finding in found if is_blocking(finding) or finding.rule not in accepted]
     return sorted(found, key=lambda finding: not is_blocking(finding))
 
 
 def is_blocking(finding: Finding) -> bool:
-    """Whether it must be mended before publishing: an error, unless it is about the source.
+    """Whether it must be mended before publishing."""
+    return finding.rule in BLOCKING
 
-    An instructor may ask about what stands in none of the documents, and then says why.
-    """
-    return finding.is_error and finding.rule not in ABOUT_SOURCES
+
+def suggestions(version: QuestionVersion) -> list[Finding]:
+    """What could be better about a version and was not put aside; none of it keeps from publishing."""
+    return [finding for finding in findings(version) if not is_blocking(finding)]
+
+
+def asks_for_sources(owner: User | None) -> bool:
+    """Whether sources are named where these questions come from: in the site's bank, and by owners who name some."""
+    return owner is None or QuestionSource.objects.filter(question__owner=owner).exists()
 
 
 def faults(version: QuestionVersion) -> list[str]:
     """What keeps a version from being published, as sentences with the place."""
+    if question_types.is_unfinished(version.spec):
+        return unfinished_faults(version.kind, version.spec)
     try:
         version.kind.spec(version.spec)
     except InvalidSpec as error:
-        return [str(fault) for fault in error.faults]
+        return [fault.sentence for fault in error.faults]
     return [f"{finding.where}: {finding.what}" for finding in findings(version) if is_blocking(finding)]
 
 
 @transaction.atomic
 def acknowledge(question: Question, reasons: Mapping[str, str], *, actor: User) -> None:
-    """Accept warnings by rule, each with a reason; blank reasons are left out. Errors cannot be accepted."""
+    """Put suggestions aside by rule; a reason may be left blank. What blocks cannot be put aside."""
     locked = _locked(question.pk, actor)
     accepted = {row["rule"]: row for row in locked.acknowledged}
-    accepted.update({rule: {"rule": rule, "reason": text.strip()} for rule, text in reasons.items() if text.strip()})
+    accepted.update({rule: {"rule": rule, "reason": text.strip() or IGNORED} for rule, text in reasons.items()})
     locked.acknowledged = list(accepted.values())
     locked.save(update_fields=["acknowledged"])
 

@@ -23,7 +23,17 @@ from quizzes.services import running
 Row = TypeVar("Row", bound=models.Model)
 Role, Status = Membership.Role, Membership.Status
 FIELDS = frozenset(
-    {"name", "description", "capacity", "time_zone", "names_shown", "metric", "speed_breaks_ties", "is_join_open"}
+    {
+        "name",
+        "description",
+        "capacity",
+        "time_zone",
+        "names_shown",
+        "metric",
+        "speed_breaks_ties",
+        "missing_is_zero",
+        "is_join_open",
+    }
 )
 LONGEST_INPUT = 64  # of a join code, with spaces and dashes
 

@@ -23,6 +23,7 @@ from quizzes.lint.base import Finding
 from quizzes.lint.fingerprints import fingerprint
 from quizzes.models import Question, QuestionSource, QuestionVersion, Source, Tag, Topic, User, Visibility
 from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.texts import search_text
 from quizzes.services import bank, linting, notices
 
 Status = QuestionVersion.Status
@@ -39,15 +40,15 @@ def export(questions: Any) -> list[QuestionDraft]:
 
 
 def draft_of(question: Question) -> QuestionDraft | None:
-    """A stored question as a draft; None for one without content. Content of another time is exported as it is."""
+    """A stored question as a draft; None for one without content, or not finished. Content of another time is exported as it is."""
     version = linting.asked_version(question)
-    if version is None:
+    if version is None or question_types.is_unfinished(version.spec):
         return None
     return QuestionDraft(
         id=str(question.uuid),
         type=question.type,
         spec=as_stored(question.type, version.spec),
-        topic=question.topic.slug,
+        topic=question.topic.slug if question.topic else "",
         difficulty=question.difficulty,
         bloom=question.bloom,
         tags=tuple(tag.slug for tag in question.tags.all()),
@@ -191,7 +192,7 @@ def _planned(
         entries=tuple(entries),
         issues=tuple(issues),
         publish=publish,
-        new_topics=_missing(Topic, (draft.topic for draft in taken)),
+        new_topics=_missing(Topic, (draft.topic for draft in taken if draft.topic)),
         new_tags=_missing(Tag, (tag for draft in taken for tag in draft.tags)),
     )
 
@@ -348,7 +349,7 @@ def _add_new(
         Question(
             uuid=entry.key,
             type=entry.draft.type,
-            topic=topics[entry.draft.topic],
+            topic=topics.get(entry.draft.topic),
             difficulty=entry.draft.difficulty,
             bloom=entry.draft.bloom,
             owner=actor,
@@ -362,6 +363,7 @@ def _add_new(
         QuestionVersion(
             question=question,
             spec=dict(draft.spec),
+            search_text=search_text(draft.spec),  # rows written together send no signal
             status=Status.READY if report.publish else Status.DRAFT,
             revision=1,
             edited_by=actor,
@@ -401,7 +403,7 @@ def _update(
     tags: Mapping[str, Tag],
     sources: Mapping[str, Source],
 ) -> None:
-    question.topic, question.difficulty, question.bloom = topics[draft.topic], draft.difficulty, draft.bloom
+    question.topic, question.difficulty, question.bloom = topics.get(draft.topic), draft.difficulty, draft.bloom
     question.acknowledged = _rows(draft)
     question.save(update_fields=["topic", "difficulty", "bloom", "acknowledged"])
     question.tags.set([tags[slug] for slug in draft.tags])

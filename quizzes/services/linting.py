@@ -58,7 +58,7 @@ def item_of(question: Question, spec: Spec) -> Item:
         id=str(question.uuid),
         type=question.type,
         spec=spec,
-        topic=question.topic.slug,
+        topic=question.topic.slug if question.topic else "",
         difficulty=question.difficulty,
         bloom=question.bloom,
         places=tuple(Place(row.source.slug, row.paragraph, row.evidence) for row in question.places.all()),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -25,20 +26,14 @@ from quizzes.reports import gradebook as report
 from quizzes.services import attempts
 from quizzes.views.requests import LoggedInRequest
 
-SORTS = {
-    "name": _("by name"),
-    "lowest": _("lowest first"),
-    "total": _("highest first"),
-    "late": _("most often late first"),
-}
 SHOWS = {
     "all": _("everybody"),
     "help": _("who needs help"),
-    "missing": _("something is missing"),
-    "failed": _("something is not passed"),
-    "late": _("something was late"),
-    "waiting": _("something is to be marked"),
-    "in_progress": _("in the middle of something"),
+    "missing": _("missing work"),
+    "failed": _("failed a quiz"),
+    "late": _("late work"),
+    "waiting": _("work to mark"),
+    "in_progress": _("work in progress"),
 }
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BAR, GAP = 28, 4  # of a histogram, in units of its viewBox
@@ -56,7 +51,7 @@ def gradebook(request: LoggedInRequest, pk: int) -> HttpResponse:
         "rows": [(row, shown(row.cells)) for row in book.rows],
         "in_need": [row for row in book.rows if row.needs_help],
         "shows": SHOWS,
-        "sorts": SORTS,
+        "headers": headers(book),
         "summaries": [(assignment, figures, bars(figures.bins)) for assignment, figures in book.columns],
         "chart": CHART,
     }
@@ -77,7 +72,7 @@ def gradebook_csv(request: LoggedInRequest, pk: int) -> HttpResponseBase:
 def gradebook_xlsx(request: LoggedInRequest, pk: int) -> HttpResponseBase:
     now = clock.now()
     classroom, book = _read(request, pk, now=now)
-    content = sheets.xlsx_bytes(report.table(book), title=classroom.name)
+    content = sheets.xlsx_bytes(report.table(book), title=classroom.name, wide=report.NAMES)
     return _attached(HttpResponse(content, content_type=XLSX), classroom, now, "xlsx")
 
 
@@ -101,6 +96,33 @@ def _attached(response: HttpResponseBase, classroom: Classroom, now: datetime, s
 
 
 # Finished values for the template ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Header:
+    """The head of a column: its words, how it sorts now ("ascending", "descending" or nothing), and what its link asks."""
+
+    words: str
+    order: str
+    query: str
+
+
+def headers(book: report.Gradebook) -> dict[str, Any]:
+    """The heads of names, assignments (by pk) and totals; what sorts already is turned round by its link."""
+    titles = {row.pk: row.quiz.title for row in book.assignments}
+    return {
+        "name": _header(book, gettext("Name"), "name", "-name", first_is_up=True),
+        "total": _header(book, gettext("Total"), "total", "lowest"),
+        "late": _header(book, gettext("Late"), "late", "late"),
+        "quizzes": [(pk, _header(book, title, f"a{pk}", f"-a{pk}")) for pk, title in titles.items()],
+    }
+
+
+def _header(book: report.Gradebook, words: str, first: str, second: str, *, first_is_up: bool = False) -> Header:
+    ways = ("ascending", "descending") if first_is_up else ("descending", "ascending")
+    order = {second: ways[1], first: ways[0]}.get(book.sort, "")
+    wanted = second if book.sort == first else first
+    return Header(words, order, f"?sort={wanted}&show={book.show}")
 
 
 @dataclass(frozen=True)

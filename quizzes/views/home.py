@@ -35,7 +35,7 @@ def dashboard(request: HttpRequest, user: User) -> HttpResponse:
 
 @require_POST
 def notice_dismiss(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """Take a line off one's own first page."""
+    """Take a line off one's own first page; back to the workshop for those who were there."""
     notice = get_object_or_404(Notice, pk=pk, recipient=request.user)
     notices.dismiss(notice, now=clock.now())
-    return redirect("quizzes:home")
+    return redirect("admin:index" if request.POST.get("next") == "workshop" else "quizzes:home")

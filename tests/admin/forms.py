@@ -14,7 +14,7 @@ def as_shown(page: str, name: str) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         named = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if named.get("type") == "checkbox" and " checked" not in tag:
+        if named.get("type") in ("checkbox", "radio") and " checked" not in tag:
             continue
         if named.get("type") not in ("submit", None) and "name" in named:
             data[named["name"]] = html.unescape(named.get("value", "on" if named["type"] == "checkbox" else ""))

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from quizzes import question_types
-from quizzes.admin.dashboard import waiting_for
+from quizzes.admin.dashboard import needs_of
 from quizzes.models import Attempt, Source, Tag
 from tests.admin import cast
 
@@ -36,6 +36,7 @@ def pages(stage: SimpleNamespace) -> list[str]:
     member = stage.ada_room.memberships.get(role="student").pk
     return [
         reverse("admin:index"),
+        reverse("admin:records"),
         *map(reverse, LISTS + ADDS),
         *(f"{reverse('admin:quizzes_question_add')}?type={kind.key}" for kind in question_types.all_types()),
         reverse("admin:quizzes_question_change", args=[question]),
@@ -98,24 +99,78 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
     assert len(many) <= 16
 
 
-def test_the_first_page_says_what_waits(as_ada: Client, stage: SimpleNamespace) -> None:
+def test_the_first_page_has_four_doors_to_the_sites_own_pages(as_ada: Client, stage: SimpleNamespace) -> None:
+    page = as_ada.get(reverse("admin:index"))
+    assert [str(door.name) for door in page.context["doors"]] == ["Questions", "Quizzes", "Classes", "Marking"]
+    assert [door.note for door in page.context["doors"]] == [
+        "1, of which 1 yours",
+        "yours: 1 published, 0 drafts",
+        "1 class, 1 student",
+        "nothing to mark",
+    ]
+    for door in page.context["doors"]:
+        assert as_ada.get(door.url).status_code == 200
+    assert reverse("admin:quizzes_assignment_add") not in page.content.decode()
+
+
+def test_the_first_page_names_what_needs_the_instructor_and_nothing_of_a_colleague(
+    as_ada: Client, as_root: Client, stage: SimpleNamespace
+) -> None:
     cast.question(owner=stage.ada, status="draft")
-    cast.quiz(stage.ada, status="draft")
+    cast.question(owner=stage.bea, status="draft")
+    cast.quiz(stage.ada, status="draft", title="Half a quiz")
     cast.quiz(stage.bea, status="draft")
-    Attempt.objects.filter(pk=stage.ada_attempt.pk).update(
-        status="submitted", exact_marks=None, marks=None, fraction=None
-    )
-    Attempt.objects.filter(pk=stage.bea_attempt.pk).update(
-        status="submitted", exact_marks=None, marks=None, fraction=None
-    )
-    waiting = as_ada.get(reverse("admin:index")).context["waiting"]
-    assert [item.count for item in waiting] == [0, 1, 1, 1]
-    for item in waiting:
-        assert as_ada.get(item.url).status_code == 200
+    for attempt in (stage.ada_attempt, stage.bea_attempt):
+        Attempt.objects.filter(pk=attempt.pk).update(status="submitted", exact_marks=None, marks=None, fraction=None)
+    needs = as_ada.get(reverse("admin:index")).context["needs"]
+    assert [need.what[:30] for need in needs] == [
+        "1 attempt is not graded yet",
+        "Draft: “Which organ of the Uni",
+        "Draft: “Half a quiz”",
+    ]
+    for need in needs:
+        assert as_ada.get(need.url).status_code == 200
+    drafts_of_others = [need for need in as_root.get(reverse("admin:index")).context["needs"] if "Draft" in need.what]
+    assert drafts_of_others == []
 
 
-def test_nobody_else_has_work_waiting(stage: SimpleNamespace) -> None:
-    assert waiting_for(stage.sam, now=cast.NOW) == []
+def test_the_rest_of_many_drafts_is_one_line(as_ada: Client, stage: SimpleNamespace) -> None:
+    for _number in range(5):
+        cast.question(owner=stage.ada, status="draft")
+    *_others, last = as_ada.get(reverse("admin:index")).context["needs"]
+    assert last.what == "2 more drafts"
+    assert len(as_ada.get(last.url).context["cl"].result_list) == 5
+
+
+def test_a_student_is_told_of_nothing_to_do_in_the_workshop(stage: SimpleNamespace) -> None:
+    cast.question(owner=stage.sam, status="ready")
+    assert needs_of(stage.sam, now=cast.NOW) == []
+
+
+def test_all_records_offer_no_second_form_for_classes_and_assignments(as_ada: Client, stage: SimpleNamespace) -> None:
+    page = as_ada.get(reverse("admin:records")).content.decode()
+    assert reverse("admin:quizzes_topic_add") in page
+    for model in ("classroom", "assignment"):
+        assert reverse(f"admin:quizzes_{model}_changelist") in page
+        assert reverse(f"admin:quizzes_{model}_add") not in page
+        assert (
+            reverse(f"admin:quizzes_{model}_add")
+            not in as_ada.get(reverse(f"admin:quizzes_{model}_changelist")).content.decode()
+        )
+
+
+def test_every_page_of_the_workshop_leads_home_and_to_the_workshop(as_ada: Client, stage: SimpleNamespace) -> None:
+    for url in pages(stage):
+        crumbs = re.search(r'<div class="breadcrumbs">(.*?)</div>', as_ada.get(url).content.decode(), re.S)
+        if crumbs is None:
+            continue  # the first page, and what is not in the workshop
+        links = re.findall(r'href="([^"]*)"', crumbs[1])
+        assert links[:2] == [reverse("quizzes:home"), reverse("admin:index")], url
+        assert reverse("admin:app_list", args=["quizzes"]) not in links, url
+
+
+def test_a_list_is_headed_by_what_it_lists(as_ada: Client) -> None:
+    assert as_ada.get(reverse("admin:quizzes_question_changelist")).context["title"] == "Questions"
 
 
 def test_attempts_left_ungraded_are_graded_again(as_ada: Client, stage: SimpleNamespace) -> None:

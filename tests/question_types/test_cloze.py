@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from quizzes import question_types
 from quizzes.errors import BadAnswer
 from quizzes.question_types.base import InvalidSpec, Remark
+from quizzes.question_types.cloze import ClozeForm
 from quizzes.question_types.gap_lines import from_lines, to_lines
 from tests.question_types.cards import laid_out, rendered
 
@@ -55,8 +56,8 @@ TWINS = [
     [
         (asking("No marker.", text("a")), r"the text must have the marker \[\[1\]\] once; it has it 0 times"),
         (asking("[[1]] and [[1]]", text("a")), "it has it 2 times"),
-        (asking("[[1]] and [[2]]", text("a")), r"the text has the marker \[\[2\]\], but no such gap"),
-        (asking("[[1]] and [[0]]", text("a")), r"the text has the marker \[\[0\]\], but no such gap"),
+        (asking("[[1]] and [[2]]", text("a")), r"The text has \[\[2\]\], but there is no gap 2 below"),
+        (asking("[[1]] and [[0]]", text("a")), r"The text has \[\[0\]\], but there is no gap 0 below"),
         (asking("[[1]]", choice("a", "b", key=5)), "gap 1: exactly one option of a gap is right"),
         (asking("[[1]]", choice("a", " a")), "gap 1: two options of a gap are the same"),
         (asking("[[1]]", choice("a", "")), "gap 1, option 2, text: is empty"),
@@ -270,7 +271,6 @@ def test_a_gap_is_written_in_lines(kind: str, lines: str, gap: dict[str, Any]) -
 @pytest.mark.parametrize(
     ("kind", "lines"),
     [
-        ("choice", "Council"),
         ("number", "= many words"),
         ("choice", "= a\n=%50% b"),
         ("number", "= 5 ± x%"),
@@ -279,7 +279,7 @@ def test_a_gap_is_written_in_lines(kind: str, lines: str, gap: dict[str, Any]) -
     ],
 )
 def test_a_line_that_cannot_be_read_is_named_by_its_number(kind: str, lines: str) -> None:
-    with pytest.raises(ValueError, match=f"line {len(lines.splitlines())} |line {len(lines.splitlines())}:"):
+    with pytest.raises(ValueError, match=f"(?i)line {len(lines.splitlines())} |line {len(lines.splitlines())}:"):
         from_lines(kind, lines)
 
 
@@ -301,3 +301,28 @@ def test_any_text_survives_the_way_through_the_lines(rows: list[tuple[str, str, 
     plain = stored.model_dump(mode="json")["gaps"][0]
     again = from_lines("text", to_lines(plain)) | {"accents_matter": False}
     assert KIND.spec(spec | {"gaps": [again]}) == stored
+
+
+def test_the_first_line_without_a_sign_is_the_right_answer() -> None:
+    assert from_lines("choice", "Paris # yes\nLyon\n~ Nice")["options"] == [
+        {"text": "Paris", "correct": True, "feedback": "yes"},
+        {"text": "Lyon", "correct": False, "feedback": ""},
+        {"text": "Nice", "correct": False, "feedback": ""},
+    ]
+    assert [option["correct"] for option in from_lines("choice", "~ Lyon\nParis\nNice")["options"]] == [0, 1, 0]
+    assert [answer["fraction"] for answer in from_lines("text", "Paris\nParigi\n~ Lyon")["answers"]] == ["1", "1", "0"]
+    number = from_lines("number", "1948 ± 2\n1945")
+    assert (number["value"], number["near_misses"][0]["value"]) == ("1948", "1945")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[[1]] and [[3]]", "The text has [[3]] but no [[2]]. Number the gaps without leaving one out."),
+        ("[[2]]", "The text has [[2]] but no [[1]]. Number the gaps without leaving one out."),
+        ("No gap", "The text has no gap. Write [[1]] where the first one is."),
+    ],
+)
+def test_a_gap_that_is_left_out_is_named_at_the_text(text: str, sentence: str) -> None:
+    form = ClozeForm({"stem": "Complete.", "text": text})
+    assert form.errors == {"text": [sentence]}

@@ -164,7 +164,7 @@ def test_late_is_what_is_late_for_this_member(room: Classroom, ada: User, now: d
         "newcomer": False,
     }
     assert [row.name for row in gradebook.gradebook(room, now=now, show="late").rows] == ["Ada Lovelace"]
-    assert [row[-1] for row in gradebook.table(book)][1:] == [1, 0, 0, 0]
+    assert [row[-1] for row in gradebook.table(book)][1:] == [0, 1, 0, 0]
 
 
 @pytest.mark.parametrize("fields", [{"due_at": EARLIER}, {"closes_at": EARLIER}], ids=["due", "closed"])
@@ -212,7 +212,7 @@ def test_an_attempt_that_was_reopened_is_in_progress_and_says_so(
     deadlines.reopen(first, due_at=None, reason="a fire drill", actor=instructor, now=now)
     book = gradebook.gradebook(room, now=now)
     assert (cell(book).state, cell(book).marks, cell(book).is_reopened) == ("in_progress", None, True)
-    assert list(gradebook.table(book))[1][2:5] == ["in progress, reopened", None, 0]
+    assert list(gradebook.table(book))[1][4:8] == [None, 1, "in progress, reopened", 0]
     attempts.submit(first, now=now)
     assert (cell(gradebook.gradebook(room, now=now)).state, cell(gradebook.gradebook(room, now=now)).is_reopened) == (
         "graded",
@@ -260,22 +260,55 @@ def test_attempts_outside_the_assignment_are_not_in_the_book(
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_total_counts_what_is_missing_as_nothing(
-    room: Classroom, homework: Assignment, ada: User, now: datetime
+@pytest.mark.parametrize(("is_zero", "total"), [(False, (8, 10, 80)), (True, (8, 30, 27))])
+def test_what_is_missing_counts_as_nothing_where_the_class_says_so(
+    room: Classroom, homework: Assignment, ada: User, now: datetime, is_zero: bool, total: tuple[int, int, int]
 ) -> None:
+    room.missing_is_zero = is_zero
     over = factories.assignment(room, factories.quiz(1), closes_at=now)
     other = factories.member(room, factories.user()).user
     graded(ada, homework, 8, at=now)
     graded(other, over, 5, at=now - HOUR, of=20)
     row = row_of(gradebook.gradebook(room, now=now), ada)
-    assert (row.total, row.possible, row.percent) == (8, 30, 27)
+    assert (row.total, row.possible, row.percent) == total
+
+
+def test_a_quiz_that_nobody_has_begun_counts_with_what_it_is_worth(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    room.missing_is_zero = True
+    untouched = factories.quiz(3)
+    untouched.items.filter(position=1).update(points=5)
+    factories.assignment(room, untouched, closes_at=now)
+    graded(ada, homework, 7, at=now)
+    row = row_of(gradebook.gradebook(room, now=now), ada)
+    assert (row.total, row.possible, row.percent) == (7, 17, 41)
+
+
+def test_rows_sort_by_surname_and_by_one_assignment_both_ways(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    User.objects.filter(pk=ada.pk).update(first_name="Ada", last_name="Lovelace")
+    bob = factories.member(room, factories.user("bob", first_name="Zed", last_name="Abel")).user
+    factories.member(room, factories.user("nemo"))
+    graded(ada, homework, 4, at=now)
+    graded(bob, homework, 9, at=now)
+
+    def order(sort: str) -> list[str]:
+        return [row.membership.user.username for row in gradebook.gradebook(room, now=now, sort=sort).rows]
+
+    assert order("name") == ["bob", "ada", "nemo"]
+    assert order("-name") == ["nemo", "ada", "bob"]
+    assert order(f"a{homework.pk}") == order("total") == ["bob", "ada", "nemo"]
+    assert order(f"-a{homework.pk}") == order("lowest") == ["ada", "bob", "nemo"]
+    assert order("a0") == order("name")
 
 
 def test_only_active_students_are_in_the_book_hidden_ones_too(room: Classroom, now: datetime) -> None:
     for fields in ({"status": "left"}, {"status": "removed"}, {"role": "assistant"}):
         factories.member(room, factories.user(), **fields)
     factories.member(room, factories.user("hidden"), is_visible=False)
-    assert [row.name for row in gradebook.gradebook(room, now=now).rows] == ["Ada Lovelace", "hidden"]
+    assert [row.name for row in gradebook.gradebook(room, now=now).rows] == ["hidden", "Ada Lovelace"]
 
 
 def test_rows_sort_by_name_total_lowest_share_and_lateness(
@@ -291,10 +324,13 @@ def test_rows_sort_by_name_total_lowest_share_and_lateness(
     def names(sort: str) -> list[str]:
         return [row.membership.user.username for row in gradebook.gradebook(room, now=now + MINUTE, sort=sort).rows]
 
-    assert names("name") == ["ada", "bob", "Cy", "dot"]
+    assert names("name") == ["bob", "Cy", "dot", "ada"]
     assert names("total") == ["bob", "ada", "Cy", "dot"]
+    assert names("lowest") == ["Cy", "ada", "bob", "dot"]
+    assert names("late") == ["bob", "Cy", "dot", "ada"]
+    Classroom.objects.filter(pk=room.pk).update(missing_is_zero=True)
+    room.refresh_from_db()
     assert names("lowest") == ["dot", "Cy", "ada", "bob"]  # what is due and not there is 0 %
-    assert names("late") == ["bob", "ada", "Cy", "dot"]
     assert names("'; DROP TABLE") == names("name")
     assert dot.username == "dot"
 
@@ -312,7 +348,7 @@ def test_rows_filter_by_state_and_figures_stay_those_of_the_class(
     def names(show: str) -> list[str]:
         return [row.membership.user.username for row in gradebook.gradebook(room, now=now + DAY, show=show).rows]
 
-    assert names("all") == names("nonsense") == ["ada", "bob", "cy"]
+    assert names("all") == names("nonsense") == ["bob", "cy", "ada"]
     assert names("missing") == ["ada"]
     assert names("failed") == ["ada"]
     assert names("late") == ["bob"]
@@ -326,7 +362,16 @@ def test_who_needs_help_is_told_why(room: Classroom, homework: Assignment, ada: 
     for _number in range(2):
         factories.assignment(room, factories.quiz(1), closes_at=now)
     graded(ada, homework, 4, at=now)
-    assert gradebook.gradebook(room, now=now).rows[0].needs_help == "2 missing · 1 not passed · 40 % on the whole"
+    assert gradebook.gradebook(room, now=now).rows[0].needs_help == "2 missing · failed 1 · 40 % overall"
+
+
+def test_one_failed_quiz_of_several_is_no_call_for_help(
+    room: Classroom, homework: Assignment, ada: User, now: datetime
+) -> None:
+    second = factories.assignment(room, factories.quiz(1, pass_mark=50), closes_at=now + HOUR)
+    graded(ada, homework, 9, at=now)
+    graded(ada, second, 4, at=now)
+    assert gradebook.gradebook(room, now=now).rows[0].needs_help == ""
 
 
 def test_who_gets_on_needs_no_help(room: Classroom, homework: Assignment, ada: User, now: datetime) -> None:
@@ -390,6 +435,7 @@ def test_the_table_holds_plain_values(room: Classroom, homework: Assignment, ada
     Assignment.objects.filter(pk=homework.pk).update(due_at=now - HOUR)
     graded(ada, homework, "4.5", at=now)
     heading, row = gradebook.table(gradebook.gradebook(room, now=now))
-    assert heading[:2] == ["Name", "User name"]
-    assert row[:6] == ["Ada Lovelace", "ada", Decimal("4.5"), Decimal(10), "missing", None]
-    assert row[6:] == [Decimal("4.5"), Decimal(10), 45, 1]
+    assert heading[:4] == ["Surname", "First name", "E-mail", "User name"]
+    assert row[:4] == ["Lovelace", "Ada", ada.email, "ada"]
+    assert row[4:10] == [Decimal("4.5"), Decimal(10), "late", None, Decimal(1), "missing"]
+    assert row[10:] == [Decimal("4.5"), Decimal(10), 45, 1]

@@ -1,5 +1,6 @@
 """Questions out of the bank and in again: what is planned is what is written, all of it or nothing."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 import pytest
 
 from quizzes.errors import ImportRejected
+from quizzes.formats import native_json
 from quizzes.formats.base import Acknowledged, Issue, QuestionDraft, SourcePlace, stable_id
 from quizzes.models import Question, QuestionVersion, Source, Tag, Topic, User
+from quizzes.question_types.texts import search_text
 from quizzes.services import exchange, linting
 from tests import factories
 from tests.lint.samples import MULTIPLE, SHORT, SINGLE, TEXT
@@ -316,3 +319,18 @@ def test_a_source_that_its_owner_keeps_is_not_there_for_others(instructor: User)
     Source.objects.update(owner=factories.user("colleague", is_staff=True), visibility="private")
     [refused] = exchange.plan_import([draft()], actor=instructor).refused
     assert "There is no source “chronicle”" in str(refused)
+
+
+def test_a_question_without_a_topic_goes_out_and_comes_back(now: datetime) -> None:
+    imported(draft(topic=""), now=now, publish=True)
+    [out] = exchange.export(Question.objects.all())
+    row = native_json.flattened(out)
+    assert (row["topic"], Question.objects.get().topic) == (None, None)
+    parsed, issues = native_json.FORMAT.parse(json.dumps([row]).encode())
+    assert (parsed[0].topic, issues) == ("", [])
+    assert [entry.action for entry in exchange.plan_import(parsed, actor=None).entries] == ["unchanged"]
+
+
+def test_imported_questions_can_be_searched(now: datetime) -> None:
+    imported(draft(), now=now)
+    assert only_version().search_text == search_text(only_version().spec) != ""

@@ -233,7 +233,7 @@ def test_practice_draws_around_the_exam_and_says_why_it_has_fewer(
     practice = drawing(7, feedback="practice")
     begun = attempts.start(learner, practice, now=now)
     assert asks(begun) == pks(others)
-    assert begun.told == ["3 questions are held back until after “Midterm”, Mon 2 Mar, 11:00."]
+    assert begun.told == ["3 questions are held back until after “Midterm”, Mon, Mar 2, 11:00 a.m."]
     assert asks(attempts.start(stranger, practice, now=now)) == pks(others) | pks(asked)
 
 
@@ -252,7 +252,7 @@ def test_homework_with_a_secret_question_does_not_start_and_says_when_it_opens_a
 ) -> None:
     give()
     homework = factories.quiz([asked[0], others[0]], title="Homework 2")
-    with pytest.raises(NotOpen, match="“Homework 2” opens again after “Midterm”, Mon 2 Mar, 11:00"):
+    with pytest.raises(NotOpen, match=r"“Homework 2” opens again after “Midterm”, Mon, Mar 2, 11:00 a\.m\."):
         attempts.start(learner, homework, now=now)
     assert asks(attempts.start(learner, homework, now=now + 2 * HOUR)) == {asked[0].pk, others[0].pk}
 

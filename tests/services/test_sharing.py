@@ -114,7 +114,7 @@ def test_others_can_change_nothing_of_a_quiz(ada: User, bea: User) -> None:
 
 def test_only_its_owner_says_what_others_may_do(ada: User, bea: User) -> None:
     question = cast.question(owner=ada, visibility="edit")
-    described = bank.Identity(question.topic, "easy", "remember", visibility="private")
+    described = bank.Identity(question.topic.name, "easy", "remember", visibility="private")
     bank.save_draft(question, cast.SPEC, actor=bea, now=NOW, expected_revision=1, identity=described)
     question.refresh_from_db()
     assert (question.difficulty, question.visibility) == ("easy", "edit")

@@ -233,7 +233,7 @@ def test_assignments_are_open_upcoming_or_done(
     done = section(text, "Done")
     assert "taken</a>" in done
     assert "2 of 2 points" in done
-    assert "closed Mon 2 Mar, 09:00; not taken" in done
+    assert "closed Mon, Mar 2, 9:00 a.m.; not taken" in done
     assert "Try again" not in done
 
 
@@ -266,7 +266,7 @@ def test_an_exception_moves_the_window_of_one_student(
 ) -> None:
     over = factories.assignment(classroom, factories.quiz(title="over"), closes_at=now - HOUR)
     factories.accommodation(over, learner, now=now, closes_at=now + HOUR)
-    assert "closes Mon 2 Mar, 10:00" in section(page(client, learner, f"/classrooms/{classroom.pk}/"), "Open now")
+    assert "closes Mon, Mar 2, 10:00 a.m." in section(page(client, learner, f"/classrooms/{classroom.pk}/"), "Open now")
 
 
 def test_an_attempt_whose_time_is_over_is_closed_by_the_look(
@@ -286,7 +286,7 @@ def test_an_archived_class_can_be_read_but_starts_nothing(
     factories.assignment(classroom, factories.quiz())
     Classroom.objects.update(archived_at=now)
     text = page(client, learner, f"/classrooms/{classroom.pk}/")
-    assert "was archived on 2 Mar 2026" in text
+    assert "was archived on Mon, Mar 2" in text
     assert "Start" not in section(text, "Open now")
 
 
@@ -312,7 +312,7 @@ def test_instructors_see_assignments_in_the_zone_of_the_class(
     Classroom.objects.update(time_zone="Africa/Nairobi")
     factories.assignment(classroom, factories.quiz(), due_at=now + HOUR)
     text = page(client, instructor, f"/classrooms/{classroom.pk}/")
-    assert "due Mon 2 Mar, 13:00" in text
+    assert "due Mon, Mar 2, 1:00 p.m." in text
     assert "Times in Africa/Nairobi." in text
 
 

@@ -117,8 +117,8 @@ def test_what_was_and_what_will_be_is_shown_before_anything_changes(
     client: Client, running: Attempt, now: datetime
 ) -> None:
     page = words(extend(client, running, FIRE))
-    assert "<dd>10:40</dd>" in page
-    assert '<strong>11:00</strong> <span class="muted">(20 min more)</span>' in page
+    assert "<dd>10:40 a.m.</dd>" in page
+    assert '<strong>11:00 a.m.</strong> <span class="muted">(20 min more)</span>' in page
     assert "Europe/Berlin" in page
     assert "<q>a fire drill</q>" in page
     assert due(running) == now + 40 * MINUTE
@@ -151,7 +151,7 @@ def test_once_confirmed_the_deadline_is_moved_and_both_can_read_why(
     client: Client, running: Attempt, instructor: User, learner: User, now: datetime
 ) -> None:
     page = words(extend(client, running, FIRE, confirmed="1"))
-    assert "The deadline of learner is moved: from 10:40 to 11:00 (" in page
+    assert "The deadline of learner is moved: from 10:40 a.m. to 11:00 a.m. (" in page
     assert due(running) == now + 60 * MINUTE
     event = running.events.get(kind="extended")
     assert (event.actor, event.details["reason"], event.new_end) == (instructor, "a fire drill", now + 60 * MINUTE)
@@ -159,7 +159,7 @@ def test_once_confirmed_the_deadline_is_moved_and_both_can_read_why(
     for address in ("timeline/", "deadline/"):
         page = words(client.get(f"/attempts/{running.pk}/{address}"))
         assert "<q>a fire drill</q>" in page
-        assert "until 2 Mar, 10:00:00" in page  # the learner reads in UTC
+        assert "until Mon, Mar 2, 10:00:00 a.m." in page  # the learner reads in UTC
         assert "instructor" in page
     assert client.get(f"/attempts/{running.pk}/state/").json()["seconds_left"] == 3600
 
@@ -296,15 +296,15 @@ def test_the_way_to_opening_again_leads_from_timeline_result_gradebook_and_works
 def test_what_opening_again_does_is_said_before(client: Client, closed: Attempt) -> None:
     page = words(client.get(f"/attempts/{closed.pk}/reopen/"))
     for sentence in (
-        "Closed on 2 Mar 2026, 09:30 (Europe/Berlin time). Its time was over.",
+        "Closed on Mon, Mar 2, 9:30 a.m. (Europe/Berlin time). Its time was over.",
         "The 1 of 2 points are taken back now. It is graded again",
         "the result is hidden until it is closed again",
         "It does not count as another attempt.",
     ):
         assert sentence in page
     page = words(reopen(client, closed, FIRE))
-    assert "closed since 09:30" in page
-    assert "<strong>10:20</strong>" in page
+    assert "closed since 9:30 a.m." in page
+    assert "<strong>10:20 a.m.</strong>" in page
     assert "The learner may have read the right answers" in page
     closed.refresh_from_db()
     assert closed.status == "graded"
@@ -314,7 +314,7 @@ def test_once_confirmed_the_attempt_is_open_and_its_result_hidden(
     client: Client, closed: Attempt, learner: User, now: datetime
 ) -> None:
     page = words(reopen(client, closed, FIRE, confirmed="1"))
-    assert "The attempt of learner is open again; deadline: 10:20 (" in page
+    assert "The attempt of learner is open again; deadline: 10:20 a.m. (" in page
     closed.refresh_from_db()
     assert (closed.status, closed.due_at, closed.reopened_at, closed.marks) == (
         "in_progress",
@@ -325,7 +325,7 @@ def test_once_confirmed_the_attempt_is_open_and_its_result_hidden(
     client.force_login(learner)
     assert client.get(f"/attempts/{closed.pk}/result/").status_code == 302
     assert "Continue" in words(client.get("/attempts/"))
-    assert "reopened · until 2 Mar, 09:20:00 · <q>a fire drill</q>" in words(
+    assert "reopened · until Mon, Mar 2, 9:20:00 a.m. · <q>a fire drill</q>" in words(
         client.get(f"/attempts/{closed.pk}/timeline/")
     )
 
@@ -336,7 +336,7 @@ def test_an_examination_says_that_the_class_waits(
     given = factories.assignment(classroom, factories.quiz(1, feedback="exam"), closes_at=now + 10 * MINUTE)
     closed = factories.attempt(learner, given.quiz, now=now - HOUR, assignment=given, submit=True)
     page = words(reopen(client, closed, FIRE))
-    assert "The class closes at 2 Mar 2026, 10:10; this attempt alone goes on." in page
+    assert "The class closes at Mon, Mar 2, 10:10 a.m.; this attempt alone goes on." in page
     assert "nobody in the class sees marks and answers" in page
     assert "may have read the right answers" not in page
     assert "nobody in the class" not in words(reopen(client, closed, FIRE | {"minutes": "10"}))

@@ -107,21 +107,39 @@ def test_marks_lead_to_the_attempt_that_counts_and_what_runs_to_its_timeline(
 
 def test_who_needs_help_is_named_with_the_reason(client: Client, taught: Classroom, instructor: User) -> None:
     client.force_login(instructor)
-    found = text(client, taught).partition("Who needs help")[2]
-    assert "Zoe Adler 1 not passed" in found
+    assert "ben 2 missing" in text(client, taught).partition("Who needs help")[2]
+
+
+def test_headers_sort_and_say_how(client: Client, taught: Classroom, instructor: User) -> None:
+    client.force_login(instructor)
+    html = client.get(f"/classrooms/{taught.pk}/gradebook/?sort=total&show=late").content.decode()
+    heads = re.findall(r'<th scope="col"([^>]*)>.*?href="([^"]*)">([^<]*)', html)
+    [(attributes, link, _words)] = [head for head in heads if head[2] == "Total"]
+    assert 'aria-sort="descending"' in attributes
+    assert link == "?sort=lowest&amp;show=late"
+    assert sum("aria-sort" in head[0] for head in heads) == 1
+    assert [head[2] for head in heads] == ["Name", "Charter", "Council", "Court", "Total"]
+
+
+def test_the_page_says_whether_missing_work_counts(client: Client, taught: Classroom, instructor: User) -> None:
+    client.force_login(instructor)
+    assert "Missing work is left out of totals." in text(client, taught)
+    Classroom.objects.filter(pk=taught.pk).update(missing_is_zero=True)
+    assert "Missing work counts as 0 in totals." in text(client, taught)
 
 
 @pytest.mark.parametrize(
     ("query", "names"),
     [
-        ("", "ben Zoe Adler"),
+        ("", "Zoe Adler ben"),
+        ("?sort=-name", "ben Zoe Adler"),
         ("?sort=total", "Zoe Adler ben"),
-        ("?sort=lowest", "ben Zoe Adler"),
+        ("?sort=lowest", "Zoe Adler ben"),
         ("?show=failed", "Zoe Adler"),
         ("?show=late", "Zoe Adler"),
-        ("?show=missing", "ben Zoe Adler"),
+        ("?show=missing", "Zoe Adler ben"),
         ("?show=waiting", ""),
-        ("?sort=membership__user__password&show=x", "ben Zoe Adler"),
+        ("?sort=membership__user__password&show=x", "Zoe Adler ben"),
     ],
 )
 def test_rows_are_chosen_and_sorted_by_what_is_allowed(
@@ -231,17 +249,28 @@ def test_the_csv_has_a_row_for_each_member(client: Client, taught: Classroom, in
     client.force_login(instructor)
     response = client.get(f"/classrooms/{taught.pk}/gradebook.csv")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    head, ben, zoe = sheet(response)
-    assert head[:6] == ["Name", "User name", "Charter", "Charter: possible", "Council", "Council: possible"]
-    assert head[6:] == ["Court", "Court: possible", "Total", "Possible", "Percent", "Late"]
-    assert ben[:8] == ["ben", "ben", "missing", "", "", "", "missing", ""]
-    assert zoe[:9] == ["Zoe Adler", "learner", "3.00", "4.00", "1.00", "4.00", "missing", "", "4.00"]
+    head, zoe, ben = sheet(response)
+    assert head[:7] == [
+        "Surname",
+        "First name",
+        "E-mail",
+        "User name",
+        "Charter",
+        "Charter: maximum",
+        "Charter: status",
+    ]
+    assert head[10:] == ["Court", "Court: maximum", "Court: status", "Total", "Possible", "Percent", "Late"]
+    assert ben[:4] == ["ben", "", "", "ben"]
+    assert ben[4:10] == ["", "4.00", "missing", "", "4.00", "not started"]
+    assert zoe[:4] == ["Adler", "Zoe", zoe[2], "learner"]
+    assert zoe[4:10] == ["3.00", "4.00", "late", "1.00", "4.00", "done"]
+    assert zoe[-4:] == ["4.00", "8.00", "50", "1"]
 
 
 def test_the_csv_holds_what_the_page_shows(client: Client, taught: Classroom, instructor: User) -> None:
     client.force_login(instructor)
     rows = sheet(client.get(f"/classrooms/{taught.pk}/gradebook.csv?show=failed"))
-    assert [row[0] for row in rows] == ["Name", "Zoe Adler"]
+    assert [row[0] for row in rows] == ["Surname", "Adler"]
 
 
 def test_a_name_that_is_a_formula_stays_text(
@@ -257,8 +286,12 @@ def test_the_workbook_keeps_numbers_as_numbers(client: Client, taught: Classroom
     client.force_login(instructor)
     response = client.get(f"/classrooms/{taught.pk}/gradebook.xlsx")
     assert response["Content-Type"].endswith("spreadsheetml.sheet")
-    rows = list(load_workbook(io.BytesIO(response.content)).active.values)  # type: ignore[union-attr]
-    assert rows[2][:9] == ("Zoe Adler", "learner", 3, 4, 1, 4, "missing", None, 4)
+    page: Any = load_workbook(io.BytesIO(response.content)).active
+    zoe = list(page.values)[1]
+    assert (zoe[:2], zoe[3:7], zoe[7:10]) == (("Adler", "Zoe"), ("learner", 3, 4, "late"), (1, 4, "done"))
+    percent = page.cell(row=2, column=len(zoe) - 1)
+    assert (percent.value, percent.number_format) == (0.5, "0%")
+    assert page.column_dimensions["A"].width >= 20
 
 
 @pytest.mark.parametrize(

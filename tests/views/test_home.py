@@ -97,15 +97,15 @@ def test_an_assignment_of_a_class_is_shown_with_its_times(
     factories.assignment(classroom, factories.quiz(title="Diplomacy"), due_at=now + DAY, closes_at=now + 2 * DAY)
     text = page(client, learner)
     assert "Diplomacy" in text
-    assert "due Tue 3 Mar, 09:00" in text
-    assert "closes Wed 4 Mar, 09:00" in text
+    assert "due Tue, Mar 3, 9:00 a.m." in text
+    assert "closes Wed, Mar 4, 9:00 a.m." in text
 
 
 def test_what_is_late_but_still_counts_says_so(
     client: Client, classroom: Classroom, learner: User, now: datetime
 ) -> None:
     factories.assignment(classroom, factories.quiz(), due_at=now - HOUR)
-    assert "was due Mon 2 Mar, 08:00; late work is accepted" in page(client, learner)
+    assert "was due Mon, Mar 2, 8:00 a.m.; late work is accepted" in page(client, learner)
 
 
 def test_what_was_due_before_one_joined_is_not_late(
@@ -116,7 +116,7 @@ def test_what_was_due_before_one_joined_is_not_late(
     for address in ("/", f"/classrooms/{classroom.pk}/"):
         client.force_login(stranger)
         text = client.get(address).content.decode()
-        assert "was due Mon 2 Mar, 08:00, before you joined; closes Tue 3 Mar, 09:00" in text
+        assert "was due Mon, Mar 2, 8:00 a.m., before you joined; closes Tue, Mar 3, 9:00 a.m." in text
         assert ">late<" not in text
 
 
@@ -127,8 +127,8 @@ def test_an_exception_says_when_it_is_due(client: Client, classroom: Classroom, 
     for address in ("/", f"/classrooms/{classroom.pk}/"):
         client.force_login(learner)
         text = client.get(address).content.decode()
-        assert "due Thu 5 Mar, 09:00; closes Thu 5 Mar, 09:00" in text
-        assert "due Tue 3 Mar, 09:00" in text
+        assert "due Thu, Mar 5, 9:00 a.m.; closes Thu, Mar 5, 9:00 a.m." in text
+        assert "due Tue, Mar 3, 9:00 a.m." in text
         assert ">late<" not in text
 
 

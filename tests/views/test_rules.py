@@ -39,11 +39,11 @@ def test_the_page_says_what_an_exam_holds_back_in_place_of_a_start(
     def rules(slug: str) -> str:
         return read(browser(learner).get(f"/quizzes/{slug}/"))
 
-    assert "opens again after “Midterm”, Wed 4 Mar, 09:00" in rules(homework.slug)
+    assert "opens again after “Midterm”, Wed, Mar 4, 9:00 a.m." in rules(homework.slug)
     assert "Start</button>" not in rules(homework.slug)
-    assert "1 question is held back until after “Midterm”, Wed 4 Mar, 09:00." in rules(practice.slug)
+    assert "1 question is held back until after “Midterm”, Wed, Mar 4, 9:00 a.m." in rules(practice.slug)
     assert "Start</button>" in rules(practice.slug)
-    assert "You can take it on your own after Wed 4 Mar, 09:00." in rules(exam.slug)
+    assert "You can take it on your own after Wed, Mar 4, 9:00 a.m." in rules(exam.slug)
     assert homework.title not in read(browser(learner).get("/"))  # not suggested either
 
 

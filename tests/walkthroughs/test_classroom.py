@@ -55,7 +55,7 @@ def test_a_class_from_its_code_to_its_leaderboard(instructor: User, now: datetim
         assignment = Assignment.objects.get()
         waiting = read(students[0].get(home))
         assert 'data-opens-in="3601"' in waiting
-        assert "Opens Mon 2 Mar, 10:00" in waiting
+        assert "Opens Mon, Mar 2, 10:00 a.m." in waiting
         assert students[0].post(f"/quizzes/{quiz.slug}/start/", {"assignment": assignment.pk}).status_code == 403
 
     with travel(now + timedelta(hours=1), tick=False):

@@ -86,7 +86,7 @@ class Rows {
     const index = Number(this.total.value);
     const piece = document.importNode(this.blank.content, true);
     piece.querySelectorAll("*").forEach((node) => {
-      for (const name of ["id", "name", "for", "aria-describedby"]) {
+      for (const name of ["id", "name", "for", "value", "aria-describedby"]) {
         const value = node.getAttribute(name);
         if (value?.includes("__prefix__")) node.setAttribute(name, value.replaceAll("__prefix__", index));
       }
