@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 import django
-from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env
@@ -222,8 +221,8 @@ TIME_ZONE = env.str("TIME_ZONE", "UTC")
 # Static files --------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [("bootstrap", str(get_bootstrap_dir()))]  # the package has no static folder of its own
-STATICFILES_FINDERS = ["quizsite.assets.BootstrapFinder", "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+STATICFILES_DIRS = [("serif", str(DATA_DIR / "serif"))]  # cut out of an installed font when it is first asked for
+STATICFILES_FINDERS = ["quizsite.assets.SerifFinder", "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
 SILENCED_SYSTEM_CHECKS = ["models.W040"]  # covering columns of indexes help PostgreSQL; SQLite goes without them
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")  # for developers' tools only
 STORAGES = {
