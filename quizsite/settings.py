@@ -103,13 +103,17 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "environment": "quizsite.jinja.environment",
-            "app_globals": {"card_body": "quizzes.templatetags.quizzes_cards.card_body"},
+            "app_globals": {
+                "card_body": "quizzes.templatetags.quizzes_cards.card_body",
+                "emblem": "quizzes.templatetags.quizzes_emblems.emblem",
+            },
             "app_filters": {
                 "duration": "quizzes.local_time.duration",
                 "inline_markdown": "quizzes.markup.inline_markdown",
                 "markdown": "quizzes.markup.markdown",
                 "marks": "quizzes.figures.marks",
                 "plain": "quizzes.markup.plain",
+                "unit_color": "quizzes.templatetags.quizzes_emblems.unit_color",
             },
             "context_processors": [
                 "django.contrib.auth.context_processors.auth",
