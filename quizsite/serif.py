@@ -13,6 +13,7 @@ from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 
 PACKAGES = {"fontpkg-source-serif-4": "fontpkg_source_serif_4", "fonttools": "fontTools", "brotli": "brotli"}
 FAMILY = "Quizsite Serif"  # the license keeps the name of a font for the whole of it
@@ -31,6 +32,8 @@ STYLE_SHEET = f"""@font-face {{
 }}
 """  # optional: a page that did not have it at once keeps its stand-in, so that nothing moves
 
+_one_at_a_time = Lock()  # a development server asks for style sheet and font at once
+
 
 @cache
 def is_installed() -> bool:
@@ -41,8 +44,12 @@ def is_installed() -> bool:
 def prepare(folder: Path) -> None:
     """Write font, style sheet and license to `folder`, unless they are there as they would be written."""
     recipe = _recipe()
-    if _text(folder / RECIPE) == recipe:
-        return
+    with _one_at_a_time:
+        if _text(folder / RECIPE) != recipe:
+            _make(folder, recipe)
+
+
+def _make(folder: Path, recipe: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     package = import_module("fontpkg")
     source = Path(package.path("Source Serif 4"))
