@@ -108,6 +108,7 @@ def test_the_sheets_stay_small_and_few_widths_break_them() -> None:
     assert set(re.findall(r"\((?:min-|max-)?width[^)]*\)", "".join(texts))) <= {
         "(width <= 720px)",
         "(width <= 1023px)",
+        "(width > 720px)",
         "(width > 1023px)",
     }
 
