@@ -21,6 +21,8 @@ from django.utils.module_loading import import_string
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 from markupsafe import Markup
 
+from quizsite import serif
+
 ADDRESSES_KEPT = 10_000  # a page of an attempt has thirty; reversing each takes longer than the rest of its line
 
 
@@ -54,6 +56,7 @@ def environment(
         _=translated,
         ngettext=translated_count,
         url=url,
+        has_serif=serif.is_installed,
         static=cache(static),  # the names of files stay as they are while the process runs
         language=translation.get_language,
         time_zone=timezone.get_current_timezone_name,

@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 import django
-from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env
@@ -110,6 +109,7 @@ TEMPLATES = [
                 "stem": "quizzes.markup.stem",
                 "outcome_of": "quizzes.reports.wording.of_attempt",
                 "zone_words": "quizzes.zones.words_of_reader",
+                "emblem": "quizzes.templatetags.quizzes_emblems.emblem",
             },
             "app_filters": {
                 "date": "quizzes.templatetags.quizzes_time.local_date",
@@ -118,6 +118,7 @@ TEMPLATES = [
                 "markdown": "quizzes.markup.markdown",
                 "marks": "quizzes.figures.marks",
                 "plain": "quizzes.markup.plain",
+                "unit_color": "quizzes.templatetags.quizzes_emblems.unit_color",
             },
             "context_processors": [
                 "django.contrib.auth.context_processors.auth",
@@ -243,8 +244,8 @@ TIME_ZONE = env.str("TIME_ZONE", "UTC")
 # Static files --------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [("bootstrap", str(get_bootstrap_dir()))]  # the package has no static folder of its own
-STATICFILES_FINDERS = ["quizsite.assets.BootstrapFinder", "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+STATICFILES_DIRS = [("serif", str(DATA_DIR / "serif"))]  # cut out of an installed font when it is first asked for
+STATICFILES_FINDERS = ["quizsite.assets.SerifFinder", "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
 SILENCED_SYSTEM_CHECKS = [
     "models.W040",  # covering columns of indexes help PostgreSQL; SQLite goes without them
     "account.W001",  # nobody types a user name at sign-up: one is made, and then used to log in

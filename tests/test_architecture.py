@@ -11,6 +11,7 @@ LAYERS = {
     0: [
         "errors",
         "clock",
+        "emblems",
         "terms",
         "marking",
         "figures",

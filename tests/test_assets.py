@@ -10,6 +10,11 @@ import pytest
 from django.core.management import call_command
 from django.test import Client, override_settings
 
+from quizsite import serif
+from quizsite.assets import SerifFinder
+
+SHEETS = ("tokens", "base", "frame", "parts", "question", "board")
+
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -21,22 +26,19 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def address(folder: Path, name: str) -> str:
+    return json.loads((folder / "staticfiles.json").read_text())["paths"][name]
+
+
 def hashed(folder: Path, name: str) -> str:
-    names = json.loads((folder / "staticfiles.json").read_text())["paths"]
-    return (folder / names[name]).read_text()
+    return (folder / address(folder, name)).read_text()
 
 
-def compressed_size(folder: Path, name: str) -> int:
-    names = json.loads((folder / "staticfiles.json").read_text())["paths"]
-    return (folder / f"{names[name]}.br").stat().st_size
-
-
-def test_of_bootstrap_only_the_style_sheet_in_use_is_collected(collected: Path) -> None:
-    names = json.loads((collected / "staticfiles.json").read_text())["paths"]
-    assert {name for name in names if name.startswith("bootstrap/")} == {
-        "bootstrap/css/bootstrap.min.css",
-        "bootstrap/css/bootstrap.min.css.map",
-    }
+def sent_size(folder: Path, name: str) -> int:
+    """Bytes that a browser is sent: compressed, where that is less."""
+    path = folder / address(folder, name)
+    smaller = path.with_name(f"{path.name}.br")
+    return (smaller if smaller.exists() else path).stat().st_size
 
 
 def test_modules_import_each_other_by_hashed_names(collected: Path) -> None:
@@ -46,12 +48,41 @@ def test_modules_import_each_other_by_hashed_names(collected: Path) -> None:
     assert all((collected / "quizzes/js" / name).exists() for name in names)
 
 
-def test_what_every_page_loads_is_small_and_compressed(collected: Path, client: Client, db: None) -> None:
+def test_what_a_first_visit_loads_is_small_and_compressed(collected: Path, client: Client, db: None) -> None:
     page = client.get("/").content.decode()
-    named = re.findall(r'<(?:link rel="stylesheet" href|script[^>]* src)="/static/([^"]+)"', page)
-    assert [name for name in named if name.endswith(".css")] == [
-        "bootstrap/css/bootstrap.min.css",  # in the order of the cascade
-        *(f"quizzes/css/{sheet}.css" for sheet in ("tokens", "frame", "base", "question", "board")),
-    ]
+    named = re.findall(r'<(?:link rel="(?:stylesheet|preload)" href|script[^>]* src)="/static/([^"]+)"', page)
+    sheets = [name for name in named if name.startswith("quizzes/css/")]
+    assert sheets == [f"quizzes/css/{sheet}.css" for sheet in SHEETS]
     assert len(named) <= 12
-    assert sum(compressed_size(collected, name) for name in named) < 60_000
+    assert sum(sent_size(collected, name) for name in named) + len(page) < 100_000
+
+
+def test_the_serif_is_cut_to_forty_kilobytes_and_its_license_comes_along(collected: Path) -> None:
+    assert sent_size(collected, "serif/quizsite-serif.woff2") <= 40_000
+    assert "SIL Open Font License" in hashed(collected, "serif/OFL.txt")
+    assert Path(address(collected, "serif/quizsite-serif.woff2")).name in hashed(collected, "serif/serif.css")
+
+
+def test_the_serif_is_cut_once_and_again_when_the_recipe_changes(tmp_path: Path) -> None:
+    serif.prepare(tmp_path)
+    (tmp_path / serif.FONT).write_bytes(b"as it was")
+    serif.prepare(tmp_path)
+    assert (tmp_path / serif.FONT).read_bytes() == b"as it was"
+    (tmp_path / serif.RECIPE).write_text("an older one")
+    serif.prepare(tmp_path)
+    assert (tmp_path / serif.FONT).read_bytes()[:4] == b"wOF2"
+
+
+def test_without_the_packages_pages_use_a_serif_of_the_system_and_a_check_says_so(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'as="font"' in client.get("/").content.decode()
+    monkeypatch.setattr(serif, "PACKAGES", {"fontpkg-source-serif-4": "fontpkg_of_nobody"})
+    serif.is_installed.cache_clear()
+    try:
+        page = client.get("/").content.decode()
+        assert "serif/" not in page
+        assert [message.id for message in SerifFinder().check()] == ["quizsite.W001"]
+        assert list(SerifFinder().list(None)) == []
+    finally:
+        serif.is_installed.cache_clear()

@@ -20,6 +20,7 @@ from django.core.cache import cache
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
+from quizsite.assets import SerifFinder
 from quizzes.models import User
 from tests import factories
 from tests.browser.watching import Watch
@@ -54,6 +55,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "executable_path": path,
         "args": [*(f"--{one}" for one in QUIET), "--no-first-run"],
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _serif() -> None:
+    """Cut before the first page asks for it, as by collecting the assets."""
+    SerifFinder().prepare()
 
 
 @pytest.fixture(scope="session")

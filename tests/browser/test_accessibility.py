@@ -54,7 +54,7 @@ def expect_clean(page: Page, *, narrow: bool = False) -> None:
     """Neither in light nor in dark; on a phone nothing scrolls sideways, and with `narrow` the rules hold there too."""
     for scheme, only in (("light", None), ("dark", COLOURS)):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
+        expect(page.locator("html")).to_have_attribute("data-theme", scheme)
         assert faults(page, only=only) == [], (page.url, scheme)
     page.set_viewport_size(NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], page.url

@@ -12,7 +12,7 @@ OpenPage = Callable[..., Page]
 
 
 def theme_of(page: Page) -> str | None:
-    return page.locator("html").get_attribute("data-bs-theme")
+    return page.locator("html").get_attribute("data-theme")
 
 
 def test_the_second_page_shows_times_in_the_zone_of_the_browser(visitor: OpenPage) -> None:
@@ -37,7 +37,7 @@ def test_the_system_decides_the_theme_until_the_reader_does(visitor: OpenPage) -
 def test_without_scripts_a_page_follows_the_system(visitor: OpenPage) -> None:
     page = visitor(color_scheme="dark", java_script_enabled=False)
     page.goto("/")
-    expect(page.locator("body")).to_have_css("background-color", "rgb(17, 23, 29)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(20, 23, 27)")
 
 
 def test_the_account_menu_opens_and_closes_by_keyboard(enter: OpenPage, learner: User) -> None:

@@ -94,7 +94,7 @@ def test_only_what_the_form_offers_can_be_changed(client: Client, learner: User)
 def test_a_chosen_appearance_is_in_the_page_before_any_script_runs(client: Client, learner: User, theme: str) -> None:
     client.force_login(learner)
     saved(client, theme=theme)
-    assert f'data-bs-theme="{theme}"' in client.get("/account/").content.decode()
+    assert f'data-theme="{theme}"' in client.get("/account/").content.decode()
 
 
 @pytest.mark.parametrize("theme", ["auto", "", '"><script>'])
@@ -102,7 +102,7 @@ def test_otherwise_the_system_decides_the_appearance(client: Client, learner: Us
     client.force_login(learner)
     client.cookies["theme"] = theme
     text = client.get("/account/").content.decode()
-    assert "data-bs-theme=" not in text
+    assert "data-theme=" not in text
     assert '"><script>' not in text
 
 

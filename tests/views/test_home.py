@@ -17,7 +17,6 @@ from quizzes.reports.given import Given
 from tests import factories
 from tests.pages import nothing_inline, policy
 
-CSS = Path(settings.BASE_DIR) / "quizzes/static/quizzes/css"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -402,52 +401,3 @@ def test_every_static_file_that_a_template_names_exists() -> None:
         for name in re.findall(r"{% static ['\"]([^'\"]+)['\"]", path.read_text(encoding="utf-8"))
     }
     assert not [name for name in named if finders.find(name) is None]
-
-
-# Colours --------------------------------------------------------------------------------------------------------------
-
-
-def palettes() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Light, dark by the system, dark by choice: the custom properties of tokens.css."""
-    text = (CSS / "tokens.css").read_text(encoding="utf-8")
-    starts = ['[data-bs-theme="light"] {', ':root:not([data-bs-theme="light"]) {', '\n[data-bs-theme="dark"] {']
-    blocks = [text.split(start, 1)[1].split("}", 1)[0] for start in starts]
-    light, by_system, by_choice = (dict(re.findall(r"(--[\w-]+): ([^;]+);", block)) for block in blocks)
-    return light, by_system, by_choice
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance of #rrggbb (WCAG 2.2)."""
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def test_the_two_dark_palettes_are_the_same() -> None:
-    _light, by_system, by_choice = palettes()
-    assert by_system == by_choice
-
-
-TEXT = [
-    *((ink, ground) for ink in ("ink", "ink-2", "accent") for ground in ("paper", "surface", "sunken", "accent-soft")),
-    *((ink, ground) for ink in ("good", "bad", "warn") for ground in (f"{ink}-soft", "surface", "paper")),
-    *((ink, f"{kind}-soft") for ink in ("ink", "ink-2") for kind in ("good", "bad", "warn")),
-    *(("accent-ink", "accent"), ("accent-ink", "accent-strong"), ("surface", "good"), ("surface", "bad")),
-]
-OUTLINES = [(line, ground) for line in ("line-strong", "accent") for ground in ("paper", "surface", "sunken")]
-
-
-@pytest.mark.parametrize("palette", palettes()[:2], ids=["light", "dark"])
-def test_text_and_outlines_have_enough_contrast(palette: dict[str, str]) -> None:
-    short = [(*pair, 4.5) for pair in TEXT] + [(*pair, 3.0) for pair in OUTLINES]
-    poor = [
-        (one, other, round(ratio, 2))
-        for one, other, least in short
-        if (ratio := contrast(palette[f"--{one}"], palette[f"--{other}"])) < least
-    ]
-    assert not poor

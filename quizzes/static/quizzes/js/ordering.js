@@ -119,9 +119,6 @@ export function enhance(list) {
     handle.className = "place-handle";
     handle.setAttribute("aria-hidden", "true");
     handle.textContent = "⠿";
-    handle.style.touchAction = "none";
-    handle.style.cursor = "grab";
-    handle.style.padding = "10px";
     item.prepend(handle);
     for (const button of item.querySelectorAll("button")) button.hidden = false;
   }

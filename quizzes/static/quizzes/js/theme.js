@@ -17,7 +17,7 @@
   function apply() {
     const choice = stored();
     const isDark = choice === "dark" || (choice !== "light" && dark.matches);
-    root.setAttribute("data-bs-theme", isDark ? "dark" : "light");
+    root.setAttribute("data-theme", isDark ? "dark" : "light");
     root.dataset.themeChoice = choice;
   }
 
