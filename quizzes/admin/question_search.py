@@ -33,6 +33,7 @@ def with_stem(questions: QuerySet[Question], user: User) -> QuerySet[Question]:
     latest = versions.order_by("-number")
     return questions.annotate(
         stem=Subquery(latest.annotate(text=KT("spec__stem")).values("text")[:1]),
+        latest_seen=Subquery(latest.values("number")[:1]),
         has_ready=Exists(versions.filter(status=Status.READY)),
         has_draft=Exists(versions.filter(status=Status.DRAFT)),
         is_used=Exists(QuizItem.objects.filter(question=OuterRef("pk"))),

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.template.defaultfilters import date as written
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes import terms
 from quizzes.figures import marks
+from quizzes.local_time import in_words
 from quizzes.models import Attempt
 from quizzes.models.quizzes import Preset
 from quizzes.reports.given import Calendar
-
-WHEN = "D j M, H:i"
 
 
 @dataclass(frozen=True)
@@ -50,26 +48,26 @@ def score(attempt: Attempt) -> str:
     return _("%(marks)s of %(max)s points") % words
 
 
-def of_deadline(agreed: terms.Terms, *, is_late: bool = False, is_over: bool = False) -> str:
-    """Until when it can be done: “due Mon 2 Mar, 09:00; closes Wed 4 Mar, 09:00”, or “no deadline”.
+def of_deadline(agreed: terms.Terms, *, now: datetime, is_late: bool = False, is_over: bool = False) -> str:
+    """Until when it can be done: “due Mon, Mar 2, 9:00 a.m.; closes Wed, Mar 4, 9:00 a.m.”, or “no deadline”.
 
     `is_late` says that what is handed in now is late, `is_over` that nothing can be handed in any more.
     """
-    said = [_of_due(agreed, is_late=is_late and not is_over)]
+    said = [_of_due(agreed, now, is_late=is_late and not is_over)]
     if agreed.closes_at is not None:
         text = _("closed %(at)s") if is_over else _("closes %(at)s")
-        said.append(text % {"at": at(agreed.closes_at)})
+        said.append(text % {"at": at(agreed.closes_at, now)})
     return "; ".join(filter(None, said)) or _("no deadline")
 
 
-def _of_due(agreed: terms.Terms, *, is_late: bool) -> str:
+def _of_due(agreed: terms.Terms, now: datetime, *, is_late: bool) -> str:
     if agreed.was_due_at is not None:
-        return _("was due %(at)s, before you joined") % {"at": at(agreed.was_due_at)}
+        return _("was due %(at)s, before you joined") % {"at": at(agreed.was_due_at, now)}
     if agreed.due_at is None:
         return ""
     if is_late:
-        return _("was due %(at)s; late work is accepted") % {"at": at(agreed.due_at)}
-    return _("due %(at)s") % {"at": at(agreed.due_at)}
+        return _("was due %(at)s; late work is accepted") % {"at": at(agreed.due_at, now)}
+    return _("due %(at)s") % {"at": at(agreed.due_at, now)}
 
 
 def of_calendar(calendar: Calendar) -> str:
@@ -81,6 +79,6 @@ def of_calendar(calendar: Calendar) -> str:
     return ngettext("all done", "all %(n)d done", calendar.open_and_done) % {"n": calendar.open_and_done}
 
 
-def at(instant: datetime) -> str:
+def at(instant: datetime, now: datetime) -> str:
     """A time in the reader's zone."""
-    return str(written(timezone.localtime(instant), WHEN))
+    return in_words(timezone.localtime(instant), now)

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import terms
+from quizzes.local_time import in_words
 from quizzes.models import Accommodation, Assignment, Classroom, Quiz
 from quizzes.models.quizzes import Preset
 
@@ -42,7 +42,9 @@ def of_assignment(
     found = []
     due_at = given["due_at"]
     if terms.is_past(due_at, now) and (stored is None or stored.due_at != due_at):
-        found.append(Caution("past_due", _("It is due %(at)s, which has passed.") % {"at": _day(due_at, classroom)}))
+        found.append(
+            Caution("past_due", _("It is due %(at)s, which has passed.") % {"at": _day(due_at, classroom, now)})
+        )
     if stored is None:
         found += _given_twice(classroom, quiz, now=now)
     preset, allowed = given["feedback"] or quiz.feedback, given["attempts_allowed"] or quiz.attempts_allowed
@@ -63,7 +65,7 @@ def of_exception(
     ):
         at = given[name]
         if terms.is_past(at, now) and (stored is None or getattr(stored, name) != at):
-            found.append(Caution(f"past_{name}", sentence % {"at": _day(at, assignment.classroom)}))
+            found.append(Caution(f"past_{name}", sentence % {"at": _day(at, assignment.classroom, now)}))
     return found
 
 
@@ -97,5 +99,5 @@ def _is_over(assignment: Assignment, now: datetime) -> bool:
     return closes_at is not None and closes_at <= now
 
 
-def _day(at: datetime, classroom: Classroom) -> str:
-    return date_format(at.astimezone(ZoneInfo(classroom.time_zone)), "D, M j, Y, g:i a")
+def _day(at: datetime, classroom: Classroom, now: datetime) -> str:
+    return in_words(at.astimezone(ZoneInfo(classroom.time_zone)), now)

@@ -6,12 +6,18 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from quizzes import clock, terms
 from quizzes.models import Attempt
 from quizzes.reports import wording
 
 register = template.Library()
-register.simple_tag(wording.of_deadline, name="deadline")
 register.filter("todo", wording.of_calendar)
+
+
+@register.simple_tag
+def deadline(agreed: terms.Terms, is_late: bool = False, is_over: bool = False) -> str:
+    """Until when an assignment can be done."""
+    return wording.of_deadline(agreed, now=clock.now(), is_late=is_late, is_over=is_over)
 
 
 @register.simple_tag

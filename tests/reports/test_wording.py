@@ -20,15 +20,15 @@ DUE, CLOSE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC), datetime(2026, 3, 4, 9, 0, 
     ("agreed", "flags", "words"),
     [
         (Terms(), {}, "no deadline"),
-        (Terms(due_at=DUE), {}, "due Mon 2 Mar, 09:00"),
-        (Terms(due_at=DUE, closes_at=CLOSE), {}, "due Mon 2 Mar, 09:00; closes Wed 4 Mar, 09:00"),
-        (Terms(due_at=DUE), {"is_late": True}, "was due Mon 2 Mar, 09:00; late work is accepted"),
-        (Terms(was_due_at=DUE), {}, "was due Mon 2 Mar, 09:00, before you joined"),
-        (Terms(closes_at=CLOSE), {"is_over": True}, "closed Wed 4 Mar, 09:00"),
+        (Terms(due_at=DUE), {}, "due Mon, Mar 2, 9:00 a.m."),
+        (Terms(due_at=DUE, closes_at=CLOSE), {}, "due Mon, Mar 2, 9:00 a.m.; closes Wed, Mar 4, 9:00 a.m."),
+        (Terms(due_at=DUE), {"is_late": True}, "was due Mon, Mar 2, 9:00 a.m.; late work is accepted"),
+        (Terms(was_due_at=DUE), {}, "was due Mon, Mar 2, 9:00 a.m., before you joined"),
+        (Terms(closes_at=CLOSE), {"is_over": True}, "closed Wed, Mar 4, 9:00 a.m."),
     ],
 )
 def test_a_deadline_in_words(agreed: Terms, flags: dict[str, bool], words: str) -> None:
-    assert wording.of_deadline(agreed, **flags) == words
+    assert wording.of_deadline(agreed, now=DUE, **flags) == words
 
 
 @pytest.mark.parametrize(
