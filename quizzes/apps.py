@@ -17,7 +17,10 @@ def store_limits(sender: AppConfig, apps: Any = None, **kwargs: Any) -> None:
 
 def _is_as_here(model: Any, apps: Any) -> bool:
     """Whether a table has the columns that the program knows: migrations may have stopped halfway."""
-    there = apps.get_model(model._meta.label)
+    try:
+        there = apps.get_model(model._meta.label)
+    except LookupError:  # only tables of other applications were migrated
+        return False
     return {field.name for field in there._meta.fields} == {field.name for field in model._meta.fields}
 
 

@@ -14,16 +14,19 @@ from quizzes.models import Classroom, Membership, User
 from tests import factories
 from tests.databases import real_database
 
+People = tuple[list[Classroom], list[User]]
 ENTRY = import_module("quizzes.migrations.0013_entry").Migration
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def older_database(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
-    """A database as it was before; it is of today again afterwards."""
+def older_database(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[People]:
+    """Two classes and people in a database as it was before; it is of today again afterwards."""
     with real_database(request.param, django_db_blocker):
+        rooms = [Classroom.objects.create(name=name) for name in ("10B", "10C")]
+        people = [factories.user() for _number in range(11)]  # by the tables of today, which an older one has not
         call_command("migrate", "quizzes", ENTRY.dependencies[0][1], verbosity=0)
         try:
-            yield
+            yield rooms, people
         finally:
             call_command("migrate", verbosity=0)
 
@@ -37,12 +40,12 @@ def add(room: Classroom, user: User, nickname: str) -> None:
         cursor.execute(f"INSERT INTO quizzes_membership ({names}) VALUES ({places})", values)
 
 
-def test_the_first_keeps_the_nickname_and_the_others_get_numbers(older_database: None) -> None:
-    room, other = (Classroom.objects.create(name=name) for name in ("10B", "10C"))
+def test_the_first_keeps_the_nickname_and_the_others_get_numbers(older_database: People) -> None:
+    (room, other), people = older_database
     long = "n" * 40
     for nickname in ("kestrel", "Kestrel", "kestrel 2", "ｋｅｓｔｒｅｌ ", "", "", "  ", long, long, "owl"):
-        add(room, factories.user(), nickname)
-    add(other, factories.user(), "kestrel")
+        add(room, people.pop(), nickname)
+    add(other, people.pop(), "kestrel")
     call_command("migrate", verbosity=0)
     found = [row.nickname for row in Membership.objects.filter(classroom=room).order_by("pk")]
     assert found[:7] == ["kestrel", "Kestrel 3", "kestrel 2", "ｋｅｓｔｒｅｌ 4", "", "", ""]

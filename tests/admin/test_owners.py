@@ -169,7 +169,7 @@ def test_no_page_shows_a_colleagues_draft(work: SimpleNamespace, as_bea: Client,
     cast.quiz(work.bea, work.own)
     pages = [
         reverse("admin:quizzes_question_changelist"),
-        reverse("admin:quizzes_question_changelist") + "?q=secret",
+        reverse("admin:quizzes_question_changelist") + "?q=draft+secret",
         reverse("admin:quizzes_quiz_change", args=[work.bea.quizzes.latest("pk").pk]),
         reverse("admin:quizzes_quiz_change", args=[work.quiz.pk]),
         reverse("admin:quizzes_question_preview", args=[work.own.pk, 1]),

@@ -103,7 +103,7 @@ def test_re_marking_wants_a_reason_and_tells_the_learner(as_ada: Client, right: 
     assert (right.right.marks, right.right.max_marks) == (5, 5)
     told = words(logged_in(right.una).get(reverse("quizzes:attempt_result", args=[right.right.pk])))
     assert re.search(
-        r"The marks changed from 1 of 1 to 5 of 5 on \d+ \w+: It weighs more. Question 1: 1 points, now 5.", told
+        r"The marks changed from 1 of 1 to 5 of 5 on \w+, \w+ \d+: It weighs more. Question 1: 1 points, now 5.", told
     )
 
 

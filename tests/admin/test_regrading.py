@@ -118,9 +118,9 @@ def test_the_learner_reads_what_changed_and_why(as_ada: Client, stage: SimpleNam
     sam = Client()
     sam.force_login(stage.sam)
     result = words(sam, reverse("quizzes:attempt_result", args=[stage.ada_attempt.pk]))
-    assert f"Your mark for question 1 changed from 0 to 1 on 3 Mar: {REASON}" in result
+    assert f"Your mark for question 1 changed from 0 to 1 on Tue, Mar 3: {REASON}" in result
     seen = words(as_ada, reverse("quizzes:attempt_result", args=[stage.ada_attempt.pk]))
-    assert f"The mark for question 1 changed from 0 to 1 on 3 Mar: {REASON}" in seen
+    assert f"The mark for question 1 changed from 0 to 1 on Tue, Mar 3: {REASON}" in seen
 
 
 def test_a_reason_is_text(as_ada: Client, stage: SimpleNamespace, url: str) -> None:

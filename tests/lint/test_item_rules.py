@@ -88,7 +88,7 @@ FLAWED: list[tuple[str, Mapping[str, Any]]] = [
     ("unit-missing", NUMBER | {"stem": "Which per cent of the boats of Vell could enter the harbour after the flood?"}),
     ("look-alike", with_options(*OPTIONS[:3], f"*{OPTIONS[0]}*")),
     ("nearly-same", with_options(*OPTIONS[:3], OPTIONS[0].upper())),
-    ("signs-lost", with_options(*OPTIONS[:3], "2*3*4")),
+    ("signs-lost", with_options(*OPTIONS[:3], "__init__")),
     ("distractor-in-paragraph", with_options("Dutch engineers", "Sand had choked it", "The ice house")),
 ]  # fmt: skip
 

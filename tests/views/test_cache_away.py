@@ -14,6 +14,7 @@ from django.test import Client
 from quizzes import shared_cache
 from quizzes.models import Assignment, Attempt, Classroom, User
 from tests import factories
+from tests.pages import CONFIRMED
 from tests.servers import free_port
 
 PASSWORD = "correct horse 9"
@@ -55,7 +56,7 @@ def test_an_attempt_is_started_answered_and_handed_in(phone: Client, assignment:
     attempt = Attempt.objects.get()
     body = {"slot": 1, "revision": 1, "answer": factories.RIGHT}
     assert phone.post(f"/attempts/{attempt.pk}/save/", body, content_type=JSON).status_code == 200
-    assert phone.post(f"/attempts/{attempt.pk}/submit/").status_code == 302
+    assert phone.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED).status_code == 302
     assert phone.get(f"/attempts/{attempt.pk}/result/").status_code == 200
 
 

@@ -83,4 +83,4 @@ def test_the_gradebook_has_the_marks_of_an_attempt_that_nobody_submitted(
     assert forgotten.due_at is not None
     address = f"/classrooms/{given.classroom_id}/gradebook.csv"
     assert "in progress" in read(client, address, forgotten.due_at - GRACE, monkeypatch)
-    assert "1.00,2.00,1.00,2.00" in read(client, address, forgotten.due_at + 2 * GRACE, monkeypatch)
+    assert "1.00,2.00,done,1.00,2.00" in read(client, address, forgotten.due_at + 2 * GRACE, monkeypatch)

@@ -11,7 +11,7 @@ from django.test import Client
 
 from quizzes.models import Question, QuestionVersion, Quiz, QuizItem, User
 from tests import factories
-from tests.pages import browser, read
+from tests.pages import CONFIRMED, browser, read
 
 KEY = "the key that nobody may read"
 WHY = "because of the secret reason"
@@ -82,7 +82,7 @@ def test_a_draft_of_unpublished_questions_is_taken_from_its_rules_to_its_result(
     posted = {"go": "next", "q2-text": "nonsense", "q2-revision": "0"}
     summary = read(client.post(f"/quizzes/{quiz.slug}/preview/questions/2/", posted, follow=True))
     assert "Every question is answered." in summary
-    result = read(client.post(f"/quizzes/{quiz.slug}/preview/submit/", follow=True))
+    result = read(client.post(f"/quizzes/{quiz.slug}/preview/submit/", CONFIRMED, follow=True))
     assert "1 of 2 points" in result
     assert "Question 1" in result
 
@@ -93,7 +93,7 @@ def test_a_preview_leaves_no_row_anywhere(author: User, drafted: Question) -> No
     before, pinned = rows(), list(QuizItem.objects.values_list("pinned_version", flat=True))
     client.post(f"/quizzes/{quiz.slug}/preview/start/")
     client.post(f"/quizzes/{quiz.slug}/preview/questions/1/", RIGHT)
-    client.post(f"/quizzes/{quiz.slug}/preview/submit/")
+    client.post(f"/quizzes/{quiz.slug}/preview/submit/", CONFIRMED)
     assert "1 of 2 points" in read(client.get(f"/quizzes/{quiz.slug}/preview/result/"))
     assert rows() == before
     assert list(QuizItem.objects.values_list("pinned_version", flat=True)) == pinned
@@ -111,7 +111,7 @@ def test_without_answers_no_page_has_a_key_or_what_would_tell_it(author: User, f
     pages = [client.get(f"{base}/"), client.post(f"{base}/start/", follow=True)]
     where = f"{base}/all/" if layout == "all" else f"{base}/questions/1/"
     pages.append(client.post(where, {"go": "check:1", "q1-text": "a guess", "q1-revision": "0"}, follow=True))
-    pages += [client.get(f"{base}/summary/"), client.post(f"{base}/submit/", follow=True)]
+    pages += [client.get(f"{base}/summary/"), client.post(f"{base}/submit/", CONFIRMED, follow=True)]
     for page in map(read, pages):
         assert "Preview" in page
         for told in (KEY, WHY, "Not quite", "Right</span>"):
@@ -122,7 +122,7 @@ def test_with_answers_the_key_stands_below_a_question_and_in_the_result_of_an_ex
     quiz = quiz_of(author, factories.question(open_spec("Which word?"), type="short_answer"), feedback="exam")
     client = begun(author, quiz)
     assert KEY in read(client.get(f"/quizzes/{quiz.slug}/preview/questions/1/"))
-    result = read(client.post(f"/quizzes/{quiz.slug}/preview/submit/", follow=True))
+    result = read(client.post(f"/quizzes/{quiz.slug}/preview/submit/", CONFIRMED, follow=True))
     assert KEY in result
     assert "after the quiz has closed" in result  # when students see it
 
@@ -276,3 +276,11 @@ def test_the_author_sees_a_draft_on_its_own_page_with_what_can_be_done(author: U
     Quiz.objects.filter(pk=quiz.pk).update(status="published")
     page = read(browser(author).get(f"/quizzes/{quiz.slug}/"))
     assert f'/classrooms/{room.pk}/assignments/new/?quiz={quiz.pk}">Assign to 9A</a>' in page
+
+
+def test_handing_in_with_questions_unanswered_asks_once_more(author: User) -> None:
+    quiz = quiz_of(author, factories.question(), attempts_allowed=3)
+    client = begun(author, quiz)
+    page = read(client.post(f"/quizzes/{quiz.slug}/preview/submit/", follow=True))
+    assert "1 of 1 questions is unanswered. Submit anyway?" in page
+    assert "You have 2 attempts left after this." in page
