@@ -28,7 +28,7 @@ def sqlite_is_safe(version: tuple[int, ...]) -> list[CheckMessage]:
         return []
     return [
         Warning(
-            f"SQLite {'.'.join(map(str, version))} can lose committed writes in rare cases, mended in 3.51.3.",
+            f"SQLite {'.'.join(map(str, version))} can lose committed writes in rare cases, fixed in 3.51.3.",
             hint="Use a newer Python or SQLite, back up every night, or use PostgreSQL.",
             id="quizzes.W002",
         )
@@ -94,7 +94,7 @@ def mail_is_sent(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def addresses_can_be_confirmed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if mailing.mail_can_be_sent() or settings.ACCOUNT_EMAIL_VERIFICATION != "mandatory":
         return []
-    words = "Nobody can log in whose address is not confirmed, and no mail can be sent to confirm one."
+    words = "No one can log in whose address is not confirmed, and no mail can be sent to confirm one."
     return [Warning(words, hint="Set EMAIL_URL, or EMAIL_VERIFICATION=optional.", id="quizzes.W016")]
 
 

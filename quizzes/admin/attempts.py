@@ -30,7 +30,7 @@ class AttemptAdmin(ScopedAdmin):
     )
     list_select_related = ("learner", "quiz", "assignment__classroom")
     search_fields = ("learner__username", "learner__first_name", "learner__last_name", "quiz__title")
-    search_help_text = gettext_lazy("A learner's name or a quiz")
+    search_help_text = gettext_lazy("A student's name or a quiz")
     ordering = ("-started_at", "-pk")
     actions = ("grade_again",)
     change_form_template = "admin/quizzes/attempt/change_form.html"

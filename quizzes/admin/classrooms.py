@@ -173,19 +173,17 @@ class ClassroomAdmin(ServedAdmin):
         messages.success(request, done)
         return redirect("admin:quizzes_classroom_change", pk)
 
-    @admin.action(description=gettext_lazy("Close the selected classrooms to joining"))
+    @admin.action(description=gettext_lazy("Stop new members in the selected classes"))
     def close_joining(self, request: HttpRequest, queryset: QuerySet[Classroom]) -> None:
         self._set_open(request, queryset, is_open=False)
 
-    @admin.action(description=gettext_lazy("Open the selected classrooms to joining"))
+    @admin.action(description=gettext_lazy("Let new members join the selected classes"))
     def open_joining(self, request: HttpRequest, queryset: QuerySet[Classroom]) -> None:
         self._set_open(request, queryset, is_open=True)
 
     def _set_open(self, request: HttpRequest, queryset: QuerySet[Classroom], *, is_open: bool) -> None:
         count = len([classrooms.set_join_open(classroom, is_open) for classroom in queryset])
-        self.message_user(
-            request, ngettext("%(n)d classroom changed.", "%(n)d classrooms changed.", count) % {"n": count}
-        )
+        self.message_user(request, ngettext("%(n)d class changed.", "%(n)d classes changed.", count) % {"n": count})
 
 
 @admin.register(Membership)

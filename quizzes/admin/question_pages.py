@@ -154,7 +154,7 @@ class QuestionPages:
                 expected_revision=form.revision,
             )
         except EditConflict as conflict:
-            advice = _("Your text is kept below. Save again to replace theirs, or open this page anew to see it.")
+            advice = _("Your text is kept below. Save again to replace theirs, or reload this page to see it.")
             form.refuse(f"{conflict.message} {advice}")
             form.expect(conflict.revision)
             return None
@@ -260,7 +260,7 @@ class QuestionPages:
             "restore": (lambda: bank.restore(question, actor=who), _("Restored.")),
             "retire": (
                 lambda: bank.retire(question, actor=who, now=now),
-                _("Taken out of use; no new attempt will be asked it."),
+                _("Not used any more. No new attempt will ask it."),
             ),
             "discard": (
                 lambda: bank.discard_draft(question, actor=who, expected_revision=revision),
@@ -270,16 +270,16 @@ class QuestionPages:
 
     def asked_first(self, request: HttpRequest, question: Question, act: str, asking: list[Quiz]) -> HttpResponse:
         """The page that names the quizzes; nothing has changed yet."""
-        titles = {"archive": _("Archive a question that quizzes ask"), "retire": _("Take out of use what quizzes ask")}
+        titles = {"archive": _("Archive a question that quizzes ask"), "retire": _("Stop using what quizzes ask")}
         leads = {
             "archive": _("These published quizzes have it as a fixed question, and go on asking it:"),
-            "retire": _("These published quizzes ask it, and will have one question less:"),
+            "retire": _("These published quizzes ask it, and will have one question fewer:"),
         }
         context = {
             "title": titles[act],
             "lead": leads[act],
             "names": [quiz_name(quiz) for quiz in asking],
-            "button": {"archive": _("Archive it"), "retire": _("Take it out of use")}[act],
+            "button": {"archive": _("Archive it"), "retire": _("Stop using it")}[act],
             "back": reverse("admin:quizzes_question_change", args=[question.pk]),
         }
         return confirmation(self.admin_site, self.opts, request, context)

@@ -163,7 +163,7 @@ class QuizPages:
         if act == "take-newer":
             return self.take_newer(request, quiz)
         acts: dict[str, tuple[Any, str]] = {
-            "unpublish": (quizzes.unpublish, _("Back to a draft: no new attempts; those in progress may be finished.")),
+            "unpublish": (quizzes.unpublish, _("Unpublished. No new attempts; those in progress may be finished.")),
             "archive": (quizzes.archive, _("Archived. Attempts and results stay.")),
         }
         if act not in acts:
@@ -191,7 +191,7 @@ class QuizPages:
             "title": {"archive": _("Archive “%(quiz)s”"), "unpublish": _("Make “%(quiz)s” a draft")}[act]
             % {"quiz": quiz.title},
             "lead": _(
-                "It is assigned to these classes. Students there can start it no more; attempts in progress go on:"
+                "It is assigned to these classes. Students there can no longer start it; attempts in progress go on:"
             ),
             "names": classes,
             "button": {"archive": _("Archive it"), "unpublish": _("Make it a draft")}[act],
@@ -219,7 +219,7 @@ class QuizPages:
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": quiz,
-            "title": _("Compose “%(quiz)s”") % {"quiz": quiz.title},
+            "title": _("Random questions in “%(quiz)s”") % {"quiz": quiz.title},
             "quiz": quiz,
             "rows": rows,
             "head": head,
@@ -253,7 +253,7 @@ class QuizPages:
             for fault in refusal.details["faults"]:
                 head.add_error(None, fault)
             return False
-        self.log_change(request, quiz, _("Composed from a blueprint."))  # type: ignore[attr-defined]
+        self.log_change(request, quiz, _("Random questions chosen."))  # type: ignore[attr-defined]
         messages.success(request, _("Saved."))
         self.tell_of_attempts(request, quiz, asked)  # type: ignore[attr-defined]
         return True

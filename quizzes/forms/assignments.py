@@ -47,7 +47,7 @@ class AssignmentForm(ZonedForm):
             kwargs["initial"] = {name: getattr(stored, name) for name in names}
         super().__init__(*args, stored=stored, **kwargs)
         for name in ("time_limit", "attempts_allowed"):
-            self.fields[name].help_text = _("Empty: as the quiz says.")
+            self.fields[name].help_text = _("Leave empty to use the quiz's own.")
         if stored is None:
             del self.fields["apply_to_running"]
             self.fields["quiz"].queryset = quizzes  # type: ignore[attr-defined]

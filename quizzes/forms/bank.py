@@ -46,7 +46,7 @@ class IdentityForm(forms.Form):
         label=gettext_lazy("Kept for exams"),
         required=False,
         help_text=gettext_lazy(
-            "Only examinations ask it. Practice and other quizzes leave it out until you take the tick away."
+            "Only exams ask it. Practice and other quizzes leave it out until you take the tick away."
         ),
     )
     visibility = forms.ChoiceField(

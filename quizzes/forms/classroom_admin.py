@@ -73,9 +73,9 @@ class AssignmentForm(ServedForm):
         if self.instance.pk and "quiz" in self.fields:  # another quiz is another assignment
             self.fields["quiz"].disabled = True
         for name, text in (
-            ("time_limit", _("Empty: as the quiz says.")),
-            ("attempts_allowed", _("Empty: as the quiz says.")),
-            ("feedback", _("Empty: as the quiz says.")),
+            ("time_limit", _("Leave empty to use the quiz's own.")),
+            ("attempts_allowed", _("Leave empty to use the quiz's own.")),
+            ("feedback", _("Leave empty to use the quiz's own.")),
         ):
             if name in self.fields:
                 self.fields[name].help_text = text
@@ -102,7 +102,7 @@ class MembershipForm(ServedForm):
         """Somebody who was removed does not become somebody who left: that would let the code in again."""
         status: str = self.cleaned_data["status"]
         if "status" in self.changed_data and (self.instance.status, status) == (Status.REMOVED, Status.LEFT):
-            raise forms.ValidationError(_("Who was removed stays so, or is made active again."))
+            raise forms.ValidationError(_("Someone who was removed stays removed, or becomes active again."))
         return status
 
     def clean_nickname(self) -> str:
@@ -136,7 +136,7 @@ class AccommodationForm(ServedForm):
         cleaned = super().clean() or {}
         assignment, membership = cleaned.get("assignment"), cleaned.get("membership")
         if assignment and membership and assignment.classroom_id != membership.classroom_id:
-            self.add_error("membership", _("This member belongs to another classroom than the assignment."))
+            self.add_error("membership", _("This member belongs to another class than the assignment."))
         opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", _("The exception must close after it opens."))

@@ -21,9 +21,9 @@ from quizzes.models.quizzes import Preset
 from quizzes.services import cautions, outlines, quizzes
 
 TIME_LIMIT = gettext_lazy("A time limit is 1 to 1,440 minutes.")
-ATTEMPTS = gettext_lazy("Attempts allowed are 1 to 1,000; leave it empty for as many as one likes.")
+ATTEMPTS = gettext_lazy("Attempts allowed are 1 to 1,000; leave it empty for unlimited.")
 PASS_MARK = gettext_lazy("A pass mark is 0 to 100 percent.")
-PENALTY = gettext_lazy("A penalty is 0 to 1: the share of an item's points.")
+PENALTY = gettext_lazy("A penalty is 0 to 1: a share of the question's points.")
 
 GIVING_AWAY = ("feedback", "attempts_allowed", "counting")
 
@@ -50,7 +50,7 @@ def attempts_field() -> forms.IntegerField:
         1000,
         ATTEMPTS,
         label=gettext_lazy("Attempts allowed"),
-        help_text=gettext_lazy("Empty: as many as one likes."),
+        help_text=gettext_lazy("Leave empty for unlimited."),
     )
 
 
@@ -60,7 +60,7 @@ def keeps_questions_field() -> forms.BooleanField:
         required=False,
         initial=True,
         help_text=gettext_lazy(
-            "For an examination: practice and other quizzes leave your own questions in it out until you release them."
+            "For an exam: practice and other quizzes leave your own questions in it out until you release them."
         ),
     )
 
@@ -78,7 +78,7 @@ class QuizForm(forms.ModelForm):
         max_digits=3,
         decimal_places=2,
         initial=0,
-        help_text=gettext_lazy("Share of an item's points that a wholly wrong answer costs; 0: none."),
+        help_text=gettext_lazy("Points lost for a wrong answer, as a share of the question's points (0 = none)."),
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_value", "max_digits", "max_decimal_places"), PENALTY
         ),
@@ -165,7 +165,7 @@ class QuizForm(forms.ModelForm):
             words = {"class": endless.classroom}
             self.add_error("closes_at", _("%(class)s has this quiz without an end. Say when the exam closes.") % words)
         elif self.instance.status == Quiz.Status.PUBLISHED and cleaned.get("is_open_to_all"):
-            self.add_error("closes_at", _("An examination shows its answers after it has closed. Say when it closes."))
+            self.add_error("closes_at", _("An exam shows its answers after it has closed. Say when it closes."))
 
     def _refuse_if_changed(self, seen: int) -> None:
         """Tell the second of two editors who was first; what they wrote stays in the form."""
@@ -173,7 +173,7 @@ class QuizForm(forms.ModelForm):
             quizzes.refuse_if_changed(self.instance, expected_revision=seen)
         except EditConflict as conflict:
             self.data = replaced(self.data, self.add_prefix("revision"), str(conflict.revision))
-            advice = _("What you wrote is kept below. Save again to replace theirs, or open this page anew to see it.")
+            advice = _("Your text is kept below. Save again to replace theirs, or reload this page to see it.")
             raise ValidationError(f"{conflict.message} {advice}") from conflict
 
 

@@ -23,7 +23,7 @@ MEASURED = re.compile(r"\bper ?cent(?:ages?)?\b|%|[$€£¥]|\b(?:dollars|euros)
     "unanswerable",
     ERROR,
     why=gettext_lazy(
-        "A learner who gives the very answer that you wrote must get its points, whatever keyboard they have."
+        "A student who gives the very answer that you wrote must get its points, whatever keyboard they have."
     ),
     how=gettext_lazy(
         "Change the answer, its unit or the near miss next to it until it can be typed and is understood."
@@ -93,7 +93,7 @@ def in_place(*places: str) -> str:
     "unit-missing",
     WARNING,
     why=gettext_lazy(
-        "Learners write “71 %” or “$5” where percent or money is asked for; without a unit it is not understood."
+        "Students write “71 %” or “$5” where percent or money is asked for; without a unit it is not understood."
     ),
     how=gettext_lazy("Give the unit, such as % or $. It is shown, and may be typed or left out."),
 )

@@ -135,7 +135,7 @@ def key_positions(items: Sequence[Item], context: Context) -> Found:
 @bank_rule(
     "key-run",
     WARNING,
-    why=gettext_lazy("A long run of one letter makes learners doubt what they know."),
+    why=gettext_lazy("A long run of one letter makes students doubt what they know."),
     how=gettext_lazy("Move the key of one of them."),
 )
 def key_run(items: Sequence[Item], context: Context) -> Found:
@@ -149,7 +149,7 @@ def key_run(items: Sequence[Item], context: Context) -> Found:
 @bank_rule(
     "key-longest",
     WARNING,
-    why=gettext_lazy("Whoever always takes the longest option must not gain by it."),
+    why=gettext_lazy("Students who always take the longest option must not gain by it."),
     how=gettext_lazy("Lengthen distractors or shorten keys until the key is the longest as often as chance has it."),
 )
 def key_longest(items: Sequence[Item], context: Context) -> Found:
@@ -173,7 +173,7 @@ def _longest(group: Group) -> list[int]:
     "guesser",
     WARNING,
     why=gettext_lazy(
-        "A learner who knows the tricks of tests, and nothing of the subject, must do no better than chance."
+        "A student who knows the tricks of tests, and nothing of the subject, must do no better than chance."
     ),
     how=gettext_lazy("Look through the questions it gets right for the longest option, hedges, echoes and absolutes."),
 )
@@ -209,7 +209,7 @@ def guessed(item: Item, group: Group) -> float:
 @bank_rule(
     "odd-one-out-share",
     WARNING,
-    why=gettext_lazy("If the option that looks different is often the key, learners choose by looks."),
+    why=gettext_lazy("If the option that looks different is often the key, students choose by looks."),
     how=gettext_lazy("Give the options of one question the same form."),
 )
 def odd_one_out_share(items: Sequence[Item], context: Context) -> Found:
@@ -246,7 +246,7 @@ def absolutes_share(items: Sequence[Item], context: Context) -> Found:
 @bank_rule(
     "true-share",
     WARNING,
-    why=gettext_lazy("Whoever always answers “true” must not gain by it."),
+    why=gettext_lazy("Students who always answer “true” must not gain by it."),
     how=gettext_lazy("Make between 40 and 60 % of the statements true."),
 )
 def true_share(items: Sequence[Item], context: Context) -> Found:
@@ -274,7 +274,7 @@ def too_many(found: Sequence[str], items: Sequence[Item], limit: float) -> str:
 @bank_rule(
     "negative-share",
     WARNING,
-    why=gettext_lazy("Emphasised or not, negative stems are answered wrong by learners who know the fact."),
+    why=gettext_lazy("Emphasised or not, negative stems are answered wrong by students who know the fact."),
     how=gettext_lazy("Turn some of them round."),
 )
 def negative_share(items: Sequence[Item], context: Context) -> Found:
@@ -286,7 +286,7 @@ def negative_share(items: Sequence[Item], context: Context) -> Found:
 @bank_rule(
     "long-key-share",
     WARNING,
-    why=gettext_lazy("Learners notice when the right answer is the one with the detail."),
+    why=gettext_lazy("Students notice when the right answer is the one with the detail."),
     how=gettext_lazy("Shorten keys, or give distractors the same detail."),
 )
 def long_key_share(items: Sequence[Item], context: Context) -> Found:
@@ -299,7 +299,7 @@ def long_key_share(items: Sequence[Item], context: Context) -> Found:
 @bank_rule(
     "echo-share",
     WARNING,
-    why=gettext_lazy("Learners notice when the right answer repeats the question."),
+    why=gettext_lazy("Students notice when the right answer repeats the question."),
     how=gettext_lazy("Use other words in keys, or the same in distractors."),
 )
 def echo_share(items: Sequence[Item], context: Context) -> Found:
@@ -312,7 +312,7 @@ def echo_share(items: Sequence[Item], context: Context) -> Found:
 @bank_rule(
     "grade-share",
     WARNING,
-    why=gettext_lazy("A bank that is hard to read sorts learners by reading."),
+    why=gettext_lazy("A bank that is hard to read sorts students by reading."),
     how=gettext_lazy("Shorten the hardest stems first."),
 )
 def grade_share(items: Sequence[Item], context: Context) -> Found:

@@ -41,7 +41,7 @@ Form = Callable[[str], bool]
     "key-too-long",
     WARNING,
     why=gettext_lazy(
-        "Authors take care of the right answer, and learners know that the longest option is often the key."
+        "Authors take care of the right answer, and students know that the longest option is often the key."
     ),
     how=gettext_lazy("Shorten the key or give the distractors the same length and detail."),
 )
@@ -60,7 +60,7 @@ def key_too_long(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     "position-named",
     ERROR,
     why=gettext_lazy(
-        "Options are shuffled, so that the letter or place belongs to another option on the learner's page."
+        "Options are shuffled, so that the letter or place belongs to another option on the student's page."
     ),
     how=gettext_lazy("Name the option by its words."),
 )
@@ -74,7 +74,7 @@ def position_named(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 @item_rule(
     "absolute-in-distractors",
     WARNING,
-    why=gettext_lazy("Test-wise learners strike out options with “always” or “only” unread."),
+    why=gettext_lazy("Test-wise students strike out options with “always” or “only” unread."),
     how=gettext_lazy("Drop the absolute word, or make the option wrong by a fact."),
 )
 def absolute_in_distractors(item: Item, context: Context) -> Iterator[tuple[str, str]]:

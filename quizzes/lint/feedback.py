@@ -44,7 +44,7 @@ def explanation_length(item: Item, context: Context) -> Iterator[tuple[str, str]
 @item_rule(
     "feedback-missing",
     WARNING,
-    why=gettext_lazy("Without a word on the chosen option the learner keeps the misconception."),
+    why=gettext_lazy("Without a word on the chosen option the student keeps the misconception."),
     how=gettext_lazy("Consider feedback for each option."),
 )
 def feedback_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:

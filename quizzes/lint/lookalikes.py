@@ -26,7 +26,7 @@ LINK = re.compile(r"\[(?P<text>[^\]]{0,300})\]\(https://[^)]*\)")
 @item_rule(
     "look-alike",
     ERROR,
-    why=gettext_lazy("A learner sees the same text twice and cannot know which of the two is which."),
+    why=gettext_lazy("A student sees the same text twice and cannot know which of the two is which."),
     how=gettext_lazy("Reword one of the two. Signs that Markdown swallows can be written in `code`."),
 )
 def look_alike(item: Item, context: Context) -> Iterator[tuple[str, str]]:
@@ -54,7 +54,7 @@ def nearly_same(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 @item_rule(
     "signs-lost",
     WARNING,
-    why=gettext_lazy("Markdown takes signs such as * and _ for its own, so that the learner reads something else."),
+    why=gettext_lazy("Markdown takes signs such as * and _ for its own, so that the student reads something else."),
     how=gettext_lazy("Put the text into `code`, or a \\ before each sign that is to stay."),
 )
 def signs_lost(item: Item, context: Context) -> Iterator[tuple[str, str]]:

@@ -27,12 +27,12 @@ KEY_COUNT = (2, 4)
 @item_rule(
     "source-missing",
     WARNING,
-    why=gettext_lazy("Without a place nobody can check the key, and a learner cannot look the answer up."),
+    why=gettext_lazy("Without a source no one can check the key, and a student cannot look the answer up."),
     how=gettext_lazy("Add the document and the number of the paragraph that the key rests on."),
 )
 def source_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     if not item.places:
-        yield _("sources"), _("No place in a source is named.")
+        yield _("sources"), _("No source is named.")
 
 
 @item_rule(
@@ -88,7 +88,7 @@ def evidence_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 @item_rule(
     "explanation-missing",
     ERROR,
-    why=gettext_lazy("A learner who only hears “wrong” learns little; an explanation has about ten times the effect."),
+    why=gettext_lazy("A student who only hears “wrong” learns little; an explanation has about ten times the effect."),
     how=gettext_lazy("Add a sentence that says why the answer is right."),
 )
 def explanation_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:
@@ -139,7 +139,7 @@ def option_count(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 @item_rule(
     "select-all-missing",
     WARNING,
-    why=gettext_lazy("A learner who expects one answer stops at the first right one."),
+    why=gettext_lazy("A student who expects one answer stops at the first right one."),
     how=gettext_lazy("End the stem with “Select all that apply.”"),
 )
 def select_all_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:

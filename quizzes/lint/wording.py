@@ -54,7 +54,7 @@ def of_the_above(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 @item_rule(
     "negative-stem",
     WARNING,
-    why=gettext_lazy("A “not” is overlooked: the learner knows the fact and loses the point."),
+    why=gettext_lazy("A “not” is overlooked: the student knows the fact and loses the point."),
     how=gettext_lazy("Ask for what is true; if it must be negative, write the word in CAPITALS."),
 )
 def negative_stem(item: Item, context: Context) -> Iterator[tuple[str, str]]:
@@ -96,7 +96,7 @@ def double_negative(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 @item_rule(
     "undated",
     WARNING,
-    why=gettext_lazy("What holds now will not hold for long; the key turns wrong and nobody notices."),
+    why=gettext_lazy("What is true now will not be true for long; the key turns wrong and no one notices."),
     how=gettext_lazy("Say as of when, or according to whom: “When the article was written, …”."),
 )
 def undated(item: Item, context: Context) -> Iterator[tuple[str, str]]:

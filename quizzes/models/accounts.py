@@ -76,7 +76,7 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(
         _("must choose a new password"),
         default=False,
-        help_text=_("The password was given by someone else; every page waits until it is changed."),
+        help_text=_("The password was given by someone else; no page opens until it is changed."),
     )
     is_from_roster = models.BooleanField(_("made by a roster"), default=False, editable=False)
     # How often an instructor gave a new password; devices that knew the account before are strange to it (devices.py).
@@ -90,12 +90,12 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(anonymised_at=None) | Q(is_active=False, is_staff=False, is_superuser=False),
                 name="anonymised_is_inactive",
-                violation_error_message=_("Whose personal data was removed never comes back."),
+                violation_error_message=_("Someone whose personal data was removed never comes back."),
             ),
             models.CheckConstraint(
                 condition=Q(anonymised_at=None) | Q(must_change_password=False, is_from_roster=False),
                 name="anonymised_has_no_slip",
-                violation_error_message=_("Whose personal data was removed never comes back."),
+                violation_error_message=_("Someone whose personal data was removed never comes back."),
             ),
         ]
 

@@ -121,7 +121,7 @@ class Bloom(models.TextChoices):
     REMEMBER = "remember", _("remember")
     UNDERSTAND = "understand", _("understand")
     APPLY = "apply", _("apply")
-    ANALYSE = "analyse", _("analyse")
+    ANALYSE = "analyse", _("analyze")
 
 
 def open_to_quizzes_of(owner: int | None) -> Q:
@@ -222,7 +222,7 @@ class Question(Owned):
     is_kept_for_exams = models.BooleanField(
         _("kept for exams"),
         default=False,
-        help_text=_("Only examinations ask it. Practice and other quizzes leave it out until you release it."),
+        help_text=_("Only exams ask it. Practice and other quizzes leave it out until you release it."),
     )
     acknowledged = models.JSONField(
         _("acknowledged warnings"), default=list, blank=True, help_text=_('[{"rule": …, "reason": …}]')
@@ -283,8 +283,8 @@ class QuestionSource(models.Model):
     objects = QuestionSourceManager()
 
     class Meta:
-        verbose_name = _("place in a source")
-        verbose_name_plural = _("places in sources")
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(

@@ -52,7 +52,7 @@ KINDS = {
         Kind(
             "practice",
             gettext_lazy("Practice"),
-            gettext_lazy("Each answer is checked at once; as many attempts as one likes; no clock; never graded."),
+            gettext_lazy("Each answer is checked at once; unlimited attempts; no clock; never graded."),
             _settings(Preset.PRACTICE, None),
         ),
         Kind(

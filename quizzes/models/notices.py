@@ -30,7 +30,7 @@ SENTENCES: dict[str, str | Promise] = {
     "quiz_unpublished": gettext_lazy(
         "%(who)s made “%(quiz)s” a draft again. It starts no attempts until it is published."
     ),
-    "quiz_archived": gettext_lazy("%(who)s archived “%(quiz)s”. It starts no attempts any more."),
+    "quiz_archived": gettext_lazy("%(who)s archived “%(quiz)s”. It no longer starts attempts."),
     "handed_over": gettext_lazy(
         "%(who)s handed over to you the work of another instructor: %(count)d questions, quizzes and sources."
     ),
@@ -38,9 +38,7 @@ SENTENCES: dict[str, str | Promise] = {
         "“%(quiz)s” draws only questions that are yours or the site's, or that others let you use. "
         "%(count)d questions that it could draw before are left out."
     ),
-    "paper_short": gettext_lazy(
-        "“%(quiz)s” cannot give its full paper: it asks %(wanted)d questions and has %(found)d."
-    ),
+    "paper_short": gettext_lazy("“%(quiz)s” asks %(wanted)d questions, and only %(found)d can be asked now."),
 }
 
 

@@ -30,7 +30,7 @@ MINUTES = [
 class Preset(models.TextChoices):
     PRACTICE = "practice", _("Practice: after each question, never graded")
     HOMEWORK = "homework", _("Homework: after submission")
-    EXAM = "exam", _("Examination: after the quiz has closed")
+    EXAM = "exam", _("Exam: after the quiz has closed")
     SURVEY = "survey", _("Survey: no marks, no answers")
 
 
@@ -118,7 +118,7 @@ class Quiz(Owned):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     published_at = models.DateTimeField(_("first published"), null=True, blank=True, editable=False)
     is_open_to_all = models.BooleanField(
-        _("open to all"), default=False, help_text=_("Everybody may take it, not only classes it is assigned to.")
+        _("open to all"), default=False, help_text=_("Everyone may take it, not only classes it is assigned to.")
     )
     time_rule = models.CharField(_("time"), max_length=10, choices=TimeRule, default=TimeRule.UNTIMED)
     time_limit = models.PositiveIntegerField(_("time limit in minutes"), null=True, blank=True, validators=MINUTES)
@@ -129,7 +129,7 @@ class Quiz(Owned):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
-        help_text=_("Empty: as many as one likes."),
+        help_text=_("Leave empty for unlimited."),
     )
     shuffle_questions = models.BooleanField(_("shuffle questions"), default=True)
     shuffle_options = models.BooleanField(_("shuffle options"), default=True)
@@ -139,7 +139,7 @@ class Quiz(Owned):
     results_wait_for_all = models.BooleanField(
         _("show results when the last class has finished"),
         default=False,
-        help_text=_("An examination in several classes: nobody sees marks and answers before all of them have closed."),
+        help_text=_("An exam in several classes: nobody sees marks and answers before all of them have closed."),
     )
     pass_mark = models.PositiveSmallIntegerField(
         _("pass mark in percent"), null=True, blank=True, validators=[MaxValueValidator(100)]
@@ -151,7 +151,7 @@ class Quiz(Owned):
         decimal_places=2,
         default=Decimal(0),
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
-        help_text=_("Share of an item's points that a wholly wrong answer costs; 0: none."),
+        help_text=_("Points lost for a wrong answer, as a share of the question's points (0 = none)."),
     )
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
@@ -268,7 +268,7 @@ class QuizItem(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("pinned version"),
-        help_text=_("Empty: the latest ready version."),
+        help_text=_("Leave empty for the newest version."),
     )
     draw_count = models.PositiveSmallIntegerField(
         _("draw"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(200)]

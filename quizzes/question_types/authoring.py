@@ -134,7 +134,7 @@ def decimal_mark_field() -> forms.ChoiceField:
         ],
         required=False,
         initial="either",
-        help_text=_("As the right number or as a near miss. Learners see how their number was read."),
+        help_text=_("As the right number or as a near miss. Students see how their number was read."),
     )
 
 

@@ -55,7 +55,7 @@ class EssayForm(FilledForm):
     min_words = forms.IntegerField(label=gettext_lazy("Words at least"), required=False, min_value=1, max_value=1500)
     max_words = forms.IntegerField(label=gettext_lazy("Words at most"), required=False, min_value=1, max_value=1500)
     model_answer = lines(
-        gettext_lazy("Model answer"), rows=6, limit=MAX_TEXT, help_text=gettext_lazy("Shown to learners after marking.")
+        gettext_lazy("Model answer"), rows=6, limit=MAX_TEXT, help_text=gettext_lazy("Shown to students after marking.")
     )
 
 

@@ -73,7 +73,7 @@ class NumericForm(FilledForm):
     )
     low = figure(gettext_lazy("Range from"))
     high = figure(gettext_lazy("Range to"), gettext_lazy("Both ends count as right."))
-    unit = figure(gettext_lazy("Unit"), gettext_lazy("Shown beside the field, such as “countries”."))
+    unit = figure(gettext_lazy("Unit"), gettext_lazy("Shown next to the field, such as “countries”."))
     unit_required = forms.BooleanField(
         label=gettext_lazy("The unit must be typed"),
         required=False,

@@ -125,7 +125,7 @@ class Ordering(QuestionType[OrderingSpec]):
             maximum=12,
             each=gettext_lazy("Element"),
             too_few=gettext_lazy("Add at least three elements."),
-            help_text=gettext_lazy("Learners see them shuffled."),
+            help_text=gettext_lazy("Students see them shuffled."),
         ),
     )
 

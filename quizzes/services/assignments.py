@@ -129,7 +129,7 @@ def grant(
 ) -> Accommodation:
     """An exception for one member, new or in place of the one there was; an attempt in progress follows it."""
     if membership.classroom_id != assignment.classroom_id:
-        raise QuizError(_("This member belongs to another classroom than the assignment."), where="membership")
+        raise QuizError(_("This member belongs to another class than the assignment."), where="membership")
     given = {
         "opens_at": opens_at,
         "due_at": due_at,
@@ -184,9 +184,7 @@ def _refuse_unless_sound(assignment: Assignment) -> None:
     if due and closes and due > closes:
         raise QuizError(_("The assignment is due after it closes."), where="due_at")
     if assignment.preset == Preset.EXAM and not (assignment.overrides().closes_at or assignment.quiz.closes_at):
-        raise QuizError(
-            _("An examination shows its answers after it has closed. Say when it closes."), where="closes_at"
-        )
+        raise QuizError(_("An exam shows its answers after it has closed. Say when it closes."), where="closes_at")
     _refuse_invalid(assignment)
 
 

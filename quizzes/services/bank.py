@@ -293,7 +293,7 @@ def discard_draft(question: Question, *, actor: User, expected_revision: int) ->
     latest = _latest(locked)
     _refuse_if_changed(latest, expected_revision)
     if not latest.is_draft or latest.number == 1:
-        raise QuizError(_("There is no draft beside a published version."))
+        raise QuizError(_("There is no draft besides a published version."))
     latest.delete()
     # The revision goes on from the draft's, so that a form opened before is still told that something changed.
     locked.versions.filter(number=latest.number - 1).update(revision=latest.revision + 1)

@@ -245,8 +245,8 @@ def evidence_of(questions: Collection[int]) -> dict[int, Set[Phrase]]:
 def _noted(rule: QuizItem, *, found: int) -> str:
     words = {"position": rule.position, "wanted": rule.draw_count, "found": found}
     if not rule.fills_up:
-        return _("Item %(position)d wants %(wanted)d questions and found %(found)d.") % words
+        return _("Row %(position)d asks for %(wanted)d questions and only %(found)d match.") % words
     return (
-        _("Item %(position)d wants %(wanted)d questions and found %(found)d; the rest came from the nearest cell.")
+        _("Row %(position)d asks for %(wanted)d questions and only %(found)d match; the rest come from other topics.")
         % words
     )

@@ -174,4 +174,4 @@ def _told_without(number: int) -> list[str]:
 
 
 def _without_version(item: Item) -> str:
-    return _("Item %(position)d has no published version and was left out.") % {"position": item.position}
+    return _("Row %(position)d has no published version and was left out.") % {"position": item.position}

@@ -294,7 +294,7 @@ def apply_import(
     """
     _refuse_learners(actor)
     if report.refused and not skip_refused:
-        message = _("Nothing was imported: %(count)d entries are refused. Mend them, or leave them out.")
+        message = _("Nothing was imported: %(count)d entries are refused. Fix them, or leave them out.")
         raise ImportRejected(message % {"count": len(report.refused)})
     locked = Question.objects.select_for_update(no_key=True).filter(uuid__in=[entry.key for entry in report.entries])
     list(locked.values_list("pk", flat=True))  # a second import of the same questions waits here
@@ -304,7 +304,7 @@ def apply_import(
     ]  # read again they would keep others from writing for seconds
     fresh = _planned(drafts, report.issues, findings, publish=report.publish, actor=actor)
     if fresh.outline != report.outline:
-        raise ImportRejected(_("The bank changed since this report was made; look at it again."))
+        raise ImportRejected(_("Something changed since this report was made. Check it again."))
     topics = _topics(fresh)
     tags = _tags(fresh)
     sources = _usable_sources(actor)

@@ -17,7 +17,7 @@ from quizzes.models import Question, QuestionVersion, Quiz, Source
 from quizzes.question_types.base import InvalidSpec, Spec
 
 WHY_VALID = gettext_lazy("Content that its type refuses can be neither shown nor marked.")
-HOW_VALID = gettext_lazy("Open the question, mend the place, and publish it again.")
+HOW_VALID = gettext_lazy("Open the question, fix it there, and publish it again.")
 Status = QuestionVersion.Status
 
 

@@ -120,9 +120,9 @@ def _too_few(item: QuizItem, behind: int, found: int) -> str:
     words = {"cell": name, "behind": behind, "found": found, "wanted": item.draw_count}
     if behind > found:
         text = ngettext(
-            "%(cell)s has %(behind)d questions, and other items of the quiz take some: %(found)d is left; "
+            "%(cell)s has %(behind)d questions, and other rows of the quiz take some: %(found)d is left; "
             "you asked for %(wanted)d.",
-            "%(cell)s has %(behind)d questions, and other items of the quiz take some: %(found)d are left; "
+            "%(cell)s has %(behind)d questions, and other rows of the quiz take some: %(found)d are left; "
             "you asked for %(wanted)d.",
             found,
         )

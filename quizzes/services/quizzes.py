@@ -155,9 +155,7 @@ def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None, outline: outline
     if quiz.feedback == Preset.EXAM and not _closes(quiz):
         found.append(
             Fault(
-                _(
-                    "An examination shows its answers after the quiz has closed: give a closing time, here or on an assignment."
-                )
+                _("An exam shows its answers after the quiz has closed: give a closing time, here or on an assignment.")
             )
         )
     if quiz.is_practice and quiz.time_rule != Quiz.TimeRule.UNTIMED:
@@ -236,7 +234,7 @@ def classes_of(quiz: Quiz) -> QuerySet[Classroom]:
 
 @transaction.atomic
 def unpublish(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
-    """Back to a draft (also from the archive): no new attempts; those in progress may be finished."""
+    """Unpublish (also from the archive): no new attempts; those in progress may be finished."""
     return _set_status(_locked(quiz, actor), Quiz.Status.DRAFT, actor=actor, now=now)
 
 

@@ -62,7 +62,7 @@ def test_another_kind_names_the_settings_it_would_change_and_changes_nothing_yet
     Quiz.objects.filter(pk=quiz.pk).update(attempts_allowed=3, feedback="homework")
     page = read(as_ada.get(f"{change(quiz)}?kind=exam"))
     assert "<li>Attempts allowed: 3 → 1</li>" in page
-    assert "Homework: after submission → Examination: after the quiz has closed</li>" in page
+    assert "Homework: after submission → Exam: after the quiz has closed</li>" in page
     assert form_of(as_ada, f"{change(quiz)}?kind=exam")["attempts_allowed"] == "1"
     quiz.refresh_from_db()
     assert quiz.attempts_allowed == 3

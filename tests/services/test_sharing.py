@@ -208,7 +208,7 @@ def test_instructors_hear_when_a_quiz_of_their_class_is_archived(ada: User, bea:
     quiz = cast.quiz(ada, title="Term", visibility="use")
     cast.assignment(cast.classroom(bea), quiz)
     quizzes.archive(quiz, actor=ada, now=NOW)
-    assert lines(bea) == ["Ada archived “Term”. It starts no attempts any more."]
+    assert lines(bea) == ["Ada archived “Term”. It no longer starts attempts."]
     assert lines(ada) == []
 
 
@@ -241,7 +241,7 @@ def test_a_person_who_is_forgotten_is_forgotten_in_the_lines_of_others(ada: User
     quizzes.archive(quiz, actor=bea, now=NOW)
     notices.tell(bea, "quiz_archived", quiz=quiz, actor=root, now=NOW)
     people.anonymise(bea, by=root, now=LATER)
-    assert lines(ada) == [f"Removed person {bea.pk} archived “Term”. It starts no attempts any more."]
+    assert lines(ada) == [f"Removed person {bea.pk} archived “Term”. It no longer starts attempts."]
     assert not Notice.objects.filter(recipient=bea).exists()
 
 

@@ -20,11 +20,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--quiz", metavar="SLUG", help="Only the questions that this quiz asks or may draw.")
         parser.add_argument(
-            "--strict", action="store_true", help="Exit code 1 for warnings too that nobody acknowledged."
+            "--strict", action="store_true", help="Exit code 1 also for warnings that no one acknowledged."
         )
         parser.add_argument("--json", action="store_true", help="Write the findings as JSON.")
         parser.add_argument("--blueprint", metavar="FILE", help="A JSON file with the mix that is wanted.")
-        parser.add_argument("--brief", action="store_true", help="Leave out why it matters and how to mend it.")
+        parser.add_argument("--brief", action="store_true", help="Leave out why it matters and how to fix it.")
         parser.add_argument("--acknowledged", action="store_true", help="Show acknowledged warnings too.")
 
     def handle(self, *args: Any, **options: Any) -> None:

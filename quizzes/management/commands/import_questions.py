@@ -28,7 +28,7 @@ class Command(BaseCommand):
         report = exchange.plan_import(drafts, issues, actor=None, publish=options["publish"])
         self.show(report)
         if report.refused and not options["skip_refused"]:
-            raise CommandError("Nothing was imported. Mend what is refused, or add --skip-refused.")
+            raise CommandError("Nothing was imported. Fix what is refused, or add --skip-refused.")
         if not options["yes"]:
             self.stdout.write(
                 "Nothing was written. Add --yes to import." if report.writes else "There is nothing to import."

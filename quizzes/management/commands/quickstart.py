@@ -23,7 +23,7 @@ WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "hazel",
 
 
 class Command(BaseCommand):
-    help = "Set up the database, load the question bank and a demo classroom, and serve the site."
+    help = "Set up the database, load the question bank and a demo class, and serve the site."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -118,7 +118,7 @@ def how_to_log_in(site: str, password: str) -> list[str]:
     if demo.can_log_in(demo.INSTRUCTOR, password):
         lines.append(f"  Instructor {demo.INSTRUCTOR} / {password}   (workshop: {site}admin/)")
     if lines and (classroom := demo.classroom()) is not None:
-        lines.append(f"  Classroom  join code {classroom.join_code}")
+        lines.append(f"  Class      join code {classroom.join_code}")
     if not User.objects.filter(is_superuser=True, is_active=True).exists() and not lines:
         lines.append("  Log in     make an account first: python manage.py createsuperuser")
     return lines

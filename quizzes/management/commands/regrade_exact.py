@@ -15,7 +15,7 @@ from quizzes.services.exactness import Correction
 
 
 class Command(BaseCommand):
-    help = "Add up marks exactly where an earlier version rounded each item; nobody loses a pass."
+    help = "Add up marks exactly where an earlier version rounded each item; no one loses a pass."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
