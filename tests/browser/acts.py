@@ -35,7 +35,7 @@ def state(page: Page, slot: int | None = None) -> Locator:
 
 
 def expect_saved(page: Page, slot: int | None = None) -> None:
-    expect(state(page, slot)).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    expect(state(page, slot)).to_have_text(re.compile(r"^Saved \d{1,2}:\d\d [ap]\.m\.$"))
 
 
 def banner(page: Page) -> Locator:

@@ -216,6 +216,7 @@ def test_offline_submitting_says_that_it_is_not_done(page: Page, attempt: Attemp
     page.context.set_offline(False)
     expect(acts.banner(page)).to_be_hidden()
     page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Submit anyway").click()
     expect(page).to_have_url(re.compile(r"/result/$"))
 
 
