@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from quizzes.models.accounts import User
 
 
+MARKED_BY_HAND = [kind.key for kind in question_types.all_types() if kind.is_marked_by_hand]
+
+
 class SlugManager(models.Manager[Any]):
     """Natural key: the slug."""
 
@@ -193,7 +196,9 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
             is_set = getattr(rule, f"{name}_id") if name in ("topic", "source", "tag") else getattr(rule, name)
             if is_set and name not in ignoring:
                 questions = questions.filter(**condition)
-        return questions
+        if rule.type in MARKED_BY_HAND:
+            return questions
+        return questions.exclude(type__in=MARKED_BY_HAND)  # a rule takes essays only where it asks for them
 
 
 class QuestionManager(models.Manager["Question"]):

@@ -137,7 +137,9 @@ def test_a_quiz_that_was_given_cannot_be_exchanged(as_ada: Client, stage: Simple
 def test_a_member_is_removed_and_comes_back_in_another_role(as_ada: Client, stage: SimpleNamespace) -> None:
     sam = member(stage)
     post(as_ada, "membership", {**MEMBER, "status": "removed"}, sam.pk)
-    assert "Someone who was removed stays removed" in refused(post(as_ada, "membership", {**MEMBER, "status": "left"}, sam.pk))
+    assert "Someone who was removed stays removed" in refused(
+        post(as_ada, "membership", {**MEMBER, "status": "left"}, sam.pk)
+    )
     post(as_ada, "membership", {**MEMBER, "role": "assistant", "nickname": " owl "}, sam.pk)
     sam.refresh_from_db()
     assert (sam.role, sam.status, sam.ended_at, sam.nickname) == ("assistant", "active", None, "owl")
