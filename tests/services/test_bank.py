@@ -192,7 +192,7 @@ def test_a_draft_is_discarded_and_an_older_form_notices(ada: User) -> None:
     assert question.draft is None
     with pytest.raises(EditConflict):
         bank.save_draft(question, reworded("From an old form?"), actor=ada, now=NOW, expected_revision=2)
-    with pytest.raises(QuizError, match="no draft beside a published version"):
+    with pytest.raises(QuizError, match="no draft besides a published version"):
         bank.discard_draft(question, actor=ada, expected_revision=3)
 
 

@@ -49,7 +49,7 @@ def test_a_rule_that_fills_up_takes_the_rest_from_elsewhere_and_says_so(bank: li
     draw = draws.draw(quiz_that_draws(4, difficulty="hard", fills_up=True), None, random.Random(1))  # type: ignore[arg-type]
     assert len({item.version.question_id for item in draw.questions}) == 4
     assert len(draw.notes) == 1
-    assert "wants 4 questions and found 3" in draw.notes[0]
+    assert "asks for 4 questions and only 3 match" in draw.notes[0]
     assert (draw.told, draw.missing) == ([], 0)
 
 
@@ -61,7 +61,7 @@ def test_any_other_rule_asks_fewer_and_its_learner_and_owner_are_told(
     attempt = attempts.start(learner, quiz, now=now)  # type: ignore[arg-type]
     asked = set(attempt.answers.values_list("version__question", flat=True))
     assert asked == {question.pk for question in bank[3:]}
-    assert attempt.draw_notes == ["Item 1 wants 4 questions and found 3."]
+    assert attempt.draw_notes == ["Item 1 asks for 4 questions and only 3 match."]
     assert attempt.told == ["1 question of this quiz cannot be asked now. Your instructor has been told."]
     [notice] = Notice.objects.filter(recipient=instructor, kind="paper_short")
     assert (notice.details["wanted"], notice.details["found"]) == (4, 3)

@@ -193,7 +193,7 @@ def test_an_error_on_the_way_leaves_nothing(now: datetime, monkeypatch: pytest.M
 def test_a_report_that_no_longer_holds_is_not_applied(now: datetime) -> None:
     report = exchange.plan_import([draft()], actor=None)
     imported(draft(), now=now)
-    with pytest.raises(ImportRejected, match="The bank changed"):
+    with pytest.raises(ImportRejected, match="Something changed"):
         exchange.apply_import(report, actor=None, now=now)
 
 

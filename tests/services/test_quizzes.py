@@ -74,7 +74,7 @@ def test_cells_that_share_questions_are_told_apart_from_small_ones() -> None:
     cast.question(difficulty="hard")
     first, second = outlines.of_items([draw(2, difficulty="easy"), draw(2, difficulty="easy")]).cells
     assert first.note == ""
-    assert second.note == ("Easy has 3 questions, and other items of the quiz take some: 1 is left; you asked for 2.")
+    assert second.note == ("Easy has 3 questions, and other rows of the quiz take some: 1 is left; you asked for 2.")
     filled = outlines.of_items([draw(2, difficulty="easy"), draw(2, difficulty="easy", fills_up=True)]).cells[1]
     assert filled.note == "Other items of the quiz take some of these questions; the rest comes from elsewhere."
 

@@ -317,7 +317,7 @@ def test_a_fixed_question_without_a_version_is_noted(learner: User, asked: list[
     bank.retire(asked[1], actor=factories.user(is_staff=True, is_superuser=True), now=now)
     begun = attempts.start(learner, homework, now=now)
     assert begun.told == ["1 question of this quiz cannot be asked now. Your instructor has been told."]
-    assert begun.draw_notes[-1] == "Item 2 has no published version and was left out."
+    assert begun.draw_notes[-1] == "Row 2 has no published version and was left out."
     [notice] = Notice.objects.all()
     assert notice.sentence == f"“{homework.title}” cannot give its full paper: it asks 3 questions and has 2."
 

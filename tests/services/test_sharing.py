@@ -217,7 +217,7 @@ def test_a_line_that_waits_is_brought_up_to_date_and_one_that_was_dismissed_is_n
     for found, at in ((4, NOW), (3, LATER)):
         notices.tell(ada, "paper_short", quiz=quiz, now=at, wanted=5, found=found)
     [notice] = Notice.objects.waiting_for(ada)
-    assert notice.sentence == "“Term” cannot give its full paper: it asks 5 questions and has 3."
+    assert notice.sentence == "“Term” asks 5 questions, and only 3 can be asked now."
     notices.dismiss(notice, now=LATER)
     notices.tell(ada, "paper_short", quiz=quiz, now=LATER, wanted=5, found=2)
     assert Notice.objects.count() == 2
