@@ -132,7 +132,9 @@ class PasswordMustChange:
     Pages and scripts alike, the admin too; only the page to choose it and the log-out are open.
     """
 
-    OPEN = frozenset(("quizzes:password_choose", "account_logout", "quizzes:healthz"))
+    OPEN = frozenset(
+        ("quizzes:password_choose", "account_logout", "quizzes:healthz", "quizzes:help", "quizzes:privacy")
+    )
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from quizzes import entitlements
-from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, User
+from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, Topic, User
 from quizzes.reports import given
 from quizzes.reports import quizzes as quiz_report
 from quizzes.reports.given import Calendar, Given
@@ -39,13 +40,30 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Learner:
-    """The first page of somebody who takes quizzes."""
+    """The first page of a user who takes quizzes."""
 
     open: list[Open]
     calendar: Calendar
     recent: list[Attempt]
     suggested: list[Suggestion]
     classrooms: int
+
+    @property
+    def next_step(self) -> Open | Given | Suggestion | None:
+        """The one thing to do now: what is in progress, else what is due first, else something new."""
+        return next(iter([*self.open[:1], *self.tasks[:1], *self.suggested[:1]]), None)
+
+    @property
+    def other_open(self) -> list[Open]:
+        return self.open[1:]
+
+    @property
+    def other_tasks(self) -> list[Given]:
+        return self.tasks if self.open else self.tasks[1:]
+
+    @property
+    def other_suggested(self) -> list[Suggestion]:
+        return self.suggested if self.open or self.tasks else self.suggested[1:]
 
     @property
     def tasks(self) -> list[Given]:
@@ -83,6 +101,11 @@ class Instructor:
     waiting: list[Waiting]
     notices: list[Notice]
 
+    @property
+    def to_mark(self) -> int:
+        """How many attempts need to be marked."""
+        return sum(row.attempts for row in self.waiting)
+
 
 def for_learner(user: User, *, now: datetime) -> Learner:
     """What waits for a learner (10 to 14 queries, whatever their number of classes)."""
@@ -95,6 +118,19 @@ def for_learner(user: User, *, now: datetime) -> Learner:
         suggested=_suggested(user, [row.assignment.quiz_id for row in [*calendar.todo, *calendar.upcoming]], now),
         classrooms=Classroom.objects.live().joined_by(user).count(),
     )
+
+
+def quiz_of(step: Open | Given | Suggestion) -> Quiz:
+    if isinstance(step, Open):
+        return step.attempt.quiz
+    return step.assignment.quiz if isinstance(step, Given) else step.quiz
+
+
+def topic_of(quiz: Quiz) -> Topic | None:
+    """Return the topic of the first item that has one, which lends the quiz its color and emblem (1 query)."""
+    slugs = quiz.items.order_by("position", "pk").values_list(Coalesce("topic__slug", "question__topic__slug"), flat=True)
+    slug = next(filter(None, slugs), None)
+    return Topic(slug=slug) if slug else None
 
 
 def _recent(user: User) -> list[Attempt]:
