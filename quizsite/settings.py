@@ -122,6 +122,7 @@ TEMPLATES = [
                 "markdown": "quizzes.markup.markdown",
                 "marks": "quizzes.figures.marks",
                 "plain": "quizzes.markup.plain",
+                "time_left": "quizzes.templatetags.quizzes_words.time_left",
                 "unit_color": "quizzes.templatetags.quizzes_emblems.unit_color",
             },
             "context_processors": [

@@ -121,7 +121,7 @@ class LoginRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
         if wants_json(request):
-            message = _("Your session has ended. Log in again; your answers are kept on this page.")
+            message = _("You have been logged out. Log in again; your answers are kept on this page.")
             return JsonResponse({"error": "logged_out", "message": message}, status=401)
         return super().handle_no_permission(request, view_func)
 

@@ -22,15 +22,15 @@ from quizzes.forms.zones import ZoneField
 from quizzes.models import User
 from quizzes.services import accounts
 
-THEMES = (("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
+THEMES = (("auto", _("Match system")), ("light", _("Light")), ("dark", _("Dark")))
 
 
 class LoginForm(AllauthLoginForm):
-    """Says that either name is good."""
+    """Asks for a user name or an e-mail address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("Username or e-mail")
+        self.fields["login"].label = _("User name or e-mail")
 
 
 def in_request(request: HttpRequest, work: Callable[[], object]) -> None:
@@ -65,13 +65,13 @@ class NewPasswordForm(OnePassword, AllauthResetPasswordKeyForm):
 class ProfileForm(forms.ModelForm):
     """Names, time zone and appearance; the appearance is kept by the browser."""
 
-    time_zone = ZoneField(label=_("Time zone"), required=False, help_text=_("Deadlines and times are shown in it."))
+    time_zone = ZoneField(label=_("Time zone"), required=False, help_text=_("Used for all dates and times."))
     theme = forms.ChoiceField(
         label=_("Appearance"),
         choices=THEMES,
         required=False,
         widget=forms.RadioSelect,
-        help_text=_("Kept on this device only."),
+        help_text=_("Applies to this device only."),
     )
 
     class Meta:
@@ -81,7 +81,7 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["time_zone"]
-        field.offer(self.instance.time_zone, ("", _("The one of my browser")))
+        field.offer(self.instance.time_zone, ("", _("Same as my browser")))
         for name, token in (("first_name", "given-name"), ("last_name", "family-name")):
             self.fields[name].widget.attrs["autocomplete"] = token
         self.helper = FormHelper()
@@ -89,7 +89,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class AnonymiseForm(forms.Form):
-    """The user name of somebody typed once more, so that nobody is forgotten by a slip of the hand."""
+    """The user name of a person typed again, so that nobody is removed by a slip of the hand."""
 
     username = forms.CharField(
         label=_("User name"),
@@ -103,12 +103,12 @@ class AnonymiseForm(forms.Form):
         self.person = person
         super().__init__(data)
         name = {"name": person.username}
-        self.fields["username"].help_text = _("Type “%(name)s” to confirm; this cannot be undone.") % name
+        self.fields["username"].help_text = _("Type “%(name)s” to confirm. You can't undo this.") % name
 
     def clean_username(self) -> str:
         typed: str = self.cleaned_data["username"]
         if typed != self.person.username:
-            raise forms.ValidationError(_("That is not the user name of this person. Nothing was removed."))
+            raise forms.ValidationError(_("That isn't this person's user name. Nothing was removed."))
         return typed
 
 
@@ -120,7 +120,7 @@ class HandOverForm(forms.Form):
         queryset=User.objects.none(),
         required=False,
         empty_label=_("the site: all instructors use it, administrators change it"),
-        help_text=_("Everything goes at once: questions, quizzes and sources, with their drafts."),
+        help_text=_("Moves all questions, quizzes and sources, with their drafts."),
     )
 
     def __init__(self, person: User, data: Any = None) -> None:

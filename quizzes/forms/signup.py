@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes.models import User
 
-RULES = _("At least 8 characters. Not a common password, and not like your name.")
+RULES = _("At least 8 characters, not a common password, and not like your name.")
 LONGEST_NAME = 150
 
 
@@ -47,7 +47,7 @@ class SetPasswordForm(OnePassword, AllauthSetPasswordForm):
 
 
 class SignupForm(OnePassword, AllauthSignupForm):
-    """Names and a password; the user name is made from the names, and an address is nobody's duty."""
+    """Names and a password; the user name is made from the names, and an e-mail address is optional."""
 
     first_name = name_field(_("First name"), "given-name", error_messages={"required": _("Type your first name.")})
     last_name = name_field(_("Last name"), "family-name", required=False)
@@ -93,11 +93,11 @@ class UsernameForm(forms.Form):
     username = forms.CharField(
         label=_("User name"),
         max_length=150,
-        help_text=_("You log in with it. Letters, digits and . + - _ only."),
+        help_text=_("You log in with it. Use letters, digits and . + - _ only."),
         widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
-        self.helper.add_input(Submit("save", _("Change the user name")))
+        self.helper.add_input(Submit("save", _("Change user name")))

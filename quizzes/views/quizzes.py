@@ -51,6 +51,7 @@ def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     context = {
         "quiz": quiz,
         "size": size,
+        "penalty_percent": quiz.wrong_penalty * 100,
         "ways": ways.of(request.user, quiz, limit=entitlements.limit_of(quiz), used=own.used, now=now),
         "reveal": attempt_report.reveal_sentence,
         "open_attempt": open_attempt,

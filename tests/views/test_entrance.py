@@ -57,10 +57,10 @@ def test_from_the_link_to_the_class_in_one_press_and_three_fields(client: Client
     arrived = client.post(SIGN_UP, hidden_in(page) | names, follow=True)
     text = read(arrived)
     assert arrived.request["PATH_INFO"] == f"/classrooms/{room.pk}/"
-    assert "You are in “International Relations 10B”." in text
-    assert "You log in as <strong>noor.haddad</strong>: write this down." in text
+    assert "Welcome to International Relations 10B!" in text
+    assert "Your user name is <strong>noor.haddad</strong>. Write it down;" in text
     assert Membership.objects.get(user__username="noor.haddad").classroom == room
-    assert "write this down" not in read(client.get(f"/classrooms/{room.pk}/"))
+    assert "Write it down" not in read(client.get(f"/classrooms/{room.pk}/"))
 
 
 def test_a_slip_in_the_form_keeps_names_password_and_class(client: Client, room: Classroom) -> None:
@@ -93,7 +93,7 @@ def test_who_has_an_account_logs_in_and_confirms_once(client: Client, room: Clas
     given = {"login": "stranger", "password": PASSWORD}
     confirm = client.post("/accounts/login/", hidden_in(log_in) | given, follow=True)
     assert "You join as <strong>stranger</strong>" in read(confirm)
-    assert "You are in “International Relations 10B”." in read(client.post(link_of(room), follow=True))
+    assert "Welcome to International Relations 10B!" in read(client.post(link_of(room), follow=True))
 
 
 def test_a_member_is_led_to_the_class(room: Classroom, learner: User) -> None:
@@ -160,7 +160,7 @@ def test_a_way_back_to_elsewhere_is_no_errand(client: Client) -> None:
 def test_a_user_name_is_changed_by_its_owner(learner: User) -> None:
     client = browser(learner)
     text = read(client.post("/account/username/", {"username": "kestrel.9"}, follow=True))
-    assert "You log in as “kestrel.9” from now on." in text
+    assert "From now on you log in as “kestrel.9”." in text
 
 
 def test_one_that_is_taken_is_refused_with_a_sentence(learner: User, stranger: User) -> None:
