@@ -198,6 +198,7 @@ LOGIN_REDIRECT_URL = "quizzes:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "quizzes:home"
 ACCOUNT_ADAPTER = "quizzes.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
+    "add_email": "quizzes.forms.accounts.AddEmailForm",
     "login": "quizzes.forms.accounts.LoginForm",
     "signup": "quizzes.forms.signup.SignupForm",
     "change_password": "quizzes.forms.signup.ChangePasswordForm",

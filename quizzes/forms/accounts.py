@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from allauth.account.forms import AddEmailForm as AllauthAddEmailForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
@@ -33,6 +34,15 @@ class LoginForm(AllauthLoginForm):
         self.fields["login"].label = _("User name or e-mail")
 
 
+class AddEmailForm(AllauthAddEmailForm):
+    """Another address of one's own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = str(_("E-mail"))
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+
+
 def in_request(request: HttpRequest, work: Callable[[], object]) -> None:
     """Do what allauth does for a request, after that is answered."""
     with context.request_context(request):
@@ -41,6 +51,10 @@ def in_request(request: HttpRequest, work: Callable[[], object]) -> None:
 
 class ForgottenPasswordForm(AllauthResetPasswordForm):
     """The same answer after the same time for every address: who has it is looked for after the answer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = str(_("E-mail"))
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"])
@@ -56,6 +70,10 @@ class ForgottenPasswordForm(AllauthResetPasswordForm):
 
 class NewPasswordForm(OnePassword, AllauthResetPasswordKeyForm):
     """Behind the link of a mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = str(_("New password"))
 
     def save(self) -> None:
         super().save()

@@ -41,6 +41,11 @@ class OnePassword:
 class ChangePasswordForm(OnePassword, AllauthChangePasswordForm):
     """The password one has, and the next one."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = str(_("Current password"))
+        self.fields["password1"].label = str(_("New password"))
+
 
 class SetPasswordForm(OnePassword, AllauthSetPasswordForm):
     """The first password of an account that had none."""

@@ -200,7 +200,7 @@ def test_a_second_factor_says_first_what_it_needs(client: Client, learner: User)
     EmailAddress.objects.create(user=learner, email="learner@example.org", primary=True)
     text = read(client.get("/accounts/2fa/"))
     assert 'href="/accounts/2fa/totp/activate/"' not in text
-    assert "Verify your e-mail first" in text
+    assert "Confirm your e-mail first" in text
     assert "disabled" in text
 
 
