@@ -19,7 +19,13 @@ from quizzes.models.prepared import Prepared, columns, instance, prepared
 from quizzes.models.quizzes import Preset, QuizQuerySet
 
 PAGE, NEWEST, MOST_CLASSES, MOST_WORDS = 24, 20, 4, 8
-NEW, RUNNING, PASSED, PRACTICE, EXAM = "new", "running", "passed", "practice", "exam"  # what the list can be narrowed to
+NEW, RUNNING, PASSED, PRACTICE, EXAM = (
+    "new",
+    "running",
+    "passed",
+    "practice",
+    "exam",
+)  # what the list can be narrowed to
 SHOWN = (
     "id",
     "slug",

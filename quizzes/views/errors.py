@@ -46,7 +46,9 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return _page(request, 403, "forbidden", _("You don't have access to this page"), _("Your account isn't allowed to do this."))
+    return _page(
+        request, 403, "forbidden", _("You don't have access to this page"), _("Your account isn't allowed to do this.")
+    )
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -66,9 +68,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not installation.has_static_files():
         message = _("Quizsite isn't set up yet: its static files are missing. An administrator has to collect them.")
         return plain_answer(request, 503, "unavailable", _("Out of order"), message)
-    message = _(
-        "Your saved answers are safe. Try again in a moment. If it keeps happening, tell your instructor."
-    )
+    message = _("Your saved answers are safe. Try again in a moment. If it keeps happening, tell your instructor.")
     return page_or_plain_answer(request, 500, "server_error", _("Something went wrong on our side"), message)
 
 

@@ -125,7 +125,7 @@ def test_the_profile_lists_ones_own_classes_with_the_name_shown_there(
 
 def test_somebody_without_an_address_is_told_what_that_means(client: Client, learner: User) -> None:
     client.force_login(learner)
-    assert b"a forgotten password cannot be reset" in client.get("/account/").content
+    assert b"only your instructor can reset a forgotten password" in client.get("/account/").content
 
 
 # The account pages ----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-from quizzes.models import Attempt, Classroom, User
+from quizzes.models import Attempt, Classroom, Topic, User
 from quizzes.reports import home as report
 from quizzes.reports.given import Given
 from tests import factories
@@ -401,3 +401,38 @@ def test_every_static_file_that_a_template_names_exists() -> None:
         for name in re.findall(r"{% static ['\"]([^'\"]+)['\"]", path.read_text(encoding="utf-8"))
     }
     assert not [name for name in named if finders.find(name) is None]
+
+
+# The next step --------------------------------------------------------------------------------------------------------
+
+
+def step_of(client: Client, user: User) -> str:
+    """The band of the first page."""
+    return page(client, user).partition("next-step")[2].partition("</section>")[0]
+
+
+def test_the_next_step_is_what_is_in_progress_then_what_is_due_then_something_new(
+    client: Client, classroom: Classroom, learner: User, now: datetime
+) -> None:
+    factories.quiz(title="Something new")
+    assert "Something new" in step_of(client, learner)
+    given(classroom, "Next week", due_at=now + 7 * DAY)
+    given(classroom, "Tomorrow", due_at=now + DAY)
+    assert "Tomorrow" in step_of(client, learner)
+    attempt = factories.attempt(learner, factories.quiz(title="Begun", time_limit=20), now=now)
+    step = step_of(client, learner)
+    assert "Begun" in step
+    assert f'href="/attempts/{attempt.pk}/"' in step
+    assert "20 min left, until 9:20 a.m." in step
+
+
+def test_what_is_the_next_step_is_not_listed_again(
+    client: Client, classroom: Classroom, learner: User, now: datetime
+) -> None:
+    given(classroom, "Only once", due_at=now + DAY)
+    assert page(client, learner).count("Only once") == 1
+
+
+def test_the_next_step_wears_the_color_of_its_topic(client: Client, learner: User) -> None:
+    factories.quiz([factories.question(topic=Topic.objects.create(slug="un-organs", name="UN organs"))])
+    assert page(client, learner).count('class="next-step unit-2"') == 1
