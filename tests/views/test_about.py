@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from quizzes.models import User
 from tests.pages import browser, nothing_inline, read
@@ -37,9 +38,7 @@ def test_both_are_linked_in_the_footer_of_every_page(client: Client, learner: Us
         ("javascript:alert(1)", "/help/#contact"),
     ],
 )
-def test_the_contact_is_shown_once_it_is_set(
-    client: Client, settings: SettingsWrapper, contact: str, link: str
-) -> None:
+def test_the_contact_is_shown_once_it_is_set(client: Client, settings: Any, contact: str, link: str) -> None:
     settings.CONTACT = contact
     text = read(client.get("/help/"))
     assert f'<a href="{link}">Contact</a>' in text
@@ -47,9 +46,7 @@ def test_the_contact_is_shown_once_it_is_set(
 
 
 @pytest.mark.django_db
-def test_help_promises_a_new_password_by_mail_only_where_mail_is_sent(
-    client: Client, settings: SettingsWrapper
-) -> None:
+def test_help_promises_a_new_password_by_mail_only_where_mail_is_sent(client: Client, settings: Any) -> None:
     assert "This site can't send e-mail." in read(client.get("/help/"))
     settings.MAIL_SCHEME = "smtps"
     text = read(client.get("/help/"))
