@@ -44,6 +44,7 @@ class ChangePasswordForm(OnePassword, AllauthChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = str(_("Current password"))
+        self.fields["oldpassword"].widget.attrs.pop("placeholder", None)
         self.fields["password1"].label = str(_("New password"))
 
 

@@ -107,7 +107,7 @@ def classroom_join_link(request: HttpRequest, code: str) -> HttpResponse:
 def _join(request: HttpRequest, user: User, code: str) -> HttpResponse:
     limits.take(request, "join_classroom", words=_("You have tried many codes."))
     membership = classrooms.join(user, code, now=clock.now())
-    messages.success(request, _("You are in “%(name)s”.") % {"name": membership.classroom})
+    messages.success(request, _("Welcome to %(name)s!") % {"name": membership.classroom})
     return redirect("quizzes:classroom_detail", pk=membership.classroom_id)
 
 
