@@ -50,7 +50,8 @@ class Learner:
     @property
     def next_step(self) -> Open | Given | Suggestion | None:
         """The one thing to do now: what is in progress, else what is due first, else something new."""
-        return next(iter([*self.open[:1], *self.tasks[:1], *self.suggested[:1]]), None)
+        steps: list[Open | Given | Suggestion] = [*self.open[:1], *self.tasks[:1], *self.suggested[:1]]
+        return steps[0] if steps else None
 
     @property
     def other_open(self) -> list[Open]:
@@ -77,7 +78,7 @@ class Learner:
 
 @dataclass(frozen=True)
 class Taught:
-    """A classroom somebody teaches: its students and its assignments open now."""
+    """A class that a user teaches: its students and its assignments open now."""
 
     classroom: Classroom
     students: int
@@ -94,7 +95,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Instructor:
-    """The first page of somebody who teaches."""
+    """The first page of a user who teaches."""
 
     classrooms: list[Taught]
     waiting: list[Waiting]
@@ -107,7 +108,7 @@ class Instructor:
 
 
 def for_learner(user: User, *, now: datetime) -> Learner:
-    """What waits for a learner (10 to 14 queries, whatever their number of classes)."""
+    """What there is to do for a learner (10 to 14 queries, however many classes they have)."""
     memberships = Membership.objects.students().filter(user=user, classroom__archived_at=None)
     calendar = given.calendar(given.to_students(memberships, now=now))
     return Learner(

@@ -82,9 +82,8 @@ class Row:
     @property
     def percent(self) -> int | None:
         """Of the best result, where its marks may be shown."""
-        if self.best is None or not self.shows_marks or self.best.preset == Preset.SURVEY:
-            return None
-        return shown.percent(self.quiz, self.best.share, ())
+        share = self.best.share if self.best and self.shows_marks and self.best.preset != Preset.SURVEY else None
+        return None if share is None else shown.percent(self.quiz, share, ())
 
     @property
     def is_passed(self) -> bool:

@@ -1,4 +1,4 @@
-"""The first page: what this is for strangers, what waits for those who are logged in."""
+"""The first page: what this is for strangers, what to do today for those who are logged in."""
 
 from __future__ import annotations
 

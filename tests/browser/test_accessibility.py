@@ -90,10 +90,10 @@ def test_pages_before_the_log_in_are_accessible(visitor: Enter, path: str) -> No
 def test_the_answered_question_of_the_first_page_is_accessible(visitor: Enter) -> None:
     page = visitor(viewport=WIDE)
     page.goto("/")
-    page.get_by_text("The Secretary-General", exact=True).click()
+    page.get_by_label("The Secretary-General").check()
     expect(page.get_by_role("status")).to_contain_text("Not quite.")
     expect_clean(page, narrow=True)
-    page.get_by_text("The General Assembly", exact=True).click()
+    page.get_by_label("The General Assembly").check()
     expect(page.get_by_role("status")).to_contain_text("Correct.")
     expect(page.get_by_role("status")).to_contain_text("Uniting for Peace")
 

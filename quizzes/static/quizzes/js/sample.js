@@ -22,7 +22,8 @@ function judge(input) {
   const first = document.createElement("p");
   const word = document.createElement("strong");
   word.textContent = say(isRight ? "right" : "wrong");
-  first.className = `verdict-line ${isRight ? "verdict good" : "verdict bad"}`;
+  first.className = "verdict-line";
+  word.className = isRight ? "verdict good" : "verdict bad";
   first.append(word, ` ${input.dataset.feedback ?? ""}`);
   verdict.replaceChildren(first, why);
   hint.hidden = true;
