@@ -21,10 +21,12 @@ log = logging.getLogger(__name__)
 ALLAUTH_PAUSE_SECONDS = 60  # every limit that ends here is by the minute (tests/views/test_limits.py)
 
 
-def _page(request: HttpRequest, status: int, code: str, title: str, message: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, code: str, title: str, message: str, *, came_from: str = ""
+) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"error": code, "message": message}, status=status)
-    context = {"title": title, "message": message, "code": code, "came_from": _came_from(request)}
+    context = {"title": title, "message": message, "code": code, "came_from": came_from}
     return render(request, "error.html", context, status=status)
 
 
@@ -84,4 +86,4 @@ def page_or_plain_answer(request: HttpRequest, status: int, code: str, title: Te
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     message = _("It was open for too long, or in two tabs. Your answers are kept.")
-    return _page(request, 403, "csrf", _("Reload the page"), message)
+    return _page(request, 403, "csrf", _("Reload the page"), message, came_from=_came_from(request))
