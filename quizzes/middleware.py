@@ -129,7 +129,7 @@ class LoginRequired(LoginRequiredMiddleware):
 class PasswordMustChange:
     """Who logged in with a password that someone else has given sees nothing before they have chosen their own.
 
-    Pages and scripts alike, the admin too; only the page to choose it and the log-out are open.
+    Pages and scripts alike, the admin too; only the page to choose it, the log-out, help and privacy are open.
     """
 
     OPEN = frozenset(
