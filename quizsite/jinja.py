@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.template import defaultfilters
 from django.templatetags.static import static
@@ -56,6 +57,7 @@ def environment(
         _=translated,
         ngettext=translated_count,
         url=url,
+        with_query=with_query,
         has_serif=serif.is_installed,
         static=cache(static),  # the names of files stay as they are while the process runs
         language=translation.get_language,
@@ -82,6 +84,12 @@ def translated(text: str, /, **values: object) -> Markup:
 def translated_count(one: str, many: str, n: int, /, **values: object) -> Markup:
     """The form of a sentence for `n` things, which is written where %(n)s stands."""
     return Markup(translation.ngettext(one, many, n)) % {"n": n, **values}  # noqa: S704
+
+
+def with_query(**values: str) -> str:
+    """What follows the address of a page to give it these values; those that are empty are left out."""
+    given = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(given)}" if given else ""
 
 
 def url(name: str, *arguments: object) -> str:

@@ -8,6 +8,7 @@ DATABASE_URL    e.g. postgres://user:password@host/name; without it SQLite in th
 REDIS_URL       a cache shared by several web processes, which need one; without it, in memory
 WEB_PROCESSES   how many processes serve the site, on all machines together (default: 1)
 DATA_DIR        where the SQLite file, the secret and collected assets live (default: var/)
+CONTACT         whom users can ask: an e-mail or web address, in the footer and on the help page (default: none)
 EMAIL_URL       e.g. smtp://user:password@host:587?tls=true; without it mails are printed while SITE_URL is
                 this machine, and go nowhere on a site for others
 """
@@ -106,6 +107,9 @@ TEMPLATES = [
             "environment": "quizsite.jinja.environment",
             "app_globals": {
                 "card_body": "quizzes.templatetags.quizzes_cards.card_body",
+                "contact": "quizzes.contact.words",
+                "contact_link": "quizzes.contact.link",
+                "mail_can_be_sent": "quizzes.mailing.mail_can_be_sent",
                 "stem": "quizzes.markup.stem",
                 "outcome_of": "quizzes.reports.wording.of_attempt",
                 "zone_words": "quizzes.zones.words_of_reader",
@@ -118,6 +122,7 @@ TEMPLATES = [
                 "markdown": "quizzes.markup.markdown",
                 "marks": "quizzes.figures.marks",
                 "plain": "quizzes.markup.plain",
+                "time_left": "quizzes.templatetags.quizzes_words.time_left",
                 "unit_color": "quizzes.templatetags.quizzes_emblems.unit_color",
             },
             "context_processors": [
@@ -193,6 +198,7 @@ LOGIN_REDIRECT_URL = "quizzes:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "quizzes:home"
 ACCOUNT_ADAPTER = "quizzes.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
+    "add_email": "quizzes.forms.accounts.AddEmailForm",
     "login": "quizzes.forms.accounts.LoginForm",
     "signup": "quizzes.forms.signup.SignupForm",
     "change_password": "quizzes.forms.signup.ChangePasswordForm",
@@ -231,6 +237,7 @@ SOCIALACCOUNT_ONLY = False
 email_url = env.str("EMAIL_URL", "") or default_url(urlsplit(SITE_URL).hostname or "")  # no setting: it has a password
 MAIL_SCHEME = urlsplit(email_url).scheme
 globals().update(mail_settings(email_url, django.VERSION))
+CONTACT = env.str("CONTACT", "").strip()
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "quizsite@localhost")
 
 # Language and time ---------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ class BadAnswer(QuizError):
     """An answer that does not fit its question: unknown slot or option, too long, not a number."""
 
     code = "bad_answer"
-    title = _("This answer does not fit the question")
+    title = _("This answer doesn't fit the question")
 
 
 class AnswerTooLong(BadAnswer):
@@ -45,7 +45,7 @@ class TooLarge(QuizError):
 
     status = 413
     code = "too_large"
-    title = _("That is too much at once")
+    title = _("That's too much data")
 
 
 class NotFound(QuizError):
@@ -53,10 +53,10 @@ class NotFound(QuizError):
 
     status = 404
     code = "not_found"
-    title = _("Nothing here")
+    title = _("Page not found")
 
     def __init__(self) -> None:
-        super().__init__(_("There is no such page, or it is not yours to see."))
+        super().__init__(_("It doesn't exist, or you don't have access."))
 
 
 class AnswerRefused(QuizError):
@@ -88,7 +88,7 @@ class NotOpen(QuizError):
 
     status = 403
     code = "not_open"
-    title = _("Not open now")
+    title = _("Not open right now")
 
 
 class NoAttemptsLeft(QuizError):
@@ -112,7 +112,7 @@ class NotYours(QuizError):
 
     status = 403
     code = "not_yours"
-    title = _("Not yours to change")
+    title = _("You can't change this")
 
     def __init__(self) -> None:
         super().__init__(_("This belongs to another instructor. Make a copy of it and change that."))

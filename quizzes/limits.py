@@ -35,8 +35,7 @@ RETRY_SECONDS = 5
 NETWORK_BITS = 64  # of an address of version 6; a household has as many of them as it likes
 MANY_TRIES = gettext_lazy("You have tried this many times.")
 MANY_PASSWORDS = gettext_lazy(
-    "There were too many wrong passwords. A device on which you have logged in before is still let in, and a new password"
-    " by mail helps at once."
+    "Too many wrong passwords. You can still log in on a device you have used before, or reset your password by e-mail."
 )
 
 
@@ -55,8 +54,8 @@ class Uncounted(QuizError):
 
     def __init__(self) -> None:
         words = gettext_lazy(
-            "Quizsite cannot count tries just now, so no one can log in, sign up or join a class. Those who are logged in"
-            " can go on. Try again in a moment."
+            "You can't log in, sign up or join a class right now. If you are logged in, you can go on. Try again in a"
+            " moment."
         )
         super().__init__(words, retry_after=RETRY_SECONDS)
 

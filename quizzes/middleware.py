@@ -121,7 +121,7 @@ class LoginRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
         if wants_json(request):
-            message = _("Your session has ended. Log in again; your answers are kept on this page.")
+            message = _("You have been logged out. Log in again; your answers are kept on this page.")
             return JsonResponse({"error": "logged_out", "message": message}, status=401)
         return super().handle_no_permission(request, view_func)
 
@@ -129,10 +129,12 @@ class LoginRequired(LoginRequiredMiddleware):
 class PasswordMustChange:
     """Who logged in with a password that someone else has given sees nothing before they have chosen their own.
 
-    Pages and scripts alike, the admin too; only the page to choose it and the log-out are open.
+    Pages and scripts alike, the admin too; only the page to choose it, the log-out, help and privacy are open.
     """
 
-    OPEN = frozenset(("quizzes:password_choose", "account_logout", "quizzes:healthz"))
+    OPEN = frozenset(
+        ("quizzes:password_choose", "account_logout", "quizzes:healthz", "quizzes:help", "quizzes:privacy")
+    )
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -29,7 +29,7 @@ AWAY = Outage(
     "unreachable",
     _("One moment"),
     # True of every error that comes here: nothing is called saved before it is committed.
-    _("Quizsite cannot reach its database just now. Your saved answers are safe; try again in a moment."),
+    _("Quizsite can't reach its database right now. Your saved answers are safe. Try again in a moment."),
     "cannot be reached ({error}).",
     passes=True,
 )

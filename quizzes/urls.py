@@ -3,6 +3,7 @@
 from django.urls import path
 
 from quizzes.views import (
+    about,
     accounts,
     assignments,
     attempt_api,
@@ -33,6 +34,9 @@ urlpatterns = [
     path("account/", accounts.profile, name="profile"),
     path("account/password/", passwords.password_choose, name="password_choose"),
     path("account/username/", accounts.username, name="username"),
+    # about the site
+    path("help/", about.help_page, name="help"),
+    path("privacy/", about.privacy, name="privacy"),
     # instructors, by invitation
     path("instructors/", instructors.instructor_list, name="instructor_list"),
     path("instructors/<int:pk>/revoke/", instructors.instructor_revoke, name="instructor_revoke"),

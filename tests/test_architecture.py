@@ -19,6 +19,7 @@ LAYERS = {
         "markup",
         "devices",
         "mailing",
+        "contact",
         "after_answer",
         "request_ids",
         "shared_cache",

@@ -40,6 +40,8 @@ home                   200   200 200 200 200 200 200 200
 notice_dismiss POST    login 404 404 404 404 302 404 404
 profile                login 200 200 200 200 200 200 200
 password_choose        login 302 302 302 302 302 302 302
+help                   200   200 200 200 200 200 200 200
+privacy                200   200 200 200 200 200 200 200
 username               login 200 200 200 200 200 200 200
 instructor_list        login 404 404 404 404 404 404 200
 instructor_list POST   login 404 404 404 404 404 404 200

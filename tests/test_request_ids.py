@@ -75,7 +75,7 @@ def test_where_the_usual_error_page_cannot_be_made_a_plain_one_names_it(client: 
         response = broken(client)
     page = response.content.decode()
     assert response.status_code == 500
-    assert "Something broke on our side" in page
+    assert "Something went wrong on our side" in page
     assert f"Request {given(response)}" in page
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from allauth.account.forms import AddEmailForm as AllauthAddEmailForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
@@ -22,15 +23,26 @@ from quizzes.forms.zones import ZoneField
 from quizzes.models import User
 from quizzes.services import accounts
 
-THEMES = (("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
+THEMES = (("auto", _("Match system")), ("light", _("Light")), ("dark", _("Dark")))
 
 
 class LoginForm(AllauthLoginForm):
-    """Says that either name is good."""
+    """Asks for a user name or an e-mail address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("Username or e-mail")
+        self.fields["login"].label = _("User name or e-mail")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class AddEmailForm(AllauthAddEmailForm):
+    """Another address of one's own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = str(_("E-mail"))
+        self.fields["email"].widget.attrs.pop("placeholder", None)
 
 
 def in_request(request: HttpRequest, work: Callable[[], object]) -> None:
@@ -41,6 +53,11 @@ def in_request(request: HttpRequest, work: Callable[[], object]) -> None:
 
 class ForgottenPasswordForm(AllauthResetPasswordForm):
     """The same answer after the same time for every address: who has it is looked for after the answer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = str(_("E-mail"))
+        self.fields["email"].widget.attrs.pop("placeholder", None)
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"])
@@ -57,6 +74,10 @@ class ForgottenPasswordForm(AllauthResetPasswordForm):
 class NewPasswordForm(OnePassword, AllauthResetPasswordKeyForm):
     """Behind the link of a mail."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = str(_("New password"))
+
     def save(self) -> None:
         super().save()
         accounts.confirm_by_mailed_link(self.user)
@@ -65,13 +86,13 @@ class NewPasswordForm(OnePassword, AllauthResetPasswordKeyForm):
 class ProfileForm(forms.ModelForm):
     """Names, time zone and appearance; the appearance is kept by the browser."""
 
-    time_zone = ZoneField(label=_("Time zone"), required=False, help_text=_("Deadlines and times are shown in it."))
+    time_zone = ZoneField(label=_("Time zone"), required=False, help_text=_("Used for all dates and times."))
     theme = forms.ChoiceField(
         label=_("Appearance"),
         choices=THEMES,
         required=False,
         widget=forms.RadioSelect,
-        help_text=_("Kept on this device only."),
+        help_text=_("Applies to this device only."),
     )
 
     class Meta:
@@ -81,7 +102,7 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["time_zone"]
-        field.offer(self.instance.time_zone, ("", _("The one of my browser")))
+        field.offer(self.instance.time_zone, ("", _("Same as my browser")))
         for name, token in (("first_name", "given-name"), ("last_name", "family-name")):
             self.fields[name].widget.attrs["autocomplete"] = token
         self.helper = FormHelper()
@@ -89,7 +110,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class AnonymiseForm(forms.Form):
-    """The user name of somebody typed once more, so that nobody is forgotten by a slip of the hand."""
+    """The user name of a person typed again, so that nobody is removed by a slip of the hand."""
 
     username = forms.CharField(
         label=_("User name"),
@@ -103,12 +124,12 @@ class AnonymiseForm(forms.Form):
         self.person = person
         super().__init__(data)
         name = {"name": person.username}
-        self.fields["username"].help_text = _("Type “%(name)s” to confirm; this cannot be undone.") % name
+        self.fields["username"].help_text = _("Type “%(name)s” to confirm. You can't undo this.") % name
 
     def clean_username(self) -> str:
         typed: str = self.cleaned_data["username"]
         if typed != self.person.username:
-            raise forms.ValidationError(_("That is not the user name of this person. Nothing was removed."))
+            raise forms.ValidationError(_("That isn't this person's user name. Nothing was removed."))
         return typed
 
 
@@ -120,7 +141,7 @@ class HandOverForm(forms.Form):
         queryset=User.objects.none(),
         required=False,
         empty_label=_("the site: all instructors use it, administrators change it"),
-        help_text=_("Everything goes at once: questions, quizzes and sources, with their drafts."),
+        help_text=_("Moves all questions, quizzes and sources, with their drafts."),
     )
 
     def __init__(self, person: User, data: Any = None) -> None:

@@ -83,7 +83,7 @@ class JoinForm(forms.Form):
         label=gettext_lazy("Join code"),
         max_length=40,
         strip=True,
-        help_text=gettext_lazy("Eight letters and digits. Spaces and small letters do not matter."),
+        help_text=gettext_lazy("8 letters and digits. Spaces and capitals don't matter."),
         error_messages={"required": gettext_lazy("Type the code your instructor gave you.")},
         widget=forms.TextInput(
             {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "join-code"}

@@ -16,7 +16,7 @@ class InviteForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=150,
-        help_text=_("So that you know later whom the link was for."),
+        help_text=_("Shown in the list below."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     email = forms.EmailField(
@@ -25,8 +25,8 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, can_mail: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sent = _("The link is mailed to this address, and shown to you as well.")
-        not_sent = _("This site sends no mail: you give them the link yourself.")
+        sent = _("We e-mail the link to this address and show it to you, too.")
+        not_sent = _("This site can't send e-mail: you give them the link yourself.")
         self.fields["email"].help_text = sent if can_mail else not_sent
         self.helper = FormHelper()
-        self.helper.add_input(Submit("save", _("Make the link")))
+        self.helper.add_input(Submit("save", _("Make link")))

@@ -22,12 +22,12 @@ class OwnPasswordForm(SetPasswordForm):
     def __init__(self, user: User, data: Any = None) -> None:
         super().__init__(user, data)
         self.fields["new_password1"].label = gettext_lazy("Your new password")
-        self.fields["new_password2"].label = gettext_lazy("The same again")
+        self.fields["new_password2"].label = gettext_lazy("Repeat it")
         self.helper = FormHelper()
-        self.helper.add_input(Submit("save", gettext_lazy("Save and go on")))
+        self.helper.add_input(Submit("save", gettext_lazy("Save and continue")))
 
     def clean_new_password1(self) -> str:
         typed: str = self.cleaned_data["new_password1"]
         if self.user.check_password(typed):
-            raise ValidationError(_("That is the password of the slip. Choose one that only you know."))
+            raise ValidationError(_("That's the password on the slip. Choose one that only you know."))
         return typed

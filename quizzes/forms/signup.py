@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes.models import User
 
-RULES = _("At least 8 characters. Not a common password, and not like your name.")
+RULES = _("At least 8 characters, not a common password, and not like your name.")
 LONGEST_NAME = 150
 
 
@@ -41,13 +41,19 @@ class OnePassword:
 class ChangePasswordForm(OnePassword, AllauthChangePasswordForm):
     """The password one has, and the next one."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = str(_("Current password"))
+        self.fields["oldpassword"].widget.attrs.pop("placeholder", None)
+        self.fields["password1"].label = str(_("New password"))
+
 
 class SetPasswordForm(OnePassword, AllauthSetPasswordForm):
     """The first password of an account that had none."""
 
 
 class SignupForm(OnePassword, AllauthSignupForm):
-    """Names and a password; the user name is made from the names, and an address is nobody's duty."""
+    """Names and a password; the user name is made from the names, and an e-mail address is optional."""
 
     first_name = name_field(_("First name"), "given-name", error_messages={"required": _("Type your first name.")})
     last_name = name_field(_("Last name"), "family-name", required=False)
@@ -93,11 +99,11 @@ class UsernameForm(forms.Form):
     username = forms.CharField(
         label=_("User name"),
         max_length=150,
-        help_text=_("You log in with it. Letters, digits and . + - _ only."),
+        help_text=_("You log in with it. Use letters, digits and . + - _ only."),
         widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
-        self.helper.add_input(Submit("save", _("Change the user name")))
+        self.helper.add_input(Submit("save", _("Change user name")))

@@ -198,8 +198,8 @@ def _feedback(bands: Sequence[FeedbackBand], share: Fraction) -> str:
 def reveal_sentence(preset: str) -> str:
     """When answers are shown, in words for the rules page."""
     return {
-        "practice": _("Each answer is checked and explained as soon as you ask for it. Practice is never graded."),
-        "homework": _("Marks, right answers and explanations are shown as soon as you submit."),
-        "exam": _("Marks, right answers and explanations are shown after the quiz has closed for everybody."),
-        "survey": _("This is a survey: there are no marks and no right answers."),
+        "practice": _("Check each answer as you go and see why. Practice is never graded."),
+        "homework": _("You see your marks, the right answers and why as soon as you submit."),
+        "exam": _("You see your marks, the right answers and why after the exam has closed for everyone."),
+        "survey": _("A survey has no marks and no right answers."),
     }[preset]

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 
+from quizzes import entitlements, marking
 from quizzes.errors import NotFound
-from quizzes.models import Attempt, Classroom, Quiz, User
+from quizzes.models import Attempt, Classroom, Quiz, User, shown
 from quizzes.models.prepared import Prepared, columns, instance, prepared
-from quizzes.models.quizzes import QuizQuerySet
+from quizzes.models.quizzes import Preset, QuizQuerySet
 
-PAGE, NEWEST, MOST_CLASSES = 24, 20, 4
+PAGE, NEWEST, MOST_CLASSES, MOST_WORDS = 24, 20, 4, 8
+NEW, RUNNING, PASSED, PRACTICE, EXAM = (
+    "new",
+    "running",
+    "passed",
+    "practice",
+    "exam",
+)  # what the list can be narrowed to
 SHOWN = (
     "id",
     "slug",
@@ -38,7 +47,9 @@ VISIBLE: Prepared[tuple[Any, ...]] = prepared(
 
 
 def _listed(learner: User) -> QuizQuerySet:
-    return Quiz.objects.visible_to(learner).sized().order_by("pk")
+    """Those the learner may open, practice first."""
+    place = Case(When(feedback=Preset.PRACTICE, then=Value(0)), default=Value(1))
+    return Quiz.objects.visible_to(learner).sized().order_by(place, "pk")
 
 
 def _sized(row: Sequence[Any], names: Sequence[str]) -> Quiz:
@@ -66,6 +77,17 @@ class Row:
     size: Size
     best: Attempt | None
     open_attempt: Attempt | None
+    shows_marks: bool = False
+
+    @property
+    def percent(self) -> int | None:
+        """Of the best result, where its marks may be shown."""
+        share = self.best.share if self.best and self.shows_marks and self.best.preset != Preset.SURVEY else None
+        return None if share is None else shown.percent(self.quiz, share, ())
+
+    @property
+    def is_passed(self) -> bool:
+        return self.best is not None and self.shows_marks and _is_pass(self.best)
 
 
 @dataclass(frozen=True)
@@ -85,12 +107,47 @@ def size_of(quiz: Any) -> Size:
     return Size(quiz.question_count, quiz.point_count, quiz.minutes, is_timed=quiz.time_rule != Quiz.TimeRule.UNTIMED)
 
 
-def page_of(learner: User, number: str | None) -> Page[Any]:
-    """Return a page of the quizzes that the learner may open (1 query, 3 where there is more than one page)."""
-    first = [
-        _sized(row, SHOWN) for row in _listed(learner).values_list(*SHOWN, *SIZE)[: PAGE + 1]
-    ]  # one page needs no count
-    return Paginator(first if len(first) <= PAGE else _listed(learner), PAGE).get_page(number)
+@dataclass(frozen=True)
+class Wanted:
+    """What the list is narrowed to: words in a title or description, and one of the groups above."""
+
+    words: str = ""
+    group: str = ""
+
+
+def page_of(learner: User, number: str | None, wanted: Wanted | None = None, *, now: datetime) -> Page[Any]:
+    """Return a page of the quizzes that the learner may open (1 query, 3 where there is more than one page).
+
+    For those passed up to 3 queries more.
+    """
+    found = _listed(learner) if wanted is None else _narrowed(_listed(learner), learner, wanted, now)
+    first = [_sized(row, SHOWN) for row in found.values_list(*SHOWN, *SIZE)[: PAGE + 1]]  # one page needs no count
+    return Paginator(first if len(first) <= PAGE else found, PAGE).get_page(number)
+
+
+def _narrowed(quizzes: QuizQuerySet, learner: User, wanted: Wanted, now: datetime) -> QuizQuerySet:
+    for word in wanted.words.split()[:MOST_WORDS]:
+        quizzes = quizzes.filter(Q(title__icontains=word) | Q(description__icontains=word))
+    own = Attempt.objects.taken_by(learner).filter(quiz=OuterRef("pk"))
+    if wanted.group == NEW:
+        return quizzes.filter(~Exists(own))
+    if wanted.group == RUNNING:
+        return quizzes.filter(Exists(own.in_progress()))
+    if wanted.group == PASSED:
+        return quizzes.filter(pk__in=_passed(learner, now))
+    return quizzes.filter(feedback=wanted.group) if wanted.group in (PRACTICE, EXAM) else quizzes
+
+
+def _passed(learner: User, now: datetime) -> list[int]:
+    """Return the pks of quizzes that the learner passed, as far as their marks may be shown: a filter must not tell more."""
+    best = Attempt.objects.taken_by(learner).best_or_open().order_by().select_related("quiz", "assignment")
+    with_result = [attempt for attempt in best if not attempt.is_in_progress]
+    revealed = entitlements.revealed_each(with_result, learner, now=now)
+    return [attempt.quiz_id for attempt, seen in revealed if seen.marks and _is_pass(attempt)]
+
+
+def _is_pass(attempt: Attempt) -> bool:
+    return bool(marking.is_pass(attempt.exact_marks, attempt.max_marks, attempt.quiz.pass_fraction))
 
 
 def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:

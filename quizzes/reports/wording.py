@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from quizzes import terms
 from quizzes.figures import marks
-from quizzes.local_time import in_words
+from quizzes.local_time import duration, in_words, on_the_clock
 from quizzes.models import Attempt
 from quizzes.models.quizzes import Preset
 from quizzes.reports.given import Calendar
@@ -46,6 +46,20 @@ def score(attempt: Attempt) -> str:
     """“11 of 15 points”."""
     words = {"marks": marks(attempt.shown_marks), "max": marks(attempt.max_marks)}
     return _("%(marks)s of %(max)s points") % words
+
+
+def of_time_left(attempt: Attempt, *, now: datetime) -> str:
+    """How long an attempt in progress may go on: “19 min left, until 2:25 p.m.”, or “no deadline”."""
+    if attempt.due_at is None:
+        return _("no deadline")
+    left = attempt.due_at - now
+    if left < timedelta(minutes=1):
+        return _("less than a minute left")
+    if left >= timedelta(days=1):
+        return _("time runs out %(at)s") % {"at": at(attempt.due_at, now)}
+    whole = timedelta(minutes=left // timedelta(minutes=1))
+    words = {"left": duration(whole), "at": on_the_clock(timezone.localtime(attempt.due_at))}
+    return _("%(left)s left, until %(at)s") % words
 
 
 def of_deadline(agreed: terms.Terms, *, now: datetime, is_late: bool = False, is_over: bool = False) -> str:

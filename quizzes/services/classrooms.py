@@ -122,7 +122,7 @@ def join(user: User, code: str, *, now: datetime) -> Membership:
     found = Classroom.objects.filter(join_code=wanted).first() if is_code else None
     membership = _enter(found.pk, user) if found is not None else None
     if membership is None:
-        raise QuizError(_("That code does not open a classroom."), where="code")
+        raise QuizError(_("We couldn't find a class with that code."), where="code")
     return membership
 
 

@@ -31,7 +31,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         theme = given.pop("theme") or "auto"
         accounts.change_profile(user, **given)
-        messages.success(request, _("Your settings are saved."))
+        messages.success(request, _("Saved."))
         response = redirect("quizzes:profile")
         response.set_cookie(THEME_COOKIE, theme, max_age=YEAR_SECONDS, samesite="Lax", secure=settings.HTTPS)
         return response
@@ -51,7 +51,7 @@ def username(request: HttpRequest) -> HttpResponse:
         except QuizError as error:
             form.add_error("username", str(error))
         else:
-            messages.success(request, _("You log in as “%(name)s” from now on.") % {"name": user.username})
+            messages.success(request, _("From now on you log in as “%(name)s”.") % {"name": user.username})
             return redirect("quizzes:profile")
     return render(request, "quizzes/accounts/username.html", {"form": form})
 

@@ -94,7 +94,7 @@ def classroom_join_link(request: HttpRequest, code: str) -> HttpResponse:
     errand = errands.to_join(request, code)
     if errand is None:
         form = JoinForm({"code": code[:40]})
-        form.add_error("code", _("That code does not open a class. Check it, or ask your instructor."))
+        form.add_error("code", _("We couldn't find a class with that code. Check it, or ask your instructor."))
         return render(request, "quizzes/classrooms/join.html", {"form": form}, status=HTTPStatus.NOT_FOUND)
     if user is None:
         return entrance.welcome(request, errand)
@@ -107,7 +107,7 @@ def classroom_join_link(request: HttpRequest, code: str) -> HttpResponse:
 def _join(request: HttpRequest, user: User, code: str) -> HttpResponse:
     limits.take(request, "join_classroom", words=_("You have tried many codes."))
     membership = classrooms.join(user, code, now=clock.now())
-    messages.success(request, _("You are in “%(name)s”.") % {"name": membership.classroom})
+    messages.success(request, _("Welcome to %(name)s!") % {"name": membership.classroom})
     return redirect("quizzes:classroom_detail", pk=membership.classroom_id)
 
 

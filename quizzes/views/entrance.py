@@ -54,7 +54,7 @@ class SignUp(SignupView):
 
 def words_of_username(user: User) -> str:
     """Return what a new user must know to come back."""
-    sentence = _("You log in as <strong>{name}</strong>: write this down. You can <a href='{address}'>change it</a>.")
+    sentence = _("Your user name is <strong>{name}</strong>. Write it down; you can <a href='{address}'>change it</a>.")
     return format_html(sentence, name=user.username, address=reverse("quizzes:username"))
 
 

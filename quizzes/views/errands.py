@@ -55,7 +55,7 @@ def to_join(request: HttpRequest, code: str) -> Errand | None:
 
     def join(user: User) -> str:
         membership = classrooms.join(user, code, now=clock.now())
-        return _("You are in “%(name)s”.") % {"name": membership.classroom}
+        return _("Welcome to %(name)s!") % {"name": membership.classroom}
 
     address = reverse("quizzes:classroom_join_link", args=[classroom.join_code])
     lead = _("by %(names)s") % {"names": ", ".join(by)} if by else ""
@@ -71,7 +71,7 @@ def to_teach(request: HttpRequest, token: str) -> Errand | None:
 
     def teach(user: User) -> str:
         instructors.accept(token, user, now=clock.now())
-        return _("You are an instructor now: you may write questions and run classes.")
+        return _("You are an instructor now. You can write questions and run classes.")
 
     by = invitation.invited_by.full_name if invitation.invited_by else ""
     lead = _("by %(names)s") % {"names": by} if by else ""

@@ -1,4 +1,4 @@
-"""The first page: what this is for strangers, what waits for those who are logged in."""
+"""The first page: what this is for strangers, what to do today for those who are logged in."""
 
 from __future__ import annotations
 
@@ -29,7 +29,14 @@ def dashboard(request: HttpRequest, user: User) -> HttpResponse:
     results = entitlements.revealed_each(learner.recent, user, now=now)
     instructor = report.for_instructor(user, now=now) if user.is_instructor else None
     invitations = Invitation.objects.open_to(user)
-    context = {"learner": learner, "results": results, "instructor": instructor, "invitations": invitations}
+    step = learner.next_step
+    context = {
+        "learner": learner,
+        "results": results,
+        "instructor": instructor,
+        "invitations": invitations,
+        "topic": report.topic_of(report.quiz_of(step)) if step else None,
+    }
     return render(request, "quizzes/home/dashboard.html", context)
 
 

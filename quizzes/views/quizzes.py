@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -17,11 +18,14 @@ from quizzes.services import attempts, time_limits, ways
 from quizzes.views.attempts import where_it_stands
 from quizzes.views.requests import LoggedInRequest, device_of
 
+LONGEST_SEARCH = 100
+
 
 @require_GET
 def quiz_list(request: LoggedInRequest) -> HttpResponse:
     now = clock.now()
-    page = quiz_report.page_of(request.user, request.GET.get("page"))
+    wanted = quiz_report.Wanted(request.GET.get("q", "").strip()[:LONGEST_SEARCH], request.GET.get("show", ""))
+    page = quiz_report.page_of(request.user, request.GET.get("page"), wanted, now=now)
     quizzes = list(page.object_list)
     listing = quiz_report.listing(request.user, quizzes)
     if any(row.open_attempt is not None and row.open_attempt.is_past_grace_at(now) for row in listing):
@@ -31,8 +35,9 @@ def quiz_list(request: LoggedInRequest) -> HttpResponse:
     marks = {
         attempt.quiz_id: revealed.marks for attempt, revealed in entitlements.revealed_each(best, request.user, now=now)
     }
-    rows = [(row, marks.get(row.quiz.pk, False)) for row in listing]
-    return render(request, "quizzes/quizzes/list.jinja", {"rows": rows, "page": page})
+    rows = [replace(row, shows_marks=marks.get(row.quiz.pk, False)) for row in listing]
+    context = {"rows": rows, "page": page, "wanted": wanted}
+    return render(request, "quizzes/quizzes/list.jinja", context)
 
 
 @require_GET
@@ -46,6 +51,7 @@ def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     context = {
         "quiz": quiz,
         "size": size,
+        "penalty_percent": quiz.wrong_penalty * 100,
         "ways": ways.of(request.user, quiz, limit=entitlements.limit_of(quiz), used=own.used, now=now),
         "reveal": attempt_report.reveal_sentence,
         "open_attempt": open_attempt,

@@ -80,11 +80,22 @@ def test_the_rules_would_notice_a_fault(visitor: Enter) -> None:
     assert any("select-name" in fault for fault in faults(page))
 
 
-@pytest.mark.parametrize("path", ["/", "/accounts/signup/", "/accounts/login/"])
+@pytest.mark.parametrize("path", ["/", "/help/", "/privacy/", "/accounts/signup/", "/accounts/login/"])
 def test_pages_before_the_log_in_are_accessible(visitor: Enter, path: str) -> None:
     page = visitor(viewport=WIDE)
     page.goto(path)
     expect_clean(page)
+
+
+def test_the_answered_question_of_the_first_page_is_accessible(visitor: Enter) -> None:
+    page = visitor(viewport=WIDE)
+    page.goto("/")
+    page.get_by_label("The Secretary-General").check()
+    expect(page.get_by_role("status")).to_contain_text("Not quite.")
+    expect_clean(page, narrow=True)
+    page.get_by_label("The General Assembly").check()
+    expect(page.get_by_role("status")).to_contain_text("Correct.")
+    expect(page.get_by_role("status")).to_contain_text("Uniting for Peace")
 
 
 def test_the_ways_in_are_accessible(visitor: Enter, enter: Enter, learner: User, watch: Watch) -> None:

@@ -19,7 +19,7 @@ def sign_up(page: Page, name: str) -> None:
     page.goto("/accounts/signup/")
     fill_in(page, name)
     page.get_by_role("button", name="Sign up").click()
-    expect(page.get_by_text(f"You log in as {name.lower()}: write this down.")).to_be_visible()
+    expect(page.get_by_text(f"Your user name is {name.lower()}. Write it down;")).to_be_visible()
 
 
 def fill_in(page: Page, name: str) -> None:

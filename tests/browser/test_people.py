@@ -40,7 +40,7 @@ def test_from_the_page_that_does_not_delete_to_the_person_who_was_removed(enter:
     expect_clean(page, narrow=True)
     page.get_by_label("User name").fill("ines")
     page.get_by_role("button", name="Remove personal data").click()
-    expect(page.get_by_text("That is not the user name of this person. Nothing was removed.")).to_be_visible()
+    expect(page.get_by_text("That isn't this person's user name. Nothing was removed.")).to_be_visible()
     expect_clean(page, narrow=True)
     page.get_by_label("User name").fill("ines.costa")
     page.get_by_role("button", name="Remove personal data").click()

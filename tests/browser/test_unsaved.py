@@ -49,7 +49,7 @@ def test_leaving_with_unsaved_edits_asks_first(enter: Enter, ada: User, quiz: Qu
     open_quiz(page, quiz)
     asked = asks(page)
     page.get_by_label("Title").fill("Another title")
-    page.get_by_role("link", name="Home").first.click()
+    page.get_by_role("link", name="Today").first.click()
     page.wait_for_timeout(300)
     assert asked == ["beforeunload"]
     expect(page.get_by_label("Title")).to_have_value("Another title")

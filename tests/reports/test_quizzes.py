@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -22,7 +22,7 @@ def size_of(quiz: Quiz) -> report.Size:
 
 
 def row_of(learner: User, quiz: Quiz) -> report.Row:
-    page = report.page_of(learner, None)
+    page = report.page_of(learner, None, now=datetime.now(UTC))
     return next(row for row in report.listing(learner, list(page.object_list)) if row.quiz == quiz)
 
 
@@ -75,20 +75,74 @@ def test_an_open_attempt_stands_beside_the_best_result_and_what_is_not_graded_is
 
 
 def test_a_second_page_of_quizzes_is_counted_and_shown(
-    learner: User, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    learner: User, client: Client, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     quizzes = [factories.quiz(0, title=f"Number {number}.") for number in range(report.PAGE)]
     with django_assert_num_queries(1):
-        assert report.page_of(learner, "9").paginator.num_pages == 1
+        assert report.page_of(learner, "9", now=now).paginator.num_pages == 1
     quizzes.append(factories.quiz(0, title="The last one"))
     with django_assert_num_queries(3):
-        first = report.page_of(learner, None)
+        first = report.page_of(learner, None, now=now)
         assert (list(first.object_list), first.has_next()) == (quizzes[:-1], True)
-    second = report.page_of(learner, "2")
+    second = report.page_of(learner, "2", now=now)
     assert (list(second.object_list), second.paginator.num_pages) == (quizzes[-1:], 2)
     client.force_login(learner)
     assert "The last one" not in client.get("/quizzes/").content.decode()
     assert "The last one" in client.get("/quizzes/?page=2").content.decode()
+
+
+def titles(learner: User, now: datetime, **wanted: str) -> list[str]:
+    page = report.page_of(learner, None, report.Wanted(**wanted), now=now)
+    return [quiz.title for quiz in page.object_list]
+
+
+def test_practice_stands_first(learner: User, now: datetime) -> None:
+    factories.quiz(1, title="Who decides?")
+    factories.quiz(1, title="Ten at random", feedback="practice")
+    assert titles(learner, now) == ["Ten at random", "Who decides?"]
+
+
+def test_the_list_can_be_searched_by_every_word_of_title_and_description(learner: User, now: datetime) -> None:
+    factories.quiz(1, title="Who decides?", description="The Council and the Assembly.")
+    factories.quiz(1, title="Who pays?")
+    assert titles(learner, now, words="assembly who") == ["Who decides?"]
+    assert titles(learner, now, words="who") == ["Who decides?", "Who pays?"]
+    assert titles(learner, now, words="moon") == []
+
+
+def test_the_list_can_be_narrowed_to_a_group(learner: User, stranger: User, now: datetime) -> None:
+    for title in ("new", "running", "passed", "failed"):
+        factories.quiz(2, title=title, pass_mark=50)
+    factories.quiz(1, title="practice", feedback="practice")
+    quizzes = {quiz.title: quiz for quiz in Quiz.objects.all()}
+    factories.attempt(learner, quizzes["running"], now=now)
+    factories.attempt(learner, quizzes["passed"], now=now, right=1, submit=True)
+    factories.attempt(learner, quizzes["failed"], now=now, submit=True)
+    factories.attempt(stranger, quizzes["new"], now=now, right=2, submit=True)
+    assert titles(learner, now, group="new") == ["practice", "new"]
+    assert titles(learner, now, group="running") == ["running"]
+    assert titles(learner, now, group="passed") == ["passed"]
+    assert titles(learner, now, group="practice") == ["practice"]
+    assert len(titles(learner, now, group="no such group")) == 5
+
+
+def test_who_passed_an_exam_is_not_told_by_the_list_before_it_closes(
+    learner: User, client: Client, now: datetime
+) -> None:
+    exam = factories.quiz(1, title="Exam", feedback="exam", pass_mark=50, closes_at=now + HOUR)
+    factories.attempt(learner, exam, now=now, right=1, submit=True)
+    assert titles(learner, now, group="exam") == ["Exam"]
+    assert titles(learner, now, group="passed") == []
+    assert titles(learner, now + 2 * HOUR, group="passed") == ["Exam"]
+
+
+def test_the_list_keeps_what_was_asked_for_from_page_to_page(learner: User, client: Client) -> None:
+    for number in range(report.PAGE + 1):
+        factories.quiz(0, title=f"Peace & {number}")
+    client.force_login(learner)
+    text = client.get("/quizzes/?q=peace+%26&show=new").content.decode()
+    assert 'href="?q=peace+%26&amp;show=new&amp;page=2"' in text
+    assert "No quiz matches." in client.get("/quizzes/?q=moon").content.decode()
 
 
 # The rules ------------------------------------------------------------------------------------------------------------
@@ -118,6 +172,6 @@ def test_an_old_attempt_that_was_opened_again_is_offered_though_many_came_after(
     oldest = many(learner, quiz, report.NEWEST + 1, now)[0]
     deadlines.reopen(oldest, due_at=None, reason="A mistake.", actor=instructor, now=now + 99 * HOUR)
     client.force_login(learner)
-    assert b"You are in the middle of it" in client.get(f"/quizzes/{quiz.slug}/").content
+    assert b"You have an attempt in progress" in client.get(f"/quizzes/{quiz.slug}/").content
     attempts.submit(oldest, now=now + 100 * HOUR)
-    assert b"You are in the middle of it" not in client.get(f"/quizzes/{quiz.slug}/").content
+    assert b"You have an attempt in progress" not in client.get(f"/quizzes/{quiz.slug}/").content

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -45,6 +45,21 @@ def test_a_deadline_in_words(agreed: Terms, flags: dict[str, bool], words: str) 
 def test_an_attempt_in_words(status: str, feedback: str, shows_marks: bool, words: str) -> None:
     attempt = Attempt(status=status, quiz=Quiz(feedback=feedback), assignment=Assignment(feedback=feedback))
     assert wording.of_attempt(attempt, shows_marks=shows_marks) == wording.Outcome(words)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (59, "less than a minute left"),
+        (60, "1 min left, until 9:01 a.m."),
+        (19 * 60 + 59, "19 min left, until 9:19 a.m."),
+        (86_400, "time runs out Tue, Mar 3, 9:00 a.m."),
+    ],
+)
+def test_the_time_left_in_words(seconds: int, words: str) -> None:
+    attempt = Attempt(due_at=DUE + timedelta(seconds=seconds))
+    assert wording.of_time_left(attempt, now=DUE) == words
+    assert wording.of_time_left(Attempt(due_at=None), now=DUE) == "no deadline"
 
 
 def test_nothing_open_in_words() -> None:

@@ -20,7 +20,7 @@ from tests import factories
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
-REFUSAL = "That code does not open a classroom."
+REFUSAL = "We couldn't find a class with that code."
 
 
 def of(classroom: Classroom, user: User) -> Membership:

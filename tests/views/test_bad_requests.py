@@ -102,3 +102,15 @@ def test_b27_too_many_fields_or_files_get_a_sentence(browser_of_learner: Client)
     many = {f"file-{number}": SimpleUploadedFile("a.csv", b"x") for number in range(101)}
     files = browser_of_learner.post("/accounts/login/", many)
     assert (files.status_code, "at most" in files.content.decode()) == (400, True)
+
+
+def test_a_form_that_was_open_for_too_long_leads_back_to_its_own_page(learner: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(learner)
+    here = "http://testserver/account/"
+    text = client.post("/account/", headers={"referer": here}).content.decode()
+    assert f'href="{here}">Reload</a>' in text
+    for elsewhere in ("http://evil.example/account/", ""):
+        text = client.post("/account/", headers={"referer": elsewhere}).content.decode()
+        assert "Reload the page" in text
+        assert ">Reload</a>" not in text

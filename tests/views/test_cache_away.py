@@ -78,7 +78,7 @@ def test_a_log_in_is_refused_in_words_and_says_when_to_try_again(client: Client,
     learner.save()
     response = client.post("/accounts/login/", {"login": learner.username, "password": PASSWORD})
     assert (response.status_code, response["Retry-After"]) == (503, "5")
-    assert "cannot count tries just now" in response.content.decode()
+    assert "log in, sign up or join a class right now" in response.content.decode()
     assert client.get("/").status_code == 302 or "_auth_user_id" not in client.session
 
 

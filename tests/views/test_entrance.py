@@ -57,10 +57,10 @@ def test_from_the_link_to_the_class_in_one_press_and_three_fields(client: Client
     arrived = client.post(SIGN_UP, hidden_in(page) | names, follow=True)
     text = read(arrived)
     assert arrived.request["PATH_INFO"] == f"/classrooms/{room.pk}/"
-    assert "You are in “International Relations 10B”." in text
-    assert "You log in as <strong>noor.haddad</strong>: write this down." in text
+    assert "Welcome to International Relations 10B!" in text
+    assert "Your user name is <strong>noor.haddad</strong>. Write it down;" in text
     assert Membership.objects.get(user__username="noor.haddad").classroom == room
-    assert "write this down" not in read(client.get(f"/classrooms/{room.pk}/"))
+    assert "Write it down" not in read(client.get(f"/classrooms/{room.pk}/"))
 
 
 def test_a_slip_in_the_form_keeps_names_password_and_class(client: Client, room: Classroom) -> None:
@@ -79,7 +79,7 @@ def test_a_password_that_is_refused_is_not_sent_back(client: Client, password: s
     text = read(client.post(SIGN_UP, given))
     assert f'value="{password}"' not in text
     assert "invalid-feedback" in text
-    assert "At least 8 characters. Not a common password, and not like your name." in text
+    assert "At least 8 characters, not a common password, and not like your name." in text
 
 
 def test_who_has_an_account_logs_in_and_confirms_once(client: Client, room: Classroom, stranger: User) -> None:
@@ -92,8 +92,8 @@ def test_who_has_an_account_logs_in_and_confirms_once(client: Client, room: Clas
     assert "You are invited to International Relations 10B" in log_in
     given = {"login": "stranger", "password": PASSWORD}
     confirm = client.post("/accounts/login/", hidden_in(log_in) | given, follow=True)
-    assert "You join as <strong>stranger</strong>" in read(confirm)
-    assert "You are in “International Relations 10B”." in read(client.post(link_of(room), follow=True))
+    assert "You're joining as <strong>stranger</strong>" in read(confirm)
+    assert "Welcome to International Relations 10B!" in read(client.post(link_of(room), follow=True))
 
 
 def test_a_member_is_led_to_the_class(room: Classroom, learner: User) -> None:
@@ -108,7 +108,7 @@ def test_a_wrong_code_says_so_at_once(client: Client, learner: User, who: str) -
     response = client.get("/classrooms/join/XXXX/")
     text = response.content.decode()
     assert response.status_code == 404
-    assert "That code does not open a class." in text
+    assert "We couldn&#x27;t find a class with that code." in text
     assert 'value="XXXX"' in text
     assert 'action="/classrooms/join/"' in text
 
@@ -160,7 +160,7 @@ def test_a_way_back_to_elsewhere_is_no_errand(client: Client) -> None:
 def test_a_user_name_is_changed_by_its_owner(learner: User) -> None:
     client = browser(learner)
     text = read(client.post("/account/username/", {"username": "kestrel.9"}, follow=True))
-    assert "You log in as “kestrel.9” from now on." in text
+    assert "From now on you log in as “kestrel.9”." in text
 
 
 def test_one_that_is_taken_is_refused_with_a_sentence(learner: User, stranger: User) -> None:
@@ -200,7 +200,7 @@ def test_a_second_factor_says_first_what_it_needs(client: Client, learner: User)
     EmailAddress.objects.create(user=learner, email="learner@example.org", primary=True)
     text = read(client.get("/accounts/2fa/"))
     assert 'href="/accounts/2fa/totp/activate/"' not in text
-    assert "Verify your e-mail first" in text
+    assert "Confirm your e-mail first" in text
     assert "disabled" in text
 
 
@@ -208,7 +208,7 @@ def test_only_one_of_several_addresses_is_made_primary(client: Client, learner: 
     client.force_login(learner)
     for number, offered in ((1, False), (2, True)):
         EmailAddress.objects.create(user=learner, email=f"{number}@example.org", primary=number == 1, verified=True)
-        assert ("Make primary" in read(client.get("/accounts/email/"))) == offered
+        assert ("Make main address" in read(client.get("/accounts/email/"))) == offered
 
 
 def test_there_is_no_page_of_accounts_elsewhere_where_there_are_none(learner: User) -> None:
@@ -240,7 +240,7 @@ def link_in(text: str) -> str:
 def test_a_stranger_becomes_an_instructor_by_one_form(office: Client, client: Client) -> None:
     made = read(office.post("/instructors/", {"name": "Ada Ley", "email": ""}))
     link = link_in(made)
-    assert "Copy it now: it is not shown again." in made
+    assert "Copy it now: you won't see it again." in made
     assert link not in read(office.get("/instructors/"))
     page = read(client.get(link))
     assert "You are invited to teach on Quizsite" in page
@@ -267,7 +267,7 @@ def test_a_withdrawn_link_says_that_it_does_not_work(office: Client, client: Cli
     office.post(f"/instructors/{InstructorInvitation.objects.get().pk}/revoke/")
     response = client.get(link)
     assert response.status_code == 404
-    assert "It was used, withdrawn, or is older than a week." in response.content.decode()
+    assert "It was used or withdrawn, or is more than a week old." in response.content.decode()
 
 
 @pytest.mark.parametrize(("scheme", "mails"), [("smtp", 1), ("console", 0), ("none", 0)])
@@ -275,7 +275,7 @@ def test_the_link_is_mailed_where_mail_works(office: Client, settings: Any, sche
     settings.MAIL_SCHEME = scheme
     made = read(office.post("/instructors/", {"name": "Ada Ley", "email": "ada@example.org"}))
     assert len(mail.outbox) == mails
-    assert ("It is on its way to ada@example.org." in made) == bool(mails)
+    assert ("We are sending it to ada@example.org." in made) == bool(mails)
     if mails:
         assert link_in(str(mail.outbox[0].body)) == link_in(made)
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-from quizzes.models import Attempt, Classroom, User
+from quizzes.models import Attempt, Classroom, Topic, User
 from quizzes.reports import home as report
 from quizzes.reports.given import Given
 from tests import factories
@@ -39,7 +39,7 @@ def page(client: Client, user: User | None = None) -> str:
 @pytest.mark.django_db
 def test_a_stranger_reads_what_this_is_and_how_to_enter(client: Client) -> None:
     text = page(client)
-    assert "Answer, and find out why" in text
+    assert "Who sends the blue helmets" in text
     assert 'href="/accounts/login/"' in text
     assert 'href="/accounts/signup/"' in text
 
@@ -205,7 +205,7 @@ def test_what_is_done_and_can_be_improved_is_told_alike_on_every_page(
         assert "All 3 done." in text
         improvable = text.split("You can still improve:", 1)[1].split("</ul>", 1)[0]
         assert "Who decides?" in improvable
-        assert "closes Wed 4 Mar, 09:00" in improvable
+        assert "closes Wed, Mar 4, 9:00 a.m." in improvable
         assert "1 of 2 points" in improvable
         assert "Perfect" not in improvable
         assert "Only once" not in improvable
@@ -332,7 +332,7 @@ def test_an_instructor_sees_their_classes_and_what_waits_in_them(
 
 
 def test_an_instructor_without_a_class_is_told_what_to_do_first(client: Client, instructor: User) -> None:
-    assert "You have no class yet." in page(client, instructor)
+    assert "No class yet." in page(client, instructor)
 
 
 def test_the_report_of_an_instructor_takes_three_queries(
@@ -352,7 +352,7 @@ def test_the_workshop_is_offered_to_instructors_only(client: Client, instructor:
 
 def test_the_main_links_say_where_one_is(client: Client, learner: User) -> None:
     factories.quiz()
-    assert '<a href="/" aria-current="page">Home</a>' in page(client, learner)
+    assert '<a href="/" aria-current="page">Today</a>' in page(client, learner)
     assert b'<a href="/quizzes/" aria-current="page">' in client.get("/quizzes/").content
 
 
@@ -365,7 +365,7 @@ def test_a_page_that_is_not_there_says_so_and_leads_home(client: Client, learner
     client.force_login(learner)
     response = client.get("/nothing/here")
     assert response.status_code == 404
-    assert b"Nothing here" in response.content
+    assert b"Page not found" in response.content
     assert b'href="/"' in response.content
     assert not nothing_inline(response)
 
@@ -401,3 +401,38 @@ def test_every_static_file_that_a_template_names_exists() -> None:
         for name in re.findall(r"{% static ['\"]([^'\"]+)['\"]", path.read_text(encoding="utf-8"))
     }
     assert not [name for name in named if finders.find(name) is None]
+
+
+# The next step --------------------------------------------------------------------------------------------------------
+
+
+def step_of(client: Client, user: User) -> str:
+    """The band of the first page."""
+    return page(client, user).partition("next-step")[2].partition("</section>")[0]
+
+
+def test_the_next_step_is_what_is_in_progress_then_what_is_due_then_something_new(
+    client: Client, classroom: Classroom, learner: User, now: datetime
+) -> None:
+    factories.quiz(title="Something new")
+    assert "Something new" in step_of(client, learner)
+    given(classroom, "Next week", due_at=now + 7 * DAY)
+    given(classroom, "Tomorrow", due_at=now + DAY)
+    assert "Tomorrow" in step_of(client, learner)
+    attempt = factories.attempt(learner, factories.quiz(title="Begun", time_limit=20), now=now)
+    step = step_of(client, learner)
+    assert "Begun" in step
+    assert f'href="/attempts/{attempt.pk}/"' in step
+    assert "20 min left, until 9:20 a.m." in step
+
+
+def test_what_is_the_next_step_is_not_listed_again(
+    client: Client, classroom: Classroom, learner: User, now: datetime
+) -> None:
+    given(classroom, "Only once", due_at=now + DAY)
+    assert page(client, learner).count("Only once") == 1
+
+
+def test_the_next_step_wears_the_color_of_its_topic(client: Client, learner: User) -> None:
+    factories.quiz([factories.question(topic=Topic.objects.create(slug="un-organs", name="UN organs"))])
+    assert page(client, learner).count('class="next-step unit-2"') == 1

@@ -270,7 +270,7 @@ def test_the_switch_goes_back_to_pages_of_the_site_alone(author: User) -> None:
 def test_the_author_sees_a_draft_on_its_own_page_with_what_can_be_done(author: User) -> None:
     quiz = quiz_of(author, factories.question())
     page = read(browser(author).get(f"/quizzes/{quiz.slug}/"))
-    for words in ("Students do not see this quiz yet.", ">Edit</a>", ">Preview</a>", "Publish it to assign it"):
+    for words in ("Students don't see this quiz yet.", ">Edit</a>", ">Preview</a>", "Publish it to assign it"):
         assert words in page
     room = factories.classroom(instructor=author, name="9A")
     Quiz.objects.filter(pk=quiz.pk).update(status="published")

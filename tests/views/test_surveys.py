@@ -30,7 +30,7 @@ def test_the_rules_and_the_questions_of_a_survey_name_no_points(
     client: Client, learner: User, survey: Quiz, now: datetime
 ) -> None:
     rules = read(client.get(f"/quizzes/{survey.slug}/"))
-    assert "This is a survey" in rules
+    assert "A survey has no marks" in rules
     assert not any(words in rules for words in ("points)", "attempt counts", "Pass mark"))
     attempt = attempts.start(learner, survey, now=now)
     for slot in (1, 2):

@@ -56,7 +56,7 @@ def test_an_attempt_that_a_fire_drill_ended_goes_on(instructor: User, learner: U
         assert "Continue" in read(student.get("/attempts/"))
         assert "Continue" in read(student.get("/"))
         assert "Continue" in read(student.get(f"/classrooms/{room.pk}/"))
-        assert "You are in the middle of it" in read(student.get(f"/quizzes/{quiz.slug}/"))
+        assert "You have an attempt in progress" in read(student.get(f"/quizzes/{quiz.slug}/"))
         goes_on = read(student.get(page))
         assert 'data-seconds-left="600"' in goes_on
         answer(student, attempt, 2, "0")

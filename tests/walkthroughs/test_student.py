@@ -50,7 +50,7 @@ def test_from_sign_up_to_the_result(client: Client, quiz: Quiz, now: datetime) -
         assert "3 questions" in listing
         assert "40 min" in listing
         rules = client.get(f"/quizzes/{quiz.slug}/").content.decode()
-        for words in ("40 minutes", "2 of 2 left", "60%", "shown as soon as you submit"):
+        for words in ("40 minutes", "2 of 2 left", "60%", "as soon as you submit"):
             assert words in rules
         attempt = start(client, quiz)
         assert "Question 1 of 3" in client.get(f"/attempts/{attempt.pk}/questions/1/").content.decode()
