@@ -108,7 +108,7 @@ def _write_quizzes(edition: Edition, planned: Plan, *, now: datetime) -> list[Le
             with transaction.atomic():
                 _write_quiz(quiz, edition.quizzes[slug], now=now)
         except NotPublishable as error:
-            refused.append(Left("quizzes", slug, "; ".join([str(error), *error.faults])))
+            refused.append(Left("quizzes", slug, " ".join([str(error), *error.details["faults"]])))
     return refused
 
 
