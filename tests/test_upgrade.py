@@ -243,6 +243,9 @@ def test_exact_fractions_come_without_a_new_table_of_answers(django_db_blocker: 
 # The shipped bank -----------------------------------------------------------------------------------------------------
 
 
+ADAS_OWN = "quizzes practice: it belongs to Ada Marsh."  # the bank has one of the same slug
+
+
 def load_bank() -> str:
     out = StringIO()
     call_command("load_bank", stdout=out)
@@ -258,7 +261,7 @@ def test_the_bank_comes_in_and_leaves_what_was_there_as_it_was(school: Upgraded)
     assert upgrading.results() == school.results
     assert upgrading.schema() == schema
     assert [str(violation) for violation in invariants.check(now=NOW)] == []
-    assert load_bank() == "The bank is that of this edition.\n"
+    assert load_bank() == f"The bank is that of this edition, but for:\n  left: {ADAS_OWN}\n"
 
 
 def test_the_next_edition_comes_to_a_school_at_work(school: Upgraded) -> None:
@@ -273,7 +276,7 @@ def test_the_next_edition_comes_to_a_school_at_work(school: Upgraded) -> None:
     factories.assignment(factories.classroom(), quiz)
     before = list(asked.answers.order_by("slot").values_list("version"))
     done = shipped.load(next_edition(first, keys, quiz.slug), now=NOW)
-    assert {left.key for left in done.left} == {keys[1], keys[2], quiz.slug}
+    assert {left.key for left in done.left} == {keys[1], keys[2], quiz.slug, "practice"}
     assert list(changed.versions.order_by("number").values_list("status", flat=True)) == ["retired", "ready"]
     assert edited.ready_version.stem == "Edited here?"  # type: ignore[union-attr]
     archived = Question.objects.filter(is_archived=True, uuid__in=keys).values_list("pk", flat=True)

@@ -73,7 +73,7 @@ def test_running_it_again_brings_the_bank_up_to_date(data_dir: Path) -> None:
 @pytest.mark.django_db
 def test_a_site_with_its_own_questions_only_is_not_given_the_bank(data_dir: Path) -> None:
     factories.question()
-    quickstart()
+    quickstart(host="0.0.0.0")
     assert Question.objects.count() == 1
 
 
