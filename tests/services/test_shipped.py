@@ -13,7 +13,7 @@ from quizzes import question_types
 from quizzes.formats.base import QuestionDraft, SourcePlace
 from quizzes.models import Answer, Notice, Question, QuestionVersion, Quiz, QuizItem, Source, Tag, Topic, User
 from quizzes.reports import invariants
-from quizzes.services import bank, quizzes, shipped
+from quizzes.services import attempts, bank, quizzes, shipped
 from quizzes.services.shipped.files import Edition, Paper
 from tests import factories
 
@@ -334,6 +334,17 @@ def test_a_quiz_that_a_class_has_as_an_exam_waits_until_it_has_closed(first: Edi
     assert left.why == "a class has it as an exam; load again when that has closed."
     assert Quiz.objects.get(slug="decides").title == "Who decides?"
     assert said(shipped.load(second, now=closes_at)) == {("changed", "quizzes", "decides")}
+
+
+def test_a_quiz_that_someone_takes_does_not_begin_to_show_answers_earlier(
+    first: Edition, learner: User, now: datetime
+) -> None:
+    attempt = factories.attempt(learner, Quiz.objects.get(slug="decides"), now=now)
+    second = replace(first, quizzes={"decides": paper(feedback="practice", time_rule="untimed")})
+    [left] = shipped.load(second, now=now).left
+    assert left.why.startswith("someone is taking it")
+    attempts.submit(attempt, now=now)
+    assert said(shipped.load(second, now=now)) == {("changed", "quizzes", "decides")}
 
 
 def test_a_quiz_of_an_instructor_that_has_the_slug_is_left(first: Edition, instructor: User, now: datetime) -> None:

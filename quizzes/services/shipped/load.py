@@ -74,7 +74,7 @@ def _fill(row: Model, shipped: Mapping[str, Any], *, but: str = "") -> None:
             continue
         value = shipped.get(field.name, field.get_default())
         if field.is_relation and field.name in shipped and value is not None:
-            value = field.related_model._default_manager.get_by_natural_key(*value)  # type: ignore[union-attr,attr-defined]
+            value = field.related_model._default_manager.get_by_natural_key(*value)  # type: ignore[union-attr]
         setattr(row, field.name, value if field.is_relation else field.to_python(value))
 
 

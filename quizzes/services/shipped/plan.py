@@ -18,7 +18,7 @@ from quizzes.models import Assignment, Question, QuestionVersion, Quiz, QuizItem
 from quizzes.question_types.base import InvalidSpec
 from quizzes.services import exchange
 from quizzes.services.shipped import facts
-from quizzes.services.shipped.files import Edition
+from quizzes.services.shipped.files import Edition, Paper
 
 Status = QuestionVersion.Status
 
@@ -138,7 +138,11 @@ class Comparing:
         taken = []
         for key in keys:
             known = self.edition.has_shipped(kind, key, facts.digest(there[key]))
-            if why := _why_left(self.rows[kind][key], is_known=known, now=self.now):
+            row = self.rows[kind][key]
+            why = _why_left(row, is_known=known)
+            if not why and isinstance(row, Quiz):
+                why = _why_quiz_waits(row, self.edition.quizzes.get(key), now=self.now)
+            if why:
                 self.left.append(Left(kind, key, why))
             else:
                 taken.append(key)
@@ -175,16 +179,22 @@ def _is_archived(row: Question | Quiz) -> bool:
     return row.is_archived if isinstance(row, Question) else row.status == Quiz.Status.ARCHIVED
 
 
-def _why_left(row: Any, *, is_known: bool, now: datetime) -> str:
+def _why_left(row: Any, *, is_known: bool) -> str:
     """Why a row is not touched, as a sentence; empty where it may be."""
     if getattr(row, "owner", None) is not None:
         return _("it belongs to %s.") % row.owner.full_name
     if isinstance(row, Question) and (why := _why_question_is_left(row)):
         return why
-    if not is_known:
-        return _("it was edited here.")
-    if isinstance(row, Quiz) and Assignment.objects.live_at(now).holding_back().filter(quiz=row).exists():
+    return "" if is_known else _("it was edited here.")
+
+
+def _why_quiz_waits(quiz: Quiz, paper: Paper | None, *, now: datetime) -> str:
+    """What is read off the quiz while people take it (when answers are shown above all) is not changed under them."""
+    if Assignment.objects.live_at(now).holding_back().filter(quiz=quiz).exists():
         return _("a class has it as an exam; load again when that has closed.")
+    is_shown_otherwise = paper is not None and paper.settings.get("feedback", quiz.feedback) != quiz.feedback
+    if is_shown_otherwise and quiz.attempts.in_progress().filter(is_counted=True).exists():
+        return _("someone is taking it, and would see answers at another time; load again later.")
     return ""
 
 
