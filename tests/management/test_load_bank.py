@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from quizzes.management.commands.load_bank import named
 from quizzes.models import Question, Quiz, Topic
 from quizzes.services.shipped import files
 from tests import factories
@@ -52,9 +53,9 @@ def test_it_says_what_it_brings_and_what_it_leaves(fixtures: Path) -> None:
     load_bank(record=True)
     brought = load_bank().splitlines()
     assert brought[0] == "The bank is brought up to date:"
-    assert f"  new: 1 questions ({KEY})" in brought
+    assert f"  questions new: 1 ({KEY})" in brought
     write(fixtures, "Who may decide?")
-    assert load_bank() == f"The bank is brought up to date:\n  changed: 1 questions ({KEY})\n"
+    assert load_bank() == f"The bank is brought up to date:\n  questions changed: 1 ({KEY})\n"
     retire(fixtures)
     left = f"  left: questions {KEY}: it was edited here.\n"  # what was loaded last was not recorded
     assert load_bank() == f"The bank is that of this edition, but for:\n{left}"
@@ -63,7 +64,7 @@ def test_it_says_what_it_brings_and_what_it_leaves(fixtures: Path) -> None:
 def test_a_dry_run_says_it_and_writes_nothing(fixtures: Path) -> None:
     said = load_bank(dry_run=True)
     assert said.startswith("Nothing was written. This would happen:\n")
-    assert f"  new: 1 questions ({KEY})\n" in said
+    assert f"  questions new: 1 ({KEY})\n" in said
     assert (Question.objects.count(), Topic.objects.count()) == (0, 0)
 
 
@@ -71,7 +72,7 @@ def test_what_is_retired_by_any_of_the_files_is_archived(fixtures: Path) -> None
     load_bank(record=True)
     load_bank()
     retire(fixtures)
-    assert load_bank() == f"The bank is brought up to date:\n  archived: 1 questions ({KEY})\n"
+    assert load_bank() == f"The bank is brought up to date:\n  questions archived: 1 ({KEY})\n"
     assert Question.objects.get(uuid=KEY).is_archived
 
 
@@ -82,6 +83,12 @@ def test_replaced_quizzes_are_named_in_a_file_of_their_own(fixtures: Path) -> No
     factories.quiz(1, slug="old")
     assert "quizzes old: it was edited here." in load_bank()
     assert Quiz.objects.get(slug="old").status == "published"
+
+
+def test_many_rows_are_named_only_when_asked_for() -> None:
+    keys = [f"row-{number}" for number in range(12)]
+    assert named(keys, None) == ", ".join(keys)
+    assert named(keys, 2) == "row-0, row-1, …"
 
 
 def test_recording_keeps_what_earlier_editions_said(fixtures: Path) -> None:

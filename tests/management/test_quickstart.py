@@ -65,7 +65,7 @@ def test_running_it_again_brings_the_bank_up_to_date(data_dir: Path) -> None:
     question = Question.objects.get(uuid=key)
     question.tags.set([Tag.objects.create(slug="ours")])
     said = quickstart()
-    assert "new: 1 quizzes (final)" in said
+    assert "quizzes new: 1 (final)" in said
     assert f"left: questions {key}: it was edited here." in said
     assert "left:" not in quickstart()
 
