@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -40,8 +41,8 @@ from quizzes.models import (
     papers,
 )
 from quizzes.reports import invariants
-from quizzes.services import assignments, attempts, exactness, people
-from tests import databases, upgrading
+from quizzes.services import assignments, attempts, exactness, people, shipped
+from tests import databases, factories, upgrading
 from tests.pages import CONFIRMED, browser, read
 from tests.upgrading import Upgraded
 
@@ -237,6 +238,64 @@ def test_exact_fractions_come_without_a_new_table_of_answers(django_db_blocker: 
         call_command("sqlmigrate", "quizzes", "0009", stdout=out)
     assert out.getvalue().count(" ADD COLUMN ") == 4
     assert "CREATE TABLE" not in out.getvalue()
+
+
+# The shipped bank -----------------------------------------------------------------------------------------------------
+
+
+ADAS_OWN = "quizzes practice: it belongs to Ada Marsh."  # the bank has one of the same slug
+
+
+def load_bank() -> str:
+    out = StringIO()
+    call_command("load_bank", stdout=out)
+    return out.getvalue()
+
+
+def test_the_bank_comes_in_and_leaves_what_was_there_as_it_was(school: Upgraded) -> None:
+    versions, schema = list(Answer.objects.values_list("pk", "version")), upgrading.schema()
+    questions = set(Question.objects.values_list("pk", "is_archived"))
+    assert "questions new: 264" in load_bank()
+    assert list(Answer.objects.order_by("pk").values_list("pk", "version")) == sorted(versions)
+    assert set(Question.objects.values_list("pk", "is_archived")) >= questions
+    assert upgrading.results() == school.results
+    assert upgrading.schema() == schema
+    assert [str(violation) for violation in invariants.check(now=NOW)] == []
+    assert load_bank() == f"The bank is that of this edition, but for:\n  left: {ADAS_OWN}\n"
+
+
+def test_the_next_edition_comes_to_a_school_at_work(school: Upgraded) -> None:
+    """A question that changed, one that was edited here, one that ada's quiz asks, and a quiz that a class still has."""
+    load_bank()
+    first, quiz = shipped.read(), Quiz.objects.get(slug="d1-questions-and-answers")
+    asked = attempts.start(factories.user("newcomer"), quiz, now=NOW)
+    keys = [str(question.uuid) for question in Question.objects.filter(tags__slug="d1").order_by("pk")[:4]]
+    changed, edited, ours, retired = (Question.objects.get(uuid=key) for key in keys)
+    factories.version(edited, edited.ready_version.spec | {"stem": "Edited here?"})  # type: ignore[union-attr]
+    factories.quiz([ours], owner=User.objects.get(username="ada"))
+    factories.assignment(factories.classroom(), quiz)
+    before = list(asked.answers.order_by("slot").values_list("version"))
+    done = shipped.load(next_edition(first, keys, quiz.slug), now=NOW)
+    assert {left.key for left in done.left} == {keys[1], keys[2], quiz.slug, "practice"}
+    assert list(changed.versions.order_by("number").values_list("status", flat=True)) == ["retired", "ready"]
+    assert edited.ready_version.stem == "Edited here?"  # type: ignore[union-attr]
+    archived = Question.objects.filter(is_archived=True, uuid__in=keys).values_list("pk", flat=True)
+    assert list(archived) == [retired.pk]
+    assert Quiz.objects.get(pk=quiz.pk).status == "published"
+    assert list(asked.answers.order_by("slot").values_list("version")) == before
+    assert [str(violation) for violation in invariants.check(now=NOW)] == []
+
+
+def next_edition(first: shipped.Edition, keys: list[str], slug: str) -> shipped.Edition:
+    """The first two questions in other words, without the other two and the quiz."""
+    new = {}
+    for key in keys[:2]:
+        draft = first.questions[key]
+        new[key] = replace(draft, spec=dict(draft.spec) | {"explanation": "In other words."})
+    questions = {key: draft for key, draft in first.questions.items() if key not in keys[2:]} | new
+    quizzes = {name: paper for name, paper in first.quizzes.items() if name != slug}
+    retired, replaced = dict.fromkeys(keys[2:], "trivial"), {slug: "a unit"}
+    return replace(first, questions=questions, quizzes=quizzes, retired=retired, replaced=replaced)
 
 
 # Going on -------------------------------------------------------------------------------------------------------------

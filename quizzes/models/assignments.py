@@ -32,6 +32,12 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Exams: those whose results wait until nobody can answer any more."""
         return self.filter(Assignment.holds_back())
 
+    def live_at(self, now: datetime) -> AssignmentQuerySet:
+        """Those that a member can still take, at once or later, by an exception too."""
+        excepted = Accommodation.objects.filter(closes_at__gt=now).order_by().values("assignment")
+        is_ahead = Q(closes_at=None) | Q(closes_at__gt=now) | Q(pk__in=excepted)
+        return self.filter(is_ahead, classroom__archived_at=None)
+
     def open_at(self, now: datetime) -> AssignmentQuerySet:
         return self.filter(Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now))
 

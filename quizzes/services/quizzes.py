@@ -35,16 +35,16 @@ def refuse_if_changed(quiz: Quiz, *, expected_revision: int) -> None:
         raise EditConflict(editor, stored.edited_at, revision=stored.revision)
 
 
-def _locked(quiz: Quiz, actor: User) -> Quiz:
-    """The quiz, locked; raises NotYours where the actor may not change it."""
+def _locked(quiz: Quiz, actor: User | None) -> Quiz:
+    """The quiz, locked; raises NotYours where the actor may not change it. None stands for the site's command line."""
     locked = Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
-    if not locked.is_editable_by(actor):
+    if actor is not None and not locked.is_editable_by(actor):
         raise NotYours
     return locked
 
 
 @transaction.atomic
-def save(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
+def save(quiz: Quiz, *, actor: User | None, now: datetime) -> Quiz:
     """Save settings; a new quiz belongs to its author. Call `refuse_if_changed` before, in the same transaction."""
     if quiz.pk is None:
         quiz.owner = quiz.owner or actor
@@ -205,7 +205,7 @@ def _closes(quiz: Quiz) -> bool:
 
 
 @transaction.atomic
-def publish(quiz: Quiz, *, actor: User, now: datetime, keeps_questions: bool = False) -> Quiz:
+def publish(quiz: Quiz, *, actor: User | None, now: datetime, keeps_questions: bool = False) -> Quiz:
     """Let learners take the quiz; raises NotPublishable with every fault. Publishing twice changes nothing.
 
     With `keeps_questions`, what an exam asks of the actor's own questions is kept for exams.
@@ -221,7 +221,7 @@ def publish(quiz: Quiz, *, actor: User, now: datetime, keeps_questions: bool = F
         locked.published_at = now
         if locked.owner_id and locked.visibility == Visibility.PRIVATE:
             locked.visibility = Visibility.COPY  # from now on its owner's choice stands
-    if keeps_questions and locked.feedback == Preset.EXAM:
+    if keeps_questions and actor is not None and locked.feedback == Preset.EXAM:
         bank.keep_those_of(locked, actor)
     time_limits.store(locked)
     return _set_status(locked, Quiz.Status.PUBLISHED, actor=actor, now=now)
@@ -233,13 +233,13 @@ def classes_of(quiz: Quiz) -> QuerySet[Classroom]:
 
 
 @transaction.atomic
-def unpublish(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
+def unpublish(quiz: Quiz, *, actor: User | None, now: datetime) -> Quiz:
     """Unpublish (also from the archive): no new attempts; those in progress may be finished."""
     return _set_status(_locked(quiz, actor), Quiz.Status.DRAFT, actor=actor, now=now)
 
 
 @transaction.atomic
-def archive(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
+def archive(quiz: Quiz, *, actor: User | None, now: datetime) -> Quiz:
     """Take the quiz out of use; attempts and results stay."""
     return _set_status(_locked(quiz, actor), Quiz.Status.ARCHIVED, actor=actor, now=now)
 
@@ -247,7 +247,7 @@ def archive(quiz: Quiz, *, actor: User, now: datetime) -> Quiz:
 HEARD = {"published": "quiz_published", "draft": "quiz_unpublished", "archived": "quiz_archived"}
 
 
-def _set_status(quiz: Quiz, status: str, *, actor: User, now: datetime) -> Quiz:
+def _set_status(quiz: Quiz, status: str, *, actor: User | None, now: datetime) -> Quiz:
     quiz.status = status
     for recipient in _concerned(quiz):
         notices.tell(recipient, HEARD[status], now=now, actor=actor, quiz=quiz)

@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from quizzes.models import Attempt, Classroom, Membership, Question, User
-from quizzes.services import demo
+from quizzes.models import Attempt, Classroom, Membership, Question, Quiz, Tag, User
+from quizzes.services import demo, shipped
 from tests import factories
 from tests.benchmarks.browser import Browser
 from tests.servers import Server
@@ -55,6 +55,26 @@ def test_running_it_again_keeps_all_data_and_the_same_password(data_dir: Path) -
     assert quickstart().splitlines()[-6:] == first.splitlines()[-6:]
     assert Attempt.objects.count() == before
     assert User.objects.get(username="student").first_name == "Renamed"
+
+
+@pytest.mark.django_db
+def test_running_it_again_brings_the_bank_up_to_date(data_dir: Path) -> None:
+    quickstart()
+    key = next(iter(shipped.read().questions))
+    Quiz.objects.filter(slug="final").delete()
+    question = Question.objects.get(uuid=key)
+    question.tags.set([Tag.objects.create(slug="ours")])
+    said = quickstart()
+    assert "quizzes new: 1 (final)" in said
+    assert f"left: questions {key}: it was edited here." in said
+    assert "left:" not in quickstart()
+
+
+@pytest.mark.django_db
+def test_a_site_with_its_own_questions_only_is_not_given_the_bank(data_dir: Path) -> None:
+    factories.question()
+    quickstart(host="0.0.0.0")
+    assert Question.objects.count() == 1
 
 
 @pytest.mark.django_db

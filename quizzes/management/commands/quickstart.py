@@ -14,9 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from quizzes import clock, installation
 from quizzes.management import addresses, listening, serving
 from quizzes.models import Question, User
-from quizzes.services import demo
+from quizzes.services import demo, shipped
 
-BANK = ["sources", "topics", "questions_*", "quizzes"]
 PASSWORD_FILE = "demo_password"  # noqa: S105  its name, not what is in it
 UNENCRYPTED = "  Others on this network can reach it; passwords travel unencrypted (deploy/README.md has HTTPS)."
 WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "hazel", "linen", "maple", "ocean", "reed")
@@ -68,10 +67,14 @@ class Command(BaseCommand):
         return listening.listen(host, port)
 
     def load_bank(self) -> None:
-        if Question.objects.exists():
+        """Load the bank into a site without questions; bring one that has it up to date where another edition ships."""
+        if not Question.objects.exists():
+            self.stdout.write("Loading the question bank …")
+            call_command("loaddata", *bank_fixtures(), verbosity=0)
             return
-        self.stdout.write("Loading the question bank …")
-        call_command("loaddata", *bank_fixtures(), verbosity=0)
+        edition = shipped.read()
+        if shipped.holds_a_part_of(edition) and shipped.plan(edition, now=clock.now()).writes:
+            call_command("load_bank", stdout=self.stdout)
 
     def prepare_demo(self, folder: Path, *, lets_in: bool) -> str:
         """Make the demo and open it, or close one that was made before; return the password of its people."""
@@ -127,7 +130,7 @@ def how_to_log_in(site: str, password: str) -> list[str]:
 def bank_fixtures() -> list[str]:
     """Names of the fixtures that make up the bank, in an order in which each finds what it refers to."""
     folder = settings.FIXTURE_DIRS[0]
-    return [path.stem for pattern in BANK for path in sorted(folder.glob(f"{pattern}.json"))]
+    return [path.stem for pattern in shipped.BANK for path in sorted(folder.glob(f"{pattern}.json"))]
 
 
 def demo_password(folder: Path) -> str:
