@@ -11,7 +11,6 @@ from quizzes.models import Question, Topic
 from quizzes.services import exchange, linting
 
 DOCUMENTS = [
-    "cases",
     "collective_security",
     "essays",
     "peacekeeping_diplomacy",
