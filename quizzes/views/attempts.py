@@ -19,7 +19,7 @@ from quizzes.models import Attempt, AttemptEvent, Question, Quiz, User, papers
 from quizzes.models.papers import Paper
 from quizzes.question_types.fields import MAX_ANSWER
 from quizzes.reports import attempts as report
-from quizzes.reports import cards, mark_changes
+from quizzes.reports import cards, mark_changes, results
 from quizzes.services import attempts
 from quizzes.views.deadlines import act_on
 from quizzes.views.posted_answers import Conflict, Posted, save_form
@@ -120,13 +120,20 @@ def _cards(
     secrecy = entitlements.secrecy_of(learner, now=now)
     held = secrecy.held_back(Question.objects.kept_flags(paper[answer.slot].version.question_id for answer in answers))
     secret = {answer.slot for answer in answers if paper[answer.slot].version.question_id in held}
+    tried = cards.tried(mine, [answer for answer in answers if answer.slot not in secret])
     done: dict[int, cards.Card] = {}
     if checked := [answer.slot for answer in answers if answer.is_checked and answer.slot not in secret]:
         revealed = entitlements.revealed(mine, learner, now=now, is_checked=True)
         done = {card.slot: card for card in cards.result_cards(mine, revealed, slots=checked)}
     return [
         done.get(one.slot)
-        or cards.ask_card(one, paper[one.slot], is_secret=one.slot in secret, refused=texts.get(one.slot, ()))
+        or cards.ask_card(
+            one,
+            paper[one.slot],
+            is_secret=one.slot in secret,
+            refused=texts.get(one.slot, ()),
+            verdict=tried.get(one.slot, ""),
+        )
         for one in answers
     ]
 
@@ -156,6 +163,8 @@ def _next_page(request: LoggedInRequest, mine: Attempt, paper: Paper, slot: int,
         attempts.flag(mine, slot=target, is_flagged=verb == "flag", now=now)
     elif verb == "check":
         attempts.check(paper, slot=target, now=now)
+    elif verb == "show":
+        attempts.show(paper, slot=target, now=now)
     elif verb == "again":
         attempts.try_again(paper, slot=target, now=now)
     elif verb == "summary":
@@ -174,7 +183,8 @@ def _next_page(request: LoggedInRequest, mine: Attempt, paper: Paper, slot: int,
         return reverse("quizzes:attempt_question", args=[mine.pk, max(1, target)])
     elif verb == "to":
         return reverse("quizzes:attempt_question", args=[mine.pk, max(1, target)])
-    return f"{here}#question-{target}" if target and not slot else here
+    place = "verdict" if verb in ("check", "show") else "question"
+    return f"{here}#{place}-{target}" if target and not slot else here
 
 
 @never_cache
@@ -226,6 +236,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
     revealed = entitlements.revealed(found, request.user, now=now)
     may_manage = not is_own and manages(request.user, found)
     secrecy = None if may_manage else entitlements.secrecy_in(found, request.user, shown=revealed, now=now)
+    shown = cards.result_cards(found, revealed, secrecy=secrecy)
     context = {
         "attempt": found,
         "quiz": found.quiz,
@@ -236,7 +247,8 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "preset": found.preset,
         "result": report.result(found, revealed),
         "changes": mark_changes.of_attempt(found, revealed),
-        "cards": cards.result_cards(found, revealed, secrecy=secrecy),
+        "cards": shown,
+        "parts": results.parts_of(shown),
         "may_manage": may_manage,
         "act": act_on(found) if may_manage else None,
     }
