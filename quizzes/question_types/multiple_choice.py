@@ -32,7 +32,9 @@ SCHEMES = {
     ),
     "coverage": (
         gettext_lazy("Coverage"),
-        gettext_lazy("Your score is the share of right options you find, times the share of your choices that are right."),
+        gettext_lazy(
+            "Your score is the share of right options you find, times the share of your choices that are right."
+        ),
     ),
     "each_decision": (
         gettext_lazy("Each decision"),

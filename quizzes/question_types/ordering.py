@@ -45,7 +45,10 @@ SCHEMES = {
         gettext_lazy("Longest run"),
         gettext_lazy("Partial credit for the longest run of items in the right order."),
     ),
-    "all_or_nothing": (gettext_lazy("All or nothing"), gettext_lazy("You get points only if the whole order is right.")),
+    "all_or_nothing": (
+        gettext_lazy("All or nothing"),
+        gettext_lazy("You get points only if the whole order is right."),
+    ),
 }
 
 

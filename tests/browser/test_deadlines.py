@@ -40,7 +40,7 @@ def give_minutes(page: Page, minutes: int) -> None:
     """Fill the form and confirm."""
     page.get_by_role("spinbutton", name="Minutes").fill(str(minutes))
     page.get_by_label("Reason").fill("a fire drill")
-    page.get_by_role("button", name="Look at it first…").click()
+    page.get_by_role("button", name="Check the change").click()
     page.locator("button[name=confirmed]").click()
 
 
@@ -110,11 +110,11 @@ def test_the_pages_are_accessible(enter: Enter, instructor: User, attempt: Attem
         page.get_by_label("Reason").fill("a fire drill")
         page.get_by_role("radio", name="until a date and time").check()
         page.locator("[name=due_at]").fill("2026-10-25T02:30" if path == "reopen/" else "")
-        page.get_by_role("button", name="Look at it first…").click()
+        page.get_by_role("button", name="Check the change").click()
         expect(page.locator(".invalid-feedback").first).to_be_visible()
         expect_clean(page, narrow=True)  # with what is wrong
         page.get_by_role("radio", name=re.compile("minutes")).check()
-        page.get_by_role("button", name="Look at it first…").click()
+        page.get_by_role("button", name="Check the change").click()
         expect(page.locator("button[name=confirmed]")).to_be_visible()
         expect_clean(page, narrow=True)
 

@@ -297,7 +297,7 @@ def test_what_opening_again_does_is_said_before(client: Client, closed: Attempt)
     page = words(client.get(f"/attempts/{closed.pk}/reopen/"))
     for sentence in (
         "Closed on Mon, Mar 2, 9:30 a.m. (Europe/Berlin time). Its time was over.",
-        "The 1 of 2 points are taken back now. It is graded again",
+        "The 1 of 2 points are taken back. It is graded again",
         "the result is hidden until it is closed again",
         "It does not count as another attempt.",
     ):
@@ -305,7 +305,7 @@ def test_what_opening_again_does_is_said_before(client: Client, closed: Attempt)
     page = words(reopen(client, closed, FIRE))
     assert "closed since 9:30 a.m." in page
     assert "<strong>10:20 a.m.</strong>" in page
-    assert "The learner may have read the right answers" in page
+    assert "The student may have read the right answers" in page
     closed.refresh_from_db()
     assert closed.status == "graded"
 
@@ -337,9 +337,9 @@ def test_an_examination_says_that_the_class_waits(
     closed = factories.attempt(learner, given.quiz, now=now - HOUR, assignment=given, submit=True)
     page = words(reopen(client, closed, FIRE))
     assert "The class closes at Mon, Mar 2, 10:10 a.m.; this attempt alone goes on." in page
-    assert "nobody in the class sees marks and answers" in page
+    assert "no student in the class sees marks and answers" in page
     assert "may have read the right answers" not in page
-    assert "nobody in the class" not in words(reopen(client, closed, FIRE | {"minutes": "10"}))
+    assert "no student in the class" not in words(reopen(client, closed, FIRE | {"minutes": "10"}))
 
 
 def test_where_there_is_no_way_back_it_goes_on_at_the_question_reached(
