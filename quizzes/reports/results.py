@@ -25,10 +25,13 @@ class ResultParts(NamedTuple):
     footnotes: dict[int, Footnote]
 
 
-def parts_of(shown: Sequence[Card]) -> ResultParts:
-    """Return what is to look at again first, then what was right, and each document once."""
-    others = [card for card in shown if card.verdict != "right"]
-    right = [card for card in shown if card.verdict == "right"]
+def parts_of(shown: Sequence[Card], *, is_over: bool) -> ResultParts:
+    """Return what is to look at again first, then what was right, and each document once.
+
+    Of an attempt that is not over all stand open in their order: nothing is judged yet.
+    """
+    right = [card for card in shown if is_over and card.verdict == "right"]
+    others = [card for card in shown if card not in right]
     footnotes: dict[int, Footnote] = {}
     for place in (place for card in (*others, *right) for place in card.places):
         note = footnotes.setdefault(place.source_id, Footnote(len(footnotes) + 1, place.source, []))

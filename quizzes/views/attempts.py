@@ -214,7 +214,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "result": report.result(found, revealed),
         "changes": mark_changes.of_attempt(found, revealed),
         "cards": shown,
-        "parts": results.parts_of(shown),
+        "parts": results.parts_of(shown, is_over=not found.is_in_progress),
         "may_manage": may_manage,
         "act": act_on(found) if may_manage else None,
     }

@@ -235,7 +235,7 @@ def quiz_preview_result(request: LoggedInRequest, slug: str) -> HttpResponse:
         "result": attempt_report.result(found.attempt, shown),
         "changes": [],
         "cards": result,
-        "parts": parts_of(result),
+        "parts": parts_of(result, is_over=True),
         "may_manage": False,
         "act": None,
         "notes": [_("Students are told: “%(when)s”") % {"when": attempt_report.reveal_sentence(found.preview.preset)}],

@@ -137,7 +137,7 @@ def test_what_goes_wrong_is_told_accessibly(page: Page, learner: User, attempt: 
     expect(page.locator("[data-notice]")).to_be_visible()
     saving.save(attempt.pk, learner, slot=4, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
     page.get_by_role("textbox").fill("DPO")
-    expect(page.get_by_role("button", name="Keep mine")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep this one")).to_be_visible()
     page.context.set_offline(True)
     expect(acts.banner(page)).to_be_visible()
     expect_clean(page, narrow=True)

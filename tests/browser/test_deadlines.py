@@ -57,7 +57,7 @@ def test_the_countdown_grows_when_the_instructor_gives_more_time(
     give_minutes(desk, 20)
     expect(desk.get_by_text("The deadline of learner is moved")).to_be_visible()
     page.clock.run_for(ASKS_EVERY_MS + 1_000)
-    expect(page.locator("[data-notice]")).to_contain_text("You have been given more time")
+    expect(page.locator("[data-notice]")).to_contain_text("You have more time now")
     expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^49:\d\d$"))
     expect(page.get_by_role("textbox")).to_have_value("DPO")
 

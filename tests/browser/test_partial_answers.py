@@ -354,6 +354,6 @@ def test_a_text_overtaken_on_another_device_is_asked_about_once_it_fits(
     field(page, "q1-text").fill("Mine.")
     expect(page.locator("[data-conflict]")).to_contain_text("Theirs.")
     assert acts.answer(attempt).response == "Theirs."
-    page.get_by_role("button", name="Keep mine").click()
+    page.get_by_role("button", name="Keep this one").click()
     acts.expect_saved(page, 1)
     assert acts.answer(attempt).response == "Mine."

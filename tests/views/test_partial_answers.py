@@ -196,9 +196,9 @@ def test_a_button_that_stays_on_the_page_needs_no_second_press(
 
 def test_a_practice_check_waits_until_one_has_been_told(phone: Client, learner: User, now: datetime) -> None:
     attempt = began(learner, "numeric", now=now, feedback="practice")
-    send(phone, attempt, 1, go="check:1", q1_text="about 36")
+    send(phone, attempt, 1, go="show:1", q1_text="about 36")
     assert not Answer.objects.get(attempt=attempt).is_checked
-    send(phone, attempt, 1, go="check:1")
+    send(phone, attempt, 1, go="show:1")
     assert Answer.objects.get(attempt=attempt).is_checked
 
 

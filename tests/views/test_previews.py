@@ -11,7 +11,7 @@ from django.test import Client
 
 from quizzes.models import Question, QuestionVersion, Quiz, QuizItem, User
 from tests import factories
-from tests.pages import browser, read
+from tests.pages import CONFIRMED, browser, read
 
 KEY = "the key that nobody may read"
 WHY = "because of the secret reason"
@@ -82,7 +82,7 @@ def test_a_draft_of_unpublished_questions_is_taken_from_its_rules_to_its_result(
     posted = {"go": "next", "q2-text": "nonsense", "q2-revision": "0"}
     summary = read(client.post(f"/quizzes/{quiz.slug}/preview/questions/2/", posted, follow=True))
     assert "Every question is answered." in summary
-    result = read(client.post(f"/quizzes/{quiz.slug}/preview/submit/", follow=True))
+    result = read(client.post(f"/quizzes/{quiz.slug}/preview/submit/", CONFIRMED, follow=True))
     assert "1 of 2 points" in result
     assert "Question 1" in result
 
@@ -93,7 +93,7 @@ def test_a_preview_leaves_no_row_anywhere(author: User, drafted: Question) -> No
     before, pinned = rows(), list(QuizItem.objects.values_list("pinned_version", flat=True))
     client.post(f"/quizzes/{quiz.slug}/preview/start/")
     client.post(f"/quizzes/{quiz.slug}/preview/questions/1/", RIGHT)
-    client.post(f"/quizzes/{quiz.slug}/preview/submit/")
+    client.post(f"/quizzes/{quiz.slug}/preview/submit/", CONFIRMED)
     assert "1 of 2 points" in read(client.get(f"/quizzes/{quiz.slug}/preview/result/"))
     assert rows() == before
     assert list(QuizItem.objects.values_list("pinned_version", flat=True)) == pinned
@@ -122,7 +122,7 @@ def test_with_answers_the_key_stands_below_a_question_and_in_the_result_of_an_ex
     quiz = quiz_of(author, factories.question(open_spec("Which word?"), type="short_answer"), feedback="exam")
     client = begun(author, quiz)
     assert KEY in read(client.get(f"/quizzes/{quiz.slug}/preview/questions/1/"))
-    result = read(client.post(f"/quizzes/{quiz.slug}/preview/submit/", follow=True))
+    result = read(client.post(f"/quizzes/{quiz.slug}/preview/submit/", CONFIRMED, follow=True))
     assert KEY in result
     assert "after the quiz has closed" in result  # when students see it
 

@@ -186,7 +186,7 @@ class TestTheEnd:
             attempt = start(student, quiz)
             page = student.get(f"/attempts/{attempt.pk}/deadline/").content.decode()
         assert "Time limit 40 min" in page
-        assert "09:40:00" in page
+        assert "9:40:00 a.m." in page
 
 
 class TestSequentialQuiz:

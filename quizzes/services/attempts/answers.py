@@ -114,7 +114,7 @@ def _explain_refusal(paper: Paper, slot: int, response: Any, revision: int, now:
     attempt = answer.attempt
     close_if_overdue(attempt, now=now)
     if not attempt.is_in_progress:
-        words = _("This attempt is closed. What was saved before counts; this answer came too late.")
+        words = _("This attempt is closed. This answer came too late; what was saved before counts.")
         raise AttemptClosed(words, stored=answer)
     if attempt.reached_slot not in (0, slot):
         words = _("Question %(slot)d is not open; the questions come one after the other.") % {"slot": slot}

@@ -35,7 +35,7 @@ export class Clock {
     this.end = seconds === null ? null : performance.now() + seconds * 1000;
     const moved = (seconds ?? Infinity) - (before ?? Infinity) || 0; // Infinity − Infinity: untimed as before
     if (seconds !== 0) this.isOver = false;
-    if (moved > MOVED) {
+    if (Math.abs(moved) > MOVED) {
       this.warned.clear();
       this.before = seconds ?? 0;
     }
