@@ -127,7 +127,7 @@ def test_what_was_and_what_will_be_is_shown_before_anything_changes(
 def test_where_something_is_due_it_is_said_that_it_moves_with_time_that_is_given(
     client: Client, running: Attempt, closed: Attempt, given: Assignment, now: datetime
 ) -> None:
-    sentence = "It is not marked late until then"
+    sentence = "Until then it is not late"
     assert sentence not in words(extend(client, running, FIRE))
     Assignment.objects.filter(pk=given.pk).update(due_at=now + 40 * MINUTE)
     assert sentence in words(extend(client, running, FIRE))
@@ -298,7 +298,7 @@ def test_what_opening_again_does_is_said_before(client: Client, closed: Attempt)
     for sentence in (
         "Closed on Mon, Mar 2, 9:30 a.m. (Europe/Berlin time). Its time was over.",
         "The 1 of 2 points are taken back. It is graded again",
-        "the result is hidden until it is closed again",
+        "The result is hidden until it is closed again",
         "It does not count as another attempt.",
     ):
         assert sentence in page
@@ -325,7 +325,7 @@ def test_once_confirmed_the_attempt_is_open_and_its_result_hidden(
     client.force_login(learner)
     assert client.get(f"/attempts/{closed.pk}/result/").status_code == 302
     assert "Continue" in words(client.get("/attempts/"))
-    assert "reopened · until Mon, Mar 2, 9:20:00 a.m. · <q>a fire drill</q>" in words(
+    assert "Reopened · until Mon, Mar 2, 9:20:00 a.m. · <q>a fire drill</q>" in words(
         client.get(f"/attempts/{closed.pk}/timeline/")
     )
 
