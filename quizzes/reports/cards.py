@@ -176,9 +176,9 @@ def tried(attempt: Attempt, answers: Sequence[AnswerState]) -> dict[int, str]:
     open_ones = {answer.slot: answer for answer in answers if not answer.is_checked}
     checks = AttemptEvent.objects.filter(attempt=attempt, kind=AttemptEvent.Kind.CHECKED, slot__in=open_ones)
     return {
-        slot: tried_verdict(open_ones[slot].is_answered, float(details.get("fraction") or 0))
+        answer.slot: tried_verdict(answer.is_answered, float(details.get("fraction") or 0))
         for slot, revision, details in checks.values_list("slot", "revision", "details")
-        if revision == open_ones[slot].revision
+        if (answer := open_ones.get(slot or 0)) and revision == answer.revision
     }
 
 
