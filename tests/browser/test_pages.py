@@ -152,7 +152,9 @@ def test_single_keys_can_be_turned_off_for_good(page: Page, attempt: Attempt) ->
     expect(page.locator("button.flag")).to_have_attribute("aria-pressed", "false")
 
 
-def test_enter_in_a_text_field_saves_and_goes_on_without_scripts_too(enter: Enter, learner: User, attempt: Attempt) -> None:
+def test_enter_in_a_text_field_saves_and_goes_on_without_scripts_too(
+    enter: Enter, learner: User, attempt: Attempt
+) -> None:
     page = enter(learner, java_script_enabled=False)
     acts.open_question(page, attempt, 3)
     page.get_by_role("textbox").fill("DPO")
