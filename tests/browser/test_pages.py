@@ -188,7 +188,7 @@ def test_offline_the_page_stays_instead_of_turning_into_an_error(page: Page, att
     page.context.set_offline(True)
     page.locator(".turn").get_by_role("button", name="Next").click()
     expect(acts.banner(page)).to_contain_text("You're offline.")
-    expect(page.locator("[data-notice]")).to_contain_text("Can't load the next question offline.")
+    expect(page.locator("[data-notice]")).to_contain_text("Can't load the next page yet.")
     heading(page, 1)
     page.context.set_offline(False)
     expect(acts.banner(page)).to_be_hidden()
@@ -201,7 +201,7 @@ def test_a_page_that_waits_for_a_slow_server_says_so(page: Page, attempt: Attemp
     page.route("**/save/", lambda route: None)  # under way, with no reply
     acts.choose(page, "The Security Council")
     page.locator(".turn").get_by_role("button", name="Next").click()
-    expect(page.locator("[data-notice]")).to_contain_text("Can't load the next question offline.")
+    expect(page.locator("[data-notice]")).to_contain_text("Can't load the next page yet.")
     heading(page, 1)
     page.unroute_all(behavior="ignoreErrors")
 
@@ -216,6 +216,7 @@ def test_offline_submitting_says_that_it_is_not_done(page: Page, attempt: Attemp
     page.context.set_offline(False)
     expect(acts.banner(page)).to_be_hidden()
     page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Submit anyway").click()
     expect(page).to_have_url(re.compile(r"/result/$"))
 
 
@@ -263,7 +264,7 @@ def test_an_answer_checked_in_another_tab_is_no_end_of_the_attempt(page: Page, l
     quiz = samples.quiz("single_choice", "true_false", feedback="practice")
     attempt = acts.started(learner, quiz, now=datetime.now(UTC))
     page.goto(f"/attempts/{attempt.pk}/all/")
-    attempts.check(papers.of_attempt(attempt.pk, learner.pk), slot=1, now=datetime.now(UTC))
+    attempts.show(papers.of_attempt(attempt.pk, learner.pk), slot=1, now=datetime.now(UTC))
     acts.choose(page, "The Security Council")
     expect(acts.state(page, 1)).to_contain_text("This answer was checked already.")
     acts.choose(page, "True")

@@ -213,7 +213,7 @@ def test_offline_at_the_end_nobody_is_told_to_go_on(enter: Enter, learner: User,
     acts.open_question(page, attempt)
     page.context.set_offline(True)
     page.get_by_role("textbox").fill("DPO")
-    expect(acts.banner(page)).to_contain_text("go on with this page")
+    expect(acts.banner(page)).to_contain_text("keep answering on this page")
     page.clock.run_for(32_000)
     expect(acts.banner(page)).to_have_text(re.compile("^1 answer waiting, no connection. .* in time.$"))
     expect(page.get_by_role("textbox")).to_be_disabled()
@@ -230,7 +230,7 @@ def test_without_scripts_the_server_closes_at_the_deadline(
     now_is_later(monkeypatch, minutes=31)
     page.locator(".turn").get_by_role("button", name="Review and submit").click()
     expect(page).to_have_url(re.compile("/result/$"))
-    expect(page.get_by_text("what was saved counts")).to_be_visible()
+    expect(page.get_by_text("your saved answers were submitted")).to_be_visible()
     expect(page.get_by_text("1 of 2 points")).to_be_visible()
 
 
