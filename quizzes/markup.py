@@ -98,13 +98,14 @@ def markdown(text: object) -> SafeString:
     return _block("" if text is None else str(text))
 
 
-def stem(text: object, level: str, id: str = "", extra: str = "") -> SafeString:
+def stem(text: object, level: str, id: str = "", extra: str = "", *, focus: bool = False) -> SafeString:
     """Return a stem as HTML: its first paragraph is a heading of that level (“h2”), what follows it stands below.
 
-    `id` names the whole of it for `aria-labelledby`; `extra` adds classes.
+    `id` names the whole of it for `aria-labelledby`; `extra` adds classes; with `focus` a page begins there.
     """
     lead, rest = _lead_and_rest("" if text is None else str(text))
-    name = format_html(' id="{}"', id) if id else ""
+    name = format_html(' id="{}"', id) if id else mark_safe("")
+    name += mark_safe(' tabindex="-1" autofocus' if focus else "")
     classes = f"stem {extra}".strip()
     if not rest:
         return format_html('<{0} class="{1}"{2}>{3}</{0}>', mark_safe(level), classes, name, lead)

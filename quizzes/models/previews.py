@@ -28,6 +28,7 @@ class PreviewAnswer:
     saved_at: datetime | None = None
     is_flagged: bool = False
     is_checked: bool = False
+    is_tried: bool = False  # practice has checked it and has not shown the right answer
 
     @property
     def pk(self) -> int:

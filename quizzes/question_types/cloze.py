@@ -1,4 +1,4 @@
-"""Cloze: a text with gaps to choose, write or calculate. Every gap counts the same.
+"""Cloze: a text with gaps to choose, write or calculate. All gaps count equally.
 
     {"stem": "Complete the summary.", "text": "The [[1]] was set up in [[2]] by the [[3]].", "gaps": [
         {"kind": "text", "answers": [{"text": "UNTSO", "fraction": 1, "feedback": "…"}], "feedback_wrong": "…"},
@@ -121,7 +121,7 @@ def paragraphs(text: str) -> list[list[dict[str, Any]]]:
 class Cloze(QuestionType[ClozeSpec]):
     key = "cloze"
     name = gettext_lazy("Cloze")
-    instruction = gettext_lazy("fill the gaps")
+    instruction = gettext_lazy("fill in the gaps")
     text_limit = TEXT_LIMIT
     order = 8
     seconds = 0
@@ -148,7 +148,7 @@ class Cloze(QuestionType[ClozeSpec]):
     )
 
     def scoring_note(self, spec: ClozeSpec) -> Any:
-        return gettext_lazy("Every gap counts the same.") if len(spec.gaps) > 1 else ""
+        return gettext_lazy("All gaps count equally.") if len(spec.gaps) > 1 else ""
 
     def time_seconds(self, spec: ClozeSpec) -> int:
         return super().time_seconds(spec) + self.seconds_a_gap * len(spec.gaps)

@@ -70,7 +70,7 @@ class CriterionRow(Row):
 class Essay(QuestionType[EssaySpec]):
     key = "essay"
     name = gettext_lazy("Essay")
-    instruction = gettext_lazy("a text in your own words")
+    instruction = gettext_lazy("essay")
     text_limit = MAX_ANSWER
     order = 9
     seconds = 900
@@ -91,7 +91,7 @@ class Essay(QuestionType[EssaySpec]):
     )
 
     def scoring_note(self, spec: EssaySpec) -> Any:
-        return gettext_lazy("Marked by a person; until then your attempt is awaiting marking.")
+        return gettext_lazy("Your instructor marks this question; your final score comes after that.")
 
     def present(self, spec: EssaySpec, layout: list[Any], response: str | None) -> dict[str, Any]:
         return {
@@ -165,14 +165,14 @@ def _bare(text: str) -> str:
 
 
 def limits(spec: EssaySpec) -> str:
-    """The word limits in a sentence; empty without any."""
+    """The word limits, as they stand after “24 of”; empty without any."""
     if spec.min_words and spec.max_words:
-        return _("Write %(low)d to %(high)d words.") % {"low": spec.min_words, "high": spec.max_words}
+        return _("%(low)d–%(high)d words") % {"low": spec.min_words, "high": spec.max_words}
     if spec.min_words:
-        least = ngettext("Write at least %(low)d word.", "Write at least %(low)d words.", spec.min_words)
+        least = ngettext("at least %(low)d word", "at least %(low)d words", spec.min_words)
         return least % {"low": spec.min_words}
     if spec.max_words:
-        most = ngettext("Write at most %(high)d word.", "Write at most %(high)d words.", spec.max_words)
+        most = ngettext("at most %(high)d word", "at most %(high)d words", spec.max_words)
         return most % {"high": spec.max_words}
     return ""
 

@@ -97,7 +97,7 @@ class ExtraRow(Row):
 class Matching(QuestionType[MatchingSpec]):
     key = "matching"
     name = gettext_lazy("Matching")
-    instruction = gettext_lazy("match each item with its answer")
+    instruction = gettext_lazy("match the pairs")
     order = 6
     seconds = 15
     seconds_a_pair = 20
@@ -128,7 +128,7 @@ class Matching(QuestionType[MatchingSpec]):
     )
 
     def scoring_note(self, spec: MatchingSpec) -> Any:
-        return gettext_lazy("Every pair counts the same; some answers may belong to nothing.")
+        return gettext_lazy("All pairs count equally. Some answers may not be used.")
 
     def time_seconds(self, spec: MatchingSpec) -> int:
         return super().time_seconds(spec) + self.seconds_a_pair * len(spec.pairs)

@@ -24,19 +24,21 @@ from quizzes.question_types.options import OptionsSpec, OptionsType, number_corr
 SCHEMES = {
     "net_correct": (
         gettext_lazy("Right minus wrong"),
-        gettext_lazy("Each wrong choice takes away what a right one adds; never below zero."),
+        gettext_lazy("A wrong choice cancels a right one; you can't score below zero."),
     ),
     "all_or_nothing": (
         gettext_lazy("All or nothing"),
-        gettext_lazy("Points only when exactly the right options are chosen."),
+        gettext_lazy("You get points only if you choose exactly the right options."),
     ),
     "coverage": (
         gettext_lazy("Coverage"),
-        gettext_lazy("The share of right options you find, times the share of your choices that are right."),
+        gettext_lazy(
+            "Your score is the share of right options you find, times the share of your choices that are right."
+        ),
     ),
     "each_decision": (
         gettext_lazy("Each decision"),
-        gettext_lazy("Every option counts: chosen when right, or left when wrong."),
+        gettext_lazy("Every option counts: choose it if it is right, leave it if it is wrong."),
     ),
 }
 

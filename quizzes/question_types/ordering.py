@@ -43,9 +43,12 @@ Places = Sequence[int | str | None]
 SCHEMES = {
     "longest_run": (
         gettext_lazy("Longest run"),
-        gettext_lazy("The longest series of elements in the right order counts, wherever it stands."),
+        gettext_lazy("Partial credit for the longest run of items in the right order."),
     ),
-    "all_or_nothing": (gettext_lazy("All or nothing"), gettext_lazy("Points only when the whole order is right.")),
+    "all_or_nothing": (
+        gettext_lazy("All or nothing"),
+        gettext_lazy("You get points only if the whole order is right."),
+    ),
 }
 
 

@@ -72,7 +72,7 @@ class AnswerRow(Row):
 class ShortAnswer(QuestionType[ShortAnswerSpec]):
     key = "short_answer"
     name = gettext_lazy("Short answer")
-    instruction = gettext_lazy("a word or a few")
+    instruction = gettext_lazy("short answer")
     text_limit = TEXT_LIMIT
     order = 4
     seconds = 60

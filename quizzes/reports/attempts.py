@@ -170,6 +170,16 @@ def overview(attempt: Attempt | Preview, answers: Iterable[AnswerState | Preview
 
 
 @dataclass(frozen=True)
+class SoFar:
+    """What is earned of the questions that are marked, of an attempt that waits for the others."""
+
+    marks: Decimal
+    possible: Decimal
+    waiting: Sequence[int]  # slots
+    waiting_points: Decimal
+
+
+@dataclass(frozen=True)
 class Result:
     """The head of a result page; figures are None while they may not be shown."""
 
@@ -178,16 +188,33 @@ class Result:
     max_marks: Decimal
     is_pass: bool | None
     band: str = ""
+    so_far: SoFar | None = None
 
 
 def result(attempt: Attempt, revealed: terms.Revealed) -> Result:
     """Marks, percent, pass and overall feedback of a graded attempt, as far as they may be seen (1 query where they may)."""
     if not revealed.marks or attempt.exact_marks is None or attempt.share is None:
-        return Result(None, None, attempt.max_marks, None)
+        return Result(None, None, attempt.max_marks, None, so_far=_so_far(attempt) if revealed.marks else None)
     quiz, bands = attempt.quiz, list(attempt.quiz.bands.all())
     percent = shown.percent(quiz, attempt.share, bands)
     passed = marking.is_pass(attempt.exact_marks, attempt.max_marks, quiz.pass_fraction)
     return Result(percent, attempt.shown_marks, attempt.max_marks, passed, _feedback(bands, attempt.share))
+
+
+def _so_far(attempt: Attempt) -> SoFar | None:
+    """What is known of an attempt that waits for marking (1 query); None for one in any other state, and for a preview."""
+    if attempt.status != Attempt.Status.AWAITING_MARKING or attempt.pk is None:
+        return None
+    rows = list(Answer.objects.filter(attempt=attempt).order_by("slot").values_list("slot", "points", "exact_marks"))
+    known = [(points, marks) for _slot, points, marks in rows if marks is not None]
+    possible = sum((points for points, _marks in known), Decimal())
+    waiting = [(slot, points) for slot, points, marks in rows if marks is None]
+    return SoFar(
+        marks=marking.shown_marks(marking.total([marks for _points, marks in known]), possible),
+        possible=possible,
+        waiting=[slot for slot, _points in waiting],
+        waiting_points=sum((points for _slot, points in waiting), Decimal()),
+    )
 
 
 def _feedback(bands: Sequence[FeedbackBand], share: Fraction) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from quizzes import marking, terms
 from quizzes.entitlements import HeldExam, Secrecy
-from quizzes.models import Answer, Attempt, Question, QuestionSource, QuestionVersion, version_cache
+from quizzes.models import Answer, Attempt, AttemptEvent, Question, QuestionSource, QuestionVersion, version_cache
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.prepared import Prepared, prepared
 from quizzes.models.previews import PreviewAnswer
@@ -62,6 +62,30 @@ class Card:
     @property
     def stem_id(self) -> str:
         return f"stem-{self.slot}"
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether practice has checked the answer and has not shown the right one."""
+        return self.state == ASK and bool(self.verdict)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the answer cannot be changed before it is tried again."""
+        return self.is_checked or self.is_tried
+
+    @property
+    def verdict_words(self) -> str:
+        return _verdict_words()[self.verdict]
+
+
+def _verdict_words() -> dict[str, str]:
+    return {
+        "right": _("Right"),
+        "partly": _("Partly right"),
+        "wrong": _("Incorrect"),
+        "unanswered": _("Not answered"),
+        "waiting": _("Waiting for marking"),
+    }
 
 
 class RefusedText(NamedTuple):
@@ -130,8 +154,9 @@ def ask_card(
     *,
     is_secret: bool = False,
     refused: Sequence[RefusedText] = (),
+    verdict: str = "",
 ) -> Card:
-    """Return a card to answer, which judges nothing; one that `is_secret` has no check.
+    """Return a card to answer; one that `is_secret` has no check, one that was tried in practice its `verdict`.
 
     Texts that were `refused` stand in their fields again, in place of what is stored there.
     """
@@ -143,7 +168,24 @@ def ask_card(
             sorted((shown.get("remarks", {}) | told).items(), key=lambda one: (len(one[0]), one[0]))
         )
         shown["typed"] = {one.where: one.text for one in refused}
-    return Card(**_face(answer, version), state=ASK, card=shown, is_secret=is_secret)
+    return Card(**_face(answer, version), state=ASK, card=shown, is_secret=is_secret, verdict=verdict)
+
+
+def tried(attempt: Attempt, answers: Sequence[AnswerState]) -> dict[int, str]:
+    """Return how the answers did that practice has checked as they stand and left open, by slot (1 query)."""
+    open_ones = {answer.slot: answer for answer in answers if not answer.is_checked}
+    checks = AttemptEvent.objects.filter(attempt=attempt, kind=AttemptEvent.Kind.CHECKED, slot__in=open_ones)
+    return {
+        answer.slot: tried_verdict(answer.is_answered, float(details.get("fraction") or 0))
+        for slot, revision, details in checks.values_list("slot", "revision", "details")
+        if (answer := open_ones.get(slot or 0)) and revision == answer.revision
+    }
+
+
+def tried_verdict(is_answered: bool, fraction: float) -> str:
+    if not is_answered:
+        return "unanswered"
+    return "partly" if fraction > 0 else "wrong"
 
 
 def _face(answer: Answer | AnswerState | JudgedAnswer | PreviewAnswer, version: QuestionVersion) -> dict[str, Any]:

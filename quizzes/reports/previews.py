@@ -62,9 +62,19 @@ def ask_cards(
     checked = [answer for answer in answers if answer.is_checked and shows_answers]
     done = {card.slot: card for card in result_cards(checked, paper, earned, terms.EVERYTHING)}
     return [
-        done.get(answer.slot) or cards.ask_card(answer, paper[answer.slot], refused=refused.get(answer.slot, ()))
+        done.get(answer.slot)
+        or cards.ask_card(
+            answer,
+            paper[answer.slot],
+            refused=refused.get(answer.slot, ()),
+            verdict=_tried(answer, earned) if answer.is_tried and shows_answers else "",
+        )
         for answer in answers
     ]
+
+
+def _tried(answer: PreviewAnswer, earned: Earnings) -> str:
+    return cards.tried_verdict(answer.is_answered, float(earned.get(answer.slot, Earned()).fraction or 0))
 
 
 def result_cards(answers: Sequence[PreviewAnswer], paper: Paper, earned: Earnings, shown: terms.Revealed) -> list[Card]:
@@ -79,7 +89,7 @@ def result_cards(answers: Sequence[PreviewAnswer], paper: Paper, earned: Earning
 
 def key_cards(answers: Sequence[PreviewAnswer], paper: Paper) -> list[Card]:
     """The right answers of questions that are still asked, for their author alone; slots of their own, as ids differ."""
-    blank = [replace(answer, response=None, is_checked=False) for answer in answers]
+    blank = [replace(answer, response=None, is_checked=False, is_tried=False) for answer in answers]
     shown = result_cards(blank, paper, {}, terms.EVERYTHING)
     return [replace(card, slot=card.slot + len(paper)) for card in shown]
 

@@ -19,10 +19,18 @@ def record(
     at: datetime,
     actor_id: int | None,
     slot: int | None = None,
+    revision: int | None = None,
     device: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Add an event, in the transaction of what it tells of."""
     AttemptEvent.objects.create(
-        attempt_id=attempt_id, kind=kind, at=at, actor_id=actor_id, slot=slot, device=device, details=details or {}
+        attempt_id=attempt_id,
+        kind=kind,
+        at=at,
+        actor_id=actor_id,
+        slot=slot,
+        revision=revision,
+        device=device,
+        details=details or {},
     )

@@ -85,7 +85,7 @@ def _has_changed(answer: PreviewAnswer, version: QuestionVersion | None) -> bool
 
 def save(answer: PreviewAnswer, response: Any, *, now: datetime) -> None:
     """Keep the response to one question."""
-    answer.response, answer.saved_at = response, now
+    answer.response, answer.saved_at, answer.is_tried = response, now, False
     answer.revision += 1
 
 
@@ -94,18 +94,28 @@ def flag(preview: Preview, *, slot: int, is_flagged: bool) -> None:
         answer.is_flagged = is_flagged
 
 
-def check(preview: Preview, *, slot: int) -> None:
-    """Hand one answer in, as practice does; nothing where there is none."""
+def check(preview: Preview, paper: Paper, quiz: Quiz, *, slot: int) -> None:
+    """Mark one answer, as practice does: a right one is closed and explained. Nothing where there is none."""
     answer = preview.answer(slot)
     if answer is not None and preview.preset == Preset.PRACTICE and answer.is_answered:
-        answer.is_checked = True
+        is_closed = _earned(answer, paper[slot].version, quiz).fraction in (1, None)
+        answer.is_checked, answer.is_tried = is_closed, not is_closed
+
+
+def show(preview: Preview, *, slot: int) -> None:
+    """Close one answer and explain it, as practice does when asked for the answer."""
+    answer = preview.answer(slot)
+    if answer is not None and preview.preset == Preset.PRACTICE:
+        answer.is_checked, answer.is_tried = True, False
 
 
 def try_again(preview: Preview, *, slot: int) -> None:
-    """Open a checked answer again, empty."""
+    """Open a checked answer again: empty where the right one was shown, else as it was."""
     answer = preview.answer(slot)
     if answer is not None and answer.is_checked:
         answer.is_checked, answer.response = False, None
+    elif answer is not None:
+        answer.is_tried = False
 
 
 def advance(preview: Preview, *, from_slot: int) -> int:

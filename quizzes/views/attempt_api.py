@@ -120,7 +120,7 @@ def attempt_state(request: LoggedInRequest, pk: int) -> HttpResponse:
 def _closed_words(attempt: Attempt) -> str:
     at = _clock_words(attempt.submitted_at)
     if attempt.closed_by == Attempt.ClosedBy.DEADLINE:
-        return _("Time was over at %(at)s. What was saved counts.") % {"at": at}
+        return _("Time ran out at %(at)s. Your saved answers were submitted.") % {"at": at}
     return _("This attempt was submitted at %(at)s.") % {"at": at}
 
 

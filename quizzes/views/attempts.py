@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from quizzes import clock, entitlements
 from quizzes.entitlements import lateness
 from quizzes.errors import NotFound
-from quizzes.models import Attempt, AttemptEvent, Question, Quiz, User, papers
+from quizzes.models import Attempt, AttemptEvent, Quiz, User, papers
 from quizzes.models.papers import Paper
 from quizzes.question_types.fields import MAX_ANSWER
 from quizzes.reports import attempts as report
-from quizzes.reports import cards, mark_changes
+from quizzes.reports import cards, mark_changes, results
 from quizzes.services import attempts
+from quizzes.views.asked import cards_to_answer
 from quizzes.views.deadlines import act_on
-from quizzes.views.posted_answers import Conflict, Posted, save_form
+from quizzes.views.posted_answers import Posted, save_form
 from quizzes.views.requests import LoggedInRequest
 from quizzes.views.shortcuts import own_attempt, readable_attempt
 
@@ -63,7 +63,7 @@ def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpRespon
     here = next(answer for answer in answers if answer.slot == slot)
     context = {
         **page_context(mine, answers, slot, now=now),
-        "card": _cards(mine, paper, [here], request.user, posted.refused, now=now)[0],
+        "card": cards_to_answer(mine, paper, [here], request.user, posted.refused, now=now)[0],
         "slot": slot,
         "previous": slot - 1 if slot > 1 and not mine.reached_slot else None,
         "next": slot + 1 if slot < len(answers) else None,
@@ -89,7 +89,7 @@ def attempt_all(request: LoggedInRequest, pk: int) -> HttpResponse:
         if not _is_shown_again(request, posted):
             return redirect(_next_page(request, mine, paper, 0, now=now))
     answers = report.answer_states(mine)
-    shown = _cards(mine, paper, answers, request.user, posted.refused, now=now)
+    shown = cards_to_answer(mine, paper, answers, request.user, posted.refused, now=now)
     context = {
         **page_context(mine, answers, 0, now=now),
         "cards": [(card, posted.refused.get(card.slot)) for card in shown],
@@ -102,33 +102,6 @@ def _is_shown_again(request: LoggedInRequest, posted: Posted) -> bool:
     """Whether the page comes back with remarks before it goes on: a second press, which changes nothing, goes on."""
     returns_anyway = request.POST.get("go", "stay").partition(":")[0] in ("stay", "flag", "unflag")
     return bool(posted.refused or (posted.unread and not returns_anyway))
-
-
-def _cards(
-    mine: Attempt,
-    paper: Paper,
-    answers: list[report.AnswerState],
-    learner: User,
-    refused: Mapping[int, Conflict],
-    *,
-    now: datetime,
-) -> list[cards.Card]:
-    """Cards to answer; in practice those of checked answers say what was right, but for questions that are secret now."""
-    texts = {slot: conflict.texts for slot, conflict in refused.items()}
-    if mine.preset != "practice":
-        return [cards.ask_card(one, paper[one.slot], refused=texts.get(one.slot, ())) for one in answers]
-    secrecy = entitlements.secrecy_of(learner, now=now)
-    held = secrecy.held_back(Question.objects.kept_flags(paper[answer.slot].version.question_id for answer in answers))
-    secret = {answer.slot for answer in answers if paper[answer.slot].version.question_id in held}
-    done: dict[int, cards.Card] = {}
-    if checked := [answer.slot for answer in answers if answer.is_checked and answer.slot not in secret]:
-        revealed = entitlements.revealed(mine, learner, now=now, is_checked=True)
-        done = {card.slot: card for card in cards.result_cards(mine, revealed, slots=checked)}
-    return [
-        done.get(one.slot)
-        or cards.ask_card(one, paper[one.slot], is_secret=one.slot in secret, refused=texts.get(one.slot, ()))
-        for one in answers
-    ]
 
 
 def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *, now: datetime) -> dict[str, Any]:
@@ -156,6 +129,8 @@ def _next_page(request: LoggedInRequest, mine: Attempt, paper: Paper, slot: int,
         attempts.flag(mine, slot=target, is_flagged=verb == "flag", now=now)
     elif verb == "check":
         attempts.check(paper, slot=target, now=now)
+    elif verb == "show":
+        attempts.show(paper, slot=target, now=now)
     elif verb == "again":
         attempts.try_again(paper, slot=target, now=now)
     elif verb == "summary":
@@ -174,7 +149,8 @@ def _next_page(request: LoggedInRequest, mine: Attempt, paper: Paper, slot: int,
         return reverse("quizzes:attempt_question", args=[mine.pk, max(1, target)])
     elif verb == "to":
         return reverse("quizzes:attempt_question", args=[mine.pk, max(1, target)])
-    return f"{here}#question-{target}" if target and not slot else here
+    place = "verdict" if verb in ("check", "show") else "question"
+    return f"{here}#{place}-{target}" if target and not slot else here
 
 
 @never_cache
@@ -226,6 +202,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
     revealed = entitlements.revealed(found, request.user, now=now)
     may_manage = not is_own and manages(request.user, found)
     secrecy = None if may_manage else entitlements.secrecy_in(found, request.user, shown=revealed, now=now)
+    shown = cards.result_cards(found, revealed, secrecy=secrecy)
     context = {
         "attempt": found,
         "quiz": found.quiz,
@@ -236,7 +213,8 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "preset": found.preset,
         "result": report.result(found, revealed),
         "changes": mark_changes.of_attempt(found, revealed),
-        "cards": cards.result_cards(found, revealed, secrecy=secrecy),
+        "cards": shown,
+        "parts": results.parts_of(shown, is_over=not found.is_in_progress),
         "may_manage": may_manage,
         "act": act_on(found) if may_manage else None,
     }

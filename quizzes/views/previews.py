@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes import clock
 from quizzes.errors import NotFound, NotOpen
-from quizzes.models.previews import Preview, PreviewAnswer
+from quizzes.models.previews import PreviewAnswer
 from quizzes.reports import attempts as attempt_report
 from quizzes.reports import previews as report
 from quizzes.reports import quizzes as quiz_report
 from quizzes.reports.cards import Card
+from quizzes.reports.results import parts_of
 from quizzes.services import previews, ways
 from quizzes.views.kept_previews import HIDES_ANSWERS, Running, author_of, frame, keep, page, running
 from quizzes.views.posted_answers import Posted, read_form
@@ -138,17 +139,20 @@ def go(request: LoggedInRequest, found: Running, slot: int) -> HttpResponse:
     """Where the pressed button leads; flags and practice checks are done on the way."""
     verb, _colon, argument = request.POST.get("go", "stay").partition(":")
     target = int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 6 else slot
-    act(found.preview, verb, target, slot)
+    act(found, verb, target, slot)
     keep(request, found.quiz, found.preview)
     return redirect(next_page(found, verb, target, slot))
 
 
-def act(preview: Preview, verb: str, target: int, slot: int) -> None:
+def act(found: Running, verb: str, target: int, slot: int) -> None:
     """What a button does besides turning the page."""
+    preview = found.preview
     if verb in ("flag", "unflag"):
         previews.flag(preview, slot=target, is_flagged=verb == "flag")
     elif verb == "check":
-        previews.check(preview, slot=target)
+        previews.check(preview, found.paper, found.quiz, slot=target)
+    elif verb == "show":
+        previews.show(preview, slot=target)
     elif verb == "again":
         previews.try_again(preview, slot=target)
     elif verb == "next" and preview.reached_slot:
@@ -220,6 +224,7 @@ def quiz_preview_result(request: LoggedInRequest, slug: str) -> HttpResponse:
     shown = report.revealed(found.preview.preset, shows_answers=found.shows_answers)
     earned = previews.marked(found.preview, found.paper, found.quiz)
     answers = [answer for answer in found.preview.answers if found.attempt.has_reached(answer.slot)]
+    result = report.result_cards(answers, found.paper, earned, shown)
     context = {
         "attempt": found.attempt,
         "is_own": True,
@@ -229,7 +234,8 @@ def quiz_preview_result(request: LoggedInRequest, slug: str) -> HttpResponse:
         "preset": found.preview.preset,
         "result": attempt_report.result(found.attempt, shown),
         "changes": [],
-        "cards": report.result_cards(answers, found.paper, earned, shown),
+        "cards": result,
+        "parts": parts_of(result, is_over=True),
         "may_manage": False,
         "act": None,
         "notes": [_("Students are told: “%(when)s”") % {"when": attempt_report.reveal_sentence(found.preview.preset)}],

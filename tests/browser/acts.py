@@ -22,7 +22,8 @@ def open_question(page: Page, attempt: Attempt, slot: int = 1) -> None:
 
 
 def option(page: Page, text: str) -> Locator:
-    return page.get_by_role("radio", name=text, exact=True).or_(page.get_by_role("checkbox", name=text, exact=True))
+    name = re.compile(rf"^([A-Z] )?{re.escape(text)}$")  # with its letter before it
+    return page.get_by_role("radio", name=name).or_(page.get_by_role("checkbox", name=name))
 
 
 def choose(page: Page, text: str) -> None:

@@ -143,12 +143,12 @@ def test_all_questions_on_one_page_and_the_summary_are_accessible(page: Page, at
 
 
 def test_what_goes_wrong_is_told_accessibly(page: Page, learner: User, attempt: Attempt) -> None:
-    acts.move_deadline(attempt, datetime.now(UTC), seconds=55)
+    acts.move_deadline(attempt, datetime.now(UTC), seconds=64)
     acts.open_question(page, attempt, 4)
-    expect(page.locator("[data-notice]")).to_be_visible()
+    expect(page.locator("[data-notice]")).to_have_text("1 minute left.")
     saving.save(attempt.pk, learner, slot=4, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
     page.get_by_role("textbox").fill("DPO")
-    expect(page.get_by_role("button", name="Keep mine")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep this one")).to_be_visible()
     page.context.set_offline(True)
     expect(acts.banner(page)).to_be_visible()
     expect_clean(page, narrow=True)

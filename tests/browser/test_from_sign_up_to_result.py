@@ -74,7 +74,7 @@ def test_a_new_learner_takes_a_quiz_and_reads_why(visitor: Visitor) -> None:
     page.get_by_role("button", name="Submit", exact=True).click()
     page.get_by_role("button", name="Submit anyway").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"You passed {quiz.title}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^\s*Passed\."))
     expect(page.get_by_text("2 of 3 points")).to_be_visible()
     expect(page.get_by_text("Mandates come from the Council.")).to_be_visible()
     expect(page.get_by_text(samples.WHY).first).to_be_visible()
@@ -98,7 +98,7 @@ def test_without_scripts_the_same_answers_give_the_same_marks(visitor: Visitor) 
     page.get_by_role("button", name="Submit", exact=True).click()
     page.get_by_role("button", name="Submit anyway").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"You passed {quiz.title}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^\s*Passed\."))
     assert result_of("bob") == ("2.00 of 3.00", [True, False, True])
 
 

@@ -81,14 +81,14 @@ def test_a_gap_that_cannot_be_read_is_named_when_it_is_saved_and_until_it_is_cha
     field(page, "q1-gap-0").fill("UNTSO")
     acts.expect_saved(page, 1)
     field(page, "q1-gap-1").fill("about 1948")
-    expect(acts.state(page, 1)).to_have_text("Saved, but cannot be read")
+    expect(acts.state(page, 1)).to_have_text("Saved, but can't be read")
     expect_said_at(page, "q1-gap-1", "Gap 2: Enter the number alone")
     expect(field(page, "q1-gap-0")).not_to_have_attribute("aria-invalid", "true")
-    expect(page.locator("[data-announce]")).to_contain_text("Saved, but cannot be read. Gap 2: Enter the number alone")
+    expect(page.locator("[data-announce]")).to_contain_text("Saved, but can't be read. Gap 2: Enter the number alone")
     assert acts.answer(attempt).response == ["UNTSO", "about 1948", None]
 
     page.reload()
-    expect(acts.state(page, 1)).to_have_text("Saved, but cannot be read")
+    expect(acts.state(page, 1)).to_have_text("Saved, but can't be read")
     expect_said_at(page, "q1-gap-1", "Gap 2: Enter the number alone")
     field(page, "q1-gap-1").fill("1948")
     acts.expect_saved(page, 1)
@@ -103,7 +103,7 @@ def test_a_number_typed_further_does_not_leave_its_beginning_behind(
     field(page, "q1-text").fill("36")
     acts.expect_saved(page, 1)
     field(page, "q1-text").press_sequentially(" or so")
-    expect(acts.state(page, 1)).to_have_text("Saved, but cannot be read")
+    expect(acts.state(page, 1)).to_have_text("Saved, but can't be read")
     assert acts.answer(attempt).response == "36 or so"
 
 
@@ -114,7 +114,7 @@ def test_the_same_place_twice_in_a_tab_without_moving_is_told(
     page = open_all(attempt)
     field(page, "q1-place-2").fill("9")
     field(page, "q1-place-2").press("Tab")
-    expect(acts.state(page, 1)).to_have_text("Saved, but cannot be read")
+    expect(acts.state(page, 1)).to_have_text("Saved, but can't be read")
     expect_said_at(page, "q1-place-2", "A place is a whole number from 1 to 4.")
     page.get_by_role("button", name="Move up").nth(1).click()
     acts.expect_saved(page, 1)
@@ -206,7 +206,7 @@ def test_characters_are_counted_as_the_server_counts_them(
     told = page.locator("[data-remarks] p")
     words = f"{excess} character{'' if excess == 1 else 's'} too many; this answer may have at most 500."
     expect(told).to_have_text(words)
-    expect(acts.state(page, 1)).to_have_text("Saved, but cannot be read")
+    expect(acts.state(page, 1)).to_have_text("Saved, but can't be read")
     expect(told).to_have_text(words)
     page.reload()
     expect(told).to_have_text(words)
@@ -312,9 +312,9 @@ def test_what_is_said_can_be_read_by_everyone(
     field(page, "q1-gap-1").fill("about 1948")
     field(page, "q2-text").fill("y" * (LONGEST + 3_007))
     field(page, "q3-text").fill("x" * 501)
-    expect(acts.state(page, 1)).to_have_text("Saved, but cannot be read")
+    expect(acts.state(page, 1)).to_have_text("Saved, but can't be read")
     expect(acts.state(page, 2)).to_have_text(NOT_SAVED)
-    expect(acts.state(page, 3)).to_have_text("Saved, but cannot be read")
+    expect(acts.state(page, 3)).to_have_text("Saved, but can't be read")
     assert [found["id"] for found in Axe().run(page).response["violations"]] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -354,6 +354,6 @@ def test_a_text_overtaken_on_another_device_is_asked_about_once_it_fits(
     field(page, "q1-text").fill("Mine.")
     expect(page.locator("[data-conflict]")).to_contain_text("Theirs.")
     assert acts.answer(attempt).response == "Theirs."
-    page.get_by_role("button", name="Keep mine").click()
+    page.get_by_role("button", name="Keep this one").click()
     acts.expect_saved(page, 1)
     assert acts.answer(attempt).response == "Mine."

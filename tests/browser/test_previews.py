@@ -32,7 +32,7 @@ def test_an_author_takes_a_draft_to_its_result(enter: Enter, database: None) -> 
     expect(page.get_by_text("Right answer (students do not see this)")).to_have_count(0)
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Review and submit").first.click()
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Submit", exact=True).click()
     page.get_by_role("button", name="Submit anyway").click()
     expect(page.get_by_text("Marks and answers are hidden in this preview.")).to_be_visible()
     page.get_by_role("button", name="Show the answers").click()

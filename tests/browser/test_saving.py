@@ -95,11 +95,11 @@ def test_leaving_a_field_unchanged_saves_nothing_again(page: Page, attempt: Atte
 def test_offline_one_goes_on_and_all_is_sent_on_return(page: Page, attempt: Attempt, watch: Watch) -> None:
     watch.allow("ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
-    expect(acts.banner(page)).to_contain_text("You are offline.")
+    expect(acts.banner(page)).to_contain_text("You're offline.")
     acts.choose(page, "The Security Council")
     text_field(page).fill("DPO")
-    expect(acts.banner(page)).to_contain_text("2 answers waiting, offline.")
-    expect(acts.state(page, 1)).to_have_text("Not saved yet, trying again")
+    expect(acts.banner(page)).to_contain_text("You're offline. 2 answers saved on this device")
+    expect(acts.state(page, 1)).to_have_text("Not saved yet. Retrying…")
     assert len(kept(page)) == 2
     assert acts.saves(attempt, 1) == 0
 
@@ -121,7 +121,7 @@ def test_sixty_seconds_offline_lose_nothing(enter: Enter, learner: User, attempt
     for second in range(6):
         text_field(page).fill("DPO"[: 1 + second % 3])
         page.clock.run_for(10_000)
-    expect(acts.banner(page)).to_contain_text("1 answer waiting, offline.")
+    expect(acts.banner(page)).to_contain_text("You're offline. 1 answer saved on this device")
     page.context.set_offline(False)
     page.clock.run_for(1_000)
     acts.expect_saved(page, 2)
@@ -133,7 +133,7 @@ def test_a_reload_while_offline_keeps_the_answers_for_the_next_page(page: Page, 
     watch.allow("ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
     text_field(page).fill("DPO")
-    expect(acts.banner(page)).to_contain_text("1 answer waiting, offline.")
+    expect(acts.banner(page)).to_contain_text("You're offline. 1 answer saved on this device")
     with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
         page.reload()
     page.context.set_offline(False)
@@ -167,7 +167,7 @@ def test_a_server_that_is_down_is_tried_again_and_gets_the_answer_once(
     tries: list[str] = []
     page.route(SAVE, lambda route: (tries.append(route.request.url), route.fulfill(**down))[1])
     text_field(page).fill("DPO")
-    expect(acts.banner(page)).to_contain_text("The server does not answer just now; trying again.")
+    expect(acts.banner(page)).to_contain_text("Can't reach the server. Retrying…")
     acts.wait_until(page, lambda: len(tries) > 1)
     page.unroute(SAVE)
     acts.expect_saved(page, 2)
@@ -180,7 +180,7 @@ def test_a_reply_of_something_in_between_is_not_taken_for_an_acknowledgement(pag
     page.route(SAVE, lambda route: route.fulfill(status=200, content_type="text/html", body="<p>Accept our terms</p>"))
     text_field(page).fill("DPO")
     expect(acts.banner(page)).to_contain_text("1 answer waiting.")
-    expect(acts.state(page, 2)).to_have_text("Not saved yet, trying again")
+    expect(acts.state(page, 2)).to_have_text("Not saved yet. Retrying…")
     page.unroute(SAVE)
     acts.expect_saved(page, 2)
 
@@ -205,7 +205,7 @@ def test_a_lost_reply_is_no_conflict(page: Page, attempt: Attempt, typed_later: 
     assert acts.saves(attempt, 2) == (2 if typed_later else 1)
 
 
-@pytest.mark.parametrize(("choice", "kept_answer"), [("Use this", "DPPA"), ("Keep mine", "DPO")])
+@pytest.mark.parametrize(("choice", "kept_answer"), [("Use that answer", "DPPA"), ("Keep this one", "DPO")])
 def test_a_tab_that_was_overtaken_is_told_and_asks_which_answer_counts(
     page: Page, enter: Enter, learner: User, attempt: Attempt, choice: str, kept_answer: str
 ) -> None:
@@ -216,7 +216,7 @@ def test_a_tab_that_was_overtaken_is_told_and_asks_which_answer_counts(
 
     text_field(page).fill("DPO")
     box = page.locator("[data-conflict]").nth(1)
-    expect(box).to_contain_text("Changed on another device or in another tab")
+    expect(box).to_contain_text("This answer was changed in another tab or on another device")
     expect(box).to_contain_text("DPPA")
     assert acts.answer(attempt, 2).response == "DPPA"
     box.get_by_role("button", name=choice).click()
@@ -230,10 +230,10 @@ def test_a_tab_that_was_overtaken_is_told_and_asks_which_answer_counts(
 def test_nobody_leaves_a_page_with_an_open_conflict_unawares(page: Page, learner: User, attempt: Attempt) -> None:
     saving.save(attempt.pk, learner, slot=2, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
     text_field(page).fill("DPO")
-    expect(page.get_by_role("button", name="Keep mine")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep this one")).to_be_visible()
     page.get_by_role("button", name="Save and review").click()
-    expect(page.locator("[data-notice]")).to_have_text("Choose first which of the two answers counts.")
-    expect(page.get_by_role("button", name="Use this")).to_be_focused()
+    expect(page.locator("[data-notice]")).to_have_text("Choose which answer to keep first.")
+    expect(page.get_by_role("button", name="Use that answer")).to_be_focused()
 
 
 def test_a_conflict_of_another_page_is_settled_before_submitting(page: Page, learner: User, attempt: Attempt) -> None:
@@ -244,10 +244,10 @@ def test_a_conflict_of_another_page_is_settled_before_submitting(page: Page, lea
     page.goto(f"/attempts/{attempt.pk}/summary/")
     page.unroute(SAVE)
     box = page.locator("#attempt > .conflict")
-    expect(box).to_contain_text("Question 2: Changed on another device")
+    expect(box).to_contain_text("Question 2: This answer was changed in another tab")
     page.get_by_role("button", name="Submit").click()
-    expect(page.locator("[data-notice]")).to_have_text("Choose first which of the two answers counts.")
-    box.get_by_role("button", name="Keep mine").click()
+    expect(page.locator("[data-notice]")).to_have_text("Choose which answer to keep first.")
+    box.get_by_role("button", name="Keep this one").click()
     acts.wait_until(page, lambda: not kept(page))
     assert acts.answer(attempt, 2).response == "DPO"
 

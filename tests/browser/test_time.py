@@ -98,9 +98,7 @@ def test_time_granted_in_the_middle_grows_the_countdown_without_a_reload(
     now = datetime.now(UTC)
     deadlines.extend(attempt, due_at=now + timedelta(minutes=50), reason="a fire drill", actor=learner, now=now)
     page.clock.run_for(21_000)  # the page asks every 20 seconds
-    expect(page.locator("[data-notice]")).to_have_text(
-        re.compile(r"^You have been given more time: (50:00|49:\d\d) left\.$")
-    )
+    expect(page.locator("[data-notice]")).to_have_text(re.compile(r"^You have more time now: (50:00|49:\d\d) left\.$"))
     assert seconds(face(page)) > 49 * 60
 
 
@@ -137,10 +135,12 @@ def test_a_hidden_clock_stays_hidden_on_the_next_page_until_the_last_minute(
     page = enter(learner)
     page.clock.install()
     acts.open_question(page, attempt)
-    page.get_by_role("button", name="hide the clock").click()
+    page.locator(".timer summary").click()
+    page.get_by_role("button", name="Hide timer").click()
     expect(page.locator("[data-clock]")).to_have_text("")
     acts.open_question(page, attempt, 2)
-    expect(page.get_by_role("button", name="show the clock")).to_be_visible()
+    page.locator(".timer summary").click()
+    expect(page.get_by_role("button", name="Show timer")).to_be_visible()
     expect(page.locator("[data-clock]")).to_have_text("")
     acts.move_deadline(attempt, datetime.now(UTC), seconds=62)
     page.clock.run_for(21_000)
@@ -157,10 +157,10 @@ def test_when_time_is_over_the_last_answer_is_sent_and_the_result_comes(
     page = enter(learner)
     acts.open_question(page, attempt)
     page.get_by_role("textbox").press_sequentially("DPO")
-    expect(page.locator("[data-notice]")).to_have_text("Time is over. Sending what is left…")
+    expect(page.locator("[data-notice]")).to_have_text("Time's up. Submitting your answers…")
     expect(page.get_by_role("textbox")).to_be_disabled()
     page.wait_for_url(re.compile("/result/$"), timeout=15_000)
-    expect(page.get_by_text("Time was over on")).to_be_visible()
+    expect(page.get_by_text("Time ran out on")).to_be_visible()
     attempt.refresh_from_db()
     assert attempt.closed_by == "deadline"
     assert attempt.submitted_at == attempt.due_at
@@ -177,7 +177,7 @@ def test_waking_after_the_deadline_leads_to_the_result(enter: Enter, learner: Us
     acts.move_deadline(attempt, datetime.now(UTC), minutes=-5)
     asleep(page, 20 * 60_000)
     page.clock.run_for(2_000)
-    expect(acts.banner(page)).to_contain_text(re.compile(r"Time was over at \d\d:\d\d. What was saved counts."))
+    expect(acts.banner(page)).to_contain_text(re.compile(r"Time ran out at .*\. Your saved answers were submitted."))
     page.get_by_role("link", name="See the result").click()
     expect(page.get_by_text("1 of 2 points")).to_be_visible()
 
@@ -189,10 +189,10 @@ def test_answers_that_come_after_the_end_are_listed_as_not_counted(
     page.goto(f"/attempts/{attempt.pk}/all/")
     page.context.set_offline(True)
     page.get_by_role("textbox").fill("DPO")
-    expect(acts.banner(page)).to_contain_text("1 answer waiting, offline.")
+    expect(acts.banner(page)).to_contain_text("You're offline. 1 answer saved on this device")
     acts.move_deadline(attempt, datetime.now(UTC), seconds=-10)
     page.context.set_offline(False)
-    expect(acts.banner(page)).to_contain_text("These answers came too late and do not count:")
+    expect(acts.banner(page)).to_contain_text("These answers came too late and don't count:")
     expect(acts.banner(page).get_by_role("listitem")).to_have_text([f"Question 1: {samples.STEMS['short_answer']}"])
     expect(page.get_by_role("textbox")).to_be_disabled()
     page.get_by_role("link", name="See the result").click()
@@ -213,7 +213,7 @@ def test_offline_at_the_end_nobody_is_told_to_go_on(enter: Enter, learner: User,
     acts.open_question(page, attempt)
     page.context.set_offline(True)
     page.get_by_role("textbox").fill("DPO")
-    expect(acts.banner(page)).to_contain_text("go on with this page")
+    expect(acts.banner(page)).to_contain_text("keep answering on this page")
     page.clock.run_for(32_000)
     expect(acts.banner(page)).to_have_text(re.compile("^1 answer waiting, no connection. .* in time.$"))
     expect(page.get_by_role("textbox")).to_be_disabled()
@@ -230,7 +230,7 @@ def test_without_scripts_the_server_closes_at_the_deadline(
     now_is_later(monkeypatch, minutes=31)
     page.locator(".turn").get_by_role("button", name="Review and submit").click()
     expect(page).to_have_url(re.compile("/result/$"))
-    expect(page.get_by_text("what was saved counts")).to_be_visible()
+    expect(page.get_by_text("your saved answers were submitted")).to_be_visible()
     expect(page.get_by_text("1 of 2 points")).to_be_visible()
 
 

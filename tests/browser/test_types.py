@@ -107,7 +107,7 @@ def test_an_order_that_another_device_changed_is_shown_in_its_places(enter: Ente
     acts.expect_saved(phone)
     page.locator(".move-down").nth(1).click()
     mine = names(page)
-    page.get_by_role("button", name="Use this").click()
+    page.get_by_role("button", name="Use that answer").click()
     assert names(page) == names(phone) != mine
 
 
@@ -117,10 +117,8 @@ def test_the_words_of_an_essay_are_counted_while_it_is_written_as_the_server_cou
     attempt = acts.started(learner, samples.quiz("essay"), now=datetime.now(UTC))
     page = enter(learner)
     acts.open_question(page, attempt)
-    expect(page.get_by_text("Words so far: 0.")).to_be_visible()
+    expect(page.get_by_text("0 of 5–400 words")).to_be_visible()
     text = "The host’s well-meant consent, 1948–1949: naïve? הסכמה היא תנאי शान्ति के लिए\n_x_ … 3.5"
     page.get_by_role("textbox").fill(text)
-    expect(page.get_by_text(f"Words so far: {word_count(text)}.")).to_be_visible()
-    expect(page.get_by_role("textbox")).to_have_accessible_description(
-        f"Write 5 to 400 words. Words so far: {word_count(text)}."
-    )
+    expect(page.get_by_text(f"{word_count(text)} of 5–400 words")).to_be_visible()
+    expect(page.get_by_role("textbox")).to_have_accessible_description(f"{word_count(text)} of 5–400 words")

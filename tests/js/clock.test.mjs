@@ -38,6 +38,16 @@ test("it warns at five minutes and at one, and then time is over", () => {
   assert.deepEqual(told, [["warn", 300], ["warn", 60], ["over"]]);
 });
 
+test("a page that opens below a mark does not tell it, nor one whose deadline jumps below it", () => {
+  const one = clock();
+  one.sync(300);
+  pass(one, 10);
+  one.sync(900);
+  one.sync(62);
+  pass(one, 3);
+  assert.deepEqual(told, [["warn", 60]]);
+});
+
 test("the end is told once, and again when there was more time in between", () => {
   const one = clock();
   one.sync(1);

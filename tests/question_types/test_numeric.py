@@ -84,7 +84,7 @@ def test_an_author_can_say_which_mark_stands_before_decimals(mark: str, text: st
     assert fraction(key, text) == earned
     assert told(key, text) == [(said, False)]
     assert fraction(key, "1,2") == fraction(key, "1.2") == 1
-    assert f"Decimals come after a {mark}." in rendered(KIND, KIND.spec(asking(**key)), [], None)
+    assert f"Use a {mark} for decimals." in rendered(KIND, KIND.spec(asking(**key)), [], None)
 
 
 # Powers of ten, units -------------------------------------------------------------------------------------------------

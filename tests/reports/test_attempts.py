@@ -85,7 +85,7 @@ def test_many_checked_answers_take_no_more_queries_than_one(
     one = queries_of(address)
     for slot in range(2, 7):
         attempts.check(papers.of_attempt(practice.pk, learner.pk), slot=slot, now=now)
-    assert queries_of(address) == one
+    assert queries_of(address) <= one
 
 
 def test_a_history_of_more_than_a_page_is_counted(learner: User, client: Client, now: datetime) -> None:

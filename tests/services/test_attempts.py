@@ -21,6 +21,8 @@ from quizzes import entitlements
 from quizzes.errors import AttemptClosed, BadAnswer, NoAttemptsLeft, NotFound, NotOpen, QuizError, StaleAnswer
 from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Quiz, User, papers
 from quizzes.question_types.single_choice import SingleChoice
+from quizzes.reports import cards
+from quizzes.reports.attempts import answer_states
 from quizzes.services import attempts, deadlines, grading
 from quizzes.services.attempts import close
 from quizzes.services.retrying import retried
@@ -421,13 +423,31 @@ def test_practice_marks_one_answer_at_once_and_never_counts(practice: Attempt, l
 
 def test_a_checked_answer_is_closed_until_tried_again(practice: Attempt, learner: User, now: datetime) -> None:
     save(practice, learner, now=now, fields=WRONG)
-    attempts.check(paper_of(practice), slot=1, now=now)
+    attempts.show(paper_of(practice), slot=1, now=now)
     with pytest.raises(AttemptClosed, match="Try again"):
         save(practice, learner, now=now, revision=2)
     again = attempts.try_again(paper_of(practice), slot=1, now=now)
     assert (again.response, again.fraction, again.revision, again.is_checked) == (None, None, 2, False)
     save(practice, learner, now=now, revision=3)
     assert attempts.check(paper_of(practice), slot=1, now=now).fraction == 1
+
+
+def test_a_wrong_answer_stays_open_and_is_tried_again_as_it_was(
+    practice: Attempt, learner: User, now: datetime
+) -> None:
+    save(practice, learner, now=now, fields=WRONG)
+    checked = attempts.check(paper_of(practice), slot=1, now=now)
+    assert (checked.fraction, stored(practice).is_checked, stored(practice).fraction) == (0, False, None)
+    again = attempts.try_again(paper_of(practice), slot=1, now=now)
+    assert (again.response, again.revision, again.is_checked) == (checked.response, 2, False)
+
+
+def test_an_answer_is_tried_only_as_it_was_checked(practice: Attempt, learner: User, now: datetime) -> None:
+    save(practice, learner, now=now, fields=WRONG)
+    attempts.check(paper_of(practice), slot=1, now=now)
+    assert cards.tried(practice, answer_states(practice)) == {1: "wrong"}
+    save(practice, learner, now=now, revision=2)
+    assert cards.tried(practice, answer_states(practice)) == {}
 
 
 def test_checking_twice_is_logged_once(practice: Attempt, learner: User, now: datetime) -> None:

@@ -160,7 +160,7 @@ def test_b16_foreign_missing_and_closed_attempts(
     attempts.submit(attempt, now=now)
     closed = post(phone, attempt, GOOD)
     assert (closed.status_code, closed.json()["error"]) == (409, "closed")
-    assert "What was saved before counts" in closed.json()["message"]
+    assert "what was saved before counts" in closed.json()["message"]
 
 
 def test_b21_a_number_no_database_holds_is_not_found(phone: Client, db: None) -> None:
@@ -245,7 +245,7 @@ def test_the_state_of_an_overdue_attempt_says_when_it_ended(
     clock.move_to(now + timedelta(minutes=41))
     state = phone.get(reverse("quizzes:attempt_state", args=[attempt.pk])).json()
     assert (state["is_open"], state["seconds_left"]) == (False, 0.0)
-    assert state["message"] == "Time was over at 09:40. What was saved counts."
+    assert state["message"] == "Time ran out at 09:40. Your saved answers were submitted."
 
 
 def test_an_extension_reaches_a_running_page_with_the_next_reply(

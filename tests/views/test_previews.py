@@ -142,7 +142,7 @@ def test_the_time_limit_is_told_counts_down_and_ends_the_preview(
     assert "10 minutes" in read(client.get(f"/quizzes/{quiz.slug}/preview/"))
     assert 'data-seconds-left="600"' in read(client.get(f"/quizzes/{quiz.slug}/preview/questions/1/"))
     monkeypatch.setattr("quizzes.clock.now", lambda: now + timedelta(minutes=11))
-    assert "Time was over" in read(client.get(f"/quizzes/{quiz.slug}/preview/questions/1/", follow=True))
+    assert "Time ran out" in read(client.get(f"/quizzes/{quiz.slug}/preview/questions/1/", follow=True))
 
 
 def test_one_after_the_other_there_is_no_way_back(author: User) -> None:

@@ -101,13 +101,13 @@ def test_unanswered_questions_stand_first_as_links_then_the_flagged(
     attempt.answers.filter(slot=1).update(is_flagged=True)
     for page in (read(student.get(f"/attempts/{attempt.pk}/summary/")), asked(student, attempt)):
         at = f'<a href="/attempts/{attempt.pk}/questions/'
-        assert page.index("After submitting you cannot change") < page.index("<button class=")
-        assert page.index(f'{at}2/">') < page.index(f'{at}3/">') < page.index('id="flagged"') < page.index(f'{at}1/">')
+        assert page.index("You can't change your answers") < page.index("<button class=")
+        assert page.index(f'{at}2/"') < page.index(f'{at}3/"') < page.index('id="flagged"') < page.index(f'{at}1/"')
 
 
 def test_on_one_page_the_numbers_lead_to_the_questions_there(student: Client, learner: User, now: datetime) -> None:
     attempt = started(learner, now, layout=Quiz.Layout.ALL)
-    assert f'<a href="/attempts/{attempt.pk}/all/#question-2">' in asked(student, attempt)
+    assert f'<a href="/attempts/{attempt.pk}/all/#question-2"' in asked(student, attempt)
 
 
 def test_a_sequential_quiz_leads_only_to_the_question_it_has_reached(
@@ -115,8 +115,8 @@ def test_a_sequential_quiz_leads_only_to_the_question_it_has_reached(
 ) -> None:
     attempt = started(learner, now, navigation="sequential")
     page = asked(student, attempt)
-    assert f'<a href="/attempts/{attempt.pk}/questions/1/">' in page
-    assert f'<a href="/attempts/{attempt.pk}/questions/2/">' not in page
+    assert f'<a href="/attempts/{attempt.pk}/questions/1/"' in page
+    assert f'<a href="/attempts/{attempt.pk}/questions/2/"' not in page
 
 
 def test_the_question_is_not_asked_where_nothing_is_unanswered_or_open(

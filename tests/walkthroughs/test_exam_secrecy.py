@@ -64,7 +64,7 @@ def went_before(learner: User, ways: dict[str, Quiz], exam: Assignment, now: dat
     running = attempts.start(learner, ways["asks-practice"], now=now)
     paper = papers.of_attempt(running.pk, learner.pk)
     for slot in paper.questions:
-        attempts.check(paper, slot=slot, now=now)
+        attempts.show(paper, slot=slot, now=now)
     exam.save(force_insert=True)
 
 
@@ -92,8 +92,9 @@ def replies_about(client: Client, attempt: Attempt, slot: int) -> Iterator[tuple
     if not attempt.is_in_progress:  # all else leads to the result
         return
     yield page, client.get(page, follow=True).content.decode()
-    checked = client.post(page, {f"q{slot}-revision": "0", "go": f"check:{slot}"}, follow=True)
-    yield f"check {page}", checked.content.decode()
+    for verb in ("check", "show"):
+        told = client.post(page, {f"q{slot}-revision": "0", "go": f"{verb}:{slot}"}, follow=True)
+        yield f"{verb} {page}", told.content.decode()
 
 
 def leaks(client: Client, *own: Attempt) -> dict[str, list[str]]:

@@ -162,6 +162,8 @@ def test_practice_shows_only_what_was_checked(
         attempt = start(client, quiz)
         assert leaks(client, attempt, quiz) == []
         client.post(f"/attempts/{attempt.pk}/questions/1/", {"q1-revision": "0", "go": "check:1"})
+        assert leaks(client, attempt, quiz) == []  # it was not right, and the answer was not asked for
+        client.post(f"/attempts/{attempt.pk}/questions/1/", {"go": "show:1"})
         at = f"/attempts/{attempt.pk}/"
         assert set(leaks(client, attempt, quiz)) == {at, f"{at}questions/1/", f"{at}all/", f"{at}result/"}
 

@@ -43,7 +43,7 @@ def test_an_attempt_that_a_fire_drill_ended_goes_on(instructor: User, learner: U
 
     with travel(now + 50 * MINUTE, tick=False):  # everybody is back from the yard
         assert student.get(page).status_code == 302
-        assert "Time was over on Mon, Mar 2, 9:40 a.m.; what was saved counts." in read(student.get(page, follow=True))
+        assert "Time ran out on Mon, Mar 2, 9:40 a.m." in read(student.get(page, follow=True))
         assert "1 of 3 points" in read(teacher.get(f"/attempts/{attempt.pk}/result/"))
         reopen = f"/attempts/{attempt.pk}/reopen/"
         choice = {"how": "more", "minutes": "15", "reason": "a fire drill"}
@@ -68,17 +68,17 @@ def test_an_attempt_that_a_fire_drill_ended_goes_on(instructor: User, learner: U
         )
         result = read(student.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED, follow=True))
         assert "2 of 3 points" in result
-        assert "You passed" in result
+        assert "Passed" in result
 
     with travel(now + 60 * MINUTE, tick=False):
         assert ">2<" in read(teacher.get(f"{here}/"))
         line = read(student.get(f"/attempts/{attempt.pk}/timeline/"))
-        assert "reopened · until Mon, Mar 2, 10:05:00 a.m. · <q>a fire drill</q>" in line
-        assert re.findall(r"(closed by the deadline|reopened|submitted|graded)(?: ·|</td>)", line) == [
-            "closed by the deadline",
-            "graded",
-            "reopened",
-            "submitted",
-            "graded",
+        assert "Reopened · until Mon, Mar 2, 10:05:00 a.m. · <q>a fire drill</q>" in line
+        assert re.findall(r"<td>(Closed by the deadline|Reopened|Submitted|Graded)", line) == [
+            "Closed by the deadline",
+            "Graded",
+            "Reopened",
+            "Submitted",
+            "Graded",
         ]
         assert list(invariants.check(now=now + 60 * MINUTE)) == []

@@ -114,13 +114,13 @@ def _explain_refusal(paper: Paper, slot: int, response: Any, revision: int, now:
     attempt = answer.attempt
     close_if_overdue(attempt, now=now)
     if not attempt.is_in_progress:
-        words = _("This attempt is closed. What was saved before counts; this answer came too late.")
+        words = _("This attempt is closed. This answer came too late; what was saved before counts.")
         raise AttemptClosed(words, stored=answer)
     if attempt.reached_slot not in (0, slot):
         words = _("Question %(slot)d is not open; the questions come one after the other.") % {"slot": slot}
         raise BadAnswer(words, where="slot")
     if answer.is_checked:
-        raise AttemptClosed(_("This answer was checked already. Choose “Try again” to answer anew."), stored=answer)
+        raise AttemptClosed(_("This answer was checked already. Choose “Try again” to answer it again."), stored=answer)
     if answer.revision == revision and answer.response == response:  # a repeated request: it was saved before
         return Saved(slot, revision, answer.saved_at or now, attempt.due_at, answer.late_by_ms)
     raise StaleAnswer(_("This answer was changed on another device or in another tab."), stored=answer)

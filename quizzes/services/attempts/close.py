@@ -46,7 +46,7 @@ def refuse_if_closed(attempt: Attempt, *, now: datetime) -> None:
     """Raise AttemptClosed from the deadline on; the transport grace is for answers that are under way, nothing else."""
     close_if_overdue(attempt, now=now)
     if not attempt.is_in_progress or attempt.is_overdue_at(now):
-        raise AttemptClosed(_("This attempt is closed. What was saved before counts."))
+        raise AttemptClosed(_("This attempt is closed. Your saved answers count."))
 
 
 def _close(attempt: Attempt, by: Attempt.ClosedBy, *, now: datetime) -> bool:

@@ -17,14 +17,24 @@ from quizzes.services.attempts.close import refuse_if_closed
 
 
 def check(paper: Paper, *, slot: int, now: datetime) -> Answer:
-    """Hand in one answer to have it marked and explained at once.
+    """Mark one answer and say how it did; a right one, or one that only a person can mark, is explained and closed.
 
     Raises NotOpen for a question that is secret now: an exam of the learner's asks it, or it is kept for exams.
     """
+    return _hand_in(paper, slot, now, is_shown=False)
+
+
+def show(paper: Paper, *, slot: int, now: datetime) -> Answer:
+    """Close one answer as it stands, marked, and explain it; raises NotOpen as `check` does."""
+    return _hand_in(paper, slot, now, is_shown=True)
+
+
+def _hand_in(paper: Paper, slot: int, now: datetime, *, is_shown: bool) -> Answer:
     _refuse_if_secret(paper, slot, now)
     while not (answer := _answer(paper, slot, now)).is_checked:
         grading.grade_answer(answer, paper[slot].version, penalty=answer.attempt.quiz.wrong_penalty)
-        if _store_check(answer, now=now):
+        closes = is_shown or answer.exact_fraction in (1, None)
+        if _store_check(answer, now=now) if closes else _note_check(answer, now=now):
             break
     return answer
 
@@ -48,23 +58,49 @@ def _store_check(answer: Answer, *, now: datetime) -> bool:
     if not unchanged.update(is_checked=True, **{name: getattr(answer, name) for name in grading.MARKS}):
         return False
     answer.is_checked = True
+    _record_check(answer, now)
+    return True
+
+
+def _note_check(answer: Answer, *, now: datetime) -> bool:
+    """Log how an answer did that stays open; False where it changed since it was read.
+
+    The revision in the log says which answer is meant: another answer, or one tried again, is unchecked by itself.
+    """
+    if not _open_answer(answer).filter(is_checked=False, revision=answer.revision).exists():
+        return False
+    if not _checks(answer).exists():
+        _record_check(answer, now)
+    return True
+
+
+def _record_check(answer: Answer, now: datetime) -> None:
     events.record(
         answer.attempt_id,
         AttemptEvent.Kind.CHECKED,
         at=now,
         actor_id=answer.attempt.learner_id,
         slot=answer.slot,
+        revision=answer.revision,
         details={"fraction": answer.fraction},
     )
-    return True
+
+
+def _checks(answer: Answer) -> QuerySet[AttemptEvent]:
+    """Return the checks of the answer as it stands."""
+    logged = AttemptEvent.objects.filter(attempt=answer.attempt_id, kind=AttemptEvent.Kind.CHECKED)
+    return logged.filter(slot=answer.slot, revision=answer.revision)
 
 
 def try_again(paper: Paper, *, slot: int, now: datetime) -> Answer:
-    """Open a checked answer again, empty."""
+    """Open a checked answer again: empty where the right one was shown, else as it was."""
     answer = _answer(paper, slot, now)
-    _open_answer(answer).filter(is_checked=True).update(
-        is_checked=False, response=None, revision=F("revision") + 1, **grading.NOT_MARKED
-    )
+    if answer.is_checked:
+        _open_answer(answer).filter(is_checked=True).update(
+            is_checked=False, response=None, revision=F("revision") + 1, **grading.NOT_MARKED
+        )
+    elif _checks(answer).exists():
+        _open_answer(answer).filter(is_checked=False, revision=answer.revision).update(revision=F("revision") + 1)
     answer.refresh_from_db()
     return answer
 

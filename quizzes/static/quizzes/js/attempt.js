@@ -58,7 +58,9 @@ function announce(text) {
   setTimeout(() => (announcer.textContent = text), 50);
 }
 
+/** One notice at a time: what is told for a moment goes before the banner, until there is something new to show in it. */
 function show(text, kind, ...more) {
+  if (banner.hidden || banner.className !== `banner banner-${kind}`) notice.hidden = true;
   banner.className = `banner banner-${kind}`;
   banner.replaceChildren(text, ...more);
   banner.hidden = false;
@@ -119,9 +121,9 @@ function mark(slot, name, isOn) {
   const dot = document.querySelector(`[data-dot="${slot}"]`);
   if (!dot) return;
   dot.classList.toggle(name, isOn);
-  const words = [...["done", "flag"].filter((one) => dot.classList.contains(one))].map((one) => `, ${say(`dot_${one}`)}`);
-  const text = dot.querySelector("[data-dot-words]");
-  if (text) text.textContent = words.join("");
+  const words = ["done", "flag"].filter((one) => dot.classList.contains(one)).map((one) => say(`dot_${one}`));
+  const named = dot.querySelector("[aria-label]");
+  if (named) named.ariaLabel = [say("question", { n: slot }), ...words].join(", ");
   showDots();
 }
 
@@ -247,6 +249,7 @@ function conflict(slot, mine, body) {
   box.replaceChildren(text, make("p", { className: "actions" }, choice("use_theirs", use), " ", choice("keep_mine", keep)));
   box.hidden = false;
   if (!box.isConnected) root.prepend(box);
+  box.scrollIntoView({ block: "center" });
   announce(text.textContent);
 }
 
@@ -339,8 +342,7 @@ function showTime(text, isLastMinute) {
 
 function hideClock(isHidden) {
   isClockHidden = isHidden;
-  hide.textContent = say(isHidden ? "show" : "hide");
-  hide.ariaLabel = say(isHidden ? "show_clock" : "hide_clock");
+  hide.textContent = say(isHidden ? "show_clock" : "hide_clock");
   clock.tick();
 }
 
@@ -433,6 +435,7 @@ async function flushed() {
   if (choice) {
     tell(say("choose_first"));
     choice.focus();
+    choice.closest(".conflict").scrollIntoView({ block: "center" });
   } else if (isSaved && !isOnline) queue.fail("offline");
   else showTrouble();
   return isSaved && !choice && isOnline;
@@ -500,9 +503,14 @@ function onKey(event) {
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (!areKeysOn || cards.size !== 1) return;
   const [[, card]] = [...cards];
-  const press = (value) => form.querySelector(`.turn [name=go][value="${value}"]`)?.click();
+  const press = (...values) => values.some((value) => {
+    const pressed = form.querySelector(`.turn [name=go][value="${value}"]`);
+    pressed?.click();
+    return pressed;
+  });
   if (/^[1-9]$/.test(event.key)) card.querySelectorAll(".opt-input")[Number(event.key) - 1]?.click();
   else if (event.key === "f" || event.key === "F") card.querySelector("[data-flag]")?.click();
+  else if (event.key === "Enter" && target.matches(".stem, .verdict-band")) press("next", "summary");
   else if (event.key === "ArrowRight" && !target.matches("[type=radio]")) press("next");
   else if (event.key === "ArrowLeft" && !target.matches("[type=radio]")) press("back");
 }

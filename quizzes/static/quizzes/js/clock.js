@@ -1,7 +1,7 @@
 // The countdown: seconds left as the server said, counted with a clock that nobody can set.
 
 const WARN_AT = [300, 60];
-const WARN_WITHIN = 20; // seconds: a page opened later than this has the clock to look at
+const MOVED = 20; // seconds: a deadline that moves by more is another one, with marks of its own
 const LAST_MINUTE = 60;
 const SLEPT_MS = 5_000;
 
@@ -19,6 +19,7 @@ export class Clock {
     this.end = null; // null: no deadline
     this.isOver = false;
     this.warned = new Set();
+    this.before = 0; // seconds left at the last tick: a mark is told when it is crossed, not when a page opens below it
     this.lastTick = performance.now();
     this.lastWall = Date.now();
     setInterval(() => this.tick(), 250);
@@ -34,7 +35,10 @@ export class Clock {
     this.end = seconds === null ? null : performance.now() + seconds * 1000;
     const moved = (seconds ?? Infinity) - (before ?? Infinity) || 0; // Infinity − Infinity: untimed as before
     if (seconds !== 0) this.isOver = false;
-    if (moved > WARN_WITHIN) this.warned.clear();
+    if (Math.abs(moved) > MOVED) {
+      this.warned.clear();
+      this.before = seconds ?? 0;
+    }
     this.tick();
     return moved;
   }
@@ -45,11 +49,12 @@ export class Clock {
     if (left === null) return this.listeners.show("", false);
     this.listeners.show(timeWords(left), left <= LAST_MINUTE);
     for (const limit of WARN_AT) {
-      if (left <= limit && left > limit - WARN_WITHIN && !this.warned.has(limit)) {
+      if (left <= limit && this.before > limit && !this.warned.has(limit)) {
         this.warned.add(limit);
         this.listeners.warn(limit);
       }
     }
+    this.before = left;
     if (left <= 0 && !this.isOver) {
       this.isOver = true;
       this.listeners.over();

@@ -1,7 +1,7 @@
 // Counts the words of an essay that has limits while it is written, as the server does (question_types/essay.py).
 // Without this script the limits stand alone.
 //
-// <textarea data-counted></textarea> <p>Write 5 to 400 words. <span data-word-count="Words so far: {n}."></span></p>
+// <textarea data-counted></textarea> <p><span data-word-count="{n} of"></span> 5–400 words</p>
 
 const MARKS = /[\p{M}\u00ad\u200c\u200d]/gu; // no ends of words
 const WORD = /[\p{L}\p{N}_]+(?:['’-][\p{L}\p{N}_]+)*/gu;

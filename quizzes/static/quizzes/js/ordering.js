@@ -1,6 +1,6 @@
 // Makes lists to put in order easier to use: buttons to move an element, and dragging with mouse, pen or finger.
-// The number fields stay what is saved and posted; every move rewrites them and fires `change`. Without this script
-// the fields are filled in by hand.
+// The number fields are hidden and stay what is saved and posted; every move rewrites them and fires `change`. Without
+// scripts the fields are there and are filled in by hand. An order that nobody moved is no answer: a button confirms it.
 
 const fieldOf = (item) => item.querySelector(".place-number");
 const textOf = (item) => item.querySelector(".place-text").textContent.trim();
@@ -19,17 +19,19 @@ function mark(list) {
     item.querySelector(".move-up").disabled = index === 0;
     item.querySelector(".move-down").disabled = index === items.length - 1;
   });
+  const confirm = list.parentElement.querySelector("[data-confirm]");
+  if (confirm) confirm.hidden = items.every((item) => fieldOf(item).value);
 }
 
-function number(list, moved) {
+function number(list, moved = null) {
   const items = [...list.children];
   items.forEach((item, index) => {
     fieldOf(item).value = index + 1;
     item.classList.toggle("moved", item === moved);
   });
   mark(list);
-  announce(list, moved);
-  fieldOf(moved).dispatchEvent(new Event("change", { bubbles: true }));
+  if (moved) announce(list, moved);
+  fieldOf(moved ?? items[0]).dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function announce(list, item) {
@@ -54,24 +56,6 @@ function onClick(event) {
   number(list, item);
   // The button may have become the end of the list: keep the keyboard on this element.
   (button.disabled ? item.querySelector("button:not(:disabled)") : button)?.focus();
-}
-
-// A number typed by hand moves its element there; the script's own `change` events are not trusted ones.
-function onChange(event) {
-  if (!event.isTrusted || !event.target.matches(".place-number")) return;
-  const list = event.currentTarget;
-  const place = Number(event.target.value);
-  if (!Number.isInteger(place) || place < 1 || place > list.children.length) return;
-  event.stopPropagation();
-  const item = event.target.closest(".place");
-  moveTo(list, item, place - 1);
-  number(list, item);
-}
-
-// While a number is being typed two fields can hold the same one: that is not an answer to save yet.
-function onInput(event) {
-  const numbers = [...event.currentTarget.querySelectorAll(".place-number")].map((field) => field.value).filter(Boolean);
-  if (new Set(numbers).size < numbers.length) event.stopPropagation();
 }
 
 function onPointerDown(event) {
@@ -113,20 +97,13 @@ function onPointerDown(event) {
 export function enhance(list) {
   if (list.dataset.enhanced) return;
   list.dataset.enhanced = "true";
-  for (const item of list.children) {
-    // A finger on the text still scrolls the page; only the handle takes it over.
-    const handle = document.createElement("span");
-    handle.className = "place-handle";
-    handle.setAttribute("aria-hidden", "true");
-    handle.textContent = "⠿";
-    item.prepend(handle);
-    for (const button of item.querySelectorAll("button")) button.hidden = false;
-  }
   list.addEventListener("click", onClick);
-  list.addEventListener("change", onChange);
-  list.addEventListener("input", onInput);
   list.addEventListener("pointerdown", onPointerDown);
   list.addEventListener("fields-written", () => arrange(list));
+  list.parentElement.querySelector("[data-confirm] button")?.addEventListener("click", () => {
+    number(list);
+    list.querySelector("button:enabled")?.focus(); // the button that was pressed is gone
+  });
   mark(list);
 }
 

@@ -2,7 +2,7 @@
 
 const template = document.getElementById("words");
 const words = new Map(
-  [...(template?.content.querySelectorAll("[data-word]") ?? [])].map((node) => [node.dataset.word, node.textContent]),
+  [...(template?.content.querySelectorAll("[data-word]") ?? [])].map((node) => [node.dataset.word, node.textContent.replace(/\s+/g, " ").trim()]),
 );
 
 export function say(name, values = {}) {
