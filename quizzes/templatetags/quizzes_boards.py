@@ -82,4 +82,7 @@ def distance(board: Board) -> str:
     if gap <= 0:  # nobody is ahead, or by less than is shown
         return ""
     words = {"points": marks(gap), "rank": ordinal(ahead[-1].rank)}
-    return ngettext("%(points)s point to %(rank)s place.", "%(points)s points to %(rank)s place.", 1 if gap == 1 else 2) % words
+    return (
+        ngettext("%(points)s point to %(rank)s place.", "%(points)s points to %(rank)s place.", 1 if gap == 1 else 2)
+        % words
+    )
