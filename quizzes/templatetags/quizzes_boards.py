@@ -42,17 +42,15 @@ def lines(board: Board, top: int = 10) -> list[Standing | None]:
 
 @register.filter
 def podium(board: Board) -> Sequence[Standing]:
-    """The first three ranks, the first of them first; empty where ties put too many on it."""
+    """The first three ranks; empty where nobody would stand next to them, or ties put too many on it."""
     first = [row for row in board.rows[: PODIUM + 1] if row.rank <= STEPS]
-    return first if len(first) <= PODIUM else []
+    return first if len(first) <= PODIUM and len(first) < board.size else []
 
 
 @register.filter
 def neighbors(board: Board) -> Sequence[Standing]:
-    """The reader's own row with those around it; without a place the next ranks; empty where the podium has everyone."""
+    """The reader's own row with those around it; without a place the next ranks."""
     first = len(podium(board))
-    if first == board.size:
-        return ()
     return board.nearby(SPAN) or board.rows[first : first + NEXT]
 
 

@@ -41,7 +41,7 @@ def test_a_due_date_in_the_past_is_told_and_what_was_typed_is_kept(
     teacher: Client, classroom: Classroom, quiz: Quiz
 ) -> None:
     page = read(assign(teacher, classroom, quiz, time_limit="37", **PAST))
-    assert "It is due Sun, Mar 1, 2026, 10:00 a.m., which has passed." in page
+    assert "It is due Sun, Mar 1, 10:00 a.m., which has passed." in page
     assert "Assign anyway" in page
     assert 'value="37"' in page
     assert not Assignment.objects.exists()
@@ -103,7 +103,7 @@ def exception(teacher: Client, given: Assignment, learner: User, **fields: Any) 
 def test_an_exception_that_is_over_is_told(teacher: Client, classroom: Classroom, quiz: Quiz, learner: User) -> None:
     given = factories.assignment(classroom, quiz)
     page = read(exception(teacher, given, learner, **PAST))
-    assert "It is due Sun, Mar 1, 2026, 10:00 a.m. for this student, which has passed." in page
+    assert "It is due Sun, Mar 1, 10:00 a.m. for this student, which has passed." in page
     assert "a broken arm" in page
     assert not Accommodation.objects.exists()
     assert exception(teacher, given, learner, told=["past_due_at"], **PAST).status_code == 302

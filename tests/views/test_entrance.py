@@ -57,7 +57,7 @@ def test_from_the_link_to_the_class_in_one_press_and_three_fields(client: Client
     arrived = client.post(SIGN_UP, hidden_in(page) | names, follow=True)
     text = read(arrived)
     assert arrived.request["PATH_INFO"] == f"/classrooms/{room.pk}/"
-    assert "You are in “International Relations 10B”." in text
+    assert "Welcome to International Relations 10B!" in text
     assert "You log in as <strong>noor.haddad</strong>: write this down." in text
     assert Membership.objects.get(user__username="noor.haddad").classroom == room
     assert "write this down" not in read(client.get(f"/classrooms/{room.pk}/"))
@@ -93,7 +93,7 @@ def test_who_has_an_account_logs_in_and_confirms_once(client: Client, room: Clas
     given = {"login": "stranger", "password": PASSWORD}
     confirm = client.post("/accounts/login/", hidden_in(log_in) | given, follow=True)
     assert "You join as <strong>stranger</strong>" in read(confirm)
-    assert "You are in “International Relations 10B”." in read(client.post(link_of(room), follow=True))
+    assert "Welcome to International Relations 10B!" in read(client.post(link_of(room), follow=True))
 
 
 def test_a_member_is_led_to_the_class(room: Classroom, learner: User) -> None:
@@ -108,7 +108,7 @@ def test_a_wrong_code_says_so_at_once(client: Client, learner: User, who: str) -
     response = client.get("/classrooms/join/XXXX/")
     text = response.content.decode()
     assert response.status_code == 404
-    assert "That code does not open a class." in text
+    assert "We couldn't find a class with that code." in text
     assert 'value="XXXX"' in text
     assert 'action="/classrooms/join/"' in text
 

@@ -42,10 +42,10 @@ def test_a_class_from_its_code_to_its_leaderboard(instructor: User, now: datetim
         room = Classroom.objects.get()
         home = f"/classrooms/{room.pk}/"
         assert room.join_code in code_page
-        assert "You are in “10B”." in read(
+        assert "Welcome to 10B!" in read(
             students[0].post("/classrooms/join/", {"code": room.join_code.lower()}, follow=True)
         )
-        assert "You are in “10B”." in read(students[1].post(f"/classrooms/join/{room.join_code}/", follow=True))
+        assert "Welcome to 10B!" in read(students[1].post(f"/classrooms/join/{room.join_code}/", follow=True))
         students[0].post(f"{home}me/", {"nickname": "kestrel", "is_visible": "on"})
 
         terms = {"quiz": str(quiz.pk), "late_policy": "accept", "feedback": "exam"}
