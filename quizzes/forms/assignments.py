@@ -14,7 +14,6 @@ from quizzes.forms.quizzes import attempts_field, keeps_questions_field, time_li
 from quizzes.models import Accommodation, Assignment, Quiz
 from quizzes.models.quizzes import Preset
 
-
 LATE_WORK = (
     (Assignment.LatePolicy.ACCEPT, gettext_lazy("accepted, marked late")),
     (Assignment.LatePolicy.REFUSE, gettext_lazy("not accepted")),

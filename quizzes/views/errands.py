@@ -55,7 +55,7 @@ def to_join(request: HttpRequest, code: str) -> Errand | None:
 
     def join(user: User) -> str:
         membership = classrooms.join(user, code, now=clock.now())
-        return _("You are in “%(name)s”.") % {"name": membership.classroom}
+        return _("Welcome to %(name)s!") % {"name": membership.classroom}
 
     address = reverse("quizzes:classroom_join_link", args=[classroom.join_code])
     lead = _("by %(names)s") % {"names": ", ".join(by)} if by else ""

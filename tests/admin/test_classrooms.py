@@ -148,7 +148,7 @@ def test_who_comes_back_finds_a_place_or_is_refused(as_ada: Client, stage: Simpl
     post(as_ada, "membership", {**MEMBER, "status": "removed"}, sam.pk)
     Membership.objects.create(classroom=stage.ada_room, user=stage.tim)
     Classroom.objects.filter(pk=stage.ada_room.pk).update(capacity=1)
-    assert "The classroom is full." in refused(post(as_ada, "membership", MEMBER, sam.pk))
+    assert "The class is full." in refused(post(as_ada, "membership", MEMBER, sam.pk))
 
 
 def test_an_administrator_puts_somebody_into_a_class(as_root: Client, stage: SimpleNamespace) -> None:

@@ -405,8 +405,8 @@ def test_an_examination_says_when_everybody_sees_the_results_and_who_holds_them_
 
     Attempt.objects.filter(pk=running.pk).update(due_at=None)
     text = page(client, instructor, address)
-    assert "held back: an attempt has no end" in text
-    assert f'<a href="/attempts/{running.pk}/deadline/change/">learner</a>, without an end' in text
+    assert "hidden: an attempt has no end" in text
+    assert f'<a href="/attempts/{running.pk}/deadline/change/">learner</a> · without an end' in text
 
 
 def test_an_assistant_reads_who_holds_the_results_back_but_is_offered_no_change(

@@ -594,7 +594,7 @@ def test_renewing_asks_first_and_the_old_code_stops_working(
     assert classroom.join_code != old
     assert classroom.join_code in text
     assert "find a class with that code" in done(client, stranger, "/classrooms/join/", {"code": old})
-    assert "You are in" in done(client, stranger, "/classrooms/join/", {"code": classroom.join_code})
+    assert "Welcome to" in done(client, stranger, "/classrooms/join/", {"code": classroom.join_code})
 
 
 def test_a_class_is_closed_and_opened_to_its_code(
@@ -603,8 +603,8 @@ def test_a_class_is_closed_and_opened_to_its_code(
     address = f"/classrooms/{classroom.pk}/code/"
     assert "Nobody can join with the code now" in done(client, instructor, address, {"do": "close"})
     assert "find a class with that code" in done(client, stranger, "/classrooms/join/", {"code": classroom.join_code})
-    assert "works again" in done(client, instructor, address, {"do": "open"})
-    assert "You are in" in done(client, stranger, "/classrooms/join/", {"code": classroom.join_code})
+    assert "Students can join again." in done(client, instructor, address, {"do": "open"})
+    assert "Welcome to" in done(client, stranger, "/classrooms/join/", {"code": classroom.join_code})
 
 
 # Settings and the archive ---------------------------------------------------------------------------------------------
@@ -701,7 +701,7 @@ def test_a_roster_is_reported_on_before_anything_is_written(
     assert "gets an account and an e-mail" in text
     assert "in the class already" in text
     assert "row 4" in text
-    assert "Bring in 1 person" in text
+    assert "Add 1 person" in text
     assert not User.objects.filter(email="new@example.org").exists()
     assert classroom.memberships.count() == 2
 

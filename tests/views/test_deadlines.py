@@ -258,7 +258,7 @@ def test_two_instructors_do_not_both_add_time_without_knowing(
 def test_an_attempt_that_closed_meanwhile_leads_to_opening_it_again(client: Client, closed: Attempt) -> None:
     response = extend(client, closed, FIRE, confirmed="1")
     assert response.redirect_chain == [(f"/attempts/{closed.pk}/reopen/", 302)]
-    assert "so its deadline can&#x27;t be changed. You can reopen it." in words(response)
+    assert "so its deadline can&#39;t be changed. You can reopen it." in words(response)
 
 
 def test_an_attempt_whose_time_is_over_is_closed_before_it_can_be_moved(
@@ -305,7 +305,7 @@ def test_what_opening_again_does_is_said_before(client: Client, closed: Attempt)
     page = words(reopen(client, closed, FIRE))
     assert "closed since 9:30 a.m." in page
     assert "<strong>10:20 a.m.</strong>" in page
-    assert "The learner may have read the right answers" in page
+    assert "The student may have read the right answers" in page
     closed.refresh_from_db()
     assert closed.status == "graded"
 
@@ -382,7 +382,7 @@ def test_an_attempt_in_progress_leads_to_its_deadline(client: Client, running: A
 def test_practice_is_not_opened_again(client: Client, classroom: Classroom, learner: User, now: datetime) -> None:
     given = factories.assignment(classroom, factories.quiz(1, feedback="practice"))
     done = factories.attempt(learner, given.quiz, now=now, assignment=given, submit=True)
-    assert "Practice can&#x27;t be reopened" in words(reopen(client, done, FIRE, confirmed="1"))
+    assert "Practice can&#39;t be reopened" in words(reopen(client, done, FIRE, confirmed="1"))
     assert "/reopen/" not in words(client.get(f"/attempts/{done.pk}/result/"))
 
 

@@ -108,7 +108,7 @@ def test_a_wrong_code_says_so_at_once(client: Client, learner: User, who: str) -
     response = client.get("/classrooms/join/XXXX/")
     text = response.content.decode()
     assert response.status_code == 404
-    assert "We couldn't find a class with that code." in text
+    assert "We couldn&#x27;t find a class with that code." in text
     assert 'value="XXXX"' in text
     assert 'action="/classrooms/join/"' in text
 
