@@ -191,7 +191,7 @@ def test_progress_counts_answers_as_they_are_saved_and_the_time_runs(
     saving.save(attempt.pk, learner, slot=1, fields=factories.RIGHT, revision=1, now=clock.now())
     expect(row).to_contain_text("1 of 4")
     attempts.submit(attempt, now=clock.now())
-    expect(row).to_contain_text("done")
+    expect(row).to_contain_text("finished")
 
 
 def test_the_projector_follows_as_well(enter: LogIn, learner: User, assignment: Assignment) -> None:

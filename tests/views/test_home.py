@@ -205,7 +205,7 @@ def test_what_is_done_and_can_be_improved_is_told_alike_on_every_page(
         assert "All 3 done." in text
         improvable = text.split("You can still improve:", 1)[1].split("</ul>", 1)[0]
         assert "Who decides?" in improvable
-        assert "closes Wed 4 Mar, 09:00" in improvable
+        assert "closes Wed, Mar 4, 9:00 a.m." in improvable
         assert "1 of 2 points" in improvable
         assert "Perfect" not in improvable
         assert "Only once" not in improvable

@@ -62,7 +62,7 @@ def test_a_class_from_its_code_to_its_leaderboard(instructor: User, now: datetim
         assert f'href="/quizzes/{quiz.slug}/"> Start' in read(students[0].get(home))
         attempt = take(students[0], assignment, ["0", "0"])
         assert "Result available after the quiz closes" in read(students[0].get(home))
-        assert "1 not started · 0 in the middle · 1 done" in read(teacher.get(home))
+        assert "1 not started · 0 working · 1 finished" in read(teacher.get(home))
 
     with travel(now + timedelta(hours=2), tick=False):
         take(students[1], assignment, ["0", "1"])
