@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django import template
@@ -76,7 +77,7 @@ def distance(board: Board) -> str:
     if others:
         return ngettext("%(n)d other has the same score.", "%(n)d others have the same score.", others) % {"n": others}
     ahead = [row for row in board.rows if row.rank < board.me.rank]
-    gap = ahead[-1].points - board.me.points if ahead else 0
+    gap = ahead[-1].points - board.me.points if ahead else Decimal(0)
     if gap <= 0:  # nobody is ahead, or by less than is shown
         return ""
     words = {"points": marks(gap), "rank": ordinal(ahead[-1].rank)}
