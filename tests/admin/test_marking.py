@@ -54,7 +54,7 @@ def test_an_attempt_waits_until_its_essay_is_marked(as_ada: Client, essays: Simp
     assert (answer.marks, answer.comment, answer.marked_by) == (cast.points("1.50"), "Name a mission.", essays.ada)
     assert attempt.events.get(kind="marked").actor == essays.ada
     assert as_ada.post(page_of(essays.una_essay), {"marks": "0", "seen": ""})["Location"] == QUEUE
-    assert "Nothing waits to be marked" in as_ada.get(QUEUE).content.decode()
+    assert "Nothing to mark." in as_ada.get(QUEUE).content.decode()
 
 
 def test_the_page_shows_answer_rubric_and_what_is_left(as_ada: Client, essays: SimpleNamespace) -> None:
