@@ -40,7 +40,7 @@ def essays(stage: SimpleNamespace) -> SimpleNamespace:
 def test_the_queue_holds_the_essays_of_ones_own_classrooms(as_ada: Client, essays: SimpleNamespace) -> None:
     page = as_ada.get(QUEUE)
     assert list(page.context["page"]) == [essays.sam_essay, essays.una_essay]
-    assert "2 answers wait for your marks" in page.content.decode()
+    assert "2 answers to mark" in page.content.decode()
 
 
 def test_an_attempt_waits_until_its_essay_is_marked(as_ada: Client, essays: SimpleNamespace) -> None:

@@ -53,7 +53,7 @@ def test_the_countdown_grows_when_the_instructor_gives_more_time(
     expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^(30:00|29:\d\d)$"))
     page.get_by_role("textbox").fill("DPO")
     desk.goto(f"/assignments/{attempt.assignment_id}/progress/")
-    desk.get_by_role("link", name="change…").click()
+    desk.get_by_role("link", name="Change deadline").click()
     give_minutes(desk, 20)
     expect(desk.get_by_text("Deadline of learner changed")).to_be_visible()
     page.clock.run_for(ASKS_EVERY_MS + 1_000)
