@@ -146,7 +146,7 @@ def _row(number: int, cells: Cells, layout: Layout) -> tuple[RosterRow, str]:
     """(row, why it cannot be taken, or nothing)."""
     empty, places = RosterRow(number), layout.fields
     if any(_text(cell) for cell in cells[len(layout.columns) :]):
-        return empty, _("has more cells than the heading; is a text with the separator not in quotes?")
+        return empty, _("has more columns than the headings; is a text with the separator not in quotes?")
     values = {name: _value(cells, place) for name, place in places.items()}
     for name, value in values.items():
         if len(value) > LONGEST[name]:

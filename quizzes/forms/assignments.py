@@ -14,6 +14,11 @@ from quizzes.forms.quizzes import attempts_field, keeps_questions_field, time_li
 from quizzes.models import Accommodation, Assignment, Quiz
 from quizzes.models.quizzes import Preset
 
+LATE_WORK = (
+    (Assignment.LatePolicy.ACCEPT, gettext_lazy("accepted, marked late")),
+    (Assignment.LatePolicy.REFUSE, gettext_lazy("not accepted")),
+)
+
 
 class AssignmentForm(ZonedForm):
     """A quiz given to a class. With an assignment in `stored` it is changed, and its quiz stays."""
@@ -23,9 +28,9 @@ class AssignmentForm(ZonedForm):
     quiz = forms.ModelChoiceField(label=gettext_lazy("Quiz"), queryset=Quiz.objects.none())
     late_policy = forms.ChoiceField(
         label=gettext_lazy("Late work"),
-        choices=Assignment.LatePolicy,
+        choices=LATE_WORK,
         initial=Assignment.LatePolicy.ACCEPT,
-        help_text=gettext_lazy("What is handed in after it is due, while it is still open."),
+        help_text=gettext_lazy("Work submitted after the due date, while the quiz is still open."),
     )
     time_limit = time_limit_field()
     attempts_allowed = attempts_field()
@@ -38,7 +43,7 @@ class AssignmentForm(ZonedForm):
     apply_to_running = forms.BooleanField(
         label=gettext_lazy("Apply to running attempts"),
         required=False,
-        help_text=gettext_lazy("Brings deadlines of attempts in progress down to a shorter limit or an earlier close."),
+        help_text=gettext_lazy("Shortens the deadlines of running attempts to a new limit or an earlier closing time."),
     )
 
     def __init__(self, *args: Any, quizzes: Any = None, stored: Assignment | None = None, **kwargs: Any) -> None:
@@ -47,7 +52,7 @@ class AssignmentForm(ZonedForm):
             kwargs["initial"] = {name: getattr(stored, name) for name in names}
         super().__init__(*args, stored=stored, **kwargs)
         for name in ("time_limit", "attempts_allowed"):
-            self.fields[name].help_text = _("Leave empty to use the quiz's own.")
+            self.fields[name].help_text = _("Leave empty for the quiz's own.")
         if stored is None:
             del self.fields["apply_to_running"]
             self.fields["quiz"].queryset = quizzes  # type: ignore[attr-defined]
@@ -56,13 +61,15 @@ class AssignmentForm(ZonedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        self._refuse_unless_after(cleaned, "closes_at", "opens_at", _("The assignment must close after it opens."))
-        self._refuse_unless_after(cleaned, "due_at", "opens_at", _("The assignment is due before it opens."))
+        self._refuse_unless_after(
+            cleaned, "closes_at", "opens_at", _("The closing time must be after the opening time.")
+        )
+        self._refuse_unless_after(cleaned, "due_at", "opens_at", _("The due date must be after the opening time."))
         due, closes = cleaned.get("due_at"), cleaned.get("closes_at")
         if due and closes and due > closes:
-            self.add_error("due_at", _("The assignment is due after it closes."))
+            self.add_error("due_at", _("The due date must be before the closing time."))
         if cleaned.get("late_policy") == Assignment.LatePolicy.REFUSE and not due and "due_at" not in self.errors:
-            self.add_error("due_at", _("Say when it is due, or accept late work."))
+            self.add_error("due_at", _("Set a due date, or accept late work."))
         return cleaned
 
 
@@ -76,8 +83,8 @@ class AccommodationForm(ZonedForm):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
-        help_text=gettext_lazy("Kept with the exception; the student can read it."),
-        error_messages={"required": gettext_lazy("Give the reason; it is kept with the exception.")},
+        help_text=gettext_lazy("Saved with the exception; the student can read it."),
+        error_messages={"required": gettext_lazy("Give a reason; it is saved with the exception.")},
     )
 
     def __init__(self, *args: Any, stored: Accommodation | None = None, **kwargs: Any) -> None:
@@ -86,15 +93,17 @@ class AccommodationForm(ZonedForm):
             kwargs["initial"] = {name: getattr(stored, name) for name in names}
         super().__init__(*args, stored=stored, **kwargs)
         for name in ("time_limit", "attempts_allowed"):
-            self.fields[name].help_text = _("Empty: as for everybody.")
+            self.fields[name].help_text = _("Leave empty for the same as everyone.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        self._refuse_unless_after(cleaned, "closes_at", "opens_at", _("The exception must close after it opens."))
+        self._refuse_unless_after(
+            cleaned, "closes_at", "opens_at", _("The closing time must be after the opening time.")
+        )
         due, closes = cleaned.get("due_at"), cleaned.get("closes_at")
         if due and closes and due > closes:
-            self.add_error("due_at", _("The exception is due after it closes."))
+            self.add_error("due_at", _("The due date must be before the closing time."))
         terms = (*self.instants, "time_limit", "attempts_allowed")
         if not self.errors and not any(cleaned.get(name) for name in terms):
-            raise ValidationError(_("Nothing is different for this member: fill in at least one of the fields."))
+            raise ValidationError(_("Nothing is different yet. Fill in at least one field."))
         return cleaned

@@ -16,7 +16,7 @@ from quizzes.models import Classroom, Membership
 
 UNTIMED = "untimed"
 TIMES = (
-    ("1.00", gettext_lazy("as everybody")),
+    ("1.00", gettext_lazy("none")),
     ("1.25", gettext_lazy("× 1.25")),
     ("1.50", gettext_lazy("× 1.5")),
     ("2.00", gettext_lazy("× 2")),
@@ -33,15 +33,13 @@ def helper(label: Any) -> FormHelper:
 class ClassroomForm(forms.ModelForm):
     """What a new classroom needs: a name, and the zone its deadlines are meant in."""
 
-    time_zone = ZoneField(
-        label=gettext_lazy("Time zone"), help_text=gettext_lazy("The times of assignments are typed in it.")
-    )
-    submit_label = gettext_lazy("Create the classroom")
+    time_zone = ZoneField(label=gettext_lazy("Time zone"), help_text=gettext_lazy("For the dates of assignments."))
+    submit_label = gettext_lazy("Create the class")
 
     class Meta:
         model = Classroom
         fields = ["name", "description", "time_zone"]
-        help_texts = {"description": gettext_lazy("One line that your students see, such as the term or the room.")}
+        help_texts = {"description": gettext_lazy("One line for your students, such as the term or the room.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,10 +67,10 @@ class SettingsForm(ClassroomForm):
         ]
         help_texts = {
             **ClassroomForm.Meta.help_texts,
-            "capacity": gettext_lazy("When so many students are in it, the code opens it to no more."),
-            "names_shown": gettext_lazy("Who has no nickname appears as “member” with a number."),
-            "metric": gettext_lazy("Improvement is the best attempt less the first one."),
-            "speed_breaks_ties": gettext_lazy("Measured by the server's clock. Otherwise speed never counts."),
+            "capacity": gettext_lazy("When the class has this many students, nobody else can join."),
+            "names_shown": gettext_lazy("Students without a nickname appear as “member 9”."),
+            "metric": gettext_lazy("Improvement is the best attempt minus the first."),
+            "speed_breaks_ties": gettext_lazy("Measured by the server's clock. If this is off, speed never counts."),
         }
 
 
@@ -103,13 +101,13 @@ class MeForm(forms.Form):
         label=gettext_lazy("Nickname"),
         max_length=40,
         required=False,
-        help_text=gettext_lazy("No one else in this class has it. Empty: you appear as “member” with a number."),
+        help_text=gettext_lazy("Different from every other in this class. Leave empty to appear as “member 9”."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     is_visible = forms.BooleanField(
         label=gettext_lazy("Show me on the leaderboard"),
         required=False,
-        help_text=gettext_lazy("Takes effect at once, for every leaderboard of this class."),
+        help_text=gettext_lazy("Applies at once, to every leaderboard of this class."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -124,7 +122,7 @@ class RoleForm(forms.Form):
 class TimeForm(forms.Form):
     """A member's time: one of the usual factors, the one they have, or no limit."""
 
-    time = forms.ChoiceField(label=gettext_lazy("Time"))
+    time = forms.ChoiceField(label=gettext_lazy("Extra time"))
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         now = UNTIMED if membership.is_untimed else f"{membership.time_factor:.2f}"

@@ -28,13 +28,13 @@ class EndForm(ZonedForm):
 
     instants = {"due_at": gettext_lazy("Until")}
 
-    how = forms.ChoiceField(label=gettext_lazy("How long"), widget=forms.RadioSelect, initial=MORE)
+    how = forms.ChoiceField(label=gettext_lazy("New deadline"), widget=forms.RadioSelect, initial=MORE)
     minutes = whole_number(1, 1440, MINUTES, label=gettext_lazy("Minutes"), initial=15)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
-        help_text=gettext_lazy("Kept with the change; the learner reads it too."),
-        error_messages={"required": gettext_lazy("Give a reason; it is kept with the change.")},
+        help_text=gettext_lazy("Saved with the change; the student can read it."),
+        error_messages={"required": gettext_lazy("Give a reason; it is saved with the change.")},
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
 
@@ -44,7 +44,7 @@ class EndForm(ZonedForm):
         super().__init__(data, zone=zone, stored=attempt if attempt.is_in_progress else None)
         self.initial["seen"] = _instant(self.runs_until)
         more = _("more minutes") if self.runs_until else _("minutes from now")
-        ways = [(MORE, more), (UNTIL, _("until a date and time")), (UNTIMED, _("without a deadline"))]
+        ways = [(MORE, more), (UNTIL, _("until a date and time")), (UNTIMED, _("no deadline"))]
         self.fields["how"].choices = ways[:2] if is_untimed else ways  # type: ignore[attr-defined]
 
     @property
@@ -94,9 +94,9 @@ class EndForm(ZonedForm):
         if due_at is None:
             raise ValidationError({"due_at": _("Give a date and a time, such as 2026-03-02 09:00.")})
         if due_at <= self.now:
-            raise ValidationError({"due_at": _("The new deadline must lie in the future.")})
+            raise ValidationError({"due_at": _("The new deadline must be in the future.")})
         if due_at == self.runs_until:
-            raise ValidationError({"due_at": _("That is the deadline already.")})
+            raise ValidationError({"due_at": _("This is the deadline already.")})
 
 
 def _instant(at: datetime | None) -> str:

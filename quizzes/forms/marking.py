@@ -27,7 +27,7 @@ class MarkForm(forms.Form):
         widget=forms.NumberInput({"inputmode": "decimal", "class": "form-control"}),
     )
     comment = forms.CharField(
-        label=gettext_lazy("Comment for the learner"),
+        label=gettext_lazy("Comment for the student"),
         required=False,
         max_length=4000,
         widget=forms.Textarea({"rows": 5, "class": "form-control"}),
@@ -48,7 +48,7 @@ class MarkForm(forms.Form):
         marks.widget.attrs.update({"min": "0", "max": points, "step": "0.01", "autofocus": not self.needs_reason})
         marks.help_text = _("0 to %(points)s") % {"points": points}
         if self.needs_reason:
-            self.fields["reason"].help_text = _("Kept with the change.")
+            self.fields["reason"].help_text = _("Saved with the change.")
         else:
             del self.fields["reason"]
         if data is not None and "withdraw" in data:

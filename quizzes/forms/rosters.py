@@ -33,7 +33,7 @@ class RosterForm(forms.Form):
     """A file with the members, or the one just reported on, carried along by the page until it is confirmed."""
 
     file = forms.FileField(
-        label=gettext_lazy("Roster"),
+        label=gettext_lazy("List of students"),
         required=False,
         help_text=gettext_lazy("CSV or XLSX; at most 1 MB and 2,000 rows."),
         widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.xlsx"}),
@@ -47,14 +47,14 @@ class RosterForm(forms.Form):
         upload, carried = cleaned.get("file"), cleaned.get("carried", "")
         if upload is not None:
             if upload.size > ROSTER_BYTES:
-                raise ValidationError(_("This file is larger than 1 MB. A roster is a list of names; send only that."))
+                raise ValidationError(_("This file is larger than 1 MB. Upload only the list of names."))
             return cleaned | {"data": upload.read(), "name": upload.name, "is_confirmed": False}
         if not carried:
             raise ValidationError(_("Choose a file first."))
         try:
             data = base64.b64decode(carried, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise ValidationError(_("The file was lost on the way. Choose it again.")) from error
+            raise ValidationError(_("The file got lost. Choose it again.")) from error
         is_confirmed = self.data.get("do") != "look"
         return cleaned | {"data": data, "name": cleaned.get("carried_name", ""), "is_confirmed": is_confirmed}
 
@@ -62,7 +62,7 @@ class RosterForm(forms.Form):
 class ReadingForm(forms.Form):
     """How the file is read: encoding, row of headings, and a field for each column."""
 
-    encoding = forms.ChoiceField(label=gettext_lazy("Letters are written as"), required=False)
+    encoding = forms.ChoiceField(label=gettext_lazy("Encoding of letters"), required=False)
     heading = forms.TypedChoiceField(label=gettext_lazy("Headings are in"), coerce=int, required=False)
 
     # What the page showed. Columns count with their own headings only: read in another way, they are found again.
@@ -72,7 +72,7 @@ class ReadingForm(forms.Form):
     def __init__(self, data: Any = None, *, layout: Layout | None = None) -> None:
         super().__init__(data)
         self.layout = layout
-        self.fields["encoding"].choices = [("", _("as found")), *ENCODINGS.items()]  # type: ignore[attr-defined]
+        self.fields["encoding"].choices = [("", _("as detected")), *ENCODINGS.items()]  # type: ignore[attr-defined]
         self.fields["heading"].choices = list(self._rows())  # type: ignore[attr-defined]
         for place in range(COLUMNS if layout is None else len(layout.columns)):
             self.fields[f"column_{place}"] = forms.ChoiceField(choices=FIELDS, required=False)
@@ -82,8 +82,8 @@ class ReadingForm(forms.Form):
             self._show(layout)
 
     def _rows(self) -> Iterator[tuple[int, str]]:
-        yield AUTOMATIC, _("the row that looks like it")
-        yield 0, _("no row: it begins with people")
+        yield AUTOMATIC, _("the row that looks like headings")
+        yield 0, _("no row: the list starts with people")
         shown = range(1, 3 * FIRST_ROWS) if self.layout is None else [number for number, _cells in self.layout.sample]
         for number in shown:
             yield number, _("row %(number)d") % {"number": number}

@@ -28,13 +28,13 @@ def extension(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone:
     """The deadline of an attempt in progress moves to `due_at`."""
     warnings = _about_the_class(attempt, due_at, zone)
     if due_at is not None and (attempt.due_at is None or due_at < attempt.due_at):
-        warnings.insert(0, _("This takes time away from a student who is in the middle of it."))
+        warnings.insert(0, _("This takes time away from a student who is working."))
     return Change(
         before=_until(attempt.due_at, now, zone),
         after=_until(due_at, now, zone),
         difference=_difference(attempt.due_at, due_at),
         consequences=(
-            _("The student's timer follows by itself. They can read who moved it and why."),
+            _("The student's countdown follows by itself. They can read who changed it and why."),
             *_about_lateness(attempt, gives_time=attempt.due_at is not None and _is_later(due_at, attempt.due_at)),
         ),
         warnings=tuple(warnings),
@@ -63,13 +63,13 @@ def what_reopening_does(attempt: Attempt) -> list[str]:
     else:
         marks = _("There are no marks yet.")
     found = [
-        _("%(marks)s It is graded again when it is submitted or the new time is over.") % {"marks": marks},
-        _("All answers stay and can be changed. Marks given by hand stay with answers that are not changed."),
-        _("The student sees “Continue”, who opened it and why. The result is hidden until it is closed again."),
+        _("%(marks)s It is graded again when it is submitted or time runs out.") % {"marks": marks},
+        _("All answers stay and can be changed. Marks given by hand stay with unchanged answers."),
+        _("The student sees “Continue”, who reopened it and why. The result is hidden until it is closed again."),
         _("It does not count as another attempt."),
     ]
     if attempt.reached_slot:
-        found.append(_("It goes on at question %(n)d; there is no way back.") % {"n": attempt.reached_slot})
+        found.append(_("It continues at question %(n)d; the student can't go back.") % {"n": attempt.reached_slot})
     return found
 
 
@@ -77,7 +77,7 @@ def _about_lateness(attempt: Attempt, *, gives_time: bool) -> list[str]:
     """Time that is given by hand moves the due date of the attempt as well."""
     if not gives_time or attempt.assignment is None or attempt.assignment.due_at is None:
         return []
-    return [_("Until then it is not late, if it was started before it was due.")]
+    return [_("It is not marked late until then, if it was started before the due date.")]
 
 
 def _is_later(one: datetime | None, other: datetime) -> bool:
@@ -90,9 +90,11 @@ def _about_the_class(attempt: Attempt, due_at: datetime | None, zone: str) -> li
     close = _close_of(attempt)
     if close is None or (due_at is not None and due_at <= close):
         return []
-    found = [_("The class closes at %(at)s; this attempt alone goes on.") % {"at": _at(close, close, zone, day=True)}]
+    found = [
+        _("For the class it closes %(at)s; only this attempt continues.") % {"at": _at(close, close, zone, day=True)}
+    ]
     if attempt.preset == "exam":
-        found.append(_("This is an exam: until this attempt is over, no student in the class sees marks and answers."))
+        found.append(_("This is an exam: nobody in the class sees marks and answers until this attempt is over."))
     return found
 
 

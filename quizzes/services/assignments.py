@@ -41,7 +41,7 @@ def assign(
     Of an exam, the questions that belong to `keeps_questions_of` are kept for exams from now on.
     """
     if classroom.archived_at is not None:
-        raise QuizError(_("This classroom is archived. Bring it back before you give it something to do."))
+        raise QuizError(_("This class is archived. Bring it back before you assign a quiz."))
     if quiz.status != Quiz.Status.PUBLISHED:
         raise QuizError(_("“%(quiz)s” is not published yet; publish it first.") % {"quiz": quiz.title}, where="quiz")
     assignment = Assignment(
@@ -86,7 +86,7 @@ def change(
         _refuse_unless_sound(locked)
         if was_practice != (locked.preset == Preset.PRACTICE) and locked.attempts.exists():
             raise QuizError(
-                _("There are attempts already; practice and graded work cannot be exchanged any more."),
+                _("There are attempts already, so practice can't become graded work or the other way around."),
                 where="feedback",
             )
         locked.save(update_fields=list(changes))
@@ -106,7 +106,7 @@ def withdraw(assignment: Assignment) -> None:
     """Take an assignment back that nobody has begun."""
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     if locked.attempts.exists():
-        raise QuizError(_("There are attempts for this assignment already. Close it instead; results stay."))
+        raise QuizError(_("Students have started already. Close the assignment instead; results are kept."))
     locked.delete()
 
 
@@ -129,7 +129,7 @@ def grant(
 ) -> Accommodation:
     """An exception for one member, new or in place of the one there was; an attempt in progress follows it."""
     if membership.classroom_id != assignment.classroom_id:
-        raise QuizError(_("This member belongs to another class than the assignment."), where="membership")
+        raise QuizError(_("This student is in another class."), where="membership")
     given = {
         "opens_at": opens_at,
         "due_at": due_at,
@@ -138,7 +138,7 @@ def grant(
         "attempts_allowed": attempts_allowed,
     }
     if all(value is None for value in given.values()):
-        raise QuizError(_("Say what is different for this member: a time, a limit or a number of attempts."))
+        raise QuizError(_("Say what is different for this student: a time, a limit or a number of attempts."))
     locked = _locked(assignment)
     row = Accommodation.objects.filter(assignment=locked, membership=membership).first()
     row = row or Accommodation(membership=membership)
@@ -158,7 +158,7 @@ def revoke(accommodation: Accommodation, *, actor: User, now: datetime) -> None:
     """Take an exception back; an attempt in progress falls back to the terms of the class, never to before now."""
     assignment = _locked(accommodation.assignment)
     theirs = running.at([assignment], learner_id=accommodation.membership.user_id)
-    reason = _("The exception was taken back.")
+    reason = _("The exception was removed.")
     with running.moved(theirs, reason=reason, actor=actor, now=now, shorten=True):
         accommodation.delete()
 
@@ -178,21 +178,21 @@ def _refuse_unless_sound(assignment: Assignment) -> None:
     """Raise QuizError for terms that contradict each other, or an examination that would never show its answers."""
     opens, due, closes = assignment.opens_at, assignment.due_at, assignment.closes_at
     if opens and closes and closes <= opens:
-        raise QuizError(_("The assignment must close after it opens."), where="closes_at")
+        raise QuizError(_("The closing time must be after the opening time."), where="closes_at")
     if due and opens and due <= opens:
-        raise QuizError(_("The assignment is due before it opens."), where="due_at")
+        raise QuizError(_("The due date must be after the opening time."), where="due_at")
     if due and closes and due > closes:
-        raise QuizError(_("The assignment is due after it closes."), where="due_at")
+        raise QuizError(_("The due date must be before the closing time."), where="due_at")
     if assignment.preset == Preset.EXAM and not (assignment.overrides().closes_at or assignment.quiz.closes_at):
-        raise QuizError(_("An exam shows its answers after it has closed. Say when it closes."), where="closes_at")
+        raise QuizError(_("An exam shows its answers after it closes. Set a closing time."), where="closes_at")
     _refuse_invalid(assignment)
 
 
 def _refuse_unless_sound_exception(row: Accommodation) -> None:
     if not row.reason:
-        raise QuizError(_("Give a reason; it is kept with the exception."), where="reason")
+        raise QuizError(_("Give a reason; it is saved with the exception."), where="reason")
     if row.opens_at and row.closes_at and row.closes_at <= row.opens_at:
-        raise QuizError(_("The exception must close after it opens."), where="closes_at")
+        raise QuizError(_("The closing time must be after the opening time."), where="closes_at")
     _refuse_unless_it_can_begin(row)
     if row.due_at:
         _refuse_unless_due_between(row)
@@ -211,16 +211,16 @@ def _refuse_unless_due_between(row: Accommodation) -> None:
     """Raise QuizError unless the member can begin before it is due, and hand in until then."""
     agreed = entitlements.terms_of(row.assignment.quiz, None, row.assignment, exception=row)
     if agreed.opens_at and row.due_at and row.due_at <= agreed.opens_at:
-        raise QuizError(_("It would be due before it opens for this member."), where="due_at")
+        raise QuizError(_("It would be due before it opens for this student."), where="due_at")
     if agreed.closes_at and row.due_at and row.due_at > agreed.closes_at:
-        words = _("It would be due after it closes for this member. Give a later close as well.")
+        words = _("It would be due after it closes for this student. Set a later closing time as well.")
         raise QuizError(words, where="due_at")
 
 
 def _refuse_if_over(assignment: Assignment, now: datetime) -> None:
     closes_at = assignment.overrides().closes_at
     if closes_at is not None and closes_at <= now:
-        raise QuizError(_("This assignment would be over already. Choose a later close."), where="closes_at")
+        raise QuizError(_("This assignment would be over already. Choose a later closing time."), where="closes_at")
 
 
 def _refuse_invalid(row: Assignment | Accommodation) -> None:

@@ -61,7 +61,7 @@ def of_exception(
     found = []
     for name, sentence in (
         ("due_at", _("It is due %(at)s for this student, which has passed.")),
-        ("closes_at", _("It closes %(at)s for this student, which has passed: an attempt in progress ends now.")),
+        ("closes_at", _("It closes %(at)s for this student, which has passed: a running attempt ends now.")),
     ):
         at = given[name]
         if terms.is_past(at, now) and (stored is None or getattr(stored, name) != at):

@@ -188,7 +188,7 @@ def restore(membership: Membership, *, actor: User, now: datetime) -> Membership
     if locked.status != Status.ACTIVE:
         _refuse_if_anonymised(locked.user)
         if locked.role == Role.STUDENT and not has_room(classroom):
-            raise QuizError(_("The classroom is full. Give it more places first."))
+            raise QuizError(_("The class is full. Give it more places first."))
         locked.status, locked.ended_at = Status.ACTIVE, None
         locked.save(update_fields=["status", "ended_at"])
     return _copied(locked, membership, "status", "ended_at")
@@ -219,7 +219,7 @@ def set_time(
         raise QuizError(_("A time factor is 1 to 5."), where="time_factor")
     _classroom, locked = _locked_member(membership)
     given = list(Assignment.objects.filter(classroom=locked.classroom_id))
-    reason = _("The member's time was changed.")
+    reason = _("The student's extra time was changed.")
     theirs = running.at(given, learner_id=locked.user_id)
     with running.moved(theirs, reason=reason, actor=actor, now=now, shorten=True):
         locked.time_factor, locked.is_untimed = time_factor, is_untimed
@@ -252,12 +252,12 @@ def _refuse_if_last_instructor(classroom: Classroom, member: Membership) -> None
         return
     others = Membership.objects.active().filter(classroom=classroom, role=Role.INSTRUCTOR).exclude(pk=member.pk)
     if not others.exists():
-        raise QuizError(_("A classroom needs an instructor. Make somebody else one first."))
+        raise QuizError(_("A class needs an instructor. Make another member one first."))
 
 
 def _refuse_if_anonymised(user: User) -> None:
     if user.is_anonymised:
-        raise QuizError(_("Their personal data was removed; nobody is left who could come back."))
+        raise QuizError(_("Their personal data was removed, so they can't come back."))
 
 
 def _refuse_invalid(row: Classroom | Membership) -> None:

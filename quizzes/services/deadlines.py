@@ -85,16 +85,16 @@ def reopen(attempt: Attempt, *, due_at: datetime | None, reason: str, actor: Use
 def refuse_unless_reopenable(attempt: Attempt, *, now: datetime) -> None:
     """Raise QuizError with a sentence for what runs, for practice, and beside another attempt that runs."""
     if not attempt.is_counted:
-        raise QuizError(_("Practice is not reopened: it is never graded, and the learner can start anew."))
+        raise QuizError(_("Practice can't be reopened: it is never graded, and the student can start again."))
     if attempt.is_in_progress:
-        raise QuizError(_("This attempt is in progress already."))
+        raise QuizError(_("This attempt is running already."))
     if attempts.open_attempt_of(attempt.learner, attempt.quiz, now=now) is not None:
-        raise QuizError(_("Another attempt of this learner at the quiz is in progress."))
+        raise QuizError(_("The student has another attempt at this quiz running."))
 
 
-IN_THE_FUTURE = gettext_lazy("The new deadline must lie in the future.")
+IN_THE_FUTURE = gettext_lazy("The new deadline must be in the future.")
 
 
 def _refuse_without_reason(reason: str) -> None:
     if not reason.strip():
-        raise QuizError(_("Give a reason; it is kept with the change."), where="reason")
+        raise QuizError(_("Give a reason; it is saved with the change."), where="reason")

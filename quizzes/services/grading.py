@@ -99,7 +99,7 @@ def grade(attempt: Attempt, *, now: datetime, actor: User | None = None) -> Atte
     """Grade a closed attempt from its rows; running it again gives the same result."""
     locked = lock(attempt.pk)
     if locked.is_in_progress:
-        raise QuizError(_("An attempt in progress cannot be graded."))
+        raise QuizError(_("A running attempt can't be graded."))
     return _grade_locked(locked, now=now, actor=actor)
 
 
@@ -201,9 +201,9 @@ def override(
     `seen` holds the time of marking the person saw; raises EditConflict when someone marked it since.
     """
     if not reason.strip():
-        raise QuizError(_("Give a reason; it is kept with the change."), where="reason")
+        raise QuizError(_("Give a reason; it is saved with the change."), where="reason")
     if fraction is not None and not 0 <= fraction <= 1:
-        raise QuizError(_("Marks must be between 0 and the points of the item."), where="fraction")
+        raise QuizError(_("Give 0 to all points of the question."), where="fraction")
     attempt = Attempt.objects.select_for_update(no_key=True).get(pk=answer.attempt_id)
     row = Answer.objects.select_related("version__question", "marked_by").get(pk=answer.pk)
     if seen is not None and row.marked_at != seen[0]:

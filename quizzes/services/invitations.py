@@ -33,9 +33,9 @@ def accept(invitation: Invitation, *, now: datetime) -> Membership:
     if former is not None and former.status == Status.ACTIVE:  # in another tab, or by the code
         return former
     if classroom.archived_at is not None or (former is not None and former.status == Status.REMOVED):
-        raise QuizError(_("This invitation no longer holds. Ask the instructor."))
+        raise QuizError(_("This invitation is no longer valid. Ask your instructor."))
     if not classrooms.has_room(classroom):
-        raise QuizError(_("The classroom is full. Ask the instructor for a place, then accept again."))
+        raise QuizError(_("The class is full. Ask your instructor for a place, then accept again."))
     return classrooms.enrol(classroom, invitation.user, former)
 
 

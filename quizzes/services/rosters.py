@@ -118,7 +118,7 @@ def plan(classroom: Classroom, roster: Roster) -> Plan:
         is_member = user is not None and _is_in(present.get(user.pk))
         is_invited = user is not None and not row.email
         if not (fault or is_member or is_invited) and len(found.new) + len(found.existing) >= places:
-            fault = _("the classroom has no place left.")
+            fault = _("the class has no place left.")
         if fault:
             found.refused.append(Issue(_("row %(number)d") % {"number": row.number}, fault))
         elif user is None:
@@ -168,9 +168,7 @@ def _fault_of_claims(claiming: Iterable[User], present: dict[int, Membership]) -
     member = next((user for user in claiming if _is_in(present.get(user.pk))), None)
     if member is None:
         return ""
-    words = _(
-        "“%(name)s” in this classroom has this address but has not confirmed it. Ask them to; or take them out first."
-    )
+    words = _("“%(name)s” in this class has this address but hasn't confirmed it. Ask them to, or remove them first.")
     return words % {"name": member.username}
 
 
@@ -185,9 +183,9 @@ def _fault_of(user: User, membership: Membership | None, twin: int | None) -> st
     if not user.is_active:
         return _("this account is switched off.")
     if membership is not None and membership.status == Membership.Status.REMOVED:
-        return _("was removed from this classroom; bring them back on the page of its members.")
+        return _("was removed from this class; bring them back under Members.")
     if (user.is_staff or user.is_superuser) and not _is_in(membership):
-        return _("is an instructor or an administrator; they come in by the join code.")
+        return _("is an instructor or an administrator; they join with the code.")
     return ""
 
 
@@ -204,7 +202,7 @@ def apply(plan_seen: Plan, *, actor: User, now: datetime) -> Brought:
 def _apply(plan_seen: Plan, passwords: list[OneTimePassword], *, actor: User, now: datetime) -> Brought:
     classroom = Classroom.objects.select_for_update(no_key=True).get(pk=plan_seen.classroom.pk)
     if classroom.archived_at is not None:
-        raise QuizError(_("This classroom is archived. Bring it back first."))
+        raise QuizError(_("This class is archived. Bring it back first."))
     made = plan(classroom, plan_seen.roster)
     created, printed = _create(made.new, passwords)
     users = [*created, *(person.user for person in made.existing)]
@@ -293,5 +291,5 @@ def _welcome_text(user: User, classroom: Classroom) -> str:
     return _(
         "You have been added to “%(classroom)s”.\n\n"
         "Your user name is %(username)s. Choose a password here:\n%(link)s\n\n"
-        "When this link has expired, ask for a new one here:\n%(again)s\n"
+        "If this link has expired, ask for a new one here:\n%(again)s\n"
     ) % {"classroom": classroom.name, "username": user.username, "link": link, "again": again}

@@ -1,24 +1,36 @@
-"""What a leaderboard shows of a long list: the first ranks, and those around one's own.
+"""What a leaderboard shows of a long list: the first three, one's neighbors, the first ranks, and the headline.
 
+{% for row in board|podium %}     those of the first three ranks
+{% for row in board|neighbors %}  one's own row and three on either side, or the next ranks of who has none
 {% for row in board|lines:10 %}   rows, with None where ranks are left out
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import ordinal
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from quizzes.figures import marks
 
 if TYPE_CHECKING:
     from quizzes.reports.leaderboards import Board, Standing
 
 register = template.Library()
-SPAN = 3  # neighbours on either side of one's own row
+SPAN = 3  # neighbors on either side of one's own row
+STEPS = 3  # of a podium
+PODIUM = 4  # at most so many stand on it: with ties there may be more than three
+NEXT = 7  # rows next to a podium, for a reader without a place
 
 
 @register.filter
 def lines(board: Board, top: int = 10) -> list[Standing | None]:
-    """The `top` first rows and, after a gap, the reader's own with its neighbours; a gap of one row is not made."""
+    """The `top` first rows and, after a gap, the reader's own with its neighbors; a gap of one row is not made."""
     first = list(board.rows[:top])
     place = next((index for index, row in enumerate(board.rows) if row.is_me), None)
     if place is None:
@@ -27,3 +39,49 @@ def lines(board: Board, top: int = 10) -> list[Standing | None]:
     if start <= top + 1:
         return [*board.rows[: max(top, end)]]
     return [*first, None, *board.rows[start:end]]
+
+
+@register.filter
+def podium(board: Board) -> Sequence[Standing]:
+    """The first three ranks; empty where nobody would stand next to them, or ties put too many on it."""
+    first = [row for row in board.rows[: PODIUM + 1] if row.rank <= STEPS]
+    return first if len(first) <= PODIUM and len(first) < board.size else []
+
+
+@register.filter
+def neighbors(board: Board) -> Sequence[Standing]:
+    """The reader's own row with those around it; without a place the next ranks."""
+    first = len(podium(board))
+    return board.nearby(SPAN) or board.rows[first : first + NEXT]
+
+
+@register.simple_tag
+def headline(board: Board) -> str:
+    """“You are 4th of 13.”; for a reader without a place who leads."""
+    if board.me is not None:
+        return _("You are %(rank)s of %(size)s.") % {"rank": ordinal(board.me.rank), "size": board.size}
+    leaders = sum(row.rank == 1 for row in board.rows)
+    if not leaders:
+        return _("No ranks yet.")
+    if leaders == 1:
+        return _("%(name)s leads.") % {"name": board.rows[0].name}
+    return ngettext("%(n)d student shares first place.", "%(n)d students share first place.", leaders) % {"n": leaders}
+
+
+@register.simple_tag
+def distance(board: Board) -> str:
+    """How far the reader is from the next rank: “1.25 points to 6th place.”; empty where there is nothing to say."""
+    if board.me is None:
+        return ""
+    others = sum(row.rank == board.me.rank for row in board.rows) - 1
+    if others:
+        return ngettext("%(n)d other has the same score.", "%(n)d others have the same score.", others) % {"n": others}
+    ahead = [row for row in board.rows if row.rank < board.me.rank]
+    gap = ahead[-1].points - board.me.points if ahead else Decimal(0)
+    if gap <= 0:  # nobody is ahead, or by less than is shown
+        return ""
+    words = {"points": marks(gap), "rank": ordinal(ahead[-1].rank)}
+    return (
+        ngettext("%(points)s point to %(rank)s place.", "%(points)s points to %(rank)s place.", 1 if gap == 1 else 2)
+        % words
+    )

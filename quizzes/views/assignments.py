@@ -119,7 +119,7 @@ def assignment_edit(request: LoggedInRequest, pk: int) -> HttpResponse:
         except QuizError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("The assignment of “%(quiz)s” is changed.") % {"quiz": assignment.quiz})
+            messages.success(request, _("“%(quiz)s”: changes saved.") % {"quiz": assignment.quiz})
             return redirect("quizzes:assignment_detail", pk=pk)
     context = {"classroom": classroom, "assignment": assignment, "form": form, "is_teaching": True, **(told or {})}
     return render(request, "quizzes/assignments/edit.html", context)
@@ -132,7 +132,7 @@ def _withdraw(request: LoggedInRequest, assignment: Assignment) -> HttpResponse:
         return confirm(
             request,
             title=_("Withdraw “%(quiz)s”?") % words,
-            text=_("%(classroom)s no longer sees it. The quiz itself stays.") % words,
+            text=_("Students in %(classroom)s no longer see it. The quiz itself stays.") % words,
             do="withdraw",
             label=_("Withdraw the assignment"),
             back=here,
@@ -142,7 +142,7 @@ def _withdraw(request: LoggedInRequest, assignment: Assignment) -> HttpResponse:
     except QuizError as error:
         messages.error(request, str(error))
         return redirect(here)
-    messages.success(request, _("“%(quiz)s” is withdrawn from %(classroom)s.") % words)
+    messages.success(request, _("“%(quiz)s” was withdrawn from %(classroom)s.") % words)
     return redirect("quizzes:classroom_detail", pk=assignment.classroom_id)
 
 
@@ -168,9 +168,7 @@ def accommodation(request: LoggedInRequest, pk: int, member: int) -> HttpRespons
             refuse(form, error)
         else:
             words = {"name": membership.user.full_name}
-            messages.success(
-                request, _("The exception for %(name)s is saved. An attempt in progress follows it.") % words
-            )
+            messages.success(request, _("Exception for %(name)s saved. A running attempt follows at once.") % words)
             return redirect("quizzes:assignment_detail", pk=pk)
     context = {
         "classroom": assignment.classroom,
@@ -189,12 +187,12 @@ def _revoke(request: LoggedInRequest, stored: Accommodation, membership: Members
     if "confirmed" not in request.POST:
         return confirm(
             request,
-            title=_("Take the exception of %(name)s back?") % words,
-            text=_("What holds for everybody holds for them again; an attempt in progress follows at once."),
+            title=_("Remove the exception for %(name)s?") % words,
+            text=_("The class's times apply to them again. A running attempt follows at once."),
             do="revoke",
-            label=_("Take the exception back"),
+            label=_("Remove the exception"),
             back=reverse("quizzes:accommodation", args=[stored.assignment_id, membership.pk]),
         )
     assignments.revoke(stored, actor=request.user, now=clock.now())
-    messages.success(request, _("The exception of %(name)s is taken back.") % words)
+    messages.success(request, _("Exception for %(name)s removed.") % words)
     return redirect("quizzes:assignment_detail", pk=stored.assignment_id)

@@ -20,7 +20,7 @@ from quizzes.views import live
 from quizzes.views.live import Context
 from quizzes.views.requests import LoggedInRequest, read_in
 
-TOP, WHOLE = 10, 500  # ranks on a page that shows more than the board, and on the board's own
+TOP, WALL = 10, 8  # ranks on a page that shows more than the board, and on a projector
 
 
 def seen_by(user: User) -> QuerySet[Classroom]:
@@ -36,7 +36,7 @@ def seen_by(user: User) -> QuerySet[Classroom]:
 
 @require_GET
 def classroom_board(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """From the start, or with ?span=week of this week; with ?top the part that the class page shows."""
+    """Of all time, or with ?span=week of this week; ?all shows every rank, ?top the part that the class page shows."""
     now = clock.now()
     classroom = get_object_or_404(seen_by(request.user), pk=pk)
     since = _since(request, classroom, now)
@@ -49,10 +49,20 @@ def classroom_board(request: LoggedInRequest, pk: int) -> HttpResponse:
             "board": board.as_seen_by(request.user),
             "classroom": classroom,
             "is_of_week": since != EVER,
-            "top": TOP if "top" in request.GET else WHOLE,
+            "top": TOP if "top" in request.GET else None,
+            **_extent(request, "span=week" if since != EVER else ""),
         }
 
     return live.respond(request, "board", key=_board_key(classroom, since), content=board, context=context)
+
+
+def _extent(request: HttpRequest, period: str = "") -> Context:
+    """Whether every rank is asked for, and where the whole and the reader's own part of the board are."""
+    return {
+        "is_whole": "all" in request.GET,
+        "all_url": "?" + "&".join(filter(None, [period, "all"])),
+        "near_url": f"?{period}",
+    }
 
 
 def _since(request: HttpRequest, classroom: Classroom, now: datetime) -> datetime:
@@ -91,9 +101,9 @@ def assignment_board(request: LoggedInRequest, pk: int) -> HttpResponse:
     def context(board: Board) -> Context:
         return {
             "board": board.as_seen_by(request.user),
-            "top": WHOLE,
             "classroom": assignment.classroom,
             "assignment": assignment,
+            **_extent(request),
         }
 
     return live.respond(request, "board", key=("assignment", assignment.pk), content=board, context=context)
@@ -137,7 +147,7 @@ def progress_tag(request: LoggedInRequest, assignment: Assignment, found: Progre
 
 @require_GET
 def classroom_projector(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """For a wall: the code to join, the ten first, how far the class is. Nobody's own row."""
+    """For a projector: how far the class is, the first ranks, the code to join. Nobody's own row."""
     now = clock.now()
     classroom = get_object_or_404(Classroom.objects.assisted_by(request.user), pk=pk)
     assignment = _on_the_wall(request, classroom, now)
@@ -157,7 +167,7 @@ def classroom_projector(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 def _top(board: Board) -> Board:
-    return replace(board, rows=board.top(TOP))
+    return replace(board, rows=board.top(WALL))
 
 
 def _on_the_wall(request: HttpRequest, classroom: Classroom, now: datetime) -> Assignment | None:

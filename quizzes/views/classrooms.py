@@ -56,9 +56,7 @@ def classroom_create(request: LoggedInRequest) -> HttpResponse:
     form = ClassroomForm(request.POST or None, initial={"time_zone": zone})
     if form.is_valid():
         classroom = classrooms.create(user, **form.cleaned_data, now=clock.now())
-        messages.success(
-            request, _("The classroom “%(name)s” is ready. Give its code to your students.") % {"name": classroom}
-        )
+        messages.success(request, _("“%(name)s” is ready. Give the code to your students.") % {"name": classroom})
         return redirect("quizzes:classroom_code", pk=classroom.pk)
     return render(request, "quizzes/classrooms/create.html", {"form": form})
 
@@ -105,7 +103,7 @@ def classroom_join_link(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _join(request: HttpRequest, user: User, code: str) -> HttpResponse:
-    limits.take(request, "join_classroom", words=_("You have tried many codes."))
+    limits.take(request, "join_classroom", words=_("You have tried too many codes."))
     membership = classrooms.join(user, code, now=clock.now())
     messages.success(request, _("Welcome to %(name)s!") % {"name": membership.classroom})
     return redirect("quizzes:classroom_detail", pk=membership.classroom_id)
@@ -172,20 +170,20 @@ def classroom_me(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 def _appearance(membership: Membership) -> str:
     if not membership.is_visible:
-        return _("You no longer appear on the leaderboard.")
+        return _("You are now hidden on the leaderboard.")
     return _("You appear as “%(name)s”.") % {"name": membership.shown_name}
 
 
 def _leave(request: LoggedInRequest, membership: Membership) -> HttpResponse:
     classroom = membership.classroom
     if "confirmed" not in request.POST:
-        text = _("You will no longer see its assignments and its leaderboard. Your attempts and results are kept.")
+        text = _("You will no longer see its assignments and leaderboard. Your results are kept.")
         return confirm(
             request,
             title=_("Leave “%(name)s”?") % {"name": classroom},
             text=text,
             do="leave",
-            label=_("Leave the classroom"),
+            label=_("Leave the class"),
             back=reverse("quizzes:classroom_me", args=[classroom.pk]),
         )
     try:
@@ -225,19 +223,19 @@ def classroom_archive(request: LoggedInRequest, pk: int) -> HttpResponse:
         classrooms.unarchive(classroom)
         messages.success(
             request,
-            _("“%(name)s” is back from the archive. To let people in again, open its code.") % {"name": classroom},
+            _("“%(name)s” is back from the archive. To let students join again, open its code.") % {"name": classroom},
         )
         return redirect("quizzes:classroom_detail", pk=pk)
     if request.POST.get("do") == "archive" and "confirmed" in request.POST:
         classrooms.archive(classroom, now=clock.now())
         messages.success(request, _("“%(name)s” is archived. Its results are kept.") % {"name": classroom})
         return redirect("quizzes:classroom_list")
-    text = _("Its code stops working and nothing in it can be started. Results are kept, and you can take it back.")
+    text = _("Its code stops working and nothing in it can be started. Results are kept, and you can bring it back.")
     return confirm(
         request,
         title=_("Archive “%(name)s”?") % {"name": classroom},
         text=text,
         do="archive",
-        label=_("Archive the classroom"),
+        label=_("Archive the class"),
         back=reverse("quizzes:classroom_settings", args=[classroom.pk]),
     )

@@ -42,9 +42,9 @@ class Act:
 def act_on(attempt: Attempt) -> Act | None:
     """For pages about the attempt, to which it leads back; None where there is nothing to do."""
     if attempt.is_in_progress:
-        return Act(_address("extend", attempt), _("Change the deadline…"))
+        return Act(_address("extend", attempt), _("Change deadline"))
     if attempt.is_counted:
-        return Act(_address("reopen", attempt), _("Reopen…"))
+        return Act(_address("reopen", attempt), _("Reopen"))
     return None
 
 
@@ -79,16 +79,16 @@ def attempt_extend(request: LoggedInRequest, pk: int) -> HttpResponse:
         return _closed_meanwhile(request, attempt)
     except EditConflict as conflict:
         attempt.refresh_from_db(fields=["due_at"])
-        form.add_error(None, f"{conflict.message} {_('Look at it once more; what you wrote is kept.')}")
+        form.add_error(None, f"{conflict.message} {_('Check it again; your entries are still here.')}")
         form.expect(attempt.due_at)
         return _page(request, attempt, form, report.extension, now)
     words = {"name": attempt.learner.full_name, "from": change.before, "to": change.after, "zone": form.zone}
-    messages.success(request, _("The deadline of %(name)s is moved: from %(from)s to %(to)s (%(zone)s time).") % words)
+    messages.success(request, _("Deadline of %(name)s changed from %(from)s to %(to)s (%(zone)s time).") % words)
     return redirect(where_from(request, attempt))
 
 
 def _closed_meanwhile(request: LoggedInRequest, attempt: Attempt) -> HttpResponse:
-    messages.error(request, _("This attempt is closed, so its deadline cannot be moved. You can open it again."))
+    messages.error(request, _("This attempt is closed, so its deadline can't be changed. You can reopen it."))
     return redirect("quizzes:attempt_reopen", pk=attempt.pk)
 
 
@@ -99,7 +99,7 @@ def attempt_reopen(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
     attempt = managed_attempt(request.user, pk, now=now)
     if attempt.is_in_progress:
-        messages.info(request, _("This attempt is in progress; what can be changed is its deadline."))
+        messages.info(request, _("This attempt is running, so you can only change its deadline."))
         return redirect("quizzes:attempt_extend", pk=pk)
     form = _form_for(request, attempt, now)
     try:
@@ -112,7 +112,7 @@ def attempt_reopen(request: LoggedInRequest, pk: int) -> HttpResponse:
         return redirect(where_from(request, attempt))
     change = report.reopening(attempt, form.ends_at, now=now, zone=form.zone)
     words = {"name": attempt.learner.full_name, "end": change.after, "zone": form.zone}
-    messages.success(request, _("The attempt of %(name)s is open again; deadline: %(end)s (%(zone)s time).") % words)
+    messages.success(request, _("Attempt of %(name)s reopened; deadline: %(end)s (%(zone)s time).") % words)
     return redirect(where_from(request, attempt))
 
 

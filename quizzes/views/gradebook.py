@@ -27,7 +27,7 @@ from quizzes.services import attempts
 from quizzes.views.requests import LoggedInRequest
 
 SHOWS = {
-    "all": _("everybody"),
+    "all": _("everyone"),
     "help": _("who needs help"),
     "missing": _("missing work"),
     "failed": _("failed a quiz"),
@@ -89,7 +89,7 @@ def _read(request: LoggedInRequest, pk: int, *, now: datetime) -> tuple[Classroo
 
 def _attached(response: HttpResponseBase, classroom: Classroom, now: datetime, suffix: str) -> HttpResponseBase:
     """As a file with a name of plain letters, whatever the classroom is called."""
-    name = slugify(classroom.name)[:60] or f"{_('classroom')}-{classroom.pk}"
+    name = slugify(classroom.name)[:60] or f"{_('class')}-{classroom.pk}"
     filename = f"{name}-{slugify(_('gradebook'))}-{now:%Y-%m-%d}.{suffix}"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"
     return response
@@ -141,7 +141,7 @@ def shown(cells: Iterable[report.Cell]) -> list[Shown]:
     words = {
         report.NOT_STARTED: str(_("not started")),
         report.MISSING: str(_("missing")),
-        report.IN_PROGRESS: str(_("in the middle")),
+        report.IN_PROGRESS: str(_("in progress")),
         report.WAITING: str(_("to be marked")),
         report.DONE: str(_("done")),
     }
@@ -160,7 +160,7 @@ def _note(cell: report.Cell) -> str:
     if cell.marks is not None:
         notes += [gettext("of %(possible)s") % {"possible": marks(cell.possible or Decimal(0))}, f"{cell.percent} %"]
     if cell.is_passed is False:
-        notes.append(gettext("not passed"))
+        notes.append(gettext("failed"))
     if cell.is_late:
         notes.append(gettext("late"))
     if cell.is_reopened:

@@ -20,7 +20,7 @@ def invitation(request: LoggedInRequest, pk: int) -> HttpResponse:
     words = {"name": found.classroom}
     if request.POST.get("do") == "accept":
         membership = invitations.accept(found, now=clock.now())
-        messages.success(request, _("You are in “%(name)s”.") % words)
+        messages.success(request, _("Welcome to %(name)s!") % words)
         return redirect("quizzes:classroom_detail", pk=membership.classroom_id)
     invitations.decline(found)
     messages.success(request, _("You declined the invitation to “%(name)s”.") % words)

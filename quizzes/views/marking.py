@@ -45,7 +45,8 @@ def marking_answer(request: HttpRequest, pk: int) -> HttpResponse:
     form = MarkForm(answer, request.POST if request.method == "POST" else None)
     around = queue.neighbours(person(request), answer)
     if request.method == "POST" and form.is_valid() and mark(request, answer, form):
-        messages.success(request, _("Marked."))
+        is_last = not form.needs_reason and around.next is None
+        messages.success(request, _("Marked. That was the last one.") if is_last else _("Marked."))
         if form.needs_reason:  # a change of marks, not the queue
             return redirect("quizzes:attempt_result", answer.attempt_id)
         return redirect("quizzes:marking_answer", around.next) if around.next else redirect("quizzes:marking_queue")
@@ -66,7 +67,7 @@ def mark(request: HttpRequest, answer: Answer, form: MarkForm) -> bool:
         )
     except EditConflict as conflict:
         answer.refresh_from_db()
-        form.add_error(None, f"{conflict.message} {_('What you wrote is kept here; save again to replace theirs.')}")
+        form.add_error(None, f"{conflict.message} {_('Your marks are still here; save again to replace theirs.')}")
         form.expect(answer.marked_at)
         return False
     except QuizError as refusal:

@@ -86,7 +86,7 @@ def classroom_member(request: LoggedInRequest, pk: int, member: int) -> HttpResp
         "member": membership,
         "role_form": RoleForm(initial={"role": membership.role}),
         "time_form": TimeForm(membership=membership),
-        "attempts": taken.select_related("quiz").order_by("-started_at", "-pk")[:ATTEMPTS],
+        "attempts": taken.select_related("quiz", "assignment__quiz").order_by("-started_at", "-pk")[:ATTEMPTS],
         "is_teaching": teaches(request, classroom),
         **_password_context(request, membership),
     }
@@ -108,11 +108,9 @@ def _change(request: LoggedInRequest, membership: Membership) -> HttpResponse:
         return confirm(
             request,
             title=_("Remove %(name)s?") % {"name": name},
-            text=_(
-                "They no longer see this classroom, and its code no longer lets them in. Attempts and results are kept."
-            ),
+            text=_("They can no longer see this class or rejoin with its code. Attempts and results are kept."),
             do="remove",
-            label=_("Remove from the classroom"),
+            label=_("Remove from the class"),
             back=here,
         )
     try:
@@ -140,34 +138,34 @@ def _act(request: LoggedInRequest, membership: Membership) -> str:
     do, now, actor = request.POST.get("do"), clock.now(), request.user
     if do == "remove":
         classrooms.remove(membership, actor=actor, now=now)
-        return _("%(name)s is removed. Attempts and results are kept.")
+        return _("%(name)s was removed. Attempts and results are kept.")
     if do == "reset_mail":
         return _mail_new_password(request, membership)
     if do == "restore":
         classrooms.restore(membership, actor=actor, now=now)
-        return _("%(name)s is back in the classroom.")
+        return _("%(name)s is back in the class.")
     role, time = RoleForm(request.POST), TimeForm(request.POST, membership=membership)
     if do == "role" and role.is_valid():
         classrooms.set_role(membership, role.cleaned_data["role"], actor=actor, now=now)
-        return _("The role of %(name)s is changed.")
+        return _("Role of %(name)s saved.")
     if do == "time" and time.is_valid():
         factor, is_untimed = time.terms()
         classrooms.set_time(membership, time_factor=factor, is_untimed=is_untimed, actor=actor, now=now)
-        return _("The time of %(name)s is changed. Attempts in progress follow at once.")
-    raise QuizError(_("That is not something this page can do."))
+        return _("Extra time of %(name)s saved. Running attempts follow at once.")
+    raise QuizError(_("Something was wrong with that request. Reload the page and try again."))
 
 
 def _mail_new_password(request: LoggedInRequest, membership: Membership) -> str:
     """Send the mail that the member could ask for as well."""
     user = membership.user
     if user.is_staff or not mail_can_be_sent() or not accounts.has_confirmed_address(user):
-        raise QuizError(_("No mail can be sent to them."))
+        raise QuizError(_("They can't get an e-mail."))
     limits.take(request, "reset_password", key=user.email.lower())
     form = ForgottenPasswordForm({"email": user.email})
     if not form.is_valid():
-        raise QuizError(_("No mail can be sent to them."))
+        raise QuizError(_("They can't get an e-mail."))
     form.save(request)
-    return _("A mail to choose a new password is on its way to %(name)s.")
+    return _("An e-mail to choose a new password is on its way to %(name)s.")
 
 
 # The code -------------------------------------------------------------------------------------------------------------
@@ -194,19 +192,19 @@ def _change_code(request: LoggedInRequest, classroom: Classroom) -> HttpResponse
     if do == "renew" and "confirmed" not in request.POST:
         return confirm(
             request,
-            title=_("Renew the code?"),
-            text=_("The old code, its link and its picture stop working at once. Whoever is in the classroom stays."),
+            title=_("Make a new code?"),
+            text=_("The old code, link and QR code stop working at once. Members stay in the class."),
             do="renew",
-            label=_("Renew the code"),
+            label=_("Make a new code"),
             back=here,
         )
     if do == "renew":
         classrooms.renew_code(classroom)
-        messages.success(request, _("The classroom has a new code. The old one no longer works."))
+        messages.success(request, _("The class has a new code. The old one no longer works."))
     elif do in ("open", "close"):
         classrooms.set_join_open(classroom, do == "open")
         messages.success(
-            request, _("The code works again.") if do == "open" else _("The code lets nobody in any more.")
+            request, _("Students can join again.") if do == "open" else _("Nobody can join with the code now.")
         )
     return redirect(here)
 

@@ -102,12 +102,12 @@ def _enrol(request: LoggedInRequest, classroom: Classroom, plan: rosters.Plan) -
 def _said(number: int, invited: int) -> list[str]:
     """What was done, in sentences."""
     said = []
-    sentence = ngettext("%(n)d person is new in the classroom.", "%(n)d people are new in the classroom.", number)
+    sentence = ngettext("%(n)d person was added.", "%(n)d people were added.", number)
     if number or not invited:
-        said.append(sentence % {"n": number} if number else _("Everybody on the list was in it already."))
+        said.append(sentence % {"n": number} if number else _("Everyone on the list was in the class already."))
     if invited:
-        sentence = ngettext("%(n)d person is invited.", "%(n)d people are invited.", invited) % {"n": invited}
-        said.append(f"{sentence} {_('They come in when they accept on their page of classrooms.')}")
+        sentence = ngettext("%(n)d person was invited.", "%(n)d people were invited.", invited) % {"n": invited}
+        said.append(f"{sentence} {_('They join when they accept under Classes.')}")
     return said
 
 
@@ -123,7 +123,7 @@ def classroom_sample_csv(request: LoggedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def classroom_sample_xlsx(request: LoggedInRequest, pk: int) -> HttpResponse:
     get_object_or_404(Classroom.objects.taught_by(request.user), pk=pk)
-    return _attached(sheets.xlsx_bytes(files.SAMPLE, title=_("Roster")), XLSX, "roster.xlsx")
+    return _attached(sheets.xlsx_bytes(files.SAMPLE, title=_("Students")), XLSX, "roster.xlsx")
 
 
 def _attached(data: bytes, kind: str, name: str) -> HttpResponse:

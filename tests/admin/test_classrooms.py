@@ -102,8 +102,8 @@ def test_what_a_service_refuses_is_an_error_on_the_form(as_ada: Client, stage: S
     exam = {"late_policy": "accept", "feedback": "exam"}
     given = {"classroom": stage.ada_room.pk, "quiz": stage.ada_quiz.pk}
     before = Assignment.objects.count()
-    assert "Say when it closes." in refused(post(as_ada, "assignment", exam | given))
-    assert "Say when it closes." in refused(post(as_ada, "assignment", exam, stage.ada_assignment.pk))
+    assert "Set a closing time." in refused(post(as_ada, "assignment", exam | given))
+    assert "Set a closing time." in refused(post(as_ada, "assignment", exam, stage.ada_assignment.pk))
     chosen = {"assignment": stage.ada_assignment.pk, "membership": member(stage).pk}
     assert "Say what is different" in refused(post(as_ada, "accommodation", {"reason": "Because."} | chosen))
     assert (Assignment.objects.count(), Accommodation.objects.count()) == (before, 0)
@@ -115,8 +115,8 @@ def test_nothing_of_a_classroom_is_saved_when_one_of_its_rows_is_refused(
     row = {"quiz": stage.ada_quiz.pk, "late_policy": "accept", "feedback": "exam"}
     form = {**ROOM, "name": "Renamed", "assignments-TOTAL_FORMS": 1}
     form |= {f"assignments-0-{name}": value for name, value in row.items()}
-    assert "Say when it closes." in refused(post(as_ada, "classroom", form, stage.ada_room.pk))
-    assert "Say when it closes." in refused(post(as_ada, "classroom", form))
+    assert "Set a closing time." in refused(post(as_ada, "classroom", form, stage.ada_room.pk))
+    assert "Set a closing time." in refused(post(as_ada, "classroom", form))
     assert set(Classroom.objects.values_list("name", flat=True)) == {"10B", "11C"}
     closing = {"assignments-0-closes_at_0": "2026-03-09", "assignments-0-closes_at_1": "10:00"}
     assert post(as_ada, "classroom", form | closing).status_code == 302
@@ -150,7 +150,7 @@ def test_who_comes_back_finds_a_place_or_is_refused(as_ada: Client, stage: Simpl
     post(as_ada, "membership", {**MEMBER, "status": "removed"}, sam.pk)
     Membership.objects.create(classroom=stage.ada_room, user=stage.tim)
     Classroom.objects.filter(pk=stage.ada_room.pk).update(capacity=1)
-    assert "The classroom is full." in refused(post(as_ada, "membership", MEMBER, sam.pk))
+    assert "The class is full." in refused(post(as_ada, "membership", MEMBER, sam.pk))
 
 
 def test_an_administrator_puts_somebody_into_a_class(as_root: Client, stage: SimpleNamespace) -> None:

@@ -40,7 +40,7 @@ def essays(stage: SimpleNamespace) -> SimpleNamespace:
 def test_the_queue_holds_the_essays_of_ones_own_classrooms(as_ada: Client, essays: SimpleNamespace) -> None:
     page = as_ada.get(QUEUE)
     assert list(page.context["page"]) == [essays.sam_essay, essays.una_essay]
-    assert "2 answers wait for your marks" in page.content.decode()
+    assert "2 answers to mark" in page.content.decode()
 
 
 def test_an_attempt_waits_until_its_essay_is_marked(as_ada: Client, essays: SimpleNamespace) -> None:
@@ -54,7 +54,7 @@ def test_an_attempt_waits_until_its_essay_is_marked(as_ada: Client, essays: Simp
     assert (answer.marks, answer.comment, answer.marked_by) == (cast.points("1.50"), "Name a mission.", essays.ada)
     assert attempt.events.get(kind="marked").actor == essays.ada
     assert as_ada.post(page_of(essays.una_essay), {"marks": "0", "seen": ""})["Location"] == QUEUE
-    assert "Nothing waits to be marked" in as_ada.get(QUEUE).content.decode()
+    assert "Nothing to mark." in as_ada.get(QUEUE).content.decode()
 
 
 def test_the_page_shows_answer_rubric_and_what_is_left(as_ada: Client, essays: SimpleNamespace) -> None:

@@ -47,7 +47,7 @@ def watched(page: Page, address: str) -> list[str]:
 
     page.on("request", note)
     page.goto(address)
-    expect(page.get_by_text("This page keeps itself up to date.")).to_be_visible()
+    expect(page.get_by_text("Updates live.")).to_be_visible()
     return asked
 
 
@@ -131,7 +131,7 @@ def test_a_server_that_is_away_is_asked_less_often_and_found_again(
     page.clock.install()
     asked = watched(page, board_of(assignment))
     page.context.route(f"**{board_of(assignment)}", lambda route: route.abort("connectionrefused"))
-    away = page.get_by_text("The server cannot be reached")
+    away = page.get_by_text("Can't reach the server")
     let_pass(page, 20, until=away.is_visible)
     expect(away).to_be_visible()
     expect(page.get_by_role("link", name="Refresh")).to_be_visible()
@@ -160,7 +160,7 @@ def test_somebody_who_may_no_longer_look_is_told_and_it_stops(
         learner.memberships.update(status="removed")  # type: ignore[attr-defined]
     else:
         page.context.clear_cookies()
-    told = page.get_by_text("This no longer follows.")
+    told = page.get_by_text("Updates have stopped.")
     let_pass(page, 60, until=told.is_visible)
     expect(told).to_be_visible()
     expect(page.get_by_role("link", name="Refresh")).to_be_visible()
@@ -172,7 +172,7 @@ def test_somebody_who_may_no_longer_look_is_told_and_it_stops(
 def test_without_scripts_there_is_a_link_to_look_again(enter: LogIn, learner: User, assignment: Assignment) -> None:
     page = enter(learner, java_script_enabled=False)
     page.goto(board_of(assignment))
-    expect(page.get_by_text("This page keeps itself up to date.")).to_be_hidden()
+    expect(page.get_by_text("Updates live.")).to_be_hidden()
     hand_in(joined(assignment, "kestrel"), assignment, right=4)
     page.get_by_role("link", name="Refresh").click()
     expect(page.get_by_role("cell", name="kestrel")).to_be_visible()
@@ -191,16 +191,16 @@ def test_progress_counts_answers_as_they_are_saved_and_the_time_runs(
     saving.save(attempt.pk, learner, slot=1, fields=factories.RIGHT, revision=1, now=clock.now())
     expect(row).to_contain_text("1 of 4")
     attempts.submit(attempt, now=clock.now())
-    expect(row).to_contain_text("done")
+    expect(row).to_contain_text("finished")
 
 
 def test_the_projector_follows_as_well(enter: LogIn, learner: User, assignment: Assignment) -> None:
     page = enter(User.objects.get(username="instructor"), viewport={"width": 1280, "height": 800})
     watched(page, f"/classrooms/{assignment.classroom_id}/projector/")
-    expect(page.get_by_text("1 of 1 have handed in.")).to_be_visible()
+    expect(page.get_by_text("1 of 1 finished")).to_be_visible()
     expect(page.get_by_text(Classroom.objects.get().join_code)).to_be_visible()
     late = joined(assignment, "kestrel")
-    expect(page.get_by_text("1 of 2 have handed in.")).to_be_visible(timeout=LATEST)
+    expect(page.get_by_text("1 of 2 finished")).to_be_visible(timeout=LATEST)
     hand_in(late, assignment, right=4)
-    expect(page.get_by_text("2 of 2 have handed in.")).to_be_visible(timeout=LATEST)
+    expect(page.get_by_text("2 of 2 finished")).to_be_visible(timeout=LATEST)
     assert page.evaluate("document.querySelector('.qr').naturalWidth") > 0

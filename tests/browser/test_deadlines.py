@@ -40,7 +40,7 @@ def give_minutes(page: Page, minutes: int) -> None:
     """Fill the form and confirm."""
     page.get_by_role("spinbutton", name="Minutes").fill(str(minutes))
     page.get_by_label("Reason").fill("a fire drill")
-    page.get_by_role("button", name="Check the change").click()
+    page.get_by_role("button", name="Continue").click()
     page.locator("button[name=confirmed]").click()
 
 
@@ -53,9 +53,9 @@ def test_the_countdown_grows_when_the_instructor_gives_more_time(
     expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^(30:00|29:\d\d)$"))
     page.get_by_role("textbox").fill("DPO")
     desk.goto(f"/assignments/{attempt.assignment_id}/progress/")
-    desk.get_by_role("link", name="change…").click()
+    desk.get_by_role("link", name="Change deadline").click()
     give_minutes(desk, 20)
-    expect(desk.get_by_text("The deadline of learner is moved")).to_be_visible()
+    expect(desk.get_by_text("Deadline of learner changed")).to_be_visible()
     page.clock.run_for(ASKS_EVERY_MS + 1_000)
     expect(page.locator("[data-notice]")).to_contain_text("You have more time now")
     expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^49:\d\d$"))
@@ -110,11 +110,11 @@ def test_the_pages_are_accessible(enter: Enter, instructor: User, attempt: Attem
         page.get_by_label("Reason").fill("a fire drill")
         page.get_by_role("radio", name="until a date and time").check()
         page.locator("[name=due_at]").fill("2026-10-25T02:30" if path == "reopen/" else "")
-        page.get_by_role("button", name="Check the change").click()
+        page.get_by_role("button", name="Continue").click()
         expect(page.locator(".invalid-feedback").first).to_be_visible()
         expect_clean(page, narrow=True)  # with what is wrong
         page.get_by_role("radio", name=re.compile("minutes")).check()
-        page.get_by_role("button", name="Check the change").click()
+        page.get_by_role("button", name="Continue").click()
         expect(page.locator("button[name=confirmed]")).to_be_visible()
         expect_clean(page, narrow=True)
 

@@ -30,10 +30,10 @@ def sheet(enter: Enter, classroom: Classroom, instructor: User) -> Page:
     page.goto(f"/classrooms/{classroom.pk}/roster/")
     file = {"name": "class.csv", "mimeType": "text/csv", "buffer": LIST.encode("cp1252")}
     page.set_input_files("[name=file]", file)  # type: ignore[arg-type]
-    page.get_by_role("button", name="Look at the file").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("Columns left out: “Nr”")).to_be_visible()
     expect_clean(page)
-    page.get_by_role("button", name="Bring in 9 people").click()
+    page.get_by_role("button", name="Add 9 people").click()
     expect(page.get_by_role("heading", name="Log-in slips")).to_be_visible()
     return page
 

@@ -46,7 +46,7 @@ def test_what_is_not_touched_stays(form: Any, row: Any, zone: str, at: datetime)
 def test_the_deadline_of_an_attempt_is_recognized(zone: str, at: datetime) -> None:
     attempt = Attempt(status="in_progress", due_at=at)
     sent = as_shown(EndForm(attempt=attempt, now=NOW, zone=zone)) | {"how": "until", "reason": "ill"}
-    assert "That is the deadline already." in str(EndForm(sent, attempt=attempt, now=NOW, zone=zone).errors)
+    assert "This is the deadline already." in str(EndForm(sent, attempt=attempt, now=NOW, zone=zone).errors)
 
 
 @pytest.mark.parametrize(("zone", "at"), [row for row in INSTANTS if row[1].second == 0 and row[1].month in (4, 10)])

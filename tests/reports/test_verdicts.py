@@ -135,7 +135,7 @@ def test_the_gradebook_and_its_file_say_the_same(nearly: Attempt, instructor: Us
         page = read(client.get(f"{address}/"))
         data = b"".join(client.get(f"{address}.csv").streaming_content).decode("utf-8-sig")
     table = page[page.index("<tbody>") : page.index("</table>")]
-    assert "69 %, not passed" in table
+    assert "69 %, failed" in table
     assert set(re.findall(r"(\d+) %", table)) == {"69"}  # the cell, the row, the mean
     assert list(csv.reader(io.StringIO(data)))[1][4:] == ["1.39", "2.00", "done", "1.39", "2.00", "69", "0"]
 

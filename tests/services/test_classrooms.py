@@ -337,7 +337,7 @@ def test_more_time_reaches_the_attempt_that_runs_counted_from_its_start(
     set_time(classroom, learner, instructor, "1.5", now=now + 30 * MINUTE)
     assert due(running) == now + 60 * MINUTE
     event = running.events.get(kind=AttemptEvent.Kind.EXTENDED)
-    assert (event.actor, event.details["reason"]) == (instructor, "The member's time was changed.")
+    assert (event.actor, event.details["reason"]) == (instructor, "The student's extra time was changed.")
     set_time(classroom, learner, instructor, "1", now=now + 31 * MINUTE)
     assert due(running) == now + 40 * MINUTE
 

@@ -83,7 +83,7 @@ def test_a_reopened_attempt_goes_on_with_its_answers(attempt: Attempt, instructo
 def test_reopening_needs_a_reason_a_future_and_no_other_attempt(
     attempt: Attempt, learner: User, instructor: User, now: datetime
 ) -> None:
-    with pytest.raises(QuizError, match="in progress already"):
+    with pytest.raises(QuizError, match="running already"):
         deadlines.reopen(attempt, due_at=None, reason="x", actor=instructor, now=now)
     attempts.submit(attempt, now=now)
     with pytest.raises(QuizError, match="reason"):
@@ -91,7 +91,7 @@ def test_reopening_needs_a_reason_a_future_and_no_other_attempt(
     with pytest.raises(QuizError, match="future"):
         deadlines.reopen(attempt, due_at=now, reason="x", actor=instructor, now=now)
     attempts.start(learner, attempt.quiz, now=now)
-    with pytest.raises(QuizError, match="Another attempt"):
+    with pytest.raises(QuizError, match="another attempt"):
         deadlines.reopen(attempt, due_at=None, reason="x", actor=instructor, now=now)
 
 

@@ -264,7 +264,7 @@ def test_others_keep_their_reasons_comments_and_names(
     grading.override(answer, fraction=Fraction(1), comment="Good", reason="Right", actor=instructor, now=now)
     membership = given.classroom.memberships.get(user=learner)
     assignments.grant(given, membership, attempts_allowed=3, reason="Was ill", actor=instructor, now=now)
-    noted(admin, membership, "The role of learner is changed.")
+    noted(admin, membership, "Role of learner saved.")
     before = everything_stored().count("learner")
     people.anonymise(ines, by=admin, now=now + DAY)
     assert everything_stored().count("learner") == before

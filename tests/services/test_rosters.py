@@ -140,7 +140,7 @@ def test_a_confirmed_second_address_finds_its_person(classroom: Classroom, stran
     ("line", "fault"),
     [
         ("off@example.org,,,", "row 2: this account is switched off."),
-        ("gone@example.org,,,", "row 2: was removed from this classroom; bring them back on the page of its members."),
+        ("gone@example.org,,,", "row 2: was removed from this class; bring them back under Members."),
         ("new@example.org,,,STRANGER", "row 2: the user name “STRANGER” belongs to another account."),
         ("new@example.org,,,a b", "row 2: “a b” is no user name: letters, digits and . + - _ only."),
         (
@@ -148,8 +148,8 @@ def test_a_confirmed_second_address_finds_its_person(classroom: Classroom, stran
             "row 2: “x@y.example” is no user name: with an @ it could be the e-mail address of another user.",
         ),
         ("new@example.org,,,strаnger", "row 2: the user name “strаnger” looks like that of another account."),
-        ("head@example.org,,,", "row 2: is an instructor or an administrator; they come in by the join code."),
-        (",,,root", "row 2: is an instructor or an administrator; they come in by the join code."),
+        ("head@example.org,,,", "row 2: is an instructor or an administrator; they join with the code."),
+        (",,,root", "row 2: is an instructor or an administrator; they join with the code."),
     ],
 )
 def test_who_cannot_come_is_named_with_the_reason(
@@ -202,9 +202,7 @@ def test_a_member_who_only_typed_the_address_is_named(classroom: Classroom, lear
     factories.member(classroom, opened("classmate", "victim@example.org"))
     made = plan(classroom, "victim@example.org,,,")
     assert made.coming == 0
-    assert str(made.refused[0]).startswith(
-        "row 2: “classmate” in this classroom has this address but has not confirmed"
-    )
+    assert str(made.refused[0]).startswith("row 2: “classmate” in this class has this address but hasn't confirmed")
 
 
 def test_a_password_chosen_by_the_mailed_link_confirms_the_address(
@@ -247,7 +245,7 @@ def test_a_full_classroom_takes_as_many_as_it_has_places(classroom: Classroom, i
     classroom.refresh_from_db()
     made = plan(classroom, "a@example.org,,,", "b@example.org,,,", "c@example.org,,,")
     assert [row.email for row in made.new] == ["a@example.org", "b@example.org"]
-    assert str(made.refused[0]) == "row 4: the classroom has no place left."
+    assert str(made.refused[0]) == "row 4: the class has no place left."
     apply(made, instructor, now)
     assert Membership.objects.students().filter(classroom=classroom).count() == 3
 

@@ -141,12 +141,15 @@ def test_the_answer_decides_which_of_two_times_is_meant(
         ({"opens_at": "tomorrow"}, "Give a date and a time"),
         ({"opens_at": "2026-03-03T09:00+01:00"}, "Give a date and a time"),
         ({"closes_at": "9999-01-01T00:00"}, "The year must be"),
-        ({"opens_at": "2026-03-05T09:00", "closes_at": "2026-03-04T09:00"}, "must close after it opens"),
-        ({"opens_at": "2026-03-05T09:00", "due_at": "2026-03-04T09:00"}, "due before it opens"),
-        ({"due_at": "2026-03-05T09:00", "closes_at": "2026-03-04T09:00"}, "due after it closes"),
+        (
+            {"opens_at": "2026-03-05T09:00", "closes_at": "2026-03-04T09:00"},
+            "closing time must be after the opening time",
+        ),
+        ({"opens_at": "2026-03-05T09:00", "due_at": "2026-03-04T09:00"}, "due date must be after the opening time"),
+        ({"due_at": "2026-03-05T09:00", "closes_at": "2026-03-04T09:00"}, "due date must be before the closing time"),
         ({"closes_at": "2026-03-01T09:00"}, "over already"),
-        ({"feedback": "exam"}, "Say when it closes"),
-        ({"late_policy": "refuse"}, "Say when it is due"),
+        ({"feedback": "exam"}, "Set a closing time"),
+        ({"late_policy": "refuse"}, "Set a due date"),
         ({"late_policy": "sometimes"}, "not one of the available choices"),
         ({"time_limit": "0"}, "1 to 1,440 minutes"),
         ({"time_limit": "1.5"}, "1 to 1,440 minutes"),
@@ -205,7 +208,7 @@ def test_what_is_not_touched_stays_to_the_second(
     text = page(client, instructor, f"/assignments/{given.pk}/edit/")
     assert re.search(r'value="second"[^>]*checked|checked[^>]*value="second"', text)
     fields = {"closes_at": "2026-10-25T02:30", "closes_at_which": "second", "due_at": "2026-03-02T12:00"}
-    assert "is changed" in edit(client, instructor, given, **fields)
+    assert "changes saved" in edit(client, instructor, given, **fields)
     given.refresh_from_db()
     assert (given.opens_at, given.closes_at) == (opens, closes)
     assert given.due_at == datetime(2026, 3, 2, 11, tzinfo=UTC)
@@ -221,7 +224,7 @@ def test_less_time_reaches_a_running_attempt_only_if_asked(
     fields: dict[str, str],
     minutes: int,
 ) -> None:
-    assert "is changed" in edit(client, instructor, given, time_limit="20", **fields)
+    assert "changes saved" in edit(client, instructor, given, time_limit="20", **fields)
     running.refresh_from_db()
     assert running.due_at == now + timedelta(minutes=minutes)
 
@@ -238,14 +241,14 @@ def test_withdrawing_asks_first(client: Client, instructor: User, given: Assignm
     address = f"/assignments/{given.pk}/edit/"
     assert "Withdraw “Diplomacy”?" in done(client, instructor, address, {"do": "withdraw"})
     assert Assignment.objects.exists()
-    assert "is withdrawn" in done(client, instructor, address, {"do": "withdraw", "confirmed": "1"})
+    assert "was withdrawn" in done(client, instructor, address, {"do": "withdraw", "confirmed": "1"})
     assert not Assignment.objects.exists()
 
 
 def test_what_was_begun_is_not_withdrawn(client: Client, instructor: User, given: Assignment, running: Attempt) -> None:
     text = done(client, instructor, f"/assignments/{given.pk}/edit/", {"do": "withdraw", "confirmed": "1"})
     assert "Not done:" in text
-    assert "There are attempts" in text
+    assert "Students have started" in text
     assert Assignment.objects.exists()
 
 
@@ -262,7 +265,7 @@ def test_the_page_says_who_is_where(
     text = page(client, instructor, f"/assignments/{given.pk}/")
     places = {name: text.index(name) for name in ("learner", "nora", "omar")}
     assert places["learner"] < places["nora"] < places["omar"]  # in the middle, not started, done
-    for words in ("not started", "in the middle", "done", "Tue, Mar 3, 10:00 a.m.", "Times in Europe/Berlin."):
+    for words in ("not started", "working", "finished", "Tue, Mar 3, 10:00 a.m.", "All times in Europe/Berlin."):
         assert words in text
 
 
@@ -305,7 +308,7 @@ def test_an_exception_is_given_and_a_running_attempt_follows(
     client: Client, instructor: User, address: str, running: Attempt, now: datetime
 ) -> None:
     text = done(client, instructor, address, {"time_limit": "60", "reason": "a broken arm"})
-    assert "The exception for learner is saved." in text
+    assert "Exception for learner saved." in text
     assert "<q>a broken arm</q>" in text
     row = Accommodation.objects.get()
     assert (row.time_limit, row.granted_by, row.granted_at) == (60, instructor, now)
@@ -326,16 +329,19 @@ def test_an_exception_is_changed_in_place(client: Client, instructor: User, addr
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"time_limit": "60"}, "Give the reason"),
-        ({"time_limit": "60", "reason": "  "}, "Give the reason"),
+        ({"time_limit": "60"}, "Give a reason"),
+        ({"time_limit": "60", "reason": "  "}, "Give a reason"),
         ({"reason": "x" * 301, "time_limit": "60"}, "at most 300"),
-        ({"reason": "ill"}, "Nothing is different for this member"),
+        ({"reason": "ill"}, "Nothing is different yet"),
         (
             {"reason": "ill", "opens_at": "2026-03-05T09:00", "closes_at": "2026-03-04T09:00"},
-            "must close after it opens",
+            "closing time must be after the opening time",
         ),
-        ({"reason": "ill", "due_at": "2026-03-05T09:00", "closes_at": "2026-03-04T09:00"}, "is due after it closes"),
-        ({"reason": "ill", "due_at": "2026-03-05T09:00"}, "Give a later close as well."),
+        (
+            {"reason": "ill", "due_at": "2026-03-05T09:00", "closes_at": "2026-03-04T09:00"},
+            "due date must be before the closing time",
+        ),
+        ({"reason": "ill", "due_at": "2026-03-05T09:00"}, "Set a later closing time as well."),
         ({"reason": "ill", "closes_at": "2026-03-29T02:30"}, "does not exist on that day"),
     ],
 )
@@ -350,9 +356,9 @@ def test_taking_an_exception_back_asks_first(
     client: Client, instructor: User, address: str, running: Attempt, now: datetime
 ) -> None:
     done(client, instructor, address, {"time_limit": "60", "reason": "ill"})
-    assert "Take the exception of learner back?" in done(client, instructor, address, {"do": "revoke"})
+    assert "Remove the exception for learner?" in done(client, instructor, address, {"do": "revoke"})
     assert Accommodation.objects.exists()
-    assert "is taken back" in done(client, instructor, address, {"do": "revoke", "confirmed": "1"})
+    assert "Exception for learner removed." in done(client, instructor, address, {"do": "revoke", "confirmed": "1"})
     assert not Accommodation.objects.exists()
     running.refresh_from_db()
     assert running.due_at == now + timedelta(minutes=40)
@@ -388,19 +394,19 @@ def test_an_examination_says_when_everybody_sees_the_results_and_who_holds_them_
 ) -> None:
     Assignment.objects.filter(pk=given.pk).update(feedback="exam")
     address = f"/assignments/{given.pk}/"
-    assert "shown to everybody from Tue, Mar 3, 10:00 a.m." in page(client, instructor, address)
+    assert "visible to everyone from Tue, Mar 3, 10:00 a.m." in page(client, instructor, address)
 
     late = factories.user("late", first_name="Lara", last_name="Late")
     factories.member(given.classroom, late)
     factories.accommodation(given, late, now=now, closes_at=now + 2 * DAY)
     text = page(client, instructor, address)
-    assert "shown to everybody from Wed, Mar 4, 10:00 a.m." in text
-    assert "Lara Late, until Wed, Mar 4, 10:00 a.m." in text
+    assert "visible to everyone from Wed, Mar 4, 10:00 a.m." in text
+    assert "Lara Late · until Wed, Mar 4, 10:00 a.m." in text
 
     Attempt.objects.filter(pk=running.pk).update(due_at=None)
     text = page(client, instructor, address)
-    assert "held back: an attempt has no end" in text
-    assert f'<a href="/attempts/{running.pk}/deadline/change/">learner</a>, without an end' in text
+    assert "hidden: an attempt has no end" in text
+    assert f'<a href="/attempts/{running.pk}/deadline/change/">learner</a> · without an end' in text
 
 
 def test_an_assistant_reads_who_holds_the_results_back_but_is_offered_no_change(
@@ -409,7 +415,7 @@ def test_an_assistant_reads_who_holds_the_results_back_but_is_offered_no_change(
     Assignment.objects.filter(pk=given.pk).update(feedback="exam")
     Attempt.objects.filter(pk=running.pk).update(due_at=None)
     text = page(client, assistant, f"/assignments/{given.pk}/")
-    assert "<li>learner, without an end" in text
+    assert "<li> learner · without an end" in text
 
 
 def test_a_homework_does_not_speak_of_when_results_come_out(
@@ -466,7 +472,7 @@ def test_an_exam_without_an_end_is_refused(
 ) -> None:
     client.force_login(instructor)
     told = text_of(client.post(new(classroom), exam | {"closes_at": ""}))
-    assert "Say when it closes." in told
+    assert "Set a closing time." in told
     assert not Assignment.objects.exists()
 
 

@@ -69,6 +69,10 @@ def text_of(response: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
+def one_line(page: str) -> str:
+    return re.sub(r"\s+", " ", page)
+
+
 def addresses(assignment: Assignment) -> dict[str, str]:
     room, pk = f"/classrooms/{assignment.classroom_id}", assignment.pk
     return {
@@ -161,10 +165,10 @@ def test_a_board_says_when_shares_count(
     assignment.quiz.items.update(points=5)
     client.force_login(learner)
     address = addresses(assignment)["board"]
-    assert "their shares count" not in part(client, address).content.decode()
+    assert "so shares are compared" not in part(client, address).content.decode()
     result(joined(classroom, "owl"), assignment, right=2, now=now)
     page = text_of(part(client, address))
-    assert "Attempts at one assignment are worth different marks: their shares count." in page
+    assert "Attempts at one assignment are worth different marks, so shares are compared." in page
     assert page.index("1 you") < page.index("2 owl 10")
 
 
@@ -183,14 +187,14 @@ def test_a_browser_without_scripts_gets_the_whole_page(
 
 def test_a_class_without_results_says_so(client: Client, assignment: Assignment, learner: User) -> None:
     client.force_login(learner)
-    assert "Nobody has a result that counts yet." in text_of(part(client, addresses(assignment)["board"]))
+    assert "No results yet." in text_of(part(client, addresses(assignment)["board"]))
 
 
 def test_a_class_without_assignments_says_what_the_board_waits_for(
     client: Client, classroom: Classroom, learner: User
 ) -> None:
     client.force_login(learner)
-    assert "as quizzes are handed in" in text_of(part(client, f"/classrooms/{classroom.pk}/board/"))
+    assert "as soon as a quiz that counts is handed in" in text_of(part(client, f"/classrooms/{classroom.pk}/board/"))
 
 
 def test_an_examination_is_named_as_not_counted_until_it_closes(
@@ -267,12 +271,56 @@ def test_the_full_leaderboard_is_whole_and_the_class_page_shows_the_first_ten(
         result(joined(assignment.classroom, f"nickname {number}"), assignment, right=number % 4, now=now)
     client.force_login(instructor)
     board = addresses(assignment)["board"]
-    whole, part_of_it = (part(client, address).content.decode() for address in (board, f"{board}?top"))
+    whole, part_of_it = (part(client, address).content.decode() for address in (f"{board}?all", f"{board}?top"))
     assert (len(ranked(whole)), len(ranked(part_of_it))) == (13, 10)
     assert "Score</th>" in whole
     page = client.get(f"/classrooms/{assignment.classroom_id}/").content.decode()
     assert (len(ranked(page)), f'data-live="{board}?top"' in page) == (10, True)
-    assert len(ranked(client.get(board).content.decode())) == 13
+    assert len(ranked(client.get(f"{board}?all").content.decode())) == 13
+
+
+def test_a_board_begins_with_the_readers_place_a_podium_and_their_neighbors(
+    client: Client, assignment: Assignment, learner: User, now: datetime
+) -> None:
+    Membership.objects.filter(user=learner).update(nickname="blue heron")
+    for nickname, right in (("ant", 4), ("bee", 3), ("cat", 2)):
+        result(joined(assignment.classroom, nickname), assignment, right=right, now=now)
+    result(learner, assignment, right=1, now=now)
+    result(joined(assignment.classroom, "owl"), assignment, right=0, now=now)
+    client.force_login(learner)
+    response = client.get(addresses(assignment)["board"])
+    text = text_of(response)
+    assert "You are 4th of 5. 1 point to 3rd place." in text
+    assert "The first three 1 ant 4 2 bee 3 3 cat 2 You and your neighbors Show all 5" in text
+    assert ranked(response.content.decode()) == [1, 2, 3, 4, 5]
+    assert "5 students ranked by best attempt. Practice does not count. Change your nickname" in text
+    assert assignment.quiz.title in text_of(client.get(addresses(assignment)["of one assignment"]))
+
+
+def test_a_reader_without_a_place_sees_who_leads_and_the_next_places(
+    client: Client, assignment: Assignment, instructor: User, now: datetime
+) -> None:
+    for number in range(13):
+        result(joined(assignment.classroom, f"bird {number:02}"), assignment, right=min(number, 4), now=now)
+    client.force_login(instructor)
+    response = client.get(addresses(assignment)["board"])
+    text = text_of(response)
+    assert "9 students share first place." in text
+    assert 'class="podium"' not in response.content.decode()  # no room for nine
+    assert len(ranked(response.content.decode())) == 10
+    assert "Change your nickname" not in text
+
+
+@pytest.mark.parametrize(("scores", "steps"), [([4], 0), ([4, 3, 2], 0), ([4, 3, 2, 1], 3), ([4, 4, 3, 3, 1], 4)])
+def test_a_podium_stands_where_there_are_others_to_look_up_to_it(
+    client: Client, assignment: Assignment, instructor: User, now: datetime, scores: list[int], steps: int
+) -> None:
+    for number, right in enumerate(scores):
+        result(joined(assignment.classroom, f"bird {number}"), assignment, right=right, now=now)
+    client.force_login(instructor)
+    page = client.get(addresses(assignment)["board"]).content.decode()
+    assert page.count("data-rank=") == steps
+    assert len(ranked(page)) == len(scores) - steps
 
 
 # Progress -------------------------------------------------------------------------------------------------------------
@@ -289,8 +337,8 @@ def test_progress_says_who_is_where(
     response = part(client, addresses(assignment)["progress"])
     text = text_of(response)
     assert "1 not started" in text
-    assert "learner in the middle 3 of 4 – 12 min left" in text
-    assert re.search(r"heron done late 1 of 4 Score 1 of 4 Mon, Mar 2, 9:00 a.m.", text)
+    assert "learner working 3 of 4 – 12 min left" in text
+    assert re.search(r"heron finished late 1 of 4 Score 1 of 4 Mon, Mar 2, 9:00 a.m.", text)
     assert not nothing_inline(client.get(addresses(assignment)["progress"]))
 
 
@@ -302,7 +350,7 @@ def test_the_live_table_shows_scores_and_leads_to_results(
     attempt = assignment.attempts.get()
     client.force_login(instructor)
     page = client.get(addresses(assignment)["progress"]).content.decode()
-    assert '<span class="num text-nowrap">3 of 4</span>' in page
+    assert '<span class="num text-nowrap"> 3 of 4 </span>' in one_line(page)
     assert f'href="/attempts/{attempt.pk}/result/"' in page
     there = client.get(f"/attempts/{attempt.pk}/result/").content.decode()
     assert f'href="/assignments/{assignment.pk}/"' in there  # and back
@@ -321,7 +369,7 @@ def test_a_survey_has_no_scores_and_an_administrator_of_the_class_not_their_own(
         result(root, given, right=3, now=now)
         client.force_login(reader)
         page = client.get(addresses(given)["progress"]).content.decode()
-        assert '<span class="num text-nowrap">3 of 4</span>' not in page, reader
+        assert '<span class="num text-nowrap"> 3 of 4 </span>' not in one_line(page), reader
 
 
 def test_a_saved_answer_moves_the_progress(
@@ -339,7 +387,7 @@ def test_a_saved_answer_moves_the_progress(
 # The projector --------------------------------------------------------------------------------------------------------
 
 
-def test_the_projector_shows_the_code_the_ten_first_and_how_far_the_class_is(
+def test_the_projector_shows_the_code_the_first_eight_and_how_far_the_class_is(
     client: Client, classroom: Classroom, assignment: Assignment, instructor: User, learner: User, now: datetime
 ) -> None:
     for number in range(11):
@@ -350,9 +398,9 @@ def test_the_projector_shows_the_code_the_ten_first_and_how_far_the_class_is(
     text = text_of(response)
     assert classroom.join_code in text
     assert f"/classrooms/{classroom.pk}/qr.svg" in response.content.decode()
-    assert "11 of 12 have handed in" in text
-    assert "bird 9" in text
-    assert "bird 10" not in text
+    assert "11 of 12 finished" in text
+    assert "bird 10" not in text  # the first eight by name: all ten share the first place
+    assert ("bird 7" in text, "bird 8" in text) == (True, False)
     assert not nothing_inline(response)
 
 
@@ -418,7 +466,7 @@ def test_the_ranks_are_computed_once_for_all_who_look(
     with CaptureQueriesContext(connection) as made:
         second = asked(client, address)
     assert "You are 1st of 1." in text_of(first)
-    assert "1 student ranked." in text_of(second)
+    assert "1 student ranked by best attempt." in text_of(second)
     assert second["ETag"] != first["ETag"]
     assert len(made) <= 4  # session, person, classroom, and which results are out
     assert not [query for query in made.captured_queries if "FROM quizzes_attempt a" in query["sql"]]
@@ -579,5 +627,5 @@ def test_a_page_that_shows_a_board_names_the_version_so_that_nothing_is_asked_tw
 def test_the_board_of_the_week_says_so(client: Client, classroom: Classroom, learner: User) -> None:
     client.force_login(learner)
     address = f"/classrooms/{classroom.pk}/board/"
-    assert "Leaderboard of the week" in text_of(client.get(f"{address}?span=week"))
-    assert "Leaderboard of the week" not in text_of(client.get(address))
+    assert "Leaderboard, this week" in text_of(client.get(f"{address}?span=week"))
+    assert "Leaderboard, this week" not in text_of(client.get(address))

@@ -151,7 +151,7 @@ def test_once_confirmed_the_deadline_is_moved_and_both_can_read_why(
     client: Client, running: Attempt, instructor: User, learner: User, now: datetime
 ) -> None:
     page = words(extend(client, running, FIRE, confirmed="1"))
-    assert "The deadline of learner is moved: from 10:40 a.m. to 11:00 a.m. (" in page
+    assert "Deadline of learner changed from 10:40 a.m. to 11:00 a.m. (" in page
     assert due(running) == now + 60 * MINUTE
     event = running.events.get(kind="extended")
     assert (event.actor, event.details["reason"], event.new_end) == (instructor, "a fire drill", now + 60 * MINUTE)
@@ -213,8 +213,8 @@ def test_an_attempt_without_a_deadline_gets_one_from_now(
         ({"how": "more", "minutes": "1441", "reason": "x"}, "Give 1 to 1,440 minutes."),
         ({"how": "until", "due_at": "", "reason": "x"}, "Give a date and a time"),
         ({"how": "until", "due_at": "soon", "reason": "x"}, "Give a date and a time"),
-        ({"how": "until", "due_at": "2026-03-02T10:00", "reason": "x"}, "must lie in the future"),
-        ({"how": "until", "due_at": "2026-03-02T10:40", "reason": "x"}, "That is the deadline already."),
+        ({"how": "until", "due_at": "2026-03-02T10:00", "reason": "x"}, "must be in the future"),
+        ({"how": "until", "due_at": "2026-03-02T10:40", "reason": "x"}, "This is the deadline already."),
         ({"how": "until", "due_at": "2101-03-02T10:40", "reason": "x"}, "The year must be from 1970 to 2100."),
         ({"how": "until", "due_at": "2026-03-29T02:30", "reason": "x"}, "02:30 does not exist on that day"),
         ({"how": "until", "due_at": "2026-10-25T02:30", "reason": "x"}, "02:30 happens twice on that day"),
@@ -258,14 +258,14 @@ def test_two_instructors_do_not_both_add_time_without_knowing(
 def test_an_attempt_that_closed_meanwhile_leads_to_opening_it_again(client: Client, closed: Attempt) -> None:
     response = extend(client, closed, FIRE, confirmed="1")
     assert response.redirect_chain == [(f"/attempts/{closed.pk}/reopen/", 302)]
-    assert "This attempt is closed, so its deadline cannot be moved. You can open it again." in words(response)
+    assert "so its deadline can&#39;t be changed. You can reopen it." in words(response)
 
 
 def test_an_attempt_whose_time_is_over_is_closed_before_it_can_be_moved(
     client: Client, running: Attempt, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("quizzes.clock.now", lambda: now + 41 * MINUTE)
-    assert "You can open it again." in words(extend(client, running, FIRE, confirmed="1"))
+    assert "You can reopen it." in words(extend(client, running, FIRE, confirmed="1"))
     running.refresh_from_db()
     assert (running.status, running.submitted_at) == ("graded", now + 40 * MINUTE)
 
@@ -296,8 +296,8 @@ def test_the_way_to_opening_again_leads_from_timeline_result_gradebook_and_works
 def test_what_opening_again_does_is_said_before(client: Client, closed: Attempt) -> None:
     page = words(client.get(f"/attempts/{closed.pk}/reopen/"))
     for sentence in (
-        "Closed on Mon, Mar 2, 9:30 a.m. (Europe/Berlin time). Its time was over.",
-        "The 1 of 2 points are taken back. It is graded again",
+        "Time ran out on Mon, Mar 2, 9:30 a.m. (Europe/Berlin time).",
+        "The 1 of 2 points are taken back now. It is graded again",
         "The result is hidden until it is closed again",
         "It does not count as another attempt.",
     ):
@@ -314,7 +314,7 @@ def test_once_confirmed_the_attempt_is_open_and_its_result_hidden(
     client: Client, closed: Attempt, learner: User, now: datetime
 ) -> None:
     page = words(reopen(client, closed, FIRE, confirmed="1"))
-    assert "The attempt of learner is open again; deadline: 10:20 a.m. (" in page
+    assert "Attempt of learner reopened; deadline: 10:20 a.m. (" in page
     closed.refresh_from_db()
     assert (closed.status, closed.due_at, closed.reopened_at, closed.marks) == (
         "in_progress",
@@ -336,10 +336,10 @@ def test_an_examination_says_that_the_class_waits(
     given = factories.assignment(classroom, factories.quiz(1, feedback="exam"), closes_at=now + 10 * MINUTE)
     closed = factories.attempt(learner, given.quiz, now=now - HOUR, assignment=given, submit=True)
     page = words(reopen(client, closed, FIRE))
-    assert "The class closes at Mon, Mar 2, 10:10 a.m.; this attempt alone goes on." in page
-    assert "no student in the class sees marks and answers" in page
+    assert "For the class it closes Mon, Mar 2, 10:10 a.m.; only this attempt continues." in page
+    assert "nobody in the class sees marks and answers" in page
     assert "may have read the right answers" not in page
-    assert "no student in the class" not in words(reopen(client, closed, FIRE | {"minutes": "10"}))
+    assert "nobody in the class" not in words(reopen(client, closed, FIRE | {"minutes": "10"}))
 
 
 def test_where_there_is_no_way_back_it_goes_on_at_the_question_reached(
@@ -349,14 +349,14 @@ def test_where_there_is_no_way_back_it_goes_on_at_the_question_reached(
     row = factories.attempt(learner, given.quiz, now=now, assignment=given)
     attempts.advance(row, from_slot=1, now=now)
     attempts.submit(row, now=now)
-    assert "It goes on at question 2" in words(client.get(f"/attempts/{row.pk}/reopen/"))
+    assert "It continues at question 2" in words(client.get(f"/attempts/{row.pk}/reopen/"))
 
 
 def test_beside_another_attempt_that_runs_it_is_not_opened(
     client: Client, closed: Attempt, learner: User, now: datetime
 ) -> None:
     attempts.start(learner, closed.quiz, assignment=closed.assignment, now=now)
-    sentence = "Another attempt of this learner at the quiz is in progress."
+    sentence = "The student has another attempt at this quiz running."
     assert sentence in words(client.get(f"/attempts/{closed.pk}/reopen/", follow=True))
     assert sentence in words(reopen(client, closed, FIRE, confirmed="1"))
     closed.refresh_from_db()
@@ -382,7 +382,7 @@ def test_an_attempt_in_progress_leads_to_its_deadline(client: Client, running: A
 def test_practice_is_not_opened_again(client: Client, classroom: Classroom, learner: User, now: datetime) -> None:
     given = factories.assignment(classroom, factories.quiz(1, feedback="practice"))
     done = factories.attempt(learner, given.quiz, now=now, assignment=given, submit=True)
-    assert "Practice is not reopened" in words(reopen(client, done, FIRE, confirmed="1"))
+    assert "Practice can&#39;t be reopened" in words(reopen(client, done, FIRE, confirmed="1"))
     assert "/reopen/" not in words(client.get(f"/attempts/{done.pk}/result/"))
 
 

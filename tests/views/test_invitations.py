@@ -41,8 +41,8 @@ def test_a_roster_of_user_names_shows_nothing_of_the_people_before_they_accept(
     assert "“stranger” is invited" in text
     carried = report.context["carry"].initial
     done = read(client.post(address, carried, follow=True))
-    assert "1 person is invited." in done
-    assert "Invited, and not in yet; they accept on their page of classrooms: stranger" in done
+    assert "1 person was invited." in done
+    assert "Invited but not here yet; they can accept under Classes: stranger" in done
     assert not any("private@example.org" in page or "Secret" in page for page in (text, done))
 
 

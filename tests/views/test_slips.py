@@ -209,7 +209,7 @@ def test_a_member_who_has_confirmed_an_address_is_sent_a_mail(
     member = classroom.memberships.get(user=learner)
     path, client = f"/classrooms/{classroom.pk}/members/{member.pk}/", browser(instructor)
     text = client.get(path).content.decode()
-    assert "Send the mail" in text
+    assert "Send the e-mail" in text
     assert "/slips/?member=" not in text
     client.post(path, {"do": "reset_mail"})
     assert [message.to for message in mail.outbox] == [["learner@example.org"]]

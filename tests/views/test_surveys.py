@@ -75,5 +75,5 @@ def test_nobody_is_asked_to_mark_a_survey(
     saving.save(attempt.pk, learner, slot=1, fields={"text": ["Nothing."]}, revision=1, now=now)
     attempts.submit(attempt, now=now)
     client = browser(instructor)
-    assert ("Nothing waits to be marked" in read(client.get("/marking/"))) is (waits == 0)
+    assert ("Nothing to mark." in read(client.get("/marking/"))) is (waits == 0)
     assert ("Nothing to mark." in read(client.get("/"))) is (waits == 0)

@@ -59,10 +59,10 @@ def test_a_class_from_its_code_to_its_leaderboard(instructor: User, now: datetim
         assert students[0].post(f"/quizzes/{quiz.slug}/start/", {"assignment": assignment.pk}).status_code == 403
 
     with travel(now + timedelta(hours=1), tick=False):
-        assert f'href="/quizzes/{quiz.slug}/">Start' in read(students[0].get(home))
+        assert f'href="/quizzes/{quiz.slug}/"> Start' in read(students[0].get(home))
         attempt = take(students[0], assignment, ["0", "0"])
         assert "Result available after the quiz closes" in read(students[0].get(home))
-        assert "1 not started · 0 in the middle · 1 done" in read(teacher.get(home))
+        assert "1 not started · 0 working · 1 finished" in read(teacher.get(home))
 
     with travel(now + timedelta(hours=2), tick=False):
         take(students[1], assignment, ["0", "1"])

@@ -61,7 +61,7 @@ def test_an_attempt_that_a_fire_drill_ended_goes_on(instructor: User, learner: U
         assert 'data-seconds-left="600"' in goes_on
         answer(student, attempt, 2, "0")
         book = read(teacher.get(f"{here}/"))
-        assert "in the middle" in book
+        assert "in progress" in book
         assert "reopened" in book
         assert list(csv.reader(io.StringIO(teacher.get(f"{here}.csv").getvalue().decode("utf-8-sig"))))[1][6] == (
             "in progress, reopened"
