@@ -14,11 +14,6 @@ from quizzes.forms.quizzes import attempts_field, keeps_questions_field, time_li
 from quizzes.models import Accommodation, Assignment, Quiz
 from quizzes.models.quizzes import Preset
 
-LATE_WORK = (
-    (Assignment.LatePolicy.ACCEPT, gettext_lazy("accepted, marked late")),
-    (Assignment.LatePolicy.REFUSE, gettext_lazy("not accepted")),
-)
-
 
 class AssignmentForm(ZonedForm):
     """A quiz given to a class. With an assignment in `stored` it is changed, and its quiz stays."""
@@ -28,7 +23,7 @@ class AssignmentForm(ZonedForm):
     quiz = forms.ModelChoiceField(label=gettext_lazy("Quiz"), queryset=Quiz.objects.none())
     late_policy = forms.ChoiceField(
         label=gettext_lazy("Late work"),
-        choices=LATE_WORK,
+        choices=Assignment.LatePolicy.choices,
         initial=Assignment.LatePolicy.ACCEPT,
         help_text=gettext_lazy("Work submitted after the due date, while the quiz is still open."),
     )

@@ -46,8 +46,8 @@ class Assignment(models.Model):
     """A quiz given to a classroom, with a window and, where wanted, other terms than the quiz has."""
 
     class LatePolicy(models.TextChoices):
-        ACCEPT = "accept", _("counts, marked late")
-        REFUSE = "refuse", _("not accepted after it is due")
+        ACCEPT = "accept", _("accepted, marked late")
+        REFUSE = "refuse", _("not accepted")
 
     classroom = models.ForeignKey(Classroom, on_delete=models.CASCADE, related_name="assignments")
     quiz = models.ForeignKey(Quiz, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("quiz"))
