@@ -8,9 +8,15 @@ from pkgutil import iter_modules
 
 from quizzes.formats.base import Format
 
-SHARED = (".csv", ".tsv", ".xlsx", ".zip", ".xml", ".txt", ".imscc")  # endings of several formats
-# Where several formats could read a file, the first of these that says so does.
-ORDER = ("qti12", "qti", "moodle_xml", "kahoot", "table", "aiken", "gift", "text")
+SHEETS, PACKAGES = ("kahoot", "table"), ("qti12", "qti")
+# The formats that share an ending, the most particular first; the last one says best what is wrong with the others.
+SHARED = {
+    **dict.fromkeys((".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods"), SHEETS),
+    **dict.fromkeys((".zip", ".imscc"), PACKAGES),
+    ".xml": (*PACKAGES, "moodle_xml"),
+    ".txt": (*SHEETS, "aiken", "gift", "text"),
+}
+ORDER = (*PACKAGES, "moodle_xml", *SHEETS, "aiken", "gift", "text")  # for any other ending
 
 
 @cache
@@ -34,9 +40,13 @@ def for_file(name: str) -> Format:
 
 
 def detect(name: str, data: bytes) -> Format:
-    """The format of a file by the end of its name, or by what it holds where that says too little; raises KeyError."""
-    if not name.lower().endswith(SHARED):
+    """The format of a file by the end of its name, and by what it holds where several share that; raises KeyError."""
+    ending = f".{name.rpartition('.')[2].lower()}"
+    if ending not in SHARED:
         with suppress(KeyError):
             return for_file(name)
-    by_content = next((one for one in map(get, ORDER) if one.recognizes(name, data)), None)
-    return by_content or for_file(name)
+    keys = SHARED.get(ending, ORDER)
+    found = next((one for one in map(get, keys) if one.recognizes(name, data)), None)
+    if found is None and ending not in SHARED:
+        raise KeyError(name)
+    return found or get(keys[-1])
