@@ -193,7 +193,12 @@ def _lost(draft: QuestionDraft) -> Iterator[str]:
     if any(row["pinned"] for row in rows):
         yield _("Kahoot cannot keep an answer at its place.")
     if draft.type == "multiple_choice":
-        yield _("In Kahoot any one of the right answers earns all points.")
+        is_one = sum(row["correct"] for row in rows) == 1
+        yield (
+            _("In Kahoot a question with one right answer is single choice.")
+            if is_one
+            else _("In Kahoot any one of the right answers earns all points.")
+        )
     texts = [spec["stem"], *(row["text"] for row in rows)]
     if any(plain(text) != text for text in texts) or "\n" in spec["stem"]:
         yield _("Kahoot has no emphasis, lists or line ends; the words stay.")

@@ -121,7 +121,7 @@ def test_each_type_comes_back_equal_or_with_a_word_about_what_was_lost(draft: Qu
     drafts, _issues = KAHOOT.parse(KAHOOT.write([draft]))
     lost = KAHOOT.losses([draft])
     if draft.type in ("single_choice", "multiple_choice", "true_false"):
-        assert drafts[0].type == draft.type
+        assert drafts[0].type == draft.type or any("is single choice" in issue.message for issue in lost)
         assert all(issue.is_note for issue in lost)
     else:
         assert (drafts, [issue.is_note for issue in lost]) == ([], [False])

@@ -213,11 +213,13 @@ def test_what_cannot_be_read_gets_a_place_and_a_sentence(data: str | bytes, said
     assert issues[0].startswith(said), issues[:3]
 
 
-@pytest.mark.parametrize("name, words, make", hostile_workbooks.WORKBOOKS, ids=lambda value: str(value)[:40])  # noqa: PT006
+REFUSED = [one for one in hostile_workbooks.WORKBOOKS if "read" not in one[1] and "address" not in one[1]]
+
+
+@pytest.mark.parametrize(("_name", "words", "make"), REFUSED, ids=[one[0] for one in REFUSED])
 @pytest.mark.filterwarnings("ignore:Workbook contains no:UserWarning")
-def test_workbooks_made_to_fill_the_memory_are_refused(name: str, words: str, make: Any) -> None:
-    drafts, issues = read(make())
-    assert (drafts, bool(issues)) == ([], True)
+def test_workbooks_made_to_fill_the_memory_are_refused(_name: str, words: str, make: Any) -> None:
+    assert words.removesuffix("; a roster has at most 50") in refused(make())
 
 
 # Out ------------------------------------------------------------------------------------------------------------------
