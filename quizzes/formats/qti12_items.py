@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from html import unescape
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from quizzes.formats.gift_text import Faulty, as_meant
 from quizzes.formats.qti12_conditions import Marking
 from quizzes.formats.qti12_numbers import number
 from quizzes.formats.reading import Reading
-from quizzes.formats.texts import from_html, from_plain, one_line
+from quizzes.formats.texts import from_html, from_plain, is_html, one_line
 from quizzes.formats.xml_reader import line_of
 
 Fields = dict[str, Any]
@@ -109,6 +110,8 @@ class Item:
         raw = "".join(mattext.itertext()).strip()
         if mattext.get("texttype", "text/plain") == "text/plain":
             return from_plain(raw)
+        if not is_html(raw):
+            return from_plain(unescape(raw))
         words, lost = from_html(raw)
         for name in lost:
             self.reading.note(self.where, _("It comes without %(what)s.") % {"what": name})

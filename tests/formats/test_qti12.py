@@ -241,6 +241,13 @@ def test_pictures_and_feedback_to_the_whole_are_noted() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("stem", ["&lt;b&gt;x" * 5_000, "&lt;i&gt;" * 900 + "x", "&lt;p&gt;y&lt;/p&gt;" * 20_000])
+def test_html_that_is_nested_too_deeply_or_too_long_is_words_alone(stem: str) -> None:
+    drafts, issues = QTI12.parse(assessment("essay_question", "", stem=stem).encode())
+    assert drafts or "may have at most" in issues[-1].message
+    assert "It comes without its layout." in [issue.message for issue in issues]
+
+
 # Out ------------------------------------------------------------------------------------------------------------------
 
 
