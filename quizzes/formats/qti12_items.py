@@ -228,7 +228,7 @@ class Item:
         return "numeric", fields | said
 
     def pairs(self) -> tuple[str, Fields]:
-        rows, offered = [], {}
+        rows, offered = [], dict[str, None]()
         for response in self.responses("response_lid"):
             labels = self.labels(response)
             offered |= dict.fromkeys(labels.values())

@@ -29,9 +29,10 @@ TYPES = {
 NAMES = {words[0]: key for key, words in TYPES.items()}
 BY_WORD = {word: key for key, words in TYPES.items() for word in words}
 TRUTH = {"true": True, "t": True, "yes": True, "false": False, "f": False, "no": False}
-NUMBER = re.compile(r"[-+−]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,2})?")
-RANGE = re.compile(r"(.+?)\s*(?:\.\.|…|\bto\b)\s*(.+)")
-SHARE = re.compile(r"\s*\((\d{1,4}/\d{1,4}|\d{1,3}(?:\.\d{1,12})?\s*%)\)$")
+NUMBER = re.compile(r"[-+−]?(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([eE][-+]?\d{1,2})?")
+LONGEST_RANGE = 100  # characters
+RANGE = re.compile(r"(.+?)(?:\.\.|…|\bto\b)\s*(.+)")
+SHARE = re.compile(r"\((\d{1,4}/\d{1,4}|\d{1,3}(?:\.\d{1,12})?\s*%)\)$")
 PIPE = re.compile(r"(?<!\\)\|")
 SLUGGED = re.compile(r"[-a-zA-Z0-9_]{1,50}")
 LEVELS = {
@@ -88,8 +89,8 @@ class Question:
             return "true_false"
         if "=>" in self.correct:
             return "matching"
-        ends = RANGE.fullmatch(self.correct)
-        figures = ends.groups() if ends else (self.correct,)
+        ends = self.ends()
+        figures = ends or (self.correct,)
         return "numeric" if all(NUMBER.fullmatch(text) for text in figures) else "short_answer"
 
     def fields(self, type: str) -> dict[str, Any]:
@@ -176,19 +177,23 @@ class Question:
         if written.endswith("/0"):
             raise self.faulty("Correct", _("“%(text)s” is not a share.") % {"text": written})
         share = Fraction(written) if "/" in written else as_meant(Fraction(written) / 100)
-        return {"text": text[: found.start()], "fraction": str(share)}
+        return {"text": text[: found.start()].rstrip(), "fraction": str(share)}
 
     def number(self) -> dict[str, Any]:
         fields = {"feedback": self.feedback[0], "feedback_wrong": self["Other feedback"], "unit": self["Unit"]}
-        ends = RANGE.fullmatch(self.correct)
-        if ends:
-            return fields | {"low": self.figure("Correct", ends[1]), "high": self.figure("Correct", ends[2])}
+        if ends := self.ends():
+            return fields | {"low": self.figure("Correct", ends[0]), "high": self.figure("Correct", ends[1])}
         fields["value"] = self.figure("Correct", self.correct)
         tolerance = self["Tolerance"].lstrip("±").strip()
         if tolerance.endswith("%"):
             share = Decimal(self.figure("Tolerance", tolerance.rstrip("% "))) / 100
             return fields | {"tolerance": f"{share.normalize():f}", "tolerance_kind": "relative"}
         return fields | ({"tolerance": self.figure("Tolerance", tolerance)} if tolerance else {})
+
+    def ends(self) -> tuple[str, str] | None:
+        """Return the ends of "1 .. 5"."""
+        found = RANGE.fullmatch(self.correct) if len(self.correct) <= LONGEST_RANGE else None
+        return (found[1].strip(), found[2]) if found else None
 
     def figure(self, name: str, text: str) -> str:
         plain = text.replace("−", "-").strip()
@@ -200,7 +205,8 @@ class Question:
         return plain
 
     def pairs(self) -> dict[str, Any]:
-        rows, extra = [], []
+        rows: list[dict[str, str]] = []
+        extra: list[str] = []
         for line in [*self.correct.splitlines(), *self.options]:
             if not line.strip():
                 continue

@@ -224,8 +224,20 @@ def test_workbooks_made_to_fill_the_memory_are_refused(_name: str, words: str, m
 
 
 def test_one_long_text_in_many_cells_is_counted_in_each() -> None:
-    data = workbook(["Question", "Correct", "Notes"], *[["Q", "true", "x" * 32_000]] * 400)
+    texts = f"<si><t>Question</t></si><si><t>Correct</t></si><si><t>{'x' * 150_000}</t></si>"
+    heading = '<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>'
+    data = hostile_workbooks.workbook(
+        heading + '<row><c t="s"><v>2</v></c></row>' * 100, strings=hostile_workbooks.strings(texts)
+    )
     assert str(read(data)[1][-1]) == "file: The table holds more than 10,000,000 characters."
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1" * 100_000 + "(50%)", "1 " + " " * 100_000 + "x", "x" + " " * 100_000 + "(50%", "=>" * 60_000],
+)
+def test_a_cell_that_goes_on_and_on_is_read_in_one_go(cell: str) -> None:
+    assert refused(f"Question,Option A,Option B,Correct\nQ,,,{cell}\nQ,a,b,{cell}\n")
 
 
 # Out ------------------------------------------------------------------------------------------------------------------
