@@ -225,10 +225,9 @@ def test_workbooks_made_to_fill_the_memory_are_refused(_name: str, words: str, m
 
 def test_one_long_text_in_many_cells_is_counted_in_each() -> None:
     texts = f"<si><t>Question</t></si><si><t>Correct</t></si><si><t>{'x' * 150_000}</t></si>"
-    heading = '<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>'
-    data = hostile_workbooks.workbook(
-        heading + '<row><c t="s"><v>2</v></c></row>' * 100, strings=hostile_workbooks.strings(texts)
-    )
+    heading = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>'
+    lines = (f'<row r="{n}"><c r="A{n}" t="s"><v>2</v></c></row>' for n in range(2, 102))
+    data = hostile_workbooks.workbook(heading + "".join(lines), strings=hostile_workbooks.strings(texts))
     assert str(read(data)[1][-1]) == "file: The table holds more than 10,000,000 characters."
 
 
