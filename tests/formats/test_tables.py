@@ -223,6 +223,7 @@ def test_workbooks_made_to_fill_the_memory_are_refused(_name: str, words: str, m
     assert words in refused(make())
 
 
+@pytest.mark.filterwarnings("ignore:Workbook contains no:UserWarning")
 def test_one_long_text_in_many_cells_is_counted_in_each() -> None:
     texts = f"<si><t>Question</t></si><si><t>Correct</t></si><si><t>{'x' * 150_000}</t></si>"
     heading = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>'
