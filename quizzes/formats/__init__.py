@@ -1,11 +1,22 @@
-"""Every exchange format, found in this folder: `get("json")`, `all_formats()`, `for_file("bank.json")`."""
+"""Every exchange format, found in this folder: `get("json")`, `all_formats()`, `detect("bank.zip", data)`."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
 from quizzes.formats.base import Format
+
+SHEETS, PACKAGES = ("kahoot", "table"), ("qti12", "qti")
+# The formats that share an ending, the most particular first; the last one says best what is wrong with the others.
+SHARED = {
+    **dict.fromkeys((".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods"), SHEETS),
+    **dict.fromkeys((".zip", ".imscc"), PACKAGES),
+    ".xml": (*PACKAGES, "moodle_xml"),
+    ".txt": (*SHEETS, "aiken", "gift", "text"),
+}
+ORDER = (*PACKAGES, "moodle_xml", *SHEETS, "aiken", "gift", "text")  # for any other ending
 
 
 @cache
@@ -26,3 +37,16 @@ def for_file(name: str) -> Format:
         if name.lower().endswith(one.extension):
             return one
     raise KeyError(name)
+
+
+def detect(name: str, data: bytes) -> Format:
+    """The format of a file by the end of its name, and by what it holds where several share that; raises KeyError."""
+    ending = f".{name.rpartition('.')[2].lower()}"
+    if ending not in SHARED:
+        with suppress(KeyError):
+            return for_file(name)
+    keys = SHARED.get(ending, ORDER)
+    found = next((one for one in map(get, keys) if one.recognizes(name, data)), None)
+    if found is None and ending not in SHARED:
+        raise KeyError(name)
+    return found or get(keys[-1])

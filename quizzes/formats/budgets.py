@@ -37,11 +37,11 @@ ROWS = Limit(20_000, gettext_lazy("The list goes on for more than %(most)s rows,
 COLUMNS = 50  # of one row
 CELLS = Limit(40_000, gettext_lazy("The list has more than %(most)s cells, empty ones included."))
 CHARACTERS = Limit(1_000_000, gettext_lazy("The list holds more than %(most)s characters."))
+# Of a table of questions
+TEXTS = Limit(10_000_000, gettext_lazy("The table holds more than %(most)s characters."))
 # Of a workbook, in all its parts
 PARTS = Limit(200, gettext_lazy("This workbook has more than %(most)s parts. Copy the list into a new one."))
-UNPACKED = Limit(
-    20_000_000, gettext_lazy("Unpacked, this file is far too large for a roster: more than %(most)s bytes.")
-)
+UNPACKED = Limit(20_000_000, gettext_lazy("Unpacked, this file is far too large for a list: more than %(most)s bytes."))
 STRINGS = Limit(25_000, gettext_lazy("This workbook has more than %(most)s texts. Copy the list into a new one."))
 MARKUP = Limit(
     30_000,

@@ -26,7 +26,7 @@ from quizzes.formats.gift_text import Block, Faulty, Piece, blocks, marked_up, p
 from quizzes.formats.reading import Reading, read_with
 
 TRUE, FALSE = {"T", "TRUE"}, {"F", "FALSE"}
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+NUMBER = re.compile(r"[-+]?(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([eE][-+]?\d{1,3})?")
 WHOLE = Fraction(1)
 
 

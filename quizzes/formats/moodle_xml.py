@@ -24,7 +24,7 @@ from quizzes.formats.texts import from_html, from_plain, is_html, one_line
 from quizzes.formats.xml_reader import line_of, text_of
 
 NAME = "Moodle XML"
-FIGURE = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
+FIGURE = re.compile(r"[-+]?(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([eE][-+]?\d{1,3})?")
 LEFT_OUT = {
     "hint": gettext_lazy("Hints are left out."),
     "correctfeedback": gettext_lazy("The feedback to the question as a whole is left out."),

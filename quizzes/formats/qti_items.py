@@ -18,7 +18,7 @@ from quizzes.formats.texts import from_html, one_line
 
 BLOCKS = ("choiceInteraction", "orderInteraction", "matchInteraction", "extendedTextInteraction", "gapMatchInteraction")
 INLINE = ("textEntryInteraction", "inlineChoiceInteraction")
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
+NUMBER = re.compile(r"[-+]?(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})")
 FEEDBACK = ("feedbackInline", "feedbackBlock", "modalFeedback")
 TRUTH = {"true": True, "false": False}
 

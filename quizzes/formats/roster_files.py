@@ -70,7 +70,7 @@ def decoded(data: bytes, chosen: str = "") -> tuple[str, str]:
         sentence = _("The file is not %(encoding)s all through (byte %(place)d). Choose another encoding.")
         raise ImportRejected(sentence % words) from error
     if "\x00" in text:
-        raise ImportRejected(_("The file holds characters that no list of names has. Save it as “CSV UTF-8”."))
+        raise ImportRejected(_("The file holds characters that no list has. Save it as “CSV UTF-8”."))
     return text.removeprefix("\ufeff"), encoding
 
 
@@ -129,7 +129,7 @@ def rows(text: str, budget: Budget) -> Iterator[tuple[int, Cells]]:
         budget.spend(budgets.ROWS)
         if len(cells) > budgets.COLUMNS:
             words = {"row": number, "count": len(cells), "most": budgets.COLUMNS}
-            raise ImportRejected(_("Row %(row)d has %(count)d columns; a roster has at most %(most)d.") % words)
+            raise ImportRejected(_("Row %(row)d has %(count)d columns; at most %(most)d are read.") % words)
         yield number, cells
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import nh3
 from django.utils.translation import gettext_lazy as _
 from markdownify import markdownify
 
+LONGEST_HTML = 100_000  # characters; no text of a question has a tenth of that
 TAG = re.compile(r"<(/?[a-zA-Z][^>]*|!--.*?--)>", re.DOTALL)
 KEPT = {
     "p", "br", "div", "span", "em", "i", "strong", "b", "code", "pre", "ul", "ol", "li", "blockquote", "table", "thead",
@@ -37,7 +39,23 @@ def from_plain(text: str) -> str:
 
 
 def from_html(html: str) -> tuple[str, list[str]]:
-    """Return Markdown with the words and the emphasis of a piece of HTML, and names of what it loses ("a picture")."""
+    """Return Markdown with the words and the emphasis of a piece of HTML, and names of what it loses ("a picture").
+
+    One that is far too long, or nested far too deeply, is words alone.
+    """
+    if len(html) > LONGEST_HTML:
+        return _words(html), [str(_("its layout"))]
+    try:
+        return _marked_up(html)
+    except RecursionError:  # of the parser, some hundred elements inside each other
+        return _words(html), [str(_("its layout"))]
+
+
+def _words(html: str) -> str:
+    return from_plain(unescape(nh3.clean(html, tags=set()))).strip()
+
+
+def _marked_up(html: str) -> tuple[str, list[str]]:
     found = _Lost()
     found.feed(html)
     clean = nh3.clean(html, tags=KEPT, attributes={"a": {"href"}}, url_schemes={"https"}, link_rel=None)

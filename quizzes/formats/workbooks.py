@@ -34,10 +34,14 @@ ROW_NUMBER = re.compile(r"([0-9]{1,7})(\.0)?")
 HOLDING = frozenset({"v", "t", "is", "f"})  # what makes a cell hold something; a text has one as well
 
 
-def rows(data: bytes, budget: Budget) -> Iterator[tuple[int, Cells]]:
-    """Yield (number, cells) of the first visible sheet to its last filled row; raises ImportRejected."""
+def rows(data: bytes, budget: Budget, extent: Extent | None = None) -> Iterator[tuple[int, Cells]]:
+    """Yield (number, cells) of the first visible sheet to its last filled row; raises ImportRejected.
+
+    `extent` is told what the workbook has, before the first row.
+    """
+    extent = extent if extent is not None else Extent()
     try:
-        copy, extent = _counted(data, budget)
+        copy = _counted(data, budget, extent)
         book = load_workbook(copy, read_only=True, keep_links=False)
         sheet = next(one for one in book.worksheets if one.sheet_state == "visible")
         budget.check()
@@ -54,10 +58,12 @@ def _unreadable() -> ImportRejected:
 
 
 def _plain(cell: Any) -> Any:
-    """The value of a cell; a formula is refused, because nothing here computes."""
+    """The value of a cell, a percentage as it is shown; a formula is refused, because nothing here computes."""
     if cell.data_type == "f":
         place = f"{get_column_letter(cell.column)}{cell.row}"
         raise ImportRejected(_("Cell %(place)s is a formula. Replace it by its value.") % {"place": place})
+    if isinstance(cell.value, int | float) and "%" in cell.number_format:
+        return f"{cell.value * 100:.10g}%"  # what was typed is 10 %, what is kept 0.1
     return cell.value
 
 
@@ -66,15 +72,17 @@ def _plain(cell: Any) -> Any:
 
 @dataclass
 class Extent:
-    """The last row and column of any sheet that hold something."""
+    """The last row and column of any sheet that hold something, and what else a workbook has."""
 
     row: int = 1
     column: int = 1
+    sheets: int = 0  # in the workbook, hidden ones too
+    merged: bool = False
 
 
-def _counted(data: bytes, budget: Budget) -> tuple[io.BytesIO, Extent]:
-    """(A copy of the archive with its XML parts alone, not packed; how far its sheets are filled.)"""
-    copy, extent = io.BytesIO(), Extent()
+def _counted(data: bytes, budget: Budget, extent: Extent) -> io.BytesIO:
+    """A copy of the archive with its XML parts alone, not packed; `extent` is told how far its sheets are filled."""
+    copy = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(copy, "w") as checked:
         parts = archive.infolist()
         budget.spend(budgets.PARTS, len(parts))
@@ -90,7 +98,7 @@ def _counted(data: bytes, budget: Budget) -> tuple[io.BytesIO, Extent]:
                 _Counter(budget, extent).count(content)
                 checked.writestr(part.filename, content)
     copy.seek(0)
-    return copy, extent
+    return copy
 
 
 def _content(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
@@ -141,6 +149,8 @@ class _Counter:
             self.budget.spend(budgets.STRINGS)
         elif name not in HOLDING:
             self.budget.spend(budgets.MARKUP)
+            self.extent.sheets += name == "sheet"
+            self.extent.merged |= name == "mergeCell"
         elif self.column:
             self._fill()
 
@@ -167,7 +177,7 @@ class _Counter:
             sentence = _("Row %(number)s holds something, far below any list. Delete what stands below the list.")
             raise ImportRejected(sentence % {"number": number_format(self.row, force_grouping=True)})
         if self.column > budgets.COLUMNS:
-            sentence = _("A roster has at most %(most)d columns; column %(name)s holds something.")
+            sentence = _("At most %(most)d columns are read; column %(name)s holds something.")
             raise ImportRejected(sentence % {"most": budgets.COLUMNS, "name": get_column_letter(self.column)})
         self.extent.row = max(self.extent.row, self.row)
         self.extent.column = max(self.extent.column, self.column)

@@ -129,6 +129,8 @@ def test_plain_text_stays_as_it_was_typed() -> None:
         ("Q {~a ~b}", "line 1", "No option is marked"),
         ("Q {=a =b ~c}", "line 1", "Several options"),
         ("Q {#abc}", "line 1", "“abc” is not a number"),
+        ("Q {#1e999999999}", "line 1", "is not a number"),
+        (f"Q {{#{'1' * 60_000}x}}", "line 1", "is not a number"),
         ("Q {#1:b}", "line 1", "“b” is not a number"),
         ("Q {#1..}", "line 1", "“” is not a number"),
         ("Q {=a -> b}", "line 1, pair", "at least 2"),

@@ -105,7 +105,7 @@ def test_a_text_that_a_spreadsheet_made_a_date_is_named() -> None:
         (b"email\n", "class.csv", "only a heading"),
         (b"class,room\n10B,12\n", "class.csv", "tells who is meant. Choose what each holds: “column A”, “column B”"),
         (b"email,E-Mail\na@example.org,b@example.org\n", "class.csv", "“E-Mail” is there twice"),
-        (b"email\na\x00@example.org\n", "class.csv", "characters that no list of names has"),
+        (b"email\na\x00@example.org\n", "class.csv", "characters that no list has"),
         (b'email\n"a@example.org\n', "class.csv", "quotes in row 2"),
         (b"email\n" + b"x" * 140_000, "class.csv", "far too long"),
         (b"email\n" + b"x" * 1_000_000, "class.csv", "larger than 1 MB"),

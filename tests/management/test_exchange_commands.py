@@ -1,6 +1,7 @@
 """The commands that bring questions in and out and check them: what they print, and what they leave alone."""
 
 import json
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,23 @@ def test_a_file_that_cannot_be_opened_is_a_sentence(tmp_path: Path, name: str, s
 def test_an_unknown_form_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="name it with --format"):
         run("import_questions", written(tmp_path, "?", "bank.doc"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format"),
+    [
+        ("bank.csv", "Question,Option A,Option B,Correct\nWho?,a,b,A\n", "Table"),
+        ("bank.txt", "Who?\nA. a\nB. b\nANSWER: A\n", "Aiken"),
+        ("bank.xml", "<quiz><question type='truefalse'/></quiz>", "Moodle XML"),
+    ],
+)
+def test_the_form_of_a_file_is_told_by_its_content_and_named(
+    tmp_path: Path, name: str, content: str, format: str
+) -> None:
+    out = StringIO()
+    with suppress(CommandError):
+        call_command("import_questions", written(tmp_path, content, name), stdout=out, stderr=out)
+    assert out.getvalue().startswith(f"Read as {format}")
 
 
 def test_the_bank_comes_back_as_it_went_out(tmp_path: Path) -> None:

@@ -18,13 +18,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         keys = [one.key for one in formats.all_formats()]
         parser.add_argument("file", metavar="FILE")
-        parser.add_argument("--format", choices=keys, help="The form of the file; known by its name without it.")
+        parser.add_argument(
+            "--format", choices=keys, help="The form of the file; told by its name and content without it."
+        )
         parser.add_argument("--publish", action="store_true", help="Publish the questions; else they are drafts.")
         parser.add_argument("--skip-refused", action="store_true", help="Import the rest when some are refused.")
         parser.add_argument("--yes", action="store_true", help="Write what the report says.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        drafts, issues = chosen_format(options).parse(contents(options["file"]))
+        data = contents(options["file"])
+        chosen = chosen_format(options, data)
+        self.stdout.write(f"Read as {chosen.name}.")
+        drafts, issues = chosen.parse(data)
         report = exchange.plan_import(drafts, issues, actor=None, publish=options["publish"])
         self.show(report)
         if report.refused and not options["skip_refused"]:
@@ -71,9 +76,9 @@ def contents(path: str) -> bytes:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def chosen_format(options: dict[str, Any]) -> Format:
+def chosen_format(options: dict[str, Any], data: bytes) -> Format:
     try:
-        return formats.get(options["format"]) if options["format"] else formats.for_file(options["file"])
+        return formats.get(options["format"]) if options["format"] else formats.detect(options["file"], data)
     except KeyError:
         known = ", ".join(one.extension for one in formats.all_formats())
         raise CommandError(

@@ -1,0 +1,231 @@
+"""One row of a table of questions, read into the fields of a type of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from quizzes.formats.base import stable_id
+from quizzes.formats.gift_text import SLUG, Faulty, as_meant
+from quizzes.formats.reading import Reading
+from quizzes.formats.table_columns import LETTERS, plain_heading
+from quizzes.formats.tabular import Row
+
+TYPES = {
+    "single_choice": ("single choice", "single", "multiple choice single", "one answer", "mc", "radio"),
+    "multiple_choice": ("multiple choice", "multiple", "multiple response", "multiple answers", "several", "mr"),
+    "true_false": ("true or false", "true false", "truefalse", "tf"),
+    "short_answer": ("short answer", "text", "fill in", "short"),
+    "numeric": ("number", "numeric", "numerical"),
+    "matching": ("matching", "match", "pairs"),
+    "ordering": ("ordering", "order", "sequence"),
+    "essay": ("essay", "open", "free text", "long answer"),
+}
+NAMES = {words[0]: key for key, words in TYPES.items()}
+BY_WORD = {word: key for key, words in TYPES.items() for word in words}
+TRUTH = {"true": True, "t": True, "yes": True, "false": False, "f": False, "no": False}
+NUMBER = re.compile(r"[-+−]?(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([eE][-+]?\d{1,2})?")
+LONGEST_RANGE = 100  # characters
+RANGE = re.compile(r"(.+?)(?:\.\.|…|\bto\b)\s*(.+)")
+SHARE = re.compile(r"\((\d{1,4}/\d{1,4}|\d{1,3}(?:\.\d{1,12})?\s*%)\)$")
+PIPE = re.compile(r"(?<!\\)\|")
+SLUGGED = re.compile(r"[-a-zA-Z0-9_]{1,50}")
+LEVELS = {
+    "difficulty": ("easy", "medium", "hard"),
+    "bloom": ("remember", "understand", "apply", "analyze", "evaluate", "create"),
+}
+
+
+def take(row: Row, columns: Mapping[str, int], reading: Reading) -> None:
+    """Keep the question of a row, or say why not; raise Faulty for what its answer says."""
+    question = Question(row, columns, reading)
+    type = question.type()
+    shared = {"stem": question.stem, "explanation": question["Explanation"]}
+    reading.take(type, shared | question.fields(type), row.where, **question.envelope())
+
+
+class Question:
+    """The texts of a row by heading, and what they mean."""
+
+    def __init__(self, row: Row, columns: Mapping[str, int], reading: Reading) -> None:
+        self.row, self.reading = row, reading
+        self.columns = columns
+        self.texts = {name: row.text(column) for name, column in columns.items()}
+        self.stem, self.correct = self["Question"], self["Correct"]
+        filled = [at for at, letter in enumerate(LETTERS) if self[f"Option {letter}"]]
+        self.options = [self[f"Option {letter}"] for letter in LETTERS[: filled[-1] + 1 if filled else 0]]
+        self.feedback = [self[f"Feedback {letter}"] for letter in LETTERS]
+
+    def __getitem__(self, name: str) -> str:
+        return self.texts.get(name, "")
+
+    def place(self, name: str) -> str:
+        return self.row.cell(self.columns[name]) if name in self.columns else self.row.where
+
+    def faulty(self, name: str, message: str) -> Faulty:
+        return Faulty(self.place(name), message)
+
+    def type(self) -> str:
+        written = plain_heading(self["Type"])
+        if written in BY_WORD:
+            return BY_WORD[written]
+        if written:
+            message = _("“%(name)s” is no type of question here. Write one of: %(known)s.")
+            raise self.faulty("Type", message % {"name": self["Type"][:40], "known": ", ".join(NAMES)})
+        return self.told_by_answer()
+
+    def told_by_answer(self) -> str:
+        """Return the type of a row that names none."""
+        if self.options:
+            return "multiple_choice" if len(self.letters()) > 1 else "single_choice"
+        if not self.correct:
+            raise self.faulty("Correct", _("There is no answer. For an essay write “essay” as the type."))
+        if self.correct.casefold() in TRUTH:
+            return "true_false"
+        if "=>" in self.correct:
+            return "matching"
+        ends = self.ends()
+        figures = ends or (self.correct,)
+        return "numeric" if all(NUMBER.fullmatch(text) for text in figures) else "short_answer"
+
+    def fields(self, type: str) -> dict[str, Any]:
+        readers: Mapping[str, Callable[[], dict[str, Any]]] = {
+            "single_choice": self.choice,
+            "multiple_choice": self.choice,
+            "true_false": self.truth,
+            "short_answer": self.words,
+            "numeric": self.number,
+            "matching": self.pairs,
+            "ordering": self.order,
+            "essay": lambda: {"model_answer": self.correct},
+        }
+        return readers[type]()
+
+    def envelope(self) -> dict[str, Any]:
+        topic, number = self["Topic"], self["ID"]
+        tags = (SLUG.sub("-", tag.strip().lower()).strip("-")[:50] for tag in re.split(r"[,;\n]", self["Tags"]))
+        is_slug = bool(SLUGGED.fullmatch(topic))
+        found: dict[str, Any] = {
+            "id": stable_id(number[:200]) if number else None,
+            "topic": topic if is_slug else "",
+            "category": topic,
+            "tags": tuple(dict.fromkeys(tag for tag in tags if tag))[:20],
+        }
+        for name, heading in (("difficulty", "Difficulty"), ("bloom", "Bloom level")):
+            level = self[heading].casefold()
+            if level in LEVELS[name]:
+                found[name] = level
+            elif level:
+                message = _("“%(text)s” is none of: %(known)s; it is left out.")
+                words = {"text": self[heading][:40], "known": ", ".join(LEVELS[name])}
+                self.reading.note(self.place(heading), message % words)
+        return found
+
+    # Types
+
+    def letters(self) -> set[int]:
+        """Return the options that are right by their number, from letters, numbers or the text of one."""
+        if self.correct in self.options:
+            return {self.options.index(self.correct)}
+        found = set()
+        for part in re.split(r"[\s,;|/+&]+", self.correct.strip("()")):
+            at = int(part) - 1 if part.isdecimal() and len(part) < 3 else LETTERS.find(part.upper() or "-")
+            if len(part) > 2 or not 0 <= at < len(self.options):
+                message = _("“%(text)s” does not say which options are right. Write letters: A, or A, C.")
+                raise self.faulty("Correct", message % {"text": self.correct[:40]})
+            found.add(at)
+        return found
+
+    def choice(self) -> dict[str, Any]:
+        right = self.letters()
+        return {
+            "options": [
+                {"text": text, "correct": at in right, "feedback": self.feedback[at]}
+                for at, text in enumerate(self.options)
+            ]
+        }
+
+    def truth(self) -> dict[str, Any]:
+        answer = TRUTH.get(self.correct.casefold())
+        if answer is None and [text.casefold() for text in self.options] == ["true", "false"]:
+            answer = self.letters() == {0}
+        if answer is None:
+            message = _("“%(text)s” is neither true nor false.")
+            raise self.faulty("Correct", message % {"text": self.correct[:40]})
+        return {"answer": answer, "feedback_true": self.feedback[0], "feedback_false": self.feedback[1]}
+
+    def words(self) -> dict[str, Any]:
+        parts = [part.replace("\\|", "|").strip() for part in PIPE.split(self.correct)]
+        rows = [self.accepted(part) for part in [*parts, *self.options] if part]
+        if not rows:
+            raise self.faulty("Correct", _("There is no accepted answer. Write it here, several with “|” between."))
+        for row, feedback in zip(rows, self.feedback, strict=False):
+            row["feedback"] = feedback
+        return {"answers": rows, "feedback_wrong": self["Other feedback"]}
+
+    def accepted(self, text: str) -> dict[str, Any]:
+        """Return "Truce Supervision (50%)" as a text and its share."""
+        found = SHARE.search(text)
+        if found is None:
+            return {"text": text, "fraction": "1"}
+        written = found[1].rstrip("% ")
+        if written.endswith("/0"):
+            raise self.faulty("Correct", _("“%(text)s” is not a share.") % {"text": written})
+        share = Fraction(written) if "/" in written else as_meant(Fraction(written) / 100)
+        return {"text": text[: found.start()].rstrip(), "fraction": str(share)}
+
+    def number(self) -> dict[str, Any]:
+        fields = {"feedback": self.feedback[0], "feedback_wrong": self["Other feedback"], "unit": self["Unit"]}
+        if ends := self.ends():
+            return fields | {"low": self.figure("Correct", ends[0]), "high": self.figure("Correct", ends[1])}
+        fields["value"] = self.figure("Correct", self.correct)
+        tolerance = self["Tolerance"].lstrip("±").strip()
+        if tolerance.endswith("%"):
+            share = Decimal(self.figure("Tolerance", tolerance.rstrip("% "))) / 100
+            return fields | {"tolerance": f"{share.normalize():f}", "tolerance_kind": "relative"}
+        return fields | ({"tolerance": self.figure("Tolerance", tolerance)} if tolerance else {})
+
+    def ends(self) -> tuple[str, str] | None:
+        """Return the ends of "1 .. 5"."""
+        found = RANGE.fullmatch(self.correct) if len(self.correct) <= LONGEST_RANGE else None
+        return (found[1].strip(), found[2]) if found else None
+
+    def figure(self, name: str, text: str) -> str:
+        plain = text.replace("−", "-").strip()
+        if re.fullmatch(r"[-+]?\d+,\d+", plain):
+            message = _("“%(text)s” has a comma. Write a decimal point, and nothing between thousands.")
+            raise self.faulty(name, message % {"text": text[:40]})
+        if not NUMBER.fullmatch(plain) or len(plain) > 40:
+            raise self.faulty(name, _("“%(text)s” is not a number.") % {"text": text[:40]})
+        return plain
+
+    def pairs(self) -> dict[str, Any]:
+        rows: list[dict[str, str]] = []
+        extra: list[str] = []
+        for line in [*self.correct.splitlines(), *self.options]:
+            if not line.strip():
+                continue
+            left, arrow, right = (part.strip() for part in re.sub(r"→|->", "=>", line, count=1).partition("=>"))
+            if not arrow:
+                message = _("“%(text)s” has no “=>”. Write each pair as “left => right”, on a line of its own.")
+                raise self.faulty("Correct", message % {"text": line.strip()[:40]})
+            if left:
+                feedback = self.feedback[len(rows)] if len(rows) < len(self.feedback) else ""
+                rows.append({"left": left, "right": right, "feedback": feedback})
+            else:
+                extra.append(right)
+        return {"pairs": rows, "extra": extra}
+
+    def order(self) -> dict[str, Any]:
+        texts = self.options or [line.strip() for line in self.correct.splitlines() if line.strip()]
+        return {
+            "elements": [
+                {"text": text, "feedback": self.feedback[at] if at < len(LETTERS) else ""}
+                for at, text in enumerate(texts)
+            ]
+        }
