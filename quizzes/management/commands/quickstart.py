@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from quizzes import clock, installation
 from quizzes.management import addresses, listening, serving
 from quizzes.models import Question, User
-from quizzes.services import demo
+from quizzes.services import demo, study
 
 BANK = ["sources", "topics", "questions_*", "quizzes"]
 PASSWORD_FILE = "demo_password"  # noqa: S105  its name, not what is in it
@@ -42,6 +42,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         installation.close_to_others()
         self.load_bank()
+        study.load(Path(settings.FIXTURE_DIRS[0]))
         password = self.prepare_demo(folder, lets_in=options["demo"] or not is_for_others)
         if is_for_others:
             demo.renew_known_code()
