@@ -6,17 +6,20 @@ until it is published. Published, everyone who is logged in reads it.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.models.bank import SlugManager, Source
+from quizzes.models.bank import QuestionSource, SlugManager, Source
 from quizzes.models.ownership import Owned, OwnedQuerySet, may_be_edited_by
 
 if TYPE_CHECKING:
@@ -250,6 +253,13 @@ class TimelineEntry(StudyContent):
     def year(self) -> int:
         return int(self.date[:4])
 
+    @property
+    def when(self) -> str:
+        """The date in words, as exact as it is known: 1948, May 1948, May 29, 1948."""
+        year, month, day = (int(part) for part in f"{self.date}-01-01".split("-")[:3])
+        how = {4: "Y", 7: gettext("F Y")}.get(len(self.date), gettext("F j, Y"))
+        return date_format(date(year, month, day), how)
+
     def clean(self) -> None:
         refuse_missing_paragraph(self.source, self.paragraph)
 
@@ -287,3 +297,10 @@ def refuse_missing_paragraph(source: Source | None, paragraph: int | None) -> No
 
 
 STUDY_MODELS: tuple[type[StudyContent], ...] = (Unit, StudyNote, GlossaryTerm, TimelineEntry, Body)
+
+
+def with_notes(places: QuerySet[QuestionSource]) -> QuerySet[Any]:
+    """Give each place of a question `note`: the slug of the published note that rests on this paragraph; None where none does."""
+    there = NotePlace.objects.filter(source=OuterRef("source"), paragraph=OuterRef("paragraph"))
+    notes = there.filter(note__status=Status.PUBLISHED, note__kind=StudyNote.Kind.NOTE)
+    return places.annotate(note=Subquery(notes.order_by("note__position", "note").values("note__slug")[:1]))

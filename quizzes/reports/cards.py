@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from quizzes import marking, terms
 from quizzes.entitlements import HeldExam, Secrecy
 from quizzes.models import Answer, Attempt, Question, QuestionSource, QuestionVersion, version_cache
+from quizzes.models.study import with_notes
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.prepared import Prepared, prepared
 from quizzes.models.previews import PreviewAnswer
@@ -117,9 +118,10 @@ def places_of(attempt: Attempt) -> dict[int, list[QuestionSource]]:
 
 
 def places_for(asked: QuerySet[Question]) -> dict[int, list[QuestionSource]]:
-    """Return the places that these questions rest on, by question (1 query)."""
+    """Return the places that these questions rest on, by question, each with `note`: a slug, or None (1 query)."""
     places: dict[int, list[QuestionSource]] = {}
-    for place in QuestionSource.objects.filter(question__in=asked).select_related("source").defer("source__paragraphs"):
+    found = QuestionSource.objects.filter(question__in=asked).select_related("source").defer("source__paragraphs")
+    for place in with_notes(found):
         places.setdefault(place.question_id, []).append(place)
     return places
 
