@@ -6,6 +6,7 @@ Unicode stand for what is put in, until the HTML was cleaned: the author's text 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,16 +21,14 @@ from quizzes import markup
 
 LOCATOR = re.compile(r"\[\^(?:(?P<source>[-\w]+):)?(?P<paragraph>\d{1,5})\]")
 LOCATOR_PLAIN = r"\[\^[-\w:]+\]"
-ENDS_AS_TYPED = re.compile(
-    rf"(?:[.!?][\"”’)*]*(?:{LOCATOR_PLAIN})*|(?:{LOCATOR_PLAIN})+[;,]?)(?:\s+|$)"
-)
+ENDS_AS_TYPED = re.compile(rf"(?:[.!?][\"”’)*]*(?:{LOCATOR_PLAIN})*|(?:{LOCATOR_PLAIN})+[;,]?)(?:\s+|$)")
 RESERVED = re.compile("[\ue000-\ue006]")
 OPEN, CLOSE = "\ue002", "\ue003"  # around a marked sentence
 FOOTNOTE = re.compile("\ue000(\\d+)\ue001")
 TERM = re.compile("\ue004(\\d+)\ue005(.*?)\ue006", re.DOTALL)
 NOTE = "(?:\ue000\\d+\ue001)"
 # A sentence ends at its full stop and the locators after it; where a locator stands before a comma, there.
-END = re.compile(f"(?:[.!?][\"”’)]*{NOTE}*|{NOTE}+[\"”’).,;:]*)(?:\\s+|$)")
+END = re.compile(f'(?:[.!?]["”’)]*{NOTE}*|{NOTE}+["”’).,;:]*)(?:\\s+|$)')
 
 
 class Place(NamedTuple):
@@ -150,7 +149,7 @@ def _sentences(tokens: Iterable[Token]) -> Iterator[list[Token]]:
 
 def _parts(text: str) -> list[str]:
     ends = [0, *(found.end() for found in END.finditer(text)), len(text)]
-    return [text[start:end] for start, end in zip(ends, ends[1:], strict=False) if start < end]
+    return [text[start:end] for start, end in itertools.pairwise(ends) if start < end]
 
 
 def _text(content: str) -> Token:
@@ -182,4 +181,3 @@ def sentences_of(text: str) -> list[str]:
             start = end.end()
         found.append(line[start:].strip())
     return [sentence for sentence in found if sentence]
-

@@ -9,7 +9,8 @@ from quizzes.models.invitations import InstructorInvitation, Invitation
 from quizzes.models.notices import Notice
 from quizzes.models.ownership import Visibility
 from quizzes.models.quizzes import FeedbackBand, Quiz, QuizItem
-from quizzes.models.study import Body, GlossaryTerm, NotePlace, StudyNote, TimelineEntry, Unit
+from quizzes.models.reference import Body, GlossaryTerm, TimelineEntry
+from quizzes.models.study import NotePlace, StudyNote, Unit
 
 __all__ = [
     "Accommodation",

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from quizzes import marking, terms
 from quizzes.entitlements import HeldExam, Secrecy
 from quizzes.models import Answer, Attempt, Question, QuestionSource, QuestionVersion, version_cache
-from quizzes.models.study import with_notes
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.prepared import Prepared, prepared
 from quizzes.models.previews import PreviewAnswer
+from quizzes.models.study import with_notes
 from quizzes.question_types.base import Remark
 from quizzes.reports.attempts import AnswerState
 

@@ -12,7 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db.models import QuerySet
 
 from quizzes.models import Accommodation, Answer, Attempt, AttemptEvent, Membership, Question, Quiz, Source, User
-from quizzes.models.study import STUDY_MODELS
+from quizzes.models.reference import STUDY_MODELS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 
 from quizzes.models import TimelineEntry, User
 
-WIDTH, MARGIN, DOT = 960, 24, 14  # in the units of the picture: of the picture, left and right of the dots, of a dot's column
+WIDTH, MARGIN, DOT = (
+    960,
+    24,
+    14,
+)  # in the units of the picture: of the picture, left and right of the dots, of a dot's column
 STEPS = (1, 2, 5, 10, 25, 50, 100, 250)  # years between two ticks
 MOST_TICKS = 12
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.errors import NotYours, QuizError
 from quizzes.models import Question, Quiz, Source, User, Visibility
-from quizzes.models.study import STUDY_MODELS
+from quizzes.models.reference import STUDY_MODELS
 from quizzes.services import notices
 
 OWNED: tuple[Any, ...] = (Question, Quiz, Source, *STUDY_MODELS)

@@ -1,6 +1,6 @@
 """What is read rather than answered, out of the files that ship; docs/study.md has their format.
 
-    study.load(settings.FIXTURE_DIRS[0])   units, notes, glossary, timeline, and who does what
+study.load(settings.FIXTURE_DIRS[0])   units, notes, glossary, timeline, and who does what
 """
 
 from __future__ import annotations

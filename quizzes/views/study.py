@@ -52,5 +52,6 @@ def study_timeline(request: LoggedInRequest) -> HttpResponse:
 
 @require_GET
 def study_bodies(request: LoggedInRequest) -> HttpResponse:
-    context = {"bodies": study.bodies(request.user), "acts": Body.ACTS}
-    return render(request, "quizzes/study/bodies.jinja", context)
+    bodies = study.bodies(request.user)
+    texts = list(dict.fromkeys(source for row in bodies for source, _number in row.places))
+    return render(request, "quizzes/study/bodies.jinja", {"bodies": bodies, "texts": texts, "acts": Body.ACTS})
