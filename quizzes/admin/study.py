@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -22,9 +22,9 @@ class StudyAdmin(ScopedAdmin):
     """What all five have in common: an owner, a status, and the page itself for a preview."""
 
     actions = ("publish", "unpublish")
-    list_select_related = ("owner",)
-    readonly_fields: tuple[str, ...] = ("page",)
-    content: tuple[str, ...] = ()
+    list_select_related: ClassVar[Any] = ("owner",)
+    readonly_fields: ClassVar[Any] = ("page",)
+    content: ClassVar[tuple[str, ...]] = ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return [

@@ -48,7 +48,9 @@ def belongings(person: User, *, now: datetime) -> Belongings:
         answers=answers.filter(response__isnull=False).count(),
         running=tuple(row for row in open_ones if row.due_at is not None),
         ending=tuple(row for row in open_ones if row.due_at is None),
-        work=_count(*(model.objects.filter(owner=person) for model in (Question, Quiz, Source, *STUDY_MODELS))),
+        work=_count(
+            *(model._default_manager.filter(owner=person) for model in (Question, Quiz, Source, *STUDY_MODELS))
+        ),
     )
 
 

@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 
 from quizzes import entitlements, study_text
 from quizzes.models import Body, GlossaryTerm, Question, Source, StudyNote, Tag, Unit, User
-from quizzes.models.reference import Referring
 from quizzes.reports import bank
 from quizzes.study_text import Place
 
@@ -101,7 +100,7 @@ def note_page(reader: User, note: StudyNote, *, wanted: Place | None, now: datet
     rows = list(note.places.select_related("source").defer("source__paragraphs"))
     sources = {row.source.slug: row.source for row in rows}
     places = [Place(row.source.slug, row.paragraph) for row in rows]
-    body = study_text.render(note.body, places=places, marked=wanted, glossary=glossary_links(reader))
+    body = study_text.render(note.body, places=places, marked=wanted, glossary=glossary_links())
     numbered = list(dict.fromkeys([*body.footnotes, *places]))
     footnotes = [Footnote(number, place, sources.get(place.source)) for number, place in enumerate(numbered, start=1)]
     marked = next((footnote for footnote in footnotes if footnote.place == wanted), None)
@@ -138,7 +137,7 @@ def _evidence(reader: User, place: Place, *, now: datetime) -> list[str]:
     return list(dict.fromkeys(quoted))
 
 
-def glossary_links(reader: User) -> study_text.Glossary:
+def glossary_links() -> study_text.Glossary:
     """Return the terms that notes link to (1 query)."""
     terms = GlossaryTerm.objects.published()
     return study_text.Glossary({form: term.get_absolute_url() for term in terms for form in term.forms})
@@ -146,7 +145,7 @@ def glossary_links(reader: User) -> study_text.Glossary:
 
 def glossary(reader: User) -> list[Sourced]:
     """Return the terms in the order of the alphabet (2 queries)."""
-    terms = GlossaryTerm.objects.readable_by(reader)
+    terms: list[GlossaryTerm] = list(GlossaryTerm.objects.readable_by(reader))
     return _sourced(sorted(terms, key=lambda term: term.term.casefold()))
 
 
@@ -155,7 +154,7 @@ def bodies(reader: User) -> list[Sourced]:
     return _sourced(list(Body.objects.readable_by(reader)))
 
 
-def _sourced(rows: Sequence[Referring]) -> list[Sourced]:
+def _sourced(rows: Sequence[Any]) -> list[Sourced]:
     named = {slug for row in rows for slug, _number in row.place_pairs}
     known = Source.objects.defer("paragraphs").in_bulk(named, field_name="slug")
     return [Sourced(row, list(_known(row.place_pairs, known))) for row in rows]

@@ -12,7 +12,7 @@ from hashlib import blake2s
 from pathlib import Path
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.text import slugify
 
 from quizzes.models import (
@@ -91,7 +91,9 @@ def _write(row: Any, content: Content) -> None:
         sources = Source.objects.in_bulk([slug for slug, _number in content.places], field_name="slug")
         row.places.all().delete()
         NotePlace.objects.bulk_create(
-            NotePlace(note=row, source=sources[slug], paragraph=number) for slug, number in content.places
+            NotePlace(note=row, source=sources[slug], paragraph=number)
+            for slug, number in content.places
+            if slug in sources
         )
 
 
@@ -112,7 +114,7 @@ def _rows(folder: Path, pattern: str) -> Iterator[Row]:
         yield from json.loads(path.read_text(encoding="utf-8"))
 
 
-def _only(model: type[models.Model], row: Row, *names: str) -> dict[str, Any]:
+def _only(model: Any, row: Row, *names: str) -> dict[str, Any]:
     """These fields of a row; what it leaves out is as empty as in a new row."""
     return {name: row.get(name, model._meta.get_field(name).get_default()) for name in names}
 
