@@ -35,11 +35,10 @@ class Suggestion:
 
 
 def suggestions(body: str, *, places: Sequence[Place], is_case: bool = False) -> list[Suggestion]:
-    """Return what could be better; a case has its own length, and invents its facts."""
-    found = list(_dated(body))
-    if not is_case:
-        found = [*_length(body), *_unsupported(body), *_unlisted(body, places), *found]
-    return found
+    """Return what could be better; a case invents its facts, and has a length and a time of its own."""
+    if is_case:
+        return []
+    return [*_length(body), *_unsupported(body), *_unlisted(body, places), *_dated(body)]
 
 
 def _length(body: str) -> Iterator[Suggestion]:

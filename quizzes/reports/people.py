@@ -9,10 +9,12 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from quizzes.models import Accommodation, Answer, Attempt, AttemptEvent, Membership, Question, Quiz, Source, User
 from quizzes.models.reference import STUDY_MODELS
+
+OWNED: tuple[type[Model], ...] = (Question, Quiz, Source, *STUDY_MODELS)
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,7 @@ def belongings(person: User, *, now: datetime) -> Belongings:
         answers=answers.filter(response__isnull=False).count(),
         running=tuple(row for row in open_ones if row.due_at is not None),
         ending=tuple(row for row in open_ones if row.due_at is None),
-        work=_count(
-            *(model._default_manager.filter(owner=person) for model in (Question, Quiz, Source, *STUDY_MODELS))
-        ),
+        work=_count(*(model._default_manager.filter(owner=person) for model in OWNED)),
     )
 
 

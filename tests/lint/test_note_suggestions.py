@@ -32,5 +32,5 @@ def test_words_that_age_are_named_once_each() -> None:
     assert rules(f"{GOOD} Today it is so, and recently, and today.[^1]") == ["dated", "dated"]
 
 
-def test_a_case_invents_its_facts_and_has_a_length_of_its_own() -> None:
-    assert rules("A country.", is_case=True) == []
+def test_a_case_invents_its_facts_and_has_a_length_and_a_time_of_its_own() -> None:
+    assert rules("A country of today.", is_case=True) == []
