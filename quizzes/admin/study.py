@@ -33,7 +33,8 @@ class StudyAdmin(ScopedAdmin):
         ]
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return (*self.list_display, "status", "owner_name", "page")
+        first, *others = self.list_display
+        return (first, "page", *others, "status", "owner_name")
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return ("status", WhoseFilter, *self.list_filter)
