@@ -24,6 +24,7 @@ from quizzes.views import (
     quizzes,
     rosters,
     slips,
+    study,
 )
 
 app_name = "quizzes"
@@ -80,6 +81,13 @@ urlpatterns = [
     # bank
     path("sources/<slug:slug>/", bank.source_detail, name="source_detail"),
     path("topics/<slug:slug>/", bank.topic_detail, name="topic_detail"),
+    # to read
+    path("learn/", study.study_path, name="study_path"),
+    path("learn/glossary/", study.study_glossary, name="study_glossary"),
+    path("learn/timeline/", study.study_timeline, name="study_timeline"),
+    path("learn/who-does-what/", study.study_bodies, name="study_bodies"),
+    path("learn/units/<slug:slug>/", study.study_unit, name="study_unit"),
+    path("learn/notes/<slug:slug>/", study.study_note, name="study_note"),
     # classrooms
     path("classrooms/", classrooms.classroom_list, name="classroom_list"),
     path("classrooms/new/", classrooms.classroom_create, name="classroom_create"),

@@ -11,14 +11,19 @@ from quizzes.models import (
     Accommodation,
     Assignment,
     Attempt,
+    Body,
     Classroom,
+    GlossaryTerm,
     Membership,
     Question,
     QuestionVersion,
     Quiz,
     QuizItem,
     Source,
+    StudyNote,
+    TimelineEntry,
     Topic,
+    Unit,
     User,
 )
 from quizzes.services import attempts
@@ -42,6 +47,31 @@ def topic(slug: str = "topic") -> Topic:
 
 def source(slug: str = "source") -> Source:
     return Source.objects.get_or_create(slug=slug, defaults={"title": slug.title(), "kind": "Report"})[0]
+
+
+def note(slug: str = "note", body: str = "It is so.[^1]", *, paragraph: int = 1, **fields: Any) -> StudyNote:
+    """A published note of the site that rests on a paragraph of a source."""
+    defaults: dict[str, Any] = {"title": slug.title(), "status": "published", "visibility": "use"}
+    row: StudyNote = StudyNote.objects.create(slug=slug, body=body, **(defaults | fields))
+    row.places.create(source=source(), paragraph=paragraph)
+    return row
+
+
+def study() -> StudyNote:
+    """A little of all that is read: a unit with a note, a term, two events, a body."""
+    shown = {"status": "published", "visibility": "use"}
+    unit = Unit.objects.create(
+        slug="unit", title="Who decides?", why="It matters.", objectives="You can tell.", **shown
+    )
+    GlossaryTerm.objects.create(
+        slug="mandate", term="mandate", meaning="A task.", is_not="No wish.", places="source:1", **shown
+    )
+    for year in ("1815", "1948-05"):
+        TimelineEntry.objects.create(
+            slug=f"in-{year}", date=year, title="Event", line="It happens.", is_beyond=True, **shown
+        )
+    Body.objects.create(slug="council", body="Council", authorizes="Missions", places="source:1", **shown)
+    return note(body="A mandate is a task.[^1] It ends.[^2]", beyond="More.", discuss="Why?", unit=unit)
 
 
 def single_choice(stem: str = "Which is right?", options: int = 4) -> dict[str, Any]:

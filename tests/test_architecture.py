@@ -25,7 +25,7 @@ LAYERS = {
         "shared_cache",
         "zones",
     ],
-    1: ["question_types", "limits", "outages"],
+    1: ["question_types", "limits", "outages", "study_text"],
     2: ["formats", "lint"],
     3: ["models"],
     4: ["entitlements", "installation"],

@@ -25,6 +25,8 @@ from quizzes.models import (
     Membership,
     Notice,
     Quiz,
+    StudyNote,
+    Unit,
     User,
     version_cache,
 )
@@ -50,6 +52,12 @@ instructor_accept      200   200 200 200 200 200 200 200
 healthz                200   200 200 200 200 200 200 200
 source_detail          login 200 200 200 200 200 200 200
 topic_detail           login 200 200 200 200 200 200 200
+study_path             login 200 200 200 200 200 200 200
+study_unit             login 404 404 404 404 200 404 200
+study_note             login 404 404 404 404 200 404 200
+study_glossary         login 200 200 200 200 200 200 200
+study_timeline         login 200 200 200 200 200 200 200
+study_bodies           login 200 200 200 200 200 200 200
 quiz_list              login 200 200 200 200 200 200 200
 quiz_detail            login 200 200 404 200 200 404 200
 quiz_start POST        login 302 302 404 302 302 404 404
@@ -168,7 +176,9 @@ class School:
             "instructor": self.to_teach.pk,
         }
         known = {
-            "slug": {"source_detail": "source", "topic_detail": "topic"}.get(name, self.quiz.slug),
+            "slug": {"source_detail": "source", "topic_detail": "topic"}.get(
+                name, self.quiz.slug
+            ),  # a draft to read has it
             "slot": 1,
             "code": self.classroom.join_code,
             "token": self.token,
@@ -199,6 +209,8 @@ def school(letter: str, now: datetime) -> School:
     invitation = Invitation.objects.create(classroom=classroom, user=invited, invited_at=now)
     notice = Notice.objects.create(recipient=people["instructor"], kind="quiz_archived", quiz=quiz, created_at=now)
     to_teach, token = instructors.invite(name="Ada Ley", email="", by=people["instructor"], now=now)
+    for draft in (Unit, StudyNote):
+        draft.objects.create(slug=quiz.slug, title="A draft", owner=people["instructor"])
     return School(classroom, people, assignment, attempt, handed_in, quiz, invitation, notice, to_teach, token)
 
 

@@ -34,10 +34,13 @@ from quizzes.models import (
     Quiz,
     QuizItem,
     Source,
+    StudyNote,
     Tag,
     Topic,
     User,
 )
+from quizzes.models.reference import STUDY_MODELS
+from quizzes.reports import study
 
 Scope = Callable[[User], "QuerySet[Any]"]
 
@@ -56,6 +59,18 @@ def preview_link(address: str, title: str) -> str:
     """A link to a preview, in a list; it says of what to those who hear it alone."""
     words = '<a href="{}">{}<span class="visually-hidden"> {}</span></a>'
     return format_html(words, address, _("Preview"), title)
+
+
+def _editable(model: Any) -> Scope:
+    return lambda user: model.objects.editable_by(user)
+
+
+def _visible(model: Any) -> Scope:
+    return lambda user: model.objects.visible_to(user)
+
+
+def _usable(model: Any) -> Scope:
+    return lambda user: model.objects.usable_by(user)
 
 
 def _in_my_classrooms(model: Any) -> Scope:
@@ -82,6 +97,8 @@ MANAGED: dict[type[Model], Scope] = {
         assignment__classroom__in=Classroom.objects.taught_by(user)
     ),
     Attempt: lambda user: Attempt.objects.managed_by(user),
+    **{model: _editable(model) for model in STUDY_MODELS},
+    StudyNote: lambda user: _without_secret_cases(StudyNote.objects.editable_by(user), user),
 }
 # What they may look at, where that is more.
 SEEN: dict[type[Model], Scope] = {
@@ -90,6 +107,8 @@ SEEN: dict[type[Model], Scope] = {
     Source: lambda user: Source.objects.visible_to(user),
     Question: lambda user: _without_secret_questions(Question.objects.visible_to(user), user),
     Quiz: lambda user: _without_secret_quizzes(Quiz.objects.shown_to(user), user),
+    **{model: _visible(model) for model in STUDY_MODELS},
+    StudyNote: lambda user: _without_secret_cases(StudyNote.objects.visible_to(user), user),
 }
 # What they may choose, where that is something else than what they manage.
 CHOSEN: dict[type[Model], Scope] = {
@@ -102,6 +121,7 @@ CHOSEN: dict[type[Model], Scope] = {
         user,
     ),
     Quiz: lambda user: Quiz.objects.usable_by(user).exclude(status=Quiz.Status.ARCHIVED),
+    **{model: _usable(model) for model in STUDY_MODELS},
 }
 
 
@@ -118,6 +138,11 @@ def _without_secret_quizzes(quizzes: QuerySet[Quiz], user: User) -> QuerySet[Qui
     asking = QuizItem.objects.filter(question__in=secrecy.questions.order_by().values("pk")).order_by()
     is_secret = Q(pk__in=[exam.quiz_id for exam in secrecy.exams]) | Q(pk__in=asking.values("quiz"))
     return quizzes.exclude(is_secret & (Q(owner=None) | ~Q(owner=user)))
+
+
+def _without_secret_cases(notes: QuerySet[StudyNote], user: User) -> QuerySet[StudyNote]:
+    """Without cases that an exam asks about, which the instructor takes as a student; their own stay."""
+    return study.without_secret_cases(notes, user, now=clock.now()) | notes.filter(owner=user)
 
 
 def _asked_by(quizzes: QuerySet[Quiz]) -> QuerySet[Any]:

@@ -9,6 +9,8 @@ from quizzes.models.invitations import InstructorInvitation, Invitation
 from quizzes.models.notices import Notice
 from quizzes.models.ownership import Visibility
 from quizzes.models.quizzes import FeedbackBand, Quiz, QuizItem
+from quizzes.models.reference import Body, GlossaryTerm, TimelineEntry
+from quizzes.models.study import NotePlace, StudyNote, Unit
 
 __all__ = [
     "Accommodation",
@@ -16,11 +18,14 @@ __all__ = [
     "Assignment",
     "Attempt",
     "AttemptEvent",
+    "Body",
     "Classroom",
     "FeedbackBand",
+    "GlossaryTerm",
     "InstructorInvitation",
     "Invitation",
     "Membership",
+    "NotePlace",
     "Notice",
     "Question",
     "QuestionSource",
@@ -28,8 +33,11 @@ __all__ = [
     "Quiz",
     "QuizItem",
     "Source",
+    "StudyNote",
     "Tag",
+    "TimelineEntry",
     "Topic",
+    "Unit",
     "User",
     "Visibility",
 ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
-from quizzes import terms
+from quizzes import entitlements, terms
 from quizzes.models import Answer, Attempt, Question, QuestionSource, QuestionVersion, User
 
 
@@ -23,6 +24,15 @@ class Entry:
     answer: str = ""
     explanation: str = ""
     own_answer: str = ""
+
+
+def entries(reader: User, questions: QuerySet[Question], *, now: datetime) -> list[Entry]:
+    """Return those of the questions that a person may meet: to instructors what they may see, to students what they met."""
+    questions = entitlements.secrecy_of(reader, now=now).without_secret(questions)
+    if reader.is_instructor:
+        return all_entries(questions.filter(pk__in=Question.objects.visible_to(reader).values("pk")))
+    questions = questions.filter(is_kept_for_exams=False)
+    return met_entries(reader, questions, lambda attempt: entitlements.revealed(attempt, reader, now=now))
 
 
 def all_entries(questions: QuerySet[Question]) -> list[Entry]:

@@ -19,6 +19,7 @@ from quizzes.models import Answer, Attempt, AttemptEvent, Question, QuestionSour
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.prepared import Prepared, prepared
 from quizzes.models.previews import PreviewAnswer
+from quizzes.models.study import with_notes
 from quizzes.question_types.base import Remark
 from quizzes.reports.attempts import AnswerState
 
@@ -141,9 +142,10 @@ def places_of(attempt: Attempt) -> dict[int, list[QuestionSource]]:
 
 
 def places_for(asked: QuerySet[Question]) -> dict[int, list[QuestionSource]]:
-    """Return the places that these questions rest on, by question (1 query)."""
+    """Return the places that these questions rest on, by question, each with `note`: a slug, or None (1 query)."""
     places: dict[int, list[QuestionSource]] = {}
-    for place in QuestionSource.objects.filter(question__in=asked).select_related("source").defer("source__paragraphs"):
+    found = QuestionSource.objects.filter(question__in=asked).select_related("source").defer("source__paragraphs")
+    for place in with_notes(found):
         places.setdefault(place.question_id, []).append(place)
     return places
 

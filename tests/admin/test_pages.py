@@ -26,6 +26,11 @@ MODELS = [
     "assignment",
     "accommodation",
     "attempt",
+    "unit",
+    "studynote",
+    "glossaryterm",
+    "timelineentry",
+    "body",
 ]
 LISTS = [f"admin:quizzes_{model}_changelist" for model in MODELS]
 ADDS = [f"admin:quizzes_{model}_add" for model in MODELS if model not in ("membership", "attempt")]

@@ -169,3 +169,17 @@ def test_result_history_timeline_and_deadline_are_accessible(page: Page, learner
         expect_clean(page)
     page.goto("/attempts/")
     expect_clean(page)
+
+
+def test_pages_to_read_are_accessible(page: Page, learner: User) -> None:
+    factories.study()
+    for path in (
+        "",
+        "units/unit/",
+        "notes/note/?source=source&paragraph=1",
+        "glossary/",
+        "timeline/",
+        "who-does-what/",
+    ):
+        page.goto(f"/learn/{path}")
+        expect_clean(page, narrow=True)

@@ -35,6 +35,7 @@ MODELS = (
     "user",
     "source",
     "topic",
+    "studynote",
 )
 
 

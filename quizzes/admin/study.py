@@ -1,0 +1,148 @@
+"""Units, study notes, the glossary, the timeline, and who does what: written, previewed and published by any instructor."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from quizzes.admin.scope import ScopedAdmin, ScopedInline, WhoseFilter, owner_name, person
+from quizzes.lint import notes
+from quizzes.models import Body, GlossaryTerm, NotePlace, StudyNote, TimelineEntry, Unit
+from quizzes.models.study import Status
+from quizzes.study_text import Place
+
+
+class StudyAdmin(ScopedAdmin):
+    """What all five have in common: an owner, a status, and the page itself for a preview."""
+
+    actions = ("publish", "unpublish")
+    list_select_related: ClassVar[Any] = ("owner",)
+    readonly_fields: ClassVar[Any] = ("page",)
+    content: ClassVar[tuple[str, ...]] = ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [
+            (None, {"fields": self.content}),
+            (_("Publishing"), {"fields": ("status", "visibility", "slug", "page")}),
+        ]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        first, *others = self.list_display
+        return (first, "page", *others, "status", "owner_name")
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return ("status", WhoseFilter, *self.list_filter)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What others may do is for the owner to decide."""
+        is_ours = obj is None or obj.is_owned_by(person(request))
+        return self.readonly_fields if is_ours else (*self.readonly_fields, "visibility")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            obj.owner = person(request)
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=gettext_lazy("owner"), ordering="owner")
+    def owner_name(self, row: Any) -> str:
+        return owner_name(row)
+
+    @admin.display(description=gettext_lazy("its page"))
+    def page(self, row: Any) -> str:
+        """The page as it is read; its author opens it as a draft too."""
+        if not row.slug:
+            return _("Save it first.")
+        words = '<a href="{}">{}<span class="visually-hidden"> {}</span></a>'
+        return format_html(words, row.get_absolute_url(), _("Preview") if row.is_draft else _("Open"), row)
+
+    @admin.action(description=gettext_lazy("Publish"))
+    def publish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        count = self.only_managed(request, queryset).update(status=Status.PUBLISHED)
+        self.message_user(request, ngettext("%(n)d published.", "%(n)d published.", count) % {"n": count})
+
+    @admin.action(description=gettext_lazy("Take back: a draft again"))
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        count = self.only_managed(request, queryset).update(status=Status.DRAFT)
+        self.message_user(request, ngettext("%(n)d is a draft.", "%(n)d are drafts.", count) % {"n": count})
+
+
+@admin.register(Unit)
+class UnitAdmin(StudyAdmin):
+    content = ("title", "position", "why", "why_is_beyond", "objectives", "emblem")
+    list_display = ("title", "position")
+    search_fields = ("title", "slug")
+    prepopulated_fields = {"slug": ("title",)}
+    ordering = ("position", "pk")
+
+
+class NotePlaceInline(ScopedInline, admin.TabularInline):
+    model = NotePlace
+    extra = 2
+    max_num = 40
+    autocomplete_fields = ("source",)
+    verbose_name = gettext_lazy("place it rests on")
+    verbose_name_plural = gettext_lazy("places it rests on")
+
+
+@admin.register(StudyNote)
+class StudyNoteAdmin(StudyAdmin):
+    content = ("title", "unit", "position", "kind", "body", "beyond", "discuss", "suggestions")
+    list_display = ("title", "unit", "kind")
+    list_select_related = ("owner", "unit")
+    search_fields = ("title", "slug", "body")
+    prepopulated_fields = {"slug": ("title",)}
+    readonly_fields = ("page", "suggestions")
+    inlines = (NotePlaceInline,)
+    ordering = ("unit__position", "position", "pk")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Say how many suggestions there are; they never stand in the way."""
+        super().save_related(request, form, formsets, change)
+        if count := len(suggestions_for(form.instance)):
+            told = ngettext("Saved, with %(n)d suggestion.", "Saved, with %(n)d suggestions.", count) % {"n": count}
+            self.message_user(request, told, messages.INFO)
+
+    @admin.display(description=gettext_lazy("suggestions"))
+    def suggestions(self, note: StudyNote) -> str:
+        if note.pk is None:
+            return _("They appear when it was saved.")
+        found = [(str(one),) for one in suggestions_for(note)]
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", found)) if found else _("None.")
+
+
+def suggestions_for(note: StudyNote) -> list[notes.Suggestion]:
+    """Return what could be better in a note as it is stored (1 query)."""
+    places = [Place(*row) for row in note.places.values_list("source__slug", "paragraph")]
+    return notes.suggestions(note.body, places=places, is_case=note.kind == StudyNote.Kind.CASE)
+
+
+@admin.register(GlossaryTerm)
+class GlossaryTermAdmin(StudyAdmin):
+    content = ("term", "aliases", "meaning", "is_not", "is_beyond", "places")
+    list_display = ("term", "meaning")
+    search_fields = ("term", "aliases")
+    prepopulated_fields = {"slug": ("term",)}
+
+
+@admin.register(TimelineEntry)
+class TimelineEntryAdmin(StudyAdmin):
+    content = ("date", "title", "line", "source", "paragraph", "is_beyond")
+    list_display = ("date", "title")
+    list_display_links = ("title",)
+    search_fields = ("title", "line", "date")
+    prepopulated_fields = {"slug": ("title",)}
+    autocomplete_fields = ("source",)
+
+
+@admin.register(Body)
+class BodyAdmin(StudyAdmin):
+    content = ("body", "position", *Body.ACTS, "places")
+    list_display = ("body", "position")
+    search_fields = ("body",)
+    prepopulated_fields = {"slug": ("body",)}

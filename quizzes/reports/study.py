@@ -1,0 +1,170 @@
+"""Pages to read: the path of units, a unit, a note, the glossary, the table of bodies. Read only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.safestring import SafeString
+
+from quizzes import entitlements, study_text
+from quizzes.models import Body, GlossaryTerm, Question, Source, StudyNote, Tag, Unit, User
+from quizzes.reports import bank
+from quizzes.study_text import Place
+
+
+@dataclass(frozen=True)
+class Path:
+    """The units in order, each with `note_count`, and the notes that are in none."""
+
+    units: list[Unit]
+    loose: list[StudyNote]
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    unit: Unit
+    notes: list[StudyNote]
+    cases: list[StudyNote]
+    next_unit: Unit | None
+
+
+@dataclass(frozen=True)
+class Footnote:
+    """One place that a note rests on; `source` is None for a locator that names none of the note's sources."""
+
+    number: int
+    place: Place
+    source: Source | None
+
+
+@dataclass(frozen=True)
+class NotePage:
+    """A note as it is read. `marked` is the place whose sentences are marked, with what questions quote from it."""
+
+    note: StudyNote
+    body: SafeString
+    beyond: SafeString
+    footnotes: list[Footnote]
+    sources: list[Source]  # what kind of text it rests on, each once
+    next_note: StudyNote | None
+    marked: Footnote | None
+    evidence: list[str]
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """A term or a body, with the places it names and their sources."""
+
+    row: Any
+    places: list[tuple[Source, int]]
+
+
+def notes_for(reader: User, *, now: datetime) -> QuerySet[StudyNote]:
+    """Return the notes that a person may read: a case is as secret as the questions that have its name for a tag."""
+    return without_secret_cases(StudyNote.objects.readable_by(reader), reader, now=now)
+
+
+def without_secret_cases(notes: QuerySet[StudyNote], reader: User, *, now: datetime) -> QuerySet[StudyNote]:
+    """Return the notes but for cases that an exam of the reader's asks about (1 query, and 2 more where one is held)."""
+    secrecy = entitlements.secrecy_of(reader, now=now)
+    if not secrecy.exams:
+        return notes
+    asked = secrecy.questions.order_by().values("pk")
+    secret = Tag.objects.filter(questions__in=asked).order_by().values("slug")
+    return notes.exclude(kind=StudyNote.Kind.CASE, slug__in=secret)
+
+
+def path(reader: User, *, now: datetime) -> Path:
+    """Return the units with the numbers of their notes (2 queries, and what secrecy needs)."""
+    notes = notes_for(reader, now=now)
+    counted = Count("notes", filter=Q(notes__in=notes.order_by().values("pk")))
+    units = Unit.objects.readable_by(reader).annotate(note_count=counted).order_by("position", "pk")
+    return Path(list(units), list(notes.filter(unit=None)))
+
+
+def unit_page(reader: User, unit: Unit, *, now: datetime) -> UnitPage:
+    """Return a unit with its notes in reading order (2 queries, and what secrecy needs)."""
+    notes = list(notes_for(reader, now=now).filter(unit=unit).order_by("position", "pk"))
+    later = Q(position__gt=unit.position) | Q(position=unit.position, pk__gt=unit.pk)
+    next_unit = Unit.objects.readable_by(reader).filter(later).order_by("position", "pk").first()
+    of_kind = {kind: [note for note in notes if note.kind == kind] for kind in StudyNote.Kind}
+    return UnitPage(unit, of_kind[StudyNote.Kind.NOTE], of_kind[StudyNote.Kind.CASE], next_unit)
+
+
+def note_page(reader: User, note: StudyNote, *, wanted: Place | None, now: datetime) -> NotePage:
+    """Return a note to read (4 queries; where sentences are marked, also what questions quote there)."""
+    rows = list(note.places.select_related("source").defer("source__paragraphs"))
+    sources = {row.source.slug: row.source for row in rows}
+    places = [Place(row.source.slug, row.paragraph) for row in rows]
+    body = study_text.render(note.body, places=places, marked=wanted, glossary=glossary_links())
+    numbered = list(dict.fromkeys([*body.footnotes, *places]))
+    footnotes = [Footnote(number, place, sources.get(place.source)) for number, place in enumerate(numbered, start=1)]
+    marked = next((footnote for footnote in footnotes if footnote.place == wanted), None)
+    return NotePage(
+        note=note,
+        body=body.html,
+        beyond=study_text.render(note.beyond).html,
+        footnotes=footnotes,
+        sources=list(sources.values()),
+        next_note=_next(note, notes_for(reader, now=now)),
+        marked=marked,
+        evidence=_evidence(reader, marked.place, now=now) if marked else [],
+    )
+
+
+def _next(note: StudyNote, notes: QuerySet[StudyNote]) -> StudyNote | None:
+    """The note of its unit that is read after it."""
+    if note.unit_id is None:
+        return None
+    later = Q(position__gt=note.position) | Q(position=note.position, pk__gt=note.pk)
+    return notes.filter(later, unit=note.unit_id).order_by("position", "pk").first()
+
+
+def _evidence(reader: User, place: Place, *, now: datetime) -> list[str]:
+    """What questions quote from a place, each phrase once: of those alone whose answer the reader may see."""
+    resting = Question.objects.filter(places__source__slug=place.source, places__paragraph=place.paragraph)
+    quoted = [
+        row.evidence
+        for entry in bank.entries(reader, resting, now=now)
+        if entry.answer
+        for row in entry.question.places.all()
+        if (row.source.slug, row.paragraph) == place and row.evidence
+    ]
+    return list(dict.fromkeys(quoted))
+
+
+def glossary_links() -> study_text.Glossary:
+    """Return the terms that notes link to (1 query)."""
+    terms = GlossaryTerm.objects.published()
+    return study_text.Glossary({form: term.get_absolute_url() for term in terms for form in term.forms})
+
+
+def glossary(reader: User) -> list[Sourced]:
+    """Return the terms in the order of the alphabet (2 queries)."""
+    terms: list[GlossaryTerm] = list(GlossaryTerm.objects.readable_by(reader))
+    return _sourced(sorted(terms, key=lambda term: term.term.casefold()))
+
+
+def bodies(reader: User) -> list[Sourced]:
+    """Return the rows of the table of who does what (2 queries)."""
+    return _sourced(list(Body.objects.readable_by(reader)))
+
+
+def _sourced(rows: Sequence[Any]) -> list[Sourced]:
+    named = {slug for row in rows for slug, _number in row.place_pairs}
+    known = Source.objects.defer("paragraphs").in_bulk(named, field_name="slug")
+    return [Sourced(row, list(_known(row.place_pairs, known))) for row in rows]
+
+
+def _known(places: Iterable[tuple[str, int]], known: Mapping[str, Source]) -> Iterable[tuple[Source, int]]:
+    return ((known[slug], number) for slug, number in places if slug in known)
+
+
+def notes_on(reader: User, source: Source, *, now: datetime) -> list[StudyNote]:
+    """Return the notes that rest on a source, in reading order (1 query, and what secrecy needs)."""
+    notes = notes_for(reader, now=now).filter(places__source=source).distinct()
+    return list(notes.order_by("unit__position", "position", "pk"))
