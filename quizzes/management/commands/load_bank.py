@@ -1,12 +1,14 @@
 """Bring the shipped bank into this site: new versions of questions that changed, new ones, quizzes as they ship."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from quizzes import clock
-from quizzes.services import shipped
+from quizzes.services import shipped, study
 from quizzes.services.shipped import Plan
 
 NAMED = 10  # rows of one kind that are named by their key; all with `--verbosity 2`
@@ -33,6 +35,10 @@ class Command(BaseCommand):
         at_most = NAMED if options["verbosity"] < 2 else None
         for line in report(done, is_rehearsal=options["dry_run"], at_most=at_most):
             self.stdout.write(line)
+        if not options["dry_run"]:
+            kept = study.load(Path(settings.FIXTURE_DIRS[0])).kept
+            words = f"  left as they are here: {', '.join(kept)}" if kept else ""
+            self.stdout.write(f"Notes, glossary, timeline and units are those of this edition.{words}")
 
 
 def report(done: Plan, *, is_rehearsal: bool = False, at_most: int | None = NAMED) -> list[str]:
