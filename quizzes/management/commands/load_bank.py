@@ -36,9 +36,10 @@ class Command(BaseCommand):
         for line in report(done, is_rehearsal=options["dry_run"], at_most=at_most):
             self.stdout.write(line)
         if not options["dry_run"]:
-            kept = study.load(Path(settings.FIXTURE_DIRS[0])).kept
-            words = f"  left as they are here: {', '.join(kept)}" if kept else ""
-            self.stdout.write(f"Notes, glossary, timeline and units are those of this edition.{words}")
+            notes = study.load(Path(settings.FIXTURE_DIRS[0]))
+            for what, names in (("new", notes.added), ("changed", notes.changed), ("left as they are here", notes.kept)):
+                if names:
+                    self.stdout.write(f"  notes, terms and units {what}: {len(names)}")
 
 
 def report(done: Plan, *, is_rehearsal: bool = False, at_most: int | None = NAMED) -> list[str]:
