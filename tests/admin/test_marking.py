@@ -61,7 +61,7 @@ def test_the_page_shows_answer_rubric_and_what_is_left(as_ada: Client, essays: S
     page = as_ada.get(page_of(essays.sam_essay)).content.decode()
     assert "A mandate needs consent." in page
     assert "Evidence" in page
-    assert "2 waiting" in page
+    assert "Marking: 2 left" in page
     assert page_of(essays.una_essay) in page
 
 

@@ -212,6 +212,6 @@ def test_a_classroom_keeps_an_instructor(as_ada: Client, stage: SimpleNamespace,
     member = stage.ada_room.memberships.get(user=stage.ada)
     form = {"role": "instructor", "status": "active", "nickname": "", "time_factor": "1", **change}
     page = as_ada.post(reverse("admin:quizzes_membership_change", args=[member.pk]), form).content.decode()
-    assert "A classroom needs an instructor." in page
+    assert "A class needs an instructor." in page
     member.refresh_from_db()
     assert (member.role, member.status) == ("instructor", "active")

@@ -406,7 +406,7 @@ def test_opening_again_and_starting_at_once_leave_one_open_attempt_and_one_is_to
         [row] = still_open
         assert isinstance(started, Attempt)
         assert started.pk == row.pk
-        assert isinstance(reopened, Attempt) or "Another attempt" in str(reopened)
+        assert isinstance(reopened, Attempt) or "another attempt" in str(reopened)
         assert row.events.filter(kind="reopened").exists() == isinstance(reopened, Attempt)
 
 

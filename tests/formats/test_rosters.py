@@ -74,7 +74,7 @@ def test_a_number_in_a_workbook_is_a_name_without_a_point() -> None:
         ("other@example.org,A,B,INES", "row 3: is the same person as row 2."),
         (
             "a@example.org,A,B,a,more",
-            "row 3: has more cells than the heading; is a text with the separator not in quotes?",
+            "row 3: has more columns than the headings; is a text with the separator not in quotes?",
         ),
         (f"a@example.org,{'x' * 151},B,a", "row 3: “xxxxxxxxxxxxxxxxxxxx…” is too long."),
     ],

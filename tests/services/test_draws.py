@@ -61,7 +61,7 @@ def test_any_other_rule_asks_fewer_and_its_learner_and_owner_are_told(
     attempt = attempts.start(learner, quiz, now=now)  # type: ignore[arg-type]
     asked = set(attempt.answers.values_list("version__question", flat=True))
     assert asked == {question.pk for question in bank[3:]}
-    assert attempt.draw_notes == ["Item 1 asks for 4 questions and only 3 match."]
+    assert attempt.draw_notes == ["Row 1 asks for 4 questions and only 3 match."]
     assert attempt.told == ["1 question of this quiz cannot be asked now. Your instructor has been told."]
     [notice] = Notice.objects.filter(recipient=instructor, kind="paper_short")
     assert (notice.details["wanted"], notice.details["found"]) == (4, 3)

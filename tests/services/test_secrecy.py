@@ -319,7 +319,7 @@ def test_a_fixed_question_without_a_version_is_noted(learner: User, asked: list[
     assert begun.told == ["1 question of this quiz cannot be asked now. Your instructor has been told."]
     assert begun.draw_notes[-1] == "Row 2 has no published version and was left out."
     [notice] = Notice.objects.all()
-    assert notice.sentence == f"“{homework.title}” cannot give its full paper: it asks 3 questions and has 2."
+    assert notice.sentence == f"“{homework.title}” asks 3 questions, and only 2 can be asked now."
 
 
 # Checking and showing --------------------------------------------------------------------------------------------------
@@ -334,7 +334,9 @@ def test_running_practice_checks_no_secret_question(
     give()
     with pytest.raises(NotOpen, match="held back until after “Midterm”"):
         attempts.check(paper, slot=2, now=now)
-    assert attempts.check(paper, slot=2, now=now + 2 * HOUR).is_checked
+    with pytest.raises(NotOpen, match="held back until after “Midterm”"):
+        attempts.show(paper, slot=2, now=now)
+    assert attempts.show(paper, slot=2, now=now + 2 * HOUR).is_checked
 
 
 # Kept for exams --------------------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def test_an_address_that_a_member_gave_themselves_is_still_named(classroom: Clas
     learner.refresh_from_db()
     learner.set_password("x")
     learner.save()
-    assert "has not confirmed it" in str(plan(classroom, "email\nvictim@example.org\n").refused[0])
+    assert "hasn't confirmed it" in str(plan(classroom, "email\nvictim@example.org\n").refused[0])
 
 
 def test_staff_are_taken_for_nobody_by_their_name(classroom: Classroom, instructor: User) -> None:
@@ -131,7 +131,7 @@ def test_who_was_removed_is_not_brought_back_by_a_name(
     User.objects.filter(pk=learner.pk).update(first_name="Ana", last_name="Costa")
     classroom.memberships.filter(user=learner).update(status="removed", ended_at=now)
     made = plan(classroom, "name\nAna Costa\n")
-    assert (made.coming, "was removed from this classroom" in str(made.refused[0])) == (0, True)
+    assert (made.coming, "was removed from this class" in str(made.refused[0])) == (0, True)
 
 
 # By an instructor -----------------------------------------------------------------------------------------------------

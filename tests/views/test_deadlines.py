@@ -127,7 +127,7 @@ def test_what_was_and_what_will_be_is_shown_before_anything_changes(
 def test_where_something_is_due_it_is_said_that_it_moves_with_time_that_is_given(
     client: Client, running: Attempt, closed: Attempt, given: Assignment, now: datetime
 ) -> None:
-    sentence = "Until then it is not late"
+    sentence = "It is not marked late until then"
     assert sentence not in words(extend(client, running, FIRE))
     Assignment.objects.filter(pk=given.pk).update(due_at=now + 40 * MINUTE)
     assert sentence in words(extend(client, running, FIRE))
@@ -297,7 +297,7 @@ def test_what_opening_again_does_is_said_before(client: Client, closed: Attempt)
     page = words(client.get(f"/attempts/{closed.pk}/reopen/"))
     for sentence in (
         "Time ran out on Mon, Mar 2, 9:30 a.m. (Europe/Berlin time).",
-        "The 1 of 2 points are taken back now. It is graded again",
+        "The 1 of 2 points are taken back. It is graded again",
         "The result is hidden until it is closed again",
         "It does not count as another attempt.",
     ):

@@ -124,7 +124,7 @@ def test_with_answers_the_key_stands_below_a_question_and_in_the_result_of_an_ex
     assert KEY in read(client.get(f"/quizzes/{quiz.slug}/preview/questions/1/"))
     result = read(client.post(f"/quizzes/{quiz.slug}/preview/submit/", CONFIRMED, follow=True))
     assert KEY in result
-    assert "after the quiz has closed" in result  # when students see it
+    assert "after the exam has closed" in result  # when students see it
 
 
 def test_practice_checks_an_answer_and_lets_it_be_tried_again(author: User) -> None:

@@ -50,7 +50,7 @@ def test_a_survey_that_was_handed_in_waits_for_no_marks(
         assert "urvey, no marks" in page
         assert not any(words in page for words in ("Waiting for marking", "to be marked", "after the quiz closes"))
     result = read(client.get(f"/attempts/{attempt.pk}/result/"))
-    assert "Thank you for taking part." in result
+    assert "Thank you for taking part" in result
     assert "Waiting for marking" not in result
 
 
