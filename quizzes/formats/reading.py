@@ -27,7 +27,7 @@ class Reading:
         self.budget.check()
         if len(self.drafts) > MAX_QUESTIONS:
             raise Unreadable(_("file"), _("It may have at most %(limit)d questions.") % {"limit": MAX_QUESTIONS})
-        if len(self.issues) >= MAX_ISSUES:
+        if sum(not issue.is_note for issue in self.issues) >= MAX_ISSUES:
             raise Unreadable(_("file"), _("There are too many faults; what follows was not read."))
 
     def refuse(self, where: str, message: str) -> None:
