@@ -2,7 +2,8 @@
 
 A rule takes questions the learner has not met first, then those met least often, at random among equals. Where too few
 match, a rule that fills up is widened step by step (Bloom level, difficulty, type, tag, topic) and says so; another one
-asks fewer. The database filters and cuts: what a start reads does not grow with the bank.
+asks fewer. Questions that give each other away (enemies) stand in one paper only where the number could not be had
+otherwise. The database filters and cuts: what a start reads does not grow with the bank.
 """
 
 from __future__ import annotations
@@ -70,15 +71,16 @@ class Shortage:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A question that a rule may take, with its ready version and the phrases it rests on."""
+    """A question that a rule may take, with its ready version, the phrases it rests on and its enemies."""
 
     question: int
     version: int
     evidence: Set[Phrase] = frozenset()
+    enemies: Set[int] = frozenset()
 
 
 class Drawing:
-    """Rules that draw for one attempt: no question twice, and none that rests on a phrase that is asked already.
+    """Rules that draw for one attempt: no question twice, no enemies, and no two that rest on one phrase.
 
     Without a random generator it is a trial: the same questions at every look, in the order of the bank.
     """
@@ -113,8 +115,9 @@ class Drawing:
     ) -> Iterator[tuple[int, list[Candidate], list[str]]]:
         """Yield the place of each rule, what it takes, and a note where it was widened; small cells go first."""
         for place, (rule, cell) in sorted(enumerate(zip(rules, cells, strict=True)), key=lambda row: len(row[1][1])):
-            taken = self.take(cell, rule.draw_count or 0)
-            yield place, *self.fill_up(rule, taken, is_cut=len(cell) >= enough_for(rule))
+            is_cut = len(cell) >= enough_for(rule)
+            taken = self.take(cell, rule.draw_count or 0, has_more=is_cut)
+            yield place, *self.fill_up(rule, taken, is_cut=is_cut)
 
     def fill_up(self, rule: QuizItem, taken: list[Candidate], *, is_cut: bool) -> tuple[list[Candidate], list[str]]:
         """Take what is missing: the rest of the cell where it was cut; then, by a rule that fills up, from wider and
@@ -147,19 +150,27 @@ class Drawing:
             [self._whole[key]] = self.with_evidence([self.cell(rule, ignoring=ignoring)])
         return self._whole[key]
 
-    def take(self, candidates: Iterable[Candidate], wanted: int) -> list[Candidate]:
-        """Take as many as wanted; those that rest on a phrase that is asked already only where no other is left."""
+    def take(self, candidates: Iterable[Candidate], wanted: int, *, has_more: bool = False) -> list[Candidate]:
+        """Take as many as wanted: without enemies and repeated phrases, then without enemies, then whatever is left.
+
+        What is left comes only where the cell has no more candidates than these.
+        """
         taken: list[Candidate] = []
-        for may_repeat in (False, True):
+        for clashes in (self._clashes, self._has_enemies, None)[: 2 if has_more else 3]:
             for candidate in candidates:
                 if len(taken) == wanted:
                     break
-                is_new = candidate.question not in self.used and (may_repeat or not candidate.evidence & self.phrases)
-                if is_new:
+                if candidate.question not in self.used and not (clashes and clashes(candidate)):
                     taken.append(candidate)
                     self.used.add(candidate.question)
                     self.phrases |= candidate.evidence
         return taken
+
+    def _has_enemies(self, candidate: Candidate) -> bool:
+        return bool(candidate.enemies & self.used)
+
+    def _clashes(self, candidate: Candidate) -> bool:
+        return self._has_enemies(candidate) or bool(candidate.evidence & self.phrases)
 
     def cell(self, rule: QuizItem, *, ignoring: Collection[str] = (), limit: int | None = None) -> list[Candidate]:
         """Return candidates of a rule, at most `limit`: first those not met, then those met least (1 to 3 queries)."""
@@ -211,10 +222,14 @@ class Drawing:
         return Counter(dict(answers.annotate(times=Count("pk"))))
 
     def with_evidence(self, cells: Collection[list[Candidate]]) -> list[list[Candidate]]:
-        """Return the cells with the phrases that their candidates rest on (1 query)."""
-        evidence = evidence_of({candidate.question for cell in cells for candidate in cell})
+        """Return the cells with the phrases that their candidates rest on, and their enemies (2 queries)."""
+        pks = {candidate.question for cell in cells for candidate in cell}
+        evidence, enemies, none = evidence_of(pks), enemies_of(pks), frozenset[Any]()
         return [
-            [replace(candidate, evidence=evidence.get(candidate.question, frozenset())) for candidate in cell]
+            [
+                replace(one, evidence=evidence.get(one.question, none), enemies=enemies.get(one.question, none))
+                for one in cell
+            ]
             for cell in cells
         ]
 
@@ -240,6 +255,16 @@ def evidence_of(questions: Collection[int]) -> dict[int, Set[Phrase]]:
         for question, source, paragraph, phrase in places.values_list("question", "source", "paragraph", "evidence"):
             evidence[question].add((source, paragraph, phrase.casefold()))
     return dict(evidence)
+
+
+def enemies_of(questions: Collection[int]) -> dict[int, Set[int]]:
+    """Return the enemies of the questions (1 query, none for no question)."""
+    enemies: defaultdict[int, set[int]] = defaultdict(set)
+    if questions:
+        pairs = Question.enemies.through.objects.filter(from_question__in=questions).order_by()
+        for question, enemy in pairs.values_list("from_question", "to_question"):
+            enemies[question].add(enemy)
+    return dict(enemies)
 
 
 def _noted(rule: QuizItem, *, found: int) -> str:

@@ -182,3 +182,26 @@ def test_a_rule_looks_at_as_many_candidates_however_large_the_bank_is(bank: list
         [], learner=learner, rng=random.Random(1), purpose=drawing.Purpose("homework", Secrecy())
     ).cells(rules)
     assert len(cell) == drawing.enough_for(rules[0]) < 66
+
+
+# Enemies ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_questions_that_give_each_other_away_never_meet(bank: list[Question], seed: int) -> None:
+    bank[0].enemies.add(bank[1], bank[2])
+    asked = set(drawn(quiz_that_draws(4), seed=seed))
+    assert len(asked) == 4
+    assert bank[0].pk not in asked or not asked & {bank[1].pk, bank[2].pk}
+
+
+def test_a_fixed_question_keeps_its_enemies_out(bank: list[Question]) -> None:
+    bank[0].enemies.add(bank[1])
+    quiz = factories.quiz([bank[0]])
+    QuizItem.objects.create(quiz=quiz, draw_count=4)
+    assert bank[1].pk not in drawn(quiz)
+
+
+def test_the_number_counts_more_than_enemies(bank: list[Question]) -> None:
+    bank[0].enemies.add(*bank[1:])
+    assert len(drawn(quiz_that_draws(6))) == 6

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from quizzes import clock
-from quizzes.services import shipped, study
+from quizzes.services import enemies, shipped, study
 from quizzes.services.shipped import Plan
 
 NAMED = 10  # rows of one kind that are named by their key; all with `--verbosity 2`
@@ -36,8 +36,13 @@ class Command(BaseCommand):
         for line in report(done, is_rehearsal=options["dry_run"], at_most=at_most):
             self.stdout.write(line)
         if not options["dry_run"]:
+            enemies.load(Path(settings.FIXTURE_DIRS[0]))
             notes = study.load(Path(settings.FIXTURE_DIRS[0]))
-            for what, names in (("new", notes.added), ("changed", notes.changed), ("left as they are here", notes.kept)):
+            for what, names in (
+                ("new", notes.added),
+                ("changed", notes.changed),
+                ("left as they are here", notes.kept),
+            ):
                 if names:
                     self.stdout.write(f"  notes, terms and units {what}: {len(names)}")
 

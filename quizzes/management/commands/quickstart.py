@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from quizzes import clock, installation
 from quizzes.management import addresses, listening, serving
 from quizzes.models import Question, User
-from quizzes.services import demo, shipped, study
+from quizzes.services import demo, enemies, shipped, study
 
 PASSWORD_FILE = "demo_password"  # noqa: S105  its name, not what is in it
 UNENCRYPTED = "  Others on this network can reach it; passwords travel unencrypted (deploy/README.md has HTTPS)."
@@ -41,6 +41,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         installation.close_to_others()
         self.load_bank()
+        enemies.load(Path(settings.FIXTURE_DIRS[0]))
         study.load(Path(settings.FIXTURE_DIRS[0]))
         password = self.prepare_demo(folder, lets_in=options["demo"] or not is_for_others)
         if is_for_others:
