@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import clock, entitlements
 from quizzes.errors import AnswerRefused
+from quizzes.local_time import on_the_clock
 from quizzes.models import Answer, Attempt, Question, User, papers
 from quizzes.models.papers import PaperQuestion
 from quizzes.reports import attempts as report
@@ -49,7 +50,7 @@ def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
     body = {
         "slot": saved.slot,
         "revision": saved.revision,
-        "saved": _clock_words(saved.saved_at),
+        "saved": on_the_clock(timezone.localtime(saved.saved_at)),
         "late_by_ms": saved.late_by_ms,
         "remarks": _remarks(question, response),
         "seconds_left": None if saved.due_at is None else max(0.0, (saved.due_at - now).total_seconds()),
@@ -75,7 +76,7 @@ def _stored(answer: Answer, question: PaperQuestion, learner: User, *, now: date
     is_answered = is_shown and answer.is_answered
     return {
         "revision": answer.revision,
-        "saved": _clock_words(answer.saved_at) if answer.saved_at else "",
+        "saved": on_the_clock(timezone.localtime(answer.saved_at)) if answer.saved_at else "",
         "answer": version.kind.response_words(version.parsed, answer.response) if is_answered else "",
         "remarks": _remarks(question, answer.response) if is_answered else [],
         "html": card_body(ask_card(answer, question)) if is_shown else "",
@@ -89,11 +90,6 @@ def _is_shown_after(attempt: Attempt, question: PaperQuestion, learner: User, *,
     shown = entitlements.revealed(attempt, learner, now=now)
     secrecy = entitlements.secrecy_in(attempt, learner, shown=shown, now=now)
     return not secrecy.held_back(Question.objects.kept_flags([question.version.question_id]))
-
-
-def _clock_words(instant: Any) -> str:
-    local = timezone.localtime(instant)
-    return f"{local.hour:02}:{local.minute:02}"
 
 
 @never_cache
@@ -118,7 +114,7 @@ def attempt_state(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 def _closed_words(attempt: Attempt) -> str:
-    at = _clock_words(attempt.submitted_at)
+    at = on_the_clock(timezone.localtime(attempt.submitted_at))
     if attempt.closed_by == Attempt.ClosedBy.DEADLINE:
         return _("Time ran out at %(at)s. Your saved answers were submitted.") % {"at": at}
     return _("This attempt was submitted at %(at)s.") % {"at": at}

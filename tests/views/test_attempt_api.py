@@ -49,7 +49,7 @@ def post(phone: Client, attempt: Attempt | int, body: Any, **extra: Any) -> Any:
 def test_a_save_is_acknowledged_with_the_seconds_left(phone: Client, attempt: Attempt) -> None:
     response = post(phone, attempt, GOOD)
     assert response.status_code == 200
-    saved = {"slot": 1, "revision": 1, "saved": "09:00", "late_by_ms": 0}
+    saved = {"slot": 1, "revision": 1, "saved": "9:00 a.m.", "late_by_ms": 0}
     assert response.json() == {**saved, "seconds_left": 2400.0, "remarks": []}
     assert response["Cache-Control"].startswith("max-age=0, no-cache, no-store")
 
@@ -183,7 +183,7 @@ def test_b14_a_lower_revision_is_told_the_stored_answer(phone: Client, attempt: 
     assert post(phone, attempt, GOOD | {"revision": 5}).status_code == 200
     response = post(phone, attempt, {"slot": 1, "revision": 4, "answer": {"choice": ["1"]}})
     assert (response.status_code, response.json()["error"]) == (409, "stale")
-    assert (response.json()["revision"], response.json()["saved"]) == (5, "09:00")
+    assert (response.json()["revision"], response.json()["saved"]) == (5, "9:00 a.m.")
     assert "the key" in response.json()["answer"]
     assert 'name="q1-choice"' in response.json()["html"]
 
