@@ -116,8 +116,8 @@ def attempt_state(request: LoggedInRequest, pk: int) -> HttpResponse:
 def _closed_words(attempt: Attempt) -> str:
     at = on_the_clock(timezone.localtime(attempt.submitted_at))
     if attempt.closed_by == Attempt.ClosedBy.DEADLINE:
-        return _("Time ran out at %(at)s. Your saved answers were submitted.") % {"at": at}
-    return _("This attempt was submitted at %(at)s.") % {"at": at}
+        return _("Time ran out at %(at)s, and your saved answers were submitted.") % {"at": at}
+    return _("This attempt was submitted at %(at)s and is closed.") % {"at": at}
 
 
 @never_cache

@@ -177,7 +177,7 @@ def test_waking_after_the_deadline_leads_to_the_result(enter: Enter, learner: Us
     acts.move_deadline(attempt, datetime.now(UTC), minutes=-5)
     asleep(page, 20 * 60_000)
     page.clock.run_for(2_000)
-    expect(acts.banner(page)).to_contain_text(re.compile(r"Time ran out at .*\. Your saved answers were submitted."))
+    expect(acts.banner(page)).to_contain_text(re.compile(r"Time ran out at .*, and your saved answers were submitted."))
     page.get_by_role("link", name="See the result").click()
     expect(page.get_by_text("1 of 2 points")).to_be_visible()
 

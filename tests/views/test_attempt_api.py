@@ -245,7 +245,7 @@ def test_the_state_of_an_overdue_attempt_says_when_it_ended(
     clock.move_to(now + timedelta(minutes=41))
     state = phone.get(reverse("quizzes:attempt_state", args=[attempt.pk])).json()
     assert (state["is_open"], state["seconds_left"]) == (False, 0.0)
-    assert state["message"] == "Time ran out at 09:40. Your saved answers were submitted."
+    assert state["message"] == "Time ran out at 9:40 a.m., and your saved answers were submitted."
 
 
 def test_an_extension_reaches_a_running_page_with_the_next_reply(
