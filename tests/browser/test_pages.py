@@ -101,7 +101,9 @@ def test_a_tab_left_open_after_submitting_elsewhere_says_so(page: Page, attempt:
     acts.open_question(page, attempt)
     attempts.submit(attempt, now=datetime.now(UTC))
     acts.choose(page, "The Security Council")
-    expect(acts.banner(page)).to_contain_text(re.compile(r"This attempt was submitted at \d{1,2}:\d\d [ap]\.m\. and is closed"))
+    expect(acts.banner(page)).to_contain_text(
+        re.compile(r"This attempt was submitted at \d{1,2}:\d\d [ap]\.m\. and is closed")
+    )
     expect(page.get_by_role("radio").first).to_be_disabled()
     expect(page.get_by_role("link", name="See the result")).to_be_visible()
 
