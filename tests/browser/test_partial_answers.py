@@ -23,6 +23,7 @@ SAVE = re.compile(r"/save/$")
 LONGEST = 40_000
 TOO_MANY = "3,007 characters too many; this answer may have at most 40,000."
 NOT_SAVED = "Not saved as it stands"
+NO_MOVING = "export function arrange() {}\nexport function enhance() {}"
 
 
 @pytest.fixture
@@ -107,16 +108,21 @@ def test_a_number_typed_further_does_not_leave_its_beginning_behind(
     assert acts.answer(attempt).response == "36 or so"
 
 
-def test_the_same_place_twice_in_a_tab_without_moving_is_told(
-    open_all: Callable[..., Page], began: Callable[..., Attempt]
+def test_a_place_typed_where_items_cannot_be_moved_is_told(
+    enter: Enter, learner: User, began: Callable[..., Attempt]
 ) -> None:
     attempt = began("ordering")
-    page = open_all(attempt)
+    page = enter(learner)
+    page.route("**/ordering*.js", lambda route: route.fulfill(content_type="text/javascript", body=NO_MOVING))
+    page.goto(f"/attempts/{attempt.pk}/all/")
+    expect(page.get_by_text("Number the items from 1 to 4, 1 for the first.")).to_be_visible()
+    expect(page.get_by_text("Drag the items into order")).to_be_hidden()
     field(page, "q1-place-2").fill("9")
     field(page, "q1-place-2").press("Tab")
     expect(acts.state(page, 1)).to_have_text("Saved, but can't be read")
     expect_said_at(page, "q1-place-2", "A place is a whole number from 1 to 4.")
-    page.get_by_role("button", name="Move up").nth(1).click()
+    field(page, "q1-place-2").fill("2")
+    field(page, "q1-place-2").press("Tab")
     acts.expect_saved(page, 1)
     expect_nothing_said_at(page, "q1-place-2")
 
@@ -219,9 +225,9 @@ def test_what_a_proxy_refuses_stays_in_its_field_over_a_reload(
     page = open_all(began("short_answer"))
     page.route(SAVE, lambda route: route.fulfill(status=413, body="too large"))
     field(page, "q1-text").fill("DPO")
-    expect(acts.state(page, 1)).to_have_text("Not saved: The answer is too long to be sent.")
+    expect(acts.state(page, 1)).to_have_text("Not saved: The answer is too long to send.")
     page.reload()
-    expect(acts.state(page, 1)).to_have_text("Not saved: The answer is too long to be sent.")
+    expect(acts.state(page, 1)).to_have_text("Not saved: The answer is too long to send.")
     assert field(page, "q1-text").input_value() == "DPO"
     page.unroute(SAVE)
     page.reload()

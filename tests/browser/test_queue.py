@@ -165,7 +165,7 @@ def test_a_request_too_large_for_a_proxy_is_told_and_not_sent_for_ever(
     page = open_page()
     page.route(SAVE, lambda route: route.fulfill(status=413, content_type="text/html", body="<h1>Too large</h1>"))
     text_field(page).fill("DPO")
-    expect(acts.state(page, 2)).to_have_text("Not saved: The answer is too long to be sent.")
+    expect(acts.state(page, 2)).to_have_text("Not saved: The answer is too long to send.")
     assert kept(page) == []
 
 
@@ -208,7 +208,7 @@ def test_answers_that_waited_beyond_the_end_are_named_on_the_result_and_sent_if_
     page.unroute(SAVE)
     page.goto(f"/attempts/{attempt.pk}/result/")
     note = page.locator("[data-leftovers]")
-    expect(note).to_contain_text("These answers came too late and do not count")
+    expect(note).to_contain_text("These answers came too late and don't count")
     expect(note.get_by_role("listitem")).to_have_text(re.compile("^Question 2: DPO$"))
     boss, row = factories.user("boss", is_staff=True), Attempt.objects.get(pk=attempt.pk)
     deadlines.reopen(row, due_at=None, reason="no network", actor=boss, now=datetime.now(UTC))

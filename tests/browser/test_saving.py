@@ -258,12 +258,12 @@ def test_an_ended_session_keeps_the_answers_until_the_log_in(
     learner.set_password("a very long sentence 9")
     learner.save()
     text_field(page).fill("DPO")  # the change of the password has ended the session
-    expect(acts.banner(page)).to_contain_text("You are logged out. Your answers are kept on this device")
+    expect(acts.banner(page)).to_contain_text("You're logged out. Your answers are saved on this device")
     assert acts.saves(attempt, 2) == 0
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Log in in a new tab").click()
     form = opened.value
-    form.get_by_label("Username or e-mail").fill("learner")
+    form.get_by_label("User name or e-mail").fill("learner")
     form.get_by_label("Password").fill("a very long sentence 9")
     form.get_by_role("button", name="Log in").click()
     form.wait_for_url(re.compile(r"/attempts/\d+/"))
@@ -282,7 +282,7 @@ def test_another_account_in_the_same_browser_gets_nothing_and_loses_nothing(
     watch.allow("404")
     log_in(page.context, factories.user("sister"), server)
     text_field(page).fill("DPO")
-    expect(acts.banner(page)).to_contain_text("You are logged in with another account.")
+    expect(acts.banner(page)).to_contain_text("You're logged in with another account.")
     assert len(kept(page)) == 1
     log_in(page.context, attempt.learner, server)
     acts.expect_saved(page, 2)
@@ -340,7 +340,7 @@ def test_without_scripts_an_answer_that_was_overtaken_is_shown_beside_the_other(
     saving.save(attempt.pk, learner, slot=2, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
     text_field(page).fill("DPO")
     page.locator(".turn").get_by_role("button", name="Review and submit").click()
-    expect(page.get_by_role("alert")).to_contain_text("You had entered: DPO")
+    expect(page.get_by_role("alert")).to_contain_text("You entered: DPO")
     expect(text_field(page)).to_have_value("DPPA")
 
 

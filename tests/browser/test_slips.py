@@ -52,14 +52,14 @@ def test_a_student_logs_in_with_a_slip_and_chooses_a_password(sheet: Page, visit
     name, password = (sheet.locator(".slip dd").nth(number).inner_text() for number in (0, 1))
     page = visitor()
     page.goto("/accounts/login/")
-    page.get_by_label(re.compile("Username or e-mail", re.IGNORECASE)).fill(name)
+    page.get_by_label(re.compile("User name or e-mail", re.IGNORECASE)).fill(name)
     page.locator("[name=password]").fill(password)
     page.locator("main button[type=submit]").click()
     expect(page.get_by_role("heading", name="Choose your password")).to_be_visible()
     expect_clean(page)
     page.locator("[name=new_password1]").fill(NEW)
     page.locator("[name=new_password2]").fill(NEW)
-    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("button", name="Save and continue").click()
     expect(page.get_by_text("Your password is saved.")).to_be_visible()
 
 

@@ -1,6 +1,6 @@
 // Makes lists to put in order easier to use: buttons to move an element, and dragging with mouse, pen or finger.
-// The number fields are hidden and stay what is saved and posted; every move rewrites them and fires `change`. Without
-// scripts the fields are there and are filled in by hand. An order that nobody moved is no answer: a button confirms it.
+// The number fields are hidden and stay what is saved and posted; every move rewrites them and fires `change`. Where this
+// script did not arrive, the fields are there and are filled in by hand. An order that nobody moved is no answer: a button confirms it.
 
 const fieldOf = (item) => item.querySelector(".place-number");
 const textOf = (item) => item.querySelector(".place-text").textContent.trim();
@@ -97,6 +97,7 @@ function onPointerDown(event) {
 export function enhance(list) {
   if (list.dataset.enhanced) return;
   list.dataset.enhanced = "true";
+  list.parentElement.classList.add("is-movable");
   list.addEventListener("click", onClick);
   list.addEventListener("pointerdown", onPointerDown);
   list.addEventListener("fields-written", () => arrange(list));
