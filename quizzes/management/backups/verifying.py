@@ -72,8 +72,10 @@ def refuse_damage(database: BaseDatabaseWrapper) -> None:
     if database.vendor != "sqlite":
         return
     with database.cursor() as cursor:
-        faults = [str(row[0]) for row in cursor.execute("PRAGMA integrity_check").fetchall() if row != ("ok",)]
-        orphans = cursor.execute("PRAGMA foreign_key_check").fetchall()
+        cursor.execute("PRAGMA integrity_check")
+        faults = [str(row[0]) for row in cursor.fetchall() if row != ("ok",)]
+        cursor.execute("PRAGMA foreign_key_check")
+        orphans = cursor.fetchall()
     faults += [f"row {row} of {table} points to no row of {target}" for table, row, target, _key in orphans]
     if faults:
         raise CommandError(f"The copy is damaged: {'; '.join(faults[:SHOWN])}.")
