@@ -41,7 +41,7 @@ def test_a_time_on_the_classrooms_clock_becomes_an_instant(zone: str, written: s
         ("America/Santiago", "2026-09-05 23:59", "2026-09-06 00:00", "2026-09-06 01:00"),
     ],
 )
-def test_a_time_that_the_clocks_skip_is_refused_and_its_neighbours_are_a_minute_apart(
+def test_a_time_that_the_clocks_skip_is_refused_and_its_neighbors_are_a_minute_apart(
     zone: str, before: str, gap: str, after: str
 ) -> None:
     for second in (None, False, True):

@@ -124,7 +124,7 @@ class Bloom(models.TextChoices):
     REMEMBER = "remember", _("remember")
     UNDERSTAND = "understand", _("understand")
     APPLY = "apply", _("apply")
-    ANALYSE = "analyse", _("analyze")
+    ANALYZE = "analyse", _("analyze")
 
 
 def open_to_quizzes_of(owner: int | None) -> Q:

@@ -11,7 +11,7 @@ from quizzes.models import Answer, Attempt, User
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class Neighbors:
     """Where one answer stands in the queue: the pks beside it (None at an end), and how many wait."""
 
     previous: int | None
@@ -41,11 +41,11 @@ def rows(user: User) -> Any:
     )
 
 
-def neighbours(user: User, answer: Answer) -> Neighbours:
+def neighbors(user: User, answer: Answer) -> Neighbors:
     """The queue around an answer that may or may not be in it (1 query)."""
     queue = list(waiting(user).values_list("pk", flat=True))
     if answer.pk in queue:
         here = queue.index(answer.pk)
         before, after = queue[:here], queue[here + 1 :]
-        return Neighbours(before[-1] if before else None, after[0] if after else None, len(queue))
-    return Neighbours(None, queue[0] if queue else None, len(queue))
+        return Neighbors(before[-1] if before else None, after[0] if after else None, len(queue))
+    return Neighbors(None, queue[0] if queue else None, len(queue))

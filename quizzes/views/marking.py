@@ -43,7 +43,7 @@ def marking_answer(request: HttpRequest, pk: int) -> HttpResponse:
     )
     answer = get_object_or_404(mine, pk=pk)
     form = MarkForm(answer, request.POST if request.method == "POST" else None)
-    around = queue.neighbours(person(request), answer)
+    around = queue.neighbors(person(request), answer)
     if request.method == "POST" and form.is_valid() and mark(request, answer, form):
         is_last = not form.needs_reason and around.next is None
         messages.success(request, _("Marked. That was the last one.") if is_last else _("Marked."))
@@ -76,7 +76,7 @@ def mark(request: HttpRequest, answer: Answer, form: MarkForm) -> bool:
     return True
 
 
-def context_of(answer: Answer, form: MarkForm, around: queue.Neighbours) -> dict[str, Any]:
+def context_of(answer: Answer, form: MarkForm, around: queue.Neighbors) -> dict[str, Any]:
     [card] = cards.result_cards(answer.attempt, terms.EVERYTHING, slots=[answer.slot])
     return {
         "answer": answer,

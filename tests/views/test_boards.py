@@ -247,7 +247,7 @@ def ranks(size: int, place: int | None) -> list[int | None]:
     return [row and row.rank for row in lines(Rows(size, place))]  # type: ignore[arg-type]
 
 
-def test_a_long_board_shows_ten_and_the_neighbours_of_ones_own_row() -> None:
+def test_a_long_board_shows_ten_and_the_neighbors_of_ones_own_row() -> None:
     ten = list(range(1, 11))
     assert ranks(31, None) == ten
     assert ranks(31, 3) == ten
