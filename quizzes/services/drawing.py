@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from quizzes.models.quizzes import Preset
 
 WIDENING = ("bloom", "difficulty", "type", "tag", "topic", "source")
 SPARE = 8
+TRIES = 8  # papers drawn until one has no enemies; nearly always the first
 LARGE_BANK = 2_000  # questions from which on a rule looks at random keys first, at so many times those it looks at
 SAMPLED = 8
 Phrase = tuple[int, int, str]  # source, paragraph, evidence
@@ -111,13 +112,33 @@ class Drawing:
         return self.with_evidence([shared[_conditions(rule), rule.draw_count] for rule in rules])
 
     def take_all(
-        self, rules: Collection[QuizItem], cells: Collection[list[Candidate]]
+        self, rules: Sequence[QuizItem], cells: Sequence[list[Candidate]]
     ) -> Iterator[tuple[int, list[Candidate], list[str]]]:
-        """Yield the place of each rule, what it takes, and a note where it was widened; small cells go first."""
-        for place, (rule, cell) in sorted(enumerate(zip(rules, cells, strict=True)), key=lambda row: len(row[1][1])):
-            is_cut = len(cell) >= enough_for(rule)
-            taken = self.take(cell, rule.draw_count or 0, has_more=is_cut)
-            yield place, *self.fill_up(rule, taken, is_cut=is_cut)
+        """Yield the place of each rule, what it takes, and a note where it was widened.
+
+        Small cells go first. Where that leaves two enemies in the paper, the rules concerned go first at another try.
+        """
+        order = [place for place, _cell in sorted(enumerate(cells), key=lambda row: len(row[1]))]
+        looked_at = [list(cell) for cell in cells]
+        used, phrases = frozenset(self.used), frozenset(self.phrases)
+        for _try in range(TRIES):
+            self.used, self.phrases, self.short, self.missing = set(used), set(phrases), [], 0
+            taken = {place: self._take_by(rules[place], looked_at[place]) for place in order}
+            at_odds = {place for place, (candidates, _notes) in taken.items() if any(map(self._has_enemies, candidates))}
+            if not at_odds:
+                break
+            order.sort(key=lambda place: place not in at_odds)
+            for place in at_odds:  # those that met an enemy wait for the others of their cell
+                met = {candidate.question for candidate in filter(self._has_enemies, taken[place][0])}
+                looked_at[place].sort(key=lambda candidate: candidate.question in met)
+        for place in order:
+            yield place, *taken[place]
+
+    def _take_by(self, rule: QuizItem, cell: list[Candidate]) -> tuple[list[Candidate], list[str]]:
+        """Return what a rule takes out of the candidates it looks at first, or out of more; and notes on that."""
+        is_cut = len(cell) >= enough_for(rule)
+        taken = self.take(cell, rule.draw_count or 0, has_more=is_cut)
+        return self.fill_up(rule, taken, is_cut=is_cut)
 
     def fill_up(self, rule: QuizItem, taken: list[Candidate], *, is_cut: bool) -> tuple[list[Candidate], list[str]]:
         """Take what is missing: the rest of the cell where it was cut; then, by a rule that fills up, from wider and

@@ -195,6 +195,20 @@ def test_questions_that_give_each_other_away_never_meet(bank: list[Question], se
     assert bank[0].pk not in asked or not asked & {bank[1].pk, bank[2].pk}
 
 
+def test_enemies_never_meet_where_any_other_paper_is_there(bank: list[Question]) -> None:
+    bank[0].enemies.add(bank[1], bank[2], bank[3])  # with the first question there are only two others to go with it
+    quiz = quiz_that_draws(4)
+    assert not any(bank[0].pk in drawn(quiz) for _draw in range(20))
+
+
+def test_the_rule_that_would_meet_an_enemy_chooses_first(bank: list[Question]) -> None:
+    quiz = factories.quiz(0)
+    QuizItem.objects.create(quiz=quiz, draw_count=2, difficulty="easy")
+    QuizItem.objects.create(quiz=quiz, draw_count=3, difficulty="hard")  # has to take all there are
+    bank[0].enemies.add(bank[5])
+    assert not any(bank[0].pk in drawn(quiz) for _draw in range(12))
+
+
 def test_a_fixed_question_keeps_its_enemies_out(bank: list[Question]) -> None:
     bank[0].enemies.add(bank[1])
     quiz = factories.quiz([bank[0]])
