@@ -124,7 +124,9 @@ class Drawing:
         for _try in range(TRIES):
             self.used, self.phrases, self.short, self.missing = set(used), set(phrases), [], 0
             taken = {place: self._take_by(rules[place], looked_at[place]) for place in order}
-            at_odds = {place for place, (candidates, _notes) in taken.items() if any(map(self._has_enemies, candidates))}
+            at_odds = {
+                place for place, (candidates, _notes) in taken.items() if any(map(self._has_enemies, candidates))
+            }
             if not at_odds:
                 break
             order.sort(key=lambda place: place not in at_odds)
