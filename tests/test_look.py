@@ -55,6 +55,16 @@ def unit(number: int) -> dict[str, tuple[str, str]]:
     return palette(f".unit-{number} {{")
 
 
+def test_each_sheet_closes_what_it_opens() -> None:
+    """One brace too many ends a layer too early, and the rules after it are dropped without a word."""
+    for sheet in SHEETS:
+        depth = 0
+        for sign in re.findall(r"[{}]", rules(sheet)):
+            depth += 1 if sign == "{" else -1
+            assert depth >= 0, sheet.name
+        assert depth == 0, sheet.name
+
+
 @pytest.mark.parametrize("name", CONTRASTS)
 def test_a_color_has_the_contrast_it_was_made_for(name: str) -> None:
     tokens = palette()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from quizzes.models import Source
-from quizzes.reports.cards import Card
+from quizzes.reports.cards import REVEAL, Card
 
 
 class Footnote(NamedTuple):
@@ -18,11 +18,15 @@ class Footnote(NamedTuple):
 
 
 class ResultParts(NamedTuple):
-    """The cards of a result in the order of its page, and the documents they rest on by their keys."""
+    """The cards of a result in the order of its page, and the documents they rest on by their keys.
+
+    `reasoned` has the slots whose answer comes with its own reason: the explanation of the question can be folded there.
+    """
 
     others: list[Card]
     right: list[Card]
     footnotes: dict[int, Footnote]
+    reasoned: set[int]
 
 
 def parts_of(shown: Sequence[Card], *, is_over: bool) -> ResultParts:
@@ -37,4 +41,15 @@ def parts_of(shown: Sequence[Card], *, is_over: bool) -> ResultParts:
         note = footnotes.setdefault(place.source_id, Footnote(len(footnotes) + 1, place.source, []))
         if str(place.paragraph) not in note.paragraphs:
             note.paragraphs.append(str(place.paragraph))
-    return ResultParts(others, right, footnotes)
+    return ResultParts(others, right, footnotes, {card.slot for card in others if _has_reason(card)})
+
+
+def _has_reason(card: Card) -> bool:
+    """Return whether feedback belongs to what was answered: to an option chosen, or to a part that is not right."""
+    if card.state != REVEAL:
+        return False
+    parts: list[dict[str, Any]] = [card.card]
+    for name in ("pairs", "gaps", "elements"):
+        parts += [part for part in card.card.get(name, ()) if part["verdict"] != "right"]
+    parts += [option for option in card.card.get("options", ()) if option["chosen"]]
+    return any(part.get("feedback") for part in parts)

@@ -14,8 +14,11 @@ register = template.Library()
 
 
 @register.simple_tag
-def card_body(card: Card, disabled: bool = False, is_own: bool = True) -> SafeString:
-    """The template of the card's type in the card's state, with its slot in names and ids; `is_own`: the answer is the reader's."""
+def card_body(card: Card, disabled: bool = False, is_own: bool = True, part: str = "all") -> SafeString:
+    """Return the template of the card's type in the card's state, with its slot in names and ids.
+
+    `is_own`: the answer is the reader's. `part`: of what is revealed the `main` part, the `rest`, or `all`.
+    """
     context = {
         "card": card.card,
         "state": card.state,
@@ -24,6 +27,7 @@ def card_body(card: Card, disabled: bool = False, is_own: bool = True) -> SafeSt
         "stem_id": card.stem_id,
         "disabled": disabled,
         "is_own": is_own,
+        "part": part,
     }
     jinja: Any = engines["jinja2"]
-    return mark_safe(jinja.env.get_template(card.template).render(context))
+    return mark_safe(jinja.env.get_template(card.template).render(context).strip())

@@ -143,3 +143,36 @@ def test_a_text_that_is_too_long_comes_back_whole_without_a_script(
     assert page.status_code == 409
     assert "characters too many" in page.content.decode()
     assert text in page.content.decode()
+
+
+REASONS = {
+    "stem": "Who directs a mission day by day?",
+    "options": [
+        {"text": "The department", "correct": True, "feedback": "It directs."},
+        {"text": "The Council", "feedback": "The Council writes <em>the mandate</em>."},
+        {"text": "The Assembly", "feedback": "It votes the budget."},
+    ],
+    "explanation": "Who writes a mandate does not carry it out.",
+}
+
+
+def test_a_mistake_says_its_own_reason_and_folds_the_others(learner: User, now: datetime) -> None:
+    attempt = factories.attempt(learner, factories.quiz([factories.question(REASONS)]), now=now)
+    answer = attempt.answers.get()
+    posted = answer.version.kind.posted(answer.version.parsed, answer.layout, 1)
+    saving.save(attempt.pk, learner, slot=1, fields=posted, revision=1, now=now)
+    attempts.submit(attempt, now=now)
+    page = read(browser(learner).get(f"/attempts/{attempt.pk}/result/"))
+    is_open, folded = page.split('<details class="rest">')
+    assert "The Council writes" in is_open
+    assert "Correct answer" in is_open
+    assert not any(text in is_open for text in ("It directs.", "It votes the budget.", "does not carry it out"))
+    assert all(text in folded for text in ("It directs.", "It votes the budget.", "does not carry it out"))
+    assert "&lt;" not in folded
+
+
+def test_without_a_reason_of_its_own_the_explanation_stands_open(learner: User, now: datetime) -> None:
+    attempt = factories.attempt(learner, factories.quiz([factories.question(REASONS)]), now=now, submit=True)
+    is_open, folded = read(browser(learner).get(f"/attempts/{attempt.pk}/result/")).split('<details class="rest">')
+    assert "does not carry it out" in is_open
+    assert "It votes the budget." in folded
