@@ -20,6 +20,7 @@ from quizzes.views import (
     marking,
     members,
     passwords,
+    practice,
     previews,
     quizzes,
     rosters,
@@ -62,6 +63,9 @@ urlpatterns = [
     path("quizzes/", quizzes.quiz_list, name="quiz_list"),
     path("quizzes/<slug:slug>/", quizzes.quiz_detail, name="quiz_detail"),
     path("quizzes/<slug:slug>/start/", quizzes.quiz_start, name="quiz_start"),
+    # practice that one puts together
+    path("practice/", practice.practice, name="practice"),
+    path("practice/start/", practice.practice_start, name="practice_start"),
     # previews, for those who write a quiz
     path("previews/answers/", previews.preview_answers, name="preview_answers"),
     path("quizzes/<slug:slug>/preview/", previews.quiz_preview, name="quiz_preview"),

@@ -2,10 +2,12 @@
 
 Its own layer between models and services, because services and reports alike must ask it: `agreed` has the terms of a
 learner, `results` what may be seen of an attempt, `lateness` what was late, `secrecy` which questions a person may not
-meet now.
+meet now, `record` what they have shown so far, `pools` what they may practice.
 """
 
 from quizzes.entitlements.agreed import limit_of, limits_of, seconds_and_bloom, terms_for, terms_of
+from quizzes.entitlements.pools import Pool, Wish, pool
+from quizzes.entitlements.record import Shown, record_of
 from quizzes.entitlements.results import (
     close_of,
     closes_for_all_at,
@@ -20,7 +22,10 @@ from quizzes.entitlements.secrecy import HeldExam, Secrecy, last_of, secrecy_in,
 
 __all__ = [
     "HeldExam",
+    "Pool",
     "Secrecy",
+    "Shown",
+    "Wish",
     "close_of",
     "closes_for_all_at",
     "last_of",
@@ -28,6 +33,8 @@ __all__ = [
     "limits_of",
     "marks_are_out",
     "marks_come_out",
+    "pool",
+    "record_of",
     "reveal_at",
     "revealed",
     "revealed_each",

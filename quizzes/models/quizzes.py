@@ -41,6 +41,10 @@ class QuizQuerySet(OwnedQuerySet["Quiz"]):
     def published(self) -> QuizQuerySet:
         return self.filter(status=Quiz.Status.PUBLISHED)
 
+    def for_instructor(self, user: User, condition: Q) -> QuizQuerySet:
+        """Nobody manages, assigns or previews what is built in."""
+        return super().for_instructor(user, condition).exclude(status=Quiz.Status.BUILT_IN)
+
     def asking(self, question: Question) -> QuizQuerySet:
         """Those that have it as a fixed question, pinned or not."""
         return self.filter(items__question=question)
@@ -65,7 +69,8 @@ class QuizQuerySet(OwnedQuerySet["Quiz"]):
         )
         taken = Quiz.objects.filter(attempts__learner=user)
         may_start = Q(is_open_to_all=True) | Q(pk__in=assigned.order_by().values("pk"))
-        return self.filter(Q(status=Quiz.Status.PUBLISHED) & may_start | Q(pk__in=taken.order_by().values("pk")))
+        is_known = Q(pk__in=taken.order_by().values("pk")) & ~Q(status=Quiz.Status.BUILT_IN)
+        return self.filter(Q(status=Quiz.Status.PUBLISHED) & may_start | is_known)
 
     def sized(self) -> QuizQuerySet:
         """Each with how much it asks: `question_count`, and `point_count`."""
@@ -89,6 +94,10 @@ class Quiz(Owned):
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
         ARCHIVED = "archived", _("archived")
+        BUILT_IN = (
+            "built_in",
+            _("built in"),
+        )  # the site's own, without items: what practice that people put together is of
 
     class TimeRule(models.TextChoices):
         UNTIMED = "untimed", _("untimed")
@@ -108,6 +117,8 @@ class Quiz(Owned):
         LATEST = "latest", _("the latest attempt")
         FIRST = "first", _("the first attempt")
         AVERAGE = "average", _("the average of all attempts")
+
+    OWN_PRACTICE = "_practice"  # no slug made of a title begins like this
 
     slug = models.SlugField(_("slug"), unique=True, max_length=80)
     title = models.CharField(_("title"), max_length=200)
@@ -143,6 +154,11 @@ class Quiz(Owned):
     )
     pass_mark = models.PositiveSmallIntegerField(
         _("pass mark in percent"), null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
+    gives_certificate = models.BooleanField(
+        _("certificate"),
+        default=False,
+        help_text=_("Who passes can print one and share its number. Needs a pass mark."),
     )
     counting = models.CharField(_("what counts"), max_length=8, choices=Counting, default=Counting.HIGHEST)
     wrong_penalty = models.DecimalField(
@@ -212,6 +228,10 @@ class Quiz(Owned):
     @property
     def is_practice(self) -> bool:
         return self.feedback == Preset.PRACTICE
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.status == self.Status.BUILT_IN
 
     @property
     def pass_fraction(self) -> Decimal | None:

@@ -50,6 +50,7 @@ class Card:
     places: Sequence[QuestionSource] = field(default=())
     answer_id: int = 0
     is_secret: bool = False  # another exam asks it: it can be answered, and is not checked or revealed now
+    may_be_practiced: bool = False
 
     @property
     def prefix(self) -> str:
@@ -279,6 +280,7 @@ def result_card(
         shown["comment"] = answer.comment
     if revealed.correctness:
         shown["verdict"] = verdict(answer)
+        shown["may_be_practiced"] = not (answer.is_kept or kind.is_marked_by_hand)
     if kind.is_marked_by_hand and answer.exact_fraction is not None:
         shown["scoring_note"] = ""  # it says that a person will mark it
     if revealed.explanation:

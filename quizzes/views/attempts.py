@@ -18,7 +18,7 @@ from quizzes.models import Attempt, AttemptEvent, Quiz, User, papers
 from quizzes.models.papers import Paper
 from quizzes.question_types.fields import MAX_ANSWER
 from quizzes.reports import attempts as report
-from quizzes.reports import cards, mark_changes, results
+from quizzes.reports import cards, mark_changes, onward, results
 from quizzes.services import attempts
 from quizzes.views.asked import cards_to_answer
 from quizzes.views.deadlines import act_on
@@ -217,6 +217,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "parts": results.parts_of(shown, is_over=not found.is_in_progress),
         "may_manage": may_manage,
         "act": act_on(found) if may_manage else None,
+        "onward": onward.after(found, shown, revealed, now=now) if is_own else None,
     }
     return render(request, "quizzes/attempts/result.jinja", context)
 

@@ -42,6 +42,8 @@ def quiz_list(request: LoggedInRequest) -> HttpResponse:
 
 @require_GET
 def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
+    if slug == Quiz.OWN_PRACTICE:
+        return redirect("quizzes:practice")
     now = clock.now()
     quiz = quiz_report.seen(request.user, slug)
     time_limits.store_missing(quiz)

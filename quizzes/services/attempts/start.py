@@ -44,7 +44,7 @@ def start(
             return _resume(open_attempt, now=now, device=device)
         plan = _plan(learner, quiz, assignment, now=now)
         try:
-            return _start_new(learner, quiz, assignment, plan, now=now, device=device)
+            return begin(learner, quiz, assignment, plan, now=now, device=device)
         except IntegrityError:  # another start won between the look and the insert: look again
             continue
     raise QuizError(_("The attempt could not be started. Try again."))
@@ -90,13 +90,17 @@ def _plan(learner: User, quiz: Quiz, assignment: Assignment | None, *, now: date
         raise NotOpen(_("“%(quiz)s” is not open for new attempts.") % {"quiz": quiz.title})
     rng = random.Random(secrets.randbits(64))  # noqa: S311  only the order shown, nothing secret
     draw = draws.draw(quiz, learner, rng, purpose=purpose_of(quiz, assignment, _secrecy(learner, assignment, now=now)))
-    drawn = draw.questions
     time_limits.store_missing(quiz)
     effective = entitlements.terms_for(learner, quiz, assignment, limit=entitlements.limit_of(quiz))
     refuse_unless_open(effective, now)
+    return plan_of(draw, effective, rng, shuffle_options=quiz.shuffle_options)
+
+
+def plan_of(draw: draws.Draw, effective: terms.Terms, rng: random.Random, *, shuffle_options: bool) -> AttemptPlan:
+    """Return the plan of an attempt that asks what was drawn, in this order."""
     answers = [
-        PlannedAnswer(slot, item.version.pk, item.points, _layout(item.version, rng, shuffle=quiz.shuffle_options))
-        for slot, item in enumerate(drawn, start=1)
+        PlannedAnswer(slot, item.version.pk, item.points, _layout(item.version, rng, shuffle=shuffle_options))
+        for slot, item in enumerate(draw.questions, start=1)
     ]
     return AttemptPlan(answers, draw, effective)
 
@@ -152,7 +156,7 @@ def refuse_unless_open(effective: terms.Terms, now: datetime) -> None:
 
 @retried
 @transaction.atomic
-def _start_new(
+def begin(
     learner: User, quiz: Quiz, assignment: Assignment | None, plan: AttemptPlan, *, now: datetime, device: str
 ) -> Attempt:
     history = lock_history(learner, quiz)

@@ -1,0 +1,114 @@
+"""Which questions somebody may practice who puts practice together: by topic, source, unit, note, difficulty; what they
+missed, have not met, or flagged. Nothing that is kept for exams, secret now, or asked by an attempt of theirs that runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from quizzes.entitlements.record import Shown, record_of
+from quizzes.entitlements.secrecy import secrecy_of
+from quizzes.models import Answer, Attempt, NotePlace, Question, QuestionSource, User
+from quizzes.models.bank import MARKED_BY_HAND
+
+MISSED, UNSEEN, FLAGGED = "missed", "unseen", "flagged"
+USUAL, MOST = 10, 50
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to practice; places by their slugs, empty for any. `attempt` takes what they missed in one."""
+
+    topic: str = ""
+    source: str = ""
+    unit: str = ""
+    note: str = ""
+    difficulty: str = ""
+    only: str = ""
+    attempt: int | None = None
+    number: int = USUAL
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The questions that match, and what the learner did with theirs."""
+
+    questions: QuerySet[Question]
+    record: list[Shown]
+
+    @property
+    def count(self) -> int:
+        """How many match (1 query)."""
+        return self.questions.count()
+
+    def candidates(self) -> list[tuple[int, int]]:
+        """Return each with its ready version: those met longest ago last, those never met first (1 query)."""
+        latest = {shown.question: shown.at.timestamp() for shown in self.record}
+        rows = list(self.questions.order_by("?").values_list("pk", "versions"))
+        return sorted(rows, key=lambda row: latest.get(row[0], 0.0))
+
+
+def pool(learner: User, wish: Wish, *, now: datetime) -> Pool:
+    """Return the questions that match (what the record and secrecy need; the questions are not read yet)."""
+    record = record_of(learner, now=now)
+    return Pool(matching(learner, wish, record, now=now), record)
+
+
+def matching(learner: User, wish: Wish, record: list[Shown], *, now: datetime) -> QuerySet[Question]:
+    """The same, where the record is known."""
+    met = {shown.question for shown in record}
+    is_open = Q(owner=None) | Q(owner=learner) | Q(pk__in=met)
+    may_be_asked = Question.objects.ready().filter(is_open, is_kept_for_exams=False)
+    may_be_asked = may_be_asked.exclude(type__in=MARKED_BY_HAND).exclude(pk__in=_asked_now(learner))
+    questions = _at_its_place(may_be_asked, wish)
+    if wish.difficulty:
+        questions = questions.filter(difficulty=wish.difficulty)
+    questions = _by_record(questions, wish, record)
+    return secrecy_of(learner, now=now).without_secret(questions)
+
+
+def _asked_now(learner: User) -> QuerySet[Answer]:
+    """The questions of attempts of theirs that run and count."""
+    running = {"attempt__learner": learner, "attempt__status": Attempt.Status.IN_PROGRESS, "attempt__is_counted": True}
+    return Answer.objects.filter(**running).order_by().values("version__question")  # type: ignore[return-value]
+
+
+def _at_its_place(questions: QuerySet[Question], wish: Wish) -> QuerySet[Question]:
+    if wish.topic:
+        questions = questions.filter(topic__slug=wish.topic)
+    if wish.source:
+        places = QuestionSource.objects.filter(source__slug=wish.source)
+        questions = questions.filter(pk__in=places.order_by().values("question"))
+    if wish.unit:
+        questions = questions.filter(pk__in=resting_on(Q(note__unit__slug=wish.unit, note__unit__status="published")))
+    if wish.note:
+        questions = questions.filter(pk__in=resting_on(Q(note__slug=wish.note)))
+    return questions
+
+
+def resting_on(notes: Q) -> QuerySet[QuestionSource]:
+    """The keys of questions that rest on a paragraph on which published notes rest too; `notes` is about their places."""
+    there = NotePlace.objects.filter(notes, source=OuterRef("source"), paragraph=OuterRef("paragraph"))
+    places = QuestionSource.objects.filter(Exists(there.filter(note__status="published")))
+    return places.order_by().values("question")  # type: ignore[return-value]
+
+
+def _by_record(questions: QuerySet[Question], wish: Wish, record: list[Shown]) -> QuerySet[Question]:
+    if wish.attempt is not None:
+        missed = {shown.question for shown in record if shown.attempt == wish.attempt and shown.is_missed}
+        return questions.filter(pk__in=missed)
+    if wish.only == UNSEEN:
+        return questions.exclude(pk__in={shown.question for shown in record})
+    if wish.only == FLAGGED:
+        return questions.filter(pk__in={shown.question for shown in record if shown.is_flagged})
+    return questions.filter(pk__in=missed_in(record)) if wish.only == MISSED else questions
+
+
+def missed_in(record: Iterable[Shown]) -> set[int]:
+    """Return the questions that were not right when they were last answered."""
+    last = {shown.question: shown for shown in record}
+    return {question for question, shown in last.items() if shown.is_missed}

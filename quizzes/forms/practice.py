@@ -1,0 +1,52 @@
+"""What somebody wants to practice, as an address or a press of a button says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from quizzes.entitlements import Wish, pools
+from quizzes.models import Source, Topic, Unit, User
+from quizzes.models.bank import Difficulty
+
+ANY = ("", _("any"))
+ONLY = [
+    ("", _("all questions")),
+    (pools.MISSED, _("those I missed")),
+    (pools.UNSEEN, _("those I haven't met")),
+    (pools.FLAGGED, _("those I flagged")),
+]
+
+
+class PracticeForm(forms.Form):
+    """Every field may be left out; what is not known is any."""
+
+    only = forms.ChoiceField(label=_("Which questions"), choices=ONLY, required=False)
+    topic = forms.ChoiceField(label=_("Topic"), required=False)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    difficulty = forms.ChoiceField(label=_("Difficulty"), choices=[ANY, *Difficulty.choices], required=False)
+    number = forms.IntegerField(label=_("How many"), min_value=1, max_value=pools.MOST, required=False)
+    note = forms.SlugField(required=False, max_length=80, widget=forms.HiddenInput)
+    attempt = forms.IntegerField(required=False, min_value=1, max_value=2**53, widget=forms.HiddenInput)
+
+    def __init__(self, given: Mapping[str, Any], *, person: User) -> None:
+        super().__init__({"number": pools.USUAL, **{name: given[name] for name in given}})
+        used = {"questions__owner": None, "questions__versions__status": "ready", "questions__is_archived": False}
+        choices = {
+            "topic": Topic.objects.filter(**used).distinct().values_list("slug", "name"),
+            "source": Source.objects.filter(**used).distinct().values_list("slug", "title"),
+            "unit": Unit.objects.readable_by(person).published().values_list("slug", "title"),
+        }
+        for name, rows in choices.items():
+            self.fields[name].choices = [ANY, *rows]  # type: ignore[attr-defined]
+
+    @property
+    def wish(self) -> Wish:
+        """What is wanted, as far as it can be read."""
+        self.is_valid()
+        given = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        return Wish(**given)

@@ -1,0 +1,64 @@
+"""What a result leads to: practice of what was missed, the comparison with one's last attempt. Read only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from quizzes import entitlements, terms
+from quizzes.models import Attempt, shown
+from quizzes.reports.cards import Card
+
+MISSED = frozenset({"wrong", "partly", "unanswered"})
+
+
+@dataclass(frozen=True)
+class Since:
+    """How an attempt did beside the one before it: `points` more or less, and what that one had in percent."""
+
+    points: Decimal
+    percent_before: int
+    is_alike: bool  # whether both were of the same number of points, so that points can be compared
+
+    @property
+    def fewer(self) -> Decimal:
+        return -self.points
+
+
+@dataclass(frozen=True)
+class Onward:
+    """What stands under a result of one's own."""
+
+    to_practice: int
+    since: Since | None
+
+
+def after(attempt: Attempt, cards: Iterable[Card], revealed: terms.Revealed, *, now: datetime) -> Onward:
+    """Return what is offered (up to 3 queries from the second attempt on)."""
+    missed = [card for card in cards if card.verdict in MISSED and card.may_be_practiced]
+    return Onward(
+        to_practice=len(missed) if revealed.right_answer else 0,
+        since=_since(attempt, now) if revealed.marks else None,
+    )
+
+
+def _since(attempt: Attempt, now: datetime) -> Since | None:
+    """None for a first attempt, where the last has no result to see, and where each asks something else."""
+    if attempt.number == 1 or attempt.share is None or attempt.quiz.is_built_in:
+        return None
+    others = Attempt.objects.filter(learner=attempt.learner_id, quiz=attempt.quiz_id, assignment=attempt.assignment_id)
+    last = others.finished().filter(number__lt=attempt.number).order_by("-number").first()
+    if last is None:
+        return None
+    last.known_with(attempt.quiz, attempt.assignment)
+    is_out = entitlements.revealed(last, attempt.learner, now=now).marks
+    return _compared(attempt, last) if is_out else None
+
+
+def _compared(attempt: Attempt, last: Attempt) -> Since | None:
+    had, has = last.shown_marks, attempt.shown_marks
+    if had is None or has is None or last.share is None:
+        return None
+    return Since(has - had, shown.percent(attempt.quiz, last.share, ()), last.max_marks == attempt.max_marks)

@@ -1,0 +1,50 @@
+"""Practice that one puts together: choosing, with how many questions match, and starting."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from quizzes import clock
+from quizzes.entitlements import Wish
+from quizzes.errors import NotOpen
+from quizzes.forms.practice import PracticeForm
+from quizzes.reports import practice as report
+from quizzes.services import attempts
+from quizzes.views.requests import LoggedInRequest, device_of
+
+
+@never_cache
+@require_GET
+def practice(request: LoggedInRequest) -> HttpResponse:
+    now = clock.now()
+    form = PracticeForm(request.GET, person=request.user)
+    context = {"form": form, "choice": report.choice(request.user, form.wish, now=now)}
+    return render(request, "quizzes/practice/choose.jinja", context)
+
+
+@require_POST
+def practice_start(request: LoggedInRequest) -> HttpResponse:
+    """Start; the button for those without scripts only counts again."""
+    wish = PracticeForm(request.POST, person=request.user).wish
+    if "count" in request.POST:
+        return redirect(_chosen(wish))
+    try:
+        attempt = attempts.start_practice(request.user, wish, now=clock.now(), device=device_of(request))
+    except NotOpen as refusal:
+        messages.info(request, str(refusal))
+        return redirect(_chosen(replace(wish, attempt=None)))
+    return redirect("quizzes:attempt", pk=attempt.pk)
+
+
+def _chosen(wish: Wish) -> str:
+    """The page on which this is chosen."""
+    given = {name: value for name, value in asdict(wish).items() if value}
+    return f"{reverse('quizzes:practice')}?{urlencode(given)}"

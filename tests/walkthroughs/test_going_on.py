@@ -1,0 +1,156 @@
+"""After a result one goes on: what was missed is practiced again, and what is chosen, by pages alone."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from quizzes.models import Attempt, Classroom, Question, Quiz, User
+from tests import factories
+from tests.pages import CONFIRMED, browser, read
+
+DAY = timedelta(days=1)
+pytestmark = pytest.mark.django_db
+
+
+def follow(client: Client, address: str, **posted: object) -> str:
+    """Post, and read the page that it leads to."""
+    return read(client.post(address, posted, follow=True))
+
+
+def practiced(learner: User) -> list[int]:
+    """The questions of the newest practice that they put together."""
+    attempt = Attempt.objects.filter(learner=learner, quiz__slug=Quiz.OWN_PRACTICE).latest("pk")
+    return sorted(attempt.answers.values_list("version__question", flat=True))
+
+
+def test_what_was_missed_is_practiced_and_then_is_missed_no_more(learner: User, now: datetime) -> None:
+    client, quiz = browser(learner), factories.quiz(5)
+    missed = sorted(quiz.items.order_by("position").values_list("question", flat=True)[1:])
+    with time_machine.travel(now, tick=False) as clock:
+        first = factories.attempt(learner, quiz, now=now, right=1, submit=True)
+        result = read(client.get(f"/attempts/{first.pk}/result/"))
+        assert "Practice these 4" in result
+        assert "last time" not in result
+
+        assert "Question 1" in follow(client, "/practice/start/", attempt=first.pk)
+        assert practiced(learner) == missed
+        clock.shift(timedelta(minutes=1))
+        practice = Attempt.objects.latest("pk")
+        for slot in (1, 2):
+            right = {f"q{slot}-choice": right_of(practice, slot), f"q{slot}-revision": 0, "go": f"check:{slot}"}
+            client.post(f"/attempts/{practice.pk}/questions/{slot}/", right)
+        client.post(f"/attempts/{practice.pk}/submit/", CONFIRMED)
+        assert "Practice something else" in read(client.get(f"/attempts/{practice.pk}/result/"))
+
+        assert "Only 2 questions match" in read(client.get("/practice/?only=missed"))
+        clock.shift(timedelta(minutes=1))
+        second = factories.attempt(learner, quiz, now=now + timedelta(minutes=2), right=3, submit=True)
+        assert "2 points more than last time." in read(client.get(f"/attempts/{second.pk}/result/"))
+        assert "Only 2 questions match" in read(client.get("/practice/?only=missed"))
+
+
+def right_of(attempt: Attempt, slot: int) -> int:
+    """Where the first option, the key, stands in an attempt whose options are shuffled."""
+    return int(attempt.answers.get(slot=slot).layout.index(0))
+
+
+def test_practice_is_chosen_by_topic_and_counts_what_matches(learner: User, now: datetime) -> None:
+    client = browser(learner)
+    for slug, count in (("council", 3), ("budget", 2)):
+        for _number in range(count):
+            factories.question(topic=factories.topic(slug), difficulty="hard" if count == 3 else "easy")
+    assert "3 questions match" in read(client.get("/practice/?topic=council&number=2"))
+    assert "Practice 2 questions" in read(client.get("/practice/?topic=council&number=2"))
+    assert "Only 2 questions match" in read(client.get("/practice/?difficulty=easy"))
+    assert "No question matches" in read(client.get("/practice/?topic=budget&difficulty=hard"))
+    assert "Only 5 questions match" in read(client.get("/practice/?topic=nowhere&number=x"))  # what is not known is any
+
+    counted = client.post("/practice/start/", {"topic": "council", "number": "2", "count": "yes"})
+    assert counted["Location"] == "/practice/?topic=council&number=2"
+    with time_machine.travel(now, tick=False) as clock:
+        follow(client, "/practice/start/", topic="council", number=2)
+        assert len(practiced(learner)) == 2
+        clock.shift(timedelta(minutes=1))
+        follow(client, "/practice/start/", topic="budget")
+    assert practiced(learner) == sorted(Question.objects.filter(topic__slug="budget").values_list("pk", flat=True))
+    assert Attempt.objects.taken_by(learner).in_progress().count() == 1  # the first was handed in
+
+
+def test_pressing_twice_starts_one_practice(learner: User) -> None:
+    factories.published(3)
+    client = browser(learner)
+    addresses = {client.post("/practice/start/", {"number": 2})["Location"] for _press in range(2)}
+    assert len(addresses) == 1
+
+
+def test_nobody_else_practices_what_was_missed_in_an_attempt(learner: User, stranger: User, now: datetime) -> None:
+    theirs = factories.attempt(learner, factories.quiz(3), now=now, submit=True)
+    page = follow(browser(stranger), "/practice/start/", attempt=theirs.pk)
+    assert "No question matches now" in page
+    assert not Attempt.objects.taken_by(stranger).exists()
+
+
+@pytest.mark.parametrize("only", ["", "missed", "unseen", "flagged"])
+def test_practice_asks_nothing_that_an_exam_keeps_secret(
+    learner: User, classroom: Classroom, now: datetime, only: str
+) -> None:
+    exam = factories.quiz(4, feedback="exam", is_open_to_all=False)
+    given = factories.assignment(classroom, exam, opens_at=now - DAY, closes_at=now + DAY)
+    attempt = factories.attempt(learner, exam, assignment=given, now=now, submit=True)
+    attempt.answers.update(is_flagged=True)
+    client = browser(learner)
+    with time_machine.travel(now + timedelta(hours=1), tick=False):
+        assert "Practice these" not in read(client.get(f"/attempts/{attempt.pk}/result/"))
+        assert "No question matches" in read(client.get(f"/practice/?only={only}"))
+        assert "No question matches" in read(client.get(f"/practice/?attempt={attempt.pk}"))
+    with time_machine.travel(now + 2 * DAY, tick=False):
+        assert "Practice these 4" in read(client.get(f"/attempts/{attempt.pk}/result/"))
+        expected = "No question matches" if only == "unseen" else "Only 4 questions match"
+        assert expected in read(client.get(f"/practice/?only={only}"))
+
+
+def test_practice_asks_nothing_that_a_running_attempt_asks(learner: User, now: datetime) -> None:
+    factories.attempt(learner, factories.quiz(2), now=now)
+    assert "No question matches" in read(browser(learner).get("/practice/"))
+
+
+def test_what_is_built_in_stands_in_no_list(learner: User, instructor: User) -> None:
+    factories.published(2)
+    follow(browser(learner), "/practice/start/")
+    assert "Your practice" not in read(browser(learner).get("/quizzes/"))
+    assert browser(learner).get(f"/quizzes/{Quiz.OWN_PRACTICE}/")["Location"] == "/practice/"
+    assert not Quiz.objects.usable_by(instructor).exists()
+    instructor.is_superuser = True
+    assert not Quiz.objects.shown_to(instructor).exists()
+
+
+def test_choosing_takes_as_many_statements_however_much_was_done(learner: User, now: datetime) -> None:
+    client = browser(learner)
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/practice/?only=missed&topic=topic")
+        return len(captured.captured_queries)
+
+    factories.attempt(learner, factories.quiz(2), now=now, submit=True)
+    few = statements()
+    for _number in range(4):
+        factories.attempt(learner, factories.quiz(3), now=now, submit=True)
+    assert statements() == few <= 14
+
+
+def test_a_practice_page_reads_its_note(learner: User) -> None:
+    note = factories.note()
+    question = factories.question()
+    question.places.create(source=factories.source(), paragraph=1)
+    factories.question()
+    page = read(browser(learner).get(f"/practice/?note={note.slug}"))
+    assert re.search(r"Only 1 question matches", page)
+    assert f"About “{note.title}”" in page
