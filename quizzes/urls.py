@@ -6,6 +6,7 @@ from quizzes.views import (
     about,
     accounts,
     assignments,
+    attempt_actions,
     attempt_api,
     attempts,
     bank,
@@ -21,6 +22,7 @@ from quizzes.views import (
     members,
     passwords,
     practice,
+    preview_actions,
     previews,
     quizzes,
     rosters,
@@ -59,6 +61,20 @@ urlpatterns = [
     path("attempts/<int:pk>/save/", attempt_api.attempt_save, name="attempt_save"),
     path("attempts/<int:pk>/state/", attempt_api.attempt_state, name="attempt_state"),
     path("attempts/<int:pk>/flag/", attempt_api.attempt_flag, name="attempt_flag"),
+    # what the buttons of its pages do
+    path("attempts/<int:pk>/questions/<int:slot>/turn/", attempt_actions.attempt_turn, name="attempt_turn"),
+    path("attempts/<int:pk>/questions/<int:slot>/advance/", attempt_actions.attempt_advance, name="attempt_advance"),
+    path("attempts/<int:pk>/questions/<int:slot>/check/", attempt_actions.attempt_check, name="attempt_check"),
+    path("attempts/<int:pk>/questions/<int:slot>/show/", attempt_actions.attempt_show, name="attempt_show"),
+    path(
+        "attempts/<int:pk>/questions/<int:slot>/try-again/", attempt_actions.attempt_try_again, name="attempt_try_again"
+    ),
+    path("attempts/<int:pk>/questions/<int:slot>/flag/", attempt_actions.attempt_set_flag, name="attempt_set_flag"),
+    path(
+        "attempts/<int:pk>/questions/<int:slot>/unflag/", attempt_actions.attempt_clear_flag, name="attempt_clear_flag"
+    ),
+    path("attempts/<int:pk>/review/", attempt_actions.attempt_review, name="attempt_review"),
+    path("attempts/<int:pk>/one-page/", attempt_actions.attempt_one_page, name="attempt_one_page"),
     # quizzes
     path("quizzes/", quizzes.quiz_list, name="quiz_list"),
     path("quizzes/<slug:slug>/", quizzes.quiz_detail, name="quiz_detail"),
@@ -82,6 +98,44 @@ urlpatterns = [
     path("quizzes/<slug:slug>/preview/submit/", previews.quiz_preview_submit, name="quiz_preview_submit"),
     path("quizzes/<slug:slug>/preview/result/", previews.quiz_preview_result, name="quiz_preview_result"),
     path("quizzes/<slug:slug>/preview/end/", previews.quiz_preview_end, name="quiz_preview_end"),
+    # what the buttons of their pages do
+    path(
+        "quizzes/<slug:slug>/preview/questions/<int:slot>/turn/",
+        preview_actions.quiz_preview_turn,
+        name="quiz_preview_turn",
+    ),
+    path(
+        "quizzes/<slug:slug>/preview/questions/<int:slot>/advance/",
+        preview_actions.quiz_preview_advance,
+        name="quiz_preview_advance",
+    ),
+    path(
+        "quizzes/<slug:slug>/preview/questions/<int:slot>/check/",
+        preview_actions.quiz_preview_check,
+        name="quiz_preview_check",
+    ),
+    path(
+        "quizzes/<slug:slug>/preview/questions/<int:slot>/show/",
+        preview_actions.quiz_preview_show,
+        name="quiz_preview_show",
+    ),
+    path(
+        "quizzes/<slug:slug>/preview/questions/<int:slot>/try-again/",
+        preview_actions.quiz_preview_try_again,
+        name="quiz_preview_try_again",
+    ),
+    path(
+        "quizzes/<slug:slug>/preview/questions/<int:slot>/flag/",
+        preview_actions.quiz_preview_set_flag,
+        name="quiz_preview_set_flag",
+    ),
+    path(
+        "quizzes/<slug:slug>/preview/questions/<int:slot>/unflag/",
+        preview_actions.quiz_preview_clear_flag,
+        name="quiz_preview_clear_flag",
+    ),
+    path("quizzes/<slug:slug>/preview/review/", preview_actions.quiz_preview_review, name="quiz_preview_review"),
+    path("quizzes/<slug:slug>/preview/one-page/", preview_actions.quiz_preview_one_page, name="quiz_preview_one_page"),
     # bank
     path("sources/<slug:slug>/", bank.source_detail, name="source_detail"),
     path("topics/<slug:slug>/", bank.topic_detail, name="topic_detail"),

@@ -145,3 +145,31 @@ def test_the_wall_clock_is_read_in_one_place() -> None:
     words = ("timezone.now(", "datetime.now(", "utcnow(")
     readers = [file for file in files("quizzes") if any(word in file.read_text(encoding="utf-8") for word in words)]
     assert [str(file.relative_to(ROOT)) for file in readers] == ["quizzes/clock.py"]
+
+
+# What views share: none of these has an address.
+SHARED_VIEWS = {
+    "asked",
+    "asked_previews",
+    "board_tags",
+    "errands",
+    "kept_previews",
+    "live",
+    "payloads",
+    "posted_answers",
+    "requests",
+    "shortcuts",
+    "slip_sheets",
+}
+
+
+def test_no_view_imports_another_view() -> None:
+    lent = [
+        str(found)
+        for found in imports("quizzes")
+        if found.imported == "views"
+        and found.importer in ("views", "admin")
+        and found.module.split(".")[2:3] != []
+        and found.module.split(".")[2] not in SHARED_VIEWS
+    ]
+    assert lent == []

@@ -70,6 +70,15 @@ quiz_preview_go_on     login 404 404 404 404 302 404 302
 quiz_preview_question  login 404 404 404 404 302 404 302
 quiz_preview_question POST login 404 404 404 404 302 404 302
 quiz_preview_all       login 404 404 404 404 302 404 302
+quiz_preview_turn POST login 404 404 404 404 302 404 302
+quiz_preview_advance POST login 404 404 404 404 302 404 302
+quiz_preview_review POST login 404 404 404 404 302 404 302
+quiz_preview_one_page POST login 404 404 404 404 302 404 302
+quiz_preview_check POST login 404 404 404 404 302 404 302
+quiz_preview_show POST login 404 404 404 404 302 404 302
+quiz_preview_try_again POST login 404 404 404 404 302 404 302
+quiz_preview_set_flag POST login 404 404 404 404 302 404 302
+quiz_preview_clear_flag POST login 404 404 404 404 302 404 302
 quiz_preview_summary   login 404 404 404 404 302 404 302
 quiz_preview_unanswered login 404 404 404 404 302 404 302
 quiz_preview_submit POST login 404 404 404 404 302 404 302
@@ -81,6 +90,15 @@ attempt_question       login 200 404 404 404 404 404 404
 attempt_question POST  login 302 404 404 404 404 404 404
 attempt_all            login 200 404 404 404 404 404 404
 attempt_all POST       login 302 404 404 404 404 404 404
+attempt_turn POST      login 302 404 404 404 404 404 404
+attempt_advance POST   login 302 404 404 404 404 404 404
+attempt_review POST    login 302 404 404 404 404 404 404
+attempt_one_page POST  login 302 404 404 404 404 404 404
+attempt_check POST     login 400 404 404 404 404 404 404
+attempt_show POST      login 400 404 404 404 404 404 404
+attempt_try_again POST login 400 404 404 404 404 404 404
+attempt_set_flag POST  login 302 404 404 404 404 404 404
+attempt_clear_flag POST login 302 404 404 404 404 404 404
 attempt_summary        login 200 404 404 404 404 404 404
 attempt_submit POST    login 302 404 404 404 404 404 404
 attempt_unanswered     login 200 404 404 404 404 404 404
@@ -228,7 +246,7 @@ def asked(client: Client, row: Row, address: str) -> str:
     if row.method == "JSON":
         body = {"slot": 1, "revision": 1, "answer": {}} if "save" in row.name else {"slot": 1, "flagged": True}
         return str(client.post(address, body, content_type="application/json").status_code)
-    response = client.post(address, {"go": "stay"}) if row.method == "POST" else client.get(address)
+    response = client.post(address) if row.method == "POST" else client.get(address)
     if response.status_code == 302 and response.headers["Location"].startswith("/accounts/login/"):
         return "login"
     return str(response.status_code)

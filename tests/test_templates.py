@@ -135,7 +135,7 @@ def test_markup_in_names_and_texts_is_shown_as_text_on_every_page_of_an_attempt(
     pages = {page: client.get(page) for page in ("/quizzes/", f"/quizzes/{quiz.slug}/")}
     client.post(f"/quizzes/{quiz.slug}/start/", {"assignment": given.pk})
     here = f"/attempts/{Attempt.objects.get().pk}/"
-    answer = {"q1-revision": 0, "q1-choice": 1, "q2-revision": 0, "q2-text": f"typed {MARKUP}", "go": "stay"}
+    answer = {"q1-revision": 0, "q1-choice": 1, "q2-revision": 0, "q2-text": f"typed {MARKUP}"}
     assert client.post(here + "all/", answer).status_code == 302
     for page in ("all/", "questions/1/", "questions/2/", "summary/", "timeline/", "deadline/"):
         pages[page] = client.get(here + page)

@@ -13,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
@@ -174,6 +175,14 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quiz} · {self.learner} · {self.number}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page on which the attempt goes on for its learner: its result once it has ended."""
+        if not self.is_in_progress:
+            return reverse("quizzes:attempt_result", args=[self.pk])
+        if self.quiz.layout == Quiz.Layout.ALL and not self.reached_slot:
+            return reverse("quizzes:attempt_all", args=[self.pk])
+        return reverse("quizzes:attempt_question", args=[self.pk, self.reached_slot or 1])
 
     def known_with(self, quiz: Quiz, assignment: Assignment | None) -> Attempt:
         """Return this attempt, knowing its quiz and assignment that were read with it."""

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from quizzes import entitlements, figures
+from quizzes.entitlements import lateness
 from quizzes.local_time import duration, in_words, on_the_clock
-from quizzes.models import Attempt
+from quizzes.models import Attempt, AttemptEvent
+from quizzes.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,25 @@ def reopening(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone:
         consequences=(*what_reopening_does(attempt), *_about_lateness(attempt, gives_time=True)),
         warnings=tuple(warnings),
     )
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Why the deadline of an attempt is what it is: its terms, when it is late, and who moved it."""
+
+    terms: Terms
+    due_at: datetime | None
+    changes: list[AttemptEvent]
+
+
+def explained(attempt: Attempt) -> Explained:
+    """Return the terms of an attempt as the function computed them that set its deadline."""
+    limit = entitlements.limits_of([attempt])[attempt.pk]
+    agreed = entitlements.terms_for(attempt.learner, attempt.quiz, attempt.assignment, limit=limit)
+    moves = attempt.events.filter(kind__in=AttemptEvent.MOVES_END).select_related("actor").order_by("at", "pk")
+    changes = list(moves)
+    was_given_time = any(change.gives_time for change in changes)
+    return Explained(agreed, lateness.due(attempt, agreed, was_given_time=was_given_time), changes)
 
 
 def what_reopening_does(attempt: Attempt) -> list[str]:

@@ -1,16 +1,66 @@
-"""The questions of a running attempt as its pages ask them; in practice with what was said of those that were checked."""
+"""The pages of a running attempt that ask: one question, or all on one page. In practice with what was said of those checked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
 
 from quizzes import entitlements
 from quizzes.models import Attempt, Question, User
 from quizzes.models.papers import Paper
+from quizzes.question_types.fields import MAX_ANSWER
 from quizzes.reports import attempts as report
 from quizzes.reports import cards
-from quizzes.views.posted_answers import Conflict
+from quizzes.views.posted_answers import Conflict, Posted
+from quizzes.views.requests import LoggedInRequest
+
+
+def question_page(
+    request: LoggedInRequest, mine: Attempt, paper: Paper, slot: int, posted: Posted, *, now: datetime
+) -> HttpResponse:
+    """The page of one question; 409 where something that was posted is refused, and stands in it with the reason."""
+    answers = report.answer_states(mine)
+    here = next(answer for answer in answers if answer.slot == slot)
+    context = {
+        **page_context(mine, answers, slot, now=now),
+        "card": cards_to_answer(mine, paper, [here], request.user, posted.refused, now=now)[0],
+        "slot": slot,
+        "previous": slot - 1 if slot > 1 and not mine.reached_slot else None,
+        "next": slot + 1 if slot < len(answers) else None,
+        "conflict": posted.refused.get(slot),
+        "unread": posted.unread,
+    }
+    return render(request, "quizzes/attempts/question.jinja", context, status=409 if posted.refused else 200)
+
+
+def all_page(request: LoggedInRequest, mine: Attempt, paper: Paper, posted: Posted, *, now: datetime) -> HttpResponse:
+    """The page of all questions; 409 where something that was posted is refused, and stands in it with the reason."""
+    answers = report.answer_states(mine)
+    shown = cards_to_answer(mine, paper, answers, request.user, posted.refused, now=now)
+    context = {
+        **page_context(mine, answers, 0, now=now),
+        "cards": [(card, posted.refused.get(card.slot)) for card in shown],
+        "unread": posted.unread,
+    }
+    return render(request, "quizzes/attempts/all.jinja", context, status=409 if posted.refused else 200)
+
+
+def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *, now: datetime) -> dict[str, Any]:
+    """What every page of a running attempt shows around the questions."""
+    return {
+        "attempt": mine,
+        "quiz": mine.quiz,
+        "overview": report.overview(mine, answers, here=here),
+        "seconds_left": mine.seconds_left(now),
+        "is_practice": mine.preset == "practice",
+        "has_marks": mine.preset != "survey",
+        "may_switch": not mine.reached_slot,
+        "longest": MAX_ANSWER,
+    }
 
 
 def cards_to_answer(

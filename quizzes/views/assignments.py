@@ -19,10 +19,9 @@ from quizzes.models import Accommodation, Assignment, Classroom, Membership, Qui
 from quizzes.models.quizzes import Preset
 from quizzes.reports import progress, release
 from quizzes.services import assignments, cautions, overlaps
-from quizzes.views.boards import progress_tag
-from quizzes.views.classrooms import READ_WRITE, confirm
-from quizzes.views.members import teaches
+from quizzes.views.board_tags import progress_tag
 from quizzes.views.requests import LoggedInRequest, read_in
+from quizzes.views.shortcuts import READ_WRITE, confirm, teaches
 
 
 @READ_WRITE
@@ -88,7 +87,7 @@ def assignment_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     assignment = get_object_or_404(theirs.select_related("classroom", "quiz"), pk=pk)
     read_in(assignment.classroom.time_zone)
     exceptions = Accommodation.objects.filter(assignment=assignment).select_related("membership__user", "granted_by")
-    where, is_teaching = progress.of_assignment(assignment, now=now), teaches(request, assignment.classroom)
+    where, is_teaching = progress.of_assignment(assignment, now=now), teaches(request.user, assignment.classroom)
     context = {
         "classroom": assignment.classroom,
         "assignment": assignment,

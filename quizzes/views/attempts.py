@@ -1,156 +1,67 @@
-"""Taking an attempt, page by page; every page works as a plain form."""
+"""The pages of an attempt; every page works as a plain form. What its buttons do is in `attempt_actions`."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import clock, entitlements
 from quizzes.entitlements import lateness
 from quizzes.errors import NotFound
-from quizzes.models import Attempt, AttemptEvent, Quiz, User, papers
-from quizzes.models.papers import Paper
-from quizzes.question_types.fields import MAX_ANSWER
+from quizzes.models import Attempt, User, papers
 from quizzes.reports import attempts as report
-from quizzes.reports import cards, mark_changes, onward, results
+from quizzes.reports import cards, deadlines, mark_changes, onward, results
 from quizzes.services import attempts
-from quizzes.views.asked import cards_to_answer
-from quizzes.views.deadlines import act_on
+from quizzes.views.asked import all_page, page_context, question_page
 from quizzes.views.posted_answers import Posted, save_form
 from quizzes.views.requests import LoggedInRequest
-from quizzes.views.shortcuts import own_attempt, readable_attempt
-
-
-def where_it_stands(attempt: Attempt) -> str:
-    """The page on which an attempt goes on."""
-    if not attempt.is_in_progress:
-        return reverse("quizzes:attempt_result", args=[attempt.pk])
-    if attempt.quiz.layout == Quiz.Layout.ALL and not attempt.reached_slot:
-        return reverse("quizzes:attempt_all", args=[attempt.pk])
-    return reverse("quizzes:attempt_question", args=[attempt.pk, attempt.reached_slot or 1])
+from quizzes.views.shortcuts import READ_WRITE, act_on, own_attempt, readable_attempt
 
 
 @never_cache
 @require_GET
 def attempt(request: LoggedInRequest, pk: int) -> HttpResponse:
-    return redirect(where_it_stands(own_attempt(request.user, pk, now=clock.now())))
+    return redirect(own_attempt(request.user, pk, now=clock.now()))
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@READ_WRITE
 def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpResponse:
+    """One question; POST saves its answer and stays."""
     now = clock.now()
     mine = own_attempt(request.user, pk, now=now)
     if not mine.is_in_progress:
-        return redirect("quizzes:attempt_result", pk=pk)
+        return redirect(mine)
     paper = papers.of_attempt(pk, request.user.pk)
     if slot not in paper:
         raise NotFound
     if mine.reached_slot not in (0, slot):
-        return redirect(where_it_stands(mine))
+        return redirect(mine)
     posted = Posted()
     if request.method == "POST":
         posted = save_form(request, paper, [slot], now=now)
-        if not _is_shown_again(request, posted):
-            return redirect(_next_page(request, mine, paper, slot, now=now))
-    answers = report.answer_states(mine)
-    here = next(answer for answer in answers if answer.slot == slot)
-    context = {
-        **page_context(mine, answers, slot, now=now),
-        "card": cards_to_answer(mine, paper, [here], request.user, posted.refused, now=now)[0],
-        "slot": slot,
-        "previous": slot - 1 if slot > 1 and not mine.reached_slot else None,
-        "next": slot + 1 if slot < len(answers) else None,
-        "conflict": posted.refused.get(slot),
-        "unread": posted.unread,
-    }
-    return render(request, "quizzes/attempts/question.jinja", context, status=409 if posted.refused else 200)
+        if not posted.refused:
+            return redirect("quizzes:attempt_question", pk=pk, slot=slot)
+    return question_page(request, mine, paper, slot, posted, now=now)
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@READ_WRITE
 def attempt_all(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """All questions; POST saves their answers and stays."""
     now = clock.now()
     mine = own_attempt(request.user, pk, now=now)
-    if not mine.is_in_progress:
-        return redirect("quizzes:attempt_result", pk=pk)
-    if mine.reached_slot:
-        return redirect(where_it_stands(mine))
+    if not mine.is_in_progress or mine.reached_slot:
+        return redirect(mine)
     paper = papers.of_attempt(pk, request.user.pk)
     posted = Posted()
     if request.method == "POST":
         posted = save_form(request, paper, paper.questions, now=now)
-        if not _is_shown_again(request, posted):
-            return redirect(_next_page(request, mine, paper, 0, now=now))
-    answers = report.answer_states(mine)
-    shown = cards_to_answer(mine, paper, answers, request.user, posted.refused, now=now)
-    context = {
-        **page_context(mine, answers, 0, now=now),
-        "cards": [(card, posted.refused.get(card.slot)) for card in shown],
-        "unread": posted.unread,
-    }
-    return render(request, "quizzes/attempts/all.jinja", context, status=409 if posted.refused else 200)
-
-
-def _is_shown_again(request: LoggedInRequest, posted: Posted) -> bool:
-    """Whether the page comes back with remarks before it goes on: a second press, which changes nothing, goes on."""
-    returns_anyway = request.POST.get("go", "stay").partition(":")[0] in ("stay", "flag", "unflag")
-    return bool(posted.refused or (posted.unread and not returns_anyway))
-
-
-def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *, now: datetime) -> dict[str, Any]:
-    """What every page of a running attempt shows around the questions."""
-    return {
-        "attempt": mine,
-        "quiz": mine.quiz,
-        "overview": report.overview(mine, answers, here=here),
-        "seconds_left": mine.seconds_left(now),
-        "is_practice": mine.preset == "practice",
-        "has_marks": mine.preset != "survey",
-        "may_switch": not mine.reached_slot,
-        "longest": MAX_ANSWER,
-    }
-
-
-def _next_page(request: LoggedInRequest, mine: Attempt, paper: Paper, slot: int, *, now: datetime) -> str:
-    """Where the pressed button leads; flags and practice checks are done on the way."""
-    last = len(paper)
-    go = request.POST.get("go", "stay")
-    verb, _colon, argument = go.partition(":")
-    target = int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 6 else slot
-    here = reverse(f"quizzes:attempt_{'question' if slot else 'all'}", args=[mine.pk, slot] if slot else [mine.pk])
-    if verb in ("flag", "unflag"):
-        attempts.flag(mine, slot=target, is_flagged=verb == "flag", now=now)
-    elif verb == "check":
-        attempts.check(paper, slot=target, now=now)
-    elif verb == "show":
-        attempts.show(paper, slot=target, now=now)
-    elif verb == "again":
-        attempts.try_again(paper, slot=target, now=now)
-    elif verb == "summary":
-        return reverse("quizzes:attempt_summary", args=[mine.pk])
-    elif verb == "all" and not mine.reached_slot:
-        return reverse("quizzes:attempt_all", args=[mine.pk])
-    elif verb == "next" and mine.reached_slot:
-        reached = attempts.advance(mine, from_slot=slot, now=now)
-        if slot == last:
-            return reverse("quizzes:attempt_summary", args=[mine.pk])
-        return reverse("quizzes:attempt_question", args=[mine.pk, reached])
-    elif verb in ("next", "back", "to") and slot:
-        target = {"next": slot + 1, "back": slot - 1, "to": target}[verb]
-        if target > last:
-            return reverse("quizzes:attempt_summary", args=[mine.pk])
-        return reverse("quizzes:attempt_question", args=[mine.pk, max(1, target)])
-    elif verb == "to":
-        return reverse("quizzes:attempt_question", args=[mine.pk, max(1, target)])
-    place = "verdict" if verb in ("check", "show") else "question"
-    return f"{here}#{place}-{target}" if target and not slot else here
+        if not posted.refused:
+            return redirect("quizzes:attempt_all", pk=pk)
+    return all_page(request, mine, paper, posted, now=now)
 
 
 @never_cache
@@ -198,7 +109,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
     found = readable_attempt(request.user, pk, now=now)
     is_own = found.learner_id == request.user.pk
     if is_own and found.is_in_progress:
-        return redirect(where_it_stands(found))
+        return redirect(found)
     revealed = entitlements.revealed(found, request.user, now=now)
     may_manage = not is_own and manages(request.user, found)
     secrecy = None if may_manage else entitlements.secrecy_in(found, request.user, shown=revealed, now=now)
@@ -259,16 +170,14 @@ def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
 def attempt_deadline(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Why the deadline is what it is, by the function that computed it."""
     found = readable_attempt(request.user, pk, now=clock.now())
-    limit = entitlements.limits_of([found])[found.pk]
-    agreed = entitlements.terms_for(found.learner, found.quiz, found.assignment, limit=limit)
-    changes = found.events.filter(kind__in=AttemptEvent.MOVES_END).select_related("actor").order_by("at", "pk")
+    explained = deadlines.explained(found)
     is_own = found.learner_id == request.user.pk
     may_manage = not is_own and manages(request.user, found)
     context = {
         "attempt": found,
-        "terms": agreed,
-        "due_at": lateness.due(found, agreed, was_given_time=any(change.gives_time for change in changes)),
-        "changes": changes,
+        "terms": explained.terms,
+        "due_at": explained.due_at,
+        "changes": explained.changes,
         "is_own": is_own,
         "sees_reasons": is_own or may_manage,
         "act": act_on(found) if may_manage else None,

@@ -17,6 +17,7 @@ from quizzes.reports import leaderboards, progress
 from quizzes.reports.leaderboards import EVER, Board
 from quizzes.reports.progress import Counts, Progress
 from quizzes.views import live
+from quizzes.views.board_tags import board_key, progress_key
 from quizzes.views.live import Context
 from quizzes.views.requests import LoggedInRequest, read_in
 
@@ -53,7 +54,7 @@ def classroom_board(request: LoggedInRequest, pk: int) -> HttpResponse:
             **_extent(request, "span=week" if since != EVER else ""),
         }
 
-    return live.respond(request, "board", key=_board_key(classroom, since), content=board, context=context)
+    return live.respond(request, "board", key=board_key(classroom, since), content=board, context=context)
 
 
 def _extent(request: HttpRequest, period: str = "") -> Context:
@@ -71,15 +72,6 @@ def _since(request: HttpRequest, classroom: Classroom, now: datetime) -> datetim
         return EVER
     here = now.astimezone(ZoneInfo(classroom.time_zone))
     return (here - timedelta(days=here.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _board_key(classroom: Classroom, since: datetime) -> live.Key:
-    return "board", classroom.pk, since
-
-
-def board_tag(request: LoggedInRequest, classroom: Classroom, board: Board) -> str:
-    """The tag of the board from the start, for another page that shows it."""
-    return live.tag(request, _board_key(classroom, EVER), board)
 
 
 # An assignment --------------------------------------------------------------------------------------------------------
@@ -129,17 +121,8 @@ def assignment_progress(request: LoggedInRequest, pk: int) -> HttpResponse:
             "assignment": assignment,
         }
 
-    key = _progress_key(assignment, is_teaching=is_teaching)
+    key = progress_key(assignment, is_teaching=is_teaching)
     return live.respond(request, "progress", key=key, content=found, context=context)
-
-
-def _progress_key(assignment: Assignment, *, is_teaching: bool) -> live.Key:
-    return "progress", assignment.pk, is_teaching
-
-
-def progress_tag(request: LoggedInRequest, assignment: Assignment, found: Progress, *, is_teaching: bool) -> str:
-    """The tag of who is where, for another page that shows it."""
-    return live.tag(request, _progress_key(assignment, is_teaching=is_teaching), found)
 
 
 # The projector --------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from quizzes import clock, limits
 from quizzes.errors import QuizError, TooMany
@@ -20,16 +20,10 @@ from quizzes.models import Attempt, Classroom, Invitation, Membership, User
 from quizzes.reports import classrooms as report
 from quizzes.reports import leaderboards
 from quizzes.services import attempts, classrooms, nicknames
-from quizzes.views import entrance, errands
-from quizzes.views.boards import board_tag
+from quizzes.views import errands
+from quizzes.views.board_tags import board_tag
 from quizzes.views.requests import LoggedInRequest, browser_zone, read_in
-
-READ_WRITE = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def confirm(request: HttpRequest, **context: str) -> HttpResponse:
-    """Ask before something that is not easily undone: title, text, do (the field), label, and the address back."""
-    return render(request, "quizzes/classrooms/confirm.html", context)
+from quizzes.views.shortcuts import READ_WRITE, confirm
 
 
 @require_GET
@@ -95,7 +89,7 @@ def classroom_join_link(request: HttpRequest, code: str) -> HttpResponse:
         form.add_error("code", _("We couldn't find a class with that code. Check it, or ask your instructor."))
         return render(request, "quizzes/classrooms/join.html", {"form": form}, status=HTTPStatus.NOT_FOUND)
     if user is None:
-        return entrance.welcome(request, errand)
+        return errands.welcome(request, errand)
     mine = Membership.objects.active().filter(user=user, classroom__join_code=classrooms.normal_code(code)).first()
     if mine is not None:
         return redirect("quizzes:classroom_detail", pk=mine.classroom_id)

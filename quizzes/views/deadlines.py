@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -20,36 +19,12 @@ from quizzes.forms.deadlines import EndForm
 from quizzes.models import Attempt
 from quizzes.reports import deadlines as report
 from quizzes.services import deadlines
-from quizzes.views.classrooms import READ_WRITE
 from quizzes.views.requests import LoggedInRequest, read_in
-from quizzes.views.shortcuts import managed_attempt
-
-FROM_RESULT = "back=result"  # in addresses: one came from the pages of the attempt
+from quizzes.views.shortcuts import READ_WRITE, managed_attempt
 
 
 class Describe(Protocol):
     def __call__(self, attempt: Attempt, due_at: datetime | None, *, now: datetime, zone: str) -> report.Change: ...
-
-
-@dataclass(frozen=True)
-class Act:
-    """What an instructor may do to an attempt, and where."""
-
-    address: str
-    label: str
-
-
-def act_on(attempt: Attempt) -> Act | None:
-    """For pages about the attempt, to which it leads back; None where there is nothing to do."""
-    if attempt.is_in_progress:
-        return Act(_address("extend", attempt), _("Change deadline"))
-    if attempt.is_counted:
-        return Act(_address("reopen", attempt), _("Reopen"))
-    return None
-
-
-def _address(act: str, attempt: Attempt) -> str:
-    return f"{reverse(f'quizzes:attempt_{act}', args=[attempt.pk])}?{FROM_RESULT}"
 
 
 def where_from(request: LoggedInRequest, attempt: Attempt) -> str:

@@ -12,7 +12,6 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.views import ConnectionsView
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -64,19 +63,6 @@ class LogIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return {**context, "errand": errands.of_request(self.request)}
-
-
-def welcome(request: HttpRequest, errand: Errand) -> HttpResponse:
-    """The page of an errand for a stranger: what it is, sign-up, and the way to the log-in."""
-    way_back = f"?next={errand.address}"
-    context = {
-        "errand": errand,
-        "form": SignupForm(),
-        "redirect_field_name": "next",
-        "redirect_field_value": errand.address,
-        "login_url": reverse("account_login") + way_back,
-    }
-    return render(request, "account/signup.html", context)
 
 
 class TwoFactors(IndexView):

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from quizzes import clock, limits
 from quizzes.errors import QuizError
+from quizzes.forms.signup import SignupForm
 from quizzes.models import User
 from quizzes.services import classrooms, instructors, joining
 
@@ -87,3 +89,16 @@ def run(request: HttpRequest, errand: Errand, user: Any) -> bool:
         messages.error(request, str(error.message))
         return False
     return True
+
+
+def welcome(request: HttpRequest, errand: Errand) -> HttpResponse:
+    """The page of an errand for a stranger: what it is, sign-up, and the way to the log-in."""
+    way_back = f"?next={errand.address}"
+    context = {
+        "errand": errand,
+        "form": SignupForm(),
+        "redirect_field_name": "next",
+        "redirect_field_value": errand.address,
+        "login_url": reverse("account_login") + way_back,
+    }
+    return render(request, "account/signup.html", context)

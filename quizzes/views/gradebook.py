@@ -23,8 +23,10 @@ from quizzes.figures import marks
 from quizzes.formats import sheets
 from quizzes.models import Attempt, Classroom
 from quizzes.reports import gradebook as report
+from quizzes.reports import histograms
 from quizzes.services import attempts
 from quizzes.views.requests import LoggedInRequest
+from quizzes.views.shortcuts import teaches
 
 SHOWS = {
     "all": _("everyone"),
@@ -36,8 +38,6 @@ SHOWS = {
     "in_progress": _("work in progress"),
 }
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BAR, GAP = 28, 4  # of a histogram, in units of its viewBox
-CHART = {"width": 316, "middle": 158, "height": 96, "bar": BAR}
 
 
 @never_cache
@@ -46,14 +46,14 @@ def gradebook(request: LoggedInRequest, pk: int) -> HttpResponse:
     classroom, book = _read(request, pk, now=clock.now())
     context = {
         "classroom": classroom,
-        "is_teaching": Classroom.objects.taught_by(request.user).filter(pk=pk).exists(),
+        "is_teaching": teaches(request.user, classroom),
         "book": book,
         "rows": [(row, shown(row.cells)) for row in book.rows],
         "in_need": [row for row in book.rows if row.needs_help],
         "shows": SHOWS,
         "headers": headers(book),
-        "summaries": [(assignment, figures, bars(figures.bins)) for assignment, figures in book.columns],
-        "chart": CHART,
+        "summaries": [(assignment, figures, histograms.bars(figures.bins)) for assignment, figures in book.columns],
+        "chart": histograms.CHART,
     }
     return render(request, "quizzes/gradebook/gradebook.html", context)
 
@@ -168,30 +168,3 @@ def _note(cell: report.Cell) -> str:
     if cell.attempts > 1:
         notes.append(gettext("%(n)d attempts") % {"n": cell.attempts})
     return ", ".join(notes)
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One column of a histogram: results from `start` to `end` percent, and its rectangle in units of the viewBox."""
-
-    start: int
-    end: int
-    number: int
-    x: int
-    y: int
-    height: int
-
-    @property
-    def label_x(self) -> int:
-        return self.x + BAR // 2
-
-
-def bars(bins: Iterable[int]) -> list[Bar]:
-    """The columns of a histogram of ten bins, the highest as high as the chart."""
-    numbers = list(bins)
-    most = max([*numbers, 1])
-    heights = [round(number / most * CHART["height"]) for number in numbers]
-    return [
-        Bar(place * 10, place * 10 + 10, number, place * (BAR + GAP), CHART["height"] - height, height)
-        for place, (number, height) in enumerate(zip(numbers, heights, strict=True))
-    ]

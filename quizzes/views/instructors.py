@@ -19,9 +19,9 @@ from quizzes import after_answer, clock, limits
 from quizzes.forms.instructors import InviteForm
 from quizzes.models import InstructorInvitation, User
 from quizzes.services import instructors
-from quizzes.views import entrance, errands
-from quizzes.views.classrooms import READ_WRITE
+from quizzes.views import errands
 from quizzes.views.requests import LoggedInRequest
+from quizzes.views.shortcuts import READ_WRITE
 
 SENDS = ("smtp", "smtps")
 LISTED = 100
@@ -79,7 +79,7 @@ def instructor_accept(request: HttpRequest, token: str) -> HttpResponse:
     if errand is None:
         return render(request, "quizzes/instructors/no_link.html", status=404)
     if not isinstance(request.user, User):
-        return entrance.welcome(request, errand)
+        return errands.welcome(request, errand)
     if request.method == "POST" and errands.run(request, errand, request.user):
         return redirect("quizzes:home")
     return render(request, "quizzes/instructors/accept.html", {"errand": errand})

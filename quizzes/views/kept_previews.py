@@ -30,15 +30,10 @@ from quizzes.views.requests import LoggedInRequest
 
 KEPT, HIDES_ANSWERS = "previews", "preview_hides_answers"  # in the session
 MOST_KEPT = 3  # an essay may be long, and a session is read with every page
-PAGES = {  # what the templates ask for, and what they get
-    "quizzes:attempt": "quizzes:quiz_preview_go_on",
-    "quizzes:attempt_all": "quizzes:quiz_preview_all",
-    "quizzes:attempt_summary": "quizzes:quiz_preview_summary",
-    "quizzes:attempt_unanswered": "quizzes:quiz_preview_unanswered",
-    "quizzes:attempt_submit": "quizzes:quiz_preview_submit",
-    "quizzes:attempt_result": "quizzes:quiz_preview_result",
-    "quizzes:attempt_deadline": "quizzes:quiz_preview",
-    "quizzes:quiz_start": "quizzes:quiz_preview_start",
+PAGES = {  # what the templates ask for, and what they get; all other pages of an attempt have the same name here
+    "attempt": "quiz_preview_go_on",
+    "attempt_deadline": "quiz_preview",
+    "quiz_start": "quiz_preview_start",
 }
 NOWHERE = ("attempt_save", "attempt_state", "attempt_flag", "attempt_timeline")  # for the script of an attempt
 
@@ -47,12 +42,14 @@ def addresses(quiz: Quiz) -> Callable[..., str]:
     """What stands in for `url` on the pages of a preview."""
 
     def address(name: str, *arguments: object) -> str:
-        if name == "quizzes:attempt_question":
-            return reverse("quizzes:quiz_preview_question", args=[quiz.slug, arguments[1]])
-        if name in PAGES:
-            return reverse(PAGES[name], args=[quiz.slug])
-        if name.removeprefix("quizzes:") in NOWHERE:
+        noun = name.removeprefix("quizzes:")
+        if noun in NOWHERE:
             return ""
+        if noun in PAGES:
+            return reverse(f"quizzes:{PAGES[noun]}", args=[quiz.slug])
+        if noun.startswith("attempt_") and arguments:
+            own = noun.replace("attempt_", "quiz_preview_", 1)
+            return reverse(f"quizzes:{own}", args=[quiz.slug, *arguments[1:]])
         return reverse(name, args=arguments)
 
     return address
@@ -75,10 +72,10 @@ class Running:
             return self.at("attempt_result")
         if self.quiz.layout == Quiz.Layout.ALL and not self.preview.reached_slot:
             return self.at("attempt_all")
-        return self.at("attempt_question", 0, self.preview.reached_slot or 1)
+        return self.at("attempt_question", self.preview.reached_slot or 1)
 
     def at(self, name: str, *arguments: object) -> str:
-        return addresses(self.quiz)(f"quizzes:{name}", *arguments)
+        return addresses(self.quiz)(f"quizzes:{name}", 0, *arguments)  # 0: it has no number
 
 
 def author_of(request: LoggedInRequest) -> User:

@@ -23,8 +23,8 @@ from quizzes.forms.classrooms import RoleForm, TimeForm
 from quizzes.mailing import mail_can_be_sent
 from quizzes.models import Attempt, Classroom, Invitation, Membership
 from quizzes.services import accounts, classrooms, slips
-from quizzes.views.classrooms import READ_WRITE, confirm
 from quizzes.views.requests import LoggedInRequest
+from quizzes.views.shortcuts import READ_WRITE, confirm, teaches
 
 PAGE = 50
 ATTEMPTS = 20
@@ -34,12 +34,12 @@ ATTEMPTS = 20
 def classroom_members(request: LoggedInRequest, pk: int) -> HttpResponse:
     classroom = get_object_or_404(Classroom.objects.assisted_by(request.user), pk=pk)
     members = Membership.objects.filter(classroom=classroom).select_related("user")
-    former, is_teaching = "former" in request.GET, teaches(request, classroom)
+    former, is_teaching = "former" in request.GET, teaches(request.user, classroom)
     members = members.exclude(status=Membership.Status.ACTIVE) if former else members.active()
     if words := request.GET.get("q", "").strip()[:100]:
         members = members.filter(_named(words, by_address=is_teaching))
     members = members.order_by("role", "user__last_name", "user__first_name", "user__username", "pk")
-    is_teaching = teaches(request, classroom)
+    is_teaching = teaches(request.user, classroom)
     context = {
         "classroom": classroom,
         "invited": Invitation.objects.pending(classroom) if is_teaching and not former else (),
@@ -64,10 +64,6 @@ def _named(words: str, *, by_address: bool) -> Q:
     return found
 
 
-def teaches(request: LoggedInRequest, classroom: Classroom) -> bool:
-    return Classroom.objects.taught_by(request.user).filter(pk=classroom.pk).exists()
-
-
 # One member -----------------------------------------------------------------------------------------------------------
 
 
@@ -87,7 +83,7 @@ def classroom_member(request: LoggedInRequest, pk: int, member: int) -> HttpResp
         "role_form": RoleForm(initial={"role": membership.role}),
         "time_form": TimeForm(membership=membership),
         "attempts": taken.select_related("quiz", "assignment__quiz").order_by("-started_at", "-pk")[:ATTEMPTS],
-        "is_teaching": teaches(request, classroom),
+        "is_teaching": teaches(request.user, classroom),
         **_password_context(request, membership),
     }
     return render(request, "quizzes/classrooms/member.html", context)
@@ -182,7 +178,7 @@ def classroom_code(request: LoggedInRequest, pk: int) -> HttpResponse:
         "classroom": classroom,
         "link": join_link(request, classroom),
         "students": Membership.objects.students().filter(classroom=classroom).count(),
-        "is_teaching": teaches(request, classroom),
+        "is_teaching": teaches(request.user, classroom),
     }
     return render(request, "quizzes/classrooms/code.html", context)
 

@@ -12,8 +12,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from quizzes.forms.passwords import OwnPasswordForm
 from quizzes.services import accounts
-from quizzes.views.classrooms import READ_WRITE
 from quizzes.views.requests import LoggedInRequest
+from quizzes.views.shortcuts import READ_WRITE
 
 
 @sensitive_post_parameters()

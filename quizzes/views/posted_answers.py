@@ -37,6 +37,22 @@ class Posted:
     refused: dict[int, Conflict] = field(default_factory=dict)
     unread: list[int] = field(default_factory=list)
 
+    def stays(self, *, minds_unread: bool = True) -> bool:
+        """Whether the page comes back with remarks before it goes on."""
+        return bool(self.refused or (minds_unread and self.unread))
+
+
+def page_of(post: QueryDict, slot: int, paper: Paper) -> int:
+    """Return the question whose page a form was on, as it says itself: 0 for all on one page, else a slot.
+
+    Where it says nothing that can be, it was on the page of the question that the button is about.
+    """
+    text = post.get("page", "")
+    if text == "all":
+        return 0
+    page = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return page if page in paper else slot
+
 
 def save_form(request: LoggedInRequest, paper: Paper, slots: Iterable[int], *, now: datetime) -> Posted:
     """Save the answers of a plain form that differ from what is stored."""
@@ -113,7 +129,7 @@ def _revision(value: str) -> int:
 def form_fields(post: Any, slot: int) -> Mapping[str, list[str]]:
     """The fields of one question out of a form that may hold many.
 
-    Each with all its values: a question with one answer refuses a second one. Of `go` and of a revision the last counts.
+    Each with all its values: a question with one answer refuses a second one. Of `page` and of a revision the last counts.
     """
     prefix = f"q{slot}-"
     return {

@@ -15,7 +15,6 @@ from quizzes.models import Attempt, Quiz
 from quizzes.reports import attempts as attempt_report
 from quizzes.reports import quizzes as quiz_report
 from quizzes.services import attempts, time_limits, ways
-from quizzes.views.attempts import where_it_stands
 from quizzes.views.requests import LoggedInRequest, device_of
 
 LONGEST_SEARCH = 100
@@ -82,4 +81,4 @@ def quiz_start(request: LoggedInRequest, slug: str) -> HttpResponse:
     attempt = attempts.start(request.user, quiz, assignment=assignment, now=now, device=device_of(request))
     for sentence in attempt.told:
         messages.info(request, sentence)
-    return redirect(where_it_stands(attempt))
+    return redirect(attempt)

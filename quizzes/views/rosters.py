@@ -23,9 +23,9 @@ from quizzes.forms.rosters import ReadingForm, RosterForm
 from quizzes.mailing import mail_can_be_sent
 from quizzes.models import Classroom
 from quizzes.services import rosters
-from quizzes.views.classrooms import READ_WRITE
 from quizzes.views.requests import LoggedInRequest
-from quizzes.views.slips import print_slips
+from quizzes.views.shortcuts import READ_WRITE
+from quizzes.views.slip_sheets import print_slips
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import segno
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 
-from quizzes import clock, limits
+from quizzes import clock
 from quizzes.errors import QuizError
 from quizzes.models import Classroom
 from quizzes.services import slips
-from quizzes.views.classrooms import READ_WRITE
 from quizzes.views.requests import LoggedInRequest
+from quizzes.views.shortcuts import READ_WRITE
+from quizzes.views.slip_sheets import print_slips
 
 
 @READ_WRITE
@@ -45,22 +41,3 @@ def classroom_slips(request: LoggedInRequest, pk: int) -> HttpResponse:
         "is_teaching": True,
     }
     return render(request, "quizzes/classrooms/slips.html", context)
-
-
-def print_slips(
-    request: LoggedInRequest, classroom: Classroom, made: Sequence[slips.Slip], said: Sequence[str] = ()
-) -> HttpResponse:
-    """The sheet to print, after the sentences `said`. Wrong passwords of before no longer count against those who have a new one."""
-    for slip in made:
-        limits.forget_account(request, slip.user.pk)
-    link = request.build_absolute_uri(reverse("account_login"))
-    context = {
-        "classroom": classroom,
-        "slips": made,
-        "said": said,
-        "link": link,
-        "qr": segno.make(link, error="m", micro=False).svg_data_uri(border=2, light="#fff", scale=3),
-    }
-    response = render(request, "quizzes/classrooms/slips_sheet.html", context)
-    add_never_cache_headers(response)
-    return response

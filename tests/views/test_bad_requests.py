@@ -55,9 +55,9 @@ def test_b29_of_a_form_field_that_stands_there_twice_the_last_counts(
     browser_of_learner: Client, learner: User, now: datetime
 ) -> None:
     attempt = factories.attempt(learner, factories.quiz(3), now=now)
-    form = {"q1-choice": "1", "q1-revision": "0", "go": ["to:3", "next"]}
-    response = browser_of_learner.post(f"/attempts/{attempt.pk}/questions/1/", form)
-    assert (response.status_code, response["Location"]) == (302, f"/attempts/{attempt.pk}/questions/2/")
+    form = {"q1-choice": "1", "q1-revision": "0", "page": ["2", "1"]}
+    response = browser_of_learner.post(f"/attempts/{attempt.pk}/questions/3/turn/", form)
+    assert (response.status_code, response["Location"]) == (302, f"/attempts/{attempt.pk}/questions/3/")
     assert attempt.answers.get(slot=1).response == 1
 
 
@@ -65,7 +65,7 @@ def test_b29_a_second_answer_to_a_question_with_one_is_refused(
     browser_of_learner: Client, learner: User, now: datetime
 ) -> None:
     attempt = factories.attempt(learner, factories.quiz(3), now=now)
-    form = {"q1-choice": ["0", "1"], "q1-revision": "0", "go": "next"}
+    form = {"q1-choice": ["0", "1"], "q1-revision": "0"}
     response = browser_of_learner.post(f"/attempts/{attempt.pk}/questions/1/", form)
     assert (response.status_code, "Only one answer" in response.content.decode()) == (409, True)
     assert attempt.answers.get(slot=1).response is None

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from quizzes.models import Attempt, Classroom, Membership, User
-from quizzes.views.gradebook import CHART, bars
+from quizzes.reports.histograms import CHART, bars
 from tests import factories
 from tests.pages import nothing_inline
 

@@ -62,7 +62,7 @@ def ask(guesser: Client, address: str, method: str, pk: int) -> Answered:
             body = FLAG if "flag" in address else SAVE
             response: Any = guesser.post(path, body, content_type="application/json")
         else:
-            response = guesser.post(path, {"go": "next"}) if method == "POST" else guesser.get(path)
+            response = guesser.post(path) if method == "POST" else guesser.get(path)
     headers = dict(response.headers)
     request_id = headers.pop(request_ids.HEADER).encode()  # another one in every answer, too
     content = TOKEN.sub(b"", response.content).replace(request_id, b"")

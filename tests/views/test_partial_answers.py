@@ -37,11 +37,12 @@ def began(learner: User, *types: str, now: datetime, **fields: Any) -> Attempt:
     return attempts.start(learner, samples.quiz(*types, **fields), now=now)
 
 
-def send(phone: Client, attempt: Attempt, slot: int = 0, *, go: str = "next", **fields: str) -> Any:
+def send(phone: Client, attempt: Attempt, slot: int = 0, *, verb: str = "", **fields: str) -> Any:
     """Press a button of a question's page, or of the one page, as it stands with `fields` changed: q1_text="…"."""
     page = f"/attempts/{attempt.pk}/" + (f"questions/{slot}/" if slot else "all/")
     changed = {name.replace("_", "-"): value for name, value in fields.items()}
-    return phone.post(page, {**shown(phone.get(page)), **changed, "go": go})
+    where = f"{page}{verb}" if slot else f"/attempts/{attempt.pk}/{verb or 'all/'}"
+    return phone.post(where, {**shown(phone.get(page)), **changed, "page": str(slot or "all")})
 
 
 def words(page: Any) -> str:
@@ -87,10 +88,10 @@ def test_a_text_that_is_too_long_stands_whole_in_its_own_field_and_what_was_save
     phone: Client, learner: User, now: datetime, type: str, name: str, before: str
 ) -> None:
     attempt = began(learner, type, now=now)
-    send(phone, attempt, 1, go="stay", **{name: before})
+    send(phone, attempt, 1, **{name: before})
     kept = response(attempt)
     text = "1" * 43_006 + "é"
-    page = send(phone, attempt, 1, **{name: text})
+    page = send(phone, attempt, 1, verb="advance/", **{name: text})
     name = name.replace("_", "-")
     assert page.status_code == 409
     assert shown(page)[name] == [text]
@@ -105,8 +106,8 @@ def test_a_gap_that_is_too_long_keeps_the_others_and_its_own_last_text(
     phone: Client, learner: User, now: datetime
 ) -> None:
     attempt = began(learner, "cloze", now=now)
-    send(phone, attempt, 1, go="stay", q1_gap_0="UNTSO")
-    page = send(phone, attempt, 1, q1_gap_0="x" * 43_007, q1_gap_1="1948", q1_gap_2="1")
+    send(phone, attempt, 1, verb="advance/", q1_gap_0="UNTSO")
+    page = send(phone, attempt, 1, verb="advance/", q1_gap_0="x" * 43_007, q1_gap_1="1948", q1_gap_2="1")
     assert response(attempt) == ["UNTSO", "1948", 1]
     assert shown(page)["q1-gap-0"] == ["x" * 43_007]
     assert shown(page)["q1-gap-1"] == ["1948"]
@@ -119,28 +120,28 @@ def test_a_text_in_place_of_a_choice_is_refused_in_the_same_words(
     phone: Client, learner: User, now: datetime, type: str, name: str
 ) -> None:
     attempt = began(learner, type, now=now)
-    page = send(phone, attempt, 1, **{name: "x" * 43_007})
+    page = send(phone, attempt, 1, verb="advance/", **{name: "x" * 43_007})
     assert (page.status_code, response(attempt)) == (409, None)
 
 
 def test_lengths_count_what_is_stored(phone: Client, learner: User, now: datetime) -> None:
     attempt = began(learner, "essay", now=now)
     lines = "\r\n".join(["e\u0301" * 3_999] * 10)  # 10 × 3,999 letters and 9 line breaks
-    assert send(phone, attempt, 1, q1_text=lines).status_code == 302
+    assert send(phone, attempt, 1, verb="advance/", q1_text=lines).status_code == 302
     assert len(response(attempt)) == 39_999
 
 
 def test_the_same_text_made_shorter_goes_on(phone: Client, learner: User, now: datetime) -> None:
     attempt = began(learner, "essay", "short_answer", now=now)
-    send(phone, attempt, 1, q1_text="x" * 40_001)
-    page = send(phone, attempt, 1, q1_text="x" * 40_000)
+    send(phone, attempt, 1, verb="advance/", q1_text="x" * 40_001)
+    page = send(phone, attempt, 1, verb="advance/", q1_text="x" * 40_000)
     assert (page.status_code, page.url) == (302, f"/attempts/{attempt.pk}/questions/2/")
     assert response(attempt) == "x" * 40_000
 
 
 def test_on_one_page_the_other_questions_are_saved(phone: Client, learner: User, now: datetime) -> None:
     attempt = began(learner, "essay", "short_answer", now=now, layout="all")
-    page = send(phone, attempt, go="summary", q1_text="x" * 43_007, q2_text="DPO")
+    page = send(phone, attempt, verb="review/", q1_text="x" * 43_007, q2_text="DPO")
     assert (page.status_code, response(attempt, 1), response(attempt, 2)) == (409, None, "DPO")
     assert shown(page)["q1-text"] == ["x" * 43_007]
 
@@ -164,7 +165,7 @@ def test_what_cannot_be_read_is_shown_once_more_and_a_second_press_goes_on(
     phone: Client, learner: User, now: datetime, type: str, fields: dict[str, str], name: str, sentence: str
 ) -> None:
     attempt = began(learner, type, "true_false", now=now)
-    page = send(phone, attempt, 1, **fields)
+    page = send(phone, attempt, 1, verb="advance/", **fields)
     assert page.status_code == 200
     assert sentence in said_at(page, name)
     assert field(page, name)["aria-invalid"] == "true"
@@ -172,23 +173,23 @@ def test_what_cannot_be_read_is_shown_once_more_and_a_second_press_goes_on(
     assert "Saved, but can't be read" in words(page)
     assert response(attempt) is not None
 
-    again = phone.post(page.request["PATH_INFO"], {**shown(page), "go": "next"})
+    again = phone.post(page.request["PATH_INFO"], shown(page))
     assert (again.status_code, again.url) == (302, f"/attempts/{attempt.pk}/questions/2/")
 
 
 def test_without_way_back_one_is_told_before_going_on(phone: Client, learner: User, now: datetime) -> None:
     attempt = began(learner, "numeric", "true_false", now=now, navigation="sequential")
-    assert send(phone, attempt, 1, q1_text="about 36").status_code == 200
-    assert send(phone, attempt, 1, q1_text="36").url == f"/attempts/{attempt.pk}/questions/2/"
+    assert send(phone, attempt, 1, verb="advance/", q1_text="about 36").status_code == 200
+    assert send(phone, attempt, 1, verb="advance/", q1_text="36").url == f"/attempts/{attempt.pk}/questions/2/"
     assert response(attempt) == "36"
 
 
-@pytest.mark.parametrize("go", ["stay", "flag:1"])
+@pytest.mark.parametrize("verb", ["", "flag/"])
 def test_a_button_that_stays_on_the_page_needs_no_second_press(
-    phone: Client, learner: User, now: datetime, go: str
+    phone: Client, learner: User, now: datetime, verb: str
 ) -> None:
     attempt = began(learner, "numeric", now=now)
-    assert send(phone, attempt, 1, go=go, q1_text="about 36").status_code == 302
+    assert send(phone, attempt, 1, verb=verb, q1_text="about 36").status_code == 302
     page = phone.get(f"/attempts/{attempt.pk}/questions/1/")
     assert "Enter the number alone" in said_at(page, "q1-text")
     assert "press again to go on" not in words(page)
@@ -196,15 +197,15 @@ def test_a_button_that_stays_on_the_page_needs_no_second_press(
 
 def test_a_practice_check_waits_until_one_has_been_told(phone: Client, learner: User, now: datetime) -> None:
     attempt = began(learner, "numeric", now=now, feedback="practice")
-    send(phone, attempt, 1, go="show:1", q1_text="about 36")
+    send(phone, attempt, 1, verb="show/", q1_text="about 36")
     assert not Answer.objects.get(attempt=attempt).is_checked
-    send(phone, attempt, 1, go="show:1")
+    send(phone, attempt, 1, verb="show/")
     assert Answer.objects.get(attempt=attempt).is_checked
 
 
 def test_the_summary_names_what_cannot_be_read_and_leads_there(phone: Client, learner: User, now: datetime) -> None:
     attempt = began(learner, "numeric", "short_answer", "cloze", now=now, layout="all")
-    send(phone, attempt, go="stay", q1_text="about 36", q2_text="DPO", q3_gap_1="then")
+    send(phone, attempt, q1_text="about 36", q2_text="DPO", q3_gap_1="then")
     text = words(phone.get(f"/attempts/{attempt.pk}/summary/"))
     told = re.search(r"<p[^>]*data-unread>(.*?)</p>", text)
     assert told
@@ -216,7 +217,7 @@ def test_the_summary_names_what_cannot_be_read_and_leads_there(phone: Client, le
 
 def test_a_summary_with_nothing_unread_says_nothing_of_it(phone: Client, learner: User, now: datetime) -> None:
     attempt = began(learner, "numeric", now=now)
-    send(phone, attempt, 1, q1_text="36")
+    send(phone, attempt, 1, verb="advance/", q1_text="36")
     assert "data-unread" not in phone.get(f"/attempts/{attempt.pk}/summary/").content.decode()
 
 

@@ -15,10 +15,7 @@ from tests.pages import CONFIRMED, browser, read
 
 KEY = "the key that nobody may read"
 WHY = "because of the secret reason"
-RIGHT, WRONG = (
-    {"go": "next", "q1-choice": "0", "q1-revision": "0"},
-    {"go": "next", "q1-choice": "1", "q1-revision": "0"},
-)
+RIGHT, WRONG = {"q1-choice": "0", "q1-revision": "0"}, {"q1-choice": "1", "q1-revision": "0"}
 
 
 def spec(stem: str, key: str = KEY) -> dict[str, Any]:
@@ -77,10 +74,10 @@ def test_a_draft_of_unpublished_questions_is_taken_from_its_rules_to_its_result(
     first = read(client.post(f"/quizzes/{quiz.slug}/preview/start/", follow=True))
     assert "An unpublished question?" in first
     assert "Question 1 of 2" in first
-    second = read(client.post(f"/quizzes/{quiz.slug}/preview/questions/1/", RIGHT, follow=True))
+    second = read(client.post(f"/quizzes/{quiz.slug}/preview/questions/1/advance/", RIGHT, follow=True))
     assert "A published one?" in second
-    posted = {"go": "next", "q2-text": "nonsense", "q2-revision": "0"}
-    summary = read(client.post(f"/quizzes/{quiz.slug}/preview/questions/2/", posted, follow=True))
+    posted = {"q2-text": "nonsense", "q2-revision": "0"}
+    summary = read(client.post(f"/quizzes/{quiz.slug}/preview/questions/2/advance/", posted, follow=True))
     assert "Every question is answered." in summary
     result = read(client.post(f"/quizzes/{quiz.slug}/preview/submit/", CONFIRMED, follow=True))
     assert "1 of 2 points" in result
@@ -92,7 +89,7 @@ def test_a_preview_leaves_no_row_anywhere(author: User, drafted: Question) -> No
     client = browser(author)
     before, pinned = rows(), list(QuizItem.objects.values_list("pinned_version", flat=True))
     client.post(f"/quizzes/{quiz.slug}/preview/start/")
-    client.post(f"/quizzes/{quiz.slug}/preview/questions/1/", RIGHT)
+    client.post(f"/quizzes/{quiz.slug}/preview/questions/1/advance/", RIGHT)
     client.post(f"/quizzes/{quiz.slug}/preview/submit/", CONFIRMED)
     assert "1 of 2 points" in read(client.get(f"/quizzes/{quiz.slug}/preview/result/"))
     assert rows() == before
@@ -109,8 +106,8 @@ def test_without_answers_no_page_has_a_key_or_what_would_tell_it(author: User, f
     client.post("/previews/answers/", {"answers": "hide", "back": f"/quizzes/{quiz.slug}/preview/"})
     base = f"/quizzes/{quiz.slug}/preview"
     pages = [client.get(f"{base}/"), client.post(f"{base}/start/", follow=True)]
-    where = f"{base}/all/" if layout == "all" else f"{base}/questions/1/"
-    pages.append(client.post(where, {"go": "check:1", "q1-text": "a guess", "q1-revision": "0"}, follow=True))
+    posted = {"page": "all" if layout == "all" else "1", "q1-text": "a guess", "q1-revision": "0"}
+    pages.append(client.post(f"{base}/questions/1/check/", posted, follow=True))
     pages += [client.get(f"{base}/summary/"), client.post(f"{base}/submit/", CONFIRMED, follow=True)]
     for page in map(read, pages):
         assert "Preview" in page
@@ -130,8 +127,8 @@ def test_with_answers_the_key_stands_below_a_question_and_in_the_result_of_an_ex
 def test_practice_checks_an_answer_and_lets_it_be_tried_again(author: User) -> None:
     quiz = quiz_of(author, factories.question(spec("Which?")), feedback="practice")
     client, page = begun(author, quiz), f"/quizzes/{quiz.slug}/preview/questions/1/"
-    assert "Not quite" in read(client.post(page, WRONG | {"go": "check:1"}, follow=True))
-    assert "Check answer" in read(client.post(page, {"go": "again:1"}, follow=True))
+    assert "Not quite" in read(client.post(f"{page}check/", WRONG, follow=True))
+    assert "Check answer" in read(client.post(f"{page}try-again/", follow=True))
 
 
 def test_the_time_limit_is_told_counts_down_and_ends_the_preview(
@@ -148,7 +145,7 @@ def test_the_time_limit_is_told_counts_down_and_ends_the_preview(
 def test_one_after_the_other_there_is_no_way_back(author: User) -> None:
     quiz = quiz_of(author, *factories.published(3), navigation="sequential")
     client = begun(author, quiz)
-    client.post(f"/quizzes/{quiz.slug}/preview/questions/1/", {"go": "next"})
+    client.post(f"/quizzes/{quiz.slug}/preview/questions/1/advance/")
     back = client.get(f"/quizzes/{quiz.slug}/preview/questions/1/", follow=True)
     assert "Question 2 of 3" in read(back)
 

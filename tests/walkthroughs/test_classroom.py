@@ -24,7 +24,7 @@ def take(client: Client, assignment: Assignment, answers: list[str]) -> Attempt:
     client.post(f"/quizzes/{assignment.quiz.slug}/start/", {"assignment": str(assignment.pk)})
     attempt = Attempt.objects.in_progress().get()
     for slot, choice in enumerate(answers, start=1):
-        fields = {f"q{slot}-choice": choice, f"q{slot}-revision": "0", "go": "next"}
+        fields = {f"q{slot}-choice": choice, f"q{slot}-revision": "0"}
         client.post(f"/attempts/{attempt.pk}/questions/{slot}/", fields)
     client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
     return attempt

@@ -93,7 +93,7 @@ def replies_about(client: Client, attempt: Attempt, slot: int) -> Iterator[tuple
         return
     yield page, client.get(page, follow=True).content.decode()
     for verb in ("check", "show"):
-        told = client.post(page, {f"q{slot}-revision": "0", "go": f"{verb}:{slot}"}, follow=True)
+        told = client.post(f"{page}{verb}/", {f"q{slot}-revision": "0"}, follow=True)
         yield f"{verb} {page}", told.content.decode()
 
 

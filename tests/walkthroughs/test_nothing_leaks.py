@@ -161,9 +161,9 @@ def test_practice_shows_only_what_was_checked(
     with travel(now, tick=False):
         attempt = start(client, quiz)
         assert leaks(client, attempt, quiz) == []
-        client.post(f"/attempts/{attempt.pk}/questions/1/", {"q1-revision": "0", "go": "check:1"})
+        client.post(f"/attempts/{attempt.pk}/questions/1/check/", {"q1-revision": "0"})
         assert leaks(client, attempt, quiz) == []  # it was not right, and the answer was not asked for
-        client.post(f"/attempts/{attempt.pk}/questions/1/", {"go": "show:1"})
+        client.post(f"/attempts/{attempt.pk}/questions/1/show/")
         at = f"/attempts/{attempt.pk}/"
         assert set(leaks(client, attempt, quiz)) == {at, f"{at}questions/1/", f"{at}all/", f"{at}result/"}
 

@@ -21,7 +21,7 @@ MINUTE = timedelta(minutes=1)
 
 def answer(client: Client, attempt: Attempt, slot: int, choice: str) -> Any:
     stored = attempt.answers.get(slot=slot)
-    fields = {f"q{slot}-choice": choice, f"q{slot}-revision": str(stored.revision), "go": "stay"}
+    fields = {f"q{slot}-choice": choice, f"q{slot}-revision": str(stored.revision)}
     return client.post(f"/attempts/{attempt.pk}/questions/{slot}/", fields)
 
 

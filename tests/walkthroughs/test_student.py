@@ -34,10 +34,12 @@ def start(student: Client, quiz: Quiz) -> Attempt:
     return Attempt.objects.get()
 
 
-def answer(student: Client, attempt: Attempt, slot: int, position: int, *, revision: int = 0, go: str = "next") -> str:
-    """Post the page of one question; the address it leads to."""
-    fields = {f"q{slot}-choice": str(position), f"q{slot}-revision": str(revision), "go": go}
-    response = student.post(f"/attempts/{attempt.pk}/questions/{slot}/", fields)
+def answer(
+    student: Client, attempt: Attempt, slot: int, position: int, *, revision: int = 0, verb: str = "advance/"
+) -> str:
+    """Press a button of a question's page; the address it leads to."""
+    fields = {f"q{slot}-choice": str(position), f"q{slot}-revision": str(revision)}
+    response = student.post(f"/attempts/{attempt.pk}/questions/{slot}/{verb}", fields)
     return response.headers.get("Location", str(response.status_code))
 
 
@@ -55,7 +57,9 @@ def test_from_sign_up_to_the_result(client: Client, quiz: Quiz, now: datetime) -
         attempt = start(client, quiz)
         assert "Question 1 of 3" in client.get(f"/attempts/{attempt.pk}/questions/1/").content.decode()
         assert answer(client, attempt, 1, 0) == f"/attempts/{attempt.pk}/questions/2/"
-        assert answer(client, attempt, 2, 0, go="summary") == f"/attempts/{attempt.pk}/summary/"
+        fields = {"page": "2", "q2-choice": "0", "q2-revision": "0"}
+        review = client.post(f"/attempts/{attempt.pk}/review/", fields)
+        assert review.headers["Location"] == f"/attempts/{attempt.pk}/summary/"
         assert "1 question is still unanswered" in client.get(f"/attempts/{attempt.pk}/summary/").content.decode()
     with travel(now + timedelta(minutes=14, seconds=20), tick=False):
         client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
@@ -101,7 +105,7 @@ class TestStarting:
 class TestAnswering:
     def test_all_on_one_page_saves_only_what_changed(self, student: Client, quiz: Quiz) -> None:
         attempt = start(student, quiz)
-        fields = {f"q{slot}-revision": "0" for slot in (1, 2, 3)} | {"q2-choice": "1", "go": "stay"}
+        fields = {f"q{slot}-revision": "0" for slot in (1, 2, 3)} | {"q2-choice": "1"}
         assert student.post(f"/attempts/{attempt.pk}/all/", fields).status_code == 302
         assert list(attempt.answers.values_list("response", "revision")) == [(None, 0), (1, 1), (None, 0)]
 
@@ -120,8 +124,8 @@ class TestAnswering:
     def test_a_stale_tab_is_told_and_overwrites_nothing(self, student: Client, quiz: Quiz) -> None:
         attempt = start(student, quiz)
         answer(student, attempt, 1, 2)
-        fields = {"q1-choice": "3", "q1-revision": "0", "go": "next"}
-        stale = student.post(f"/attempts/{attempt.pk}/questions/1/", fields)
+        fields = {"q1-choice": "3", "q1-revision": "0"}
+        stale = student.post(f"/attempts/{attempt.pk}/questions/1/advance/", fields)
         assert stale.status_code == 409
         assert "changed on another device" in stale.content.decode()
         assert "distractor 3" in stale.content.decode()
@@ -129,7 +133,7 @@ class TestAnswering:
 
     def test_an_option_that_is_not_there_is_refused_and_named(self, student: Client, quiz: Quiz) -> None:
         attempt = start(student, quiz)
-        fields = {"q1-choice": "9", "q1-revision": "0", "go": "next"}
+        fields = {"q1-choice": "9", "q1-revision": "0"}
         refused = student.post(f"/attempts/{attempt.pk}/questions/1/", fields)
         assert "is not an option of this question" in refused.content.decode()
         assert attempt.answers.get(slot=1).response is None
@@ -143,9 +147,9 @@ class TestAnswering:
 
     def test_flagging_and_unflagging_are_kept(self, student: Client, quiz: Quiz) -> None:
         attempt = start(student, quiz)
-        assert answer(student, attempt, 1, 0, go="flag:1") == f"/attempts/{attempt.pk}/questions/1/"
+        assert answer(student, attempt, 1, 0, verb="flag/") == f"/attempts/{attempt.pk}/questions/1/"
         assert attempt.answers.get(slot=1).is_flagged
-        answer(student, attempt, 1, 0, revision=1, go="unflag:1")
+        answer(student, attempt, 1, 0, revision=1, verb="unflag/")
         assert not attempt.answers.get(slot=1).is_flagged
 
 
@@ -212,18 +216,18 @@ class TestPractice:
 
     def test_an_answer_is_checked_explained_and_tried_again(self, student: Client, quiz: Quiz) -> None:
         attempt = start(student, quiz)
-        answer(student, attempt, 1, 1, go="check:1")
+        answer(student, attempt, 1, 1, verb="check/")
         page = student.get(f"/attempts/{attempt.pk}/questions/1/").content.decode()
         assert "Not quite" in page
         assert "Because the source says so." not in page
-        student.post(f"/attempts/{attempt.pk}/questions/1/", {"go": "again:1"})
+        student.post(f"/attempts/{attempt.pk}/questions/1/try-again/")
         page = student.get(f"/attempts/{attempt.pk}/questions/1/").content.decode()
         assert "Not quite" not in page
         assert 'value="1" checked' in " ".join(page.split())
-        answer(student, attempt, 1, 2, revision=attempt.answers.get(slot=1).revision, go="show:1")
+        answer(student, attempt, 1, 2, revision=attempt.answers.get(slot=1).revision, verb="show/")
         assert "Because the source says so." in student.get(f"/attempts/{attempt.pk}/questions/1/").content.decode()
-        student.post(f"/attempts/{attempt.pk}/questions/1/", {"go": "again:1"})
-        answer(student, attempt, 1, 0, revision=attempt.answers.get(slot=1).revision, go="check:1")
+        student.post(f"/attempts/{attempt.pk}/questions/1/try-again/")
+        answer(student, attempt, 1, 0, revision=attempt.answers.get(slot=1).revision, verb="check/")
         assert "Right" in student.get(f"/attempts/{attempt.pk}/questions/1/").content.decode()
 
     def test_it_never_counts(self, student: Client, learner: User, quiz: Quiz) -> None:

@@ -420,7 +420,7 @@ async function leave(event) {
   going = "saving";
   const unread = unreadSlots();
   const isSaved = await flushed();
-  const isStaying = event.submitter?.value === "stay" || !isSaved || isToldFirst(event.target, unread);
+  const isStaying = event.submitter?.dataset.stay !== undefined || !isSaved || isToldFirst(event.target, unread);
   going = isStaying ? "" : "ready";
   if (!isSaved && !isClosed && !openConflict()) tell(say(event.target === form ? "page_waits" : "not_submitted"));
   if (!isStaying) setTimeout(() => event.target.requestSubmit(event.submitter), 0); // not while it is still being asked to
@@ -484,7 +484,7 @@ async function flag(event) {
     return tell(say("flag_failed"));
   }
   pressed.setAttribute("aria-pressed", String(isFlagged));
-  pressed.value = `${isFlagged ? "unflag" : "flag"}:${slot}`;
+  [pressed.formAction, pressed.dataset.other] = [pressed.dataset.other, pressed.formAction];
   pressed.querySelector("[data-flag-on]").hidden = !isFlagged;
   pressed.querySelector("[data-flag-off]").hidden = isFlagged;
   return mark(slot, "flag", isFlagged);
@@ -503,14 +503,14 @@ function onKey(event) {
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (!areKeysOn || cards.size !== 1) return;
   const [[, card]] = [...cards];
-  const press = (...values) => values.some((value) => {
-    const pressed = form.querySelector(`.turn [name=go][value="${value}"]`);
+  const press = (...names) => names.some((name) => {
+    const pressed = form.querySelector(`.turn [data-${name}]`);
     pressed?.click();
     return pressed;
   });
   if (/^[1-9]$/.test(event.key)) card.querySelectorAll(".opt-input")[Number(event.key) - 1]?.click();
   else if (event.key === "f" || event.key === "F") card.querySelector("[data-flag]")?.click();
-  else if (event.key === "Enter" && target.matches(".stem, .verdict-band")) press("next", "summary");
+  else if (event.key === "Enter" && target.matches(".stem, .verdict-band")) press("next", "review");
   else if (event.key === "ArrowRight" && !target.matches("[type=radio]")) press("next");
   else if (event.key === "ArrowLeft" && !target.matches("[type=radio]")) press("back");
 }
