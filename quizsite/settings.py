@@ -110,6 +110,7 @@ TEMPLATES = [
                 "contact": "quizzes.contact.words",
                 "contact_link": "quizzes.contact.link",
                 "mail_can_be_sent": "quizzes.mailing.mail_can_be_sent",
+                "reviews_due": "quizzes.templatetags.quizzes_reviews.reviews_due",
                 "stem": "quizzes.markup.stem",
                 "outcome_of": "quizzes.reports.wording.of_attempt",
                 "zone_words": "quizzes.zones.words_of_reader",

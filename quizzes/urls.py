@@ -25,6 +25,7 @@ from quizzes.views import (
     preview_actions,
     previews,
     quizzes,
+    reviews,
     rosters,
     slips,
     study,
@@ -75,6 +76,14 @@ urlpatterns = [
     ),
     path("attempts/<int:pk>/review/", attempt_actions.attempt_review, name="attempt_review"),
     path("attempts/<int:pk>/one-page/", attempt_actions.attempt_one_page, name="attempt_one_page"),
+    # review deck
+    path("review/", reviews.review_deck, name="review_deck"),
+    path("review/next/", reviews.review_ask, name="review_ask"),
+    path("review/answers/<int:pk>/", reviews.review_answer, name="review_answer"),
+    path("review/undo/", reviews.review_undo, name="review_undo"),
+    path("review/cards/<int:pk>/", reviews.review_card, name="review_card"),
+    path("review/suspended/", reviews.review_suspended, name="review_suspended"),
+    path("review/settings/", reviews.review_settings, name="review_settings"),
     # quizzes
     path("quizzes/", quizzes.quiz_list, name="quiz_list"),
     path("quizzes/<slug:slug>/", quizzes.quiz_detail, name="quiz_detail"),

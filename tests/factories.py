@@ -19,6 +19,7 @@ from quizzes.models import (
     QuestionVersion,
     Quiz,
     QuizItem,
+    ReviewLog,
     Source,
     StudyNote,
     TimelineEntry,
@@ -26,7 +27,7 @@ from quizzes.models import (
     Unit,
     User,
 )
-from quizzes.services import attempts
+from quizzes.services import attempts, reviews
 from tests import saving
 
 numbers = count(1)
@@ -163,3 +164,11 @@ def attempt(learner: User, of: Quiz, *, now: datetime, right: int = 0, submit: b
     for slot in range(1, right + 1):
         saving.save(row.pk, learner, slot=slot, fields=RIGHT, revision=1, now=now)
     return attempts.submit(row, now=now) if submit else row
+
+
+def reviewed(learner: User, of: Question, *, now: datetime, right: bool = True) -> ReviewLog:
+    """A question in the deck of a learner that was answered once."""
+    card = reviews.add(learner, of, now=now)
+    version = of.versions.get(status="ready")
+    response = version.kind.model_response(version.parsed) if right else None
+    return reviews.answer(card, version, [0, 1, 2, 3], response, number=card.reviews + 1, is_sure=True, now=now)

@@ -16,6 +16,7 @@ LAYERS = {
         "marking",
         "figures",
         "local_time",
+        "scheduling",
         "markup",
         "devices",
         "mailing",

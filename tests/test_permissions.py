@@ -25,6 +25,7 @@ from quizzes.models import (
     Membership,
     Notice,
     Quiz,
+    ReviewLog,
     StudyNote,
     Unit,
     User,
@@ -112,6 +113,15 @@ attempt_reopen POST    login 404 404 404 404 302 404 302
 attempt_save JSON      401   200 404 404 404 404 404 404
 attempt_state          login 200 404 404 404 404 404 404
 attempt_flag JSON      401   200 404 404 404 404 404 404
+review_deck            login 200 200 200 200 200 200 200
+review_ask             login 302 302 302 302 302 302 302
+review_ask POST        login 404 404 404 404 404 404 404
+review_answer          login 200 404 404 404 404 404 404
+review_answer POST     login 302 404 404 404 404 404 404
+review_undo POST       login 302 302 302 302 302 302 302
+review_card POST       login 302 404 404 404 404 404 404
+review_suspended       login 200 200 200 200 200 200 200
+review_settings        login 200 200 200 200 200 200 200
 marking_queue          login 404 404 404 404 200 200 200
 marking_answer         login 404 404 404 404 200 404 200
 classroom_list         login 200 200 200 200 200 200 200
@@ -180,6 +190,7 @@ class School:
     notice: Notice
     to_teach: InstructorInvitation
     token: str
+    reviewed: ReviewLog
 
     def kwargs(self, name: str) -> dict[str, Any]:
         """What an address of this name needs to be about this class."""
@@ -194,6 +205,7 @@ class School:
             "invitation": self.invitation.pk,
             "notice": self.notice.pk,
             "instructor": self.to_teach.pk,
+            "review": self.reviewed.card_id,
         }
         known = {
             "slug": {"source_detail": "source", "topic_detail": "topic"}.get(
@@ -203,7 +215,9 @@ class School:
             "code": self.classroom.join_code,
             "token": self.token,
             "member": membership.pk,
-            "pk": self.classroom.pk if name == "assignment_create" else pks.get(name.split("_")[0], 0),
+            "pk": {"assignment_create": self.classroom.pk, "review_answer": self.reviewed.pk}.get(
+                name, pks.get(name.split("_")[0], 0)
+            ),
         }
         return {argument: known[argument] for argument in arguments_of(name)}
 
@@ -231,7 +245,10 @@ def school(letter: str, now: datetime) -> School:
     to_teach, token = instructors.invite(name="Ada Ley", email="", by=people["instructor"], now=now)
     for draft in (Unit, StudyNote):
         draft.objects.create(slug=quiz.slug, title="A draft", owner=people["instructor"])
-    return School(classroom, people, assignment, attempt, handed_in, quiz, invitation, notice, to_teach, token)
+    reviewed = factories.reviewed(student, quiz.items.get(position=1).question, now=now - timedelta(days=1))
+    return School(
+        classroom, people, assignment, attempt, handed_in, quiz, invitation, notice, to_teach, token, reviewed
+    )
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from quizzes.models.notices import Notice
 from quizzes.models.ownership import Visibility
 from quizzes.models.quizzes import FeedbackBand, Quiz, QuizItem
 from quizzes.models.reference import Body, GlossaryTerm, TimelineEntry
+from quizzes.models.reviews import ReviewCard, ReviewedAttempt, ReviewLog, ReviewSettings
 from quizzes.models.study import NotePlace, StudyNote, Unit
 
 __all__ = [
@@ -32,6 +33,10 @@ __all__ = [
     "QuestionVersion",
     "Quiz",
     "QuizItem",
+    "ReviewCard",
+    "ReviewLog",
+    "ReviewSettings",
+    "ReviewedAttempt",
     "Source",
     "StudyNote",
     "Tag",

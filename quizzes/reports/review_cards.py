@@ -1,0 +1,104 @@
+"""One card of a review deck as its pages show it: to answer, and answered with what was right and why. Read only."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from quizzes import scheduling, terms
+from quizzes.models import Question, QuestionVersion, ReviewLog, User, version_cache
+from quizzes.models.papers import PaperQuestion
+from quizzes.models.previews import PreviewAnswer
+from quizzes.models.reviews import settings_of, zone_of
+from quizzes.reports import cards
+from quizzes.reports.cards import Card, JudgedAnswer
+from quizzes.scheduling import Grade
+
+SLOT = 1  # a page has one question
+LONGEST_ANSWER = 90  # characters of a right answer that stands in the verdict
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the four grades, with when the question would come back."""
+
+    grade: Grade
+    label: str
+    interval: str
+    is_given: bool
+
+
+def asked(card: int, number: int, version: int) -> PaperQuestion:
+    """The question of a card for its answer `number`: its parts lie in another order each time, the same on every look.
+
+    Asks the database only for a version not met before.
+    """
+    found = version_cache.get_many([version])[version]
+    rng = random.Random(f"{card}:{number}:{version}")  # noqa: S311  only the order shown, nothing secret
+    return PaperQuestion(SLOT, found, found.kind.layout(found.parsed, rng, shuffle=True))
+
+
+def to_answer(question: PaperQuestion, response: Any = None) -> Card:
+    answer = PreviewAnswer(SLOT, question.version.pk, question.version.revision, Decimal(1), question.layout, response)
+    return cards.ask_card(answer, question)
+
+
+def answered(log: ReviewLog) -> Card:
+    """The answer with what was right and why; the reason is that of the version that was asked (1 query, 1 more for a
+    version not met before)."""
+    version = version_cache.get_many([log.version_id])[log.version_id]
+    fraction = version.kind.grade(version.parsed, log.response).fraction
+    places = cards.places_for(Question.objects.filter(pk=version.question_id))
+    return cards.result_card(_judged(log, fraction), terms.EVERYTHING, places, {version.pk: version})
+
+
+def _judged(log: ReviewLog, fraction: Fraction | None) -> JudgedAnswer:
+    return JudgedAnswer(
+        pk=0,
+        slot=SLOT,
+        points=Decimal(1),
+        response=log.response,
+        revision=0,
+        saved_at=log.at,
+        is_flagged=False,
+        is_checked=True,
+        version_id=log.version_id,
+        layout=log.layout,
+        exact_fraction=fraction,
+        exact_marks=fraction,
+        comment="",
+        latest=log.version_id,
+        is_kept=False,
+    )
+
+
+def right_answer(log: ReviewLog) -> str:
+    """The right answer in a few words, to stand in the verdict; empty where it needs more."""
+    version: QuestionVersion = version_cache.get_many([log.version_id])[log.version_id]
+    words = version.kind.model_answer(version.parsed)
+    return words if len(words) <= LONGEST_ANSWER and "\n" not in words else ""
+
+
+def grades(log: ReviewLog, learner: User) -> list[Choice]:
+    """The four grades, with the interval that each gives (1 query)."""
+    zone = zone_of(learner)
+    after = scheduling.choices(log.memory, now=log.at, zone=zone, retention=settings_of(learner).share)
+    labels = {Grade.AGAIN: _("Again"), Grade.HARD: _("Hard"), Grade.GOOD: _("Good"), Grade.EASY: _("Easy")}
+    return [
+        Choice(grade, labels[grade], scheduling.in_words(memory, now=log.at, zone=zone), log.grade == grade)
+        for grade, memory in after.items()
+    ]
+
+
+def answers_today(learner: User, *, now: datetime) -> Collection[bool]:
+    """Whether each answer of today was right (1 query)."""
+    zone = zone_of(learner)
+    since = scheduling.start_of(scheduling.day_of(now, zone), zone)
+    return list(ReviewLog.objects.since(learner, since).values_list("is_right", flat=True))

@@ -1,0 +1,259 @@
+"""What a deck asks today, and when the rest is due. Read only.
+
+Counts and the next card come out of the same few rows, so that the navigation, the first page and the deck say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery
+
+from quizzes import entitlements, scheduling
+from quizzes.entitlements import Secrecy
+from quizzes.models import Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, Topic, User, version_cache
+from quizzes.models.reviews import MAX_CAP, settings_of, zone_of
+from quizzes.scheduling import Day, Stage
+
+READ = 2 * MAX_CAP  # rows: no day offers more
+SHOWN = 200  # suspended cards on one page
+SECONDS_EACH = 25  # an answer and a look at the reason
+
+
+class Due(NamedTuple):
+    """One card to ask, and the topic of its question."""
+
+    pk: int
+    question: int
+    version: int
+    stage: int
+    due_at: datetime
+    reviewed_at: datetime | None
+    reviews: int
+    topic_slug: str | None
+    topic_name: str | None
+
+    @property
+    def topic(self) -> Topic | None:
+        """The topic of its question, not to be saved."""
+        return Topic(slug=self.topic_slug, name=self.topic_name or "") if self.topic_slug else None
+
+
+class Head(NamedTuple):
+    """What is read along with each card: the learner's settings (None: the defaults), and what they did today."""
+
+    is_on: bool | None
+    daily_cap: int | None
+    new_limit: int | None
+    retention: int | None
+    has_keys: bool | None
+    answered: int | None
+    done: int | None  # cards
+    new_done: int | None
+    overdue_done: int | None
+
+    @property
+    def settings(self) -> ReviewSettings:
+        given = {name: getattr(self, name) for name in SETTINGS}
+        return ReviewSettings(**{name: value for name, value in given.items() if value is not None})
+
+
+SETTINGS = ("is_on", "daily_cap", "new_limit", "retention", "has_keys")
+TOPIC = {"topic_slug": F("question__topic__slug"), "topic_name": F("question__topic__name")}
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a deck offers now: `queue` in the order of asking, `finished` the cards done today."""
+
+    settings: ReviewSettings
+    queue: Sequence[Due]
+    finished: int = 0
+    answered: int = 0  # answers today, for the undo
+    held_over: int = 0  # due cards that today's limit leaves for another day
+
+    @property
+    def left(self) -> int:
+        return len(self.queue)
+
+    @property
+    def total(self) -> int:
+        return self.finished + self.left
+
+    @property
+    def position(self) -> int:
+        return min(self.finished + 1, self.total)
+
+    def card(self, wanted: int | None) -> Due | None:
+        """The card that is wanted, where it is due, else the next one; None at the end."""
+        return next((row for row in self.queue if row.pk == wanted), self.queue[0] if self.queue else None)
+
+    @property
+    def minutes(self) -> int:
+        """About how long it takes."""
+        return max(1, round(self.left * SECONDS_EACH / 60))
+
+
+def due_count(user: User, *, now: datetime) -> int:
+    """How many questions the deck asks today (1 query where nothing is due, else 2, and 4 where an exam is held)."""
+    row: Any = user
+    if not hasattr(row, "reviews_due"):  # once in a request
+        row.reviews_due = _due_count(user, now)
+    return int(row.reviews_due)
+
+
+def _due_count(user: User, now: datetime) -> int:
+    today = _Today.of(user, now)
+    rows = _rows(user, Secrecy(), today)
+    if not rows:
+        return 0
+    secrecy = entitlements.secrecy_of(user, now=now)
+    return _session(_rows(user, secrecy, today) if secrecy.exams else rows, today).left
+
+
+def session(user: User, secrecy: Secrecy, *, now: datetime) -> Session:
+    """What the deck of a user offers now (1 query where something is due, else 2)."""
+    today = _Today.of(user, now)
+    if rows := _rows(user, secrecy, today):
+        return _session(rows, today)
+    logs = ReviewLog.objects.since(user, today.begins_at).values_list("card", flat=True)
+    return Session(settings_of(user), [], len(set(logs)), len(logs))
+
+
+@dataclass(frozen=True)
+class _Today:
+    """A learner's day at one of its instants."""
+
+    now: datetime
+    day: date
+    begins_at: datetime
+
+    @classmethod
+    def of(cls, user: User, now: datetime) -> _Today:
+        day = scheduling.day_of(now, zone_of(user))
+        return cls(now, day, scheduling.start_of(day, zone_of(user)))
+
+    def has_asked(self, row: Due) -> bool:
+        return row.reviewed_at is not None and row.reviewed_at >= self.begins_at
+
+
+Rows = Sequence[tuple[Due, Head]]
+
+
+def _rows(user: User, secrecy: Secrecy, today: _Today) -> Rows:
+    """The cards that are due, with what is read along (1 query)."""
+    cards = ReviewCard.objects.of(user).active().due_at_instant(today.now)
+    if secrecy.exams:
+        cards = cards.exclude(question__in=secrecy.questions.order_by().values("pk"))
+    mine = ReviewSettings.objects.filter(learner=user)
+    logs = ReviewLog.objects.since(user, today.begins_at).order_by()
+    overdue = logs.filter(due_at__lt=today.begins_at).exclude(stage=Stage.NEW)
+    along = {
+        **{name: Subquery(mine.values(name)) for name in SETTINGS},
+        "answered": _count(logs, Count("pk")),
+        "done": _count(logs, Count("card", distinct=True)),
+        "new_done": _count(logs.filter(stage=Stage.NEW), Count("pk")),
+        "overdue_done": _count(overdue, Count("pk")),
+    }
+    found = cards.annotate(**TOPIC, **along).values_list(*Due._fields, *Head._fields)[:READ]
+    split = len(Due._fields)
+    return [(Due(*row[:split]), Head(*row[split:])) for row in found]
+
+
+def _count(logs: QuerySet[ReviewLog], number: Count) -> Subquery:
+    return Subquery(logs.values("learner").annotate(number=number).values("number"))
+
+
+def _session(rows: Rows, today: _Today) -> Session:
+    head = rows[0][1]
+    settings, due = head.settings, [row for row, _head in rows]
+    if not settings.is_on:
+        return Session(settings, [])
+    again = [row for row in due if today.has_asked(row)]
+    old = [row for row in due if row.stage != Stage.NEW and not today.has_asked(row)]
+    new = [row for row in due if row.stage == Stage.NEW]
+    day = Day(
+        cap=settings.daily_cap,
+        new_limit=settings.new_limit,
+        done=head.done or 0,
+        new_done=head.new_done or 0,
+        overdue=(head.overdue_done or 0) + sum(row.due_at < today.begins_at for row in old),
+    )
+    offered = old[: day.room]
+    fresh = new[: min(day.new_room, day.room - len(offered))]
+    return Session(
+        settings,
+        _in_order(again, offered, fresh, today),
+        finished=day.done - len(again),
+        answered=head.answered or 0,
+        held_over=len(old) - len(offered) + len(new) - len(fresh),
+    )
+
+
+def _in_order(again: Sequence[Due], due: Sequence[Due], new: Sequence[Due], today: _Today) -> list[Due]:
+    """What was forgotten a while ago first, then what is due, mixed, then what is new; what was forgotten just now last."""
+    ready = [row for row in again if row.due_at <= today.now]
+    ahead = [row for row in again if row.due_at > today.now]
+    mixed = sorted(due, key=lambda row: crc32(f"{today.day}:{row.pk}".encode()))
+    return [*ready, *mixed, *new, *ahead]
+
+
+# Afterwards -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What is due on one day to come."""
+
+    day: date
+    count: int
+
+
+@dataclass(frozen=True)
+class Deck:
+    """A deck at a glance."""
+
+    cards: int
+    suspended: int
+    next_due: Ahead | None
+
+
+def deck(user: User, *, now: datetime) -> Deck:
+    """How many cards there are, and when the next ones are due (3 queries)."""
+    counted = dict(ReviewCard.objects.of(user).order_by().values_list("is_suspended").annotate(n=Count("pk")))
+    return Deck(sum(counted.values()), counted.get(True, 0), next_due(user, now=now))
+
+
+def next_due(user: User, *, now: datetime) -> Ahead | None:
+    """The next day, after today, on which cards are due (2 queries)."""
+    zone = zone_of(user)
+    tomorrow = scheduling.start_of(scheduling.day_of(now, zone) + timedelta(days=1), zone)
+    later = ReviewCard.objects.of(user).active().order_by()
+    first = later.filter(due_at__gte=tomorrow).aggregate(first=Min("due_at"))["first"]
+    if first is None:
+        return None
+    day = scheduling.day_of(first, zone)
+    ends_at = scheduling.start_of(day + timedelta(days=1), zone)
+    return Ahead(day, later.filter(due_at__gte=tomorrow, due_at__lt=ends_at).count())
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """A card that is not asked."""
+
+    pk: int
+    stem: str
+
+
+def suspended(user: User, secrecy: Secrecy) -> list[Suspended]:
+    """The cards that their learner does not want to be asked, as far as they may see the questions now (2 queries)."""
+    questions = secrecy.without_secret(Question.objects.filter(is_kept_for_exams=False))
+    rows = ReviewCard.objects.of(user).filter(is_suspended=True, question__in=questions)
+    ready = QuestionVersion.objects.ready().filter(question=OuterRef("question")).values("pk")[:1]
+    found = dict(rows.order_by("-pk").annotate(version=Subquery(ready)).values_list("pk", "version")[:SHOWN])
+    versions = version_cache.get_many({version for version in found.values() if version})
+    return [Suspended(pk, versions[version].stem) for pk, version in found.items() if version]

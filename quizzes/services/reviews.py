@@ -1,0 +1,167 @@
+"""The review deck: answering a card, and undoing it; suspending, burying, settings. Marks are never touched.
+
+Race, and what decides it: two answers to the same asking of a card, from two tabs or a double click, wait for each other
+at the card's row; the second finds the number taken and is given what was answered first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from quizzes import scheduling
+from quizzes.errors import NotFound, QuizError
+from quizzes.models import Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, User
+from quizzes.models.reviews import reviewable, settings_of, zone_of
+from quizzes.scheduling import Grade
+
+
+def add(learner: User, question: Question, *, now: datetime) -> ReviewCard:
+    """Put a question into the deck, due now; one that is there and suspended comes back.
+
+    Raises QuizError for what no deck may hold.
+    """
+    if not reviewable(Question.objects.filter(pk=question.pk)).exists():
+        raise QuizError(_("This question can't be reviewed: it is kept for exams, out of use, or marked by a person."))
+    card, is_created = ReviewCard.objects.get_or_create(
+        learner=learner, question=question, defaults={"due_at": now, "created_at": now}
+    )
+    if not is_created and card.is_suspended:
+        resume(card)
+    return card
+
+
+@transaction.atomic
+def answer(
+    card: ReviewCard,
+    version: QuestionVersion,
+    layout: list[Any],
+    response: Any,
+    *,
+    number: int,
+    is_sure: bool,
+    now: datetime,
+) -> ReviewLog:
+    """Record an answer with the grade that it suggests, and plan when the card is asked next."""
+    locked = _locked(card.pk)
+    if locked.reviews >= number:
+        return _given(locked, number)
+    fraction = version.kind.grade(version.parsed, response).fraction
+    log = ReviewLog(
+        card=locked,
+        learner_id=locked.learner_id,
+        number=locked.reviews + 1,
+        version=version,
+        at=now,
+        layout=layout,
+        response=response,
+        is_right=fraction == 1,
+        is_sure=is_sure,
+        **vars(locked.memory),
+    )
+    _plan(locked, log, scheduling.suggested(fraction, is_sure=is_sure))
+    return log
+
+
+def _given(card: ReviewCard, number: int) -> ReviewLog:
+    log = card.logs.filter(number=number).first()
+    if log is None:
+        raise NotFound
+    return log
+
+
+@transaction.atomic
+def regrade(log: ReviewLog, grade: Grade) -> ReviewLog:
+    """Give the last answer to a card another grade: as if it had been this one when it was answered.
+
+    Raises QuizError where the card was answered again since.
+    """
+    locked = _locked(log.card_id)
+    if locked.reviews != log.number:
+        raise QuizError(_("This question was answered again since. Grade the newer answer."))
+    if log.grade != grade:
+        _plan(locked, log, grade)
+    return log
+
+
+def _plan(card: ReviewCard, log: ReviewLog, grade: Grade) -> None:
+    """Store the answer, and the memory that follows from its grade."""
+    learner = log.learner
+    after = scheduling.reviewed(
+        log.memory, grade, now=log.at, zone=zone_of(learner), retention=settings_of(learner).share
+    )
+    log.grade = grade.value
+    log.save()
+    card.remember(after)
+    card.reviews, card.buried_until = log.number, None
+    card.save()
+
+
+@transaction.atomic
+def undo(learner: User, *, now: datetime) -> ReviewCard | None:
+    """Take back the learner's last answer of today; the card is as it was. None: there is none."""
+    since = scheduling.start_of(scheduling.day_of(now, zone_of(learner)), zone_of(learner))
+    log = ReviewLog.objects.since(learner, since).order_by("-at", "-pk").first()
+    if log is None:
+        return None
+    locked = _locked(log.card_id)
+    if locked.reviews != log.number:
+        return None
+    log.delete()
+    locked.remember(log.memory)
+    locked.reviews, locked.buried_until = log.number - 1, None
+    locked.save()
+    return locked
+
+
+def _locked(pk: int) -> ReviewCard:
+    return ReviewCard.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def bury(card: ReviewCard, *, now: datetime) -> None:
+    """Do not ask it again today."""
+    zone = zone_of(card.learner)
+    tomorrow = scheduling.day_of(now, zone) + timedelta(days=1)
+    ReviewCard.objects.filter(pk=card.pk).update(buried_until=scheduling.start_of(tomorrow, zone))
+
+
+def suspend(card: ReviewCard) -> None:
+    """Do not ask it until it is taken back."""
+    ReviewCard.objects.filter(pk=card.pk).update(is_suspended=True)
+
+
+def resume(card: ReviewCard) -> None:
+    ReviewCard.objects.filter(pk=card.pk).update(is_suspended=False, buried_until=None)
+
+
+def change_settings(learner: User, **given: Any) -> ReviewSettings:
+    """Store how the learner wants to review; it counts for what is planned from now on."""
+    row, _created = ReviewSettings.objects.update_or_create(learner=learner, defaults=given)
+    return row
+
+
+def forget(learner: User) -> None:
+    """Delete the deck with all that was answered in it, and its settings."""
+    ReviewLog.objects.filter(learner=learner).delete()
+    ReviewCard.objects.filter(learner=learner).delete()
+    ReviewSettings.objects.filter(learner=learner).delete()
+
+
+@transaction.atomic
+def move(learner: User, *, to: User) -> None:
+    """Give all cards to another account of the same person; of a question that both have, the one asked more often stays."""
+    theirs = {card.question_id: card for card in ReviewCard.objects.of(to)}
+    for card in ReviewCard.objects.of(learner):
+        other = theirs.get(card.question_id)
+        if other is not None and other.reviews >= card.reviews:
+            card.delete()
+            continue
+        if other is not None:
+            other.delete()
+        ReviewLog.objects.filter(card=card).update(learner=to)
+        ReviewCard.objects.filter(pk=card.pk).update(learner=to)
+    if not ReviewSettings.objects.filter(learner=to).exists():
+        ReviewSettings.objects.filter(learner=learner).update(learner=to)
