@@ -148,3 +148,14 @@ def test_markup_in_names_and_texts_is_shown_as_text_on_every_page_of_an_attempt(
         assert page.status_code == 200, name
         assert "&lt;b&gt;" in html, name
         assert "<b>&" not in html, name
+
+
+def test_lines_of_templates_have_at_most_120_characters() -> None:
+    """Texts of mails stand as they are sent."""
+    long = [
+        f"{name}:{number}"
+        for name in (*JINJA, *DJANGO)
+        for number, line in enumerate((FOLDER / name).read_text(encoding="utf-8").splitlines(), start=1)
+        if len(line) > 120
+    ]
+    assert long == []
