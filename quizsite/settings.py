@@ -229,6 +229,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_username": "10/3600s/user",  # each try tells whether a user name is taken
     "invite_instructor": "30/3600s/user",
     "open_instructor_link": "60/60s/ip",
+    "import_questions": "60/3600s/user",
 }
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
@@ -307,6 +308,7 @@ SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if WEB_PROCESSE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 MAX_REQUEST = 5_000_000  # bytes; far above the longest form and the largest roster
+MAX_IMPORT = 27_000_000  # bytes: a file of 25 MiB (`formats.base.MAX_BYTES`) and the form around it, for imports alone
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 CSRF_FAILURE_VIEW = "quizzes.views.errors.csrf_failure"

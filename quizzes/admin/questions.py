@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from quizzes import clock
+from quizzes.admin.question_imports import QuestionImports
 from quizzes.admin.question_pages import QuestionPages
 from quizzes.admin.question_search import FILTERS, searched, with_stem
 from quizzes.admin.question_tools import MAX_ADDED, QuestionTools
@@ -27,7 +28,7 @@ Status = QuestionVersion.Status
 
 
 @admin.register(Question)
-class QuestionAdmin(QuestionVersions, QuestionPages, QuestionTools, ScopedAdmin):
+class QuestionAdmin(QuestionImports, QuestionVersions, QuestionPages, QuestionTools, ScopedAdmin):
     list_display = ("snippet", "preview", "type", "topic", "difficulty", "bloom", "state", "owner_name")
     list_filter = FILTERS
     list_select_related = ("topic", "owner")

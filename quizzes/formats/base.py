@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from quizzes.formats.budgets import Budget
 
 Text = str | Promise
-MAX_BYTES = 5 * 1024 * 1024
-MAX_QUESTIONS = 2000
+MAX_BYTES = 25 * 1024 * 1024  # of a file that is imported
+MAX_QUESTIONS = 5000
 MAX_DEPTH = 12
 MAX_ISSUES = 200  # beyond that a list of faults is of no use
 NAMESPACE = uuid.UUID("6b1f4d0e-52f7-5f3a-9a5e-0d0c7f3b8a11")  # of ids that are words; never changes

@@ -5,6 +5,7 @@ from quizzes.models.assignments import Accommodation, Assignment
 from quizzes.models.attempts import Answer, Attempt, AttemptEvent
 from quizzes.models.bank import Question, QuestionSource, QuestionVersion, Source, Tag, Topic
 from quizzes.models.classrooms import Classroom, Membership
+from quizzes.models.imports import ImportDraft
 from quizzes.models.invitations import InstructorInvitation, Invitation
 from quizzes.models.notices import Notice
 from quizzes.models.ownership import Visibility
@@ -23,6 +24,7 @@ __all__ = [
     "Classroom",
     "FeedbackBand",
     "GlossaryTerm",
+    "ImportDraft",
     "InstructorInvitation",
     "Invitation",
     "Membership",

@@ -184,7 +184,7 @@ def _planned(
     seen: dict[str, str] = {}
     entries = []
     for draft, key, found in zip(drafts, keys, findings, strict=True):
-        reasons = _refusals(draft, stored.get(key), sources)
+        reasons = refusals(draft, stored.get(key), sources)
         if key in seen:
             reasons.append(_("%(twin)s is the same question.") % {"twin": seen[key]})
         if publish:
@@ -237,7 +237,8 @@ def _missing(model: Any, slugs: Iterable[str]) -> tuple[str, ...]:
     return tuple(slug for slug in wanted if slug not in known)
 
 
-def _refusals(draft: QuestionDraft, question: Question | None, sources: Mapping[str, Source]) -> list[str]:
+def refusals(draft: QuestionDraft, question: Question | None, sources: Mapping[str, Source]) -> list[str]:
+    """Why a draft cannot come into the bank, or not over the question with its id."""
     found = []
     for place in draft.sources:
         source = sources.get(place.document)
@@ -269,6 +270,14 @@ def _change(draft: QuestionDraft, question: Question | None, *, publish: bool) -
     before = draft_of(question)
     if before is None:
         return "changed", [_("content")]
+    found = changes(draft, before, question, publish=publish)
+    if publish and not any(version.status == Status.READY for version in question.versions.all()):
+        found.append(_("published"))
+    return ("changed", found) if found else ("unchanged", [])
+
+
+def changes(draft: QuestionDraft, before: QuestionDraft, question: Question, *, publish: bool = False) -> list[str]:
+    """Name what a draft would change in a question that is now as `before`; its open draft counts unless it is published."""
     known = [version.spec for version in question.versions.all() if version.is_draft and not publish]
     is_known = draft.spec == before.spec or draft.spec in [as_stored(question.type, spec) for spec in known]
     compared: list[tuple[str, Any, Any]] = [
@@ -280,10 +289,7 @@ def _change(draft: QuestionDraft, question: Question | None, *, publish: bool) -
         (_("sources"), set(before.sources), set(draft.sources)),
         (_("acknowledged warnings"), before.acknowledged, draft.acknowledged),
     ]
-    changes = [str(name) for name, old, new in compared if old != new]
-    if publish and not any(version.status == Status.READY for version in question.versions.all()):
-        changes.append(_("published"))
-    return ("changed", changes) if changes else ("unchanged", [])
+    return [str(name) for name, old, new in compared if old != new]
 
 
 # In -------------------------------------------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from quizzes import question_types
+from quizzes import clock, question_types
 from quizzes.admin.dashboard import needs_of
-from quizzes.models import Attempt, Source, Tag
+from quizzes.models import Attempt, ImportDraft, Source, Tag
+from quizzes.services import imports
 from tests.admin import cast
+from tests.services.test_imports import GIFT
 
 INLINE = re.compile(r"<style|\sstyle=\"|<script(?![^>]*\ssrc=)|\son[a-z]+=\"|javascript:")
 MODELS = [
@@ -36,6 +38,21 @@ LISTS = [f"admin:quizzes_{model}_changelist" for model in MODELS]
 ADDS = [f"admin:quizzes_{model}_add" for model in MODELS if model not in ("membership", "attempt")]
 
 
+def drafts(stage: SimpleNamespace) -> list[ImportDraft]:
+    """Imports that wait, are looked over, are done and are undone."""
+    found = []
+    for stage_reached in ("undone", "done", "looked over", "waiting"):
+        draft = imports.begin(stage.ada, name="a.gift", data=GIFT.encode(), now=clock.now())
+        found.append(draft)
+        if stage_reached != "waiting":
+            imports.go_on(draft, now=clock.now())
+        if stage_reached in ("undone", "done"):
+            imports.confirm(draft, imports.Choices(quiz="Organs"), now=clock.now())
+        if stage_reached == "undone":
+            imports.undo(draft, now=clock.now())
+    return found
+
+
 def pages(stage: SimpleNamespace) -> list[str]:
     question, quiz = stage.question.pk, stage.ada_quiz.pk
     member = stage.ada_room.memberships.get(role="student").pk
@@ -53,6 +70,8 @@ def pages(stage: SimpleNamespace) -> list[str]:
         reverse("admin:quizzes_question_history", args=[question]),
         reverse("admin:quizzes_question_delete", args=[cast.question(owner=stage.ada, status="draft").pk]),
         reverse("admin:quizzes_question_to_quiz") + f"?questions={question}",
+        reverse("admin:quizzes_question_import"),
+        *(reverse("admin:quizzes_question_imported", args=[draft.pk]) for draft in drafts(stage)),
         reverse("admin:quizzes_quiz_change", args=[quiz]),
         reverse("admin:quizzes_quiz_compose", args=[quiz]),
         reverse("admin:quizzes_membership_change", args=[member]),

@@ -1,0 +1,217 @@
+"""What an import would do with each draft: drafts against the bank, a slice at a time. Read only.
+
+An import adds and changes, and takes nothing away: where a file does not say the topic, tags, sources or levels of a question
+that is there, the question keeps its own.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from quizzes import entitlements, question_types
+from quizzes.formats.base import NAMESPACE, QuestionDraft
+from quizzes.models import Question, QuestionVersion, Source, User
+from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.folding import folded
+from quizzes.question_types.texts import BETWEEN, search_text
+from quizzes.services import bank, exchange, linting
+from quizzes.services.imports.keeping import Row, plain
+
+Status = QuestionVersion.Status
+EXACT = "json"  # the format that says everything of a question
+USUAL = {"difficulty": "medium", "bloom": "remember"}
+# What may differ between two questions that ask the same.
+BESIDE = frozenset({"explanation", "feedback", "scheme", "scoring", "case_sensitive"})
+IN_ORDER = frozenset({"ordering"})  # types of which the order of the parts is the answer
+
+
+def rows_of(drafts: Sequence[QuestionDraft], *, actor: User, format: str, seen: set[str]) -> list[Row]:
+    """Return what would happen to each draft; `seen` has the keys of the drafts before them, and gets theirs."""
+    found = linting.check_drafts(drafts)
+    keys, copied = own_keys([exchange.key_of(draft) for draft in drafts], actor)
+    stored = _stored(keys)
+    stamps = stamps_of(keys)
+    sources = {source.slug: source for source in Source.objects.usable_by(actor)}
+    asks_for_sources = bank.asks_for_sources(actor)
+    rows = []
+    for draft, key, findings in zip(drafts, keys, found, strict=True):
+        question = stored.get(key)
+        usable, lost = _usable(draft, sources)
+        row = Row("refused", key, reasons=_refusals(usable, question, sources, is_twin=key in seen))
+        if not row.reasons:
+            row = _compared(usable, key, question, is_exact=format == EXACT, is_copy=key in copied)
+            if lost and "sources" not in row.known:
+                row = replace(row, lost=lost, known=row.known | {"sources": plain(usable.sources)})
+        seen.add(key)
+        kept = [one for one in findings if asks_for_sources or one.rule not in bank.ABOUT_SOURCES]
+        blocking = tuple(f"{one.where}: {one.what}" for one in kept if bank.is_blocking(one))
+        hints = tuple(one for one in kept if not bank.is_blocking(one))
+        rows.append(replace(row, findings=hints, blocking=blocking, stamp=stamps.get(key, "")))
+    return rows
+
+
+# Whose it is ------------------------------------------------------------------------------------------------------------
+
+
+def own(actor: User) -> Q:
+    """The condition on a question that the import may change it: the person's own, for administrators also the site's."""
+    return Q(owner=actor) | Q(owner=None) if actor.is_superuser else Q(owner=actor)
+
+
+def own_keys(keys: Sequence[str], actor: User) -> tuple[list[str], set[str]]:
+    """Return the keys, others in place of those of other people's questions, and which these are: always the same for one
+    person (1 query)."""
+    foreign = Question.objects.filter(uuid__in=set(keys)).exclude(own(actor)).order_by()
+    taken = {str(key) for key in foreign.values_list("uuid", flat=True)}
+    mine = {key: str(uuid.uuid5(NAMESPACE, f"{key} {actor.pk}")) for key in taken}
+    return [mine.get(key, key) for key in keys], set(mine.values())
+
+
+# As it is stored --------------------------------------------------------------------------------------------------------
+
+
+def _stored(keys: Iterable[str]) -> dict[str, Question]:
+    rows = Question.objects.filter(uuid__in=set(keys)).select_related("topic").order_by()
+    return {str(row.uuid): row for row in rows.prefetch_related("versions", "places__source", "tags")}
+
+
+def stamps_of(keys: Iterable[str]) -> dict[str, str]:
+    """The state of the questions that are there, in words that change whenever an import would do something else
+    (2 queries)."""
+    wanted = set(keys)
+    versions: dict[str, list[str]] = {}
+    columns = ("question__uuid", "number", "status", "revision")
+    found = QuestionVersion.objects.filter(question__uuid__in=wanted).order_by("number")
+    for key, number, status, revision in found.values_list(*columns):
+        versions.setdefault(str(key), []).append(f"{number}{status[0]}{revision}")
+    facts = ("uuid", "pk", "owner", "is_archived", "topic", "difficulty", "bloom")
+    rows = Question.objects.filter(uuid__in=wanted).order_by().values_list(*facts)
+    return {str(key): " ".join(map(str, (*row, *versions.get(str(key), ())))) for key, *row in rows}
+
+
+def _usable(draft: QuestionDraft, sources: Mapping[str, Source]) -> tuple[QuestionDraft, tuple[str, ...]]:
+    """The draft with the sources that are there, and a sentence for each that is not."""
+    kept = tuple(place for place in draft.sources if place.document in sources)
+    missing = dict.fromkeys(place.document for place in draft.sources if place.document not in sources)
+    words = tuple(_("The source “%(slug)s” is not here; the question comes without it.") % {"slug": s} for s in missing)
+    return replace(draft, sources=kept), words
+
+
+def _refusals(
+    draft: QuestionDraft, question: Question | None, sources: Mapping[str, Source], *, is_twin: bool
+) -> tuple[str, ...]:
+    found = exchange.refusals(draft, question, sources)
+    if is_twin:
+        found.append(_("The same question stands above it in the file."))
+    return tuple(found)
+
+
+def _compared(draft: QuestionDraft, key: str, question: Question | None, *, is_exact: bool, is_copy: bool) -> Row:
+    if question is None:
+        return Row("copy" if is_copy else "new", key)
+    before = exchange.draft_of(question)
+    if before is None:
+        return Row("changed", key, (_("content"),), question.pk)
+    known = _known(draft, before, is_exact=is_exact)
+    wanted = replace(draft, **known)
+    changes = exchange.changes(wanted, before, question)
+    as_plain = {name: plain(value) for name, value in known.items()}
+    if not changes:
+        return Row("there", key, (), question.pk, known=as_plain)
+    return Row("changed", key, tuple(changes), question.pk, known=as_plain, twin=_edited(draft, changes))
+
+
+def _edited(draft: QuestionDraft, changes: Sequence[str]) -> str:
+    """A word on a question that is known by its content alone, and has another by now: its author edited it."""
+    if draft.id is not None or _("content") not in changes:
+        return ""
+    return str(_("You have changed this question since you brought it in."))
+
+
+def _known(draft: QuestionDraft, before: QuestionDraft, *, is_exact: bool) -> dict[str, Any]:
+    """What the question has and the file does not say."""
+    known: dict[str, Any] = {"tags": tuple(dict.fromkeys((*before.tags, *draft.tags)))}
+    known |= {name: getattr(before, name) for name in ("topic", "sources", "acknowledged") if not getattr(draft, name)}
+    if not is_exact:
+        known |= {name: getattr(before, name) for name, usual in USUAL.items() if getattr(draft, name) == usual}
+    return known
+
+
+# Duplicates -------------------------------------------------------------------------------------------------------------
+
+
+def with_duplicates(drafts: Sequence[QuestionDraft], rows: Sequence[Row], *, actor: User, now: datetime) -> list[Row]:
+    """The rows, with those that say what a question of the bank says already: the person's own is there, of another's
+    question they are told. Of what they may not meet now, as what an exam of theirs asks, they are not told."""
+    places: dict[tuple[str, str], list[int]] = {}
+    for place, (draft, row) in enumerate(zip(drafts, rows, strict=True)):
+        if row.action in ("new", "copy"):
+            places.setdefault((draft.type, _stem(draft.spec)), []).append(place)
+    found = list(rows)
+    for version in _with_these_stems(places, actor, now):
+        mark = content_mark(version.question.type, version.spec)
+        for place in places[version.question.type, _stem(version.spec)]:
+            draft = drafts[place]
+            if content_mark(draft.type, draft.spec) == mark:
+                found[place] = _twin(found[place], version, actor)
+    return found
+
+
+def _with_these_stems(
+    stems: Mapping[tuple[str, str], Any], actor: User, now: datetime
+) -> QuerySet[QuestionVersion] | list[QuestionVersion]:
+    """The versions that would be asked, or written on, with one of these stems (2 queries)."""
+    if not stems:
+        return []
+    visible = Question.objects.visible_to(actor).live()
+    asked = entitlements.secrecy_of(actor, now=now).without_secret(visible).order_by()
+    versions = QuestionVersion.objects.visible_to(actor).exclude(status=Status.RETIRED)
+    columns = versions.filter(question__in=asked.values("pk")).order_by("pk")
+    alike = [
+        pk
+        for pk, kind, text in columns.values_list("pk", "question__type", "search_text").iterator()
+        if (kind, text.partition(BETWEEN)[0]) in stems
+    ]
+    return QuestionVersion.objects.filter(pk__in=alike).select_related("question").order_by("pk")
+
+
+def _stem(spec: Mapping[str, Any]) -> str:
+    return search_text({"stem": spec.get("stem", "")}).partition(BETWEEN)[0]
+
+
+def _twin(row: Row, version: QuestionVersion, actor: User) -> Row:
+    if version.question.owner_id == actor.pk:
+        words = _("The same question is yours already.")
+        return replace(row, action="there", question=version.question_id, reasons=(words,), twin="")
+    if row.action == "there":
+        return row
+    return replace(row, twin=str(_("Another question says the same: “%s”") % Truncator(version.stem).chars(80)))
+
+
+def content_mark(kind: str, spec: Mapping[str, Any]) -> str:
+    """What a question asks and what is right, whatever its explanation, feedback and the order of its parts."""
+    try:
+        whole = question_types.normalized(kind, spec)
+    except InvalidSpec:
+        whole = dict(spec)
+    return repr(_mark(whole, is_ordered=kind in IN_ORDER))
+
+
+def _mark(value: Any, *, is_ordered: bool) -> Any:
+    if isinstance(value, str):
+        return folded(value)
+    if isinstance(value, dict):
+        kept = sorted((name, part) for name, part in value.items() if name not in BESIDE)
+        return [(name, _mark(part, is_ordered=is_ordered)) for name, part in kept]
+    if isinstance(value, list | tuple):
+        parts = [repr(_mark(part, is_ordered=is_ordered)) for part in value]
+        return parts if is_ordered else sorted(parts)
+    return value

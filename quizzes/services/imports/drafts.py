@@ -1,0 +1,128 @@
+"""An import before it is confirmed: from bytes to rows that say what would happen. Writes its own row only."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from quizzes import formats
+from quizzes.errors import ImportRejected
+from quizzes.formats import encodings
+from quizzes.formats.base import MAX_BYTES, Issue
+from quizzes.formats.budgets import Budget
+from quizzes.models import ImportDraft, User
+from quizzes.services.imports import comparing
+from quizzes.services.imports.keeping import packed_content, packed_rows, unpacked_content, unpacked_rows
+from quizzes.services.imports.plan import Plan
+
+Stage = ImportDraft.Stage
+MOST_WAITING = 3  # of one person; an older one is thrown away for the next
+SLICE = 0.7  # seconds of one request that go to checking; with reading and keeping the rest it stays below one
+BATCH = 40  # drafts compared together
+
+
+def begin(owner: User, *, name: str, data: bytes, now: datetime, format: str = "", encoding: str = "") -> ImportDraft:
+    """Keep a file, or pasted text without a name, for reading; raises ImportRejected where it is too large or of no known
+    form."""
+    if not owner.is_instructor:
+        raise ImportRejected(_("Only instructors import questions."))
+    if len(data) > MAX_BYTES:
+        raise ImportRejected(_("It is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 2**20})
+    if not data.strip():
+        raise ImportRejected(_("It is empty."))
+    key = format or detected(name, data)
+    for old in ImportDraft.objects.filter(owner=owner).waiting().only("pk")[MOST_WAITING - 1 :]:
+        old.delete()
+    return ImportDraft.objects.create(
+        owner=owner, name=name[:200], data=data, format=key, encoding=encoding, created_at=now
+    )
+
+
+def detected(name: str, data: bytes) -> str:
+    """The key of the format of a file, or of pasted text; raises ImportRejected."""
+    try:
+        return formats.detect(name or _likely_name(data), encodings.as_utf8(data)[0]).key
+    except (KeyError, ImportRejected) as error:
+        known = ", ".join(one.extension for one in formats.all_formats())
+        message = _("Its form is unknown. Choose the format, or save it as one of these: %(known)s.")
+        raise ImportRejected(message % {"known": known}) from error
+
+
+def _likely_name(data: bytes) -> str:
+    start = data.removeprefix(encodings.MARK).lstrip()[:1]
+    return {b"{": "pasted.json", b"[": "pasted.json", b"<": "pasted.xml"}.get(start, "pasted.txt")
+
+
+def read_again(draft: ImportDraft, *, format: str, encoding: str) -> ImportDraft:
+    """Read the file from the start as another format, or in another encoding."""
+    draft.format, draft.encoding, draft.stage = format, encoding, Stage.READING
+    draft.count = draft.checked = 0
+    draft.content = draft.rows = b""
+    draft.choices = {}
+    draft.save()
+    return draft
+
+
+def discard(draft: ImportDraft) -> None:
+    draft.delete()
+
+
+def sweep(*, now: datetime) -> int:
+    """Remove what is older than a day; returns how many."""
+    return ImportDraft.objects.outdated_at(now).delete()[0]
+
+
+# A slice at a time ------------------------------------------------------------------------------------------------------
+
+
+def go_on(draft: ImportDraft, *, now: datetime, seconds: float = SLICE) -> ImportDraft:
+    """Read, or compare for so many seconds. A second request that does the same leaves it to the first."""
+    end = time.monotonic() + seconds
+    if draft.stage == Stage.READING:
+        _read(draft)
+    if draft.stage == Stage.CHECKING and time.monotonic() < end:
+        _compare(draft, end, now=now)
+    return draft
+
+
+def _read(draft: ImportDraft) -> None:
+    format = formats.get(draft.format)
+    try:
+        data, encoding = encodings.as_utf8(bytes(draft.data), draft.encoding)
+        drafts, issues = format.parse(data, budget=Budget())
+    except ImportRejected as refusal:
+        drafts, issues, encoding = [], [Issue(_("file"), str(refusal.message))], draft.encoding
+    draft.encoding, draft.count = encoding, len(drafts)
+    draft.content = packed_content(drafts, issues)
+    draft.rows = packed_rows([])
+    draft.stage = Stage.CHECKING if drafts else Stage.READY
+    draft.save(update_fields=["encoding", "count", "content", "rows", "stage"])
+
+
+def _compare(draft: ImportDraft, end: float, *, now: datetime) -> None:
+    before = draft.checked
+    drafts = unpacked_content(draft.content)[0]
+    rows = unpacked_rows(draft.rows)
+    seen = {row.key for row in rows}
+    while len(rows) < len(drafts) and time.monotonic() < end:
+        some = drafts[len(rows) : len(rows) + BATCH]
+        rows += comparing.rows_of(some, actor=draft.owner, format=draft.format, seen=seen)
+    stage = Stage.CHECKING
+    if len(rows) == len(drafts) and time.monotonic() < end:
+        rows = comparing.with_duplicates(drafts, rows, actor=draft.owner, now=now)
+        stage = Stage.READY
+    fresh = {"checked": len(rows), "rows": packed_rows(rows), "stage": stage}
+    still = ImportDraft.objects.filter(pk=draft.pk, stage=Stage.CHECKING, checked=before)
+    if still.update(**fresh):
+        for name, value in fresh.items():
+            setattr(draft, name, value)
+    else:
+        draft.refresh_from_db()
+
+
+def plan_of(draft: ImportDraft) -> Plan:
+    """What the import would do, as it was compared."""
+    drafts, issues = unpacked_content(draft.content)
+    return Plan.of(drafts, unpacked_rows(draft.rows), issues)

@@ -1,0 +1,139 @@
+"""What an import keeps between two requests: drafts, faults and rows as packed JSON, and back."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from quizzes import lint
+from quizzes.formats.base import Acknowledged, Issue, QuestionDraft, SourcePlace
+from quizzes.lint.base import Finding
+
+Action = Literal["new", "copy", "changed", "there", "refused"]
+FAST = 1  # of zlib's levels
+
+
+@dataclass(frozen=True)
+class Row:
+    """What would happen to one draft.
+
+    new      it comes into the bank
+    copy     its id is that of another instructor's question: a question of the person's own is made of it
+    changed  the person has the question, and it says something else
+    there    the person has the question, or one that says the same
+    refused  it cannot come; `reasons` say why
+
+    `question` is the stored one, `stamp` its state when it was compared, `known` what of it goes on where the file says
+    nothing (plain values, as JSON has them). `lost` is what the question comes without, `twin` why the person may not want
+    it: a word about a question that says the same, or about their own edit.
+    """
+
+    action: Action
+    key: str  # uuid
+    reasons: tuple[str, ...] = ()
+    question: int | None = None
+    stamp: str = ""
+    known: dict[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    blocking: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    twin: str = ""
+
+    @property
+    def is_taken_at_first(self) -> bool:
+        """Whether it is ticked before the person has chosen: not what would undo an edit, or repeats another's question."""
+        return self.action in ("copy", "there") or (self.action in ("new", "changed") and not self.twin)
+
+    @property
+    def may_be_taken(self) -> bool:
+        return self.action != "refused"
+
+
+def packed(value: Any) -> bytes:
+    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), FAST)
+
+
+def unpacked(data: bytes | memoryview) -> Any:
+    return json.loads(zlib.decompress(bytes(data)))
+
+
+# Drafts and faults ------------------------------------------------------------------------------------------------------
+
+
+def packed_content(drafts: Sequence[QuestionDraft], issues: Sequence[Issue]) -> bytes:
+    return packed(
+        {"drafts": [vars(draft) | _nested(draft) for draft in drafts], "issues": [vars(one) for one in issues]}
+    )
+
+
+def _nested(draft: QuestionDraft) -> dict[str, Any]:
+    return {
+        "sources": [vars(place) for place in draft.sources],
+        "acknowledged": [vars(one) for one in draft.acknowledged],
+        "spec": dict(draft.spec),
+    }
+
+
+def unpacked_content(data: bytes | memoryview) -> tuple[list[QuestionDraft], list[Issue]]:
+    if not data:
+        return [], []
+    kept = unpacked(data)
+    return [_draft(one) for one in kept["drafts"]], [Issue(**one) for one in kept["issues"]]
+
+
+def _draft(kept: dict[str, Any]) -> QuestionDraft:
+    nested = {
+        "tags": tuple(kept["tags"]),
+        "sources": tuple(SourcePlace(**place) for place in kept["sources"]),
+        "acknowledged": tuple(Acknowledged(**one) for one in kept["acknowledged"]),
+    }
+    return QuestionDraft(**{**kept, **nested})
+
+
+# Rows -------------------------------------------------------------------------------------------------------------------
+
+
+def packed_rows(rows: Sequence[Row]) -> bytes:
+    return packed([vars(row) | {"findings": [_short(one) for one in row.findings]} for row in rows])
+
+
+def unpacked_rows(data: bytes | memoryview) -> list[Row]:
+    return [_row(kept) for kept in unpacked(data)] if data else []
+
+
+def _row(kept: dict[str, Any]) -> Row:
+    lists = {name: tuple(kept[name]) for name in ("reasons", "blocking", "lost")}
+    return Row(**{**kept, **lists, "findings": tuple(_finding(*one) for one in kept["findings"])})
+
+
+def _short(finding: Finding) -> list[str]:
+    """A finding without what its rule says about every one of them."""
+    return [finding.rule, finding.severity, finding.where, finding.what]
+
+
+def _finding(code: str, severity: Any, where: str, what: str) -> Finding:
+    rule = next((one for one in lint.item_rules() if one.code == code), None)
+    why, how = (str(rule.why), str(rule.how)) if rule else ("", "")
+    return Finding(code, severity, where, what, why, how)
+
+
+def plain(value: Any) -> Any:
+    """A part of a draft as JSON has it."""
+    if isinstance(value, tuple):
+        return [plain(one) for one in value]
+    return vars(value) if isinstance(value, SourcePlace | Acknowledged) else value
+
+
+def wanted(draft: QuestionDraft, row: Row) -> QuestionDraft:
+    """A draft as it would be written: with what of the stored question goes on."""
+    known = dict(row.known)
+    if "sources" in known:
+        known["sources"] = tuple(SourcePlace(**place) for place in known["sources"])
+    if "acknowledged" in known:
+        known["acknowledged"] = tuple(Acknowledged(**one) for one in known["acknowledged"])
+    if "tags" in known:
+        known["tags"] = tuple(known["tags"])
+    return replace(draft, **known)

@@ -1,0 +1,65 @@
+"""The quiz that is made of an import at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from quizzes.errors import ImportRejected, NotPublishable
+from quizzes.models import Question, Quiz, QuizItem, User
+from quizzes.models.kinds import KINDS
+from quizzes.services import quizzes
+from quizzes.services.imports.plan import MOST_IN_QUIZ, Choices, Line
+
+
+def refuse_if_too_long(taken: Sequence[Line]) -> None:
+    if len(taken) > MOST_IN_QUIZ:
+        message = _(
+            "A quiz asks at most %(most)d questions, and you take %(count)d. Take fewer, or make the quiz later."
+        )
+        raise ImportRejected(message % {"most": MOST_IN_QUIZ, "count": len(taken)})
+
+
+def make(choices: Choices, pks: Sequence[int], *, owner: User, now: datetime) -> dict[str, Any]:
+    """Make a quiz of the questions that can be asked, in this order; returns what the report says of it.
+
+    It is published unless something is missing, or the questions are to stay drafts.
+    """
+    questions = Question.objects.usable_by(owner).live().in_bulk(pks)
+    if choices.publishes:
+        ready = set(Question.objects.ready().filter(pk__in=pks).values_list("pk", flat=True))
+        questions = {pk: question for pk, question in questions.items() if pk in ready}
+    asked = [pk for pk in dict.fromkeys(pks) if pk in questions]
+    if not asked:
+        return {"quiz": None, "faults": [_("None of the questions can be asked yet, so no quiz was made.")]}
+    made = quizzes.save(
+        Quiz(title=choices.quiz, slug=free_slug(choices.quiz), **KINDS[choices.kind].settings), actor=owner, now=now
+    )
+    rows = (QuizItem(quiz=made, question_id=pk, position=place) for place, pk in enumerate(asked, start=1))
+    QuizItem.objects.bulk_create(rows)
+    faults = _publish(made, owner=owner, now=now) if choices.publishes else []
+    revision = Quiz.objects.values_list("revision", flat=True).get(pk=made.pk)
+    return {"quiz": made.pk, "quiz_revision": revision, "asked": len(asked), "faults": faults}
+
+
+def _publish(made: Quiz, *, owner: User, now: datetime) -> list[str]:
+    """What keeps it from being published; nothing when it is."""
+    try:
+        with transaction.atomic():
+            quizzes.publish(made, actor=owner, now=now)
+    except NotPublishable as refusal:
+        return list(refusal.details["faults"])
+    return []
+
+
+def free_slug(title: str) -> str:
+    """A slug made of the title, with a number where there is one already."""
+    base = slugify(title)[:70] or "quiz"
+    taken = set(Quiz.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    names = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)

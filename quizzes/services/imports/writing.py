@@ -1,0 +1,175 @@
+"""Confirming an import: everything that was taken in one transaction, or nothing. Statements do not grow with the questions.
+
+What took long stands ready before the transaction begins. In it the stamps are read again: where a question is no longer as
+it was compared, nothing is written and the draft is compared again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from quizzes.errors import ImportRejected
+from quizzes.formats.base import QuestionDraft
+from quizzes.models import ImportDraft, Question, QuestionSource, QuestionVersion, Source, User, Visibility
+from quizzes.question_types.texts import search_text
+from quizzes.services.imports import changing, quiz
+from quizzes.services.imports.comparing import stamps_of
+from quizzes.services.imports.drafts import plan_of
+from quizzes.services.imports.labels import Labels
+from quizzes.services.imports.plan import Choices, Line, keep_choices
+
+Status, Stage = QuestionVersion.Status, ImportDraft.Stage
+
+
+class Outdated(ImportRejected):
+    """A question is no longer as it was compared."""
+
+
+@dataclass(frozen=True)
+class New:
+    """Rows that are ready to be written, in the order of the file."""
+
+    line: Line
+    question: Question
+    version: QuestionVersion
+
+
+def confirm(draft: ImportDraft, choices: Choices, *, now: datetime) -> ImportDraft:
+    """Write what was taken; raises ImportRejected where nothing is, or where the bank changed since it was compared."""
+    taken = plan_of(draft).taken(choices)
+    if not taken:
+        raise ImportRejected(_("Take at least one question."))
+    if choices.quiz:
+        quiz.refuse_if_too_long(taken)
+    keep_choices(draft, choices)
+    ready = [_new(line, choices, draft.owner, now) for line in taken if line.row.action in ("new", "copy")]
+    changed = changing.prepared([line for line in taken if line.row.action == "changed"])
+    try:
+        return _write(draft, choices, taken, ready, changed, now=now)
+    except Outdated:
+        ImportDraft.objects.filter(pk=draft.pk, stage=Stage.READY).update(stage=Stage.CHECKING, checked=0, rows=b"")
+        raise
+
+
+def _new(line: Line, choices: Choices, owner: User, now: datetime) -> New:
+    is_ready = choices.publishes and not line.row.blocking
+    question = Question(
+        uuid=line.row.key,
+        type=line.draft.type,
+        difficulty=line.draft.difficulty,
+        bloom=line.draft.bloom,
+        owner=owner,
+        visibility=Visibility.COPY if is_ready else Visibility.PRIVATE,
+        is_kept_for_exams=choices.is_kept_for_exams,
+        acknowledged=[{"rule": one.rule, "reason": one.reason} for one in line.draft.acknowledged],
+    )
+    version = QuestionVersion(
+        question=question,
+        spec=dict(line.draft.spec),
+        search_text=search_text(line.draft.spec),  # rows written together send no signal
+        status=Status.READY if is_ready else Status.DRAFT,
+        revision=1,
+        edited_by=owner,
+        edited_at=now,
+        published_at=now if is_ready else None,
+    )
+    return New(line, question, version)
+
+
+@transaction.atomic
+def _write(
+    draft: ImportDraft,
+    choices: Choices,
+    taken: Sequence[Line],
+    ready: Sequence[New],
+    changed: Sequence[changing.Changed],
+    *,
+    now: datetime,
+) -> ImportDraft:
+    """The transaction: lock, check, write, record."""
+    locked = ImportDraft.objects.select_for_update(no_key=True).get(pk=draft.pk)
+    if locked.stage != Stage.READY:
+        raise ImportRejected(_("This was imported already, in another tab perhaps."))
+    _refuse_if_changed(taken)
+    owner = draft.owner
+    labels = Labels.of(taken, choices)
+    sources = _sources(line.draft for line in taken)
+    _add(ready, labels, sources)
+    updated = changing.write(changed, labels, sources, choices, actor=owner, now=now)
+    published = _publish_drafts(taken, now=now) if choices.publishes else []
+    questions = [*(one.question for one in ready), *(one.question for one in changed)]
+    after = stamps_of(str(question.uuid) for question in questions)
+    result: dict[str, Any] = {
+        "new": [[one.question.pk, after[str(one.question.uuid)]] for one in ready],
+        "changed": [one | {"stamp": after[one["key"]]} for one in updated],
+        "published": published,
+        "there": sum(line.row.action == "there" for line in taken),
+        "drafts": [one.question.pk for one in ready if choices.publishes and one.line.row.blocking],
+        "topics": labels.new_topics,
+        "tags": labels.new_tags,
+    }
+    if choices.quiz:
+        known = {one.line.place: one.question.pk for one in ready}
+        pks = [known.get(line.place, line.row.question) for line in taken]
+        result |= quiz.make(choices, [pk for pk in pks if pk], owner=owner, now=now)
+    _record([one.question for one in ready], [one.question for one in changed], owner)
+    locked.result, locked.choices, locked.stage, locked.done_at = result, draft.choices, Stage.DONE, now
+    locked.data = b""  # what stays is what it takes to undo it
+    locked.save()
+    return locked
+
+
+def _refuse_if_changed(taken: Sequence[Line]) -> None:
+    """Lock the questions that are there, and compare their stamps; raises Outdated (3 queries)."""
+    stamps = {line.row.key: line.row.stamp for line in taken}
+    locked = Question.objects.select_for_update(no_key=True).filter(uuid__in=set(stamps)).order_by("pk")
+    list(locked.values_list("pk", flat=True))  # an editor of the same questions waits here
+    now = stamps_of(stamps)
+    if any(now.get(key, "") != stamp for key, stamp in stamps.items()):
+        raise Outdated(_("Something changed since these questions were compared. They are compared again."))
+
+
+def _sources(drafts: Iterable[QuestionDraft]) -> dict[str, Source]:
+    wanted = {place.document for draft in drafts for place in draft.sources}
+    return {source.slug: source for source in Source.objects.filter(slug__in=wanted).defer("paragraphs")}
+
+
+def _add(ready: Sequence[New], labels: Labels, sources: Mapping[str, Source]) -> None:
+    """New questions in four statements, however many there are."""
+    for one in ready:
+        one.question.topic = labels.topic_of(one.line)
+    Question.objects.bulk_create(one.question for one in ready)
+    for one in ready:
+        one.version.question = one.question  # which has its key only now
+    QuestionVersion.objects.bulk_create(one.version for one in ready)
+    QuestionSource.objects.bulk_create(
+        row for one in ready for row in changing.places_of(one.question, one.line.draft, sources)
+    )
+    through = Question.tags.through
+    through.objects.bulk_create(
+        through(question=one.question, tag=tag) for one in ready for tag in labels.tags_of(one.line)
+    )
+
+
+def _publish_drafts(taken: Iterable[Line], *, now: datetime) -> list[int]:
+    """Publish what is there as a first draft and says the same; returns the versions."""
+    pks = [line.row.question for line in taken if line.row.action == "there" and not line.row.blocking]
+    first = QuestionVersion.objects.filter(question__in=pks, status=Status.DRAFT, number=1)
+    found = dict(first.values_list("pk", "question"))
+    private = Question.objects.filter(pk__in=found.values(), visibility=Visibility.PRIVATE, owner__isnull=False)
+    private.update(visibility=Visibility.COPY)
+    QuestionVersion.objects.filter(pk__in=found).update(status=Status.READY, published_at=now)
+    return list(found)
+
+
+def _record(new: Sequence[Question], changed: Sequence[Question], owner: User) -> None:
+    """What the workshop's history says of each."""
+    LogEntry.objects.log_actions(owner.pk, new, ADDITION, _("Imported from a file."))
+    LogEntry.objects.log_actions(owner.pk, changed, CHANGE, _("Changed by an import."))
