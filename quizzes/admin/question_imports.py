@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from quizzes import clock, formats, limits
+from quizzes import clock, limits
 from quizzes.admin.scope import person
 from quizzes.errors import ImportRejected, QuizError
 from quizzes.formats import tables
@@ -29,6 +29,15 @@ from quizzes.services import imports
 PER_PAGE = 20
 NAMED = 50  # places of a list that stand on the page; the rest is counted
 Stage = ImportDraft.Stage
+# What can be read, in the words of those who have it.
+READABLE = (
+    gettext_lazy("Moodle: GIFT or XML"),
+    gettext_lazy("Canvas and other systems: QTI 1.2, 2.1, 2.2 or 3.0, as a zip or XML"),
+    gettext_lazy("Kahoot's spreadsheet"),
+    gettext_lazy("A table of your own: XLSX or CSV"),
+    gettext_lazy("Aiken, or text as you type it: numbered questions, lettered options"),
+    gettext_lazy("Quizsite's own export"),
+)
 STATES = {
     "new": gettext_lazy("New"),
     "copy": gettext_lazy("A copy of your own"),
@@ -90,7 +99,7 @@ class QuestionImports:
                 form.add_error("file" if form.cleaned_data.get("file") else "text", str(refusal.message))
         waiting = ImportDraft.objects.open_to(person(request), clock.now()).defer("data", "content", "rows")
         context = {"title": _("Import questions"), "form": form, "imports": waiting}
-        return self.import_page(request, "file", context | {"formats": formats.all_formats()})
+        return self.import_page(request, "file", context | {"readable": READABLE})
 
     def begun(self, request: HttpRequest, form: ImportForm) -> HttpResponse:
         name, data = form.named()

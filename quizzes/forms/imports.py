@@ -18,6 +18,8 @@ from quizzes.models.kinds import KINDS
 from quizzes.models.quizzes import Preset
 from quizzes.services import imports
 
+SELECT = forms.Select({"class": "form-select"})
+TICK = forms.CheckboxInput({"class": "form-check-input"})
 FIND_OUT = ("", gettext_lazy("Find out"))
 
 
@@ -32,7 +34,7 @@ def encoding_choices() -> list[tuple[str, Any]]:
 class ReadingForm(forms.Form):
     """As what a file is read."""
 
-    format = forms.ChoiceField(label=gettext_lazy("Format"), choices=format_choices, required=False)
+    format = forms.ChoiceField(label=gettext_lazy("Format"), choices=format_choices, required=False, widget=SELECT)
     encoding = forms.ChoiceField(label=gettext_lazy("Encoding of plain text"), choices=encoding_choices, required=False)
 
 
@@ -81,7 +83,9 @@ class ChoicesForm(forms.Form):
         help_text=gettext_lazy("For questions to which the file gives none. Type a new name to make one."),
         widget=forms.TextInput({"list": "topics", "class": "form-control", "autocomplete": "off"}),
     )
-    uses_categories = forms.BooleanField(label=gettext_lazy("Make topics of the file's categories"), required=False)
+    uses_categories = forms.BooleanField(
+        label=gettext_lazy("Make topics of the file's categories"), required=False, widget=TICK
+    )
     tags = forms.CharField(
         label=gettext_lazy("Tags"),
         required=False,
@@ -92,9 +96,10 @@ class ChoicesForm(forms.Form):
     publishes = forms.BooleanField(
         label=gettext_lazy("Publish the questions"),
         required=False,
+        widget=TICK,
         help_text=gettext_lazy("Otherwise they are drafts that only you see."),
     )
-    is_kept_for_exams = forms.BooleanField(label=gettext_lazy("Keep them for exams"), required=False)
+    is_kept_for_exams = forms.BooleanField(label=gettext_lazy("Keep them for exams"), required=False, widget=TICK)
     quiz = forms.CharField(
         label=gettext_lazy("Make a quiz of them"),
         required=False,
@@ -105,8 +110,10 @@ class ChoicesForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind of quiz"),
         choices=[(kind.key, kind.name) for kind in KINDS.values()],
-        widget=forms.Select({"class": "form-select"}),
+        widget=SELECT,
     )
+
+    field_order = ("quiz", "kind", "topic", "tags", "publishes", "is_kept_for_exams", "uses_categories")
 
     def __init__(self, draft: ImportDraft, plan: imports.Plan, data: Any = None) -> None:
         self.chosen, self.plan = imports.choices_of(draft), plan

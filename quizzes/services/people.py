@@ -30,6 +30,7 @@ from quizzes.models import (
     Attempt,
     AttemptEvent,
     Classroom,
+    ImportDraft,
     InstructorInvitation,
     Invitation,
     Membership,
@@ -108,6 +109,7 @@ def _end_untimed(person: User, *, by: User, now: datetime) -> None:
 def _forget_person(person: User, *, now: datetime) -> None:
     """Name, address, log-ins and rights."""
     Invitation.objects.filter(user=person).delete()
+    ImportDraft.objects.filter(owner=person).delete()
     _forget_invitations(person, now=now)
     for kind in (EmailAddress, Authenticator, SocialAccount):  # with what hangs on them: confirmations, tokens
         kind._default_manager.filter(user=person).delete()

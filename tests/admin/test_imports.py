@@ -37,9 +37,21 @@ def test_from_a_file_to_a_quiz_and_back(as_ada: Client, stage: SimpleNamespace) 
     draft = sent(as_ada, BROKEN)
     page = as_ada.get(page_of(draft)).content.decode()
     assert "Which organ authorizes a peacekeeping mission" in page
-    assert "What is not imported" in page and "line 11" in page
-    done = act(as_ada, draft, "review", confirm="yes", shown=[0, 1], take=[0, 1], publishes="on", quiz="Organs", kind="practice")
-    assert "A quiz of 2 questions." in done and "It is published." in done
+    assert "What is not imported" in page
+    assert "line 11" in page
+    done = act(
+        as_ada,
+        draft,
+        "review",
+        confirm="yes",
+        shown=[0, 1],
+        take=[0, 1],
+        publishes="on",
+        quiz="Organs",
+        kind="practice",
+    )
+    assert "A quiz of 2 questions." in done
+    assert "It is published." in done
     assert Quiz.objects.get(title="Organs").owner == stage.ada
     assert Question.objects.count() == before + 2
     undone = act(as_ada, draft, "undo")
@@ -50,7 +62,8 @@ def test_from_a_file_to_a_quiz_and_back(as_ada: Client, stage: SimpleNamespace) 
 def test_ticks_and_choices_are_kept_from_page_to_page(as_ada: Client) -> None:
     draft = sent(as_ada)
     page = act(as_ada, draft, "review", page="2", shown=[0, 1], take=[1], topic="Organs", kind="exam", publishes="on")
-    assert "1 is ticked." in page and 'value="Organs"' in page
+    assert "1 is ticked." in page
+    assert 'value="Organs"' in page
     assert "2 are ticked." in act(as_ada, draft, "review", take_all="", shown=[0, 1], kind="exam")
     refused = act(as_ada, draft, "review", confirm="yes", kind="practice", quiz="Q", is_kept_for_exams="on")
     assert "Only an exam asks questions that are kept for exams" in refused

@@ -116,7 +116,7 @@ def test_the_form_holds_every_type_without_loss() -> None:
         (b'[{"type": "\\ud800"}]', "question 1, type: It contains characters that cannot be stored."),
         (b'[{"type": "a\\u0000"}]', "question 1, type: It contains characters that cannot be stored."),
         (b'[{"\\ud800": 1}]', "question 1: A name contains characters that cannot be stored."),
-        (b"x" * (MAX_BYTES + 1), "file: It is larger than 5 MB."),
+        (b"x" * (MAX_BYTES + 1), "file: It is larger than 25 MB."),
     ],
     ids=range(25),
 )  # fmt: skip
@@ -169,7 +169,7 @@ def test_the_same_id_twice_is_refused_at_the_second_place() -> None:
 
 
 def test_too_many_questions_are_refused_before_any_is_read() -> None:
-    assert refusals([{}] * (MAX_QUESTIONS + 1)) == ["file: It may have at most 2000 questions; it has 2001."]
+    assert refusals([{}] * (MAX_QUESTIONS + 1)) == ["file: It may have at most 5000 questions; it has 5001."]
 
 
 def test_reading_stops_after_too_many_faults() -> None:

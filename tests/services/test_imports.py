@@ -78,7 +78,8 @@ def test_a_confirmed_file_is_in_the_bank_with_topic_tags_and_a_quiz_that_can_be_
     made = Quiz.objects.get(pk=done.result["quiz"])
     assert (made.status, made.owner, made.items.count()) == ("published", ada, 2)
     question = made.items.all()[0].question
-    assert question is not None and question.topic is not None
+    assert question is not None
+    assert question.topic is not None
     assert (question.topic.name, [tag.slug for tag in question.tags.all()]) == ("Peacekeeping", ["exam-prep"])
     assert (question.owner, question.ready_version is not None) == (ada, True)
     assert done.data == b""
@@ -140,7 +141,8 @@ def test_a_question_that_says_the_same_is_found_whatever_its_id(ada: User, bea: 
     [line] = imports.plan_of(begun(ada, text, "again.json")).lines
     assert (line.row.action, line.row.question) == ("there", mine.pk)
     [line] = imports.plan_of(begun(bea, text, "again.json")).lines
-    assert line.row.action == "new" and "says the same" in line.row.twin
+    assert line.row.action == "new"
+    assert "says the same" in line.row.twin
     assert not line.row.is_taken_at_first
 
 
