@@ -11,7 +11,7 @@ from quizzes.errors import ImportRejected
 from quizzes.formats import get
 from quizzes.formats.base import QuestionDraft
 from quizzes.models import ImportDraft, Question, QuestionVersion, Quiz, Tag, Topic, User
-from quizzes.services import bank, exchange, imports, quizzes
+from quizzes.services import bank, exchange, imports, people, quizzes
 from quizzes.services.imports import Choices, Plan
 from tests.admin import cast
 
@@ -240,3 +240,10 @@ def test_text_in_another_encoding_is_read_and_can_be_read_again_in_the_one_chose
     imports.read_again(draft, format="gift", encoding="cp1251")
     imports.go_on(draft, now=NOW)
     assert imports.plan_of(draft).lines[0].draft.spec["stem"].startswith("Oщ")
+
+
+def test_the_files_of_a_person_go_with_their_personal_data(ada: User) -> None:
+    begun(ada)
+    root = User.objects.create(username="root", is_staff=True, is_superuser=True)
+    people.anonymise(ada, by=root, now=NOW)
+    assert not ImportDraft.objects.exists()
