@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quizzes', '0019_own_practice'),
+        ('quizzes', '0020_reviews'),
     ]
 
     operations = [
