@@ -1,4 +1,4 @@
-"""Classrooms as their people see them: the list of one's own, and the assignments of one. Read only."""
+"""Classrooms as their people see them: the list of theirs, and the assignments of one. Read only."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ OPEN, UPCOMING, DONE = "open", "upcoming", "done"
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A classroom in one's list, with its assignments: for a student those to do and handed in, for others those open.
+class ClassroomSummary:
+    """A classroom in a person's list, with its assignments: for a student those to do and handed in, for others those open.
 
     The role is empty for an administrator who is not in it.
     """
@@ -31,16 +31,19 @@ class Listed:
     calendar: Calendar | None = None
 
 
-def mine(user: User, *, now: datetime, archived: bool = False) -> list[Listed]:
-    """The classrooms a person belongs to, by name (2 queries; 5 for a student)."""
+def classrooms_of(user: User, *, now: datetime, archived: bool = False) -> list[ClassroomSummary]:
+    """Return the classrooms a person belongs to, by name (2 queries; 5 for a student)."""
     memberships = Membership.objects.active().filter(user=user, classroom__archived_at__isnull=not archived)
-    mine = {row.classroom_id: row for row in memberships}
-    rooms = Classroom.objects.filter(pk__in=mine).annotate(
+    by_classroom = {row.classroom_id: row for row in memberships}
+    classrooms = Classroom.objects.filter(pk__in=by_classroom).annotate(
         students=_count(Membership.objects.students().filter(classroom=OuterRef("pk")), "classroom"),
         running=_count(_open_assignments(now).filter(classroom=OuterRef("pk")), "classroom"),
     )
-    calendars = _calendars([row for row in mine.values() if row.role == Membership.Role.STUDENT], now)
-    return [Listed(room, mine[room.pk].role, room.students, room.running, calendars.get(room.pk)) for room in rooms]
+    calendars = _calendars([row for row in by_classroom.values() if row.role == Membership.Role.STUDENT], now)
+    return [
+        ClassroomSummary(room, by_classroom[room.pk].role, room.students, room.running, calendars.get(room.pk))
+        for room in classrooms
+    ]
 
 
 def _calendars(memberships: Sequence[Membership], now: datetime) -> dict[int, Calendar]:
@@ -102,12 +105,12 @@ def for_staff(classroom: Classroom, *, now: datetime) -> list[Assigned]:
             running=Count("attempts__learner", filter=theirs & running, distinct=True),
         )
     )
-    found = [
+    assigned = [
         _assigned(row, number, row.begun, row.running, now)
         for row in rows.order_by(F("opens_at").desc(nulls_last=True))
     ]
     order = (OPEN, UPCOMING, DONE)
-    return sorted(found, key=lambda row: order.index(row.state))
+    return sorted(assigned, key=lambda row: order.index(row.state))
 
 
 def _assigned(assignment: Assignment, students: int, begun: int, running: int, now: datetime) -> Assigned:

@@ -29,7 +29,7 @@ from quizzes.views.shortcuts import READ_WRITE, confirm
 @require_GET
 def classroom_list(request: LoggedInRequest) -> HttpResponse:
     archived = "archived" in request.GET
-    rows = report.mine(request.user, now=clock.now(), archived=archived)
+    rows = report.classrooms_of(request.user, now=clock.now(), archived=archived)
     invitations = () if archived else Invitation.objects.open_to(request.user)
     context = {
         "rows": rows,

@@ -23,7 +23,7 @@ from quizzes.figures import marks
 from quizzes.formats import sheets
 from quizzes.models import Attempt, Classroom
 from quizzes.reports import gradebook as report
-from quizzes.reports import histograms
+from quizzes.reports import gradebook_cells, gradebook_sheets, histograms
 from quizzes.services import attempts
 from quizzes.views.requests import LoggedInRequest
 from quizzes.views.shortcuts import teaches
@@ -63,7 +63,7 @@ def gradebook(request: LoggedInRequest, pk: int) -> HttpResponse:
 def gradebook_csv(request: LoggedInRequest, pk: int) -> HttpResponseBase:
     now = clock.now()
     classroom, book = _read(request, pk, now=now)
-    lines = sheets.csv_lines(report.table(book))
+    lines = sheets.csv_lines(gradebook_sheets.table(book))
     return _attached(StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8"), classroom, now, "csv")
 
 
@@ -72,7 +72,7 @@ def gradebook_csv(request: LoggedInRequest, pk: int) -> HttpResponseBase:
 def gradebook_xlsx(request: LoggedInRequest, pk: int) -> HttpResponseBase:
     now = clock.now()
     classroom, book = _read(request, pk, now=now)
-    content = sheets.xlsx_bytes(report.table(book), title=classroom.name, wide=report.NAMES)
+    content = sheets.xlsx_bytes(gradebook_sheets.table(book), title=classroom.name, wide=gradebook_sheets.NAMES)
     return _attached(HttpResponse(content, content_type=XLSX), classroom, now, "xlsx")
 
 
@@ -135,27 +135,27 @@ class Shown:
     address: str = ""
 
 
-def shown(cells: Iterable[report.Cell]) -> list[Shown]:
+def shown(cells: Iterable[gradebook_cells.Cell]) -> list[Shown]:
     """Cells as the page says them. A large class has thousands: a template would take five times as long."""
     result, timeline = (reverse(f"quizzes:attempt_{name}", args=[0]) for name in ("result", "timeline"))
     words = {
-        report.NOT_STARTED: str(_("not started")),
-        report.MISSING: str(_("missing")),
-        report.IN_PROGRESS: str(_("in progress")),
-        report.WAITING: str(_("to be marked")),
-        report.DONE: str(_("done")),
+        gradebook_cells.NOT_STARTED: str(_("not started")),
+        gradebook_cells.MISSING: str(_("missing")),
+        gradebook_cells.IN_PROGRESS: str(_("in progress")),
+        gradebook_cells.WAITING: str(_("to be marked")),
+        gradebook_cells.DONE: str(_("done")),
     }
-    kinds = {report.NOT_STARTED: "none", report.MISSING: "fail"}
+    kinds = {gradebook_cells.NOT_STARTED: "none", gradebook_cells.MISSING: "fail"}
     found = []
     for cell in cells:
         kind = {True: "pass", False: "fail", None: kinds.get(cell.state, "")}[cell.is_passed]
-        to = timeline if cell.state == report.IN_PROGRESS else result
+        to = timeline if cell.state == gradebook_cells.IN_PROGRESS else result
         address = to.replace("/0/", f"/{cell.attempt_id}/") if cell.attempt_id else ""
         found.append(Shown(kind, words.get(cell.state) or marks(cell.marks or Decimal(0)), _note(cell), address))
     return found
 
 
-def _note(cell: report.Cell) -> str:
+def _note(cell: gradebook_cells.Cell) -> str:
     notes = []
     if cell.marks is not None:
         notes += [gettext("of %(possible)s") % {"possible": marks(cell.possible or Decimal(0))}, f"{cell.percent} %"]

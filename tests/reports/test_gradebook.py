@@ -10,8 +10,10 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from quizzes.models import Assignment, Attempt, Classroom, Membership, User
-from quizzes.reports import gradebook
-from quizzes.reports.gradebook import Cell, Gradebook, GradeRow
+from quizzes.reports import gradebook, gradebook_sheets
+from quizzes.reports.class_figures import Figures
+from quizzes.reports.gradebook import Gradebook, GradeRow
+from quizzes.reports.gradebook_cells import Cell
 from quizzes.services import attempts, deadlines
 from tests import factories
 from tests.reports.rows import graded
@@ -164,7 +166,7 @@ def test_late_is_what_is_late_for_this_member(room: Classroom, ada: User, now: d
         "newcomer": False,
     }
     assert [row.name for row in gradebook.gradebook(room, now=now, show="late").rows] == ["Ada Lovelace"]
-    assert [row[-1] for row in gradebook.table(book)][1:] == [0, 1, 0, 0]
+    assert [row[-1] for row in gradebook_sheets.table(book)][1:] == [0, 1, 0, 0]
 
 
 @pytest.mark.parametrize("fields", [{"due_at": EARLIER}, {"closes_at": EARLIER}], ids=["due", "closed"])
@@ -212,7 +214,7 @@ def test_an_attempt_that_was_reopened_is_in_progress_and_says_so(
     deadlines.reopen(first, due_at=None, reason="a fire drill", actor=instructor, now=now)
     book = gradebook.gradebook(room, now=now)
     assert (cell(book).state, cell(book).marks, cell(book).is_reopened) == ("in_progress", None, True)
-    assert list(gradebook.table(book))[1][4:8] == [None, 1, "in progress, reopened", 0]
+    assert list(gradebook_sheets.table(book))[1][4:8] == [None, 1, "in progress, reopened", 0]
     attempts.submit(first, now=now)
     assert (cell(gradebook.gradebook(room, now=now)).state, cell(gradebook.gradebook(room, now=now)).is_reopened) == (
         "graded",
@@ -394,7 +396,7 @@ def test_figures_are_mean_median_spread_and_ten_bins(room: Classroom, homework: 
 def test_figures_of_nobody_are_none_and_of_one_have_no_spread(
     room: Classroom, homework: Assignment, ada: User, now: datetime
 ) -> None:
-    assert gradebook.gradebook(room, now=now).summary[0] == gradebook.Figures(0, None, None, None, (0,) * 10)
+    assert gradebook.gradebook(room, now=now).summary[0] == Figures(0, None, None, None, (0,) * 10)
     graded(ada, homework, 10, at=now)
     figures = gradebook.gradebook(room, now=now).summary[0]
     assert (figures.count, figures.mean, figures.median, figures.spread) == (1, 100, 100, None)
@@ -419,7 +421,7 @@ def test_a_hundred_members_by_twenty_assignments_take_five_queries(
     )
     factories.accommodation(given[0], members[0].user, now=now, closes_at=now)
     with django_assert_num_queries(5):
-        rows = list(gradebook.table(gradebook.gradebook(room, now=now)))
+        rows = list(gradebook_sheets.table(gradebook.gradebook(room, now=now)))
     assert len(rows) == 101
     assert rows[1][-4:] == [100, 200, 50, 0]
 
@@ -427,14 +429,14 @@ def test_a_hundred_members_by_twenty_assignments_take_five_queries(
 def test_an_empty_class_has_an_empty_book(db: None, now: datetime) -> None:
     book = gradebook.gradebook(factories.classroom(), now=now)
     assert (book.rows, book.assignments, book.summary, book.size) == ((), (), (), 0)
-    assert len(list(gradebook.table(book))) == 1
+    assert len(list(gradebook_sheets.table(book))) == 1
 
 
 def test_the_table_holds_plain_values(room: Classroom, homework: Assignment, ada: User, now: datetime) -> None:
     factories.assignment(room, factories.quiz(1), closes_at=now)
     Assignment.objects.filter(pk=homework.pk).update(due_at=now - HOUR)
     graded(ada, homework, "4.5", at=now)
-    heading, row = gradebook.table(gradebook.gradebook(room, now=now))
+    heading, row = gradebook_sheets.table(gradebook.gradebook(room, now=now))
     assert heading[:4] == ["Surname", "First name", "E-mail", "User name"]
     assert row[:4] == ["Lovelace", "Ada", ada.email, "ada"]
     assert row[4:10] == [Decimal("4.5"), Decimal(10), "late", None, Decimal(1), "missing"]
