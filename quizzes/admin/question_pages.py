@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -306,7 +307,8 @@ class QuestionPages:
             raise Http404
         version.question = question
         try:
-            context = trial(version, request.POST if request.method == "POST" else None, shows=shows_answers(request))
+            data = request.POST if request.method == "POST" else None
+            context = trial(version, data, shows=shows_answers(request), now=clock.now())
         except InvalidSpec:
             messages.warning(request, _("It can be previewed when what is missing below is filled in."))
             return HttpResponseRedirect(reverse("admin:quizzes_question_change", args=[question.pk]))
@@ -320,15 +322,17 @@ class QuestionPages:
 ASKING = {"archive": bank.quizzes_asking, "retire": bank.quizzes_following}
 
 
-KEPT = ("topic", "difficulty", "bloom", "tags")
+KEPT = ("topic", "difficulty", "bloom", "tags", "case")
 
 
 def another_like(question: Question) -> str:
     """The query of a new question's form that starts with the type, topic, level and tags of this one."""
     tags = ", ".join(question.tags.values_list("slug", flat=True))
+    version = question.latest_version
+    case = version.spec.get("case", "") if version else ""
     topic = question.topic.name if question.topic else ""
     values = {"type": question.type, "topic": topic, "difficulty": question.difficulty, "bloom": question.bloom}
-    return urlencode({name: value for name, value in {**values, "tags": tags}.items() if value})
+    return urlencode({name: value for name, value in {**values, "tags": tags, "case": case}.items() if value})
 
 
 def kept(query: Mapping[str, str]) -> dict[str, str]:
@@ -349,7 +353,7 @@ def by_rule(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     return [{"rule": rule, "first": rows[0], "rows": rows} for rule, rows in groups.items()]
 
 
-def trial(version: QuestionVersion, data: Any, *, shows: bool) -> dict[str, Any]:
+def trial(version: QuestionVersion, data: Any, *, shows: bool, now: datetime) -> dict[str, Any]:
     """Cards of a version for its author: to ask and, where answers are shown, revealed with the answer that was tried."""
     kind, spec = version.kind, version.parsed
     layout = kind.layout(spec, random.Random(version.pk), shuffle=True)  # noqa: S311
@@ -365,13 +369,14 @@ def trial(version: QuestionVersion, data: Any, *, shows: bool) -> dict[str, Any]
             grade = kind.grade(spec, answer.response)
         except BadAnswer as error:
             fault = str(error.message)
-    asked = {"ask": cards.ask_card(answer, question), "fault": fault, "tried": data is not None and not fault}
+    [ask] = cards.with_cases([cards.ask_card(answer, question)], at=now)
+    asked = {"ask": ask, "fault": fault, "tried": data is not None and not fault}
     if not shows:
         return asked
     return asked | {
         "reveal": cards.Card(
             **{
-                **cards.ask_card(answer, question).__dict__,
+                **ask.__dict__,
                 "slot": 2,
                 "state": cards.REVEAL,
                 "card": kind.reveal(spec, layout, answer.response),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,10 +12,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from quizzes import clock
 from quizzes.admin.scope import ScopedAdmin, ScopedInline, WhoseFilter, owner_name, person
 from quizzes.lint import notes
 from quizzes.models import Body, GlossaryTerm, NotePlace, StudyNote, TimelineEntry, Unit
 from quizzes.models.study import Status
+from quizzes.services import cases
 from quizzes.study_text import Place
 
 
@@ -49,6 +52,10 @@ class StudyAdmin(ScopedAdmin):
             obj.owner = person(request)
         super().save_model(request, obj, form, change)
 
+    def may_be_taken_back(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those that nothing needs published."""
+        return queryset
+
     @admin.display(description=gettext_lazy("owner"), ordering="owner")
     def owner_name(self, row: Any) -> str:
         return owner_name(row)
@@ -68,7 +75,7 @@ class StudyAdmin(ScopedAdmin):
 
     @admin.action(description=gettext_lazy("Take back: a draft again"))
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        count = self.only_managed(request, queryset).update(status=Status.DRAFT)
+        count = self.may_be_taken_back(self.only_managed(request, queryset)).update(status=Status.DRAFT)
         self.message_user(request, ngettext("%(n)d is a draft.", "%(n)d are drafts.", count) % {"n": count})
 
 
@@ -90,8 +97,23 @@ class NotePlaceInline(ScopedInline, admin.TabularInline):
     verbose_name_plural = gettext_lazy("places it rests on")
 
 
+class StudyNoteForm(forms.ModelForm):
+    """A case that published questions name stays a case, under its name, for all to read."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        before = StudyNote.objects.filter(pk=self.instance.pk, kind=StudyNote.Kind.CASE).first()
+        if before is not None and cases.are_asked([before.slug]):
+            kept = {"slug": before.slug, "kind": before.kind, "status": before.status}
+            for name in [name for name, value in kept.items() if name in cleaned and cleaned[name] != value]:
+                if name != "status" or not before.is_draft:
+                    self.add_error(name, _("Published questions stand on this case; this must stay as it is."))
+        return cleaned
+
+
 @admin.register(StudyNote)
 class StudyNoteAdmin(StudyAdmin):
+    form = StudyNoteForm
     content = ("title", "unit", "position", "kind", "body", "beyond", "discuss", "suggestions")
     list_display = ("title", "unit", "kind")
     list_select_related = ("owner", "unit")
@@ -100,6 +122,21 @@ class StudyNoteAdmin(StudyAdmin):
     readonly_fields = ("page", "suggestions")
     inlines = (NotePlaceInline,)
     ordering = ("unit__position", "position", "pk")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        before = StudyNote.objects.filter(pk=obj.pk).first()
+        super().save_model(request, obj, form, change)
+        if before is not None:
+            cases.keep_text(before, obj, now=clock.now())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_needed = obj is not None and obj.kind == StudyNote.Kind.CASE and bool(cases.are_asked([obj.slug]))
+        return not is_needed and super().has_delete_permission(request, obj)
+
+    def may_be_taken_back(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Not a case that published questions stand on."""
+        slugs = queryset.filter(kind=StudyNote.Kind.CASE).values_list("slug", flat=True)
+        return queryset.exclude(slug__in=cases.are_asked(list(slugs)))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Say how many suggestions there are; they never stand in the way."""

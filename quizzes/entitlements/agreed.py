@@ -52,9 +52,13 @@ def limits_of(attempts: Collection[Attempt]) -> dict[int, timedelta | None]:
     return limits | {pk: terms.computed_limit(questions) for pk, questions in asked.items()}
 
 
+CASE_SECONDS = 75  # about 300 words; each question of a case has it, who comes back to the page reads it again
+
+
 def seconds_and_bloom(version: QuestionVersion) -> tuple[int, str]:
-    """What the time rule needs to know of one question."""
-    return version.kind.time_seconds(version.parsed), version.question.bloom
+    """What the time rule needs to know of one question; the page of facts above it is read too."""
+    spec = version.parsed
+    return version.kind.time_seconds(spec) + (CASE_SECONDS if spec.case else 0), version.question.bloom
 
 
 def asked_in(attempts: Collection[Attempt]) -> dict[int, list[tuple[int, str]]]:

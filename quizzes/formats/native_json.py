@@ -8,7 +8,8 @@
        "acknowledged": [{"rule": "stem-length", "reason": "…"}]}]}
 
 The bare list is read too. `id` is a uuid, or any other words, which stand for the same uuid every time; without one the
-content itself is the identity. Of a type's own fields, those left out take its defaults. `native_schema` describes all of it.
+content itself is the identity. `case` is the short name of the page of facts that stands above the question; the page
+itself is a study note, and must be there. Of a type's own fields, those left out take its defaults. `native_schema` describes all of it.
 """
 
 import json
@@ -87,7 +88,6 @@ PLACES = {
 }
 MESSAGES: Mapping[str, Any] = {
     **FAULTS,
-    "string_pattern_mismatch": gettext_lazy("may have letters, digits, hyphens and underscores only"),
     "string_too_short": gettext_lazy("is empty"),
     "list_type": gettext_lazy("must be a list"),
     "dict_type": gettext_lazy("must be an object with named fields"),
@@ -254,6 +254,8 @@ def flattened(draft: QuestionDraft) -> dict[str, Any]:
     """A draft as one object of the file: identity first, then what is asked, then where it comes from."""
     spec = dict(draft.spec)
     explanation = spec.pop("explanation", "")
+    if not spec.get("case"):
+        spec.pop("case", None)
     row: dict[str, Any] = {} if draft.id is None else {"id": draft.id}
     row |= {"type": draft.type, **spec, "explanation": explanation}
     row["sources"] = [

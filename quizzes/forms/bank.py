@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.forms.posted import replaced
-from quizzes.models import Question, QuestionVersion, Quiz, Source, Topic, User, Visibility
+from quizzes.models import Question, QuestionVersion, Quiz, Source, StudyNote, Topic, User, Visibility
 from quizzes.models.bank import Bloom, Difficulty
 from quizzes.question_types.authoring import AuthorForm
 from quizzes.question_types.problems import Problem, problems_of
@@ -41,6 +41,11 @@ class IdentityForm(forms.Form):
         required=False,
         max_length=300,
         help_text=gettext_lazy("Short labels with commas between them, for drawing questions across topics."),
+    )
+    case = forms.ChoiceField(
+        label=gettext_lazy("Case"),
+        required=False,
+        help_text=gettext_lazy("A page of facts that stands above the question; a study note of the kind “case”."),
     )
     is_kept_for_exams = forms.BooleanField(
         label=gettext_lazy("Kept for exams"),
@@ -147,6 +152,7 @@ class QuestionForm:
         if question is not None and not (question.owner_id and question.is_owned_by(user)):
             del self.identity.fields["visibility"]
         self.user = user
+        self._offer_cases(str((spec or {}).get("case", "")))
         self.places = self._places(_more_places(data) if more == "places" else data, question)
         if self.is_asking_for_rows:
             self._say_nothing()
@@ -167,6 +173,15 @@ class QuestionForm:
             form.fields["source"].queryset = sources
             form.fields["source"].choices = choices
         return formset
+
+    def _offer_cases(self, current: str) -> None:
+        """The cases that the author may use, and the one that the question has; no field where there is none."""
+        cases = StudyNote.objects.usable_by(self.user) | StudyNote.objects.filter(slug=current)
+        offered = list(cases.filter(kind=StudyNote.Kind.CASE).order_by("title").values_list("slug", "title"))
+        field: Any = self.identity.fields["case"]
+        field.choices = [("", gettext_lazy("none")), *offered]
+        if not offered:
+            del self.identity.fields["case"]
 
     @property
     def topics(self) -> QuerySet[Topic, str]:
@@ -202,7 +217,8 @@ class QuestionForm:
 
     def spec(self) -> dict[str, Any]:
         """The content; as it was typed while it is not finished."""
-        return self.author.to_spec() if self.author.is_valid() else self.author.unfinished()
+        content = self.author.to_spec() if self.author.is_valid() else self.author.unfinished()
+        return content | {"case": self.identity.cleaned_data.get("case", "")}
 
     @property
     def problems(self) -> list[Problem]:
@@ -240,6 +256,7 @@ def _identity_of(question: Question | None, version: QuestionVersion | None) -> 
         "tags": ", ".join(question.tags.values_list("slug", flat=True)),
         "visibility": question.visibility,
         "is_kept_for_exams": question.is_kept_for_exams,
+        "case": version.spec.get("case", ""),
         "revision": version.revision,
     }
 

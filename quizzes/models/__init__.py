@@ -12,7 +12,7 @@ from quizzes.models.ownership import Visibility
 from quizzes.models.quizzes import FeedbackBand, Quiz, QuizItem
 from quizzes.models.reference import Body, GlossaryTerm, TimelineEntry
 from quizzes.models.reviews import ReviewCard, ReviewedAttempt, ReviewLog, ReviewSettings
-from quizzes.models.study import NotePlace, StudyNote, Unit
+from quizzes.models.study import EarlierText, NotePlace, StudyNote, Unit
 
 __all__ = [
     "Accommodation",
@@ -22,6 +22,7 @@ __all__ = [
     "AttemptEvent",
     "Body",
     "Classroom",
+    "EarlierText",
     "FeedbackBand",
     "GlossaryTerm",
     "ImportDraft",

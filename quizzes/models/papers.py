@@ -76,6 +76,10 @@ class Paper:
             raise BadAnswer(words, where="slot")
         return self.questions[slot]
 
+    def case_before(self, slot: int) -> str:
+        """Return the case of the question before this one; empty for none."""
+        return self.questions[slot - 1].version.parsed.case if slot - 1 in self.questions else ""
+
 
 def of_attempt(attempt_id: int, learner_id: int) -> Paper:
     """Return the paper of the learner's attempt; raises NotFound for one that is not theirs (1 query)."""

@@ -139,6 +139,23 @@ class StudyNote(StudyContent):
         return reverse("quizzes:study_note", args=[self.slug])
 
 
+class EarlierText(models.Model):
+    """What a published case said until it was rewritten: attempts that had begun by then keep it."""
+
+    note = models.ForeignKey(StudyNote, on_delete=models.CASCADE, related_name="earlier_texts")
+    title = models.CharField(_("title"), max_length=120)
+    body = models.TextField(_("text"))
+    until = models.DateTimeField(_("until"))
+
+    class Meta:
+        verbose_name = _("earlier text of a case")
+        verbose_name_plural = _("earlier texts of cases")
+        ordering = ["until", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class NotePlace(models.Model):
     """A paragraph of a source that a note rests on."""
 

@@ -41,10 +41,12 @@ Fields = Mapping[str, Sequence[str]]
 
 
 class Spec(SpecModel):
-    """What every question has: the stem and the explanation, both Markdown."""
+    """What every question has: the stem and the explanation, both Markdown; `case` is the short name of the page of facts
+    that stands above the stem, or empty."""
 
     stem: Annotated[str, Field(max_length=4000), AfterValidator(required)]
     explanation: LongText = ""
+    case: Annotated[str, Field(max_length=80, pattern=r"^[-a-zA-Z0-9_]*$")] = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ FAULTS: Mapping[str, Text] = {
     "tuple_type": gettext_lazy("must be a list"),
     "model_type": gettext_lazy("must be an object with named fields"),
     "model_attributes_type": gettext_lazy("must be an object with named fields"),
+    "string_pattern_mismatch": gettext_lazy("may have letters, digits, hyphens and underscores only"),
     "string_too_long": gettext_lazy("may have at most %(max_length)s characters"),
     "too_short": gettext_lazy("needs at least %(min_length)s entries; there are %(actual_length)s"),
     "too_long": gettext_lazy("may have at most %(max_length)s entries"),

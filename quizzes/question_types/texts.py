@@ -8,7 +8,9 @@ from typing import Any
 from quizzes.question_types.folding import folded
 
 # Fields whose values are words of the schema, not of an author.
-NOT_READ = frozenset({"kind", "scheme", "scoring", "tolerance_kind", "decimal_mark", "fraction", "layout", "format"})
+NOT_READ = frozenset(
+    {"kind", "scheme", "scoring", "tolerance_kind", "decimal_mark", "fraction", "layout", "format", "case"}
+)
 BETWEEN = " \u00b7 "  # so that no search spans two texts
 
 

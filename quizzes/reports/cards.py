@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -21,7 +21,9 @@ from quizzes.models.prepared import Prepared, prepared
 from quizzes.models.previews import PreviewAnswer
 from quizzes.models.study import with_notes
 from quizzes.question_types.base import Remark
+from quizzes.reports import cases
 from quizzes.reports.attempts import AnswerState
+from quizzes.reports.cases import CaseText
 
 ASK, REVIEW, REVEAL, HELD = "ask", "review", "reveal", "held"
 
@@ -49,6 +51,9 @@ class Card:
     comment: str = ""
     places: Sequence[QuestionSource] = field(default=())
     answer_id: int = 0
+    case_slug: str = ""  # the short name of its page of facts
+    case: CaseText | None = None
+    is_case_known: bool = False  # the question before it has the same case
     is_secret: bool = False  # another exam asks it: it can be answered, and is not checked or revealed now
     may_be_practiced: bool = False
 
@@ -207,7 +212,21 @@ def _face(answer: Answer | AnswerState | JudgedAnswer | PreviewAnswer, version: 
         "is_checked": answer.is_checked,
         "saved_at": answer.saved_at,
         "answer_id": answer.pk,
+        "case_slug": spec.case,
     }
+
+
+def with_cases(shown: Sequence[Card], *, at: datetime, before: str = "") -> list[Card]:
+    """Return the cards, each with its page of facts as it stood then (2 queries, none where no question has a case).
+
+    `before` is the case of the question that comes before the first.
+    """
+    texts = cases.texts({card.case_slug for card in shown if card.case_slug}, at=at)
+    previous = [before, *(card.case_slug for card in shown)]
+    return [
+        replace(card, case=texts.get(card.case_slug), is_case_known=card.case_slug == last) if card.case_slug else card
+        for card, last in zip(shown, previous, strict=False)
+    ]
 
 
 def result_cards(
@@ -219,7 +238,7 @@ def result_cards(
 ) -> list[Card]:
     """Return cards after the fact, as much as `revealed` and `secrecy` allow.
 
-    2 queries, 1 more for versions not met before, and 1 where an exam is held.
+    2 queries, 1 more for versions not met before, and 1 where an exam is held. `with_cases` puts their cases to them.
     """
     judged = [JudgedAnswer(*row) for row in JUDGED_ANSWERS(attempt=attempt)]
     is_over = revealed.anything or slots is not None

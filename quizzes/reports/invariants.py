@@ -36,6 +36,7 @@ from quizzes.models import (
     Question,
     QuestionVersion,
     Quiz,
+    StudyNote,
 )
 from quizzes.models.classrooms import nickname_key
 from quizzes.reports import leaderboards
@@ -147,6 +148,11 @@ def empty(now: datetime) -> Iterator[Violation]:
     """I9: whatever came in came in whole."""
     for uuid in Question.objects.filter(versions=None).values_list("uuid", flat=True):
         yield Violation("I9", f"question {uuid}", "has no version")
+    named = QuestionVersion.objects.exclude(status="draft").exclude(spec__case="").order_by()
+    cases = set(StudyNote.objects.published().filter(kind=StudyNote.Kind.CASE).values_list("slug", flat=True))
+    for uuid, case in named.values_list("question__uuid", "spec__case"):
+        if case and case not in cases:
+            yield Violation("I9", f"question {uuid}", f"stands on the case “{case}”, which is not there")
 
 
 def log(now: datetime) -> Iterator[Violation]:

@@ -45,9 +45,9 @@ def asked(card: int, number: int, version: int) -> PaperQuestion:
     return PaperQuestion(SLOT, found, found.kind.layout(found.parsed, rng, shuffle=True))
 
 
-def to_answer(question: PaperQuestion, response: Any = None) -> Card:
+def to_answer(question: PaperQuestion, response: Any = None, *, now: datetime) -> Card:
     answer = PreviewAnswer(SLOT, question.version.pk, question.version.revision, Decimal(1), question.layout, response)
-    return cards.ask_card(answer, question)
+    return cards.with_cases([cards.ask_card(answer, question)], at=now)[0]
 
 
 def answered(log: ReviewLog) -> Card:
@@ -56,7 +56,8 @@ def answered(log: ReviewLog) -> Card:
     version = version_cache.get_many([log.version_id])[log.version_id]
     fraction = version.kind.grade(version.parsed, log.response).fraction
     places = cards.places_for(Question.objects.filter(pk=version.question_id))
-    return cards.result_card(_judged(log, fraction), terms.EVERYTHING, places, {version.pk: version})
+    card = cards.result_card(_judged(log, fraction), terms.EVERYTHING, places, {version.pk: version})
+    return cards.with_cases([card], at=log.at)[0]
 
 
 def _judged(log: ReviewLog, fraction: Fraction | None) -> JudgedAnswer:

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.safestring import SafeString
 
 from quizzes import entitlements, study_text
-from quizzes.models import Body, GlossaryTerm, Question, Source, StudyNote, Tag, Unit, User
+from quizzes.models import Body, GlossaryTerm, Question, QuestionVersion, Source, StudyNote, Unit, User
 from quizzes.reports import bank
 from quizzes.study_text import Place
 
@@ -64,17 +64,18 @@ class Sourced:
 
 
 def notes_for(reader: User, *, now: datetime) -> QuerySet[StudyNote]:
-    """Return the notes that a person may read: a case is as secret as the questions that have its name for a tag."""
+    """Return the notes that a person may read: a case is as secret as the questions about it."""
     return without_secret_cases(StudyNote.objects.readable_by(reader), reader, now=now)
 
 
 def without_secret_cases(notes: QuerySet[StudyNote], reader: User, *, now: datetime) -> QuerySet[StudyNote]:
-    """Return the notes but for cases that an exam of the reader's asks about (1 query, and 2 more where one is held)."""
+    """Return the notes but for cases that an exam of the reader's asks about (1 query, and 3 more where one is held)."""
     secrecy = entitlements.secrecy_of(reader, now=now)
     if not secrecy.exams:
         return notes
     asked = secrecy.questions.order_by().values("pk")
-    secret = Tag.objects.filter(questions__in=asked).order_by().values("slug")
+    versions = QuestionVersion.objects.filter(question__in=asked).exclude(spec__case="").order_by()
+    secret = set(versions.values_list("spec__case", flat=True)) - {None}
     return notes.exclude(kind=StudyNote.Kind.CASE, slug__in=secret)
 
 

@@ -32,7 +32,7 @@ from quizzes.models import (
 )
 from quizzes.question_types.authoring import unfinished_faults
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import linting, notices, topics
+from quizzes.services import cases, linting, notices, topics
 
 Status = QuestionVersion.Status
 # What makes a question unanswerable or wrong; everything else that the linter says is a suggestion.
@@ -200,9 +200,11 @@ def faults(version: QuestionVersion) -> list[str]:
     if question_types.is_unfinished(version.spec):
         return unfinished_faults(version.kind, version.spec)
     try:
-        version.kind.spec(version.spec)
+        spec = version.kind.spec(version.spec)
     except InvalidSpec as error:
         return [fault.sentence for fault in error.faults]
+    if spec.case and not cases.is_published(spec.case):
+        return [_("The case “%(case)s” is not published. Publish it first.") % {"case": spec.case}]
     return [f"{finding.where}: {finding.what}" for finding in findings(version) if is_blocking(finding)]
 
 

@@ -96,9 +96,21 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpo
         raise NotOpen(" ".join(told) or _("This quiz has no questions yet. Tell your instructor."))
     if quiz.shuffle_questions:
         rng.shuffle(drawn)
+        drawn = _with_cases_together(drawn)
     unpinned = {item.pk: item.version for item in items if item.question and item.version and not item.pinned}
     notes += [*held, *map(_without_version, without)]
     return Draw(drawn, notes, told, unpinned, missing)
+
+
+def _with_cases_together(drawn: Sequence[Drawn]) -> list[Drawn]:
+    """The questions in their order, those of a case after the first of it: its page of facts is read once."""
+    places: dict[object, int] = {}
+    keys = [one.version.spec.get("case") or place for place, one in enumerate(drawn)]
+    for place, key in enumerate(keys):
+        places.setdefault(key, place)
+    return [
+        one for _place, one in sorted(zip((places[key] for key in keys), drawn, strict=True), key=lambda row: row[0])
+    ]
 
 
 def _with_drafts(items: Sequence[Item], viewer: User | None) -> list[Item]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from quizzes.lint.fingerprints import fingerprint
 from quizzes.models import Question, QuestionSource, QuestionVersion, Source, Tag, Topic, User, Visibility
 from quizzes.question_types.base import InvalidSpec
 from quizzes.question_types.texts import search_text
-from quizzes.services import bank, linting, notices
+from quizzes.services import bank, cases, linting, notices
 
 Status = QuestionVersion.Status
 Action = Literal["new", "changed", "unchanged", "refused"]
@@ -107,6 +107,7 @@ class ImportReport:
     entries: tuple[Entry, ...]
     issues: tuple[Issue, ...] = ()  # what the format could not read
     publish: bool = False
+    is_checked: bool = False  # what ships: its cases come with it
     new_topics: tuple[str, ...] = ()
     new_tags: tuple[str, ...] = field(default=())
 
@@ -161,7 +162,7 @@ def plan_import(
     """
     _refuse_learners(actor)
     findings = [[] for _draft in drafts] if is_checked else linting.check_drafts(drafts)
-    return _planned(drafts, issues, findings, publish=publish, actor=actor)
+    return _planned(drafts, issues, findings, publish=publish, actor=actor, is_checked=is_checked)
 
 
 def _refuse_learners(actor: User | None) -> None:
@@ -176,15 +177,17 @@ def _planned(
     *,
     publish: bool,
     actor: User | None,
+    is_checked: bool,
 ) -> ImportReport:
     """The plan for drafts that the linter has read."""
     keys = _own_keys([key_of(draft) for draft in drafts], actor)
     stored = _stored(keys)
     sources = _usable_sources(actor)
+    missing = set() if is_checked else missing_cases(drafts, actor)
     seen: dict[str, str] = {}
     entries = []
     for draft, key, found in zip(drafts, keys, findings, strict=True):
-        reasons = refusals(draft, stored.get(key), sources)
+        reasons = refusals(draft, stored.get(key), sources, missing)
         if key in seen:
             reasons.append(_("%(twin)s is the same question.") % {"twin": seen[key]})
         if publish:
@@ -199,6 +202,7 @@ def _planned(
         entries=tuple(entries),
         issues=tuple(issues),
         publish=publish,
+        is_checked=is_checked,
         new_topics=_missing(Topic, (draft.topic for draft in taken if draft.topic)),
         new_tags=_missing(Tag, (tag for draft in taken for tag in draft.tags)),
     )
@@ -237,9 +241,22 @@ def _missing(model: Any, slugs: Iterable[str]) -> tuple[str, ...]:
     return tuple(slug for slug in wanted if slug not in known)
 
 
-def refusals(draft: QuestionDraft, question: Question | None, sources: Mapping[str, Source]) -> list[str]:
+def missing_cases(drafts: Iterable[QuestionDraft], actor: User | None) -> set[str]:
+    """Return the cases that the drafts name and that the actor may not use, or that are not there (1 query at most)."""
+    named = {str(draft.spec.get("case", "")) for draft in drafts} - {""}
+    return named - cases.usable_among(named, actor)
+
+
+def refusals(
+    draft: QuestionDraft,
+    question: Question | None,
+    sources: Mapping[str, Source],
+    missing: Collection[str] = (),
+) -> list[str]:
     """Why a draft cannot come into the bank, or not over the question with its id."""
     found = []
+    if (case := draft.spec.get("case")) in missing:
+        found.append(_("There is no case “%(slug)s”; write it first, as a study note.") % {"slug": case})
     for place in draft.sources:
         source = sources.get(place.document)
         if source is None:
@@ -315,7 +332,7 @@ def apply_import(
     findings = [
         entry.findings for entry in report.entries
     ]  # read again they would keep others from writing for seconds
-    fresh = _planned(drafts, report.issues, findings, publish=report.publish, actor=actor)
+    fresh = _planned(drafts, report.issues, findings, publish=report.publish, actor=actor, is_checked=report.is_checked)
     if fresh.outline != report.outline:
         raise ImportRejected(_("Something changed since this report was made. Check it again."))
     topics = _topics(fresh)

@@ -1,6 +1,6 @@
 """What is read rather than answered, out of the files that ship; docs/study.md has their format.
 
-study.load(settings.FIXTURE_DIRS[0])   units, notes, glossary, timeline, and who does what
+study.load(settings.FIXTURE_DIRS[0], now=now)   units, notes, glossary, timeline, and who does what
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2s
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from quizzes.models import (
     Visibility,
 )
 from quizzes.models.study import Status, StudyContent
+from quizzes.services import cases
 
 Row = Mapping[str, Any]
 Places = tuple[tuple[str, int], ...]  # (slug of the source, paragraph)
@@ -56,7 +58,7 @@ class Content:
 
 
 @transaction.atomic
-def load(folder: Path) -> Loaded:
+def load(folder: Path, *, now: datetime) -> Loaded:
     """Bring the site's own rows up to the files in a folder; a second run changes nothing.
 
     A row that was edited on this site stays as it is, and so does one that an instructor owns.
@@ -64,11 +66,11 @@ def load(folder: Path) -> Loaded:
     done = Loaded()
     for read in (_units, _notes, _terms, _events, _bodies):
         for content in read(folder):
-            _bring(content, done)
+            _bring(content, done, now=now)
     return done
 
 
-def _bring(content: Content, done: Loaded) -> None:
+def _bring(content: Content, done: Loaded, *, now: datetime) -> None:
     found = content.model._default_manager.filter(slug=content.slug).first()
     if found is None:
         _write(content.model(slug=content.slug, **SHIPPED), content)
@@ -78,8 +80,14 @@ def _bring(content: Content, done: Loaded) -> None:
     elif found.owner_id is not None or _hash_of(found, content) != found.shipped:
         done.kept.append(content.slug)
     else:
+        if isinstance(found, StudyNote):
+            cases.keep_text(found, StudyNote(**_text_of(content), pk=found.pk), now=now)
         _write(found, content)
         done.changed.append(content.slug)
+
+
+def _text_of(content: Content) -> dict[str, Any]:
+    return {name: content.fields[name] for name in ("title", "body")}
 
 
 def _write(row: Any, content: Content) -> None:

@@ -72,7 +72,22 @@ def cards_to_answer(
     *,
     now: datetime,
 ) -> list[cards.Card]:
-    """Cards to answer; in practice those of checked answers say what was right, but for questions that are secret now."""
+    """Cards to answer, with their cases; in practice those of checked answers say what was right, but for questions that
+    are secret now.
+    """
+    shown = _cards(mine, paper, answers, learner, refused, now=now)
+    return cards.with_cases(shown, at=mine.started_at, before=paper.case_before(answers[0].slot))
+
+
+def _cards(
+    mine: Attempt,
+    paper: Paper,
+    answers: list[report.AnswerState],
+    learner: User,
+    refused: Mapping[int, Conflict],
+    *,
+    now: datetime,
+) -> list[cards.Card]:
     texts = {slot: conflict.texts for slot, conflict in refused.items()}
     if mine.preset != "practice":
         return [cards.ask_card(one, paper[one.slot], refused=texts.get(one.slot, ())) for one in answers]

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from quizzes.models.previews import PreviewAnswer
 from quizzes.reports import previews as report
-from quizzes.reports.cards import Card
+from quizzes.reports.cards import Card, with_cases
 from quizzes.services import previews
 from quizzes.views.kept_previews import Running, frame, keep, page
 from quizzes.views.posted_answers import Posted, read_form
@@ -66,4 +66,5 @@ def _answers(found: Running, slot: int) -> list[PreviewAnswer]:
 def _cards(found: Running, answers: list[PreviewAnswer], posted: Posted) -> list[Card]:
     texts = {slot: conflict.texts for slot, conflict in posted.refused.items()}
     earned = previews.marked(found.preview, found.paper, found.quiz)
-    return report.ask_cards(answers, found.paper, earned, texts, shows_answers=found.shows_answers)
+    shown = report.ask_cards(answers, found.paper, earned, texts, shows_answers=found.shows_answers)
+    return with_cases(shown, at=found.preview.started_at, before=found.paper.case_before(answers[0].slot))

@@ -113,7 +113,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
     revealed = entitlements.revealed(found, request.user, now=now)
     may_manage = not is_own and manages(request.user, found)
     secrecy = None if may_manage else entitlements.secrecy_in(found, request.user, shown=revealed, now=now)
-    shown = cards.result_cards(found, revealed, secrecy=secrecy)
+    shown = cards.with_cases(cards.result_cards(found, revealed, secrecy=secrecy), at=found.started_at)
     context = {
         "attempt": found,
         "quiz": found.quiz,

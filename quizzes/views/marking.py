@@ -77,7 +77,8 @@ def mark(request: HttpRequest, answer: Answer, form: MarkForm) -> bool:
 
 
 def context_of(answer: Answer, form: MarkForm, around: queue.Neighbors) -> dict[str, Any]:
-    [card] = cards.result_cards(answer.attempt, terms.EVERYTHING, slots=[answer.slot])
+    found = cards.result_cards(answer.attempt, terms.EVERYTHING, slots=[answer.slot])
+    [card] = cards.with_cases(found, at=answer.attempt.started_at)
     return {
         "answer": answer,
         "attempt": answer.attempt,

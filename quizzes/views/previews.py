@@ -19,6 +19,7 @@ from quizzes.errors import NotFound, NotOpen
 from quizzes.reports import attempts as attempt_report
 from quizzes.reports import previews as report
 from quizzes.reports import quizzes as quiz_report
+from quizzes.reports.cards import with_cases
 from quizzes.reports.results import parts_of
 from quizzes.services import previews, ways
 from quizzes.views.asked_previews import all_page, question_page, save_answers
@@ -141,7 +142,7 @@ def quiz_preview_result(request: LoggedInRequest, slug: str) -> HttpResponse:
     shown = report.revealed(found.preview.preset, shows_answers=found.shows_answers)
     earned = previews.marked(found.preview, found.paper, found.quiz)
     answers = [answer for answer in found.preview.answers if found.attempt.has_reached(answer.slot)]
-    result = report.result_cards(answers, found.paper, earned, shown)
+    result = with_cases(report.result_cards(answers, found.paper, earned, shown), at=found.preview.started_at)
     context = {
         "attempt": found.attempt,
         "is_own": True,

@@ -57,7 +57,7 @@ def review_ask(request: LoggedInRequest) -> HttpResponse:
     if due is None:
         return _end(request, session, now)
     question = review_cards.asked(due.pk, due.reviews + 1, due.version)
-    return _ask(request, session, due, question)
+    return _ask(request, session, due, question, now=now)
 
 
 def _ask(
@@ -68,11 +68,12 @@ def _ask(
     *,
     response: Any = None,
     problem: str = "",
+    now: datetime,
 ) -> HttpResponse:
     context = {
         "session": session,
         "due": due,
-        "card": review_cards.to_answer(question, response),
+        "card": review_cards.to_answer(question, response, now=now),
         "problem": problem,
         "is_sure": request.POST.get("sure") != "no",
     }
@@ -105,7 +106,7 @@ def _answer(request: LoggedInRequest, now: datetime) -> HttpResponse:
     question = review_cards.asked(card.pk, number, due.version)
     response, problem = _read(request, question)
     if problem:
-        return _ask(request, session, due, question, response=response, problem=problem)
+        return _ask(request, session, due, question, response=response, problem=problem, now=now)
     log = reviews.answer(
         card,
         question.version,

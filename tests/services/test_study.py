@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from quizzes.models import Body, GlossaryTerm, StudyNote, TimelineEntry, Unit, U
 from quizzes.services import study
 from tests import factories
 
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NOTE: dict[str, Any] = {
     "slug": "what-a-mandate-is",
     "unit": 1,
@@ -47,7 +49,7 @@ def folder(db: None, tmp_path: Path) -> Path:
 
 
 def test_everything_is_loaded_as_the_sites_own_and_published(folder: Path) -> None:
-    assert len(study.load(folder).added) == 5
+    assert len(study.load(folder, now=NOW).added) == 5
     note = StudyNote.objects.get()
     assert (note.unit, note.owner, note.status, note.visibility) == (Unit.objects.get(), None, "published", "use")
     assert [str(place) for place in note.places.all()] == ["Source, paragraph 1"]
@@ -58,21 +60,21 @@ def test_everything_is_loaded_as_the_sites_own_and_published(folder: Path) -> No
 
 
 def test_loading_twice_changes_nothing(folder: Path) -> None:
-    study.load(folder)
-    assert study.load(folder) == study.Loaded()
+    study.load(folder, now=NOW)
+    assert study.load(folder, now=NOW) == study.Loaded()
 
 
 def test_what_changed_in_the_files_reaches_a_site_that_runs(folder: Path) -> None:
-    study.load(folder)
+    study.load(folder, now=NOW)
     files(folder, body="Better.[^2]", sources=[{"source": "source", "paragraph": 2}])
-    assert study.load(folder).changed == ["what-a-mandate-is"]
+    assert study.load(folder, now=NOW).changed == ["what-a-mandate-is"]
     note = StudyNote.objects.get()
     assert (note.body, [place.paragraph for place in note.places.all()]) == ("Better.[^2]", [2])
 
 
 @pytest.mark.parametrize("edit", ["text", "places", "owner"])
 def test_what_was_edited_here_is_left_alone_and_reported(folder: Path, instructor: User, edit: str) -> None:
-    study.load(folder)
+    study.load(folder, now=NOW)
     note = StudyNote.objects.get()
     if edit == "text":
         StudyNote.objects.update(body="Ours.")
@@ -82,13 +84,13 @@ def test_what_was_edited_here_is_left_alone_and_reported(folder: Path, instructo
         StudyNote.objects.update(owner=instructor)
     kept = StudyNote.objects.get().body
     files(folder, body="Better.[^1]")
-    assert study.load(folder).kept == ["what-a-mandate-is"]
+    assert study.load(folder, now=NOW).kept == ["what-a-mandate-is"]
     assert StudyNote.objects.get().body == kept
 
 
 def test_a_note_that_was_taken_back_stays_a_draft(folder: Path) -> None:
-    study.load(folder)
+    study.load(folder, now=NOW)
     StudyNote.objects.update(status="draft")
     files(folder, body="Better.[^1]")
-    study.load(folder)
+    study.load(folder, now=NOW)
     assert (StudyNote.objects.get().status, StudyNote.objects.get().body) == ("draft", "Better.[^1]")

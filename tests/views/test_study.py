@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from quizzes.models import Classroom, GlossaryTerm, Question, QuestionSource, StudyNote, Tag, Unit, User
+from quizzes.models import Classroom, GlossaryTerm, Question, QuestionSource, StudyNote, Unit, User
 from tests import factories, pages
 
 PAGES = ["", "units/unit/", "notes/note/", "glossary/", "timeline/", "who-does-what/"]
@@ -102,7 +102,7 @@ def test_a_case_is_as_secret_as_what_an_exam_asks_about_it(
     client: Client, learner: User, classroom: Classroom, question: Question, now: datetime
 ) -> None:
     case = factories.note("case-hestria", "A country.", kind="case")
-    question.tags.add(Tag.objects.create(slug="case-hestria"))
+    factories.version(question, factories.single_choice() | {"case": "case-hestria"})
     exam = factories.quiz([question], feedback="exam", is_open_to_all=False)
     factories.assignment(classroom, exam, closes_at=now + timedelta(hours=5))
     with time_machine.travel(now, tick=False):

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if not options["dry_run"]:
             enemies.load(Path(settings.FIXTURE_DIRS[0]))
-            notes = study.load(Path(settings.FIXTURE_DIRS[0]))
+            notes = study.load(Path(settings.FIXTURE_DIRS[0]), now=clock.now())
             for what, names in (
                 ("new", notes.added),
                 ("changed", notes.changed),

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         installation.close_to_others()
         self.load_bank()
         enemies.load(Path(settings.FIXTURE_DIRS[0]))
-        study.load(Path(settings.FIXTURE_DIRS[0]))
+        study.load(Path(settings.FIXTURE_DIRS[0]), now=clock.now())
         password = self.prepare_demo(folder, lets_in=options["demo"] or not is_for_others)
         if is_for_others:
             demo.renew_known_code()

@@ -7,7 +7,7 @@ that is there, the question keeps its own.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -40,12 +40,13 @@ def rows_of(drafts: Sequence[QuestionDraft], *, actor: User, format: str, seen: 
     stored = _stored(keys)
     stamps = stamps_of(keys)
     sources = {source.slug: source for source in Source.objects.usable_by(actor)}
+    missing = exchange.missing_cases(drafts, actor)
     asks_for_sources = bank.asks_for_sources(actor)
     rows = []
     for draft, key, findings in zip(drafts, keys, found, strict=True):
         question = stored.get(key)
         usable, lost = _usable(draft, sources)
-        row = Row("refused", key, reasons=_refusals(usable, question, sources, is_twin=key in seen))
+        row = Row("refused", key, reasons=_refusals(usable, question, sources, missing, is_twin=key in seen))
         if not row.reasons:
             row = _compared(usable, key, question, is_exact=format == EXACT, is_copy=key in copied)
             if lost and "sources" not in row.known:
@@ -106,9 +107,14 @@ def _usable(draft: QuestionDraft, sources: Mapping[str, Source]) -> tuple[Questi
 
 
 def _refusals(
-    draft: QuestionDraft, question: Question | None, sources: Mapping[str, Source], *, is_twin: bool
+    draft: QuestionDraft,
+    question: Question | None,
+    sources: Mapping[str, Source],
+    missing: Collection[str],
+    *,
+    is_twin: bool,
 ) -> tuple[str, ...]:
-    found = exchange.refusals(draft, question, sources)
+    found = exchange.refusals(draft, question, sources, missing)
     if is_twin:
         found.append(_("The same question stands above it in the file."))
     return tuple(found)
