@@ -74,14 +74,20 @@ urlpatterns = [
     path(
         "attempts/<int:pk>/questions/<int:slot>/unflag/", attempt_actions.attempt_clear_flag, name="attempt_clear_flag"
     ),
+    path("attempts/<int:pk>/questions/<int:slot>/to-deck/", attempt_actions.attempt_to_deck, name="attempt_to_deck"),
     path("attempts/<int:pk>/review/", attempt_actions.attempt_review, name="attempt_review"),
     path("attempts/<int:pk>/one-page/", attempt_actions.attempt_one_page, name="attempt_one_page"),
     # review deck
     path("review/", reviews.review_deck, name="review_deck"),
     path("review/next/", reviews.review_ask, name="review_ask"),
+    path("review/check/", reviews.review_check, name="review_check"),
+    path("review/unknown/", reviews.review_unknown, name="review_unknown"),
     path("review/answers/<int:pk>/", reviews.review_answer, name="review_answer"),
     path("review/undo/", reviews.review_undo, name="review_undo"),
-    path("review/cards/<int:pk>/", reviews.review_card, name="review_card"),
+    path("review/cards/<int:pk>/bury/", reviews.review_bury, name="review_bury"),
+    path("review/cards/<int:pk>/suspend/", reviews.review_suspend, name="review_suspend"),
+    path("review/cards/<int:pk>/resume/", reviews.review_resume, name="review_resume"),
+    path("review/add/<int:pk>/<int:slot>/", reviews.review_add, name="review_add"),
     path("review/suspended/", reviews.review_suspended, name="review_suspended"),
     path("review/settings/", reviews.review_settings, name="review_settings"),
     # quizzes

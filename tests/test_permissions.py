@@ -113,13 +113,18 @@ attempt_reopen POST    login 404 404 404 404 302 404 302
 attempt_save JSON      401   200 404 404 404 404 404 404
 attempt_state          login 200 404 404 404 404 404 404
 attempt_flag JSON      401   200 404 404 404 404 404 404
+attempt_to_deck POST   login 403 404 404 404 404 404 404
 review_deck            login 200 200 200 200 200 200 200
 review_ask             login 302 302 302 302 302 302 302
-review_ask POST        login 404 404 404 404 404 404 404
+review_check POST      login 404 404 404 404 404 404 404
+review_unknown POST    login 404 404 404 404 404 404 404
+review_add POST        login 302 404 404 404 404 404 404
 review_answer          login 200 404 404 404 404 404 404
 review_answer POST     login 302 404 404 404 404 404 404
 review_undo POST       login 302 302 302 302 302 302 302
-review_card POST       login 302 404 404 404 404 404 404
+review_bury POST       login 302 404 404 404 404 404 404
+review_suspend POST    login 302 404 404 404 404 404 404
+review_resume POST     login 302 404 404 404 404 404 404
 review_suspended       login 200 200 200 200 200 200 200
 review_settings        login 200 200 200 200 200 200 200
 marking_queue          login 404 404 404 404 200 200 200
@@ -215,9 +220,11 @@ class School:
             "code": self.classroom.join_code,
             "token": self.token,
             "member": membership.pk,
-            "pk": {"assignment_create": self.classroom.pk, "review_answer": self.reviewed.pk}.get(
-                name, pks.get(name.split("_")[0], 0)
-            ),
+            "pk": {
+                "assignment_create": self.classroom.pk,
+                "review_answer": self.reviewed.pk,
+                "review_add": self.handed_in.pk,
+            }.get(name, pks.get(name.split("_")[0], 0)),
         }
         return {argument: known[argument] for argument in arguments_of(name)}
 

@@ -7,6 +7,7 @@ I3  no answer after deadline and grace           I11 a deadline is the one that 
 I4  nothing changes in a closed attempt but by   I12 every change of state, and every mark by hand, is in the log
     what the log tells
 I5  marks are what grading the rows gives        I13 a nickname's key is the one that the nickname gives
+                                                 I14 a review card knows as many answers as are kept of it
 
 How many attempts were allowed, and which deadline was given, is what the start wrote into the log: an instructor may
 change the terms afterwards. I7 (what a page must not say) and I10 (no error without a sentence) are not in the rows;
@@ -36,6 +37,7 @@ from quizzes.models import (
     Question,
     QuestionVersion,
     Quiz,
+    ReviewCard,
     StudyNote,
 )
 from quizzes.models.classrooms import nickname_key
@@ -71,6 +73,7 @@ def check(*, now: datetime, is_swept: bool = True) -> Iterator[Violation]:
     yield from marks()
     yield from boards(now)
     yield from nicknames()
+    yield from reviews()
 
 
 def _of(attempt: Any) -> str:
@@ -353,3 +356,16 @@ def nicknames() -> Iterator[Violation]:
     for pk, nickname, key in rows.iterator(chunk_size=BATCH):
         if key != nickname_key(nickname):
             yield Violation("I13", f"member {pk}", f"the key is {key!r}, the nickname gives {nickname_key(nickname)!r}")
+
+
+def reviews() -> Iterator[Violation]:
+    """I14: a card's number of answers, and its last one, are those of the log; whoever is forgotten has no deck."""
+    cards = ReviewCard.objects.annotate(count=Count("logs"), last=Max("logs__at"), most=Max("logs__number"))
+    wrong = cards.exclude(reviews=F("count")).values_list("pk", "reviews", "count")
+    for pk, said, count in wrong.iterator(chunk_size=BATCH):
+        yield Violation("I14", f"review card {pk}", f"counts {said} answers, the log has {count}")
+    moved = cards.filter(~Q(reviewed_at=F("last")) | ~Q(reviews=F("most")))
+    for pk in moved.values_list("pk", flat=True).iterator(chunk_size=BATCH):
+        yield Violation("I14", f"review card {pk}", "its last answer is another one in the log")
+    for pk in ReviewCard.objects.filter(learner__anonymised_at__isnull=False).values_list("pk", flat=True):
+        yield Violation("I14", f"review card {pk}", "belongs to someone whose data was removed")

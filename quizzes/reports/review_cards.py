@@ -10,13 +10,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from quizzes import scheduling, terms
-from quizzes.models import Question, QuestionVersion, ReviewLog, User, version_cache
+from quizzes.models import Attempt, Question, QuestionVersion, ReviewCard, ReviewLog, User, version_cache
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.previews import PreviewAnswer
-from quizzes.models.reviews import settings_of, zone_of
+from quizzes.models.reviews import reviewable, settings_of, zone_of
 from quizzes.reports import cards
 from quizzes.reports.cards import Card, JudgedAnswer
 from quizzes.scheduling import Grade
@@ -103,3 +104,12 @@ def answers_today(learner: User, *, now: datetime) -> Collection[bool]:
     zone = zone_of(learner)
     since = scheduling.start_of(scheduling.day_of(now, zone), zone)
     return list(ReviewLog.objects.since(learner, since).values_list("is_right", flat=True))
+
+
+def in_deck(attempt: Attempt) -> dict[int, bool]:
+    """Whether the question of each slot is in the deck of its learner; without those that no deck may hold (1 query)."""
+    mine = ReviewCard.objects.filter(
+        learner=attempt.learner_id, question=OuterRef("version__question"), is_suspended=False
+    )
+    rows = attempt.answers.filter(version__question__in=reviewable(Question.objects.order_by()).values("pk"))
+    return dict(rows.order_by().annotate(is_there=Exists(mine)).values_list("slot", "is_there"))

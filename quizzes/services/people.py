@@ -37,7 +37,7 @@ from quizzes.models import (
     Notice,
     User,
 )
-from quizzes.services import attempts, classrooms, deadlines, handover
+from quizzes.services import attempts, classrooms, deadlines, handover, reviews
 
 LAST_ADMINISTRATOR = gettext_lazy("This is the last administrator. Make another user an administrator first.")
 
@@ -113,6 +113,7 @@ def _forget_person(person: User, *, now: datetime) -> None:
     _forget_invitations(person, now=now)
     for kind in (EmailAddress, Authenticator, SocialAccount):  # with what hangs on them: confirmations, tokens
         kind._default_manager.filter(user=person).delete()
+    reviews.forget(person)
     person.groups.clear()
     person.user_permissions.clear()
     if person.is_anonymised:

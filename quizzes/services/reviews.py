@@ -12,9 +12,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from quizzes import scheduling
-from quizzes.errors import NotFound, QuizError
-from quizzes.models import Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, User
+from quizzes import entitlements, scheduling
+from quizzes.errors import NotFound, NotOpen, QuizError
+from quizzes.models import Attempt, Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, User
 from quizzes.models.reviews import reviewable, settings_of, zone_of
 from quizzes.scheduling import Grade
 
@@ -32,6 +32,22 @@ def add(learner: User, question: Question, *, now: datetime) -> ReviewCard:
     if not is_created and card.is_suspended:
         resume(card)
     return card
+
+
+def add_from(attempt: Attempt, *, slot: int, now: datetime) -> ReviewCard:
+    """Put a question of an attempt into the deck of its learner, where they may see its answer.
+
+    Raises NotFound for a slot that is not there, NotOpen for a question that is secret, QuizError as `add` does.
+    """
+    row = attempt.answers.select_related("version__question").filter(slot=slot).first()
+    if row is None or not attempt.has_reached(slot):
+        raise NotFound
+    question, learner = row.version.question, attempt.learner
+    revealed = entitlements.revealed(attempt, learner, now=now, is_checked=row.is_checked)
+    held = entitlements.secrecy_of(learner, now=now).held_back({question.pk: question.is_kept_for_exams})
+    if held or not revealed.right_answer:
+        raise NotOpen(_("You can add this question once you may see its answer."))
+    return add(learner, question, now=now)
 
 
 @transaction.atomic

@@ -15,9 +15,9 @@ from django.views.decorators.cache import never_cache
 
 from quizzes import clock
 from quizzes.errors import NotFound
-from quizzes.models import Attempt, papers
+from quizzes.models import Answer, Attempt, papers
 from quizzes.models.papers import Paper
-from quizzes.services import attempts
+from quizzes.services import attempts, missed, reviews
 from quizzes.views.asked import all_page, question_page
 from quizzes.views.posted_answers import page_of, save_form
 from quizzes.views.requests import LoggedInRequest
@@ -116,13 +116,25 @@ def attempt_one_page(pressed: Pressed) -> str:
 
 @button()
 def attempt_check(pressed: Pressed) -> str:
-    attempts.check(pressed.paper, slot=pressed.slot, now=pressed.now)
+    _keep_missed(pressed, attempts.check(pressed.paper, slot=pressed.slot, now=pressed.now))
     return pressed.back("verdict")
 
 
 @button()
 def attempt_show(pressed: Pressed) -> str:
-    attempts.show(pressed.paper, slot=pressed.slot, now=pressed.now)
+    _keep_missed(pressed, attempts.show(pressed.paper, slot=pressed.slot, now=pressed.now))
+    return pressed.back("verdict")
+
+
+def _keep_missed(pressed: Pressed, answer: Answer) -> None:
+    """What was not right comes back in the review deck."""
+    if answer.exact_fraction is not None and answer.exact_fraction < 1:
+        missed.of_practice(pressed.attempt, now=pressed.now)
+
+
+@button()
+def attempt_to_deck(pressed: Pressed) -> str:
+    reviews.add_from(pressed.attempt, slot=pressed.slot, now=pressed.now)
     return pressed.back("verdict")
 
 

@@ -12,8 +12,8 @@ from quizzes.entitlements import lateness
 from quizzes.errors import NotFound
 from quizzes.models import Attempt, User, papers
 from quizzes.reports import attempts as report
-from quizzes.reports import cards, deadlines, mark_changes, onward, results
-from quizzes.services import attempts
+from quizzes.reports import cards, deadlines, mark_changes, onward, results, review_cards
+from quizzes.services import attempts, missed
 from quizzes.views.asked import all_page, page_context, question_page
 from quizzes.views.posted_answers import Posted, save_form
 from quizzes.views.requests import LoggedInRequest
@@ -110,6 +110,8 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
     is_own = found.learner_id == request.user.pk
     if is_own and found.is_in_progress:
         return redirect(found)
+    if is_own:
+        missed.collect(request.user, now=now)
     revealed = entitlements.revealed(found, request.user, now=now)
     may_manage = not is_own and manages(request.user, found)
     secrecy = None if may_manage else entitlements.secrecy_in(found, request.user, shown=revealed, now=now)
@@ -128,6 +130,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "parts": results.parts_of(shown, is_over=not found.is_in_progress),
         "may_manage": may_manage,
         "act": act_on(found) if may_manage else None,
+        "in_deck": review_cards.in_deck(found) if is_own and revealed.right_answer else {},
         "onward": onward.after(found, shown, revealed, now=now) if is_own else None,
     }
     return render(request, "quizzes/attempts/result.jinja", context)

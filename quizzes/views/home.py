@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from quizzes import clock, entitlements
 from quizzes.models import Attempt, Invitation, Notice, User
 from quizzes.reports import home as report
-from quizzes.services import attempts, notices
+from quizzes.services import attempts, missed, notices
 from quizzes.views.requests import LoggedInRequest
 
 
@@ -25,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def dashboard(request: HttpRequest, user: User) -> HttpResponse:
     now = clock.now()
     attempts.close_overdue(now=now, among=Attempt.objects.taken_by(user))
+    missed.collect(user, now=now)
     learner = report.for_learner(user, now=now)
     results = entitlements.revealed_each(learner.recent, user, now=now)
     instructor = report.for_instructor(user, now=now) if user.is_instructor else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import clock, entitlements
 from quizzes.errors import BadAnswer
@@ -26,8 +27,7 @@ from quizzes.scheduling import Grade
 from quizzes.services import missed, reviews
 from quizzes.views.posted_answers import form_fields
 from quizzes.views.requests import LoggedInRequest
-
-READ_WRITE = require_http_methods(["GET", "HEAD", "POST"])
+from quizzes.views.shortcuts import READ_WRITE, own_attempt
 
 
 @never_cache
@@ -45,12 +45,10 @@ def review_deck(request: LoggedInRequest) -> HttpResponse:
 
 
 @never_cache
-@READ_WRITE
+@require_GET
 def review_ask(request: LoggedInRequest) -> HttpResponse:
-    """The next card, or the one that the address names; a post is its answer."""
+    """The next card, or the one that the address names."""
     now = clock.now()
-    if request.method == "POST":
-        return _answer(request, now)
     secrecy = entitlements.secrecy_of(request.user, now=now)
     session = report.session(request.user, secrecy, now=now)
     due = session.card(number_in(request.GET.get("card", "")))
@@ -92,7 +90,30 @@ def _end(request: LoggedInRequest, session: report.Session, now: datetime) -> Ht
     return render(request, "quizzes/reviews/done.jinja", context)
 
 
-def _answer(request: LoggedInRequest, now: datetime) -> HttpResponse:
+@dataclass(frozen=True)
+class Posted:
+    """A card as it was asked: which answer to it is posted, within the session of its learner."""
+
+    session: report.Session
+    due: report.Due
+    question: PaperQuestion
+
+    def answer(self, request: LoggedInRequest, response: Any, *, now: datetime) -> HttpResponse:
+        """Record the response, and lead on to what it was."""
+        log = reviews.answer(
+            ReviewCard.objects.get(pk=self.due.pk),
+            self.question.version,
+            self.question.layout,
+            response,
+            number=self.due.reviews + 1,
+            is_sure=request.POST.get("sure") != "no",
+            now=now,
+        )
+        return redirect("quizzes:review_answer", pk=log.pk)
+
+
+def _posted(request: LoggedInRequest, now: datetime) -> Posted | HttpResponse:
+    """The card that a form was about; where it cannot be answered any more, where to go on."""
     user, post = request.user, request.POST
     card = get_object_or_404(ReviewCard.objects.of(user), pk=number_in(post.get("card", ""), 0))
     number = number_in(post.get("number", ""), 0)
@@ -100,29 +121,38 @@ def _answer(request: LoggedInRequest, now: datetime) -> HttpResponse:
         return redirect("quizzes:review_answer", pk=log.pk)
     session = report.session(user, entitlements.secrecy_of(user, now=now), now=now)
     due = next((row for row in session.queue if row.pk == card.pk), None)
-    if due is None or (number, post.get("version")) != (card.reviews + 1, str(due.version)):
+    if due is None or (number, post.get("version")) != (due.reviews + 1, str(due.version)):
         messages.info(request, _("That question has changed or is not due any more. Here is the next one."))
         return redirect("quizzes:review_ask")
-    question = review_cards.asked(card.pk, number, due.version)
-    response, problem = _read(request, question)
+    return Posted(session, due, review_cards.asked(card.pk, number, due.version))
+
+
+@never_cache
+@READ_WRITE
+def review_check(request: LoggedInRequest) -> HttpResponse:
+    """Check the answer; without one, or with one that cannot be read, the page comes back and says so."""
+    now = clock.now()
+    if request.method != "POST":  # somebody came back to the address of a page with remarks
+        return redirect("quizzes:review_ask")
+    posted = _posted(request, now)
+    if isinstance(posted, HttpResponse):
+        return posted
+    response, problem = _read(request, posted.question)
     if problem:
-        return _ask(request, session, due, question, response=response, problem=problem, now=now)
-    log = reviews.answer(
-        card,
-        question.version,
-        question.layout,
-        response,
-        number=number,
-        is_sure=post.get("sure") != "no",
-        now=now,
-    )
-    return redirect("quizzes:review_answer", pk=log.pk)
+        return _ask(request, posted.session, posted.due, posted.question, response=response, problem=problem, now=now)
+    return posted.answer(request, response, now=now)
+
+
+@require_POST
+def review_unknown(request: LoggedInRequest) -> HttpResponse:
+    """Show the answer to someone who does not know it."""
+    now = clock.now()
+    posted = _posted(request, now)
+    return posted if isinstance(posted, HttpResponse) else posted.answer(request, None, now=now)
 
 
 def _read(request: LoggedInRequest, question: PaperQuestion) -> tuple[Any, str]:
     """The response that is posted, and what to say of it instead of checking it."""
-    if request.POST.get("go") == "unknown":
-        return None, ""
     try:
         response = question.parse(form_fields(request.POST, review_cards.SLOT))
     except BadAnswer as error:
@@ -173,21 +203,40 @@ def review_undo(request: LoggedInRequest) -> HttpResponse:
 
 
 @require_POST
-def review_card(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """Suspend a card, put it off until tomorrow, or take it back."""
-    card = get_object_or_404(ReviewCard.objects.of(request.user).select_related("learner"), pk=pk)
-    act = request.POST.get("do", "")
-    if act == "bury":
-        reviews.bury(card, now=clock.now())
-        messages.success(request, _("Put off until tomorrow."))
-    elif act == "suspend":
-        reviews.suspend(card)
-        messages.success(request, _("You won't be asked this again. It waits among your suspended questions."))
-    elif act == "resume":
-        reviews.resume(card)
-        messages.success(request, _("It is back in your deck."))
-        return redirect("quizzes:review_suspended")
+def review_bury(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """Put a card off until tomorrow."""
+    reviews.bury(_own(request, pk), now=clock.now())
+    messages.success(request, _("Put off until tomorrow."))
     return redirect("quizzes:review_ask")
+
+
+@require_POST
+def review_suspend(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """Do not ask a card again."""
+    reviews.suspend(_own(request, pk))
+    messages.success(request, _("You won't be asked this again. It waits among your suspended questions."))
+    return redirect("quizzes:review_ask")
+
+
+@require_POST
+def review_resume(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """Take a suspended card back."""
+    reviews.resume(_own(request, pk))
+    messages.success(request, _("It is back in your deck."))
+    return redirect("quizzes:review_suspended")
+
+
+def _own(request: LoggedInRequest, pk: int) -> ReviewCard:
+    return get_object_or_404(ReviewCard.objects.of(request.user).select_related("learner"), pk=pk)
+
+
+@require_POST
+def review_add(request: LoggedInRequest, pk: int, slot: int) -> HttpResponse:
+    """Add a question of one's own result to the deck."""
+    now = clock.now()
+    reviews.add_from(own_attempt(request.user, pk, now=now), slot=slot, now=now)
+    messages.success(request, _("It is in your review deck."))
+    return redirect(f"{reverse('quizzes:attempt_result', args=[pk])}#question-{slot}")
 
 
 # The deck -------------------------------------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ MOST = {
     "state": 4,
     "save": 3,
     "submit": 10,
-    "result": 8,
+    "first result": 16,  # which makes review cards of what was missed
+    "result": 10,
     "history": 5,
 }
 
@@ -64,6 +65,7 @@ def walk(client: Client, learner: User, now: datetime) -> Callable[[int], dict[s
         body = {"slot": 1, "revision": 1, "answer": factories.RIGHT}
         found["save"] = count(lambda: client.post(here + "save/", body, content_type="application/json"))
         found["submit"] = count(lambda: client.post(here + "submit/", CONFIRMED))
+        found["first result"] = count(lambda: client.get(here + "result/"))
         found["result"] = count(lambda: client.get(here + "result/"))
         found["history"] = count(lambda: client.get("/attempts/"))
         return found

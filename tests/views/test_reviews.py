@@ -38,7 +38,7 @@ def answered(client: Client, *, choice: str = "", sure: str = "yes", **more: str
         )
         assert position
         fields["q1-choice"] = position[1]
-    response = client.post("/review/next/", {"go": "check", "sure": sure} | fields | more)
+    response = client.post("/review/check/", {"sure": sure} | fields | more)
     assert response.status_code == 302, response.content.decode()
     return str(response.headers["Location"])
 

@@ -1,0 +1,267 @@
+"""The review deck: what becomes a card and when, what a day offers, undo, and what exams keep secret."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from quizzes import entitlements
+from quizzes.errors import NotOpen, QuizError
+from quizzes.models import Answer, Attempt, Classroom, Question, Quiz, ReviewCard, ReviewLog, User, papers
+from quizzes.reports import invariants
+from quizzes.reports import reviews as report
+from quizzes.scheduling import Grade, Stage
+from quizzes.services import attempts, missed, people, reviews
+from tests import factories, saving
+
+DAY = timedelta(days=1)
+
+
+def cards(learner: User) -> set[int]:
+    return set(ReviewCard.objects.of(learner).values_list("question", flat=True))
+
+
+def asked(of: Quiz, *positions: int) -> set[int]:
+    return set(of.items.filter(position__in=positions).values_list("question", flat=True))
+
+
+def session(learner: User, now: datetime) -> report.Session:
+    return report.session(learner, entitlements.secrecy_of(learner, now=now), now=now)
+
+
+def deck(learner: User, now: datetime, *, new: int = 0, due: int = 0, overdue: int = 0) -> None:
+    """Cards never asked, due today, and due since last week."""
+    day = datetime(2026, 3, 2, 4, tzinfo=UTC)
+    known = {"stage": Stage.REVIEW.value, "is_new": False, "stability": 5, "difficulty": 5, "reviews": 1}
+    ages = [*[None] * new, *[day] * due, *[day - 7 * DAY] * overdue]
+    ReviewCard.objects.bulk_create(
+        ReviewCard(learner=learner, question=row, due_at=now, created_at=now)
+        if at is None
+        else ReviewCard(learner=learner, question=row, due_at=at, created_at=now, reviewed_at=now - 10 * DAY, **known)
+        for row, at in zip(factories.published(len(ages)), ages, strict=True)
+    )
+
+
+# What becomes a card --------------------------------------------------------------------------------------------------
+
+
+def test_missed_questions_become_cards_of_the_next_day(learner: User, now: datetime) -> None:
+    quiz = factories.quiz(3)
+    factories.attempt(learner, quiz, now=now, right=1, submit=True)
+    assert missed.collect(learner, now=now) == 2
+    assert cards(learner) == asked(quiz, 2, 3)
+    assert set(ReviewCard.objects.values_list("due_at", flat=True)) == {datetime(2026, 3, 3, 4, tzinfo=UTC)}
+    assert missed.collect(learner, now=now) == 0
+    assert Attempt.objects.get().marks == 1  # marks are as they were
+
+
+def test_an_exam_gives_nothing_away_before_its_results_are_out(
+    learner: User, classroom: Classroom, now: datetime
+) -> None:
+    quiz = factories.quiz(2, feedback="exam")
+    given = factories.assignment(classroom, quiz, closes_at=now + DAY)
+    factories.attempt(learner, quiz, assignment=given, now=now, submit=True)
+    assert missed.collect(learner, now=now) == 0
+    assert missed.collect(learner, now=now + DAY) == 2
+
+
+def test_what_is_kept_for_exams_or_marked_by_a_person_never_becomes_a_card(learner: User, now: datetime) -> None:
+    kept = factories.question(is_kept_for_exams=True)
+    essay = factories.question({"stem": "Discuss.", "explanation": ""}, type="essay")
+    open_to_all = factories.question()
+    quiz = factories.quiz([kept, essay, open_to_all], feedback="exam", closes_at=now + DAY)
+    factories.attempt(learner, quiz, now=now, submit=True)
+    Answer.objects.filter(version__question=essay).update(fraction=0)
+    missed.collect(learner, now=now + DAY)
+    assert cards(learner) == {open_to_all.pk}
+    for question in (kept, essay):
+        with pytest.raises(QuizError):
+            reviews.add(learner, question, now=now)
+
+
+def test_what_another_exam_keeps_secret_waits_until_that_is_over(
+    learner: User, classroom: Classroom, now: datetime
+) -> None:
+    first, second = factories.published(2)
+    factories.attempt(learner, factories.quiz([first, second]), now=now, submit=True)
+    factories.assignment(classroom, factories.quiz([first], feedback="exam"), closes_at=now + 2 * DAY)
+    missed.collect(learner, now=now)
+    assert cards(learner) == {second.pk}
+    missed.collect(learner, now=now + 2 * DAY)
+    assert cards(learner) == {first.pk, second.pk}
+
+
+def test_a_card_is_not_asked_or_counted_while_an_exam_keeps_its_question(
+    learner: User, classroom: Classroom, now: datetime
+) -> None:
+    first, second = factories.published(2)
+    for question in (first, second):
+        reviews.add(learner, question, now=now)
+    factories.assignment(classroom, factories.quiz([first], feedback="exam"), closes_at=now + DAY)
+    assert [row.question for row in session(learner, now).queue] == [second.pk]
+    assert report.due_count(learner, now=now) == 1
+    assert len(session(learner, now + DAY).queue) == 2
+
+
+def test_practice_makes_a_card_at_once_even_where_the_second_try_is_right(learner: User, now: datetime) -> None:
+    quiz = factories.quiz(3, feedback="practice")
+    attempt = factories.attempt(learner, quiz, now=now)
+    paper = papers.of_attempt(attempt.pk, learner.pk)
+    for fields, revision in ((factories.WRONG, 1), (factories.RIGHT, 2)):
+        saving.save(attempt.pk, learner, slot=1, fields=fields, revision=revision, now=now)
+        attempts.check(paper, slot=1, now=now)
+        missed.of_practice(attempt, now=now)
+        assert cards(learner) == asked(quiz, 1)
+    attempts.submit(attempt, now=now)
+    missed.collect(learner, now=now)
+    assert cards(learner) == asked(quiz, 1)  # what was never tried was not missed
+
+
+def test_a_survey_and_a_deck_that_is_off_collect_nothing(learner: User, now: datetime) -> None:
+    factories.attempt(learner, factories.quiz(2, feedback="survey"), now=now, submit=True)
+    assert missed.collect(learner, now=now) == 0
+    reviews.change_settings(learner, is_on=False)
+    factories.attempt(learner, factories.quiz(2), now=now, submit=True)
+    assert missed.collect(learner, now=now) == 0
+    reviews.change_settings(learner, is_on=True)
+    assert missed.collect(learner, now=now) == 2
+
+
+def test_any_question_of_a_result_can_be_added_once_its_answer_is_out(learner: User, now: datetime) -> None:
+    quiz = factories.quiz(2, feedback="exam", closes_at=now + DAY)
+    attempt = factories.attempt(learner, quiz, now=now, right=2, submit=True)
+    with pytest.raises(NotOpen):
+        reviews.add_from(attempt, slot=1, now=now)
+    reviews.add_from(attempt, slot=1, now=now + DAY)
+    assert cards(learner) == asked(quiz, 1)
+
+
+def test_retired_questions_leave_the_deck_and_new_versions_are_asked(learner: User, now: datetime) -> None:
+    first, second = factories.published(2)
+    for question in (first, second):
+        reviews.add(learner, question, now=now)
+    newest = factories.version(first, factories.single_choice("As it is now"))
+    Question.objects.filter(pk=second.pk).update(is_archived=True)
+    assert [row.version for row in session(learner, now).queue] == [newest.pk]
+
+
+# What a day offers ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cards", "offered", "held_over"),
+    [
+        ({"new": 30}, 10, 20),
+        ({"due": 60}, 40, 20),
+        ({"due": 35, "new": 30}, 40, 25),
+        ({"due": 20, "overdue": 30}, 50, 0),
+        ({"due": 20, "overdue": 150}, 80, 90),
+    ],
+)
+def test_a_day_offers_its_cap_and_a_backlog_up_to_twice_that(
+    learner: User, now: datetime, cards: dict[str, int], offered: int, held_over: int
+) -> None:
+    deck(learner, now, **cards)
+    found = session(learner, now)
+    assert (found.left, found.held_over) == (offered, held_over)
+    assert report.due_count(learner, now=now) == offered
+
+
+def test_answers_of_the_day_use_it_up_and_the_total_stays(learner: User, now: datetime) -> None:
+    deck(learner, now, due=3, overdue=50)
+    reviews.change_settings(learner, daily_cap=5)
+    assert (session(learner, now).position, session(learner, now).total) == (1, 10)
+    for _number in range(4):
+        answer(learner, now, right=True)
+    found = session(learner, now)
+    assert (found.position, found.total, found.left) == (5, 10, 6)
+    answer(learner, now, right=False)
+    found = session(learner, now + timedelta(minutes=1))
+    assert (found.position, found.total, found.left) == (5, 10, 6)  # it comes back today
+    assert session(learner, now + DAY).left == 10
+
+
+def answer(learner: User, now: datetime, *, right: bool) -> ReviewLog:
+    due = session(learner, now).queue[0]
+    return factories.reviewed(learner, Question.objects.get(pk=due.question), now=now, right=right)
+
+
+def test_undo_takes_back_the_last_answer_and_only_one_of_today(learner: User, now: datetime) -> None:
+    deck(learner, now, due=1)
+    before = ReviewCard.objects.get()
+    log = answer(learner, now, right=False)
+    reviews.regrade(log, Grade.EASY)
+    assert ReviewCard.objects.get().due_at > now + 10 * DAY
+    reviews.undo(learner, now=now)
+    after = ReviewCard.objects.get()
+    assert (after.memory, after.reviews) == (before.memory, 1)
+    assert not ReviewLog.objects.exists()
+    answer(learner, now, right=True)
+    assert reviews.undo(learner, now=now + DAY) is None
+
+
+def test_an_answer_that_is_sent_twice_counts_once(learner: User, now: datetime) -> None:
+    [question] = factories.published(1)
+    card = reviews.add(learner, question, now=now)
+    version = question.versions.get()
+    logs = [
+        reviews.answer(card, version, [], response, number=1, is_sure=True, now=now)
+        for response in (None, {"choice": 0})
+    ]
+    assert logs[0] == logs[1]
+    assert ReviewCard.objects.get().reviews == 1
+
+
+def test_buried_until_tomorrow_suspended_until_taken_back(learner: User, now: datetime) -> None:
+    deck(learner, now, due=2)
+    first, second = ReviewCard.objects.order_by("pk")
+    reviews.bury(first, now=now)
+    reviews.suspend(second)
+    assert session(learner, now).left == 0
+    assert [row.pk for row in session(learner, now + DAY).queue] == [first.pk]
+    reviews.resume(second)
+    assert session(learner, now + DAY).left == 2
+
+
+# What must always hold ------------------------------------------------------------------------------------------------
+
+
+def test_the_deck_of_someone_who_is_forgotten_is_gone(learner: User, now: datetime) -> None:
+    deck(learner, now, due=2)
+    answer(learner, now, right=True)
+    reviews.change_settings(learner, daily_cap=5)
+    people.anonymise(learner, by=factories.user(is_staff=True, is_superuser=True), now=now)
+    assert not ReviewCard.objects.exists()
+    assert not ReviewLog.objects.exists()
+
+
+def test_cards_move_to_another_account_and_of_two_the_older_stays(learner: User, stranger: User, now: datetime) -> None:
+    first, second = factories.published(2)
+    factories.reviewed(learner, first, now=now)
+    factories.reviewed(learner, second, now=now)
+    reviews.add(stranger, second, now=now)
+    reviews.move(learner, to=stranger)
+    assert cards(learner) == set()
+    assert dict(ReviewCard.objects.of(stranger).values_list("question", "reviews")) == {first.pk: 1, second.pk: 1}
+    assert [str(one) for one in invariants.reviews()] == []
+
+
+def test_a_card_that_counts_other_answers_than_its_log_is_found(learner: User, now: datetime) -> None:
+    deck(learner, now, due=1)  # made with an answer that no log has
+    found = [str(one) for one in invariants.reviews()]
+    assert found == [f"I14  review card {ReviewCard.objects.get().pk}: counts 1 answers, the log has 0"]
+
+
+@pytest.mark.parametrize("wrong", [{"stage": 2}, {"reviews": 1}, {"stability": 1.0}, {"is_new": False}])
+def test_the_database_refuses_a_card_that_is_half_new(learner: User, now: datetime, wrong: dict[str, object]) -> None:
+    deck(learner, now, new=1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReviewCard.objects.update(**wrong)
+
+
+def test_the_database_refuses_a_second_card_of_a_question(learner: User, now: datetime) -> None:
+    deck(learner, now, new=1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReviewCard.objects.create(learner=learner, question=Question.objects.get(), due_at=now, created_at=now)
