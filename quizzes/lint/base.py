@@ -69,7 +69,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Place:
+class Citation:
     """A paragraph of a document that an item rests on, with a phrase of it."""
 
     document: str
@@ -130,7 +130,7 @@ class Item:
     topic: str = ""
     difficulty: str = ""
     bloom: str = ""
-    places: tuple[Place, ...] = ()
+    places: tuple[Citation, ...] = ()
     tags: tuple[str, ...] = ()
 
     @property
@@ -234,7 +234,7 @@ class Context:
     blueprint: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     is_whole: bool = False
 
-    def paragraph(self, place: Place) -> Paragraph | None:
+    def paragraph(self, place: Citation) -> Paragraph | None:
         rows = self.documents.get(place.document, ())
         return next((row for row in rows if row.number == place.paragraph), None)
 

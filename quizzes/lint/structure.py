@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.lint.base import ERROR, WARNING, Context, Item, Place, clipped, item_rule
+from quizzes.lint.base import ERROR, WARNING, Citation, Context, Item, clipped, item_rule
 from quizzes.lint.fingerprints import OMISSION, holds_phrase
 from quizzes.lint.text import words
 
@@ -147,6 +147,6 @@ def select_all_missing(item: Item, context: Context) -> Iterator[tuple[str, str]
         yield _("stem"), _("It does not say that several options may be right.")
 
 
-def in_words(place: Place) -> str:
+def in_words(place: Citation) -> str:
     """“seoul-ministerial, paragraph 5”."""
     return _("%(slug)s, paragraph %(number)d") % {"slug": place.document, "number": place.paragraph}

@@ -28,7 +28,7 @@ from quizzes.models.previews import Preview, PreviewAnswer
 
 
 @dataclass(frozen=True)
-class Place:
+class NavigatorEntry:
     """One entry of the navigator."""
 
     slot: int
@@ -42,7 +42,7 @@ class Place:
 class Overview:
     """The navigator and its counts."""
 
-    places: Sequence[Place]
+    places: Sequence[NavigatorEntry]
 
     @property
     def answered(self) -> int:
@@ -57,11 +57,11 @@ class Overview:
         return len(self.places) - self.answered
 
     @property
-    def unanswered(self) -> list[Place]:
+    def unanswered(self) -> list[NavigatorEntry]:
         return [place for place in self.places if not place.is_answered]
 
     @property
-    def flags(self) -> list[Place]:
+    def flags(self) -> list[NavigatorEntry]:
         return [place for place in self.places if place.is_flagged]
 
     @property
@@ -157,7 +157,7 @@ def overview(attempt: Attempt | Preview, answers: Iterable[AnswerState | Preview
     """The navigator of an attempt with `here` as the question shown."""
     return Overview(
         [
-            Place(
+            NavigatorEntry(
                 answer.slot,
                 answer.is_answered,
                 answer.is_flagged,

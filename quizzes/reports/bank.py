@@ -14,7 +14,7 @@ from quizzes.models import Answer, Attempt, Question, QuestionSource, QuestionVe
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedQuestion:
     """One question in a list; `answer` is empty while it may not be seen."""
 
     question: Question
@@ -26,7 +26,7 @@ class Entry:
     own_answer: str = ""
 
 
-def entries(reader: User, questions: QuerySet[Question], *, now: datetime) -> list[Entry]:
+def entries(reader: User, questions: QuerySet[Question], *, now: datetime) -> list[ListedQuestion]:
     """Return those of the questions that a person may meet: to instructors what they may see, to students what they met."""
     questions = entitlements.secrecy_of(reader, now=now).without_secret(questions)
     if reader.is_instructor:
@@ -35,7 +35,7 @@ def entries(reader: User, questions: QuerySet[Question], *, now: datetime) -> li
     return met_entries(reader, questions, lambda attempt: entitlements.revealed(attempt, reader, now=now))
 
 
-def all_entries(questions: QuerySet[Question]) -> list[Entry]:
+def all_entries(questions: QuerySet[Question]) -> list[ListedQuestion]:
     """Every question that can be asked, with its right answer (3 queries)."""
     ready = QuestionVersion.objects.ready().select_related("question")
     rows = (
@@ -50,7 +50,7 @@ def all_entries(questions: QuerySet[Question]) -> list[Entry]:
 
 def met_entries(
     learner: User, questions: QuerySet[Question], revealed: Callable[[Attempt], terms.Revealed]
-) -> list[Entry]:
+) -> list[ListedQuestion]:
     """Questions the learner met in finished attempts, each with as much as its latest attempt may show (2 queries and
     what `revealed` needs)."""
     answers = (
@@ -61,7 +61,7 @@ def met_entries(
         .prefetch_related("version__question__places__source")
         .order_by("-attempt__submitted_at", "slot")
     )
-    found: dict[int, Entry] = {}
+    found: dict[int, ListedQuestion] = {}
     for answer in answers:
         version = answer.version
         if version.question_id in found:
@@ -69,7 +69,7 @@ def met_entries(
         may = revealed(answer.attempt)
         entry = _entry(version.question, version, version.question.places.all(), may)
         own = version.kind.response_words(version.parsed, answer.response) if answer.is_answered else ""
-        found[version.question_id] = Entry(**{**entry.__dict__, "own_answer": own})
+        found[version.question_id] = ListedQuestion(**{**entry.__dict__, "own_answer": own})
     return list(found.values())
 
 
@@ -78,8 +78,8 @@ def _entry(
     version: QuestionVersion,
     places: Iterable[QuestionSource],
     may: terms.Revealed = terms.EVERYTHING,
-) -> Entry:
-    return Entry(
+) -> ListedQuestion:
+    return ListedQuestion(
         question=question,
         stem=version.stem,
         type_name=version.kind.name,

@@ -70,7 +70,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Row:
+class QuizRow:
     """One quiz in the list: its size, the learner's best result and open attempt."""
 
     quiz: Quiz
@@ -150,7 +150,7 @@ def _is_pass(attempt: Attempt) -> bool:
     return bool(marking.is_pass(attempt.exact_marks, attempt.max_marks, attempt.quiz.pass_fraction))
 
 
-def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
+def listing(learner: User, quizzes: Sequence[Quiz]) -> list[QuizRow]:
     """The rows of the quiz list (1 query); whether `best` may be shown is decided by the caller."""
     known = {quiz.pk: quiz for quiz in quizzes}
     best: dict[int, Attempt] = {}
@@ -159,7 +159,7 @@ def listing(learner: User, quizzes: Sequence[Quiz]) -> list[Row]:
         if attempt.quiz_id in known:
             attempt.known_with(known[attempt.quiz_id], attempt.assignment)
             (still_open if attempt.is_in_progress else best)[attempt.quiz_id] = attempt
-    return [Row(quiz, size_of(quiz), best.get(quiz.pk), still_open.get(quiz.pk)) for quiz in quizzes]
+    return [QuizRow(quiz, size_of(quiz), best.get(quiz.pk), still_open.get(quiz.pk)) for quiz in quizzes]
 
 
 def visible(learner: User, slug: str) -> Quiz:

@@ -39,7 +39,7 @@ MEMBERS = [
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedAssignment:
     """One assignment of the demo: quiz, days from now it opens, is due and closes, and the share of members who took it."""
 
     slug: str
@@ -51,11 +51,11 @@ class Plan:
 
 
 SINCE = timedelta(days=28)  # the members have been there longer than the first assignment
-PLANS = [
-    Plan("d1-questions-and-answers", -13, -8, None, 1.0),
-    Plan("d2-seoul-ministerial", -8, -3, None, 0.9),
-    Plan("t1-who-decides", -2, 3, 5, 0.6),
-    Plan("d6-concert-to-charter", 2, 6, 8, 0.0),
+ASSIGNMENTS = [
+    PlannedAssignment("d1-questions-and-answers", -13, -8, None, 1.0),
+    PlannedAssignment("d2-seoul-ministerial", -8, -3, None, 0.9),
+    PlannedAssignment("t1-who-decides", -2, 3, 5, 0.6),
+    PlannedAssignment("d6-concert-to-charter", 2, 6, 8, 0.0),
 ]
 
 
@@ -78,7 +78,7 @@ def create(*, password: str, now: datetime) -> None:
         person = _person(username, first, last, password if username == STUDENT else None)
         Membership.objects.create(classroom=classroom, user=person, nickname=nickname, joined_at=joined_at)
         members.append((person, skill))
-    for plan in PLANS:
+    for plan in ASSIGNMENTS:
         _assign(classroom, plan, members, rng, now)
 
 
@@ -133,7 +133,7 @@ def _person(username: str, first: str, last: str, password: str | None) -> User:
 
 
 def _assign(
-    classroom: Classroom, plan: Plan, members: list[tuple[User, float]], rng: random.Random, now: datetime
+    classroom: Classroom, plan: PlannedAssignment, members: list[tuple[User, float]], rng: random.Random, now: datetime
 ) -> None:
     def at(days: float | None) -> datetime | None:
         return None if days is None else (now + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)

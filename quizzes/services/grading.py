@@ -70,7 +70,7 @@ def by_points(marks: Fraction | None, had: Decimal, points: Decimal) -> Fraction
     return None if marks is None else marks * Fraction(points) / Fraction(had)
 
 
-class Row(NamedTuple):
+class AnswerRow(NamedTuple):
     """What grading needs of one answer."""
 
     pk: int
@@ -80,12 +80,12 @@ class Row(NamedTuple):
     points: Decimal
 
 
-def rows_of(attempt: Attempt) -> list[Row]:
+def rows_of(attempt: Attempt) -> list[AnswerRow]:
     """The answers of an attempt (1 query)."""
-    return [Row(*row) for row in attempt.answers.order_by().values_list(*Row._fields)]
+    return [AnswerRow(*row) for row in attempt.answers.order_by().values_list(*AnswerRow._fields)]
 
 
-def results_of(rows: Sequence[Row], *, penalty: Decimal) -> dict[int, Earned]:
+def results_of(rows: Sequence[AnswerRow], *, penalty: Decimal) -> dict[int, Earned]:
     """What each answer earns by its version, by the answer's key (1 query for versions not met before)."""
     versions = version_cache.get_many({row.version_id for row in rows})
     return {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes import lint, question_types
 from quizzes.formats.base import QuestionDraft
-from quizzes.lint.base import ERROR, Context, Finding, Item, Place
+from quizzes.lint.base import ERROR, Citation, Context, Finding, Item
 from quizzes.lint.fingerprints import Paragraph
 from quizzes.models import Question, QuestionVersion, Quiz, Source
 from quizzes.question_types.base import InvalidSpec, Spec
@@ -61,7 +61,7 @@ def item_of(question: Question, spec: Spec) -> Item:
         topic=question.topic.slug if question.topic else "",
         difficulty=question.difficulty,
         bloom=question.bloom,
-        places=tuple(Place(row.source.slug, row.paragraph, row.evidence) for row in question.places.all()),
+        places=tuple(Citation(row.source.slug, row.paragraph, row.evidence) for row in question.places.all()),
         tags=tuple(tag.slug for tag in question.tags.all()),
     )
 
@@ -118,7 +118,7 @@ def item_of_draft(draft: QuestionDraft) -> Item:
         topic=draft.topic,
         difficulty=draft.difficulty,
         bloom=draft.bloom,
-        places=tuple(Place(one.document, one.paragraph, one.evidence) for one in draft.sources),
+        places=tuple(Citation(one.document, one.paragraph, one.evidence) for one in draft.sources),
         tags=draft.tags,
     )
 

@@ -18,7 +18,7 @@ from quizzes.services.drawing import Drawing, Purpose
 
 
 @dataclass(frozen=True)
-class Cell:
+class ItemOutline:
     """One item as an instructor sees it: how many questions match it, how many it would get, and a word where these are
     too few or come from elsewhere."""
 
@@ -45,7 +45,7 @@ class Outline:
     Each draw rule counts with the mean of all questions that match it, so that the limit is the same for every draw.
     """
 
-    cells: Sequence[Cell] = field(default=())
+    cells: Sequence[ItemOutline] = field(default=())
     minutes: int | None = None
 
     @property
@@ -75,17 +75,17 @@ def of_items(items: Sequence[QuizItem], *, feedback: str = Preset.HOMEWORK) -> O
         fixed.union(*({one.question for one in cell} for cell in [*behind, *(taken for _at, taken, _note in tried)])),
         pinned={item.pinned_version_id for item in items if item.pinned_version_id},
     )
-    cells: dict[int, Cell] = {}
+    cells: dict[int, ItemOutline] = {}
     needed: list[Fraction] = [seconds[item.question_id] for item in items if item.question_id in seconds]
     for at, taken, note in tried:
         place, item = rules[at]
         wanted, size = item.draw_count or 0, len(behind[at])
-        cells[place] = Cell(item, wanted, size, len(taken), _short_note(item, size, len(taken), bool(note)))
+        cells[place] = ItemOutline(item, wanted, size, len(taken), _short_note(item, size, len(taken), bool(note)))
         needed.extend([_mean([seconds[candidate.question] for candidate in behind[at] or taken])] * wanted)
     for place, item in enumerate(items):
         if not item.is_draw:
             is_there = int(item.question_id in seconds)
-            cells[place] = Cell(item, 1, is_there, is_there)
+            cells[place] = ItemOutline(item, 1, is_there, is_there)
     minutes = int(terms.computed_limit([(value, "") for value in needed]).total_seconds() // 60) if needed else None
     return Outline([cells[place] for place in range(len(items))], minutes)
 

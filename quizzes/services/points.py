@@ -120,7 +120,7 @@ class Effect:
         return sum(len(group.attempts) for group in self.groups) + self.others
 
 
-class _Made(NamedTuple):
+class _MarkedAttempt(NamedTuple):
     """An attempt with the points of its questions, what those would be worth today, and its exact share by both.
 
     The shares are None while it waits for a person to mark it, and where no points differ.
@@ -142,24 +142,24 @@ class _Made(NamedTuple):
 
 def effect(quiz: Quiz, among: QuerySet[Attempt]) -> Effect:
     """What `remark` would do to the attempts `among` (4 queries)."""
-    made = list(_made(quiz, of_quiz(quiz)))
-    mine = set(among.filter(quiz=quiz).values_list("pk", flat=True))
-    other = [row for row in made if row.before != row.after]
-    groups: defaultdict[int | None, list[_Made]] = defaultdict(list)
+    attempts = list(_marked_attempts(quiz, of_quiz(quiz)))
+    own_pks = set(among.filter(quiz=quiz).values_list("pk", flat=True))
+    other = [row for row in attempts if row.before != row.after]
+    groups: defaultdict[int | None, list[_MarkedAttempt]] = defaultdict(list)
     for row in other:
-        if row.has_ended and row.pk in mine:
+        if row.has_ended and row.pk in own_pks:
             groups[row.assignment].append(row)
-    given = Assignment.objects.filter(pk__in=[pk for pk in groups if pk]).select_related("classroom").in_bulk()
+    assignments = Assignment.objects.filter(pk__in=[pk for pk in groups if pk]).select_related("classroom").in_bulk()
     in_order = sorted(groups, key=lambda pk: (pk is None, pk or 0))
     return Effect(
-        groups=tuple(_group(quiz, given[pk] if pk else None, groups[pk]) for pk in in_order),
-        unfinished=sum(row.pk in mine and not row.has_ended for row in other),
-        others=sum(row.pk not in mine and row.has_ended for row in other),
-        untold=sum(row.pk in mine and row.is_untold for row in made),
+        groups=tuple(_group(quiz, assignments[pk] if pk else None, groups[pk]) for pk in in_order),
+        unfinished=sum(row.pk in own_pks and not row.has_ended for row in other),
+        others=sum(row.pk not in own_pks and row.has_ended for row in other),
+        untold=sum(row.pk in own_pks and row.is_untold for row in attempts),
     )
 
 
-def _made(quiz: Quiz, points: Points) -> Iterator[_Made]:
+def _marked_attempts(quiz: Quiz, points: Points) -> Iterator[_MarkedAttempt]:
     """The attempts at a quiz (1 query)."""
     rows = Answer.objects.filter(attempt__quiz=quiz).order_by("attempt", "slot")
     facts = ("attempt", "attempt__assignment", "attempt__status", "version__question", "points", "exact_marks")
@@ -172,7 +172,7 @@ def _made(quiz: Quiz, points: Points) -> Iterator[_Made]:
         if list(before) != after:
             by_today = list(map(grading.by_points, marks, before, after))
             shares = _share(marks, before), _share(by_today, after)
-        yield _Made(pk, assignment, status, list(before), after, *shares, is_untold)
+        yield _MarkedAttempt(pk, assignment, status, list(before), after, *shares, is_untold)
 
 
 def _share(marks: Sequence[Fraction | None], points: Sequence[Decimal]) -> Fraction | None:
@@ -181,14 +181,14 @@ def _share(marks: Sequence[Fraction | None], points: Sequence[Decimal]) -> Fract
     return marking.share(marking.total(known), sum(points)) if len(known) == len(marks) else None
 
 
-def _group(quiz: Quiz, assignment: Assignment | None, made: Sequence[_Made]) -> Group:
-    shares = [(row.share_before or Fraction(0), row.share_after or Fraction(0)) for row in made]
+def _group(quiz: Quiz, assignment: Assignment | None, attempts: Sequence[_MarkedAttempt]) -> Group:
+    shares = [(row.share_before or Fraction(0), row.share_after or Fraction(0)) for row in attempts]
     passes = [[marking.is_pass(share, 1, quiz.pass_fraction) for share in both] for both in shares]
     return Group(
         assignment=assignment,
-        attempts=[row.pk for row in made],
-        before=sorted({sum(row.before, Decimal(0)) for row in made}),
-        after=sorted({sum(row.after, Decimal(0)) for row in made}),
+        attempts=[row.pk for row in attempts],
+        before=sorted({sum(row.before, Decimal(0)) for row in attempts}),
+        after=sorted({sum(row.after, Decimal(0)) for row in attempts}),
         rising=sum(before < after for before, after in shares),
         falling=sum(before > after for before, after in shares),
         passed=(sum(bool(before) for before, _after in passes), sum(bool(after) for _before, after in passes)),

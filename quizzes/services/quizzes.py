@@ -136,7 +136,7 @@ def take_newer(quiz: Quiz, *, actor: User, now: datetime) -> int:
 
 
 @dataclass(frozen=True)
-class Fault:
+class Problem:
     """What keeps a quiz from being published (or, as a warning, should be looked at); `question` is where to mend it."""
 
     what: str
@@ -146,7 +146,9 @@ class Fault:
         return self.what
 
 
-def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None, outline: outlines.Outline | None = None) -> list[Fault]:
+def faults(
+    quiz: Quiz, items: Sequence[QuizItem] | None = None, outline: outlines.Outline | None = None
+) -> list[Problem]:
     """Everything that must be mended before learners may take the quiz; the items and their outline where they are at hand."""
     if items is None:
         items = list(quiz.items.select_related("question", "topic", "source", "tag"))
@@ -154,21 +156,21 @@ def faults(quiz: Quiz, items: Sequence[QuizItem] | None = None, outline: outline
     found = [*_item_faults(quiz, items), *shortages(outline)]
     if quiz.feedback == Preset.EXAM and not _closes(quiz):
         found.append(
-            Fault(
+            Problem(
                 _("An exam shows its answers after the quiz has closed: give a closing time, here or on an assignment.")
             )
         )
     if quiz.is_practice and quiz.time_rule != Quiz.TimeRule.UNTIMED:
-        found.append(Fault(_("Practice is untimed; choose “untimed”.")))
+        found.append(Problem(_("Practice is untimed; choose “untimed”.")))
     return found
 
 
-def _kept_faults(quiz: Quiz, fixed: Sequence[Question]) -> list[Fault]:
+def _kept_faults(quiz: Quiz, fixed: Sequence[Question]) -> list[Problem]:
     """Questions that are kept for exams, in a quiz that is none and is given to no class as one."""
     if quiz.feedback == Preset.EXAM or quiz.assignments.filter(feedback=Preset.EXAM).exists():
         return []
     return [
-        Fault(
+        Problem(
             _("Question %(id)s is kept for exams; release it, or take it out.") % {"id": str(question.uuid)[:8]},
             question,
         )
@@ -177,14 +179,14 @@ def _kept_faults(quiz: Quiz, fixed: Sequence[Question]) -> list[Fault]:
     ]
 
 
-def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Fault]:
+def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Problem]:
     if not items:
-        return [Fault(_("The quiz has no questions yet: add some, or a draw rule."))]
+        return [Problem(_("The quiz has no questions yet: add some, or a draw rule."))]
     fixed = [item.question for item in items if item.question is not None]
     ready = set(QuestionVersion.objects.ready().filter(question__in=fixed).values_list("question_id", flat=True))
     pinned = {item.question_id for item in items if item.pinned_version_id}
     found = [
-        Fault(
+        Problem(
             _("Question %(id)s has no published version; publish it or take it out.") % {"id": str(question.uuid)[:8]},
             question,
         )
@@ -195,9 +197,9 @@ def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Fault]:
     return found
 
 
-def shortages(outline: outlines.Outline) -> list[Fault]:
+def shortages(outline: outlines.Outline) -> list[Problem]:
     """The draw rules that would ask fewer questions than they want."""
-    return [Fault(cell.note) for cell in outline.cells if cell.lacks_questions]
+    return [Problem(cell.note) for cell in outline.cells if cell.lacks_questions]
 
 
 def _closes(quiz: Quiz) -> bool:

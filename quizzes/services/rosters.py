@@ -39,7 +39,7 @@ from quizzes.services.one_time import OneTimePassword
 from quizzes.services.roster_accounts import Accounts, Members, chunks
 from quizzes.services.slips import Slip
 
-__all__ = ["Brought", "Choice", "Person", "Plan", "Roster", "RosterRow", "apply", "gets_slip", "plan", "read"]
+__all__ = ["Choice", "Enrolment", "Person", "Roster", "RosterPlan", "RosterRow", "apply", "gets_slip", "plan", "read"]
 log = logging.getLogger(__name__)
 LONGEST_MADE = 40  # of a user name made of an address or a name; numbers follow
 APART = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "đ": "d"})
@@ -55,7 +55,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RosterPlan:
     """What bringing the roster in would do: `new` get an account, `existing` have confirmed the address, `invited` are
     asked, `members` are in already.
 
@@ -84,7 +84,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Brought:
+class Enrolment:
     """What bringing a roster in has done: the new memberships, and the slips to print; nothing else has the passwords."""
 
     enrolled: list[Membership]
@@ -99,13 +99,13 @@ def gets_slip(row: RosterRow) -> bool:
 # Looking --------------------------------------------------------------------------------------------------------------
 
 
-def plan(classroom: Classroom, roster: Roster) -> Plan:
+def plan(classroom: Classroom, roster: Roster) -> RosterPlan:
     """The dry run: reads, writes nothing (4 queries for 500 rows)."""
     accounts = Accounts(roster.rows)
     rows = Membership.objects.filter(classroom=classroom).select_related("user")
     present, members = {row.user_id: row for row in rows}, Members(rows)
     places = classroom.capacity - sum(_takes_a_place(row) for row in present.values())
-    found = _Found()
+    builder = _PlanBuilder()
     for row in map(_without_address_as_name, roster.rows):
         user, fault = accounts.owner(row)
         claiming = accounts.claiming(row)
@@ -114,18 +114,18 @@ def plan(classroom: Classroom, roster: Roster) -> Plan:
         if not user:
             fault = _fault_of_claims(claiming, present) or fault
         elif not fault:
-            fault = _fault_of(user, present.get(user.pk), found.seen.get(user.pk))
+            fault = _fault_of(user, present.get(user.pk), builder.seen.get(user.pk))
         is_member = user is not None and _is_in(present.get(user.pk))
         is_invited = user is not None and not row.email
-        if not (fault or is_member or is_invited) and len(found.new) + len(found.existing) >= places:
+        if not (fault or is_member or is_invited) and len(builder.new) + len(builder.existing) >= places:
             fault = _("the class has no place left.")
         if fault:
-            found.refused.append(Issue(_("row %(number)d") % {"number": row.number}, fault))
+            builder.refused.append(Issue(_("row %(number)d") % {"number": row.number}, fault))
         elif user is None:
-            found.add_new(row, claiming)
+            builder.add_new(row, claiming)
         else:
-            found.add(Person(row, user), is_member=is_member, is_invited=is_invited)
-    return found.plan(classroom, roster)
+            builder.add(Person(row, user), is_member=is_member, is_invited=is_invited)
+    return builder.plan(classroom, roster)
 
 
 def _without_address_as_name(row: RosterRow) -> RosterRow:
@@ -133,7 +133,7 @@ def _without_address_as_name(row: RosterRow) -> RosterRow:
     return replace(row, username="") if row.email and row.username.casefold() == row.email else row
 
 
-class _Found:
+class _PlanBuilder:
     """What a plan gathers, row by row."""
 
     def __init__(self) -> None:
@@ -154,9 +154,9 @@ class _Found:
         self.seen[person.user.pk] = person.row.number
         (self.members if is_member else self.invited if is_invited else self.existing).append(person)
 
-    def plan(self, classroom: Classroom, roster: Roster) -> Plan:
+    def plan(self, classroom: Classroom, roster: Roster) -> RosterPlan:
         people = (tuple(self.new), tuple(self.existing), tuple(self.invited), tuple(self.members))
-        return Plan(classroom, roster, *people, (*roster.issues, *self.refused), self.unconfirmed)
+        return RosterPlan(classroom, roster, *people, (*roster.issues, *self.refused), self.unconfirmed)
 
 
 def _is_in(membership: Membership | None) -> bool:
@@ -192,14 +192,14 @@ def _fault_of(user: User, membership: Membership | None, twin: int | None) -> st
 # Bringing -------------------------------------------------------------------------------------------------------------
 
 
-def apply(plan_seen: Plan, *, actor: User, now: datetime) -> Brought:
+def apply(plan_seen: RosterPlan, *, actor: User, now: datetime) -> Enrolment:
     """Enrol and invite whom the plan lets in, all or nobody. Those who are in stay so."""
     passwords = [one_time.make() for _slip in range(plan_seen.slips)]  # before the lock, because it takes time
     with transaction.atomic():
         return _apply(plan_seen, passwords, actor=actor, now=now)
 
 
-def _apply(plan_seen: Plan, passwords: list[OneTimePassword], *, actor: User, now: datetime) -> Brought:
+def _apply(plan_seen: RosterPlan, passwords: list[OneTimePassword], *, actor: User, now: datetime) -> Enrolment:
     classroom = Classroom.objects.select_for_update(no_key=True).get(pk=plan_seen.classroom.pk)
     if classroom.archived_at is not None:
         raise QuizError(_("This class is archived. Bring it back first."))
@@ -215,7 +215,7 @@ def _apply(plan_seen: Plan, passwords: list[OneTimePassword], *, actor: User, no
     slips.note([row for row in enrolled if row.user_id in with_slip], by=actor)
     mails = partial(_welcome, [user for user in created if user.pk not in with_slip], classroom)
     transaction.on_commit(partial(after_answer.run, mails), robust=True)
-    return Brought(enrolled, printed)
+    return Enrolment(enrolled, printed)
 
 
 def _create(rows: Sequence[RosterRow], passwords: list[OneTimePassword]) -> tuple[list[User], list[Slip]]:
@@ -259,10 +259,10 @@ def _numbered(name: str, count: int) -> str:
 
 def _used(names: Iterable[str]) -> set[str]:
     """What the user names look like that no new one may look like."""
-    found: set[str] = set()
+    taken: set[str] = set()
     for some in chunks(sorted({look for name in names for look in looks_of(name)})):
-        found |= set(User.objects.filter(look__in=some).values_list("look", flat=True))
-    return found
+        taken |= set(User.objects.filter(look__in=some).values_list("look", flat=True))
+    return taken
 
 
 def _name_from(text: str) -> str:

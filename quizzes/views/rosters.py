@@ -77,7 +77,7 @@ class Line:
     unconfirmed: tuple[str, ...] = ()
 
 
-def lines(plan: rosters.Plan) -> list[Line]:
+def lines(plan: rosters.RosterPlan) -> list[Line]:
     """The rows that are let in, in the order of the file."""
     found = [
         Line(row, "slip" if rosters.gets_slip(row) else "new", unconfirmed=plan.unconfirmed.get(row.number, ()))
@@ -89,7 +89,7 @@ def lines(plan: rosters.Plan) -> list[Line]:
     return sorted(found, key=lambda line: line.row.number)
 
 
-def _enrol(request: LoggedInRequest, classroom: Classroom, plan: rosters.Plan) -> HttpResponse:
+def _enrol(request: LoggedInRequest, classroom: Classroom, plan: rosters.RosterPlan) -> HttpResponse:
     brought = rosters.apply(plan, actor=request.user, now=clock.now())
     said = _said(len(brought.enrolled), len(plan.invited))
     if brought.slips:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from quizzes import lint, question_types
-from quizzes.lint.base import Context, Finding, Item, Place
+from quizzes.lint.base import Citation, Context, Finding, Item
 from quizzes.lint.fingerprints import Paragraph, fingerprint
 
 TEXT = """The harbour of Vell
@@ -153,7 +153,7 @@ def item(spec: Mapping[str, Any] = SINGLE, kind: str = "", id: str = "q-1", **fi
         topic="harbour",
         difficulty="easy",
         bloom="remember",
-        places=(Place("chronicle", 2, "Dutch engineers in 1874"),),
+        places=(Citation("chronicle", 2, "Dutch engineers in 1874"),),
     )
     return replace(made, **fields)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from quizzes import lint
-from quizzes.lint.base import Item, Place
+from quizzes.lint.base import Citation, Item
 from quizzes.lint.stats import chi_square, chi_square_tail, margin
 from tests.lint.samples import SHORT, SINGLE, STATEMENT, codes, context, item, with_options
 
@@ -26,7 +26,7 @@ def several(count: int = 40, *, key: Any = None, words: Any = None, **changes: A
         explanation = f"{number} {SINGLE['explanation']}"
         spec = with_options(*texts, key=place, stem=stem, explanation=explanation)
         made.append(
-            item(spec | changes, id=f"q-{number}", places=(Place("chronicle", 2 + number % 4, f"phrase {number}"),))
+            item(spec | changes, id=f"q-{number}", places=(Citation("chronicle", 2 + number % 4, f"phrase {number}"),))
         )
     return made
 
@@ -41,7 +41,7 @@ def statements(count: int, true: int) -> list[Item]:
                 "explanation": f"Statement {number}: {STATEMENT['explanation']}",
             },
             id=f"t-{number}",
-            places=(Place("chronicle", 2, f"statement {number}"),),
+            places=(Citation("chronicle", 2, f"statement {number}"),),
         )
         for number in range(count)
     ]
@@ -85,7 +85,7 @@ FLAWED: dict[str, list[Item]] = {
     "grade-share": several(
         stem="Notwithstanding organizational considerations, characterise institutional municipality?"
     ),
-    "coverage": [item(places=(Place("chronicle", 2),))],
+    "coverage": [item(places=(Citation("chronicle", 2),))],
 }
 
 

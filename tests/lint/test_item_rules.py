@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from quizzes import lint
-from quizzes.lint.base import Item, Place
+from quizzes.lint.base import Citation, Item
 from tests.lint.samples import (
     CLOZE,
     MULTIPLE,
@@ -107,19 +107,19 @@ def test_a_planted_flaw_is_found(rule: str, spec: Mapping[str, Any]) -> None:
     ("rule", "places"),
     [
         ("source-missing", ()),
-        ("place-missing", (Place("chronicle", 9, "Dutch engineers"),)),
-        ("place-missing", (Place("diary", 1, "Dutch engineers"),)),
-        ("evidence-length", (Place("chronicle", 2, ""),)),
-        ("evidence-length", (Place("chronicle", 2, "Dutch"),)),
+        ("place-missing", (Citation("chronicle", 9, "Dutch engineers"),)),
+        ("place-missing", (Citation("diary", 1, "Dutch engineers"),)),
+        ("evidence-length", (Citation("chronicle", 2, ""),)),
+        ("evidence-length", (Citation("chronicle", 2, "Dutch"),)),
         (
             "evidence-length",
-            (Place("chronicle", 2, "when the old river port had filled with sand for the third time"),),
+            (Citation("chronicle", 2, "when the old river port had filled with sand for the third time"),),
         ),
-        ("evidence-missing", (Place("chronicle", 2, "Danish engineers in 1874"),)),
-        ("evidence-missing", (Place("chronicle", 3, "Dutch engineers in 1874"),)),
+        ("evidence-missing", (Citation("chronicle", 2, "Danish engineers in 1874"),)),
+        ("evidence-missing", (Citation("chronicle", 3, "Dutch engineers in 1874"),)),
     ],
 )
-def test_a_flaw_of_the_sources_is_found(rule: str, places: tuple[Place, ...]) -> None:
+def test_a_flaw_of_the_sources_is_found(rule: str, places: tuple[Citation, ...]) -> None:
     assert rule in found(item(places=places))
 
 
@@ -177,9 +177,9 @@ def test_what_only_looks_like_a_flaw_is_left_alone(rule: str, spec: Mapping[str,
 
 
 def test_phrases_of_one_paragraph_may_be_joined_by_an_ellipsis() -> None:
-    joined = (Place("chronicle", 2, "Dutch engineers … filled with sand"),)
+    joined = (Citation("chronicle", 2, "Dutch engineers … filled with sand"),)
     assert not found(item(places=joined))
-    assert "evidence-missing" in found(item(places=(Place("chronicle", 2, "Dutch engineers … filled with ice"),)))
+    assert "evidence-missing" in found(item(places=(Citation("chronicle", 2, "Dutch engineers … filled with ice"),)))
 
 
 def test_a_partly_right_answer_may_stand_in_the_stem() -> None:

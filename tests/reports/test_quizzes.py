@@ -21,7 +21,7 @@ def size_of(quiz: Quiz) -> report.Size:
     return report.size_of(Quiz.objects.filter(pk=quiz.pk).sized().get())
 
 
-def row_of(learner: User, quiz: Quiz) -> report.Row:
+def row_of(learner: User, quiz: Quiz) -> report.QuizRow:
     page = report.page_of(learner, None, now=datetime.now(UTC))
     return next(row for row in report.listing(learner, list(page.object_list)) if row.quiz == quiz)
 

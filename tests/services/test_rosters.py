@@ -16,11 +16,11 @@ from tests import factories
 pytestmark = pytest.mark.usefixtures("mail_is_sent")
 
 
-def plan(classroom: Classroom, *lines: str, heading: str = "email,first name,last name,username") -> rosters.Plan:
+def plan(classroom: Classroom, *lines: str, heading: str = "email,first name,last name,username") -> rosters.RosterPlan:
     return rosters.plan(classroom, rosters.read("\n".join([heading, *lines]).encode(), "class.csv"))
 
 
-def apply(made: rosters.Plan, actor: User, now: datetime) -> list[Membership]:
+def apply(made: rosters.RosterPlan, actor: User, now: datetime) -> list[Membership]:
     return rosters.apply(made, actor=actor, now=now).enrolled
 
 

@@ -76,7 +76,7 @@ def replaced(edition: Edition, slug: str = "decides") -> Edition:
     return replace(edition, quizzes={"who-decides": paper("Who may decide?")}, replaced={slug: "a unit"})
 
 
-def said(plan: shipped.Plan) -> set[tuple[str, str, str]]:
+def said(plan: shipped.LoadPlan) -> set[tuple[str, str, str]]:
     return {(verb, kind, key) for verb in ALL for kind, keys in getattr(plan, verb).items() for key in keys}
 
 

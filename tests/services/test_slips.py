@@ -21,11 +21,11 @@ from quizzes.services import one_time, people, rosters, slips
 from tests import factories
 
 
-def plan(classroom: Classroom, text: str) -> rosters.Plan:
+def plan(classroom: Classroom, text: str) -> rosters.RosterPlan:
     return rosters.plan(classroom, rosters.read(text.encode(), "class.csv"))
 
 
-def bring(classroom: Classroom, instructor: User, now: datetime, text: str) -> rosters.Brought:
+def bring(classroom: Classroom, instructor: User, now: datetime, text: str) -> rosters.Enrolment:
     return rosters.apply(plan(classroom, text), actor=instructor, now=now)
 
 
@@ -102,7 +102,7 @@ def test_the_same_list_again_makes_no_second_account_and_no_new_password(
     before = list(User.objects.order_by("pk").values())
     again = plan(classroom, text)
     assert (again.coming, again.refused, len(again.members)) == (0, (), len(brought.enrolled))
-    assert rosters.apply(again, actor=instructor, now=now) == rosters.Brought([], [])
+    assert rosters.apply(again, actor=instructor, now=now) == rosters.Enrolment([], [])
     assert list(User.objects.order_by("pk").values()) == before
 
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from quizzes import clock
 from quizzes.services import enemies, shipped, study
-from quizzes.services.shipped import Plan
+from quizzes.services.shipped import LoadPlan
 
 NAMED = 10  # rows of one kind that are named by their key; all with `--verbosity 2`
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
                     self.stdout.write(f"  notes, terms and units {what}: {len(names)}")
 
 
-def report(done: Plan, *, is_rehearsal: bool = False, at_most: int | None = NAMED) -> list[str]:
+def report(done: LoadPlan, *, is_rehearsal: bool = False, at_most: int | None = NAMED) -> list[str]:
     """What was done, or would be: a line for each kind of row, with the keys of so many, and for each that is left."""
     lines = [
         f"  {kind} {verb}: {len(keys)} ({named(keys, at_most)})"
@@ -64,7 +64,7 @@ def named(keys: Sequence[str], at_most: int | None) -> str:
     return ", ".join([*shown, "…"] if len(shown) < len(keys) else shown)
 
 
-def heading(done: Plan, *, is_rehearsal: bool = False) -> str:
+def heading(done: LoadPlan, *, is_rehearsal: bool = False) -> str:
     if not done.writes:
         return "The bank is that of this edition." if not done.left else "The bank is that of this edition, but for:"
     return "Nothing was written. This would happen:" if is_rehearsal else "The bank is brought up to date:"

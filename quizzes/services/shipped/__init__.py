@@ -2,6 +2,17 @@
 
 from quizzes.services.shipped.files import BANK, Edition, read, write_record
 from quizzes.services.shipped.load import load, record
-from quizzes.services.shipped.plan import Left, Plan, holds_a_part_of, plan
+from quizzes.services.shipped.plan import LoadPlan, Skipped, holds_a_part_of, plan
 
-__all__ = ["BANK", "Edition", "Left", "Plan", "holds_a_part_of", "load", "plan", "read", "record", "write_record"]
+__all__ = [
+    "BANK",
+    "Edition",
+    "LoadPlan",
+    "Skipped",
+    "holds_a_part_of",
+    "load",
+    "plan",
+    "read",
+    "record",
+    "write_record",
+]

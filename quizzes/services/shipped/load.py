@@ -20,11 +20,11 @@ from quizzes.models import Question, Quiz, QuizItem, Source, Tag, Topic, Visibil
 from quizzes.services import bank, exchange, quizzes, time_limits
 from quizzes.services.shipped import facts
 from quizzes.services.shipped.files import Edition, Paper
-from quizzes.services.shipped.plan import Left, Plan, plan, questions_of
+from quizzes.services.shipped.plan import LoadPlan, Skipped, plan, questions_of
 
 
 @transaction.atomic
-def load(edition: Edition, *, now: datetime, is_rehearsal: bool = False) -> Plan:
+def load(edition: Edition, *, now: datetime, is_rehearsal: bool = False) -> LoadPlan:
     """Write what the plan says; returns it as it was carried out. A rehearsal is taken back."""
     _lock(edition)
     planned = plan(edition, now=now)
@@ -81,15 +81,15 @@ def _fill(row: Model, shipped: Mapping[str, Any], *, but: str = "") -> None:
 # Questions ------------------------------------------------------------------------------------------------------------
 
 
-def _write_questions(edition: Edition, planned: Plan, *, now: datetime) -> list[Left]:
+def _write_questions(edition: Edition, planned: LoadPlan, *, now: datetime) -> list[Skipped]:
     """Publish new questions and new versions; returns those that this site refuses, as where a source is another."""
     drafts = [edition.questions[key] for key in planned.written("questions")]
     report = exchange.plan_import(drafts, actor=None, publish=True, is_checked=True)
     done = exchange.apply_import(report, actor=None, now=now, skip_refused=True)
-    return [Left("questions", issue.where, issue.message) for issue in done.refused]
+    return [Skipped("questions", issue.where, issue.message) for issue in done.refused]
 
 
-def _archive(planned: Plan, *, now: datetime) -> None:
+def _archive(planned: LoadPlan, *, now: datetime) -> None:
     for quiz in Quiz.objects.filter(slug__in=planned.archived["quizzes"]):
         quizzes.archive(quiz, actor=None, now=now)
     for question in Question.objects.filter(uuid__in=planned.archived["questions"]):
@@ -99,7 +99,7 @@ def _archive(planned: Plan, *, now: datetime) -> None:
 # Quizzes --------------------------------------------------------------------------------------------------------------
 
 
-def _write_quizzes(edition: Edition, planned: Plan, *, now: datetime) -> list[Left]:
+def _write_quizzes(edition: Edition, planned: LoadPlan, *, now: datetime) -> list[Skipped]:
     """Write quizzes as they ship; returns those that would find too few questions here, which stay as they are."""
     refused = []
     for slug in planned.written("quizzes"):
@@ -108,7 +108,7 @@ def _write_quizzes(edition: Edition, planned: Plan, *, now: datetime) -> list[Le
             with transaction.atomic():
                 _write_quiz(quiz, edition.quizzes[slug], now=now)
         except NotPublishable as error:
-            refused.append(Left("quizzes", slug, " ".join([str(error), *error.details["faults"]])))
+            refused.append(Skipped("quizzes", slug, " ".join([str(error), *error.details["faults"]])))
     return refused
 
 
@@ -126,7 +126,7 @@ def _write_quiz(quiz: Quiz, paper: Paper, *, now: datetime) -> None:
         become[paper.settings["status"]](quiz, actor=None, now=now)
 
 
-def _store_limits(edition: Edition, planned: Plan) -> None:
+def _store_limits(edition: Edition, planned: LoadPlan) -> None:
     """Work the limits of the bank's quizzes out again, but of those that stay as they are: a class may be at one."""
     left = [one.key for one in planned.left if one.kind == "quizzes"]
     ours = Quiz.objects.published().filter(slug__in=list(edition.quizzes), owner=None).exclude(slug__in=left)
@@ -134,7 +134,7 @@ def _store_limits(edition: Edition, planned: Plan) -> None:
         time_limits.store(quiz)
 
 
-def _without(planned: Plan, refused: list[Left]) -> Plan:
+def _without(planned: LoadPlan, refused: list[Skipped]) -> LoadPlan:
     """The plan without what was refused."""
     gone = {(one.kind, one.key) for one in refused}
 

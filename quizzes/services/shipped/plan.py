@@ -24,7 +24,7 @@ Status = QuestionVersion.Status
 
 
 @dataclass(frozen=True)
-class Left:
+class Skipped:
     """A row that stays as it is, and why."""
 
     kind: str
@@ -36,13 +36,13 @@ class Left:
 
 
 @dataclass(frozen=True)
-class Plan:
+class LoadPlan:
     """Keys of what would be added and changed, by kind, of what would be archived, and what is left."""
 
     new: Mapping[str, tuple[str, ...]]
     changed: Mapping[str, tuple[str, ...]]
     archived: Mapping[str, tuple[str, ...]]
-    left: tuple[Left, ...] = ()
+    left: tuple[Skipped, ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -61,7 +61,7 @@ def questions_of(keys: Collection[str]) -> QuerySet[Question]:
     return Question.objects.filter(uuid__in=list(keys), owner=None)
 
 
-def plan(edition: Edition, *, now: datetime) -> Plan:
+def plan(edition: Edition, *, now: datetime) -> LoadPlan:
     """Compare the site with the edition, by a fixed number of queries as long as nothing is archived."""
     comparing = Comparing(edition, now)
     shipped = facts.of_edition(edition)
@@ -72,7 +72,7 @@ def plan(edition: Edition, *, now: datetime) -> Plan:
     comparing.compare("quizzes", shipped["quizzes"], _quizzes(edition), facts.of_quiz)
     comparing.archive_quizzes()
     comparing.archive_questions()
-    return Plan(comparing.new, comparing.changed, comparing.archived, tuple(comparing.left))
+    return LoadPlan(comparing.new, comparing.changed, comparing.archived, tuple(comparing.left))
 
 
 def facts_of_source(source: Source) -> facts.Facts:
@@ -119,7 +119,7 @@ class Comparing:
         self.new: dict[str, tuple[str, ...]] = {}
         self.changed: dict[str, tuple[str, ...]] = {}
         self.archived: dict[str, tuple[str, ...]] = {}
-        self.left: list[Left] = []
+        self.left: list[Skipped] = []
         self.rows: dict[str, Mapping[str, Any]] = {}
 
     def compare(
@@ -143,7 +143,7 @@ class Comparing:
             if not why and isinstance(row, Quiz):
                 why = _why_quiz_waits(row, self.edition.quizzes.get(key), now=self.now)
             if why:
-                self.left.append(Left(kind, key, why))
+                self.left.append(Skipped(kind, key, why))
             else:
                 taken.append(key)
         return tuple(taken)
@@ -171,7 +171,7 @@ class Comparing:
         self._keep("questions", stay)
 
     def _keep(self, kind: str, stay: Mapping[str, str]) -> None:
-        self.left += [Left(kind, key, why) for key, why in stay.items()]
+        self.left += [Skipped(kind, key, why) for key, why in stay.items()]
         self.archived[kind] = tuple(key for key in self.archived[kind] if key not in stay)
 
 
