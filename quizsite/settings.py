@@ -301,7 +301,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 # A cached session needs no query, but only one process has it: a log-out while Redis is out of reach would leave the
 # session in there, and Redis may be away without ending what others do. A session says only who is logged in, with a hash
-# of the password: the person is read on every request, so deactivating somebody and changing a password by a command
+# of the password: the person is read on every request, so deactivating a user and changing a password by a command
 # work at once. Only deleting rows of sessions from outside would be noticed late by one process, at the next start.
 WEB_PROCESSES = env.int("WEB_PROCESSES", 1)
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if WEB_PROCESSES == 1 and not REDIS_URL else 'db'}"

@@ -27,7 +27,7 @@ class Step:
 
 
 class Watch:
-    """The wall clock beside a clock that nobody can set, to notice when the first one is."""
+    """The wall clock next to a clock that nobody can set, to notice when the first one is."""
 
     def __init__(self) -> None:
         self.shown, self.ticks = now(), time.monotonic()

@@ -30,7 +30,7 @@ from quizzes.services import handover, people
 
 @admin.register(User)
 class PersonAdmin(SuperuserOnly, UserAdmin):
-    """Whoever took quizzes or was in a class is not deleted but anonymised, so that results stay."""
+    """Users who took quizzes or were in a class are not deleted but anonymised, so that results stay."""
 
     form = PersonForm
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "is_active", "last_login")
@@ -66,7 +66,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
         ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Of whoever was anonymised nothing is left to show but when."""
+        """Show of an anonymised user only when that was done."""
         if obj is not None and obj.is_anonymised:
             return ((None, {"fields": ("full_name", "anonymised_at", "date_joined")}),)
         return super().get_fieldsets(request, obj)
@@ -166,11 +166,11 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
         """Do it and note it under the new name; else why not."""
         try:
             with transaction.atomic():
-                nobody = people.anonymise(found, by=whoever_asks(request), now=clock.now())
+                removed = people.anonymise(found, by=whoever_asks(request), now=clock.now())
                 self.log_change(request, nobody, _("Personal data removed."))
-        except QuizError as error:  # somebody was faster
+        except QuizError as error:  # another request was faster
             return str(error)
-        words = {"name": nobody.full_name}
+        words = {"name": removed.full_name}
         messages.success(request, _("The personal data is removed. What they did is kept under “%(name)s”.") % words)
         return ""
 

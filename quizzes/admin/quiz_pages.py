@@ -1,4 +1,4 @@
-"""Pages of one quiz beside its form: publishing with its faults listed, and composing from a blueprint."""
+"""Pages of one quiz next to its form: publishing with its faults listed, and composing from a blueprint."""
 
 from __future__ import annotations
 

@@ -267,7 +267,7 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
 
 
 class ScopedInline(ScopedChoices):
-    """Rows of an object that is managed already: whoever may change the object may change its rows."""
+    """Rows of an object that is managed already: users who may change the object may change its rows."""
 
     formfield_overrides: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = INSTANTS
     max_num: int | None = 100

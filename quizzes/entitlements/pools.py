@@ -1,4 +1,4 @@
-"""Which questions somebody may practice who puts practice together: by topic, source, unit, note, difficulty; what they
+"""Which questions a learner may practice who puts practice together: by topic, source, unit, note, difficulty; what they
 missed, have not met, or flagged. Nothing that is kept for exams, secret now, or asked by an attempt of theirs that runs.
 """
 
@@ -21,7 +21,7 @@ USUAL, MOST = 10, 50
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants to practice; places by their slugs, empty for any. `attempt` takes what they missed in one."""
+    """What a learner wants to practice; places by their slugs, empty for any. `attempt` takes what they missed in one."""
 
     topic: str = ""
     source: str = ""

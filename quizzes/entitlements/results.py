@@ -126,7 +126,7 @@ def marks_come_out(assignment: Assignment) -> bool:
 
 
 def marks_are_out(assignment: Assignment, *, now: datetime) -> bool:
-    """Whether whoever hands in at this instant may see their marks, and so may a class compare them."""
+    """Return whether learners who hand in at this instant may see their marks, and so may a class compare them."""
     return marks_come_out(assignment) and (
         terms.revealed(assignment.preset, submitted_at=now, reveal_at=closes_for_all_at(assignment), now=now).marks
     )

@@ -167,7 +167,7 @@ def _alone(learner: User, now: datetime) -> QuerySet[Attempt]:
 
 
 def _own_ends(learner: User) -> dict[str, Any]:
-    """For quizzes: whether the learner has them on their own, and the latest deadline of whoever has."""
+    """For quizzes: whether the learner has them on their own, and the latest deadline of those who have."""
     running = Attempt.objects.in_progress().filter(quiz=OuterRef("pk"), assignment=None).annotate(end=DEADLINE)
     mine = Attempt.objects.taken_by(learner).filter(
         quiz=OuterRef("pk"), assignment=None, quiz__feedback__in=terms.WAITING_FOR_THE_END

@@ -1,4 +1,4 @@
-"""Quizsite's own form: a list of questions in JSON, the fields of the type beside those of every question.
+"""Quizsite's own form: a list of questions in JSON, the fields of the type next to those of every question.
 
     {"format": "quizsite-questions", "version": 1, "questions": [
       {"id": "seoul-ministerial-004", "type": "single_choice", "stem": "Who hosted the meeting?",
@@ -63,7 +63,7 @@ class AcknowledgedFields(Model):
 
 
 class Envelope(Model):
-    """What every question has beside the fields of its type."""
+    """What every question has besides the fields of its type."""
 
     id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     type: Annotated[str, Field(max_length=32)]

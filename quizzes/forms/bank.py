@@ -25,7 +25,7 @@ from quizzes.services.bank import Identity, Place
 
 
 class IdentityForm(forms.Form):
-    """What is said about a question beside its content; `revision` is what the author saw."""
+    """What is said about a question next to its content; `revision` is what the author saw."""
 
     topic = forms.CharField(
         label=gettext_lazy("Topic"),

@@ -1,4 +1,4 @@
-"""What somebody wants to practice, as an address or a press of a button says it."""
+"""What a learner wants to practice, as an address or a press of a button says it."""
 
 from __future__ import annotations
 

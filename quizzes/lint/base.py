@@ -101,7 +101,7 @@ class Group:
 
     @property
     def is_single(self) -> bool:
-        """Whether there is one key and something beside it."""
+        """Whether there is one key and something next to it."""
         return len(self.keys) == 1 and len(self.options) > 1
 
 

@@ -54,7 +54,7 @@ def feedback_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def may_be_blank(prose: Prose) -> bool:
-    """Variants of an answer share one feedback; beside a single right figure the explanation is enough."""
+    """Variants of an answer share one feedback; next to a single right figure the explanation is enough."""
     return prose.owner in {"answers", "near_misses"} or (prose.field == "feedback" and not prose.owner)
 
 
@@ -80,7 +80,7 @@ def feedback_thin(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def _statement(item: Item) -> str:
-    """What a feedback beside no option is about: the statement, where the stem is one."""
+    """What a feedback without an option is about: the statement, where the stem is one."""
     return item.stem if item.type == "true_false" else ""
 
 

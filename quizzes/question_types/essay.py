@@ -5,7 +5,7 @@
         {"criterion": "Argument", "description": "Weighs both sides.", "share": 0.5}]}
 
 The shares of the rubric add up to 1. Learners see criteria and shares before they write, descriptions and the model
-answer afterwards. Word limits are shown and counted, and never a reason not to save: whoever marks decides.
+answer afterwards. Word limits are shown and counted, and never a reason not to save: the instructor decides.
 """
 
 import re

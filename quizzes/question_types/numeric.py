@@ -4,7 +4,7 @@
      "near_misses": [{"value": "45", "feedback": "…"}], "feedback": "…", "feedback_wrong": "…"}
 
 `tolerance_kind` absolute (default) or relative (0.05 is 5 %), or `low` and `high` in place of `value`. A `unit` is shown
-beside the field and may be typed or left out; with `unit_required` it is not shown and must be typed exactly. `signed`
+next to the field and may be typed or left out; with `unit_required` it is not shown and must be typed exactly. `signed`
 asks phones for a keyboard with a minus and letters. `decimal_mark` (either, point, comma) decides how “1,200” is read.
 Figures in a spec are decimal strings; how people may write stands in number_reading.py. The response is the text as typed.
 """

@@ -25,7 +25,7 @@ class CaseText:
 def texts(slugs: Collection[str], *, at: datetime) -> dict[str, CaseText]:
     """Return what the cases said at an instant, by short name (2 queries, none for no case).
 
-    Who may see the question may see its case: drafts too, because whoever previews one writes it.
+    Who may see the question may see its case: drafts too, because users who preview one write it.
     """
     if not slugs:
         return {}

@@ -359,7 +359,7 @@ def nicknames() -> Iterator[Violation]:
 
 
 def reviews() -> Iterator[Violation]:
-    """I14: a card's number of answers, and its last one, are those of the log; whoever is forgotten has no deck."""
+    """I14: a card's number of answers, and its last one, are those of the log; a forgotten user has no deck."""
     cards = ReviewCard.objects.annotate(count=Count("logs"), last=Max("logs__at"), most=Max("logs__number"))
     wrong = cards.exclude(reviews=F("count")).values_list("pk", "reviews", "count")
     for pk, said, count in wrong.iterator(chunk_size=BATCH):

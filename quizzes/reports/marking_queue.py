@@ -12,7 +12,7 @@ from quizzes.models import Answer, Attempt, User
 
 @dataclass(frozen=True)
 class Neighbors:
-    """Where one answer stands in the queue: the pks beside it (None at an end), and how many wait."""
+    """Where one answer stands in the queue: the pks next to it (None at an end), and how many wait."""
 
     previous: int | None
     next: int | None

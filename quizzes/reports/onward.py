@@ -16,7 +16,7 @@ MISSED = frozenset({"wrong", "partly", "unanswered"})
 
 @dataclass(frozen=True)
 class Since:
-    """How an attempt did beside the one before it: `points` more or less, and what that one had in percent."""
+    """How an attempt did next to the one before it: `points` more or less, and what that one had in percent."""
 
     points: Decimal
     percent_before: int

@@ -1,4 +1,4 @@
-"""What removing the personal data of somebody would take away, and what it would leave. Read only."""
+"""What removing the personal data of a user would take away, and what it would leave. Read only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much there is to practice of what somebody wants. Read only."""
+"""How much there is to practice of what a learner wants. Read only."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class ProgressRow:
     attempt_id: int | None = None
     marks: Decimal | None = None  # None: not graded, or a survey
     max_marks: Decimal | None = None
-    learner_id: int = field(default=0, repr=False)  # whoever assists in a class may be a student of it
+    learner_id: int = field(default=0, repr=False)  # an assistant of a class may be a student of it
 
     @property
     def percent(self) -> int:

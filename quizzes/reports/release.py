@@ -14,7 +14,7 @@ from quizzes.models import Accommodation, Assignment, Attempt
 
 @dataclass(frozen=True)
 class Later:
-    """Somebody who may answer after the class has closed: by an exception, or in an attempt; `until` None: without an end."""
+    """A student who may answer after the class has closed: by an exception, or in an attempt; `until` None: without an end."""
 
     name: str
     until: datetime | None

@@ -45,7 +45,7 @@ LONGEST_INPUT = 64  # of a join code, with spaces and dashes
 def create(
     instructor: User, *, name: str, description: str = "", time_zone: str = "UTC", now: datetime, **fields: Any
 ) -> Classroom:
-    """A new classroom with a join code of its own; whoever makes it teaches it."""
+    """A new classroom with a join code of its own; the user who makes it teaches it."""
     if unknown := fields.keys() - FIELDS:
         raise TypeError(f"not a field of a classroom: {', '.join(sorted(unknown))}")
     classroom = Classroom(name=name.strip(), description=description.strip(), time_zone=time_zone, **fields)
@@ -84,7 +84,7 @@ def archive(classroom: Classroom, *, now: datetime) -> Classroom:
 
 
 def unarchive(classroom: Classroom) -> Classroom:
-    """Bring a classroom back; joining stays closed until somebody opens it."""
+    """Bring a classroom back; joining stays closed until an instructor opens it."""
     return _changed(classroom, archived_at=None)
 
 
@@ -112,7 +112,7 @@ def normal_code(text: str) -> str:
 
 
 def join(user: User, code: str, *, now: datetime) -> Membership:
-    """Make the person a student of the class the code opens; whoever is in already gets their membership.
+    """Make the person a student of the class the code opens; a user who is in already gets their membership.
 
     One answer to a code that is wrong, closed, archived or full, and to a person who was removed: it tells a stranger
     nothing about which codes exist.
@@ -166,7 +166,7 @@ def leave(membership: Membership, *, now: datetime) -> Membership:
 
 
 def remove(membership: Membership, *, actor: User, now: datetime) -> Membership:
-    """Take somebody out of the class; attempts stay, the code no longer lets them in."""
+    """Take a member out of the class; attempts stay, the code no longer lets them in."""
     return _end(membership, Status.REMOVED, now)
 
 
@@ -183,7 +183,7 @@ def _end(membership: Membership, status: str, now: datetime) -> Membership:
 
 @transaction.atomic
 def restore(membership: Membership, *, actor: User, now: datetime) -> Membership:
-    """Bring somebody back who left or was removed, in the role they had, if there is a place."""
+    """Bring a member back who left or was removed, in the role they had, if there is a place."""
     classroom, locked = _locked_member(membership)
     if locked.status != Status.ACTIVE:
         _refuse_if_anonymised(locked.user)

@@ -56,7 +56,7 @@ def extend(
 
 @transaction.atomic
 def reopen(attempt: Attempt, *, due_at: datetime | None, reason: str, actor: User, now: datetime) -> Attempt:
-    """Open a closed attempt again until `due_at`, with a reason; grades go until it is submitted anew.
+    """Open a closed attempt again until `due_at`, with a reason; grades go until it is submitted again.
 
     It is graded again at its new end; marks given by hand stay with answers that are not changed until then.
     """
@@ -83,7 +83,7 @@ def reopen(attempt: Attempt, *, due_at: datetime | None, reason: str, actor: Use
 
 
 def refuse_unless_reopenable(attempt: Attempt, *, now: datetime) -> None:
-    """Raise QuizError with a sentence for what runs, for practice, and beside another attempt that runs."""
+    """Raise QuizError with a sentence for what runs, for practice, and next to another attempt that runs."""
     if not attempt.is_counted:
         raise QuizError(_("Practice can't be reopened: it is never graded, and the student can start again."))
     if attempt.is_in_progress:

@@ -1,4 +1,4 @@
-"""Somebody who is to be forgotten: what says who they were goes, what they did stays, with its marks.
+"""Erase personal data: what says who they were goes, what they did stays, with its marks.
 
 Races, and what decides them: two administrators who remove each other, the rows of all administrators; a start or a change
 of one of their attempts, the person's row and those of the attempts. Rows are locked in the order in which everybody else
@@ -44,7 +44,7 @@ LAST_ADMINISTRATOR = gettext_lazy("This is the last administrator. Make another 
 
 @transaction.atomic
 def anonymise(person: User, *, by: User, now: datetime) -> User:
-    """Remove the personal data of somebody for good; attempts, answers, marks and the log of what happened are kept.
+    """Remove the personal data of a user for good; attempts, answers, marks and the log of what happened are kept.
 
     A running attempt goes on to its deadline; one without any ends now. Doing it again only clears what came in between.
     Raises QuizError for oneself, for the last administrator, for the only instructor of a class, and for those who own
@@ -138,7 +138,7 @@ def _forget_invitations(person: User, *, now: datetime) -> None:
 
 
 def _free_username(person: User) -> str:
-    """“removed-12”, unless somebody has called themselves so."""
+    """“removed-12”, unless a user has that name."""
     name = f"removed-{person.pk}"
     while User.objects.filter(username__iexact=name).exclude(pk=person.pk).exists():
         name = f"removed-{person.pk}-{secrets.token_hex(3)}"

@@ -1,6 +1,6 @@
 """Previews: the engine of attempts on a value instead of rows. Nothing here writes to the database.
 
-The draw, the layout, the time rule and the grading are those of attempts; what a start does beside them (attempts used,
+The draw, the layout, the time rule and the grading are those of attempts; what a start does besides them (attempts used,
 versions pinned, notices, events) is left out.
 """
 

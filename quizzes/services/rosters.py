@@ -236,7 +236,7 @@ def _create(rows: Sequence[RosterRow], passwords: list[OneTimePassword]) -> tupl
 
 
 def _free_usernames(rows: Sequence[RosterRow]) -> list[str]:
-    """The user names given, else made of the address; with a number where somebody has it."""
+    """The user names given, else made of the address; with a number where a user has it."""
     wanted = [row.username or _name_from(row.email.partition("@")[0] or row.full_name) for row in rows]
     names = {place: row.username for place, row in enumerate(rows) if row.username}
     taken = {look for name in names.values() for look in looks_of(name)}

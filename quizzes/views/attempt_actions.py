@@ -62,7 +62,7 @@ def button(*, minds_unread: bool = True) -> Callable[[Callable[[Pressed], str]],
             mine = own_attempt(request.user, pk, now=now)
             if not mine.is_in_progress:
                 return redirect(mine)
-            if request.method != "POST":  # somebody came back to the address of a page with remarks
+            if request.method != "POST":  # a learner came back to the address of a page with remarks
                 return redirect("quizzes:attempt_question", pk=pk, slot=slot) if slot else redirect(mine)
             paper = papers.of_attempt(pk, request.user.pk)
             if slot and slot not in paper:

@@ -23,7 +23,7 @@ PAGE = 30
 
 
 def person(request: HttpRequest) -> User:
-    """Whoever is logged in; the middleware lets nobody else through."""
+    """Return the user who is logged in; the middleware lets no one else through."""
     return cast(User, request.user)
 
 

@@ -132,7 +132,7 @@ def _posted(request: LoggedInRequest, now: datetime) -> Posted | HttpResponse:
 def review_check(request: LoggedInRequest) -> HttpResponse:
     """Check the answer; without one, or with one that cannot be read, the page comes back and says so."""
     now = clock.now()
-    if request.method != "POST":  # somebody came back to the address of a page with remarks
+    if request.method != "POST":  # a learner came back to the address of a page with remarks
         return redirect("quizzes:review_ask")
     posted = _posted(request, now)
     if isinstance(posted, HttpResponse):

@@ -1,4 +1,4 @@
-"""Practice that somebody puts together: an attempt at the quiz that is built in for it, over the questions they want."""
+"""Practice that a learner puts together: an attempt at the quiz that is built in for it, over the questions they want."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def fields_of(model: type[Model]) -> list[Field[Any, Any]]:
 
 
 def of_draft(draft: QuestionDraft) -> Facts:
-    """Content, and what is said beside it; warnings that were put aside are each site's own."""
+    """Content, and what is said next to it; warnings that were put aside are each site's own."""
     spec = question_types.get(draft.type).spec(dict(draft.spec))
     return {
         "content": spec.model_dump(mode="json", exclude_defaults=True),

@@ -1,4 +1,4 @@
-// A part of a page that follows what happens: <section data-live="address"> with [data-live-body], while somebody looks.
+// A part of a page that follows what happens: <section data-live="address"> with [data-live-body], while the page is looked at.
 //
 // Asked with If-None-Match, so that nothing new costs almost nothing. Hidden tabs do not ask; errors make it ask less often,
 // each browser at a moment of its own. Without this script the page has a link to load it again.

@@ -1,5 +1,5 @@
 // What is not open yet: count down to the opening and look again when it comes. The server says in how many seconds, and
-// decides; the clock of the device is not asked. Without this script the text beside it stays, which names the time.
+// decides; the clock of the device is not asked. Without this script the text next to it stays, which names the time.
 //
 // <p data-opens-in="90">Opens Mon 2 Mar, 09:00</p>
 
