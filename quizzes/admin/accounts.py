@@ -167,7 +167,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
         try:
             with transaction.atomic():
                 removed = people.anonymise(found, by=whoever_asks(request), now=clock.now())
-                self.log_change(request, nobody, _("Personal data removed."))
+                self.log_change(request, removed, _("Personal data removed."))
         except QuizError as error:  # another request was faster
             return str(error)
         words = {"name": removed.full_name}

@@ -1,4 +1,4 @@
-"""Erase personal data: what says who they were goes, what they did stays, with its marks.
+"""Erase personal data: what says who users were goes, what they did stays, with its marks.
 
 Races, and what decides them: two administrators who remove each other, the rows of all administrators; a start or a change
 of one of their attempts, the person's row and those of the attempts. Rows are locked in the order in which everybody else
