@@ -18,7 +18,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, checked_size, decoded
+from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, beside, checked_size, decoded, losses_of
 from quizzes.formats.budgets import Budget
 from quizzes.formats.reading import Reading, read_with
 from quizzes.formats.texts import from_plain, one_line
@@ -112,18 +112,20 @@ def _written(draft: QuestionDraft) -> str:
 
 
 def _losses(draft: QuestionDraft) -> Iterator[Issue]:
+    obstacle = "" if _fits(draft) else _("Aiken holds questions with one right option only; this one is left out.")
+    return losses_of(draft, obstacle, _lost(draft))
+
+
+def _lost(draft: QuestionDraft) -> Iterator[str]:
     spec: Any = draft.spec
-    if not _fits(draft):
-        yield Issue(draft.where, _("Aiken holds questions with one right option only; this one is left out."))
-        return
+    yield from beside(draft)
     if spec.get("explanation") or any(option["feedback"] for option in spec["options"]):
-        yield Issue(draft.where, _("Aiken has no feedback and no explanation."), is_note=True)
+        yield _("Aiken has no feedback and no explanation.")
     if any(option["pinned"] for option in spec["options"]):
-        yield Issue(draft.where, _("Aiken cannot keep an option at its place."), is_note=True)
-    if plain(spec["stem"]) != spec["stem"] or any(
-        plain(option["text"]) != option["text"] for option in spec["options"]
-    ):
-        yield Issue(draft.where, _("Aiken has no emphasis, lists or links; the words stay."), is_note=True)
+        yield _("Aiken cannot keep an option at its place.")
+    texts = [spec["stem"], *(option["text"] for option in spec["options"])]
+    if any(plain(text) != text for text in texts):
+        yield _("Aiken has no emphasis, lists or links; the words stay.")
 
 
 FORMAT = Aiken()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -121,10 +121,10 @@ class Unreadable(ValueError):
         self.issue = Issue(where, message)
 
 
-def checked_size(data: bytes) -> bytes:
+def checked_size(data: bytes, most: int = MAX_BYTES) -> bytes:
     """The bytes, if there are some and not too many."""
-    if len(data) > MAX_BYTES:
-        raise Unreadable(_("file"), _("It is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 2**20})
+    if len(data) > most:
+        raise Unreadable(_("file"), _("It is larger than %(limit)d MB.") % {"limit": most // 2**20})
     if not data.strip():
         raise Unreadable(_("file"), _("It is empty."))
     return data
@@ -137,6 +137,29 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError as error:
         message = _("It is not UTF-8 (byte 0x%(byte)02X at offset %(offset)d). Save it as UTF-8.")
         raise Unreadable(_("file"), message % {"byte": data[error.start], "offset": error.start}) from error
+
+
+def losses_of(draft: QuestionDraft, obstacle: str, lost: Iterable[str]) -> Iterator[Issue]:
+    """Yield the issue of a question that is left out, or a note for each part that it loses."""
+    if obstacle:
+        yield Issue(draft.where, obstacle)
+        return
+    for message in lost:
+        yield Issue(draft.where, message, is_note=True)
+
+
+def beside(draft: QuestionDraft, *kept: str) -> Iterator[str]:
+    """Yield what stands beside a question and is not in the file; `kept` names what is: topic, tags, levels."""
+    has_levels = (draft.difficulty, draft.bloom) != (QuestionDraft.difficulty, QuestionDraft.bloom)
+    lost: dict[str, tuple[Any, str]] = {
+        "case": (draft.spec.get("case"), _("The case that stands above it is not kept.")),
+        "topic": (draft.topic, _("Its topic is not kept.")),
+        "tags": (draft.tags, _("Its tags are not kept.")),
+        "levels": (has_levels, _("Its difficulty and Bloom level are not kept.")),
+        "sources": (draft.sources, _("Its sources are not kept.")),
+        "acknowledged": (draft.acknowledged, _("The warnings that were accepted are not kept.")),
+    }
+    yield from (sentence for name, (is_there, sentence) in lost.items() if is_there and name not in kept)
 
 
 def stable_id(given: str) -> str:

@@ -107,10 +107,10 @@ class Answers:
         found = pieces(body)
         if any(piece.sign == "~" for piece in found):
             return self.choice(found)
-        if any(piece.sign == "=" and "->" in piece.text for piece in found):
-            return "matching", self.pairs(found)
         if len(found) == 1 and split_feedback(found[0].text)[0].strip().upper() in TRUE | FALSE:
             return "true_false", self.truth(found[0].text)
+        if any(piece.sign == "=" and "->" in piece.text for piece in found):
+            return "matching", self.pairs(found)
         return "short_answer", self.words(found)
 
     def text(self, raw: str) -> str:

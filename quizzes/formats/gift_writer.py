@@ -9,14 +9,20 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from quizzes.formats.base import Issue, QuestionDraft
+from quizzes.formats.base import Issue, QuestionDraft, beside, losses_of
 
 ACTS = str.maketrans({sign: f"\\{sign}" for sign in "\\:#={}~"} | {"\n": "\\n"})
 
 
 def write(drafts: Iterable[QuestionDraft]) -> str:
-    """Return the questions that GIFT can hold."""
-    return "\n".join(_question(draft) for draft in drafts if draft.type in BODIES)
+    """Return the questions that GIFT can hold, under a category for each topic."""
+    parts, topic = [], ""
+    for draft in (one for one in drafts if not _obstacle(one)):
+        if draft.topic != topic:
+            topic = draft.topic
+            parts.append(f"$CATEGORY: $course$/top/{topic}\n" if topic else "$CATEGORY: $course$/top\n")
+        parts.append(_question(draft))
+    return "\n".join(parts)
 
 
 def _question(draft: QuestionDraft) -> str:
@@ -89,18 +95,25 @@ BODIES: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
 
 
 def losses(draft: QuestionDraft) -> Iterator[Issue]:
-    """Yield what a GIFT file cannot carry of a question."""
+    """Return what a GIFT file cannot carry of a question."""
+    return losses_of(draft, _obstacle(draft), _lost(draft))
+
+
+def _obstacle(draft: QuestionDraft) -> str:
+    """Return why a question cannot stand in GIFT, or nothing."""
+    spec: Any = draft.spec
     if draft.type not in BODIES:
-        yield Issue(draft.where, _("GIFT has no questions of this type; it is left out."))
-        return
-    for message in _lost(draft):
-        yield Issue(draft.where, message, is_note=True)
+        return _("GIFT has no questions of this type; it is left out.")
+    texts = [pair["left"] for pair in spec.get("pairs", ())]
+    texts += [f"{row['text']} {row['feedback']}" for row in spec.get("answers", ())]
+    if any("->" in text for text in texts):
+        return _("GIFT takes “->” for the middle of a pair; this question is left out.")
+    return ""
 
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
     spec: Any = draft.spec
-    if draft.sources:
-        yield _("GIFT has no sources.")
+    yield from beside(draft, "topic", "tags")
     if any(row.get("pinned") for row in spec.get("options", ())):
         yield _("GIFT cannot keep an option at its place.")
     if spec.get("scheme", "net_correct") != "net_correct":

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.errors import ImportRejected
 from quizzes.formats import sheets, tabular
-from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, Unreadable
+from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, Unreadable, beside, losses_of
 from quizzes.formats.budgets import Budget
 from quizzes.formats.gift_text import Faulty
 from quizzes.formats.reading import Reading, read_with
@@ -175,11 +175,7 @@ def _obstacle(draft: QuestionDraft) -> str:
 
 
 def _losses(draft: QuestionDraft) -> Iterator[Issue]:
-    if obstacle := _obstacle(draft):
-        yield Issue(draft.where, obstacle)
-        return
-    for message in _lost(draft):
-        yield Issue(draft.where, message, is_note=True)
+    return losses_of(draft, _obstacle(draft), _lost(draft))
 
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
@@ -188,8 +184,7 @@ def _lost(draft: QuestionDraft) -> Iterator[str]:
     said = [spec["explanation"], *(row["feedback"] for row in rows)]
     if any([*said, spec.get("feedback_true"), spec.get("feedback_false")]):
         yield _("Kahoot has no feedback and no explanation.")
-    if draft.sources or draft.tags or draft.topic:
-        yield _("Kahoot has no topics, tags or sources.")
+    yield from beside(draft)
     if any(row["pinned"] for row in rows):
         yield _("Kahoot cannot keep an answer at its place.")
     if draft.type == "multiple_choice":

@@ -127,6 +127,7 @@ def _wrong(gap: Mapping[str, Any]) -> list[tuple[Fraction, str, str]]:
 def _joined(rows: Iterable[tuple[Fraction, str, str]]) -> str:
     found = []
     for share, text, feedback in rows:
-        sign = "=" if share == 1 else f"%{float(share * 100):.5f}".rstrip("0").rstrip(".") + "%" if share else ""
+        is_weighed = share or text.startswith(("=", "%"))  # which would act at the beginning
+        sign = "=" if share == 1 else f"%{float(share * 100):.5f}".rstrip("0").rstrip(".") + "%" if is_weighed else ""
         found.append(f"{sign}{text.translate(ACTS)}" + (f"#{feedback.translate(ACTS)}" if feedback else ""))
     return "~".join(found)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from quizzes.formats import moodle_cloze
-from quizzes.formats.base import Issue, QuestionDraft
+from quizzes.formats.base import Issue, QuestionDraft, beside, losses_of
+from quizzes.formats.xml_writer import storable
 from quizzes.markup import inline_markdown, markdown, plain
 from quizzes.question_types.cloze import MARKER
 
@@ -21,7 +22,7 @@ def write(drafts: Iterable[QuestionDraft]) -> bytes:
     """Return the questions that Moodle XML can hold, under a category for each topic."""
     root = etree.Element("quiz")
     category = None
-    for draft in drafts:
+    for draft in storable(drafts):
         if draft.type not in TYPES:
             continue
         if draft.topic != category:
@@ -140,18 +141,14 @@ TYPES: Mapping[str, tuple[str, Callable[[Any, Spec], None]]] = {
 
 
 def losses(draft: QuestionDraft) -> Iterator[Issue]:
-    """Yield what a Moodle XML file cannot carry of a question."""
-    if draft.type not in TYPES:
-        yield Issue(draft.where, _("Moodle XML has no question like this one; it is left out."))
-        return
-    for message in _lost(draft):
-        yield Issue(draft.where, message, is_note=True)
+    """Return what a Moodle XML file cannot carry of a question."""
+    obstacle = "" if draft.type in TYPES else _("Moodle XML has no question like this one; it is left out.")
+    return losses_of(draft, obstacle, _lost(draft))
 
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
     spec: Any = draft.spec
-    if draft.sources:
-        yield _("Moodle has no sources.")
+    yield from beside(draft, "topic", "tags")
     if any(row.get("pinned") for row in spec.get("options", ())):
         yield _("Moodle cannot keep an option at its place.")
     if spec.get("scheme", "net_correct") != "net_correct":

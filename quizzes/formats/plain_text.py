@@ -20,7 +20,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, checked_size, decoded
+from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, beside, checked_size, decoded, losses_of
 from quizzes.formats.budgets import Budget
 from quizzes.formats.reading import Reading, read_with
 from quizzes.formats.texts import from_plain, one_line
@@ -183,10 +183,13 @@ def _answer(draft: QuestionDraft) -> str:
 
 
 def _losses(draft: QuestionDraft) -> Iterator[Issue]:
-    if draft.type not in TYPES:
-        yield Issue(draft.where, _("Typed text has no questions of this type; it is left out."))
-    else:
-        yield Issue(draft.where, _("Typed text keeps words, right answers and the explanation only."), is_note=True)
+    obstacle = "" if draft.type in TYPES else _("Typed text has no questions of this type; it is left out.")
+    return losses_of(draft, obstacle, _lost(draft))
+
+
+def _lost(draft: QuestionDraft) -> Iterator[str]:
+    yield from beside(draft)
+    yield _("Typed text keeps words, right answers and the explanation only.")
 
 
 FORMAT = PlainText()

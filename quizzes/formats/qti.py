@@ -20,7 +20,7 @@ from quizzes.formats import qti_writer, xml_reader
 from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, Unreadable
 from quizzes.formats.budgets import Budget
 from quizzes.formats.gift_text import Faulty
-from quizzes.formats.packages import MANIFEST, Package
+from quizzes.formats.packages import LARGEST_MEMBER, MANIFEST, Package
 from quizzes.formats.qti_items import Item
 from quizzes.formats.reading import Reading, read_with
 
@@ -56,7 +56,9 @@ def _read(data: bytes, reading: Reading) -> None:
     for href in item_files(package, reading):
         reading.check()
         try:
-            _take(xml_reader.load(package.bytes_of(href), reading.budget, name=NAME), href, reading)
+            _take(
+                xml_reader.load(package.bytes_of(href), reading.budget, name=NAME, most=LARGEST_MEMBER), href, reading
+            )
         except Unreadable as error:
             reading.refuse(
                 f"{href[:100]}, {error.issue.where}" if error.issue.where != href[:100] else href[:100],

@@ -18,7 +18,7 @@ from quizzes.formats import qti12_losses, qti12_writer, xml_reader
 from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, Unreadable
 from quizzes.formats.budgets import Budget
 from quizzes.formats.gift_text import Faulty
-from quizzes.formats.packages import MANIFEST, Package
+from quizzes.formats.packages import LARGEST_MEMBER, MANIFEST, Package
 from quizzes.formats.qti12_items import Item
 from quizzes.formats.reading import Reading, read_with
 
@@ -58,7 +58,9 @@ def _read(data: bytes, reading: Reading) -> None:
     for href in question_files(package, reading):
         reading.check()
         try:
-            _take_all(xml_reader.load(package.bytes_of(href), reading.budget, name=NAME), href, reading)
+            _take_all(
+                xml_reader.load(package.bytes_of(href), reading.budget, name=NAME, most=LARGEST_MEMBER), href, reading
+            )
         except Unreadable as error:
             place = error.issue.where
             reading.refuse(href[:100] if place == href[:100] else f"{href[:100]}, {place}", error.issue.message)

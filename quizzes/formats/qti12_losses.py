@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from quizzes.formats.base import Issue, QuestionDraft
+from quizzes.formats.base import Issue, QuestionDraft, beside, losses_of
 
 Spec = Mapping[str, Any]
 KINDS = {
@@ -23,12 +23,8 @@ KINDS = {
 
 
 def losses(draft: QuestionDraft) -> Iterator[Issue]:
-    """Yield what a package for Canvas cannot carry of a question."""
-    if reason := obstacle(draft):
-        yield Issue(draft.where, reason)
-        return
-    for message in _lost(draft):
-        yield Issue(draft.where, message, is_note=True)
+    """Return what a package for Canvas cannot carry of a question."""
+    return losses_of(draft, obstacle(draft), _lost(draft))
 
 
 def obstacle(draft: QuestionDraft) -> str:
@@ -43,8 +39,7 @@ def obstacle(draft: QuestionDraft) -> str:
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
     spec: Any = draft.spec
-    if draft.sources or draft.tags or draft.topic:
-        yield _("Canvas has no topics, tags or sources.")
+    yield from beside(draft)
     if any(row.get("pinned") for row in spec.get("options", ())):
         yield _("Canvas cannot keep an option at its place.")
     if draft.type in ("multiple_choice", "matching", "cloze"):

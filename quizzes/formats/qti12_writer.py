@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import uuid
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,6 +14,7 @@ from lxml import etree
 
 from quizzes.formats.base import NAMESPACE, QuestionDraft
 from quizzes.formats.qti12_losses import KINDS, obstacle
+from quizzes.formats.xml_writer import storable
 from quizzes.markup import inline_markdown, markdown, plain
 from quizzes.question_types.cloze import MARKER
 
@@ -22,7 +22,6 @@ QTI = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 PACKAGE = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
 FILE = "quizsite/quizsite.xml"
 WHEN = (2020, 1, 1, 0, 0, 0)  # of every member: the same questions give the same file
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Spec = Mapping[str, Any]
 
 
@@ -31,7 +30,7 @@ def write(drafts: Iterable[QuestionDraft]) -> bytes:
     root = etree.Element("questestinterop", nsmap={None: QTI})
     assessment = etree.SubElement(root, "assessment", ident="quizsite", title="Quizsite")
     section = etree.SubElement(assessment, "section", ident="root_section")
-    for draft in drafts:
+    for draft in storable(drafts):
         if not obstacle(draft):
             _item(section, draft)
     buffer = io.BytesIO()
@@ -57,7 +56,7 @@ def _manifest() -> Any:
 def _item(section: Any, draft: QuestionDraft) -> None:
     spec: Any = draft.spec
     ident = draft.id or str(uuid.uuid5(NAMESPACE, f"{draft.type} {sorted(spec.items(), key=str)}"))
-    item = etree.SubElement(section, "item", ident=ident, title=allowed(plain(spec["stem"]).split("\n")[0][:100]))
+    item = etree.SubElement(section, "item", ident=ident, title=plain(spec["stem"]).split("\n")[0][:100])
     fields = etree.SubElement(etree.SubElement(item, "itemmetadata"), "qtimetadata")
     for label, entry in (("question_type", _kind(draft)), ("points_possible", "1.0")):
         one = etree.SubElement(fields, "qtimetadatafield")
@@ -81,12 +80,7 @@ def _kind(draft: QuestionDraft) -> str:
 
 
 def _material(parent: Any, text: str, kind: str = "text/html") -> None:
-    etree.SubElement(etree.SubElement(parent, "material"), "mattext", texttype=kind).text = allowed(text)
-
-
-def allowed(text: str) -> str:
-    """Return a text without the control characters that XML cannot hold."""
-    return FORBIDDEN.sub("", text)
+    etree.SubElement(etree.SubElement(parent, "material"), "mattext", texttype=kind).text = text
 
 
 def _cloze_html(spec: Spec) -> str:
@@ -129,9 +123,9 @@ class Writer:
         if len(right) + len(wrong) > 1:
             holder = etree.SubElement(holder, "and")
         for response, value in right:
-            etree.SubElement(holder, "varequal", respident=response).text = allowed(value)
+            etree.SubElement(holder, "varequal", respident=response).text = value
         for response, value in wrong:
-            etree.SubElement(etree.SubElement(holder, "not"), "varequal", respident=response).text = allowed(value)
+            etree.SubElement(etree.SubElement(holder, "not"), "varequal", respident=response).text = value
         if points:
             etree.SubElement(one, "setvar", action=action, varname="SCORE").text = points
         return one

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from copy import deepcopy
 from fractions import Fraction
+from html import escape
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -72,8 +73,7 @@ class Item:
         for name in (*without, "prompt") if element.tag != "prompt" else without:
             for one in list(copied.iter(name)):
                 _remove(one)
-        html = etree.tostring(copied, encoding="unicode", method="html", with_tail=False)
-        words, lost = from_html(html)
+        words, lost = from_html(_inside(copied))
         for name in lost:
             self.reading.note(self.where, _("It comes without %(what)s.") % {"what": name})
         return words
@@ -89,7 +89,8 @@ class Item:
 
     def explanation(self) -> str:
         """Return feedback that comes after any answer; the rest belongs to options, or is noted."""
-        found = [self.text(one, ()) for one in self.root.iterfind("modalFeedback")]
+        bodies = (_content(one) for one in self.root.iterfind("modalFeedback"))
+        found = [self.text(body, ()) for body in bodies]
         return "\n\n".join(dict.fromkeys(text for text in found if text))
 
     def line(self, element: Any) -> str:
@@ -242,6 +243,17 @@ class Item:
                 })  # fmt: skip
             _replace(element, f"[[{len(gaps)}]]")
         return "cloze", {"stem": _("Fill in the gaps."), "text": _markers(self.text(copied)), "gaps": gaps}
+
+
+def _content(element: Any) -> Any:
+    """Return the one contentBody in an element, or the element itself."""
+    return element[0] if len(element) == 1 and element[0].tag == "contentBody" else element
+
+
+def _inside(element: Any) -> str:
+    """Return what stands in an element as HTML, without the element itself."""
+    parts = (etree.tostring(one, encoding="unicode", method="html") for one in element)
+    return escape(element.text or "", quote=False) + "".join(parts)
 
 
 def _remove(element: Any) -> None:

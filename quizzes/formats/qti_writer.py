@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from lxml import etree
 from lxml import html as lxml_html
 
-from quizzes.formats.base import NAMESPACE, Issue, QuestionDraft
+from quizzes.formats.base import NAMESPACE, Issue, QuestionDraft, beside, losses_of
+from quizzes.formats.xml_writer import storable
 from quizzes.markup import inline_markdown, markdown, plain
 from quizzes.question_types.cloze import MARKER
 
@@ -28,7 +29,7 @@ def write(drafts: Iterable[QuestionDraft]) -> bytes:
     buffer = io.BytesIO()
     names = []
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, draft in enumerate((one for one in drafts if one.type in BODIES), start=1):
+        for number, draft in enumerate((one for one in storable(drafts) if one.type in BODIES), start=1):
             names.append(f"items/{number:04}.xml")
             archive.writestr(zipfile.ZipInfo(names[-1], WHEN), _bytes(item(draft)), zipfile.ZIP_DEFLATED)
         archive.writestr(zipfile.ZipInfo("imsmanifest.xml", WHEN), _bytes(_manifest(names)), zipfile.ZIP_DEFLATED)
@@ -220,18 +221,14 @@ BODIES: Mapping[str, Callable[[Any, Any, Spec], None]] = {
 
 
 def losses(draft: QuestionDraft) -> Iterator[Issue]:
-    """Yield what a QTI package cannot carry of a question."""
-    if draft.type not in BODIES:
-        yield Issue(draft.where, _("QTI has no questions of this type; it is left out."))
-        return
-    for message in _lost(draft):
-        yield Issue(draft.where, message, is_note=True)
+    """Return what a QTI package cannot carry of a question."""
+    obstacle = "" if draft.type in BODIES else _("QTI has no questions of this type; it is left out.")
+    return losses_of(draft, obstacle, _lost(draft))
 
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
     spec: Any = draft.spec
-    if draft.sources or draft.tags:
-        yield _("The package has no sources and no tags.")
+    yield from beside(draft)
     if spec.get("scheme") not in (None, "net_correct"):
         yield _("Another system marks partly right answers in a way of its own.")
     if draft.type == "ordering":

@@ -21,23 +21,27 @@ class Reading:
         self.budget = budget or Budget()
         self.drafts: list[QuestionDraft] = []
         self.issues: list[Issue] = []
+        self._noted: set[Issue] = set()
+        self._faults = 0
 
     def check(self) -> None:
         """Raise ImportRejected when the time is over, Unreadable when there are too many questions or faults."""
         self.budget.check()
         if len(self.drafts) > MAX_QUESTIONS:
             raise Unreadable(_("file"), _("It may have at most %(limit)d questions.") % {"limit": MAX_QUESTIONS})
-        if sum(not issue.is_note for issue in self.issues) >= MAX_ISSUES:
+        if self._faults >= MAX_ISSUES:
             raise Unreadable(_("file"), _("There are too many faults; what follows was not read."))
 
     def refuse(self, where: str, message: str) -> None:
         """Say why something is not taken."""
         self.issues.append(Issue(where, message))
+        self._faults += 1
 
     def note(self, where: str, message: str) -> None:
         """Say what a question that is taken comes without; the same is said once of a place."""
         found = Issue(where, message, is_note=True)
-        if found not in self.issues:
+        if found not in self._noted:
+            self._noted.add(found)
             self.issues.append(found)
 
     def take(self, type: str, fields: Mapping[str, Any], where: str, **envelope: Any) -> None:

@@ -141,16 +141,19 @@ def _broken(number: int, error: csv.Error) -> ImportRejected:
 
 
 def separator(text: str) -> str:
-    """Return what divides the most of the first rows into as many cells; a comma where nothing divides them."""
+    """Return what divides the most of the first rows into as many cells as the headings; a comma where nothing does."""
     sample = text[:SAMPLE]
-    best = max(SEPARATORS, key=lambda sign: _rows_alike(sample, sign))
-    return best if _rows_alike(sample, best) else ","
+    best = max(SEPARATORS, key=lambda sign: _alike(sample, sign))
+    return best if _alike(sample, best)[1] else ","
 
 
-def _rows_alike(sample: str, sign: str) -> int:
-    """Return how many of the first rows have the number of cells that most have, if that is more than one."""
-    widths: Counter[int] = Counter()
+def _alike(sample: str, sign: str) -> tuple[bool, int]:
+    """Return how many of the first rows have the number of cells that most have, more than one; before it, whether the
+    first row is among them: a sign in some long texts divides no headings."""
+    widths: list[int] = []
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=sign)
     with contextlib.suppress(csv.Error):  # it is said when the row is read
-        widths.update(len(cells) for cells in islice(reader, SAMPLE_ROWS))
-    return max((count for width, count in widths.items() if width > 1), default=0)
+        widths.extend(len(cells) for cells in islice(reader, SAMPLE_ROWS))
+    counts = Counter(width for width in widths if width > 1)
+    most = max(counts.values(), default=0)
+    return bool(most) and counts[widths[0]] == most, most

@@ -35,9 +35,9 @@ RANGE = re.compile(r"(.+?)(?:\.\.|…|\bto\b)\s*(.+)")
 SHARE = re.compile(r"\((\d{1,4}/\d{1,4}|\d{1,3}(?:\.\d{1,12})?\s*%)\)$")
 PIPE = re.compile(r"(?<!\\)\|")
 SLUGGED = re.compile(r"[-a-zA-Z0-9_]{1,50}")
-LEVELS = {
-    "difficulty": ("easy", "medium", "hard"),
-    "bloom": ("remember", "understand", "apply", "analyze", "evaluate", "create"),
+LEVELS = {  # a word → as it is stored
+    "difficulty": {"easy": "easy", "medium": "medium", "hard": "hard"},
+    "bloom": {"remember": "remember", "understand": "understand", "apply": "apply", "analyze": "analyse"},
 }
 
 
@@ -117,9 +117,9 @@ class Question:
             "tags": tuple(dict.fromkeys(tag for tag in tags if tag))[:20],
         }
         for name, heading in (("difficulty", "Difficulty"), ("bloom", "Bloom level")):
-            level = self[heading].casefold()
+            level = self[heading].casefold().replace("analyse", "analyze")
             if level in LEVELS[name]:
-                found[name] = level
+                found[name] = LEVELS[name][level]
             elif level:
                 message = _("“%(text)s” is none of: %(known)s; it is left out.")
                 words = {"text": self[heading][:40], "known": ", ".join(LEVELS[name])}

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from quizzes.formats.base import Issue, QuestionDraft
+from quizzes.formats.base import Issue, QuestionDraft, beside, losses_of
 from quizzes.formats.sheets import LONGEST_TEXT
 from quizzes.formats.table_columns import HEADINGS, LETTERS
 from quizzes.formats.table_rows import NAMES, SHARE
@@ -53,7 +53,7 @@ def _texts(draft: QuestionDraft) -> Texts:
         "Topic": draft.topic,
         "Tags": ", ".join(draft.tags),
         "Difficulty": draft.difficulty,
-        "Bloom level": draft.bloom,
+        "Bloom level": "analyze" if draft.bloom == "analyse" else draft.bloom,
         "ID": draft.id or "",
         **BODIES[draft.type](spec),
     }
@@ -132,12 +132,8 @@ BODIES: Mapping[str, Callable[[Spec], Texts]] = {
 
 
 def losses(draft: QuestionDraft) -> Iterator[Issue]:
-    """Yield what a table cannot carry of a question."""
-    if obstacle := _obstacle(draft):
-        yield Issue(draft.where, obstacle)
-        return
-    for message in _lost(draft):
-        yield Issue(draft.where, message, is_note=True)
+    """Return what a table cannot carry of a question."""
+    return losses_of(draft, _obstacle(draft), _lost(draft))
 
 
 def _obstacle(draft: QuestionDraft) -> str:
@@ -147,7 +143,7 @@ def _obstacle(draft: QuestionDraft) -> str:
         return _("A table has no questions of this type; it is left out.")
     sides = [row["left"] for row in spec.get("pairs", ())]
     lines = [*sides, *(row["right"] for row in spec.get("pairs", ())), *spec.get("extra", ())]
-    if any("\n" in text for text in lines) or any(ARROW.search(text) for text in sides):
+    if any("\n" in text for text in lines) or any(ARROW.search(text) for text in lines):
         return _("A pair with an arrow or a line end in it cannot stand in a table; the question is left out.")
     if any(len(text) > LONGEST_TEXT for text in _texts(draft).values()):
         return _("One of its texts is too long for a cell; it is left out.")
@@ -156,8 +152,7 @@ def _obstacle(draft: QuestionDraft) -> str:
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
     spec: Any = draft.spec
-    if draft.sources:
-        yield _("A table has no sources.")
+    yield from beside(draft, "topic", "tags", "levels")
     if any(row.get("pinned") for row in spec.get("options", ())):
         yield _("A table cannot keep an option at its place.")
     if spec.get("scheme") not in (None, "net_correct", "longest_run"):

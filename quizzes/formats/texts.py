@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import unescape
 from html.parser import HTMLParser
 
 import nh3
 from django.utils.translation import gettext_lazy as _
-from markdownify import markdownify
+from markdownify import MarkdownConverter
 
 LONGEST_HTML = 100_000  # characters; no text of a question has a tenth of that
 TAG = re.compile(r"<(/?[a-zA-Z][^>]*|!--.*?--)>", re.DOTALL)
@@ -21,7 +22,16 @@ LOST = {
     "iframe": _("a page inside the page"), "object": _("an embedded object"), "embed": _("an embedded object"),
     "svg": _("a drawing"), "math": _("a formula"), "input": _("a field"), "style": _("a style sheet"),
 }  # fmt: skip
-ACTS_ANYWHERE = re.compile(r"([\\`]|(?<!\w)\*|\*(?!\w)|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]*\]\())")
+MAY_LOSE = re.compile(f"<({'|'.join(LOST)})", re.IGNORECASE)
+ATTRIBUTES = r"""(?:\s[^<>"']*(?:"[^"<>]*"[^<>"']*)*)?"""
+BLOCK = re.compile(f"</?(?:p|div){ATTRIBUTES}>", re.IGNORECASE)
+SPAN = re.compile(f"</?span{ATTRIBUTES}>", re.IGNORECASE)
+LINE_ENDS = re.compile(r"[\t \r\n]*[\r\n][\t \r\n]*")
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+CONVERTER = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=False, strip=HEADINGS)
+ACTS_ANYWHERE = re.compile(
+    r"([\\`]|(?<!\w)\*|\*(?!\w)|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]*\]\()|&(?=#?\w{1,40};)|<(?=https:))"
+)
 ACTS_AT_START = re.compile(r"^(\s{0,3})([#>+-](?=\s|$)|\d+(?=[.)]\s)|\||~{3})", re.MULTILINE)
 
 
@@ -45,10 +55,22 @@ def from_html(html: str) -> tuple[str, list[str]]:
     """
     if len(html) > LONGEST_HTML:
         return _words(html), [str(_("its layout"))]
+    paragraphs = BLOCK.split(SPAN.sub("", html))
+    if not any("<" in text for text in paragraphs):
+        return _unmarked(paragraphs), []
     try:
         return _marked_up(html)
     except RecursionError:  # of the parser, some hundred elements inside each other
         return _words(html), [str(_("its layout"))]
+
+
+def _unmarked(paragraphs: Iterable[str]) -> str:
+    """Return what shows the same as `_marked_up` does for paragraphs without marks, at a fraction of its cost."""
+    return "\n\n".join(text for text in map(_line, paragraphs) if text)
+
+
+def _line(html: str) -> str:
+    return from_plain(re.sub(r"[\t ]+", " ", LINE_ENDS.sub("\n", unescape(html))).strip())
 
 
 def _words(html: str) -> str:
@@ -56,13 +78,16 @@ def _words(html: str) -> str:
 
 
 def _marked_up(html: str) -> tuple[str, list[str]]:
+    clean = nh3.clean(html, tags=KEPT, attributes={"a": {"href"}}, url_schemes={"https"}, link_rel=None)
+    return re.sub(r"\n{3,}", "\n\n", CONVERTER.convert(clean)).strip(), _lost(html)
+
+
+def _lost(html: str) -> list[str]:
+    if not MAY_LOSE.search(html):
+        return []
     found = _Lost()
     found.feed(html)
-    clean = nh3.clean(html, tags=KEPT, attributes={"a": {"href"}}, url_schemes={"https"}, link_rel=None)
-    text = markdownify(
-        clean, heading_style="ATX", bullets="-", escape_misc=False, strip=["h1", "h2", "h3", "h4", "h5", "h6"]
-    )
-    return re.sub(r"\n{3,}", "\n\n", text).strip(), list(dict.fromkeys(found.names))
+    return list(dict.fromkeys(found.names))
 
 
 class _Lost(HTMLParser):

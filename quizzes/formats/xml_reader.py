@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from lxml import etree
 
 from quizzes.formats import budgets
-from quizzes.formats.base import Unreadable, checked_size
+from quizzes.formats.base import MAX_BYTES, Unreadable, checked_size
 from quizzes.formats.budgets import Budget
 
 KINDS = {
@@ -26,12 +26,12 @@ KINDS = {
 }
 
 
-def load(data: bytes, budget: Budget, *, name: str) -> Any:
+def load(data: bytes, budget: Budget, *, name: str, most: int = MAX_BYTES) -> Any:
     """Return the root element of an XML file that should be `name` ("Moodle XML"); raise Unreadable with a line.
 
     ImportRejected where it has more elements than a budget allows.
     """
-    start = checked_size(data).lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = checked_size(data, most).lstrip(b"\xef\xbb\xbf \t\r\n")
     for magic, kind in KINDS.items():
         if start[: len(magic)].lower() == magic.lower():
             raise Unreadable(_("file"), _("This is %(kind)s, not %(name)s.") % {"kind": kind, "name": name})

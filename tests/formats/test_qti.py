@@ -135,7 +135,7 @@ def test_a_locked_archive_a_link_and_a_bomb_are_refused() -> None:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(link, "/etc/passwd")
     assert "a link" in refused(buffer.getvalue()).message
-    assert "larger than 5 MB" in refused(package("<a>" + " " * 6_000_000 + "</a>")).message
+    assert "larger than 12 MB" in refused(package("<a>" + " " * 13_000_000 + "</a>")).message
 
 
 def test_many_members_of_much_air_together_are_refused() -> None:

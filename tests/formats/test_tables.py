@@ -261,7 +261,7 @@ def test_topic_tags_levels_and_id_come_back(table: Table) -> None:
     spec = examples()[1].spec
     draft = QuestionDraft(
         "multiple_choice", spec, topic="organs", id="6ba7b810-9dad-11d1-80b4-00c04fd430c8", difficulty="hard",
-        bloom="apply", tags=("cases", "charter"),
+        bloom="analyse", tags=("cases", "charter"),
     )  # fmt: skip
     assert table.parse(table.write([draft]))[0] == [draft]
 
