@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from quizzes import clock, limits
+from quizzes.admin.parts import AdminPart
 from quizzes.admin.scope import person
 from quizzes.errors import ImportRejected, QuizError
 from quizzes.formats import tables
@@ -67,7 +68,7 @@ class Shown:
         return str(STATES[self.line.row.action])
 
 
-class QuestionImports:
+class QuestionImports(AdminPart):
     """Mixed into the question's ModelAdmin."""
 
     admin_site: Any
@@ -84,7 +85,7 @@ class QuestionImports:
                 name="quizzes_question_import_act",
             ),
         ]
-        return own + super().get_urls()  # type: ignore[misc]
+        return own + super().get_urls()
 
     # The file ----------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes import clock
+from quizzes.admin.question_part import QuestionPart
 from quizzes.admin.scope import person
 from quizzes.errors import QuizError
 from quizzes.forms.bank import AddToQuizForm, RegradeForm
@@ -23,10 +24,8 @@ MAX_ADDED = 200
 ROWS = 50  # of the table that says whose marks a regrade would change
 
 
-class QuestionTools:
+class QuestionTools(QuestionPart):
     """Mixed into the question's ModelAdmin, after its pages."""
-
-    admin_site: Any
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -34,13 +33,13 @@ class QuestionTools:
             path("to-quiz/", view(self.to_quiz_view), name="quizzes_question_to_quiz"),
             path("<int:pk>/regrade/", view(self.regrade_view), name="quizzes_question_regrade"),
         ]
-        return own + super().get_urls()  # type: ignore[misc]
+        return own + super().get_urls()
 
     def to_quiz_view(self, request: HttpRequest) -> HttpResponse:
         """Append questions to a quiz; the ids come from the list's action or the question's page."""
         pks = [int(pk) for pk in request.GET.get("questions", "").split(",") if pk.isdigit() and len(pk) < 12]
         chosen: list[Question] = list(
-            self.get_queryset(request)  # type: ignore[attr-defined]
+            self.get_queryset(request)
             .filter(pk__in=Question.objects.usable_by(person(request)).filter(pk__in=pks[:MAX_ADDED]).values("pk"))
             .order_by("pk")
         )
@@ -65,11 +64,11 @@ class QuestionTools:
             messages.success(request, text)
             return redirect("admin:quizzes_quiz_change", quiz.pk)
         context = {"title": _("Add to a quiz"), "form": form, "questions": chosen}
-        return self.page(request, "to_quiz", context)  # type: ignore[attr-defined]
+        return self.page(request, "to_quiz", context)
 
     def regrade_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """First what would change, then the change, with a reason that is logged with every attempt."""
-        question = self.fetched(request, pk)  # type: ignore[attr-defined]
+        question = self.fetched(request, pk)
         form = RegradeForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and self.regrade(request, question, form):
             return redirect("admin:quizzes_question_regrade", pk)
@@ -86,7 +85,7 @@ class QuestionTools:
             "at_once": regrading.AT_ONCE,
             "original": question,
         }
-        return self.page(request, "regrade", context)  # type: ignore[attr-defined]
+        return self.page(request, "regrade", context)
 
     def regrade(self, request: HttpRequest, question: Question, form: RegradeForm) -> bool:
         """Regrade and say what came of it; whether it was done."""
@@ -98,7 +97,7 @@ class QuestionTools:
             messages.error(request, str(refusal.message))
             return False
         text = ngettext("%(n)d attempt re-marked.", "%(n)d attempts re-marked.", done) % {"n": done}
-        self.log_change(request, question, f"{text} {data['reason']}")  # type: ignore[attr-defined]
+        self.log_change(request, question, f"{text} {data['reason']}")
         messages.success(request, text)
         return True
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from quizzes import clock
 from quizzes.admin.confirming import confirmation, is_confirmed
+from quizzes.admin.question_part import QuestionPart
 from quizzes.admin.scope import person
 from quizzes.errors import NotFound, QuizError
 from quizzes.forms.posted import number_in
@@ -21,13 +22,8 @@ from quizzes.reports import versions
 from quizzes.services import bank
 
 
-class QuestionVersions:
+class QuestionVersions(QuestionPart):
     """Mixed into the question's ModelAdmin, before `QuestionPages`."""
-
-    admin_site: Any
-    opts: Any
-    fetched: Any
-    page: Any
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -41,7 +37,7 @@ class QuestionVersions:
             ),
             path("<int:pk>/delete-draft/", view(require_POST(self.delete_draft_view)), name="quizzes_question_drop"),
         ]
-        return own + super().get_urls()  # type: ignore[misc]
+        return own + super().get_urls()
 
     def versions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         question = self.fetched(request, pk)
@@ -88,7 +84,7 @@ class QuestionVersions:
             messages.error(request, str(refusal.message))
             return redirect("admin:quizzes_question_versions", question.pk)
         words = {"n": made.number, "old": number}
-        self.log_change(request, question, _("Version %(n)d made from version %(old)d.") % words)  # type: ignore[attr-defined]
+        self.log_change(request, question, _("Version %(n)d made from version %(old)d.") % words)
         messages.success(
             request, _("Version %(n)d is a draft that says what version %(old)d says. Publish it to ask it.") % words
         )
@@ -114,7 +110,7 @@ class QuestionVersions:
                 "back": here,
             }
             return confirmation(self.admin_site, self.opts, request, context)
-        self.log_deletions(request, Question.objects.filter(pk=question.pk))  # type: ignore[attr-defined]
+        self.log_deletions(request, Question.objects.filter(pk=question.pk))
         bank.delete(question, actor=person(request))
         messages.success(request, _("Deleted: %(stem)s") % {"stem": stem})
         return redirect("admin:quizzes_question_changelist")

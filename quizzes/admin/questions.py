@@ -1,4 +1,4 @@
-"""Questions in the admin: the list with its filters and actions; the pages are in `question_pages` and `question_tools`."""
+"""Questions in the admin: the list with its filters and actions; its pages are the parts in `question_….py`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from quizzes import clock
+from quizzes.admin.question_acts import QuestionActs
 from quizzes.admin.question_imports import QuestionImports
 from quizzes.admin.question_pages import QuestionPages
+from quizzes.admin.question_preview import QuestionPreview
 from quizzes.admin.question_search import FILTERS, searched, with_stem
 from quizzes.admin.question_tools import MAX_ADDED, QuestionTools
 from quizzes.admin.question_versions import QuestionVersions
@@ -28,7 +30,9 @@ Status = QuestionVersion.Status
 
 
 @admin.register(Question)
-class QuestionAdmin(QuestionImports, QuestionVersions, QuestionPages, QuestionTools, ScopedAdmin):
+class QuestionAdmin(
+    QuestionImports, QuestionVersions, QuestionPages, QuestionActs, QuestionPreview, QuestionTools, ScopedAdmin
+):
     list_display = ("snippet", "preview", "type", "topic", "difficulty", "bloom", "state", "owner_name")
     list_filter = FILTERS
     list_select_related = ("topic", "owner")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from quizzes import clock
 from quizzes.admin.confirming import confirmation, is_confirmed
+from quizzes.admin.quiz_part import QuizPart
 from quizzes.admin.scope import person
 from quizzes.errors import EditConflict, NotPublishable
 from quizzes.forms import quizzes as forms
@@ -25,10 +26,9 @@ from quizzes.models.kinds import KINDS, Kind, changes
 from quizzes.services import cautions, copies, outlines, points, quizzes
 
 
-class QuizPages:
+class QuizPages(QuizPart):
     """Mixed into the quiz's ModelAdmin."""
 
-    admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[Any]:
@@ -38,25 +38,11 @@ class QuizPages:
             path("<int:pk>/do/<slug:act>/", view(require_POST(self.act_view)), name="quizzes_quiz_act"),
             path("<int:pk>/copy/", view(require_POST(self.copy_view)), name="quizzes_quiz_copy"),
         ]
-        return own + super().get_urls()  # type: ignore[misc]
-
-    def looked_at(self, request: HttpRequest, pk: Any) -> Quiz:
-        """The quiz, if the person may see it."""
-        quiz: Quiz | None = self.get_object(request, str(pk))  # type: ignore[attr-defined]
-        if quiz is None:
-            raise Http404
-        return quiz
-
-    def fetched(self, request: HttpRequest, pk: int) -> Quiz:
-        """The quiz, if the person may change it; refused where they may only see it."""
-        quiz = self.looked_at(request, pk)
-        if not self.has_change_permission(request, quiz):  # type: ignore[attr-defined]
-            raise PermissionDenied
-        return quiz
+        return own + super().get_urls()
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """First what it is for; then the form with settings that fit."""
-        if request.method == "GET" and chosen_kind(request) is None and self.has_add_permission(request):  # type: ignore[attr-defined]
+        if request.method == "GET" and chosen_kind(request) is None and self.has_add_permission(request):
             context = {
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
@@ -65,10 +51,10 @@ class QuizPages:
             }
             return TemplateResponse(request, "admin/quizzes/quiz/choose_kind.html", context)
         named = {"title": _("New quiz: %(kind)s") % {"kind": kind.name}} if (kind := chosen_kind(request)) else {}
-        return super().add_view(request, form_url, {**named, **(extra_context or {})})  # type: ignore[misc]
+        return super().add_view(request, form_url, {**named, **(extra_context or {})})
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)  # type: ignore[misc]
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.kind = chosen_kind(request)
         return form
 
@@ -76,9 +62,9 @@ class QuizPages:
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The form, with what stands behind each cell and what still keeps the quiz from being published."""
-        quiz = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        quiz = self.get_object(request, object_id)
         context: dict[str, Any] = {}
-        if quiz is not None and not self.has_change_permission(request, quiz):  # type: ignore[attr-defined]
+        if quiz is not None and not self.has_change_permission(request, quiz):
             return self.only_looked_at(request, quiz)
         if quiz is not None:
             items = list(quiz.items.select_related("question", "topic", "source", "tag"))
@@ -93,7 +79,7 @@ class QuizPages:
                 "kind": (kind := chosen_kind(request)),
                 "changes": None if kind is None else changes(quiz, kind),
             }
-        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})  # type: ignore[misc]
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def only_looked_at(self, request: HttpRequest, quiz: Quiz) -> HttpResponse:
         """What it asks, for those who may not change it, as far as they may see its questions."""
@@ -114,7 +100,7 @@ class QuizPages:
     def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A draft of one's own with the same settings and items."""
         made, left_out = copies.of_quiz(self.looked_at(request, pk), actor=person(request), now=clock.now())
-        self.log_addition(request, made, _("Copied from another quiz."))  # type: ignore[attr-defined]
+        self.log_addition(request, made, _("Copied from another quiz."))
         messages.success(request, _("This is your copy, a draft that only you see."))
         if left_out:
             text = ngettext(
@@ -131,7 +117,7 @@ class QuizPages:
             return redirect("admin:quizzes_quiz_change", obj.pk)
         if "_compose" in request.POST:
             return redirect("admin:quizzes_quiz_compose", obj.pk)
-        return super().response_change(request, obj)  # type: ignore[misc]
+        return super().response_change(request, obj)
 
     def response_add(self, request: HttpRequest, obj: Quiz, post_url_continue: str | None = None) -> HttpResponse:
         if "_compose" in request.POST:
@@ -139,7 +125,7 @@ class QuizPages:
         if "_publish" in request.POST:
             self.publish(request, obj)
             return redirect("admin:quizzes_quiz_change", obj.pk)
-        return super().response_add(request, obj, post_url_continue)  # type: ignore[misc]
+        return super().response_add(request, obj, post_url_continue)
 
     def publish(self, request: HttpRequest, quiz: Quiz) -> None:
         try:
@@ -149,7 +135,7 @@ class QuizPages:
             for fault in refusal.details["faults"]:
                 messages.error(request, fault)
             return
-        self.log_change(request, quiz, _("Published."))  # type: ignore[attr-defined]
+        self.log_change(request, quiz, _("Published."))
         messages.success(request, _("“%(quiz)s” is published.") % {"quiz": quiz.title})
         for caution in cautions.of_quiz(quiz, now=clock.now()):
             messages.warning(request, str(caution))
@@ -173,7 +159,7 @@ class QuizPages:
             return self.asked_first(request, quiz, act, classes)
         do, done = acts[act]
         do(quiz, actor=person(request), now=clock.now())
-        self.log_change(request, quiz, done)  # type: ignore[attr-defined]
+        self.log_change(request, quiz, done)
         messages.success(request, done)
         return redirect("admin:quizzes_quiz_change", pk)
 
@@ -181,7 +167,7 @@ class QuizPages:
         """The newest versions of colleagues' questions instead of those the quiz was made with."""
         count = quizzes.take_newer(quiz, actor=person(request), now=clock.now())
         text = ngettext("%(n)d newer version taken.", "%(n)d newer versions taken.", count) % {"n": count}
-        self.log_change(request, quiz, text)  # type: ignore[attr-defined]
+        self.log_change(request, quiz, text)
         messages.success(request, text)
         return redirect("admin:quizzes_quiz_change", quiz.pk)
 
@@ -253,9 +239,9 @@ class QuizPages:
             for fault in refusal.details["faults"]:
                 head.add_error(None, fault)
             return False
-        self.log_change(request, quiz, _("Random questions chosen."))  # type: ignore[attr-defined]
+        self.log_change(request, quiz, _("Random questions chosen."))
         messages.success(request, _("Saved."))
-        self.tell_of_attempts(request, quiz, asked)  # type: ignore[attr-defined]
+        self.tell_of_attempts(request, quiz, asked)
         return True
 
 

@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
-from django.utils.html import format_html
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes import clock
+from quizzes.admin.quiz_part import QuizPart
 from quizzes.admin.scope import person
 from quizzes.errors import QuizError
 from quizzes.forms.points import PointsForm
@@ -21,39 +21,19 @@ from quizzes.models import Attempt, Quiz
 from quizzes.services import points
 
 
-class QuizPoints:
+class QuizPoints(QuizPart):
     """Mixed into the quiz's ModelAdmin, before its pages."""
 
-    admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         own = [path("<int:pk>/points/", view(self.points_view), name="quizzes_quiz_points")]
-        return own + super().get_urls()  # type: ignore[misc]
-
-    def tell_of_attempts(self, request: HttpRequest, quiz: Quiz, asked: set[tuple[Any, ...]]) -> None:
-        """After saving: how many attempts were made by what the quiz `asked` before, and where to look at them."""
-        made = quiz.attempts.finished().count()
-        if not made or points.asked_by(quiz) == asked:
-            return
-        if marked := points.effect(quiz, Attempt.objects.managed_by(person(request))).attempts:
-            words = ngettext(
-                "%(n)d attempt was marked by the old points.", "%(n)d attempts were marked by the old points.", marked
-            )
-            url, link = reverse("admin:quizzes_quiz_points", args=[quiz.pk]), _("Keep them, or re-mark")
-            messages.warning(request, format_html('{} <a href="{}">{}</a>', words % {"n": marked}, url, link))
-        else:
-            words = ngettext(
-                "%(n)d attempt was made before this change, and stays as it is.",
-                "%(n)d attempts were made before this change, and stay as they are.",
-                made,
-            )
-            messages.info(request, words % {"n": made})
+        return own + super().get_urls()
 
     def points_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """First which attempts have other points than the quiz gives today, then for each assignment what becomes of them."""
-        quiz = self.fetched(request, pk)  # type: ignore[attr-defined]
+        quiz = self.fetched(request, pk)
         effect = points.effect(quiz, Attempt.objects.managed_by(person(request)))
         data = request.POST if request.method == "POST" else None
         form = PointsForm(effect.groups, data, initial={"revision": quiz.revision})
@@ -84,6 +64,6 @@ class QuizPoints:
             messages.error(request, str(refusal.message))
             return False
         text = ngettext("%(n)d attempt re-marked.", "%(n)d attempts re-marked.", done) % {"n": done}
-        self.log_change(request, quiz, f"{text} {data['reason']}")  # type: ignore[attr-defined]
+        self.log_change(request, quiz, f"{text} {data['reason']}")
         messages.success(request, text)
         return True

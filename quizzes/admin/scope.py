@@ -6,7 +6,7 @@ Staff need no Django permissions: an instructor may do here what the scope of th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 
 from quizzes import clock, entitlements
 from quizzes.admin.odd_requests import Choice
+from quizzes.admin.parts import AnyAdminPart, InlinePart
 from quizzes.forms.instants_admin import InstantField, InstantWidget
 from quizzes.models import (
     Accommodation,
@@ -170,16 +171,16 @@ def _rows(model: type[Model], user: User, scopes: dict[type[Model], Scope]) -> Q
     return scopes[model](user) if model in scopes else model._default_manager.all()
 
 
-class ScopedChoices:
+class ScopedChoices(AnyAdminPart):
     """For ModelAdmins and inlines: foreign keys offer, and accept, only what the person may choose."""
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:
         kwargs.setdefault("queryset", choices(db_field, person(request)))
-        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs.setdefault("widget", Choice(db_field, self.admin_site))  # type: ignore[attr-defined]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Choice(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class InstructorAccess:
@@ -266,19 +267,19 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
         return mine
 
 
-class ScopedInline(ScopedChoices):
+class ScopedInline(ScopedChoices, InlinePart):
     """Rows of an object that is managed already: users who may change the object may change its rows."""
 
-    formfield_overrides: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = INSTANTS
+    formfield_overrides: ClassVar[Mapping[type[Field[Any, Any]], Mapping[str, Any]]] = INSTANTS
     max_num: int | None = 100
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Rows up to a limit: each one that is posted is a form to build."""
-        return super().get_formset(request, obj, absolute_max=(self.max_num or 0) + 50, **kwargs)  # type: ignore[misc]
+        return super().get_formset(request, obj, absolute_max=(self.max_num or 0) + 50, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices without the admin's small buttons to add, change and delete what is chosen."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
