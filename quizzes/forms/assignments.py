@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.forms.fields import model_choice
 from quizzes.forms.instants import ZonedForm
 from quizzes.forms.quizzes import attempts_field, keeps_questions_field, time_limit_field
 from quizzes.models import Accommodation, Assignment, Quiz
@@ -50,7 +51,7 @@ class AssignmentForm(ZonedForm):
             self.fields[name].help_text = _("Leave empty for the quiz's own.")
         if stored is None:
             del self.fields["apply_to_running"]
-            self.fields["quiz"].queryset = quizzes  # type: ignore[attr-defined]
+            model_choice(self, "quiz").queryset = quizzes
         else:
             del self.fields["quiz"]
 

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.forms.fields import model_choice
 from quizzes.forms.posted import replaced
 from quizzes.models import Question, QuestionVersion, Quiz, Source, StudyNote, Topic, User, Visibility
 from quizzes.models.bank import Bloom, Difficulty
@@ -299,9 +300,7 @@ class AddToQuizForm(forms.Form):
 
     def __init__(self, user: User, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["quiz"].queryset = Quiz.objects.editable_by(user).exclude(  # type: ignore[attr-defined]
-            status=Quiz.Status.ARCHIVED
-        )
+        model_choice(self, "quiz").queryset = Quiz.objects.editable_by(user).exclude(status=Quiz.Status.ARCHIVED)
 
     def clean_points(self) -> Any:
         if self.cleaned_data["points"] <= 0:

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.forms.fields import choice
 from quizzes.forms.zones import ZoneField
 from quizzes.models import Classroom, Membership
 
@@ -131,7 +132,7 @@ class TimeForm(forms.Form):
         choices: list[Any] = list(TIMES)
         if now not in dict(choices):
             choices.insert(-1, (now, _("× %(factor)s") % {"factor": now}))
-        self.fields["time"].choices = choices  # type: ignore[attr-defined]
+        choice(self, "time").choices = choices
 
     def terms(self) -> tuple[Decimal, bool]:
         """(time factor, untimed)."""

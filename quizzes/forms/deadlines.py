@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.forms.fields import choice
 from quizzes.forms.instants import ZonedForm
 from quizzes.forms.posted import replaced
 from quizzes.forms.quizzes import whole_number
@@ -45,7 +46,7 @@ class EndForm(ZonedForm):
         self.initial["seen"] = _instant(self.runs_until)
         more = _("more minutes") if self.runs_until else _("minutes from now")
         ways = [(MORE, more), (UNTIL, _("until a date and time")), (UNTIMED, _("no deadline"))]
-        self.fields["how"].choices = ways[:2] if is_untimed else ways  # type: ignore[attr-defined]
+        choice(self, "how").choices = ways[:2] if is_untimed else ways
 
     @property
     def seen_at(self) -> datetime | None:

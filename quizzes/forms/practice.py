@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.entitlements import Wish, pools
+from quizzes.forms.fields import choice
 from quizzes.models import Source, Topic, Unit, User
 from quizzes.models.bank import Difficulty
 
@@ -42,7 +43,7 @@ class PracticeForm(forms.Form):
             "unit": Unit.objects.readable_by(person).published().values_list("slug", "title"),
         }
         for name, rows in choices.items():
-            self.fields[name].choices = [ANY, *rows]  # type: ignore[attr-defined]
+            choice(self, name).choices = [ANY, *rows]
 
     @property
     def wish(self) -> Wish:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes import question_types
 from quizzes.errors import EditConflict
+from quizzes.forms.fields import choice
 from quizzes.forms.posted import replaced
 from quizzes.models import QuestionVersion, Quiz, QuizItem, Source, Tag, Topic, User, Visibility
 from quizzes.models.bank import Bloom, Difficulty
@@ -203,23 +204,25 @@ class FixedItemForm(ItemForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        pinned = self.fields.get("pinned_version")
-        if pinned is not None:
-            versions = QuestionVersion.objects.none()
-            if self.is_kept_private:
-                versions = QuestionVersion.objects.filter(pk=self.instance.pinned_version_id)
-            elif self.instance.question_id:
-                versions = QuestionVersion.objects.filter(question=self.instance.question_id).exclude(status="draft")
-            pinned.queryset = versions  # type: ignore[attr-defined]
-            pinned.label_from_instance = _version_name  # type: ignore[attr-defined]
-            pinned.empty_label = _("latest")  # type: ignore[attr-defined]
+        if "pinned_version" in self.fields:
+            self._offer_versions(self.fields["pinned_version"])
         if "question" in self.fields:
-            self.fields["question"].required = True
-        if self.instance.pinned_version is not None and "question" in self.fields:
-            stem = Truncator(self.instance.pinned_version.stem).chars(
-                110
-            )  # what is newer may not be for the quiz's owner
-            self.fields["question"].label_from_instance = lambda _question: stem  # type: ignore[attr-defined]
+            question: Any = self.fields["question"]
+            question.required = True
+            if self.instance.pinned_version is not None:
+                # What is newer may not be for the quiz's owner.
+                stem = Truncator(self.instance.pinned_version.stem).chars(110)
+                question.label_from_instance = lambda _question: stem
+
+    def _offer_versions(self, pinned: Any) -> None:
+        versions = QuestionVersion.objects.none()
+        if self.is_kept_private:
+            versions = QuestionVersion.objects.filter(pk=self.instance.pinned_version_id)
+        elif self.instance.question_id:
+            versions = QuestionVersion.objects.filter(question=self.instance.question_id).exclude(status="draft")
+        pinned.queryset = versions
+        pinned.label_from_instance = _version_name
+        pinned.empty_label = _("latest")
 
     @property
     def is_kept_private(self) -> bool:
@@ -331,9 +334,9 @@ class CellForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         anything = [("", _("any"))]
-        self.fields["type"].choices = anything + question_types.choices()  # type: ignore[attr-defined]
-        self.fields["difficulty"].choices = anything + list(Difficulty.choices)  # type: ignore[attr-defined]
-        self.fields["bloom"].choices = anything + list(Bloom.choices)  # type: ignore[attr-defined]
+        choice(self, "type").choices = anything + question_types.choices()
+        choice(self, "difficulty").choices = anything + list(Difficulty.choices)
+        choice(self, "bloom").choices = anything + list(Bloom.choices)
 
     def has_changed(self) -> bool:
         return any(name not in ("points", "ORDER", "DELETE") for name in self.changed_data)

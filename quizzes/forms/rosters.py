@@ -16,6 +16,7 @@ from quizzes.formats.budgets import COLUMNS
 from quizzes.formats.roster_columns import AUTOMATIC, FIRST_ROWS
 from quizzes.formats.roster_files import ENCODINGS
 from quizzes.formats.rosters import Choice, Layout
+from quizzes.forms.fields import choice
 
 ROSTER_BYTES = 1_000_000
 FIELDS = (
@@ -72,8 +73,8 @@ class ReadingForm(forms.Form):
     def __init__(self, data: Any = None, *, layout: Layout | None = None) -> None:
         super().__init__(data)
         self.layout = layout
-        self.fields["encoding"].choices = [("", _("as detected")), *ENCODINGS.items()]  # type: ignore[attr-defined]
-        self.fields["heading"].choices = list(self._rows())  # type: ignore[attr-defined]
+        choice(self, "encoding").choices = [("", _("as detected")), *ENCODINGS.items()]
+        choice(self, "heading").choices = list(self._rows())
         for place in range(COLUMNS if layout is None else len(layout.columns)):
             self.fields[f"column_{place}"] = forms.ChoiceField(choices=FIELDS, required=False)
         for name in ("encoding", "heading", *(name for name in self.fields if name.startswith("column_"))):

@@ -1,0 +1,15 @@
+"""A form's fields as what they are: `form.fields` only tells that they are fields."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+
+
+def choice(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    return cast(forms.ChoiceField, form.fields[name])
+
+
+def model_choice(form: forms.BaseForm, name: str) -> forms.ModelChoiceField[Any]:
+    return cast("forms.ModelChoiceField[Any]", form.fields[name])
