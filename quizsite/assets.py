@@ -20,9 +20,9 @@ class SerifFinder(FileSystemFinder):
         said = "Titles and questions are set in a serif of the reader's system: the packages for our own are not installed."
         return [Warning(said, hint=f"pip install {' '.join(serif.PACKAGES)}", id="quizsite.W001")]
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[Any]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[object]:
         self.prepare()
-        listed: Iterable[Any] = super().list([*(ignore_patterns or ()), serif.RECIPE])
+        listed: Iterable[object] = super().list([*(ignore_patterns or ()), serif.RECIPE])
         return (found for found in listed if serif.is_installed())
 
     def find(self, path: str, *arguments: Any, **options: Any) -> Any:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
-from typing import Any
 from urllib.parse import urlencode
 
 from django.template import defaultfilters
@@ -42,7 +41,7 @@ def environment(
     auto_reload: bool,
     app_globals: Mapping[str, str],
     app_filters: Mapping[str, str],
-    **_defaults_of_django: Any,
+    **_defaults_of_django: object,
 ) -> Environment:
     """Build what `TEMPLATES` names; functions of the app come from there too, by their import paths."""
     made = Environment(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from django.core.mail import EmailMessage
@@ -29,7 +28,7 @@ NAMES = {
 }
 
 
-def mail_settings(url: str, version: tuple[Any, ...]) -> dict[str, Any]:
+def mail_settings(url: str, version: tuple[object, ...]) -> dict[str, object]:
     """Return settings by name, as this version of Django has them; raise ValueError for an address of another kind."""
     parts = urlsplit(url)
     if parts.scheme not in ("console", "none", *PORTS):
@@ -57,7 +56,7 @@ class NotSent(BaseEmailBackend):
         return 0
 
 
-def smtp_options(parts: SplitResult) -> dict[str, Any]:
+def smtp_options(parts: SplitResult) -> dict[str, object]:
     if not parts.hostname:
         raise ValueError("EMAIL_URL names no mail server.")
     return {

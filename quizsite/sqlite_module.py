@@ -23,5 +23,5 @@ class Connection(pysqlite3.Connection):
         return int(options[COMPILED_LIMITS[category]])
 
 
-def connect(database: Any, *args: Any, **options: Any) -> Any:
+def connect(database: object, *args: object, **options: object) -> Any:
     return pysqlite3.connect(database, *args, **{"factory": Connection} | options)

@@ -57,7 +57,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     # Mails ---------------------------------------------------------------------------------------------------------
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         """Write and send it after the answer, whose time would else tell who is registered."""
         request, send = self.request, partial(super().send_mail, template_prefix, email, context)
         after_answer.run(lambda: in_request(request, send))

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.core.signals import request_finished, request_started
 from django.db import connections
@@ -35,12 +34,12 @@ def run(work: Work) -> None:
         waiting.append(work)
 
 
-def begin(**kwargs: Any) -> None:
+def begin(**kwargs: object) -> None:
     finish()  # what a request left that was never closed
     _thread.waiting = []
 
 
-def finish(**kwargs: Any) -> None:
+def finish(**kwargs: object) -> None:
     waiting: list[Work] = getattr(_thread, "waiting", None) or []
     _thread.waiting = None
     for work in waiting:

@@ -1,7 +1,6 @@
 """System checks of the installation: what would bite later is said at the start."""
 
 import os
-from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -14,7 +13,7 @@ SAFE_SQLITE = (3, 51, 3)  # the first without the WAL-reset fault (see quizsite/
 
 
 @register(Tags.database)
-def database_is_supported(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def database_is_supported(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """Refuse databases that this was never tried on; warn of an SQLite that can lose writes."""
     if connection.vendor == "sqlite":
         return sqlite_is_safe(sqlite_version())
@@ -43,7 +42,7 @@ def sqlite_version() -> tuple[int, ...]:
 
 
 @register()
-def processes_share_a_cache(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def processes_share_a_cache(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """Refuse several processes that would each count tries for themselves."""
     if settings.WEB_PROCESSES < 2 or settings.REDIS_URL:
         return []
@@ -52,14 +51,14 @@ def processes_share_a_cache(app_configs: Any, **kwargs: Any) -> list[CheckMessag
 
 
 @register(Tags.security, deploy=True)
-def https_is_on(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def https_is_on(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     if not settings.HTTPS:
         return [Warning("SITE_URL does not start with https://.", hint="Set SITE_URL.", id="quizzes.W001")]
     return []
 
 
 @register(Tags.security, deploy=True)
-def proxy_is_known_on_both_sides(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def proxy_is_known_on_both_sides(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """Warn where only one side knows of the proxy: all would share its address, or a client could claim any."""
     found: list[CheckMessage] = []
     if settings.HTTPS and not settings.TRUSTED_PROXY:
@@ -75,7 +74,7 @@ def proxy_is_known_on_both_sides(app_configs: Any, **kwargs: Any) -> list[CheckM
 
 
 @register()
-def grace_is_short(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def grace_is_short(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """The grace is for the network; as thinking time it would be unfair."""
     if not 0 <= settings.QUIZ_TRANSPORT_GRACE_SECONDS <= 60:
         return [Error("QUIZ_TRANSPORT_GRACE_SECONDS must be 0 to 60.", id="quizzes.E002")]
@@ -83,7 +82,7 @@ def grace_is_short(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
-def mail_is_sent(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def mail_is_sent(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     if mailing.mail_can_be_sent():
         return []
     words = f"No mail server is named: mail {NO_MAIL[settings.MAIL_SCHEME]}."
@@ -91,7 +90,7 @@ def mail_is_sent(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
-def addresses_can_be_confirmed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def addresses_can_be_confirmed(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     if mailing.mail_can_be_sent() or settings.ACCOUNT_EMAIL_VERIFICATION != "mandatory":
         return []
     words = "No one can log in whose address is not confirmed, and no mail can be sent to confirm one."
@@ -99,7 +98,7 @@ def addresses_can_be_confirmed(app_configs: Any, **kwargs: Any) -> list[CheckMes
 
 
 @register(Tags.security, deploy=True)
-def data_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def data_is_private(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     folder = settings.DATA_DIR
     if not installation.is_open_to_others(folder):
         return []
@@ -108,7 +107,7 @@ def data_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
-def there_are_no_demo_log_ins(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def there_are_no_demo_log_ins(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     if not os.path.exists(settings.DATA_DIR / "demo_password"):  # false where this user may not look
         return []
     words = "The demo's student and instructor can log in: quickstart made them."

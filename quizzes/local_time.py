@@ -8,7 +8,6 @@ That holds for zones that move by half an hour (Lord Howe) or at midnight as wel
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat
@@ -77,7 +76,7 @@ def on_the_clock(local: datetime, *, seconds: bool = False) -> str:
     return dateformat.format(local, _("g:i:s a") if seconds else _("g:i a"))
 
 
-def styled(local: Any, pattern: str | None, now: datetime) -> str | None:
+def styled(local: object, pattern: str | None, now: datetime) -> str | None:
     """What a pattern of Django's formats is used for here: it names the parts, the site's style says how they are written.
 
     None for patterns of machines ("c", "Y-m-d") and for what is no date.

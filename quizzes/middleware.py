@@ -81,7 +81,7 @@ class ErrorPages:
 
     def refused(self, request: HttpRequest, error: QuizError) -> HttpResponse:
         if wants_json(request):
-            body: dict[str, Any] = {"error": error.code, "message": str(error.message), **error.details}
+            body: dict[str, object] = {"error": error.code, "message": str(error.message), **error.details}
             if error.where:
                 body["where"] = error.where
             response: HttpResponse = JsonResponse(body, status=error.status)
@@ -148,7 +148,7 @@ class PasswordMustChange:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponseBase | None:
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:  # nobody: do not ask the session
             return None
         match = request.resolver_match

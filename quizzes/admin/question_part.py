@@ -17,20 +17,20 @@ class QuestionPart(AdminPart):
 
     opts: Any
 
-    def looked_at(self, request: HttpRequest, pk: Any) -> Question:
+    def looked_at(self, request: HttpRequest, pk: object) -> Question:
         """The question, if the person may see it."""
         question: Question | None = self.get_object(request, str(pk))
         if question is None:
             raise Http404
         return question
 
-    def fetched(self, request: HttpRequest, pk: Any) -> Question:
+    def fetched(self, request: HttpRequest, pk: object) -> Question:
         """The question, if the person may change it; refused where they may only see it."""
         question = self.looked_at(request, pk)
         if not self.has_change_permission(request, question):
             raise PermissionDenied
         return question
 
-    def page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> TemplateResponse:
+    def page(self, request: HttpRequest, name: str, context: dict[str, object]) -> TemplateResponse:
         base = {**self.admin_site.each_context(request), "opts": self.opts}
         return TemplateResponse(request, f"admin/quizzes/question/{name}.html", {**base, **context})

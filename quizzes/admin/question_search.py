@@ -181,7 +181,7 @@ class ColumnFilter(admin.SimpleListFilter):
     template = BAR
     column = ""
 
-    def names(self, values: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    def names(self, values: Iterable[object]) -> Iterator[tuple[object, object]]:
         raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -198,7 +198,7 @@ class TypeFilter(ColumnFilter):
     title = gettext_lazy("type")
     parameter_name = column = "type"
 
-    def names(self, values: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    def names(self, values: Iterable[object]) -> Iterator[tuple[object, object]]:
         return iter(question_types.choices())
 
 
@@ -206,7 +206,7 @@ class TopicFilter(ColumnFilter):
     title = gettext_lazy("topic")
     parameter_name = column = "topic"
 
-    def names(self, values: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    def names(self, values: Iterable[object]) -> Iterator[tuple[object, object]]:
         return iter(Topic.objects.values_list("pk", "name"))
 
 
@@ -214,7 +214,7 @@ class DifficultyFilter(ColumnFilter):
     title = gettext_lazy("difficulty")
     parameter_name = column = "difficulty"
 
-    def names(self, values: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    def names(self, values: Iterable[object]) -> Iterator[tuple[object, object]]:
         return iter(Difficulty.choices)
 
 
@@ -223,7 +223,7 @@ class TagFilter(ColumnFilter):
     parameter_name = "tag"
     column = "tags"
 
-    def names(self, values: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    def names(self, values: Iterable[object]) -> Iterator[tuple[object, object]]:
         return iter(Tag.objects.values_list("pk", "slug"))
 
 

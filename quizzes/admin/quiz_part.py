@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
@@ -21,7 +19,7 @@ from quizzes.services import points
 class QuizPart(AdminPart):
     """The base of the parts of the quiz's ModelAdmin."""
 
-    def looked_at(self, request: HttpRequest, pk: Any) -> Quiz:
+    def looked_at(self, request: HttpRequest, pk: object) -> Quiz:
         """The quiz, if the person may see it."""
         quiz: Quiz | None = self.get_object(request, str(pk))
         if quiz is None:
@@ -35,7 +33,7 @@ class QuizPart(AdminPart):
             raise PermissionDenied
         return quiz
 
-    def tell_of_attempts(self, request: HttpRequest, quiz: Quiz, asked: set[tuple[Any, ...]]) -> None:
+    def tell_of_attempts(self, request: HttpRequest, quiz: Quiz, asked: set[tuple[object, ...]]) -> None:
         """After saving: how many attempts were made by what the quiz `asked` before, and where to look at them."""
         made = quiz.attempts.finished().count()
         if not made or points.asked_by(quiz) == asked:

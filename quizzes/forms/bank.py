@@ -92,7 +92,7 @@ class PlaceForm(forms.Form):
         help_text=gettext_lazy("2 to 12 words, word for word."),
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         source, paragraph = cleaned.get("source"), cleaned.get("paragraph")
         if source and paragraph and not source.has_paragraph(paragraph):
@@ -120,12 +120,12 @@ class PlaceFormSet(forms.BaseFormSet):
 class BasePlaces(PlaceFormSet):
     """Places filled from what is stored, with one blank row to go on."""
 
-    stored: Sequence[Mapping[str, Any]] = ()
+    stored: Sequence[Mapping[str, object]] = ()
 
     def total_form_count(self) -> int:
         return super().total_form_count() if self.is_bound else len(self.stored) + 1
 
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+    def get_form_kwargs(self, index: int | None) -> dict[str, object]:
         if self.is_bound or index is None or index >= len(self.stored):
             return {}
         return {"initial": self.stored[index]}
@@ -216,7 +216,7 @@ class QuestionForm:
         """Whether it can be stored as a draft: all but the content is right, and there is a stem."""
         return all([self.identity.is_valid(), self.places.is_valid()]) and self.author.has_stem
 
-    def spec(self) -> dict[str, Any]:
+    def spec(self) -> dict[str, object]:
         """The content; as it was typed while it is not finished."""
         content = self.author.to_spec() if self.author.is_valid() else self.author.unfinished()
         return content | {"case": self.identity.cleaned_data.get("case", "")}
@@ -247,7 +247,7 @@ class QuestionForm:
         )
 
 
-def _identity_of(question: Question | None, version: QuestionVersion | None) -> dict[str, Any]:
+def _identity_of(question: Question | None, version: QuestionVersion | None) -> dict[str, object]:
     if question is None or version is None:
         return {}
     return {

@@ -39,7 +39,7 @@ class EndForm(ZonedForm):
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
 
-    def __init__(self, data: Any = None, *, attempt: Attempt, now: datetime, zone: str) -> None:
+    def __init__(self, data: object = None, *, attempt: Attempt, now: datetime, zone: str) -> None:
         self.now, self.runs_until = now, attempt.due_at if attempt.is_in_progress else None
         is_untimed = attempt.is_in_progress and attempt.due_at is None
         super().__init__(data, zone=zone, stored=attempt if attempt.is_in_progress else None)

@@ -56,7 +56,7 @@ class ImportForm(ReadingForm):
     )
     field_order = ("file", "text", "format", "encoding")
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         file, text = cleaned.get("file"), cleaned.get("text", "")
         if not file and not text.strip() and not self.errors:
@@ -127,7 +127,7 @@ class ChoicesForm(forms.Form):
         slugs = (slugify(tag)[:50] for tag in self.cleaned_data["tags"].split(","))
         return tuple(dict.fromkeys(slug for slug in slugs if slug))[:20]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         is_exam = KINDS[cleaned.get("kind") or "practice"].settings["feedback"] == Preset.EXAM
         if cleaned.get("quiz", "").strip() and cleaned.get("is_kept_for_exams") and not is_exam:

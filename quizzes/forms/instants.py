@@ -60,7 +60,7 @@ class LocalField(forms.Field):
         widget = forms.DateTimeInput({"type": "datetime-local"}, format=FORMAT)
         super().__init__(required=False, widget=widget, **kwargs)
 
-    def to_python(self, value: Any) -> datetime | None:
+    def to_python(self, value: object) -> datetime | None:
         if value in self.empty_values:
             return None
         try:

@@ -22,7 +22,7 @@ class InstantWidget(AdminSplitDateTime):
     is_asked = False
     chosen = ""  # what is stored
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[object]:
         return [*super().value_from_datadict(data, files, name), data.get(f"{name}_which", "")]
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:

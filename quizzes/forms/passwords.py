@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django.contrib.auth.forms import SetPasswordForm
@@ -19,7 +17,7 @@ class OwnPasswordForm(SetPasswordForm):
 
     user: User
 
-    def __init__(self, user: User, data: Any = None) -> None:
+    def __init__(self, user: User, data: object = None) -> None:
         super().__init__(user, data)
         self.fields["new_password1"].label = gettext_lazy("Your new password")
         self.fields["new_password2"].label = gettext_lazy("Repeat it")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.forms import UserChangeForm
 
 from quizzes.errors import QuizError
@@ -15,7 +13,7 @@ RIGHTS = ("is_superuser", "is_active", "is_staff")  # an administrator needs all
 class PersonForm(UserChangeForm):
     """An account; the last administrator keeps their rights."""
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         if lost := [name for name in RIGHTS if name in cleaned and not cleaned[name]]:
             try:

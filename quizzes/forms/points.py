@@ -53,7 +53,7 @@ class PointsForm(forms.Form):
     def clean_reason(self) -> str:
         return str(self.cleaned_data["reason"]).strip()
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         if self.chosen and not cleaned.get("reason"):
             self.add_error("reason", ValidationError(_("Give a reason; it is kept with the change.")))

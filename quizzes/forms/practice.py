@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +33,7 @@ class PracticeForm(forms.Form):
     note = forms.SlugField(required=False, max_length=80, widget=forms.HiddenInput)
     attempt = forms.IntegerField(required=False, min_value=1, max_value=2**53, widget=forms.HiddenInput)
 
-    def __init__(self, given: Mapping[str, Any], *, person: User) -> None:
+    def __init__(self, given: Mapping[str, object], *, person: User) -> None:
         super().__init__({"number": pools.USUAL, **{name: given[name] for name in given}})
         used = {"questions__owner": None, "questions__versions__status": "ready", "questions__is_archived": False}
         choices = {

@@ -42,7 +42,7 @@ class RosterForm(forms.Form):
     carried = forms.CharField(required=False, widget=forms.HiddenInput, max_length=ROSTER_BYTES * 2)
     carried_name = forms.CharField(required=False, widget=forms.HiddenInput, max_length=255)
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Adds `data` (bytes) and `name`; `is_confirmed` says that a report on this very file was seen."""
         cleaned = super().clean() or {}
         upload, carried = cleaned.get("file"), cleaned.get("carried", "")

@@ -73,9 +73,9 @@ class SignupForm(OnePassword, AllauthSignupForm):
     def clean_last_name(self) -> str:
         return _in_one_line(self.cleaned_data["last_name"])
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Hold the password against the names too; one that is good stays in its field while another is mended."""
-        cleaned: dict[str, Any] = super().clean()
+        cleaned: dict[str, object] = super().clean()
         password = self.cleaned_data.get("password1")
         names = {name: self.cleaned_data.get(name, "") for name in ("first_name", "last_name")}
         if password and "password1" not in self.errors:

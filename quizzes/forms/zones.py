@@ -16,7 +16,7 @@ class ZoneField(forms.ChoiceField):
         """List `first`, then the zone in use, then the rest."""
         self.choices = [*first, *zones.choices(current)]
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: object) -> str:
         return zones.canonical(super().to_python(value))
 
     def valid_value(self, value: str) -> bool:

@@ -4,7 +4,6 @@ import random
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,7 +38,7 @@ def unanswerable(item: Item, context: Context) -> Iterator[tuple[str, str]]:
             yield claim.where or _("answer"), what
 
 
-def broken(item: Item, layout: list[Any], claim: Claim) -> str:
+def broken(item: Item, layout: list[object], claim: Claim) -> str:
     """What goes wrong when a learner gives an answer that the question accepts by its own words; empty for nothing."""
     typed = clipped(claim.typed)
     try:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -140,7 +139,7 @@ def answer_in_stem(item: Item, context: Context) -> Iterator[tuple[str, str]]:
             yield _("stem"), _("It has the answer “%(key)s” in it.") % {"key": clipped(key)}
 
 
-def partial_answers(content: Any) -> set[str]:
+def partial_answers(content: object) -> set[str]:
     """Accepted texts that earn less than every point; to find them in the stem is little help."""
     if isinstance(content, dict):
         own = {content["text"]} if content.get("fraction", "1") != "1" and "text" in content else set()

@@ -7,7 +7,6 @@ import signal
 import socket
 import sys
 import threading
-from typing import Any
 
 import waitress
 from django.conf import settings
@@ -24,7 +23,7 @@ SWEEP_SECONDS = 20
 CONNECTIONS = 4_000  # a browser keeps one or more open while its page is read; beyond this number new ones have to wait
 FILES = 65_536  # one for each connection, one for each large body or unread reply; requests in a row can wait for many
 OTHER_FILES = 100  # databases, the log
-OPTIONS: dict[str, Any] = {
+OPTIONS: dict[str, object] = {
     "asyncore_use_poll": True,  # select() takes no file beyond number 1,023
     "channel_request_lookahead": 1,  # goes on listening while it works, or it would not notice that a client hangs up
     "channel_timeout": SILENCE_SECONDS,
@@ -69,7 +68,7 @@ def refuse_endless_redirect() -> None:
         )
 
 
-def trust() -> dict[str, Any]:
+def trust() -> dict[str, object]:
     """Whose word counts for a client's address and scheme; waitress removes these headers from all other requests."""
     if not settings.TRUSTED_PROXY:
         return {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ class Kind:
     key: str
     name: str | Promise
     what: str | Promise
-    settings: Mapping[str, Any]
+    settings: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Change:
     after: str
 
 
-def _settings(feedback: str, attempts: int | None, **others: Any) -> dict[str, Any]:
+def _settings(feedback: str, attempts: int | None, **others: object) -> dict[str, object]:
     """Every kind sets the same fields, so that changing from one to another leaves nothing of the first."""
     usual = {
         "feedback": feedback,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.utils.functional import Promise
@@ -43,7 +41,7 @@ SENTENCES: dict[str, str | Promise] = {
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
-    def waiting_for(self, user: Any) -> NoticeQuerySet:
+    def waiting_for(self, user: object) -> NoticeQuerySet:
         """Those that were not dismissed, the newest first."""
         return self.filter(recipient=user, dismissed_at=None).order_by("-created_at", "-pk")
 

@@ -42,15 +42,15 @@ class PaperQuestion:
         """Return the response that the posted fields give; raises BadAnswer for what does not fit the question."""
         return self.version.kind.parse(self.version.parsed, self.layout, fields)
 
-    def posted(self, response: Any) -> dict[str, list[str]]:
+    def posted(self, response: object) -> dict[str, list[str]]:
         """Return the fields that a page posts for a response."""
         return self.version.kind.posted(self.version.parsed, self.layout, response)
 
-    def remarks(self, response: Any) -> list[Remark]:
+    def remarks(self, response: object) -> list[Remark]:
         """Return what to tell the learner about a response as it stands; nothing of the key."""
         return self.version.kind.remarks(self.version.parsed, self.layout, response)
 
-    def is_unread(self, response: Any) -> bool:
+    def is_unread(self, response: object) -> bool:
         """Whether some of a response does not count as it stands."""
         return any(remark.is_unread for remark in self.remarks(response))
 

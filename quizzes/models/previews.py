@@ -23,7 +23,7 @@ class PreviewAnswer:
     edition: int  # the version's revision: a draft may change under a preview
     points: Decimal
     layout: list[Any]
-    response: Any = None
+    response: object = None
     revision: int = 0
     saved_at: datetime | None = None
     is_flagged: bool = False

@@ -27,17 +27,17 @@ def get(key: str) -> QuestionType[Any]:
     return _by_key()[key]
 
 
-def normalized(key: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+def normalized(key: str, spec: Mapping[str, object]) -> dict[str, object]:
     """Return the spec as it is stored: validated by its type, every field present. Raises InvalidSpec."""
     return get(key).spec(dict(spec)).model_dump(mode="json")
 
 
-def kept(key: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+def kept(key: str, spec: Mapping[str, object]) -> dict[str, object]:
     """Return the spec as a draft stores it: normalized, or as it was typed while it is not finished. Raises InvalidSpec."""
     return dict(spec) if is_unfinished(spec) else normalized(key, spec)
 
 
-def is_unfinished(spec: Mapping[str, Any]) -> bool:
+def is_unfinished(spec: Mapping[str, object]) -> bool:
     """Whether it is what a person typed so far, and no content of a type yet."""
     return TYPED in spec
 

@@ -6,7 +6,6 @@ stored: a line break is one character, however a browser sends it.
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
 from django.utils.datastructures import MultiValueDict
 from django.utils.formats import number_format
@@ -24,7 +23,7 @@ MAX_VALUES = 32
 FIELD_NAME = re.compile(r"[a-z]{1,20}(-[0-9]{1,3})?")
 
 
-def clean_fields(raw: Any) -> dict[str, list[str]]:
+def clean_fields(raw: object) -> dict[str, list[str]]:
     """Any posted value → short names with lists of storable strings; everything else is refused with a sentence.
 
     A form's data, a mapping of lists and a mapping of single strings are all understood.
@@ -38,13 +37,13 @@ def clean_fields(raw: Any) -> dict[str, list[str]]:
     return {_field_name(name): _field_values(name, values) for name, values in raw.items()}
 
 
-def _field_name(name: Any) -> str:
+def _field_name(name: object) -> str:
     if not (isinstance(name, str) and FIELD_NAME.fullmatch(name)):
         raise BadAnswer(_("The answer has a field that no question has."), where="fields")
     return name
 
 
-def _field_values(name: str, values: Any) -> list[str]:
+def _field_values(name: str, values: object) -> list[str]:
     listed = [values] if isinstance(values, str) else values
     if not isinstance(listed, list | tuple) or not all(isinstance(value, str) for value in listed):
         raise BadAnswer(_("The values of a field must be texts."), where=name)
@@ -53,7 +52,7 @@ def _field_values(name: str, values: Any) -> list[str]:
     return [text_value(value, where=name) for value in listed]
 
 
-def known_fields(raw: Any, allowed: Collection[str]) -> dict[str, list[str]]:
+def known_fields(raw: object, allowed: Collection[str]) -> dict[str, list[str]]:
     """The cleaned fields; those that the question does not have are refused."""
     fields = clean_fields(raw)
     strange = next((name for name in fields if name not in allowed), None)
@@ -100,7 +99,7 @@ def text_value(value: str, *, where: str = "") -> str:
     return kept
 
 
-def told(remarks: Iterable[Remark]) -> dict[str, Any]:
+def told(remarks: Iterable[Remark]) -> dict[str, object]:
     """What a card to answer says at its fields, by their names, and the texts that stand there in place of what is stored."""
     return {"remarks": {remark.where: vars(remark) for remark in remarks}, "typed": {}}
 

@@ -66,7 +66,7 @@ class ChoiceGap(SpecModel):
         numbers = list(range(len(self.options)))
         return rng.sample(numbers, len(numbers)) if shuffle else numbers
 
-    def ask(self, order: Sequence[int], value: Any) -> dict[str, Any]:
+    def ask(self, order: Sequence[int], value: Any) -> dict[str, object]:
         choices = [{"position": place, "text": self.options[number].text} for place, number in enumerate(order)]
         chosen = None if value is None else list(order).index(value)
         return {"choices": choices, "chosen": chosen, "value": "" if value is None else self.options[value].text}
@@ -89,7 +89,7 @@ class ChoiceGap(SpecModel):
     def share(self, value: Any) -> Fraction:
         return Fraction(int(value == self.key))
 
-    def judged(self, value: Any) -> dict[str, Any]:
+    def judged(self, value: Any) -> dict[str, object]:
         feedback = "" if value is None else self.options[value].feedback
         result = verdict(self.share(value), answered=value is not None)
         return {"verdict": result, "feedback": feedback, "right": self.options[self.key].text}
@@ -147,7 +147,7 @@ class WrittenGap(SpecModel):
 class TextGap(WrittenGap, TextKey):
     kind: Literal["text"]
 
-    def ask(self, order: Sequence[int], value: Any) -> dict[str, Any]:
+    def ask(self, order: Sequence[int], value: Any) -> dict[str, object]:
         return {"value": value or "", "keyboard": "text"}
 
     def read(self, order: Sequence[int], value: str, *, where: str, neighbors: Sequence[str]) -> str:
@@ -165,7 +165,7 @@ class TextGap(WrittenGap, TextKey):
     def share(self, value: Any) -> Fraction:
         return text_share(self, value if isinstance(value, str) else None)
 
-    def judged(self, value: Any) -> dict[str, Any]:
+    def judged(self, value: Any) -> dict[str, object]:
         return judged_text(self, value)
 
     def label(self, value: Any) -> str:
@@ -191,7 +191,7 @@ class TextGap(WrittenGap, TextKey):
 class NumberGap(WrittenGap, NumberKey):
     kind: Literal["number"]
 
-    def ask(self, order: Sequence[int], value: Any) -> dict[str, Any]:
+    def ask(self, order: Sequence[int], value: Any) -> dict[str, object]:
         return {"value": value or "", "keyboard": self.keyboard}
 
     def read(self, order: Sequence[int], value: str, *, where: str, neighbors: Sequence[str]) -> str:
@@ -214,7 +214,7 @@ class NumberGap(WrittenGap, NumberKey):
     def share(self, value: Any) -> Fraction:
         return Fraction(int(is_right_number(self, value)))
 
-    def judged(self, value: Any) -> dict[str, Any]:
+    def judged(self, value: Any) -> dict[str, object]:
         return judged_number(self, value, is_right=is_right_number(self, value))
 
     def label(self, value: Any) -> str:

@@ -24,7 +24,7 @@ from quizzes.question_types.values import ShortText, SpecModel
 PRECISE = Context(prec=200)  # more digits than an answer and a power of ten can have
 
 
-def decimal_text(value: Any) -> Any:
+def decimal_text(value: object) -> Any:
     """A figure of a spec as text: JSON numbers are taken as they print."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
@@ -103,7 +103,7 @@ class NumberKey(SpecModel):
 # Reading an answer ----------------------------------------------------------------------------------------------------
 
 
-def written(key: NumberKey, text: Any) -> Written | None:
+def written(key: NumberKey, text: object) -> Written | None:
     """An answer as a number with its unit; None for no answer, and for one that cannot be read."""
     try:
         found = read_number(text, decimal_mark=key.decimal_mark) if isinstance(text, str) else None
@@ -112,7 +112,7 @@ def written(key: NumberKey, text: Any) -> Written | None:
     return found if found and (not found.unit or key.takes_unit(found.unit)) else None
 
 
-def value_of(key: NumberKey, text: Any) -> Fraction | None:
+def value_of(key: NumberKey, text: object) -> Fraction | None:
     """The value that counts of those an answer can mean."""
     found = written(key, text)
     if found is None:
@@ -122,13 +122,13 @@ def value_of(key: NumberKey, text: Any) -> Fraction | None:
     return next(foreseen, found.values[0])
 
 
-def is_right_number(key: NumberKey, text: Any) -> bool:
+def is_right_number(key: NumberKey, text: object) -> bool:
     value = value_of(key, text)
     low, high = key.bounds
     return value is not None and low <= value <= high
 
 
-def near_miss(key: NumberKey, text: Any) -> NearMiss | None:
+def near_miss(key: NumberKey, text: object) -> NearMiss | None:
     """The foreseen mistake this is, if any."""
     value = value_of(key, text)
     return None if value is None else key.missed.get(value)
@@ -182,7 +182,7 @@ def plain_figure(value: Fraction) -> str:
     return f"{PRECISE.normalize(exact):f}"
 
 
-def judged_number(key: NumberKey, text: str | None, *, is_right: bool) -> dict[str, Any]:
+def judged_number(key: NumberKey, text: str | None, *, is_right: bool) -> dict[str, object]:
     """What a page shows of a number after the fact; `read_as` where it could have been read otherwise."""
     miss = near_miss(key, text)
     feedback = key.feedback if is_right else miss.feedback if miss else key.feedback_wrong

@@ -116,7 +116,7 @@ class Numeric(QuestionType[NumericSpec]):
         ),
     )
 
-    def present(self, spec: NumericSpec, layout: list[Any], response: str | None) -> dict[str, Any]:
+    def present(self, spec: NumericSpec, layout: list[object], response: str | None) -> dict[str, object]:
         return {
             "value": response or "",
             "unit": "" if spec.unit_required else spec.unit,
@@ -126,13 +126,13 @@ class Numeric(QuestionType[NumericSpec]):
             "limit": self.text_limit,
         } | told(self.remarks(spec, layout, response))
 
-    def parse(self, spec: NumericSpec, layout: list[Any], fields: Any) -> str | None:
+    def parse(self, spec: NumericSpec, layout: list[object], fields: Any) -> str | None:
         return only(known_fields(fields, ["text"]), "text")
 
-    def posted(self, spec: NumericSpec, layout: list[Any], response: str | None) -> dict[str, list[str]]:
+    def posted(self, spec: NumericSpec, layout: list[object], response: str | None) -> dict[str, list[str]]:
         return {} if response is None else {"text": [response]}
 
-    def remarks(self, spec: NumericSpec, layout: list[Any], response: str | None) -> list[Remark]:
+    def remarks(self, spec: NumericSpec, layout: list[object], response: str | None) -> list[Remark]:
         if response is None:
             return []
         unread, note = unread_number(spec, response), two_readings(spec, response)
@@ -152,14 +152,14 @@ class Numeric(QuestionType[NumericSpec]):
         fraction = Fraction(int(self.is_right(spec, response)))
         return Grade(fraction, (Part("number", fraction),))
 
-    def reveal(self, spec: NumericSpec, layout: list[Any], response: str | None) -> dict[str, Any]:
+    def reveal(self, spec: NumericSpec, layout: list[object], response: str | None) -> dict[str, object]:
         judged = judged_number(spec, response, is_right=self.is_right(spec, response))
         lacks_unit = is_right_number(spec, response) and not self.is_right(spec, response)
         if lacks_unit:
             judged["feedback"] = _("The number is right, but its unit is missing or another one.")
         return self.present(spec, layout, response) | judged | {"unit": spec.unit}
 
-    def carry_over(self, old: NumericSpec, new: NumericSpec, layout: list[Any], response: str | None) -> Carried:
+    def carry_over(self, old: NumericSpec, new: NumericSpec, layout: list[object], response: str | None) -> Carried:
         """A number was given in the unit that stood next to it, or had to be typed: by another one it means another thing."""
         is_asked_now = new.unit_required and not old.unit_required
         if is_asked_now or (old.unit and not same_unit(old.unit, new.unit)):
@@ -169,7 +169,7 @@ class Numeric(QuestionType[NumericSpec]):
     def response_words(self, spec: NumericSpec, response: str | None) -> str:
         return response or ""
 
-    def claims(self, spec: NumericSpec, layout: list[Any]) -> Iterator[Claim]:
+    def claims(self, spec: NumericSpec, layout: list[object]) -> Iterator[Claim]:
         for where, text, fraction in claimed_numbers(spec, unit=spec.unit, unit_required=spec.unit_required):
             yield Claim(where, {"text": [text]}, fraction)
 

@@ -22,7 +22,7 @@ class KeyRadio(forms.RadioSelect):
         group, number, field = name.rsplit("-", 2)
         return f"{group}-{field}", number
 
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, object]:
         group, number = self._parts(name)
         built = self.build_attrs(self.attrs, attrs) | ({"checked": True} if value else {})
         widget = {"name": group, "value": number, "type": "radio", "attrs": built, "template_name": self.template_name}

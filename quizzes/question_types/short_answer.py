@@ -9,7 +9,6 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -91,19 +90,19 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
         ),
     )
 
-    def present(self, spec: ShortAnswerSpec, layout: list[Any], response: str | None) -> dict[str, Any]:
+    def present(self, spec: ShortAnswerSpec, layout: list[object], response: str | None) -> dict[str, object]:
         return {
             "value": response or "",
             "limit": self.text_limit,
         } | told(self.remarks(spec, layout, response))
 
-    def parse(self, spec: ShortAnswerSpec, layout: list[Any], fields: Any) -> str | None:
+    def parse(self, spec: ShortAnswerSpec, layout: list[object], fields: object) -> str | None:
         return only(known_fields(fields, ["text"]), "text")
 
-    def posted(self, spec: ShortAnswerSpec, layout: list[Any], response: str | None) -> dict[str, list[str]]:
+    def posted(self, spec: ShortAnswerSpec, layout: list[object], response: str | None) -> dict[str, list[str]]:
         return {} if response is None else {"text": [response]}
 
-    def remarks(self, spec: ShortAnswerSpec, layout: list[Any], response: str | None) -> list[Remark]:
+    def remarks(self, spec: ShortAnswerSpec, layout: list[object], response: str | None) -> list[Remark]:
         unread = unread_text(response or "")
         return [Remark("text", unread)] if unread else []
 
@@ -114,7 +113,7 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
         fraction = text_share(spec, response)
         return Grade(fraction, (Part("text", fraction),))
 
-    def reveal(self, spec: ShortAnswerSpec, layout: list[Any], response: str | None) -> dict[str, Any]:
+    def reveal(self, spec: ShortAnswerSpec, layout: list[object], response: str | None) -> dict[str, object]:
         return self.present(spec, layout, response) | judged_text(spec, response)
 
     def response_words(self, spec: ShortAnswerSpec, response: str | None) -> str:
@@ -123,7 +122,7 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
     def model_response(self, spec: ShortAnswerSpec) -> str:
         return plain_answer(spec)
 
-    def claims(self, spec: ShortAnswerSpec, layout: list[Any]) -> Iterator[Claim]:
+    def claims(self, spec: ShortAnswerSpec, layout: list[object]) -> Iterator[Claim]:
         for where, text, fraction in claimed_texts(spec):
             yield Claim(where, {"text": [text]}, fraction)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
@@ -169,7 +169,7 @@ def feedback_to(key: TextKey, text: str | None) -> str:
     return next((other.feedback for other in key.answers if other.fraction == 1 and other.feedback), "")
 
 
-def judged_text(key: TextKey, text: str | None) -> dict[str, Any]:
+def judged_text(key: TextKey, text: str | None) -> dict[str, object]:
     """What a page shows of a text after the fact."""
     return {
         "value": text or "",

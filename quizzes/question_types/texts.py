@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from quizzes.question_types.folding import folded
 
@@ -14,13 +13,13 @@ NOT_READ = frozenset(
 BETWEEN = " \u00b7 "  # so that no search spans two texts
 
 
-def search_text(spec: Any) -> str:
+def search_text(spec: object) -> str:
     """The stem, then options, answers, feedback and explanation of a spec, folded; of content of any time."""
     texts = [spec.get("stem", ""), *_texts({**spec, "stem": ""})] if isinstance(spec, dict) else []
     return BETWEEN.join(folded(text) for text in texts if isinstance(text, str) and text.strip())
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.utils.translation import gettext as _
 from pydantic import (
@@ -56,7 +56,7 @@ RequiredText = Annotated[str, Field(max_length=1000), AfterValidator(required)]
 SHARE = re.compile(r"\d{1,4}/\d{1,4}|\d{0,3}\.?\d{1,20}", re.ASCII)
 
 
-def share(value: Any) -> Fraction:
+def share(value: object) -> Fraction:
     """A share 0…1 as authors write it, kept exactly: 1, 0.5, "0.25", "1/3"."""
     text = str(value).strip() if isinstance(value, int | float | str | Fraction) and not isinstance(value, bool) else ""
     try:

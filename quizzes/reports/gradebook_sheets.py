@@ -16,7 +16,7 @@ CENT = Decimal("0.01")
 NAMES = 4  # columns of an export that say who it is
 
 
-def table(book: Gradebook) -> Iterable[list[Any]]:
+def table(book: Gradebook) -> Iterable[list[object]]:
     """Return the rows shown as plain values, a heading first.
 
     Who; marks, maximum and status of each assignment; total, possible, percent and how many were late.

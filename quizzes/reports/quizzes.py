@@ -39,7 +39,7 @@ SHOWN = (
     "pass_mark",
 )
 SIZE = ("question_count", "point_count")
-VISIBLE: Prepared[tuple[Any, ...]] = prepared(
+VISIBLE: Prepared[tuple[object, ...]] = prepared(
     lambda learner, slug: (
         Quiz.objects.visible_to(learner).filter(slug=slug).sized().order_by().values_list(*columns(Quiz), *SIZE)
     )
@@ -52,7 +52,7 @@ def _listed(learner: User) -> QuizQuerySet:
     return Quiz.objects.visible_to(learner).sized().order_by(place, "pk")
 
 
-def _sized(row: Sequence[Any], names: Sequence[str]) -> Quiz:
+def _sized(row: Sequence[object], names: Sequence[str]) -> Quiz:
     """Return a row of a quiz and its size as the quiz, `sized`."""
     quiz: Any = instance(Quiz, row[: len(names)], names)
     quiz.question_count, quiz.point_count = row[len(names) :]

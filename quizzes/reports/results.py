@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from quizzes.models import Source
 from quizzes.reports.cards import REVEAL, Card
@@ -48,7 +48,7 @@ def _has_reason(card: Card) -> bool:
     """Return whether feedback belongs to what was answered: to an option chosen, or to a part that is not right."""
     if card.state != REVEAL:
         return False
-    parts: list[dict[str, Any]] = [card.card]
+    parts: list[dict[str, object]] = [card.card]
     for name in ("pairs", "gaps", "elements"):
         parts += [part for part in card.card.get(name, ()) if part["verdict"] != "right"]
     parts += [option for option in card.card.get("options", ()) if option["chosen"]]

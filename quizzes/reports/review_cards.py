@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -46,7 +45,7 @@ def asked(card: int, number: int, version: int) -> PaperQuestion:
     return PaperQuestion(SLOT, found, found.kind.layout(found.parsed, rng, shuffle=True))
 
 
-def to_answer(question: PaperQuestion, response: Any = None, *, now: datetime) -> Card:
+def to_answer(question: PaperQuestion, response: object = None, *, now: datetime) -> Card:
     answer = PreviewAnswer(SLOT, question.version.pk, question.version.revision, Decimal(1), question.layout, response)
     return cards.with_cases([cards.ask_card(answer, question)], at=now)[0]
 

@@ -86,7 +86,7 @@ def _of_entries(called: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator
         yield Change(_("Order: %(what)s") % {"what": called}, "\n".join(stay[0]), "\n".join(stay[1]))
 
 
-def _heading(called: str, gone: Any, come: Any, place: int) -> str:
+def _heading(called: str, gone: object, come: object, place: int) -> str:
     if gone is None:
         return _("%(what)s added") % {"what": capfirst(called)}
     if come is None:
@@ -94,7 +94,7 @@ def _heading(called: str, gone: Any, come: Any, place: int) -> str:
     return _("%(what)s %(n)d changed") % {"what": capfirst(called), "n": place}
 
 
-def _of_same(called: str, name: str, old: Any, new: Any) -> Iterator[Change]:
+def _of_same(called: str, name: str, old: object, new: object) -> Iterator[Change]:
     if not isinstance(old, dict) or not isinstance(new, dict):
         return
     for part in dict.fromkeys([*old, *new]):
@@ -103,13 +103,13 @@ def _of_same(called: str, name: str, old: Any, new: Any) -> Iterator[Change]:
             yield Change(what.replace("_", " "), words(old.get(part)), words(new.get(part)))
 
 
-def _name(entry: Any) -> str:
+def _name(entry: object) -> str:
     if not isinstance(entry, dict):
         return str(entry)
     return next((str(entry[name]) for name in CALLED_BY if entry.get(name)), words(entry))
 
 
-def words(value: Any) -> str:
+def words(value: object) -> str:
     """A stored value as a person would say it."""
     if value is None or value == "":
         return ""

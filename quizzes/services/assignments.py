@@ -7,7 +7,6 @@ the assignment's row; a withdrawal waits there for starts that refer to it; an a
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -71,7 +70,7 @@ def change(
     now: datetime,
     apply_to_running: bool = False,
     keeps_questions: bool = False,
-    **changes: Any,
+    **changes: object,
 ) -> Assignment:
     """Change terms. More time reaches attempts in progress at once, and a close those that had no end; less time only
     where `apply_to_running` says so."""

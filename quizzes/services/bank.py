@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, ProtectedError, QuerySet
@@ -68,7 +67,7 @@ class Identity:
 
 @transaction.atomic
 def create_question(
-    kind: str, spec: Mapping[str, Any], identity: Identity, *, actor: User, now: datetime
+    kind: str, spec: Mapping[str, object], identity: Identity, *, actor: User, now: datetime
 ) -> QuestionVersion:
     """A new question with its first draft; raises InvalidSpec for content its type refuses and that is not `unfinished`."""
     question = Question.objects.create(type=kind, difficulty=identity.difficulty, bloom=identity.bloom, owner=actor)
@@ -86,7 +85,7 @@ def create_question(
 @transaction.atomic
 def save_draft(
     question: Question,
-    spec: Mapping[str, Any],
+    spec: Mapping[str, object],
     *,
     actor: User,
     now: datetime,
@@ -113,7 +112,7 @@ def save_draft(
     return latest
 
 
-def _stored(question: Question, version: QuestionVersion) -> dict[str, Any] | None:
+def _stored(question: Question, version: QuestionVersion) -> dict[str, object] | None:
     """The version's content as it would be stored today; None for content of another time that no longer fits."""
     try:
         return question_types.normalized(question.type, version.spec)

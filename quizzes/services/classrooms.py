@@ -56,7 +56,7 @@ def create(
 
 
 @transaction.atomic
-def change(classroom: Classroom, *, actor: User, **fields: Any) -> Classroom:
+def change(classroom: Classroom, *, actor: User, **fields: object) -> Classroom:
     """Change name, description, places, time zone or what the leaderboard shows."""
     if unknown := fields.keys() - FIELDS:
         raise TypeError(f"not a field of a classroom: {', '.join(sorted(unknown))}")
@@ -88,7 +88,7 @@ def unarchive(classroom: Classroom) -> Classroom:
     return _changed(classroom, archived_at=None)
 
 
-def _changed(classroom: Classroom, **fields: Any) -> Classroom:
+def _changed(classroom: Classroom, **fields: object) -> Classroom:
     Classroom.objects.filter(pk=classroom.pk).update(**fields)
     for name, value in fields.items():
         setattr(classroom, name, value)

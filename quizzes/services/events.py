@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from quizzes.models import AttemptEvent
 
@@ -21,7 +20,7 @@ def record(
     slot: int | None = None,
     revision: int | None = None,
     device: str = "",
-    details: Mapping[str, Any] | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> None:
     """Add an event, in the transaction of what it tells of."""
     AttemptEvent.objects.create(

@@ -59,7 +59,7 @@ def draft_of(question: Question) -> QuestionDraft | None:
     )
 
 
-def as_stored(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+def as_stored(kind: str, spec: Mapping[str, object]) -> dict[str, object]:
     """Return a spec with every field present, as its type stores it; unchanged when the type refuses it."""
     try:
         return question_types.normalized(kind, spec)

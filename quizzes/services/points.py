@@ -19,7 +19,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -70,7 +70,7 @@ def of_quiz(quiz: Quiz) -> Points:
     )
 
 
-def asked_by(quiz: Quiz) -> set[tuple[Any, ...]]:
+def asked_by(quiz: Quiz) -> set[tuple[object, ...]]:
     """What a quiz asks for how many points: two that are equal make the same attempts (1 query)."""
     rows = quiz.items.order_by()
     facts = ("question", "points", "draw_count", "topic", "source", "tag", "type", "difficulty", "bloom", "fills_up")
@@ -249,6 +249,6 @@ def _remark(attempt_id: int, points: Points, *, reason: str, actor: User, now: d
     return True
 
 
-def _facts(attempt: Attempt, when: str) -> dict[str, Any]:
+def _facts(attempt: Attempt, when: str) -> dict[str, object]:
     """What an event says of an attempt `from` and `to`: its marks, as stored and as shown, and what was possible."""
     return {when: attempt.marks, f"marks_{when}": attempt.shown_marks, f"possible_{when}": attempt.max_marks}

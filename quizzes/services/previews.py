@@ -10,7 +10,6 @@ import random
 import secrets
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -60,7 +59,7 @@ def _is_complete(version: QuestionVersion) -> bool:
         return False
 
 
-def _layout(quiz: Quiz, version: QuestionVersion, rng: random.Random) -> list[Any]:
+def _layout(quiz: Quiz, version: QuestionVersion, rng: random.Random) -> list[object]:
     return version.kind.layout(version.parsed, rng, shuffle=quiz.shuffle_options)
 
 
@@ -83,7 +82,7 @@ def _has_changed(answer: PreviewAnswer, version: QuestionVersion | None) -> bool
     return version is None or (version.is_draft and version.revision != answer.edition)
 
 
-def save(answer: PreviewAnswer, response: Any, *, now: datetime) -> None:
+def save(answer: PreviewAnswer, response: object, *, now: datetime) -> None:
     """Keep the response to one question."""
     answer.response, answer.saved_at, answer.is_tried = response, now, False
     answer.revision += 1

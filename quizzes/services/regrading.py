@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -204,7 +203,7 @@ def _move(seen: Answer, by: QuestionVersion, *, reason: str, actor: User, now: d
     return True
 
 
-def _facts(attempt: Attempt, answer: Answer, when: str) -> dict[str, Any]:
+def _facts(attempt: Attempt, answer: Answer, when: str) -> dict[str, object]:
     """What an event says of an answer `from` and `to`: the result of the attempt, marks, exact fraction and version."""
     return {
         when: attempt.marks,

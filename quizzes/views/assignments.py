@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
@@ -49,7 +47,7 @@ def assignment_create(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 def _to_tell(
     request: LoggedInRequest, form: AssignmentForm, classroom: Classroom, quiz: Quiz, stored: Assignment | None = None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """What an instructor must have read first: possible slips, and what becomes secret; nothing where it was told."""
     was_exam = stored is not None and stored.preset == Preset.EXAM
     told = {} if was_exam else _of_exam(request, form, classroom, quiz)
@@ -62,7 +60,7 @@ def _is_news(request: LoggedInRequest, found: list[cautions.Caution]) -> bool:
     return not {caution.key for caution in found} <= set(request.POST.getlist("told"))
 
 
-def _of_exam(request: LoggedInRequest, form: AssignmentForm, classroom: Classroom, quiz: Quiz) -> dict[str, Any]:
+def _of_exam(request: LoggedInRequest, form: AssignmentForm, classroom: Classroom, quiz: Quiz) -> dict[str, object]:
     """What an instructor must have read before a quiz becomes an exam; nothing where it shares nothing, or was told."""
     cleaned = form.cleaned_data
     closes_at = cleaned["closes_at"] or cleaned["due_at"] or quiz.closes_at
@@ -126,7 +124,7 @@ def assignment_edit(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 def _withdraw(request: LoggedInRequest, assignment: Assignment) -> HttpResponse:
     here = reverse("quizzes:assignment_edit", args=[assignment.pk])
-    words: dict[str, Any] = {"quiz": assignment.quiz, "classroom": assignment.classroom}
+    words: dict[str, object] = {"quiz": assignment.quiz, "classroom": assignment.classroom}
     if "confirmed" not in request.POST:
         return confirm(
             request,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.account.models import EmailAddress
 from allauth.account.views import LoginView, SignupView
 from allauth.mfa.base.views import IndexView
@@ -27,12 +25,12 @@ class SignUp(SignupView):
 
     errand: Errand | None = None
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         self.errand = errands.of_request(request)
         response: HttpResponseBase = super().post(request, *args, **kwargs)
         return response
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         self.errand = errands.of_request(request)
         response: HttpResponseBase = super().get(request, *args, **kwargs)
         return response
@@ -46,8 +44,8 @@ class SignUp(SignupView):
             messages.info(self.request, words_of_username(user))
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        context: dict[str, object] = super().get_context_data(**kwargs)
         return {**context, "errand": self.errand}
 
 
@@ -60,16 +58,16 @@ def words_of_username(user: User) -> str:
 class LogIn(LoginView):
     """Names what one came for."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        context: dict[str, object] = super().get_context_data(**kwargs)
         return {**context, "errand": errands.of_request(self.request)}
 
 
 class TwoFactors(IndexView):
     """Says before the button is pressed why it would not work."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        context: dict[str, object] = super().get_context_data(**kwargs)
         unconfirmed = EmailAddress.objects.filter(user=self.request.user, verified=False)
         return {**context, "must_confirm": unconfirmed.exists()}
 
@@ -77,7 +75,7 @@ class TwoFactors(IndexView):
 class Connections(ConnectionsView):
     """Accounts elsewhere: there is such a page only where there is one to connect."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not self.has_any(request):
             raise Http404
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)

@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -37,7 +36,7 @@ def _came_from(request: HttpRequest) -> str:
     return page if is_ours else ""
 
 
-def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: object = None) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         words = _("A form may have at most %(size)d kB.") % {"size": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1000}
         return _page(request, 413, "too_large", _("That's too much data"), words)
@@ -47,13 +46,13 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return _page(request, 400, "bad_request", _("Something was wrong with that request"), _("Go back and try again."))
 
 
-def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: object = None) -> HttpResponse:
     return _page(
         request, 403, "forbidden", _("You don't have access to this page"), _("Your account isn't allowed to do this.")
     )
 
 
-def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: object = None) -> HttpResponse:
     missing = NotFound()
     return _page(request, 404, missing.code, str(missing.title), str(missing.message))
 

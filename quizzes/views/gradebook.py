@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -107,7 +106,7 @@ class Header:
     query: str
 
 
-def headers(book: report.Gradebook) -> dict[str, Any]:
+def headers(book: report.Gradebook) -> dict[str, object]:
     """The heads of names, assignments (by pk) and totals; what sorts already is turned round by its link."""
     titles = {row.pk: row.quiz.title for row in book.assignments}
     return {

@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -29,7 +29,7 @@ from quizzes.views.requests import LoggedInRequest
 # In seconds; less than a script waits (EVERY_MS in board.js), so that no page is answered with an older state.
 MAX_AGE = 1
 Content = TypeVar("Content")
-Context = dict[str, Any]
+Context = dict[str, object]
 Key = tuple[object, ...]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -76,7 +76,7 @@ def mark(request: HttpRequest, answer: Answer, form: MarkForm) -> bool:
     return True
 
 
-def context_of(answer: Answer, form: MarkForm, around: queue.Neighbors) -> dict[str, Any]:
+def context_of(answer: Answer, form: MarkForm, around: queue.Neighbors) -> dict[str, object]:
     found = cards.result_cards(answer.attempt, terms.EVERYTHING, slots=[answer.slot])
     [card] = cards.with_cases(found, at=answer.attempt.started_at)
     return {

@@ -35,14 +35,14 @@ class SavePayload:
 
     slot: int
     revision: int
-    answer: dict[str, Any]
+    answer: dict[str, object]
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         counts = Counter(name for name, _value in pairs)
@@ -54,7 +54,7 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_each_key_once)
 
 
-def json_object(request: HttpRequest, *, allowed: set[str]) -> dict[str, Any]:
+def json_object(request: HttpRequest, *, allowed: set[str]) -> dict[str, object]:
     """The body as a JSON object with no keys but the allowed ones, each once."""
     if request.content_type != "application/json":
         raise WrongMediaType(_("Send the request as application/json."))
@@ -79,7 +79,7 @@ def json_object(request: HttpRequest, *, allowed: set[str]) -> dict[str, Any]:
     return body
 
 
-def whole_number(body: dict[str, Any], name: str, low: int, high: int) -> int:
+def whole_number(body: dict[str, object], name: str, low: int, high: int) -> int:
     value = body.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise BadPayload(
@@ -89,7 +89,7 @@ def whole_number(body: dict[str, Any], name: str, low: int, high: int) -> int:
     return value
 
 
-def truth(body: dict[str, Any], name: str) -> bool:
+def truth(body: dict[str, object], name: str) -> bool:
     value = body.get(name)
     if not isinstance(value, bool):
         raise BadPayload(_("%(name)s must be true or false.") % {"name": name}, where=name)

@@ -64,7 +64,7 @@ def _ask(
     due: report.Due,
     question: PaperQuestion,
     *,
-    response: Any = None,
+    response: object = None,
     problem: str = "",
     now: datetime,
 ) -> HttpResponse:
@@ -98,7 +98,7 @@ class Posted:
     due: report.Due
     question: PaperQuestion
 
-    def answer(self, request: LoggedInRequest, response: Any, *, now: datetime) -> HttpResponse:
+    def answer(self, request: LoggedInRequest, response: object, *, now: datetime) -> HttpResponse:
         """Record the response, and lead on to what it was."""
         log = reviews.answer(
             ReviewCard.objects.get(pk=self.due.pk),

@@ -1,7 +1,6 @@
 """`manage.py check_invariants`: check what must always hold over the whole database; exit code 1 names what does not."""
 
 from argparse import ArgumentParser
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -15,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--no-sweep", action="store_true", help="a copy, or a stopped site: no sweep works on it")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         count = 0
         for violation in invariants.check(now=clock.now(), is_swept=not options["no_sweep"]):
             self.stdout.write(str(violation))

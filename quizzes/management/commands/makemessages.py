@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from django.core.management.commands import makemessages
 from django.template import engines
@@ -33,6 +32,6 @@ class JinjaBuildFile(makemessages.BuildFile):
 class Command(makemessages.Command):
     build_file_class = JinjaBuildFile
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         options["extensions"] = options["extensions"] or EXTENSIONS
         super().handle(*args, **options)

@@ -4,7 +4,6 @@ Once after the upgrade. Each attempt that changes gets an event; one that would 
 """
 
 from argparse import ArgumentParser
-from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -20,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         found = list(exactness.corrections())
         shown = [correction for correction in found if correction.is_shown]
         for correction in shown:

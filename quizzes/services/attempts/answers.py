@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -35,7 +34,7 @@ class Saved:
     late_by_ms: int = 0
 
 
-def save(paper: Paper, *, slot: int, response: Any, revision: int, now: datetime, device: str = "") -> Saved:
+def save(paper: Paper, *, slot: int, response: object, revision: int, now: datetime, device: str = "") -> Saved:
     """Save the response to one question; returns only after the commit.
 
     Raises AttemptClosed after the end and StaleAnswer when the stored revision is not older, both with the stored answer;
@@ -79,7 +78,7 @@ GUARDED_UPDATES = {vendor: GUARDED_UPDATE.format(**dialect) for vendor, dialect 
 
 @retried
 def _guarded_update(
-    paper: Paper, slot: int, response: Any, revision: int, now: datetime, device: str
+    paper: Paper, slot: int, response: object, revision: int, now: datetime, device: str
 ) -> tuple[datetime | None, int] | None:
     """Return (deadline, ms after it) of the save, or None where the conditions refuse it."""
     at = connection.ops.adapt_datetimefield_value
@@ -106,7 +105,7 @@ def _aware(value: datetime | str | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
-def _explain_refusal(paper: Paper, slot: int, response: Any, revision: int, now: datetime) -> Saved:
+def _explain_refusal(paper: Paper, slot: int, response: object, revision: int, now: datetime) -> Saved:
     answers = Answer.objects.select_related("attempt__quiz", "attempt__assignment")
     answer = answers.filter(attempt=paper.attempt_id, attempt__learner=paper.learner_id, slot=slot).first()
     if answer is None:

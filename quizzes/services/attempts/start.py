@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -73,7 +72,7 @@ class PlannedAnswer:
     slot: int
     version_id: int
     points: Decimal
-    layout: list[Any]
+    layout: list[object]
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def outlook(quiz: Quiz, assignment: Assignment | None, secrecy: Secrecy) -> Outl
     return Outlook(sentences=draw.told)
 
 
-def _layout(version: QuestionVersion, rng: random.Random, *, shuffle: bool) -> list[Any]:
+def _layout(version: QuestionVersion, rng: random.Random, *, shuffle: bool) -> list[object]:
     return version.kind.layout(version.parsed, rng, shuffle=shuffle)
 
 
