@@ -14,6 +14,7 @@ from quizzes.views import (
     classrooms,
     deadlines,
     gradebook,
+    growth,
     health,
     home,
     instructors,
@@ -94,7 +95,8 @@ urlpatterns = [
     path("quizzes/", quizzes.quiz_list, name="quiz_list"),
     path("quizzes/<slug:slug>/", quizzes.quiz_detail, name="quiz_detail"),
     path("quizzes/<slug:slug>/start/", quizzes.quiz_start, name="quiz_start"),
-    # practice that one puts together
+    # one's own progress, and practice that one puts together
+    path("progress/", growth.progress, name="progress"),
     path("practice/", practice.practice, name="practice"),
     path("practice/start/", practice.practice_start, name="practice_start"),
     # previews, for those who write a quiz

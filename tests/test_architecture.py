@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
     0: [
+        "certainty",
         "errors",
         "clock",
         "emblems",

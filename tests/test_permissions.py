@@ -59,6 +59,7 @@ study_note             login 404 404 404 404 200 404 200
 study_glossary         login 200 200 200 200 200 200 200
 study_timeline         login 200 200 200 200 200 200 200
 study_bodies           login 200 200 200 200 200 200 200
+progress               login 200 200 200 200 200 200 200
 practice               login 200 200 200 200 200 200 200
 practice_start POST    login 302 302 302 302 302 302 302
 quiz_list              login 200 200 200 200 200 200 200

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q
 
 from quizzes import entitlements
 from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, Topic, User
-from quizzes.reports import given
+from quizzes.reports import given, growth, reviews
 from quizzes.reports import quizzes as quiz_report
 from quizzes.reports.given import Calendar, Given
+from quizzes.reports.growth import Grown
 
 RECENT, SUGGESTED, NOTICES = 5, 3, 20
+LATEST = 40  # attempts handed in that are looked through for the week
+SOON = timedelta(days=3)
+TOPICS = 6
 
 
 @dataclass(frozen=True)
@@ -38,20 +42,51 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class Review:
+    """Questions of one's deck that are due."""
+
+    count: int
+
+    @property
+    def minutes(self) -> int:
+        return max(1, round(self.count * reviews.SECONDS_EACH / 60))
+
+
+Step = Open | Given | Review | Suggestion
+
+
+@dataclass(frozen=True)
 class Learner:
-    """The first page of a user who takes quizzes."""
+    """The first page of a user who takes quizzes; `latest` are attempts handed in, `reviews` questions due in their deck."""
 
     open: list[Open]
     calendar: Calendar
-    recent: list[Attempt]
+    latest: list[Attempt]
     suggested: list[Suggestion]
     classrooms: int
+    reviews: int
+    now: datetime
 
     @property
-    def next_step(self) -> Open | Given | Suggestion | None:
-        """The one thing to do now: what is in progress, else what is due first, else something new."""
-        steps: list[Open | Given | Suggestion] = [*self.open[:1], *self.tasks[:1], *self.suggested[:1]]
+    def next_step(self) -> Step | None:
+        """The one thing to do now: what is in progress, what is due soon, what is to review, what else is given, something new."""
+        steps: list[Step] = [*self.open, *self.due_soon, *self.to_review, *self.tasks, *self.suggested]
         return steps[0] if steps else None
+
+    @property
+    def due_soon(self) -> list[Given]:
+        """What is due, or closes, within three days; what is late already."""
+        ends = ((row, row.terms.due_at or row.terms.closes_at) for row in self.tasks)
+        return [row for row, end in ends if end is not None and end <= self.now + SOON]
+
+    @property
+    def to_review(self) -> list[Review]:
+        return [Review(self.reviews)] if self.reviews else []
+
+    @property
+    def other_review(self) -> Review | None:
+        """What is to review, where that is not the next step."""
+        return self.to_review[0] if self.reviews and not isinstance(self.next_step, Review) else None
 
     @property
     def other_open(self) -> list[Open]:
@@ -59,11 +94,11 @@ class Learner:
 
     @property
     def other_tasks(self) -> list[Given]:
-        return self.tasks if self.open else self.tasks[1:]
+        return [row for row in self.tasks if row is not self.next_step]
 
     @property
     def other_suggested(self) -> list[Suggestion]:
-        return self.suggested if self.open or self.tasks else self.suggested[1:]
+        return [row for row in self.suggested if row is not self.next_step]
 
     @property
     def tasks(self) -> list[Given]:
@@ -73,7 +108,7 @@ class Learner:
     @property
     def is_new(self) -> bool:
         """Nothing was ever started here."""
-        return not self.open and not self.recent
+        return not self.open and not self.latest
 
 
 @dataclass(frozen=True)
@@ -108,22 +143,34 @@ class Instructor:
 
 
 def for_learner(user: User, *, now: datetime) -> Learner:
-    """What there is to do for a learner (10 to 14 queries, however many classes they have)."""
+    """What there is to do for a learner (11 to 18 queries, however many classes they have)."""
     memberships = Membership.objects.students().filter(user=user, classroom__archived_at=None)
     calendar = given.calendar(given.to_students(memberships, now=now))
     return Learner(
         open=_open(user, now),
         calendar=calendar,
-        recent=_recent(user),
+        latest=_latest(user),
         suggested=_suggested(user, [row.assignment.quiz_id for row in [*calendar.todo, *calendar.upcoming]], now),
         classrooms=Classroom.objects.live().joined_by(user).count(),
+        reviews=reviews.due_count(user, now=now),
+        now=now,
     )
 
 
-def quiz_of(step: Open | Given | Suggestion) -> Quiz:
+def growth_of(user: User, *, now: datetime) -> list[Grown]:
+    """The topics with most answers, the weakest first (1 query, and what the record needs)."""
+    grown = growth.by_topic(entitlements.record_of(user, now=now))
+    known = {id(row) for row in sorted(grown, key=lambda row: -row.estimate.answers)[:TOPICS]}
+    return [row for row in grown if id(row) in known]
+
+
+def step_topic(step: Step | None) -> Topic | None:
+    """The topic that lends the next step its color (1 or 2 queries, none where it is about no quiz)."""
+    if step is None or isinstance(step, Review):
+        return None
     if isinstance(step, Open):
-        return step.attempt.quiz
-    return step.assignment.quiz if isinstance(step, Given) else step.quiz
+        return topic_of(step.attempt.quiz)
+    return topic_of(step.assignment.quiz if isinstance(step, Given) else step.quiz)
 
 
 def topic_of(quiz: Quiz) -> Topic | None:
@@ -144,9 +191,9 @@ def _commonest_topic(tag_id: int | None) -> Topic | None:
     return tagged.order_by("-count", "pk").first()
 
 
-def _recent(user: User) -> list[Attempt]:
+def _latest(user: User) -> list[Attempt]:
     finished = Attempt.objects.taken_by(user).finished().order_by("-submitted_at")
-    return list(finished.select_related("quiz", "assignment__quiz", "assignment__classroom")[:RECENT])
+    return list(finished.select_related("quiz", "assignment__quiz", "assignment__classroom")[:LATEST])
 
 
 def _open(user: User, now: datetime) -> list[Open]:

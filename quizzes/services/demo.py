@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from quizzes.errors import BadAnswer
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, Quiz, User, papers
-from quizzes.services import attempts, classrooms
+from quizzes.services import attempts, classrooms, demo_history
 
 CLASSROOM = "International Relations 10B"
 JOIN_CODE = "PEACE22B"
@@ -52,6 +52,7 @@ class PlannedAssignment:
 
 SINCE = timedelta(days=28)  # the members have been there longer than the first assignment
 ASSIGNMENTS = [
+    PlannedAssignment(demo_history.CERTIFICATE, -21, -16, None, 0.9),
     PlannedAssignment("d1-questions-and-answers", -13, -8, None, 1.0),
     PlannedAssignment("d2-seoul-ministerial", -8, -3, None, 0.9),
     PlannedAssignment("t1-who-decides", -2, 3, 5, 0.6),
@@ -78,8 +79,10 @@ def create(*, password: str, now: datetime) -> None:
         person = _person(username, first, last, password if username == STUDENT else None)
         Membership.objects.create(classroom=classroom, user=person, nickname=nickname, joined_at=joined_at)
         members.append((person, skill))
+    demo_history.quiz_with_certificate(teacher, now=joined_at)
     for plan in ASSIGNMENTS:
         _assign(classroom, plan, members, rng, now)
+    demo_history.practice(members[0][0], _response, rng, now=now)
 
 
 def classroom() -> Classroom | None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from quizzes import clock, entitlements
 from quizzes.models import Attempt, Invitation, Notice, User
 from quizzes.reports import home as report
+from quizzes.reports import week
 from quizzes.services import attempts, missed, notices
 from quizzes.views.requests import LoggedInRequest
 
@@ -27,16 +28,18 @@ def dashboard(request: HttpRequest, user: User) -> HttpResponse:
     attempts.close_overdue(now=now, among=Attempt.objects.taken_by(user))
     missed.collect(user, now=now)
     learner = report.for_learner(user, now=now)
-    results = entitlements.revealed_each(learner.recent, user, now=now)
+    seen = entitlements.revealed_each(learner.latest, user, now=now)
     instructor = report.for_instructor(user, now=now) if user.is_instructor else None
     invitations = Invitation.objects.open_to(user)
-    step = learner.next_step
+    due = [row for row in learner.calendar.open if row.result is None]
     context = {
         "learner": learner,
-        "results": results,
+        "results": [row for row in seen if not row[0].quiz.is_built_in][: report.RECENT],
         "instructor": instructor,
         "invitations": invitations,
-        "topic": report.topic_of(report.quiz_of(step)) if step else None,
+        "topic": report.step_topic(learner.next_step),
+        "week": week.of_learner(user, seen, due, now=now),
+        "grown": report.growth_of(user, now=now) if learner.latest or learner.open else [],
     }
     return render(request, "quizzes/home/dashboard.html", context)
 

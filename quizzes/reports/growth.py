@@ -1,0 +1,127 @@
+"""How far a learner has come, by topic, source and unit: from the first answer to each question, as far as it may be seen.
+
+Read only. What is not revealed does not count, so that no figure here says more than a result does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from quizzes import certainty, entitlements
+from quizzes.certainty import Estimate
+from quizzes.entitlements import Shown
+from quizzes.models import NotePlace, Question, QuestionSource, Source, Topic, Unit, User
+
+STRONG, WEAK = 0.75, 0.8  # of the lower end, and of the share
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Grown:
+    """One topic, source or unit, and what the first answers to its questions say. `missed` are to practice now."""
+
+    what: Any
+    estimate: Estimate
+    missed: int
+
+    @property
+    def is_strong(self) -> bool:
+        return not self.estimate.is_few and self.estimate.low >= STRONG
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What is best known comes last: one looks for what to do."""
+
+    topics: list[Grown]
+    sources: list[Grown]
+    units: list[Grown]
+
+    @property
+    def strengths(self) -> list[Grown]:
+        """Topics that are known, the surest first."""
+        strong = [row for row in self.topics if row.is_strong]
+        return sorted(strong, key=lambda row: -row.estimate.low)[:NAMED]
+
+    @property
+    def next_steps(self) -> list[Grown]:
+        """Topics to practice, the weakest first: by the share where it is known, else by what was missed."""
+        weak = [row for row in self.topics if row.missed and not row.is_strong and row.estimate.share < WEAK]
+        return sorted(weak, key=lambda row: (row.estimate.is_few, row.estimate.share))[:NAMED]
+
+
+class Place(NamedTuple):
+    """Where a question rests."""
+
+    question: int
+    source: int
+    paragraph: int
+
+
+def first_answers(record: Iterable[Shown]) -> list[Shown]:
+    """Return the first answer to each question; the record has the oldest first."""
+    first: dict[int, Shown] = {}
+    for shown in record:
+        first.setdefault(shown.question, shown)
+    return list(first.values())
+
+
+def by_topic(record: Sequence[Shown]) -> list[Grown]:
+    """Return the topics that were met, the weakest first (1 query)."""
+    by_key: defaultdict[int, set[int]] = defaultdict(set)
+    for shown in record:
+        if shown.topic is not None:
+            by_key[shown.topic].add(shown.question)
+    return _grown(Topic.objects.in_bulk(list(by_key)), by_key, record)
+
+
+def of_learner(learner: User, *, now: datetime) -> Growth:
+    """Return it all (what the record needs, and 5 queries)."""
+    record = entitlements.record_of(learner, now=now)
+    places = _places(learner)
+    by_source: defaultdict[int, set[int]] = defaultdict(set)
+    by_unit: defaultdict[int, set[int]] = defaultdict(set)
+    units_at = _units_at(learner)
+    for place in places:
+        by_source[place.source].add(place.question)
+        for unit in units_at.get((place.source, place.paragraph), ()):
+            by_unit[unit].add(place.question)
+    sources = Source.objects.defer("paragraphs").in_bulk(list(by_source))
+    units = Unit.objects.in_bulk(list(by_unit))
+    return Growth(
+        topics=by_topic(record),
+        sources=_grown(sources, by_source, record),
+        units=sorted(_grown(units, by_unit, record), key=lambda row: row.what.position),
+    )
+
+
+def _places(learner: User) -> list[Place]:
+    """Where the questions rest that the learner was asked (1 query)."""
+    asked = Question.objects.filter(versions__answers__attempt__learner=learner).order_by().values("pk")
+    rows = QuestionSource.objects.filter(question__in=asked).order_by()
+    return [Place(*row) for row in rows.values_list("question", "source", "paragraph")]
+
+
+def _units_at(reader: User) -> dict[tuple[int, int], set[int]]:
+    """The units whose published notes rest on a paragraph of a source (1 query)."""
+    units = Unit.objects.readable_by(reader).published().order_by().values("pk")
+    there = NotePlace.objects.filter(note__unit__in=units, note__status="published", note__kind="note").order_by()
+    found: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    for source, paragraph, unit in there.values_list("source", "paragraph", "note__unit"):
+        found[source, paragraph].add(unit)
+    return found
+
+
+def _grown(things: Mapping[int, Any], by_key: Mapping[int, set[int]], record: Sequence[Shown]) -> list[Grown]:
+    first = {shown.question: shown.fraction for shown in first_answers(record)}
+    missed = entitlements.missed_in(record)
+    rows = [
+        Grown(things[key], certainty.estimate(first[one] for one in met), len(met & missed))
+        for key, questions in by_key.items()
+        if key in things and (met := questions & first.keys())
+    ]
+    return sorted(rows, key=lambda row: (row.estimate.is_few, row.estimate.share, str(row.what)))
