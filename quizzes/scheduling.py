@@ -7,7 +7,7 @@ offers is capped; after a break the cap doubles until the backlog is gone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import IntEnum
 from fractions import Fraction
@@ -75,6 +75,12 @@ def reviewed(memory: Memory, grade: Grade, *, now: datetime, zone: tzinfo, reten
     stage = Stage(card.state)
     due_at = now + AGAIN_AFTER if stage.is_same_day else start_of(card.due.date(), zone)
     return Memory(stage, due_at, card.stability, card.difficulty, now)
+
+
+def missed(at: datetime, *, due_at: datetime, zone: tzinfo, retention: float) -> Memory:
+    """The memory of a question that was missed before it came into the deck: as if it had been forgotten there."""
+    new = Memory(Stage.NEW, at)
+    return replace(reviewed(new, Grade.AGAIN, now=at, zone=zone, retention=retention), due_at=due_at)
 
 
 def choices(memory: Memory, *, now: datetime, zone: tzinfo, retention: float) -> dict[Grade, Memory]:

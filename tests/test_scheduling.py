@@ -39,6 +39,17 @@ def test_a_new_question_comes_back_after_ten_minutes_or_one_two_or_eight_days() 
     }
 
 
+def test_a_question_that_was_missed_yesterday_comes_back_after_one_two_or_three_days() -> None:
+    missed = scheduling.missed(MONDAY, due_at=at(3, 1), zone=NAIROBI, retention=0.9)
+    assert (missed.stage, missed.due_at) == (Stage.LEARNING, at(3, 1))
+    assert after(missed, at(3)) == {
+        AGAIN: ("learning", at(3, 9, 10)),
+        HARD: ("review", at(4, 1)),
+        GOOD: ("review", at(5, 1)),
+        EASY: ("review", at(6, 1)),
+    }
+
+
 def test_a_question_known_for_two_days_comes_back_in_eight_to_nineteen() -> None:
     assert after(KNOWN, at(4)) == {
         AGAIN: ("relearning", at(4, 9, 10)),

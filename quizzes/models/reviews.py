@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -41,15 +41,14 @@ class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
         return self.filter(learner=learner)
 
     def active(self) -> ReviewCardQuerySet:
-        """Those in use: not suspended, and their question can still be asked."""
-        ready = QuestionVersion.objects.ready().filter(question=OuterRef("question"))
-        with_version = self.annotate(version=Subquery(ready.values("pk")[:1]))
-        return with_version.filter(
+        """Those in use, each with the version that is asked: not suspended, and their question can still be asked."""
+        asked = self.filter(
             is_suspended=False,
-            version__isnull=False,
+            question__versions__status=QuestionVersion.Status.READY,  # one at most
             question__is_archived=False,
             question__is_kept_for_exams=False,
         )
+        return asked.annotate(version=F("question__versions"))
 
     def due_at_instant(self, now: datetime) -> ReviewCardQuerySet:
         """Those to ask now, the new ones last; what was just forgotten is due a little before its time."""
@@ -73,6 +72,7 @@ class ReviewCard(models.Model):
     reviewed_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(_("due"))
     created_at = models.DateTimeField(_("added"))
+    missed_at = models.DateTimeField(null=True, blank=True)  # before it was a card; None: added by hand
     is_suspended = models.BooleanField(_("suspended"), default=False)
     buried_until = models.DateTimeField(null=True, blank=True)
 

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from quizzes import scheduling, terms
-from quizzes.models import Attempt, Question, QuestionVersion, ReviewCard, ReviewLog, User, version_cache
+from quizzes.models import Attempt, Question, QuestionVersion, ReviewCard, ReviewLog, Topic, User, version_cache
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.previews import PreviewAnswer
 from quizzes.models.reviews import reviewable, settings_of, zone_of
@@ -43,6 +43,11 @@ def asked(card: int, number: int, version: int) -> PaperQuestion:
     found = version_cache.get_many([version])[version]
     rng = random.Random(f"{card}:{number}:{version}")  # noqa: S311  only the order shown, nothing secret
     return PaperQuestion(SLOT, found, found.kind.layout(found.parsed, rng, shuffle=True))
+
+
+def topic_of(question: PaperQuestion) -> Topic | None:
+    """The topic that lends the page its emblem (1 query for a version not met before)."""
+    return question.version.question.topic
 
 
 def to_answer(question: PaperQuestion, response: object = None, *, now: datetime) -> Card:

@@ -11,11 +11,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 
 from quizzes import entitlements, scheduling
 from quizzes.entitlements import Secrecy
-from quizzes.models import Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, Topic, User, version_cache
+from quizzes.models import Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, User, version_cache
 from quizzes.models.reviews import MAX_CAP, settings_of, zone_of
 from quizzes.scheduling import Day, Stage
 
@@ -25,7 +25,7 @@ SECONDS_EACH = 25  # an answer and a look at the reason
 
 
 class Due(NamedTuple):
-    """One card to ask, and the topic of its question."""
+    """One card to ask."""
 
     pk: int
     question: int
@@ -34,36 +34,10 @@ class Due(NamedTuple):
     due_at: datetime
     reviewed_at: datetime | None
     reviews: int
-    topic_slug: str | None
-    topic_name: str | None
-
-    @property
-    def topic(self) -> Topic | None:
-        """The topic of its question, not to be saved."""
-        return Topic(slug=self.topic_slug, name=self.topic_name or "") if self.topic_slug else None
-
-
-class Head(NamedTuple):
-    """What is read along with each card: the learner's settings (None: the defaults), and what they did today."""
-
-    is_on: bool | None
-    daily_cap: int | None
-    new_limit: int | None
-    retention: int | None
-    has_keys: bool | None
-    answered: int | None
-    done: int | None  # cards
-    new_done: int | None
-    overdue_done: int | None
-
-    @property
-    def settings(self) -> ReviewSettings:
-        given = {name: getattr(self, name) for name in SETTINGS}
-        return ReviewSettings(**{name: value for name, value in given.items() if value is not None})
 
 
 SETTINGS = ("is_on", "daily_cap", "new_limit", "retention", "has_keys")
-TOPIC = {"topic_slug": F("question__topic__slug"), "topic_name": F("question__topic__name")}
+ALONG = [f"learner__review_settings__{name}" for name in SETTINGS]  # None: there is no row
 
 
 @dataclass(frozen=True)
@@ -99,29 +73,29 @@ class Session:
 
 
 def due_count(user: User, *, now: datetime) -> int:
-    """How many questions the deck asks today (1 query where nothing is due, else 2, and 4 where an exam is held)."""
+    """How many questions the deck asks today (1 query where nothing is due, else 3; asked once for a request)."""
     row: Any = user
-    if not hasattr(row, "reviews_due"):  # once in a request
+    if not hasattr(row, "reviews_due"):
         row.reviews_due = _due_count(user, now)
     return int(row.reviews_due)
 
 
 def _due_count(user: User, now: datetime) -> int:
     today = _Today.of(user, now)
-    rows = _rows(user, Secrecy(), today)
+    rows, settings = _rows(user, Secrecy(), today)
     if not rows:
         return 0
     secrecy = entitlements.secrecy_of(user, now=now)
-    return _session(_rows(user, secrecy, today) if secrecy.exams else rows, today).left
+    if secrecy.exams:
+        rows, settings = _rows(user, secrecy, today)
+    return _session(rows, settings or ReviewSettings(), _done(user, today), today).left
 
 
 def session(user: User, secrecy: Secrecy, *, now: datetime) -> Session:
-    """What the deck of a user offers now (1 query where something is due, else 2)."""
+    """What the deck of a user offers now (2 queries; 3 where nothing is due)."""
     today = _Today.of(user, now)
-    if rows := _rows(user, secrecy, today):
-        return _session(rows, today)
-    logs = ReviewLog.objects.since(user, today.begins_at).values_list("card", flat=True)
-    return Session(settings_of(user), [], len(set(logs)), len(logs))
+    rows, settings = _rows(user, secrecy, today)
+    return _session(rows, settings or settings_of(user), _done(user, today), today)
 
 
 @dataclass(frozen=True)
@@ -141,36 +115,40 @@ class _Today:
         return row.reviewed_at is not None and row.reviewed_at >= self.begins_at
 
 
-Rows = Sequence[tuple[Due, Head]]
+class Done(NamedTuple):
+    """What a learner did today: answers, cards, those for the first time, and those that were overdue."""
+
+    answered: int
+    cards: int
+    new: int
+    overdue: int
 
 
-def _rows(user: User, secrecy: Secrecy, today: _Today) -> Rows:
-    """The cards that are due, with what is read along (1 query)."""
+def _done(user: User, today: _Today) -> Done:
+    is_first = Q(number=1)
+    figures = ReviewLog.objects.since(user, today.begins_at).aggregate(
+        answered=Count("pk"),
+        cards=Count("card", distinct=True),
+        new=Count("pk", filter=is_first),
+        overdue=Count("pk", filter=Q(due_at__lt=today.begins_at) & ~is_first),
+    )
+    return Done(**figures)
+
+
+def _rows(user: User, secrecy: Secrecy, today: _Today) -> tuple[list[Due], ReviewSettings | None]:
+    """The cards that are due, and the learner's settings out of the same rows (1 query); None where there are none."""
     cards = ReviewCard.objects.of(user).active().due_at_instant(today.now)
     if secrecy.exams:
         cards = cards.exclude(question__in=secrecy.questions.order_by().values("pk"))
-    mine = ReviewSettings.objects.filter(learner=user)
-    logs = ReviewLog.objects.since(user, today.begins_at).order_by()
-    overdue = logs.filter(due_at__lt=today.begins_at).exclude(stage=Stage.NEW)
-    along = {
-        **{name: Subquery(mine.values(name)) for name in SETTINGS},
-        "answered": _count(logs, Count("pk")),
-        "done": _count(logs, Count("card", distinct=True)),
-        "new_done": _count(logs.filter(stage=Stage.NEW), Count("pk")),
-        "overdue_done": _count(overdue, Count("pk")),
-    }
-    found = cards.annotate(**TOPIC, **along).values_list(*Due._fields, *Head._fields)[:READ]
-    split = len(Due._fields)
-    return [(Due(*row[:split]), Head(*row[split:])) for row in found]
+    found = list(cards.values_list(*Due._fields, *ALONG)[:READ])
+    if not found:
+        return [], None
+    size = len(Due._fields)
+    given = {name: value for name, value in zip(SETTINGS, found[0][size:], strict=True) if value is not None}
+    return [Due(*row[:size]) for row in found], ReviewSettings(**given)
 
 
-def _count(logs: QuerySet[ReviewLog], number: Count) -> Subquery:
-    return Subquery(logs.values("learner").annotate(number=number).values("number"))
-
-
-def _session(rows: Rows, today: _Today) -> Session:
-    head = rows[0][1]
-    settings, due = head.settings, [row for row, _head in rows]
+def _session(due: Sequence[Due], settings: ReviewSettings, done: Done, today: _Today) -> Session:
     if not settings.is_on:
         return Session(settings, [])
     again = [row for row in due if today.has_asked(row)]
@@ -179,17 +157,17 @@ def _session(rows: Rows, today: _Today) -> Session:
     day = Day(
         cap=settings.daily_cap,
         new_limit=settings.new_limit,
-        done=head.done or 0,
-        new_done=head.new_done or 0,
-        overdue=(head.overdue_done or 0) + sum(row.due_at < today.begins_at for row in old),
+        done=done.cards,
+        new_done=done.new,
+        overdue=done.overdue + sum(row.due_at < today.begins_at for row in old),
     )
     offered = old[: day.room]
     fresh = new[: min(day.new_room, day.room - len(offered))]
     return Session(
         settings,
         _in_order(again, offered, fresh, today),
-        finished=day.done - len(again),
-        answered=head.answered or 0,
+        finished=done.cards - len(again),
+        answered=done.answered,
         held_over=len(old) - len(offered) + len(new) - len(fresh),
     )
 

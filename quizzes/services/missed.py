@@ -98,7 +98,14 @@ def _make_cards(learner: User, missed_at: Mapping[int, datetime], *, now: dateti
         return scheduling.start_of(scheduling.day_of(at, zone) + timedelta(days=1), zone)
 
     cards = [
-        ReviewCard(learner=learner, question=row, due_at=next_day(missed_at[row.pk]), created_at=now) for row in fresh
+        ReviewCard(
+            learner=learner,
+            question=row,
+            due_at=next_day(missed_at[row.pk]),
+            created_at=now,
+            missed_at=missed_at[row.pk],
+        )
+        for row in fresh
     ]
     ReviewCard.objects.bulk_create(cards, ignore_conflicts=True)
     return len(cards)

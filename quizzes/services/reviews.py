@@ -16,7 +16,7 @@ from quizzes import entitlements, scheduling
 from quizzes.errors import NotFound, NotOpen, QuizError
 from quizzes.models import Attempt, Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, User
 from quizzes.models.reviews import reviewable, settings_of, zone_of
-from quizzes.scheduling import Grade
+from quizzes.scheduling import Grade, Memory, Stage
 
 
 def add(learner: User, question: Question, *, now: datetime) -> ReviewCard:
@@ -76,10 +76,18 @@ def answer(
         response=response,
         is_right=fraction == 1,
         is_sure=is_sure,
-        **vars(locked.memory),
+        **vars(_before(locked)),
     )
     _plan(locked, log, scheduling.suggested(fraction, is_sure=is_sure))
     return log
+
+
+def _before(card: ReviewCard) -> Memory:
+    """What is known of the memory before an answer."""
+    if card.missed_at is None or not card.is_new:
+        return card.memory
+    retention = settings_of(card.learner).share
+    return scheduling.missed(card.missed_at, due_at=card.due_at, zone=zone_of(card.learner), retention=retention)
 
 
 def _given(card: ReviewCard, number: int) -> ReviewLog:
@@ -127,7 +135,7 @@ def undo(learner: User, *, now: datetime) -> ReviewCard | None:
     if locked.reviews != log.number:
         return None
     log.delete()
-    locked.remember(log.memory)
+    locked.remember(log.memory if log.number > 1 else Memory(Stage.NEW, log.due_at))
     locked.reviews, locked.buried_until = log.number - 1, None
     locked.save()
     return locked

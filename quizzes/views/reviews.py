@@ -71,6 +71,7 @@ def _ask(
     context = {
         "session": session,
         "due": due,
+        "topic": review_cards.topic_of(question),
         "card": review_cards.to_answer(question, response, now=now),
         "problem": problem,
         "is_sure": request.POST.get("sure") != "no",

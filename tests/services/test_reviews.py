@@ -202,6 +202,16 @@ def test_undo_takes_back_the_last_answer_and_only_one_of_today(learner: User, no
     assert reviews.undo(learner, now=now + DAY) is None
 
 
+def test_undo_of_the_first_answer_to_a_missed_question_makes_it_new_again(learner: User, now: datetime) -> None:
+    factories.attempt(learner, factories.quiz(1), now=now - DAY, submit=True)
+    missed.collect(learner, now=now)
+    answer(learner, now, right=True)
+    assert ReviewCard.objects.get().due_at == datetime(2026, 3, 4, 4, tzinfo=UTC)
+    reviews.undo(learner, now=now)
+    card = ReviewCard.objects.get()
+    assert (card.is_new, card.reviews, card.due_at) == (True, 0, datetime(2026, 3, 2, 4, tzinfo=UTC))
+
+
 def test_an_answer_that_is_sent_twice_counts_once(learner: User, now: datetime) -> None:
     [question] = factories.published(1)
     card = reviews.add(learner, question, now=now)

@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from quizzes.models import ReviewLog, User
+from quizzes.models import Classroom, ReviewCard, ReviewLog, ReviewSettings, User
+from quizzes.services import missed
 from tests import factories
 from tests.pages import browser, read
 
@@ -19,6 +22,7 @@ from tests.pages import browser, read
 def deck(learner: User, now: datetime) -> Client:
     """A learner who missed both questions of a quiz yesterday."""
     factories.attempt(learner, factories.quiz(2), now=now - timedelta(days=1), submit=True)
+    missed.collect(learner, now=now)
     return browser(learner)
 
 
@@ -28,9 +32,17 @@ def at(now: datetime) -> Iterator[None]:
         yield
 
 
+DAY = timedelta(days=1)
+
+
+def asked(client: Client, address: str = "/review/next/") -> dict[str, str]:
+    """The hidden fields of the card that is asked."""
+    return dict(re.findall(r'name="(card|number|version)" value="(\d+)"', read(client.get(address))))
+
+
 def answered(client: Client, *, choice: str = "", sure: str = "yes", **more: str) -> str:
     """Answer the card that is asked; returns the page of the answer."""
-    fields = dict(re.findall(r'name="(card|number|version)" value="(\d+)"', read(client.get("/review/next/"))))
+    fields = asked(client)
     if choice:  # the text of the option
         page = client.get("/review/next/").content.decode()
         position = re.search(
@@ -55,7 +67,7 @@ def test_a_missed_question_comes_back_the_next_day_and_is_done(deck: Client, lea
         ("Again", "10 min"),
         ("Hard", "1 day"),
         ("Good", "2 days"),
-        ("Easy", "8 days"),
+        ("Easy", "3 days"),
     ]
     assert re.search(r'btn-primary" name="grade" value="3"', page)
     assert deck.post(first, {"grade": "4"}).headers["Location"] == "/review/next/"
@@ -71,3 +83,80 @@ def test_a_missed_question_comes_back_the_next_day_and_is_done(deck: Client, lea
     assert "You reviewed 2 questions." in end
     assert "2 of 3 answers were right." in end
     assert "Next: 1 question on Tue, Mar 3." in end
+
+
+def test_a_card_of_a_large_deck_takes_five_statements(client: Client, learner: User, now: datetime) -> None:
+    """With session and person. `python -m tests.benchmarks.review_queue` measures it at 10,000 cards."""
+    questions = factories.published(300)
+    known = {"stage": 2, "is_new": False, "stability": 5, "difficulty": 5, "reviews": 1}
+    ReviewCard.objects.bulk_create(
+        ReviewCard(learner=learner, question=question, due_at=now, created_at=now, reviewed_at=now - 9 * DAY, **known)
+        for question in questions
+    )
+    client.force_login(learner)
+    client.get("/review/next/")
+    with CaptureQueriesContext(connection) as captured:
+        assert "1 of 40" in read(client.get("/review/next/"))
+    assert len(captured) <= 5
+
+
+def test_an_answer_without_a_choice_comes_back_and_i_dont_know_shows_the_answer(deck: Client) -> None:
+    fields = asked(deck)
+    page = deck.post("/review/check/", fields)
+    assert page.status_code == 400
+    assert "Give an answer first" in page.content.decode()
+    answer = deck.post("/review/unknown/", fields).headers["Location"]
+    assert "The answer: the key" in read(deck.get(answer))
+    again = deck.post("/review/check/", fields | {"q1-choice": "0"})  # from another tab
+    assert again.headers["Location"] == answer
+
+
+def test_undo_asks_the_question_again(deck: Client) -> None:
+    first = asked(deck)
+    answered(deck, choice="the key")
+    back = deck.post("/review/undo/")
+    assert back.headers["Location"] == f"/review/next/?card={first['card']}"
+    assert asked(deck, back.headers["Location"]) == first
+    assert not ReviewLog.objects.exists()
+
+
+def test_not_today_and_not_again(deck: Client) -> None:
+    first = ReviewCard.objects.get(pk=asked(deck)["card"])
+    deck.post(f"/review/cards/{first.pk}/bury/")
+    second = ReviewCard.objects.get(pk=asked(deck)["card"])
+    deck.post(f"/review/cards/{second.pk}/suspend/")
+    assert deck.get("/review/next/").status_code == 302
+    assert "is right?" in read(deck.get("/review/suspended/"))
+    deck.post(f"/review/cards/{second.pk}/resume/")
+    assert asked(deck)["card"] == str(second.pk)
+
+
+def test_any_question_of_a_result_can_be_added(learner: User, now: datetime) -> None:
+    attempt = factories.attempt(learner, factories.quiz(2), now=now, right=1, submit=True)
+    client = browser(learner)
+    page = read(client.get(f"/attempts/{attempt.pk}/result/"))
+    assert page.count("In your review deck") == 1  # the one that was missed
+    [address] = re.findall(r'action="(/review/add/[^"]+)"', page)
+    client.post(address)
+    assert read(client.get(f"/attempts/{attempt.pk}/result/")).count("In your review deck") == 2
+    assert 'Review <span class="count">1</span>' in read(client.get("/help/"))
+
+
+def test_a_question_that_an_exam_asks_now_is_not_shown_where_it_was_answered(
+    deck: Client, learner: User, classroom: Classroom, now: datetime
+) -> None:
+    answer = answered(deck, choice="the key")
+    question = ReviewLog.objects.get().card.question
+    factories.assignment(classroom, factories.quiz([question], feedback="exam"), closes_at=now + DAY)
+    assert deck.get(answer).headers["Location"] == "/review/next/"
+    assert str(question.versions.get().stem) not in read(deck.get("/review/next/"))
+
+
+def test_the_empty_deck_names_the_first_step_and_settings_are_kept(learner: User) -> None:
+    client = browser(learner)
+    assert "What you miss comes back here" in read(client.get("/review/"))
+    given = {"daily_cap": "20", "new_limit": "5", "retention": "95", "is_on": "on"}
+    assert client.post("/review/settings/", given).status_code == 302
+    assert client.post("/review/settings/", given | {"daily_cap": "101"}).status_code == 200
+    settings = ReviewSettings.objects.get()
+    assert (settings.daily_cap, settings.retention, settings.has_keys) == (20, 95, False)
