@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = sorted((ROOT / "quizzes/static/quizzes/js").glob("*.js"))
+JS = ROOT / "quizzes/static/quizzes/js"
+SCRIPTS = sorted(JS.rglob("*.js"))
 NODE = shutil.which("node") or shutil.which("nodejs")
 
 
@@ -42,3 +44,27 @@ def test_every_script_is_understood(node: str) -> None:
         if (done := run(node, "--experimental-default-type=module", "--check", str(path))).returncode
     }
     assert broken == {}
+
+
+def test_the_scripts_of_an_attempt_keep_their_state_in_one_place() -> None:
+    kept = {
+        path.name: found
+        for path in [JS / "attempt.js", *(JS / "attempt").glob("*.js")]
+        if (found := re.findall(r"^(?:export )?let .*", path.read_text(), re.MULTILINE))
+    }
+    assert kept == {}
+
+
+def test_the_scripts_of_an_attempt_import_each_other_in_no_ring() -> None:
+    arrows = {
+        path.name: set(re.findall(r'from "\./(\w+\.js)"', path.read_text())) for path in (JS / "attempt").glob("*.js")
+    }
+    for _round in list(arrows):  # take away what imports nothing that is left; a ring stays
+        arrows = {name: left for name, imported in arrows.items() if (left := imported & arrows.keys())}
+    assert arrows == {}
+
+
+def test_the_page_of_an_attempt_asks_for_all_its_scripts_at_once() -> None:
+    frame = (ROOT / "templates/quizzes/attempts/_frame.jinja").read_text()
+    named = frame.split("{% for name in [")[1].split("]")[0]
+    assert re.findall(r"\w+", named) == sorted(path.stem for path in (JS / "attempt").glob("*.js"))

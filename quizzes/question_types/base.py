@@ -178,6 +178,7 @@ class QuestionType(Generic[SpecT]):
     is_marked_by_hand: ClassVar[bool] = False
     text_limit: ClassVar[int] = 0  # most characters of a text that can be marked; 0 where nothing is written
     Spec: type[SpecT]
+    scripts: ClassVar[Sequence[str]] = ()  # modules in static/quizzes/js that its card needs; it works without them
     examples: ClassVar[Sequence[Example]] = ()
     Form: Any  # authoring.SpecForm with the plain fields of the spec
     rows: ClassVar[Sequence[Any]] = ()  # authoring.RowSet for each list in the spec

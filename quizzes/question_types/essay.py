@@ -73,6 +73,7 @@ class Essay(QuestionType[EssaySpec]):
     instruction = gettext_lazy("essay")
     text_limit = MAX_ANSWER
     order = 9
+    scripts = ("essay",)
     seconds = 900
     is_marked_by_hand = True
     places = {"rubric": gettext_lazy("criterion")}

@@ -99,6 +99,7 @@ class Matching(QuestionType[MatchingSpec]):
     name = gettext_lazy("Matching")
     instruction = gettext_lazy("match the pairs")
     order = 6
+    scripts = ("matching",)
     seconds = 15
     seconds_a_pair = 20
     places = {"pairs": gettext_lazy("pair"), "extra": gettext_lazy("extra answer")}

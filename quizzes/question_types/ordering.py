@@ -113,6 +113,7 @@ class Ordering(QuestionType[OrderingSpec]):
     name = gettext_lazy("Ordering")
     instruction = gettext_lazy("put in order")
     order = 7
+    scripts = ("ordering",)
     seconds = 20
     seconds_an_element = 15
     places = {"elements": gettext_lazy("element"), "text": ""}

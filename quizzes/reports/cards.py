@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -54,6 +54,7 @@ class Card:
     case_slug: str = ""  # the short name of its page of facts
     case: CaseText | None = None
     is_case_known: bool = False  # the question before it has the same case
+    scripts: Sequence[str] = ()
     is_secret: bool = False  # another exam asks it: it can be answered, and is not checked or revealed now
     may_be_practiced: bool = False
 
@@ -213,6 +214,7 @@ def _face(answer: Answer | AnswerState | JudgedAnswer | PreviewAnswer, version: 
         "saved_at": answer.saved_at,
         "answer_id": answer.pk,
         "case_slug": spec.case,
+        "scripts": kind.scripts,
     }
 
 
@@ -227,6 +229,11 @@ def with_cases(shown: Sequence[Card], *, at: datetime, before: str = "") -> list
         replace(card, case=texts.get(card.case_slug), is_case_known=card.case_slug == last) if card.case_slug else card
         for card, last in zip(shown, previous, strict=False)
     ]
+
+
+def scripts_of(cards: Iterable[Card]) -> list[str]:
+    """Return the names of the scripts that these cards need, each once."""
+    return sorted({name for card in cards for name in card.scripts})
 
 
 def result_cards(

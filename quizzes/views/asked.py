@@ -25,9 +25,11 @@ def question_page(
     """The page of one question; 409 where something that was posted is refused, and stands in it with the reason."""
     answers = report.answer_states(mine)
     here = next(answer for answer in answers if answer.slot == slot)
+    card = cards_to_answer(mine, paper, [here], request.user, posted.refused, now=now)[0]
     context = {
         **page_context(mine, answers, slot, now=now),
-        "card": cards_to_answer(mine, paper, [here], request.user, posted.refused, now=now)[0],
+        "card": card,
+        "scripts": card.scripts,
         "slot": slot,
         "previous": slot - 1 if slot > 1 and not mine.reached_slot else None,
         "next": slot + 1 if slot < len(answers) else None,
@@ -44,6 +46,7 @@ def all_page(request: LoggedInRequest, mine: Attempt, paper: Paper, posted: Post
     context = {
         **page_context(mine, answers, 0, now=now),
         "cards": [(card, posted.refused.get(card.slot)) for card in shown],
+        "scripts": cards.scripts_of(shown),
         "unread": posted.unread,
     }
     return render(request, "quizzes/attempts/all.jinja", context, status=409 if posted.refused else 200)

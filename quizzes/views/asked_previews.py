@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from quizzes.models.previews import PreviewAnswer
 from quizzes.reports import previews as report
-from quizzes.reports.cards import Card, with_cases
+from quizzes.reports.cards import Card, scripts_of, with_cases
 from quizzes.services import previews
 from quizzes.views.kept_previews import Running, frame, keep, page
 from quizzes.views.posted_answers import Posted, read_form
@@ -34,9 +34,11 @@ def question_page(
 ) -> HttpResponse:
     """The page of one question; 409 where something that was posted is refused."""
     [here] = _answers(found, slot)
+    [card] = _cards(found, [here], posted)
     context = {
         **frame(found, slot, now=now),
-        "card": _cards(found, [here], posted)[0],
+        "card": card,
+        "scripts": card.scripts,
         "keys": report.key_cards([here], found.paper) if found.shows_answers and not here.is_checked else [],
         "slot": slot,
         "previous": slot - 1 if slot > 1 and not found.preview.reached_slot else None,
@@ -50,9 +52,11 @@ def question_page(
 def all_page(request: LoggedInRequest, found: Running, posted: Posted, *, now: datetime) -> HttpResponse:
     """The page of all questions; 409 where something that was posted is refused."""
     answers = found.preview.answers
+    cards = _cards(found, answers, posted)
     context = {
         **frame(found, 0, now=now),
-        "cards": [(card, posted.refused.get(card.slot)) for card in _cards(found, answers, posted)],
+        "cards": [(card, posted.refused.get(card.slot)) for card in cards],
+        "scripts": scripts_of(cards),
         "keys": report.key_cards(answers, found.paper) if found.shows_answers else [],
         "unread": posted.unread,
     }

@@ -131,6 +131,7 @@ def page(
         "shows_answers": shows_answers(request),
         "back": request.path,
         "keys": [],
+        "scripts": [],
         "notes": [],
         **context,
     }

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -472,3 +473,8 @@ def test_more_rows_keep_what_is_written(kind: Any, example: Any) -> None:
         form = AuthorForm(kind, data, more_rows=rows.name)
         assert form.is_valid()
         assert kind.spec(form.to_spec()) == kind.spec(example.spec)
+
+
+@each_kind
+def test_the_scripts_that_a_card_needs_are_there(kind: Any) -> None:
+    assert all(finders.find(f"quizzes/js/{name}.js") for name in kind.scripts)

@@ -26,13 +26,18 @@ document.querySelector("form").addEventListener("input", () => window.inputs++);
 @pytest.fixture
 def card(page: Any) -> Any:
     """The asking card in a page of its own, with the script."""
-    script = Path(str(finders.find("quizzes/js/ordering.js"))).read_text()
     html = PAGE.format(card=rendered(KIND, SPEC, LAYOUT, None))
     page.route("http://card.test/", lambda route: route.fulfill(body=html, content_type="text/html"))
-    page.route("http://card.test/ordering.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
+    for name in ("ordering.js", "shown.js"):
+        script = Path(str(finders.find(f"quizzes/js/{name}"))).read_text()
+        page.route(f"http://card.test/{name}", serving(script))
     page.goto("http://card.test/")
     page.evaluate(COUNT)
     return page
+
+
+def serving(script: str) -> Any:
+    return lambda route: route.fulfill(body=script, content_type="text/javascript")
 
 
 def posted(card: Any) -> Any:

@@ -32,7 +32,7 @@ export function write(card, slot, answer) {
     if (isTick) input.checked = values.includes(input.value);
     else input.value = values[0] ?? "";
   }
-  for (const one of card.querySelectorAll("[data-ordering], [data-counted], [data-matching]")) one.dispatchEvent(new CustomEvent("fields-written"));
+  for (const [input] of fields(card, slot)) input.dispatchEvent(new CustomEvent("fields-written", { bubbles: true }));
 }
 
 export function isEmpty(answer) {

@@ -2,6 +2,8 @@
 //
 // <div data-matching> <li data-choice="2">… <span data-used hidden>used</span></li> <select><option value="2">…</option></select>
 
+import { onEach } from "./shown.js";
+
 function show(root) {
   const chosen = new Set([...root.querySelectorAll("select")].map((select) => select.value));
   for (const line of root.querySelectorAll("[data-choice]")) {
@@ -11,8 +13,8 @@ function show(root) {
   }
 }
 
-for (const root of document.querySelectorAll("[data-matching]")) {
+onEach("[data-matching]", (root) => {
   root.addEventListener("change", () => show(root));
   root.addEventListener("fields-written", () => show(root));
   show(root);
-}
+});

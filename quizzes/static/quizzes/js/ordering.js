@@ -2,6 +2,8 @@
 // The number fields are hidden and stay what is saved and posted; every move rewrites them and fires `change`. Where this
 // script did not arrive, the fields are there and are filled in by hand. An order that nobody moved is no answer: a button confirms it.
 
+import { onEach } from "./shown.js";
+
 const fieldOf = (item) => item.querySelector(".place-number");
 const textOf = (item) => item.querySelector(".place-text").textContent.trim();
 
@@ -108,4 +110,4 @@ export function enhance(list) {
   mark(list);
 }
 
-for (const list of document.querySelectorAll("[data-ordering]")) enhance(list);
+onEach("[data-ordering]", enhance);

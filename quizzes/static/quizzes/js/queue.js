@@ -254,7 +254,7 @@ export class Queue {
     this.sendAll();
     while (pending().length && performance.now() < until) {
       if (this.trouble && !pending().some((entry) => entry.flying)) return false;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 15));
     }
     return !pending().length;
   }

@@ -1,0 +1,83 @@
+// What is told: the line of each answer, the banner and the notice above the questions, and what a screen reader hears.
+
+import { say } from "../words.js";
+import { state } from "./state.js";
+
+const NOTICE_MS = 30_000;
+const [banner, notice, announcer] = ["[data-banner]", "[data-notice]", "[data-announce]"].map((one) => state.root.querySelector(one));
+const timer = { ofNotice: 0 };
+
+/** The state of one answer: "saved", "saving", "waiting", "unread", "refused" or "conflict", in words. */
+export function setState(slot, kind, text) {
+  const line = state.cards.get(slot)?.querySelector("[data-state]");
+  if (!line) return;
+  line.className = `state ${kind}`;
+  line.textContent = text;
+}
+
+export function announce(text) {
+  announcer.textContent = "";
+  setTimeout(() => (announcer.textContent = text), 50);
+}
+
+/** One notice at a time: what is told for a moment goes before the banner, until there is something new to show in it. */
+export function show(text, kind, ...more) {
+  if (banner.hidden || banner.className !== `banner banner-${kind}`) hideNotice();
+  banner.className = `banner banner-${kind}`;
+  banner.replaceChildren(text, ...more);
+  banner.hidden = false;
+}
+
+export function announceBanner() {
+  announce(banner.textContent);
+}
+
+export function hideBanner() {
+  banner.hidden = true;
+}
+
+/** Tell for a moment. */
+export function tell(text) {
+  notice.textContent = text;
+  notice.hidden = false;
+  announce(text);
+  clearTimeout(timer.ofNotice);
+  timer.ofNotice = setTimeout(hideNotice, NOTICE_MS);
+}
+
+export function hideNotice() {
+  notice.hidden = true;
+}
+
+export function make(name, properties, ...children) {
+  const node = Object.assign(document.createElement(name), properties);
+  node.append(...children);
+  return node;
+}
+
+export function button(text, act) {
+  const node = make("button", { type: "button", className: "btn btn-outline-primary btn-sm" }, text);
+  node.addEventListener("click", act);
+  return node;
+}
+
+/** Say what keeps answers from the server, until it is over. */
+export function showTrouble() {
+  if (state.isClosed) return;
+  const { trouble, waiting } = state.queue;
+  const count = waiting === 0 ? "none" : waiting === 1 ? "one" : "many";
+  if (trouble === "logged_out" || trouble === "stranger") {
+    const href = `${state.root.dataset.login}?next=${encodeURIComponent(state.root.dataset.home)}`;
+    show(say(trouble), trouble, " ", make("a", { href, target: "_blank" }, say("log_in")));
+  } else if (trouble) {
+    show(say(`${state.clock.isOver ? "over" : trouble}_${count}`, { n: waiting }), trouble);
+  } else if (state.told) {
+    hideBanner();
+  }
+  if (trouble) for (const slot of state.queue.entries.keys()) setState(slot, "waiting", say("waiting"));
+  if (trouble && trouble !== state.told) announceBanner();
+  if (trouble || !waiting) {
+    if (state.told && !trouble) announce(say("all_saved"));
+    state.told = trouble;
+  }
+}

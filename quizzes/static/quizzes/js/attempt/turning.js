@@ -1,0 +1,125 @@
+// Turning pages in place: the neighbors of a question are fetched while it is answered, and shown as soon as one turns to
+// them. Not where a quiz has no way back: there the next question is asked for only when this one is left.
+
+import { say } from "../words.js";
+import { askState, isBehind, look, putToken } from "./asking.js";
+import { announce, tell } from "./banner.js";
+import { markHere } from "./dots.js";
+import { followFlags } from "./flag.js";
+import { addressOf, load, revisionOf, slotOf } from "./page_loading.js";
+import { Pages } from "./pages.js";
+import { adopt, begin, putWhatIsPaused } from "./saving.js";
+import { state, takeStock } from "./state.js";
+
+const FRESH_MS = 5_000; // a page fetched longer ago may have been answered on another device since
+const DOUBLE_CLICK_MS = 400;
+const turns = { count: 0, shownAt: -Infinity, mayBeSecond: false };
+
+const here = () => [...state.cards.keys()][0];
+const take = (slot) => state.pages.take(slot, (page) => revisionOf(page) < (state.queue.revisions.get(slot) ?? 0));
+
+/** Whether this press is the second one of a double click, and meant the page before. */
+export const isDoubleClick = () => turns.mayBeSecond && performance.now() - turns.shownAt < DOUBLE_CLICK_MS;
+
+/** A mouse counts its clicks in one place; a finger does not, and a key has none. */
+function countClick({ detail, pointerType }) {
+  turns.mayBeSecond = detail > 1 || (detail === 1 && pointerType !== "mouse");
+}
+
+/** Turn to another question. False where the browser has to load its page; true also where there is no connection. */
+export async function turnTo(slot) {
+  if (!state.pages || slot === here()) return false;
+  const turn = ++turns.count;
+  let page = null;
+  try {
+    page = await take(slot);
+  } catch {
+    look();
+    tell(say("page_waits"));
+    return true;
+  }
+  if (turn !== turns.count) return true; // somebody turned on meanwhile
+  if (!page || state.isClosed) return false;
+  history.pushState(null, "", page.address);
+  showPage(page);
+  return true;
+}
+
+/** The browser went back or forward. */
+async function followHistory() {
+  const [turn, slot] = [++turns.count, slotOf(location.pathname)];
+  if (slot === here()) return; // another part of this page, or back again before anything was shown
+  let page = null;
+  try {
+    page = slot ? await take(slot) : null;
+  } catch {
+    if (turn !== turns.count) return;
+    history.pushState(null, "", addressOf(here()));
+    look();
+    tell(say("page_waits"));
+    return;
+  }
+  if (turn !== turns.count) return;
+  if (page && !state.isClosed) showPage(page);
+  else location.reload();
+}
+
+/** Show a page that was fetched in place of this one. What is on its way to the server goes on. */
+function showPage({ slot, title, form, messages, at }) {
+  document.activeElement?.blur(); // what is typed in a field changes it now, while its card is there
+  putWhatIsPaused();
+  putInPlace(form, messages);
+  document.title = title;
+  markHere(slot);
+  takeStock();
+  putToken();
+  form.dispatchEvent(new CustomEvent("page-shown", { bubbles: true }));
+  adopt();
+  begin();
+  askAgain();
+  followFlags();
+  scrollTo(0, 0);
+  form.querySelector(".stem")?.focus({ preventScroll: true });
+  announce(title);
+  turns.shownAt = performance.now();
+  fetchNeighbors();
+  if (performance.now() - at > FRESH_MS) askState().then(reloadIfBehind, () => {});
+}
+
+function putInPlace(form, messages) {
+  const navigator = state.form.querySelector(".nav-questions"); // it knows what was answered meanwhile
+  document.adoptNode(form).querySelector(".nav-questions").replaceWith(navigator);
+  state.form.replaceWith(form);
+  document.querySelector(".messages")?.remove();
+  if (messages) document.getElementById("main").prepend(document.adoptNode(messages));
+}
+
+/** Ask again which answer counts, where that was not said before the page was left: its card is gone. */
+function askAgain() {
+  for (const [slot, entry] of state.queue.entries) {
+    if (entry.stopped && !state.cards.has(slot)) state.queue.insist(slot, entry.answer, state.queue.revisions.get(slot) ?? 0);
+  }
+}
+
+const reloadIfBehind = (said) => said.is_open && isBehind(said) && location.reload();
+
+function fetchNeighbors() {
+  const slots = [...state.form.querySelectorAll(".turn [data-turn]")].map((button) => Number(button.dataset.turn));
+  const begin = () => state.queue.trouble || state.pages.fetchOnly(slots);
+  if (navigator.connection?.saveData) state.pages.fetchOnly([]);
+  else if (globalThis.requestIdleCallback) requestIdleCallback(begin, { timeout: 1_000 });
+  else setTimeout(begin, 300);
+}
+
+/** From now on turn pages in place, where one may go to and fro. */
+export function startTurning() {
+  if (!state.form?.querySelector(".turn [data-turn]")) return;
+  state.pages = new Pages(load);
+  addEventListener("popstate", followHistory);
+  state.root.addEventListener("click", countClick, { capture: true });
+  state.root.addEventListener("pointerdown", ({ target }) => {
+    const slot = Number(target.closest("[data-turn]")?.dataset.turn ?? 0);
+    if (slot && slot !== here()) state.pages.fetch(slot);
+  });
+  fetchNeighbors();
+}
