@@ -162,6 +162,7 @@ urlpatterns = [
     path("learn/timeline/", study.study_timeline, name="study_timeline"),
     path("learn/who-does-what/", study.study_bodies, name="study_bodies"),
     path("learn/units/<slug:slug>/", study.study_unit, name="study_unit"),
+    path("learn/units/<slug:slug>/copy/", study.study_unit_copy, name="study_unit_copy"),
     path("learn/notes/<slug:slug>/", study.study_note, name="study_note"),
     # classrooms
     path("classrooms/", classrooms.classroom_list, name="classroom_list"),

@@ -57,6 +57,7 @@ study_path             login 200 200 200 200 200 200 200
 study_unit             login 404 404 404 404 200 404 200
 study_note             login 404 404 404 404 200 404 200
 study_glossary         login 200 200 200 200 200 200 200
+study_unit_copy POST   login 404 404 404 404 302 404 302
 study_timeline         login 200 200 200 200 200 200 200
 study_bodies           login 200 200 200 200 200 200 200
 progress               login 200 200 200 200 200 200 200

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -13,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from quizzes import clock
-from quizzes.admin.scope import ScopedAdmin, ScopedInline, WhoseFilter, owner_name, person
+from quizzes.admin.scope import ScopedAdmin, ScopedInline, WhoseFilter, managed, owner_name, person
 from quizzes.lint import notes
-from quizzes.models import Body, GlossaryTerm, NotePlace, StudyNote, TimelineEntry, Unit
+from quizzes.models import Body, GlossaryTerm, NotePlace, Quiz, StudyNote, TimelineEntry, Unit
+from quizzes.models.quizzes import Preset
 from quizzes.models.study import Status
-from quizzes.services import cases
+from quizzes.services import cases, mastery
 from quizzes.study_text import Place
 
 
@@ -79,13 +81,64 @@ class StudyAdmin(ScopedAdmin):
         self.message_user(request, ngettext("%(n)d is a draft.", "%(n)d are drafts.", count) % {"n": count})
 
 
+class UnitForm(forms.ModelForm):
+    """The check is counted, and shows its answers once it is handed in."""
+
+    def clean_check_quiz(self) -> Quiz | None:
+        quiz: Quiz | None = self.cleaned_data["check_quiz"]
+        if quiz is not None and quiz.feedback not in (Preset.HOMEWORK, Preset.EXAM):
+            raise ValidationError(_("Choose a quiz that is counted: practice and surveys master nothing."))
+        return quiz
+
+
+class NotesOfUnit(ScopedInline, admin.TabularInline):
+    """The notes of a unit, to put them in another order."""
+
+    model = StudyNote
+    fields = ("position", "title", "status")
+    readonly_fields = ("title", "status")
+    show_change_link = True
+    can_delete = False
+    max_num = extra = 0
+    verbose_name = gettext_lazy("note")
+    verbose_name_plural = gettext_lazy("notes, in the order of their positions")
+    ordering = ("position", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those alone that the person may change; those of others keep their places."""
+        mine = managed(StudyNote, person(request)).order_by().values("pk")
+        return super().get_queryset(request).filter(pk__in=mine)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Unit)
 class UnitAdmin(StudyAdmin):
-    content = ("title", "position", "why", "why_is_beyond", "objectives", "emblem")
+    form = UnitForm
+    inlines = (NotesOfUnit,)
+    autocomplete_fields = ("check_quiz", "review_quiz", "final_quiz")
+    content = (
+        "title",
+        "position",
+        "why",
+        "why_is_beyond",
+        "objectives",
+        "emblem",
+        "check_quiz",
+        "mastery_mark",
+        "review_quiz",
+        "final_quiz",
+    )
     list_display = ("title", "position")
     search_fields = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
     ordering = ("position", "pk")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.is_draft:
+            mastery.award_all(obj)
 
 
 class NotePlaceInline(ScopedInline, admin.TabularInline):

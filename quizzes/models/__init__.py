@@ -12,7 +12,7 @@ from quizzes.models.ownership import Visibility
 from quizzes.models.quizzes import FeedbackBand, Quiz, QuizItem
 from quizzes.models.reference import Body, GlossaryTerm, TimelineEntry
 from quizzes.models.reviews import ReviewCard, ReviewedAttempt, ReviewLog, ReviewSettings
-from quizzes.models.study import EarlierText, NotePlace, StudyNote, Unit
+from quizzes.models.study import EarlierText, Mastery, NotePlace, StudyNote, Unit
 
 __all__ = [
     "Accommodation",
@@ -28,6 +28,7 @@ __all__ = [
     "ImportDraft",
     "InstructorInvitation",
     "Invitation",
+    "Mastery",
     "Membership",
     "NotePlace",
     "Notice",

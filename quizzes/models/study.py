@@ -66,6 +66,19 @@ class StudyContent(Owned):
         return self.status == Status.DRAFT
 
 
+def _quiz(words: Any, related: str, help_text: Any) -> Any:
+    """A field of a unit for a quiz; without the quiz the unit stays."""
+    return models.ForeignKey(
+        "quizzes.Quiz",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name=related,
+        verbose_name=words,
+        help_text=help_text,
+    )
+
+
 class Unit(StudyContent):
     """A guiding question with what is read about it; units stand in an order."""
 
@@ -81,12 +94,26 @@ class Unit(StudyContent):
     emblem = models.PositiveSmallIntegerField(
         _("emblem"), default=1, validators=[MinValueValidator(1), MaxValueValidator(9)], help_text=_("1 to 9.")
     )
+    check_quiz = _quiz(_("check"), "checked_units", _("About 8 questions from easy to hard, drawn from at least 16."))
+    mastery_mark = models.PositiveSmallIntegerField(
+        _("mastered at"),
+        default=80,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Percent of the check that one attempt must reach."),
+    )
+    review_quiz = _quiz(
+        _("mixed review"), "reviewed_units", _("What follows: questions of this unit and those before.")
+    )
+    final_quiz = _quiz(_("final exam"), "finished_units", _("At the end of the path."))
 
     class Meta:
         verbose_name = _("unit")
         verbose_name_plural = _("units")
         ordering = ["position", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(emblem__range=(1, 9)), name="emblem_of_nine")]
+        constraints = [
+            models.CheckConstraint(condition=Q(emblem__range=(1, 9)), name="emblem_of_nine"),
+            models.CheckConstraint(condition=Q(mastery_mark__range=(1, 100)), name="mastery_mark_percent"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -97,6 +124,24 @@ class Unit(StudyContent):
     @property
     def objective_lines(self) -> list[str]:
         return [line.strip() for line in self.objectives.splitlines() if line.strip()]
+
+
+class Mastery(models.Model):
+    """One attempt of a learner reached a unit's mark. It is never lost: not by a worse attempt, another key or another check."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="masteries")
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="masteries")
+    attempt = models.ForeignKey("quizzes.Attempt", null=True, on_delete=models.SET_NULL, related_name="masteries")
+    at = models.DateTimeField(_("mastered"))
+
+    class Meta:
+        verbose_name = _("mastery")
+        verbose_name_plural = _("masteries")
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["learner", "unit"], name="unit_mastered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.learner}: {self.unit}"
 
 
 class StudyNote(StudyContent):

@@ -8,6 +8,7 @@ I4  nothing changes in a closed attempt but by   I12 every change of state, and 
     what the log tells
 I5  marks are what grading the rows gives        I13 a nickname's key is the one that the nickname gives
                                                  I14 a review card knows as many answers as are kept of it
+                                                 I15 who reached the mark of a unit's check mastered it
 
 How many attempts were allowed, and which deadline was given, is what the start wrote into the log: an instructor may
 change the terms afterwards. I7 (what a page must not say) and I10 (no error without a sentence) are not in the rows;
@@ -33,12 +34,14 @@ from quizzes.models import (
     Attempt,
     AttemptEvent,
     Classroom,
+    Mastery,
     Membership,
     Question,
     QuestionVersion,
     Quiz,
     ReviewCard,
     StudyNote,
+    Unit,
 )
 from quizzes.models.classrooms import nickname_key
 from quizzes.reports import leaderboards
@@ -65,7 +68,7 @@ def check(*, now: datetime, is_swept: bool = True) -> Iterator[Violation]:
 
     Where it is not swept, as a copy is not, attempts may be open long after their deadline.
     """
-    for part in (lost_saves, open_attempts, numbers, late_answers, saved_after_the_end, ends, empty, log):
+    for part in (mastered, lost_saves, open_attempts, numbers, late_answers, saved_after_the_end, ends, empty, log):
         yield from part(now)
     if is_swept:
         yield from overdue(now)
@@ -156,6 +159,18 @@ def empty(now: datetime) -> Iterator[Violation]:
     for uuid, case in named.values_list("question__uuid", "spec__case"):
         if case and case not in cases:
             yield Violation("I9", f"question {uuid}", f"stands on the case “{case}”, which is not there")
+
+
+def mastered(now: datetime) -> Iterator[Violation]:
+    """I15: who reached the mark of a published unit's check has mastered it, by an attempt of their own at any time."""
+    for pk in Mastery.objects.exclude(attempt=None).exclude(learner=F("attempt__learner")).values_list("pk", flat=True):
+        yield Violation("I15", f"mastery {pk}", "is by the attempt of another learner")
+    for unit in Unit.objects.published().exclude(check_quiz=None):
+        graded = Attempt.objects.filter(quiz=unit.check_quiz_id, status=Attempt.Status.GRADED, is_counted=True)
+        missing = graded.exclude(learner__in=unit.masteries.values("learner"))
+        for attempt in missing.exclude(learner__anonymised_at__isnull=False):
+            if attempt.share is not None and attempt.share * 100 >= unit.mastery_mark:
+                yield Violation("I15", _of(attempt.pk), f"reached the mark of “{unit}”, which is not mastered")
 
 
 def log(now: datetime) -> Iterator[Violation]:

@@ -3,33 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 
 from quizzes import entitlements, study_text
-from quizzes.models import Body, GlossaryTerm, Question, QuestionVersion, Source, StudyNote, Unit, User
-from quizzes.reports import bank
+from quizzes.models import (
+    Assignment,
+    Body,
+    Classroom,
+    GlossaryTerm,
+    Membership,
+    Question,
+    QuestionVersion,
+    Source,
+    StudyNote,
+    Unit,
+    User,
+)
+from quizzes.reports import bank, mastery
+from quizzes.reports.mastery import UnitStanding
 from quizzes.study_text import Place
+
+MOST_CLASSES = 4
 
 
 @dataclass(frozen=True)
-class Path:
-    """The units in order, each with `note_count`, and the notes that are in none."""
+class StudyPath:
+    """The units in order with where the reader stands in each; `loose` are notes that are in none, for the path alone."""
 
-    units: list[Unit]
-    loose: list[StudyNote]
+    standings: list[UnitStanding]
+    loose: list[StudyNote] = field(default_factory=list)
+
+    @property
+    def mastered(self) -> int:
+        return sum(one.is_mastered for one in self.standings)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was begun yet."""
+        return not any(one.has_begun for one in self.standings)
+
+    @property
+    def next(self) -> UnitStanding | None:
+        """The first unit that is not mastered; None when all are, or for a path without units."""
+        return next((one for one in self.standings if not one.is_mastered), None)
+
+    def after(self, unit: Unit) -> UnitStanding | None:
+        places = [place for place, one in enumerate(self.standings, start=1) if one.unit.pk == unit.pk]
+        return next((one for place in places for one in self.standings[place : place + 1]), None)
+
+    def number(self, unit: Unit) -> int:
+        """The place of a unit, from 1; 0 for one that is not in the path."""
+        return next((n for n, one in enumerate(self.standings, start=1) if one.unit.pk == unit.pk), 0)
 
 
 @dataclass(frozen=True)
 class UnitPage:
+    """A unit with what is read, where the reader stands, and the way on; `given` are classes that have its check."""
+
     unit: Unit
     notes: list[StudyNote]
     cases: list[StudyNote]
-    next_unit: Unit | None
+    path: StudyPath
+    standing: UnitStanding
+    given: list[Assignment]
+    classrooms: list[Classroom]  # of an instructor, to assign the check to
+
+    @property
+    def next_unit(self) -> UnitStanding | None:
+        return self.path.after(self.unit)
+
+    @property
+    def number(self) -> int:
+        return self.path.number(self.unit)
 
 
 @dataclass(frozen=True)
@@ -79,21 +129,40 @@ def without_secret_cases(notes: QuerySet[StudyNote], reader: User, *, now: datet
     return notes.exclude(kind=StudyNote.Kind.CASE, slug__in=secret)
 
 
-def path(reader: User, *, now: datetime) -> Path:
-    """Return the units with the numbers of their notes (2 queries, and what secrecy needs)."""
-    notes = notes_for(reader, now=now)
-    counted = Count("notes", filter=Q(notes__in=notes.order_by().values("pk")))
-    units = Unit.objects.readable_by(reader).annotate(note_count=counted).order_by("position", "pk")
-    return Path(list(units), list(notes.filter(unit=None)))
+def path(reader: User, *, now: datetime) -> StudyPath:
+    """Return the units, with where the reader stands, and other notes (2 queries, and what standings and secrecy need)."""
+    return StudyPath(_standings(reader, now=now), list(notes_for(reader, now=now).filter(unit=None)))
+
+
+def _standings(reader: User, *, now: datetime) -> list[UnitStanding]:
+    units = list(Unit.objects.readable_by(reader).order_by("position", "pk"))
+    return mastery.standings(reader, units, now=now)
 
 
 def unit_page(reader: User, unit: Unit, *, now: datetime) -> UnitPage:
-    """Return a unit with its notes in reading order (2 queries, and what secrecy needs)."""
+    """Return a unit with its notes in reading order (3 or 4 queries, and what standings and secrecy need)."""
     notes = list(notes_for(reader, now=now).filter(unit=unit).order_by("position", "pk"))
-    later = Q(position__gt=unit.position) | Q(position=unit.position, pk__gt=unit.pk)
-    next_unit = Unit.objects.readable_by(reader).filter(later).order_by("position", "pk").first()
+    found = StudyPath(_standings(reader, now=now))
     of_kind = {kind: [note for note in notes if note.kind == kind] for kind in StudyNote.Kind}
-    return UnitPage(unit, of_kind[StudyNote.Kind.NOTE], of_kind[StudyNote.Kind.CASE], next_unit)
+    standing = next((one for one in found.standings if one.unit.pk == unit.pk), UnitStanding(unit))
+    may_assign = reader.is_instructor and unit.check_quiz_id is not None
+    taught = Classroom.objects.live().taught_by(reader) if may_assign else Classroom.objects.none()
+    return UnitPage(
+        unit=unit,
+        notes=of_kind[StudyNote.Kind.NOTE],
+        cases=of_kind[StudyNote.Kind.CASE],
+        path=found,
+        standing=standing,
+        given=_given(reader, unit, now=now) if unit.check_quiz_id else [],
+        classrooms=list(taught.order_by("name", "pk")[:MOST_CLASSES]),
+    )
+
+
+def _given(reader: User, unit: Unit, *, now: datetime) -> list[Assignment]:
+    """Where the check is open to the reader as a student of a class (1 query)."""
+    mine = Membership.objects.students().filter(user=reader, classroom__archived_at=None).values("classroom")
+    found = Assignment.objects.open_at(now).filter(quiz=unit.check_quiz_id, classroom__in=mine)
+    return list(found.select_related("classroom", "quiz").order_by("due_at", "pk"))
 
 
 def note_page(reader: User, note: StudyNote, *, wanted: Place | None, now: datetime) -> NotePage:

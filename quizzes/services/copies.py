@@ -1,4 +1,4 @@
-"""Copies: a question or a quiz of another instructor becomes the start of one's own."""
+"""Copies: a question, a quiz or a unit of another instructor becomes the start of one's own."""
 
 from __future__ import annotations
 
@@ -7,11 +7,25 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from quizzes import entitlements
 from quizzes.errors import QuizError
-from quizzes.models import FeedbackBand, Question, QuestionSource, QuestionVersion, Quiz, QuizItem, Source, User
+from quizzes.models import (
+    FeedbackBand,
+    NotePlace,
+    Question,
+    QuestionSource,
+    QuestionVersion,
+    Quiz,
+    QuizItem,
+    Source,
+    StudyNote,
+    Unit,
+    User,
+)
 from quizzes.services import quizzes
 
 # What a copy of a quiz does not take over: what it is called by, whose it is, and when it was open to whom.
@@ -69,7 +83,7 @@ def of_quiz(quiz: Quiz, *, actor: User, now: datetime) -> tuple[Quiz, int]:
     """
     settings = {name: getattr(quiz, name) for name in _fields(Quiz) if name not in NOT_COPIED}
     title = _("%(quiz)s (copy)") % {"quiz": quiz.title[:180]}
-    made = quizzes.save(Quiz(**settings, title=title, slug=_free_slug(quiz.slug)), actor=actor, now=now)
+    made = quizzes.save(Quiz(**settings, title=title, slug=free_slug(Quiz, quiz.slug)), actor=actor, now=now)
     items = list(quiz.items.all())
     usable = _usable(items, actor)
     kept = [item for item in items if item.is_draw or item.question_id in usable]
@@ -77,6 +91,37 @@ def of_quiz(quiz: Quiz, *, actor: User, now: datetime) -> tuple[Quiz, int]:
     FeedbackBand.objects.bulk_create(FeedbackBand(**_values(band, quiz=made)) for band in quiz.bands.all())
     quizzes.pin_foreign(made)
     return made, len(items) - len(kept)
+
+
+@transaction.atomic
+def of_unit(unit: Unit, *, actor: User, now: datetime) -> Unit:
+    """A draft unit of the actor's at the end of the path, with copies of its notes and of its check, drafts as well.
+
+    Cases stay what they are: questions name them. The check stays behind while an exam of the actor's own keeps questions
+    secret, and what is not theirs to see.
+    """
+    last = Unit.objects.aggregate(last=Max("position"))["last"] or 0
+    said = {name: getattr(unit, name) for name in ("why", "why_is_beyond", "objectives", "emblem", "mastery_mark")}
+    title = _("%(unit)s (copy)") % {"unit": unit.title[:110]}
+    made = Unit(slug=free_slug(Unit, unit.slug), title=title, owner=actor, position=last + 1, **said)
+    check = Quiz.objects.shown_to(actor).filter(pk=unit.check_quiz_id or 0).first()
+    if check is not None and not entitlements.secrecy_of(actor, now=now).exams:
+        made.check_quiz, _left = of_quiz(check, actor=actor, now=now)
+    made.save()
+    notes = StudyNote.objects.visible_to(actor).filter(unit=unit, kind=StudyNote.Kind.NOTE)
+    for note in notes.order_by("position", "pk"):
+        _copy_note(note, made, actor)
+    return made
+
+
+def _copy_note(note: StudyNote, unit: Unit, actor: User) -> None:
+    said = {name: getattr(note, name) for name in ("position", "title", "body", "beyond", "discuss")}
+    made = StudyNote.objects.create(slug=free_slug(StudyNote, note.slug), owner=actor, unit=unit, **said)
+    places = note.places.filter(source__in=Source.objects.usable_by(actor))
+    NotePlace.objects.bulk_create(
+        NotePlace(note=made, source_id=source, paragraph=paragraph)
+        for source, paragraph in places.values_list("source", "paragraph")
+    )
 
 
 def _usable(items: Iterable[QuizItem], actor: User) -> set[int]:
@@ -94,9 +139,9 @@ def _values(row: Any, *, quiz: Quiz) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in names}, "quiz": quiz}
 
 
-def _free_slug(slug: str) -> str:
+def free_slug(model: Any, slug: str) -> str:
     """“slug-copy”, with a number where there is one already."""
     stem = slugify(slug)[:70]
-    taken = set(Quiz.objects.filter(slug__startswith=f"{stem}-copy").values_list("slug", flat=True))
+    taken = set(model.objects.filter(slug__startswith=f"{stem}-copy").values_list("slug", flat=True))
     names = (f"{stem}-copy{'-' + str(number) if number > 1 else ''}" for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)

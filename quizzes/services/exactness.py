@@ -19,7 +19,7 @@ from quizzes.marking import Earned
 from quizzes.models import Answer, Attempt, AttemptEvent, version_cache
 from quizzes.models.fractions import written
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import events, grading
+from quizzes.services import events, grading, mastery
 from quizzes.services.retrying import retried
 
 AT_ONCE = 500
@@ -88,6 +88,7 @@ def apply(correction: Correction, *, now: datetime) -> None:
     if not found.is_kept:
         grading.set_marks(attempt, found.exact)
         attempt.save(update_fields=grading.RESULT)
+        mastery.award(attempt)
     details = {
         "from": before,
         "to": attempt.marks,

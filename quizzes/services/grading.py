@@ -18,7 +18,7 @@ from quizzes import marking
 from quizzes.errors import EditConflict, QuizError
 from quizzes.marking import Earned
 from quizzes.models import Answer, Attempt, AttemptEvent, QuestionVersion, User, version_cache
-from quizzes.services import events
+from quizzes.services import events, mastery
 from quizzes.services.retrying import retried
 
 log = logging.getLogger(__name__)
@@ -118,6 +118,7 @@ def _grade_locked(locked: Attempt, *, now: datetime, actor: User | None = None) 
     _set_result(locked, [result.marks for result in results.values()], out_of=[row.points for row in rows])
     store_marks(results)
     locked.save(update_fields=RESULT)
+    mastery.award(locked)
     kind = AttemptEvent.Kind.REGRADED if was_graded else AttemptEvent.Kind.GRADED
     details = {"from": before, "to": locked.marks}
     events.record(locked.pk, kind, at=now, actor_id=actor.pk if actor else None, details=details)
@@ -129,6 +130,7 @@ def add_up(locked: Attempt) -> None:
     rows = list(locked.answers.order_by().values_list("exact_marks", "points"))
     _set_result(locked, [marks for marks, _points in rows], out_of=[points for _marks, points in rows])
     locked.save(update_fields=RESULT)
+    mastery.award(locked)
 
 
 def _drop_marks_for_other_answers(locked: Attempt, *, now: datetime) -> None:

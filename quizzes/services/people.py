@@ -33,6 +33,7 @@ from quizzes.models import (
     ImportDraft,
     InstructorInvitation,
     Invitation,
+    Mastery,
     Membership,
     Notice,
     User,
@@ -114,6 +115,7 @@ def _forget_person(person: User, *, now: datetime) -> None:
     for kind in (EmailAddress, Authenticator, SocialAccount):  # with what hangs on them: confirmations, tokens
         kind._default_manager.filter(user=person).delete()
     reviews.forget(person)
+    Mastery.objects.filter(learner=person).delete()
     person.groups.clear()
     person.user_permissions.clear()
     if person.is_anonymised:

@@ -12,7 +12,7 @@ from quizzes.entitlements import lateness
 from quizzes.errors import NotFound
 from quizzes.models import Attempt, User, papers
 from quizzes.reports import attempts as report
-from quizzes.reports import cards, deadlines, mark_changes, onward, results, review_cards
+from quizzes.reports import cards, deadlines, mark_changes, mastery, onward, results, review_cards
 from quizzes.services import attempts, missed
 from quizzes.views.asked import all_page, page_context, question_page
 from quizzes.views.posted_answers import Posted, save_form
@@ -131,6 +131,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         "may_manage": may_manage,
         "act": act_on(found) if may_manage else None,
         "in_deck": review_cards.in_deck(found) if is_own and revealed.right_answer else {},
+        "unit_outcome": mastery.outcome(found) if is_own and revealed.marks and found.is_graded else None,
         "onward": onward.after(found, shown, revealed, now=now) if is_own else None,
     }
     return render(request, "quizzes/attempts/result.jinja", context)

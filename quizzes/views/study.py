@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import clock
 from quizzes.models import Body, Unit
 from quizzes.reports import study, timeline
+from quizzes.services import copies
 from quizzes.study_text import Place
 from quizzes.views.requests import LoggedInRequest
 
@@ -22,7 +25,19 @@ def study_path(request: LoggedInRequest) -> HttpResponse:
 def study_unit(request: LoggedInRequest, slug: str) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.readable_by(request.user), slug=slug)
     page = study.unit_page(request.user, unit, now=clock.now())
-    return render(request, "quizzes/study/unit.jinja", {"page": page, "unit": unit})
+    may_copy = (
+        Unit.objects.visible_to(request.user).filter(pk=unit.pk).exists() if request.user.is_instructor else False
+    )
+    return render(request, "quizzes/study/unit.jinja", {"page": page, "unit": unit, "may_copy": may_copy})
+
+
+@require_POST
+def study_unit_copy(request: LoggedInRequest, slug: str) -> HttpResponse:
+    """Make a unit of one's own that starts from this one, and go on in the workshop."""
+    unit = get_object_or_404(Unit.objects.visible_to(request.user), slug=slug)
+    made = copies.of_unit(unit, actor=request.user, now=clock.now())
+    messages.success(request, _("This is your copy, with its notes and its check: drafts that only you see."))
+    return redirect("admin:quizzes_unit_change", made.pk)
 
 
 @require_GET

@@ -27,9 +27,9 @@ MOST = {
     "summary": 4,
     "state": 4,
     "save": 3,
-    "submit": 10,
-    "first result": 16,  # which makes review cards of what was missed
-    "result": 10,
+    "submit": 11,
+    "first result": 17,  # which makes review cards of what was missed
+    "result": 11,
     "history": 5,
 }
 
