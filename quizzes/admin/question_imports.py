@@ -120,7 +120,8 @@ class QuestionImports(AdminPart):
     # One import --------------------------------------------------------------------------------------------------------
 
     def fetched_import(self, request: HttpRequest, pk: int) -> ImportDraft:
-        return get_object_or_404(ImportDraft.objects.open_to(person(request), clock.now()), pk=pk)
+        mine = ImportDraft.objects.open_to(person(request), clock.now()).select_related("owner")
+        return get_object_or_404(mine.defer("data"), pk=pk)
 
     def imported_view(self, request: HttpRequest, draft: int) -> HttpResponse:
         """Where an import stands: being read, to be looked over, or done."""

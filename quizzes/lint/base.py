@@ -233,6 +233,13 @@ class Context:
     documents: Mapping[str, Sequence[Paragraph]] = field(default_factory=dict)
     blueprint: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     is_whole: bool = False
+    _pairs: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def pairs_of(self, slug: str) -> frozenset[str]:
+        """The hashes of a document's word pairs, whatever its paragraphs; gathered once."""
+        if slug not in self._pairs:
+            self._pairs[slug] = frozenset(pair for row in self.documents[slug] for pair in row.pairs)
+        return self._pairs[slug]
 
     def paragraph(self, place: Citation) -> Paragraph | None:
         rows = self.documents.get(place.document, ())

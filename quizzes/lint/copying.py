@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.lint.base import ERROR, WARNING, Context, Item, clipped, item_rule
-from quizzes.lint.fingerprints import holds_phrase, longest_shared_run
+from quizzes.lint.fingerprints import holds_phrase, longest_shared_run, pairs
 from quizzes.lint.structure import in_words
 from quizzes.lint.text import words
 
@@ -23,9 +23,13 @@ LONGEST_RUN = 7
 )
 def copied_run(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     for prose in item.prose:
-        if len(words(prose.text)) <= LONGEST_RUN:
+        mine = pairs(prose.text)
+        if len(mine) < LONGEST_RUN:
             continue
         for slug, paragraphs in context.documents.items():
+            known = context.pairs_of(slug)
+            if sum(pair in known for pair in mine) < LONGEST_RUN:  # as in nearly all
+                continue
             run = longest_shared_run(prose.text, paragraphs)
             if run > LONGEST_RUN:
                 what = _("%(count)d words in a row stand in “%(slug)s” too.")

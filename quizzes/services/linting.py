@@ -100,9 +100,9 @@ def outstanding(question: Question, findings: Iterable[Finding]) -> list[Finding
     return lint.outstanding(findings, question.acknowledged)
 
 
-def check_drafts(drafts: Sequence[QuestionDraft]) -> list[list[Finding]]:
-    """What the item rules find in each draft of an import that still stands, in the order given (1 query)."""
-    context = Context(documents())
+def check_drafts(drafts: Sequence[QuestionDraft], context: Context | None = None) -> list[list[Finding]]:
+    """What the item rules find in each draft of an import that still stands, in the order given (1 query without the context)."""
+    context = context or Context(documents())
     found = []
     for draft in drafts:
         acknowledged = [{"rule": one.rule, "reason": one.reason} for one in draft.acknowledged]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from quizzes import entitlements, question_types
 from quizzes.formats.base import NAMESPACE, QuestionDraft
+from quizzes.lint.base import Context, Finding
 from quizzes.models import Question, QuestionVersion, Source, User
 from quizzes.question_types.base import InvalidSpec
 from quizzes.question_types.folding import folded
@@ -33,30 +34,45 @@ BESIDE = frozenset({"explanation", "feedback", "scheme", "scoring", "case_sensit
 IN_ORDER = frozenset({"ordering"})  # types of which the order of the parts is the answer
 
 
-def rows_of(drafts: Sequence[QuestionDraft], *, actor: User, format: str, seen: set[str]) -> list[Row]:
-    """Return what would happen to each draft; `seen` has the keys of the drafts before them, and gets theirs."""
-    found = linting.check_drafts(drafts)
-    keys, copied = own_keys([exchange.key_of(draft) for draft in drafts], actor)
-    stored = _stored(keys)
-    stamps = stamps_of(keys)
-    sources = {source.slug: source for source in Source.objects.usable_by(actor)}
-    missing = exchange.missing_cases(drafts, actor)
-    asks_for_sources = bank.asks_for_sources(actor)
-    rows = []
-    for draft, key, findings in zip(drafts, keys, found, strict=True):
-        question = stored.get(key)
-        usable, lost = _usable(draft, sources)
-        row = Row("refused", key, reasons=_refusals(usable, question, sources, missing, is_twin=key in seen))
-        if not row.reasons:
-            row = _compared(usable, key, question, is_exact=format == EXACT, is_copy=key in copied)
-            if lost and "sources" not in row.known:
+class Comparison:
+    """Compares one person's drafts with the bank; what is the same for all of them is fetched once (2 queries)."""
+
+    def __init__(self, actor: User, format: str) -> None:
+        self.actor, self.is_exact = actor, format == EXACT
+        self.context = Context(linting.documents())
+        self.sources = {source.slug: source for source in Source.objects.usable_by(actor)}
+        self.asks_for_sources = bank.asks_for_sources(actor)
+
+    def rows_of(self, drafts: Sequence[QuestionDraft], twins: Collection[int]) -> list[Row]:
+        """Return what would happen to each draft; `twins` are the places of those that stand above in the file."""
+        keys, copied = own_keys([exchange.key_of(draft) for draft in drafts], self.actor)
+        stored, stamps = _stored(keys), stamps_of(keys)
+        found = linting.check_drafts(drafts, self.context)
+        missing = exchange.missing_cases(drafts, self.actor)
+        rows = []
+        for place, (draft, key, findings) in enumerate(zip(drafts, keys, found, strict=True)):
+            usable, lost = _usable(draft, self.sources)
+            reasons = _refusals(usable, stored.get(key), self.sources, missing, is_twin=place in twins)
+            row = Row("refused", key, reasons=reasons)
+            if not reasons:
+                row = _compared(usable, key, stored.get(key), is_exact=self.is_exact, is_copy=key in copied)
+            if lost and not reasons and "sources" not in row.known:
                 row = replace(row, lost=lost, known=row.known | {"sources": plain(usable.sources)})
-        seen.add(key)
-        kept = [one for one in findings if asks_for_sources or one.rule not in bank.ABOUT_SOURCES]
+            rows.append(replace(self._with_findings(row, findings), stamp=stamps.get(key, "")))
+        return rows
+
+    def _with_findings(self, row: Row, findings: Sequence[Finding]) -> Row:
+        kept = [one for one in findings if self.asks_for_sources or one.rule not in bank.ABOUT_SOURCES]
         blocking = tuple(f"{one.where}: {one.what}" for one in kept if bank.is_blocking(one))
-        hints = tuple(one for one in kept if not bank.is_blocking(one))
-        rows.append(replace(row, findings=hints, blocking=blocking, stamp=stamps.get(key, "")))
-    return rows
+        return replace(row, findings=tuple(one for one in kept if not bank.is_blocking(one)), blocking=blocking)
+
+
+def twins_in(drafts: Sequence[QuestionDraft]) -> frozenset[int]:
+    """The places of drafts that an earlier one is the same question as."""
+    first: dict[str, int] = {}
+    for place, draft in enumerate(drafts):
+        first.setdefault(exchange.key_of(draft), place)
+    return frozenset(range(len(drafts))) - frozenset(first.values())
 
 
 # Whose it is ------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,13 +15,12 @@ from quizzes.formats.base import MAX_BYTES, Issue
 from quizzes.formats.budgets import Budget
 from quizzes.models import ImportDraft, User
 from quizzes.services.imports import comparing
-from quizzes.services.imports.keeping import packed_content, packed_rows, unpacked_content, unpacked_rows
+from quizzes.services.imports.keeping import batches_in, issues_in, packed_content, packed_rows, parts, rows_in
 from quizzes.services.imports.plan import Plan
 
 Stage = ImportDraft.Stage
 MOST_WAITING = 3  # of one person; an older one is thrown away for the next
 SLICE = 0.7  # seconds of one request that go to checking; with reading and keeping the rest it stays below one
-BATCH = 40  # drafts compared together
 
 
 def begin(owner: User, *, name: str, data: bytes, now: datetime, format: str = "", encoding: str = "") -> ImportDraft:
@@ -95,26 +95,27 @@ def _read(draft: ImportDraft) -> None:
         drafts, issues = format.parse(data, budget=Budget())
     except ImportRejected as refusal:
         drafts, issues, encoding = [], [Issue(_("file"), str(refusal.message))], draft.encoding
-    draft.encoding, draft.count = encoding, len(drafts)
-    draft.content = packed_content(drafts, issues)
-    draft.rows = packed_rows([])
+    draft.encoding, draft.count, draft.checked, draft.rows = encoding, len(drafts), 0, b""
+    draft.content = packed_content(drafts, issues, comparing.twins_in(drafts))
     draft.stage = Stage.CHECKING if drafts else Stage.READY
-    draft.save(update_fields=["encoding", "count", "content", "rows", "stage"])
+    draft.save(update_fields=["encoding", "count", "checked", "content", "rows", "stage"])
 
 
 def _compare(draft: ImportDraft, end: float, *, now: datetime) -> None:
+    """Compare batch after batch until the time is over, and keep what was found."""
     before = draft.checked
-    drafts = unpacked_content(draft.content)[0]
-    rows = unpacked_rows(draft.rows)
-    seen = {row.key for row in rows}
-    while len(rows) < len(drafts) and time.monotonic() < end:
-        some = drafts[len(rows) : len(rows) + BATCH]
-        rows += comparing.rows_of(some, actor=draft.owner, format=draft.format, seen=seen)
-    stage = Stage.CHECKING
-    if len(rows) == len(drafts) and time.monotonic() < end:
-        rows = comparing.with_duplicates(drafts, rows, actor=draft.owner, now=now)
-        stage = Stage.READY
-    fresh = {"checked": len(rows), "rows": packed_rows(rows), "stage": stage}
+    comparison = comparing.Comparison(draft.owner, draft.format)
+    done, checked = bytes(draft.rows), before
+    for batch in batches_in(draft.content, since=len(parts(draft.rows))):
+        rows = comparison.rows_of(batch.drafts, batch.twins)
+        done, checked = done + packed_rows(rows), checked + len(rows)
+        if time.monotonic() > end:
+            break
+    fresh: dict[str, Any] = {"rows": done, "checked": checked}
+    if checked == draft.count and time.monotonic() < end:
+        drafts = [one for batch in batches_in(draft.content) for one in batch.drafts]
+        found = comparing.with_duplicates(drafts, rows_in(done), actor=draft.owner, now=now)
+        fresh |= {"rows": packed_rows(found), "stage": Stage.READY}
     still = ImportDraft.objects.filter(pk=draft.pk, stage=Stage.CHECKING, checked=before)
     if still.update(**fresh):
         for name, value in fresh.items():
@@ -125,5 +126,5 @@ def _compare(draft: ImportDraft, end: float, *, now: datetime) -> None:
 
 def plan_of(draft: ImportDraft) -> Plan:
     """What the import would do, as it was compared."""
-    drafts, issues = unpacked_content(draft.content)
-    return Plan.of(drafts, unpacked_rows(draft.rows), issues)
+    drafts = [one for batch in batches_in(draft.content) for one in batch.drafts]
+    return Plan.of(drafts, rows_in(draft.rows), issues_in(draft.content))

@@ -1,11 +1,15 @@
-"""What an import keeps between two requests: drafts, faults and rows as packed JSON, and back."""
+"""What an import keeps between two requests: drafts, faults and rows as packed JSON, and back.
+
+A column is a row of parts, each packed by itself: a slice unpacks the drafts that it compares, and adds their rows at the end.
+"""
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Literal
 
 from quizzes import lint
@@ -14,6 +18,7 @@ from quizzes.lint.base import Finding
 
 Action = Literal["new", "copy", "changed", "there", "refused"]
 FAST = 1  # of zlib's levels
+BATCH = 50  # drafts that are compared together
 
 
 @dataclass(frozen=True)
@@ -52,21 +57,48 @@ class Row:
         return self.action != "refused"
 
 
+# Parts ------------------------------------------------------------------------------------------------------------------
+
+
 def packed(value: Any) -> bytes:
-    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), FAST)
+    """One part: its length in four bytes, then the value."""
+    body = zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), FAST)
+    return len(body).to_bytes(4) + body
 
 
-def unpacked(data: bytes | memoryview) -> Any:
-    return json.loads(zlib.decompress(bytes(data)))
+def parts(data: bytes | memoryview) -> list[memoryview]:
+    """The parts of a column, still packed."""
+    rest, found = memoryview(data), []
+    while rest:
+        end = 4 + int.from_bytes(rest[:4])
+        found.append(rest[4:end])
+        rest = rest[end:]
+    return found
+
+
+def unpacked(part: memoryview) -> Any:
+    return json.loads(zlib.decompress(part))
 
 
 # Drafts and faults ------------------------------------------------------------------------------------------------------
 
 
-def packed_content(drafts: Sequence[QuestionDraft], issues: Sequence[Issue]) -> bytes:
-    return packed(
-        {"drafts": [vars(draft) | _nested(draft) for draft in drafts], "issues": [vars(one) for one in issues]}
-    )
+@dataclass(frozen=True)
+class Batch:
+    """Drafts that are compared together, and the places among them of those that the file had before."""
+
+    drafts: list[QuestionDraft]
+    twins: frozenset[int]
+
+
+def packed_content(drafts: Sequence[QuestionDraft], issues: Sequence[Issue], twins: frozenset[int]) -> bytes:
+    """The faults, then the drafts in batches; `twins` are the places of drafts that repeat an earlier one."""
+    found = [packed([vars(one) for one in issues])]
+    for start in range(0, len(drafts), BATCH):
+        some = [vars(draft) | _nested(draft) for draft in drafts[start : start + BATCH]]
+        repeated = [place - start for place in sorted(twins) if start <= place < start + BATCH]
+        found.append(packed({"drafts": some, "twins": repeated}))
+    return b"".join(found)
 
 
 def _nested(draft: QuestionDraft) -> dict[str, Any]:
@@ -77,11 +109,15 @@ def _nested(draft: QuestionDraft) -> dict[str, Any]:
     }
 
 
-def unpacked_content(data: bytes | memoryview) -> tuple[list[QuestionDraft], list[Issue]]:
-    if not data:
-        return [], []
-    kept = unpacked(data)
-    return [_draft(one) for one in kept["drafts"]], [Issue(**one) for one in kept["issues"]]
+def issues_in(content: bytes | memoryview) -> list[Issue]:
+    return [Issue(**one) for one in unpacked(parts(content)[0])]
+
+
+def batches_in(content: bytes | memoryview, since: int = 0) -> Iterator[Batch]:
+    """The batches from the one with this number on."""
+    for part in parts(content)[1 + since :]:
+        kept = unpacked(part)
+        yield Batch([_draft(one) for one in kept["drafts"]], frozenset(kept["twins"]))
 
 
 def _draft(kept: dict[str, Any]) -> QuestionDraft:
@@ -97,11 +133,12 @@ def _draft(kept: dict[str, Any]) -> QuestionDraft:
 
 
 def packed_rows(rows: Sequence[Row]) -> bytes:
+    """The rows of one batch."""
     return packed([vars(row) | {"findings": [_short(one) for one in row.findings]} for row in rows])
 
 
-def unpacked_rows(data: bytes | memoryview) -> list[Row]:
-    return [_row(kept) for kept in unpacked(data)] if data else []
+def rows_in(data: bytes | memoryview) -> list[Row]:
+    return [_row(kept) for part in parts(data) for kept in unpacked(part)]
 
 
 def _row(kept: dict[str, Any]) -> Row:
@@ -115,9 +152,14 @@ def _short(finding: Finding) -> list[str]:
 
 
 def _finding(code: str, severity: Any, where: str, what: str) -> Finding:
-    rule = next((one for one in lint.item_rules() if one.code == code), None)
-    why, how = (str(rule.why), str(rule.how)) if rule else ("", "")
+    why, how = _words_of_rules().get(code, ("", ""))
     return Finding(code, severity, where, what, why, how)
+
+
+@cache
+def _words_of_rules() -> dict[str, tuple[str, str]]:
+    """Why each rule matters and how to mend it."""
+    return {rule.code: (str(rule.why), str(rule.how)) for rule in lint.item_rules()}
 
 
 def plain(value: Any) -> Any:
