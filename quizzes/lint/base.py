@@ -259,8 +259,10 @@ class ItemRule:
     check: ItemCheck
 
     def findings(self, item: Item, context: Context) -> Iterator[Finding]:
-        for where, what in self.check(item, context):
-            yield Finding(self.code, self.severity, where, what, str(self.why), str(self.how), item.id)
+        found = list(self.check(item, context))
+        why, how = (str(self.why), str(self.how)) if found else ("", "")  # translated once, and seldom
+        for where, what in found:
+            yield Finding(self.code, self.severity, where, what, why, how, item.id)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from quizzes import question_types
 from quizzes.errors import ImportRejected
 from quizzes.formats.base import QuestionDraft
 from quizzes.models import ImportDraft, Question, QuestionSource, QuestionVersion, Source, User, Visibility
@@ -119,7 +121,8 @@ def _write(
         known = {one.line.place: one.question.pk for one in ready}
         pks = [known.get(line.place, line.row.question) for line in taken]
         result |= quiz.make(choices, [pk for pk in pks if pk], owner=owner, now=now)
-    _record([one.question for one in ready], [one.question for one in changed], owner)
+    _record([one.question for one in ready], ADDITION, _("Imported from a file."), owner)
+    _record([one.question for one in changed], CHANGE, _("Changed by an import."), owner)
     locked.result, locked.choices, locked.stage, locked.done_at = result, draft.choices, Stage.DONE, now
     locked.data = b""  # what stays is what it takes to undo it
     locked.save()
@@ -169,7 +172,18 @@ def _publish_drafts(taken: Iterable[Line], *, now: datetime) -> list[int]:
     return list(found)
 
 
-def _record(new: Sequence[Question], changed: Sequence[Question], owner: User) -> None:
-    """What the workshop's history says of each."""
-    LogEntry.objects.log_actions(owner.pk, new, ADDITION, _("Imported from a file."))
-    LogEntry.objects.log_actions(owner.pk, changed, CHANGE, _("Changed by an import."))
+def _record(questions: Sequence[Question], action: int, message: str, owner: User) -> None:
+    """What the workshop's history says of each; their names are made of few words, which are translated once."""
+    content_type = ContentType.objects.get_for_model(Question)
+    names = {key: str(name) for key, name in question_types.choices()}
+    LogEntry.objects.bulk_create(
+        LogEntry(
+            user_id=owner.pk,
+            content_type=content_type,
+            object_id=str(question.pk),
+            object_repr=f"{names[question.type]} {str(question.uuid)[:8]}",
+            action_flag=action,
+            change_message=message,
+        )
+        for question in questions
+    )
