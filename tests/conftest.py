@@ -14,7 +14,16 @@ from django.db.backends.signals import connection_created
 from django.test import override_settings
 
 from quizzes.models import Classroom, User, version_cache
-from tests import factories
+from tests import databases, factories
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Django's own hook before it makes the test database, which then only has to look whether it is migrated."""
+    with django_db_blocker.unblock(), databases.filled_in_memory():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,16 +7,20 @@ default of every thread; rows are committed, and flushed afterwards.
 from __future__ import annotations
 
 import atexit
+import fcntl
+import hashlib
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import django
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -25,6 +29,8 @@ from django.db import connection, connections
 from tests import postgres
 
 GIVEN = os.environ.get("DATABASE_URL", "")
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / ".pytest_cache" / "databases"  # between runs
 
 
 @contextmanager
@@ -63,19 +69,74 @@ def folder() -> Path:
 
 
 @cache
+def shared() -> Path:
+    """A folder of this run that all its processes share."""
+    return Path(os.environ["SHARED_BY_TESTS"]) if "SHARED_BY_TESTS" in os.environ else folder()
+
+
+@contextmanager
+def one_at_a_time(place: Path) -> Iterator[None]:
+    """Let no other process do the same meanwhile."""
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@cache
 def server() -> postgres.Cluster:
-    return postgres.Cluster(folder() / "pg")
+    """One for all processes of the run, at whose end `environment` stops it."""
+    with one_at_a_time(shared()):
+        return postgres.Cluster(shared() / "pg", shared=shared() != folder())
 
 
 @cache
 def sqlite() -> dict[str, Any]:
     """SQLite in a file, with the options of the site."""
-    configured = {
-        "ENGINE": "quizsite.sqlite",
-        "NAME": str(folder() / "races.sqlite3"),
-        "OPTIONS": settings.SQLITE_OPTIONS,
-    }
-    return migrated(configured)
+    file = folder() / "races.sqlite3"
+    shutil.copyfile(template(), file)
+    return _sqlite_in(file)
+
+
+def _sqlite_in(file: Path) -> dict[str, Any]:
+    return {"ENGINE": "quizsite.sqlite", "NAME": str(file), "OPTIONS": settings.SQLITE_OPTIONS}
+
+
+@cache
+def template() -> Path:
+    """A migrated, empty SQLite database to copy: to migrate takes seconds. It is kept until what it is made by changes."""
+    kept = KEPT / f"{_what_it_is_made_by()}.sqlite3"
+    with one_at_a_time(KEPT):
+        if not kept.exists():
+            for old in KEPT.glob("*.sqlite3"):
+                old.unlink()
+            file = folder() / "template.sqlite3"
+            with standing_in(migrated(_sqlite_in(file))), connection.cursor() as cursor:
+                cursor.execute("PRAGMA journal_mode=DELETE")  # all of it in one file
+            shutil.copyfile(file, draft := kept.with_suffix(".draft"))
+            draft.replace(kept)
+    return kept
+
+
+def _what_it_is_made_by() -> str:
+    """Return a hash of Django's version, of the settings, and of the migrations and models."""
+    made_by = hashlib.sha256(f"{django.__version__} {sqlite3.sqlite_version} {settings.INSTALLED_APPS}".encode())
+    for file in sorted([*(ROOT / "quizzes/migrations").glob("*.py"), *(ROOT / "quizzes/models").glob("*.py")]):
+        made_by.update(file.read_bytes())
+    return made_by.hexdigest()[:16]
+
+
+@contextmanager
+def filled_in_memory() -> Iterator[None]:
+    """Let Django's test database in memory be there already, and migrated, when Django makes it."""
+    name = connection.creation._get_test_db_name()
+    if not connection.creation.is_in_memory_db(name):
+        yield
+        return
+    with closing(sqlite3.connect(name, uri=True)) as memory:
+        with closing(sqlite3.connect(template())) as source:
+            source.backup(memory)
+        yield
 
 
 @cache
@@ -85,9 +146,22 @@ def postgresql() -> dict[str, Any]:
     if GIVEN.startswith("postgres"):
         postgres.create_database(GIVEN, name)
         configured: dict[str, Any] = dict(dj_database_url.parse(GIVEN)) | {"NAME": name}
-    else:
-        configured = dict(dj_database_url.parse(server().create(name)))
-    return migrated(configured | {"OPTIONS": {"options": "-c statement_timeout=15s -c lock_timeout=10s"}})
+        return migrated(configured | TIMEOUTS)
+    server().copy(_template_on_the_server(), name)
+    return dict(dj_database_url.parse(server().url(name))) | TIMEOUTS
+
+
+TIMEOUTS = {"OPTIONS": {"options": "-c statement_timeout=15s -c lock_timeout=10s"}}
+
+
+def _template_on_the_server() -> str:
+    """Return the name of a migrated, empty PostgreSQL database to copy, made once for all processes of the run."""
+    done, name = shared() / "migrated", "quizsite_template"
+    with one_at_a_time(shared()):
+        if not done.exists():
+            migrated(dict(dj_database_url.parse(server().create(name))) | TIMEOUTS)
+            done.touch()
+    return name
 
 
 def migrated(configured: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,33 @@
 """Settings of the test process, set before Django reads them (a pytest plugin, loaded by `-p`)."""
 
+import atexit
 import os
+import shutil
 import tempfile
+from pathlib import Path
+
+from tests import postgres
+
+
+def clear(folder: Path) -> None:
+    """End what the processes of the run shared."""
+    postgres.stop(folder / "pg")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:  # the workers inherit it
+    os.environ["SHARED_BY_TESTS"] = tempfile.mkdtemp(prefix="quizsite-tests-")
+    os.chmod(os.environ["SHARED_BY_TESTS"], 0o755)  # a database server runs as a user of its own
+    atexit.register(clear, Path(os.environ["SHARED_BY_TESTS"]))
+shared = Path(os.environ["SHARED_BY_TESTS"])
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs beside the ORM
 os.environ["SECRET_KEY"] = "tests-only-" + "x" * 50
-os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="quizsite-tests-")
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="data-", dir=shared)
 os.environ["STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 os.environ.pop("SITE_URL", None)
-os.makedirs(os.path.join(os.environ["DATA_DIR"], "static"))  # collected assets would be here
+data = Path(os.environ["DATA_DIR"])
+(data / "static").mkdir()  # collected assets would be here
+serif = Path(__file__).resolve().parent.parent / ".pytest_cache" / "serif"
+serif.mkdir(parents=True, exist_ok=True)
+(data / "serif").symlink_to(serif)  # cut once for all runs: the application itself notices when it is out of date

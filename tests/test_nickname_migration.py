@@ -14,6 +14,8 @@ from quizzes.models import Classroom, Membership, User
 from tests import factories
 from tests.databases import real_database
 
+pytestmark = pytest.mark.ci
+
 People = tuple[list[Classroom], list[User]]
 ENTRY = import_module("quizzes.migrations.0013_entry").Migration
 

@@ -46,6 +46,8 @@ from tests import databases, factories, upgrading
 from tests.pages import CONFIRMED, browser, read
 from tests.upgrading import Upgraded
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)  # when the dumps were made
 ALIKE = 2  # pages of one kind that a reader opens
 LEFT_OUT = re.compile(r"/(static|accounts/2fa|accounts/logout|admin/logout)")  # files, and what asks for a password
@@ -410,7 +412,7 @@ def links_in(answered: Any) -> list[str]:
         ("answering", 10),
         ("marked", 15),
         ("practicing", 10),
-        pytest.param("ada", 50, marks=pytest.mark.slow),
+        pytest.param("ada", 50, marks=pytest.mark.ci),
         ("office", 60),
     ],
 )

@@ -116,6 +116,7 @@ def test_the_ways_in_are_accessible(visitor: Enter, enter: Enter, learner: User,
             expect_clean(page, narrow=True)
 
 
+@pytest.mark.smoke
 def test_the_list_and_the_rules_of_a_quiz_are_accessible(page: Page, learner: User) -> None:
     quiz = samples.quiz("single_choice", time_limit=10, pass_mark=50, attempts_allowed=3)
     attempts.submit(acts.started(learner, quiz, now=datetime.now(UTC)), now=datetime.now(UTC))
@@ -132,6 +133,7 @@ def test_a_question_of_every_type_is_accessible(page: Page, attempt: Attempt, sl
         expect_clean(page, narrow=True)
 
 
+@pytest.mark.smoke
 def test_all_questions_on_one_page_and_the_summary_are_accessible(page: Page, attempt: Attempt) -> None:
     page.goto(f"/attempts/{attempt.pk}/all/")
     acts.choose(page, "The Security Council")

@@ -54,6 +54,7 @@ def result_of(username: str) -> tuple[str, list[bool]]:
     return f"{attempt.marks} of {attempt.max_marks}", [row.is_answered for row in attempt.answers.all()]
 
 
+@pytest.mark.smoke
 def test_a_new_learner_takes_a_quiz_and_reads_why(visitor: Visitor) -> None:
     quiz = samples.quiz("single_choice", "multiple_choice", "true_false", time_limit=15, pass_mark=60)
     page = visitor()
@@ -84,6 +85,7 @@ def test_a_new_learner_takes_a_quiz_and_reads_why(visitor: Visitor) -> None:
     assert acts.saves(Attempt.objects.get(), slot=1) == 1  # turning pages saved nothing anew
 
 
+@pytest.mark.smoke
 def test_without_scripts_the_same_answers_give_the_same_marks(visitor: Visitor) -> None:
     quiz = samples.quiz("single_choice", "multiple_choice", "true_false", time_limit=15, pass_mark=60)
     page = visitor(java_script_enabled=False)

@@ -108,6 +108,7 @@ def test_a_tab_left_open_after_submitting_elsewhere_says_so(page: Page, attempt:
     expect(page.get_by_role("link", name="See the result")).to_be_visible()
 
 
+@pytest.mark.smoke
 def test_a_quiz_can_be_taken_by_keys_alone(page: Page, attempt: Attempt) -> None:
     acts.open_question(page, attempt)
     ready(page)

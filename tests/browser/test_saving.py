@@ -92,6 +92,7 @@ def test_leaving_a_field_unchanged_saves_nothing_again(page: Page, attempt: Atte
     assert acts.saves(attempt, 2) == 1
 
 
+@pytest.mark.smoke
 def test_offline_one_goes_on_and_all_is_sent_on_return(page: Page, attempt: Attempt, watch: Watch) -> None:
     watch.allow("ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
@@ -206,6 +207,7 @@ def test_a_lost_reply_is_no_conflict(page: Page, attempt: Attempt, typed_later: 
 
 
 @pytest.mark.parametrize(("choice", "kept_answer"), [("Use that answer", "DPPA"), ("Keep this one", "DPO")])
+@pytest.mark.smoke
 def test_a_tab_that_was_overtaken_is_told_and_asks_which_answer_counts(
     page: Page, enter: Enter, learner: User, attempt: Attempt, choice: str, kept_answer: str
 ) -> None:

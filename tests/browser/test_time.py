@@ -167,6 +167,7 @@ def test_when_time_is_over_the_last_answer_is_sent_and_the_result_comes(
     assert acts.answer(attempt).response == "DPO"
 
 
+@pytest.mark.smoke
 def test_waking_after_the_deadline_leads_to_the_result(enter: Enter, learner: User, attempt: Attempt) -> None:
     page = enter(learner)
     page.clock.install()

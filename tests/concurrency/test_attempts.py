@@ -73,7 +73,7 @@ def start_at_once(lanes: int) -> tuple[list[Any], QuerySet[Attempt]]:
     return results, Attempt.objects.filter(learner=learner)
 
 
-@pytest.mark.parametrize("lanes", [2, 50])
+@pytest.mark.parametrize("lanes", [pytest.param(2, marks=pytest.mark.smoke), 50])
 def test_starts_at_once_give_one_attempt_and_all_lead_to_it(database: str, lanes: int) -> None:
     results, made = start_at_once(lanes)
     assert errors_in(results) == []
@@ -137,7 +137,7 @@ def sweep_of_all(row: Attempt) -> Any:
 
 
 CLOSINGS = [
-    pytest.param(submit, DUE - MS, id="submit"),
+    pytest.param(submit, DUE - MS, id="submit", marks=pytest.mark.smoke),
     pytest.param(sweep, DUE + GRACE, id="look"),
     pytest.param(sweep_of_all, DUE + GRACE, id="sweep"),
 ]
@@ -259,6 +259,7 @@ def submit_twice(rounds: int) -> list[list[str]]:
     return logs
 
 
+@pytest.mark.smoke
 def test_two_submits_and_a_sweep_close_and_grade_once(database: str) -> None:
     for log in submit_twice(ROUNDS):
         assert log in (["graded", "started", "submitted"], ["closed", "graded", "started"])
@@ -311,6 +312,7 @@ def save_twice(rounds: int) -> list[tuple[list[Any], Answer]]:
     return found
 
 
+@pytest.mark.smoke
 def test_of_two_saves_of_one_revision_the_second_is_told(database: str) -> None:
     for results, answer in save_twice(ROUNDS):
         winner = next(place for place, result in enumerate(results) if isinstance(result, attempts.Saved))

@@ -53,6 +53,7 @@ def join_at_once(lanes: int) -> tuple[list[Any], int]:
     return results, Membership.objects.students().filter(classroom=room).count()
 
 
+@pytest.mark.smoke
 def test_the_last_place_is_given_once(database: str) -> None:
     results, students = join_at_once(4)
     assert students == 1

@@ -125,6 +125,7 @@ def test_a_save_in_a_deadlock_is_done_again(postgresql: None) -> None:
     assert log() == ["started", "saved"]
 
 
+@pytest.mark.smoke
 def test_a_submit_in_a_deadlock_is_done_again(postgresql: None) -> None:
     result, gave_way = entangle(a_submit)
     assert (result.status, gave_way >= 1) == ("graded", True)

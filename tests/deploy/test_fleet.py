@@ -8,12 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import pytest
-
 from tests.deploy.conftest import program
 from tests.servers import ROOT
-
-pytestmark = pytest.mark.slow  # a minute, five servers; CI runs it
 
 
 def test_students_answer_while_a_process_dies_and_redis_and_postgresql_are_restarted() -> None:

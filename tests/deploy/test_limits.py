@@ -19,9 +19,6 @@ ATTACKER, OTHER = "127.0.0.7", "127.0.0.8"
 LOG_IN = "/accounts/login/"
 
 
-pytestmark = pytest.mark.slow  # two real proxies; CI runs it
-
-
 @pytest.fixture
 def learner(sqlite: Path) -> User:
     person = factories.user("learner")

@@ -83,6 +83,7 @@ def test_health_checks_name_the_fault(spoil: Callable[[Path], None], spoiled: Pa
 
 
 @kinds
+@pytest.mark.smoke
 def test_pages_say_so_and_promise_nothing(spoiled: Path, client: Client) -> None:
     client.raise_request_exception = False
     client.cookies["sessionid"] = "x" * 32

@@ -73,7 +73,6 @@ def test_fifty_clients_that_do_not_read_disturb_no_one_and_get_all_once_they_do(
         assert all_of(lines[-1]).count(b"HTTP/1.1 200 OK\r\n") == 20
 
 
-@pytest.mark.slow
 def test_two_thousand_browsers_that_keep_their_connection_keep_no_one_out(
     server: Server, learners: list[Learner]
 ) -> None:

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from quizzes.models import Attempt
 from tests.benchmarks.browser import Browser
 from tests.factories import RIGHT
@@ -13,6 +15,7 @@ from tests.faults.conftest import PATIENCE, session_of
 from tests.servers import Server, environment
 
 
+@pytest.mark.smoke
 def test_what_either_of_two_servers_acknowledges_is_kept(
     server: Server, attempt: Attempt, sqlite: Path, tmp_path: Path
 ) -> None:

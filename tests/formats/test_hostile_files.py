@@ -9,7 +9,7 @@ from quizzes.formats.budgets import Budget
 from tests.formats.hostile import CORPUS, Hostile, answer
 from tests.formats.hostile_workbooks import workbook
 
-pytestmark = pytest.mark.filterwarnings("ignore:Workbook contains no:UserWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore:Workbook contains no:UserWarning"), pytest.mark.slow]
 LIST = b"email\nines@example.org\n"
 QUESTIONS = b'[{"type": "essay"}, {"type": "essay"}]'
 

@@ -32,7 +32,6 @@ SEED = int(os.environ.get("FUZZ_SEED", "1"))
 METHODS = (*["form"] * 8, *["GET"] * 4, "POST", "POST", "json", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
 STAFF = ("instructor", "administrator", "administrator")
 FIELDS = 60  # of a form that are sent
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

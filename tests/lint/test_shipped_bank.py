@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, datetime
 
+import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import TestCase
@@ -10,6 +11,8 @@ from django.test import TestCase
 from quizzes import formats
 from quizzes.models import Question, Topic
 from quizzes.services import exchange, linting, study
+
+pytestmark = pytest.mark.slow
 
 DOCUMENTS = [
     "cases",

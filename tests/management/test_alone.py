@@ -14,6 +14,7 @@ from tests import databases
 from tests.servers import Server, environment
 
 
+@pytest.mark.ci
 def test_on_sqlite_a_second_process_says_what_to_do_and_ends(django_db_blocker: Any, tmp_path: Path) -> None:
     with databases.real_database("sqlite", django_db_blocker):
         data = environment(tmp_path)

@@ -24,7 +24,7 @@ from quizzes.services import attempts
 from tests import factories
 from tests.copying import MORNING, backup, damage, files, names, on_the_command_line, restore
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = [pytest.mark.usefixtures("site"), pytest.mark.slow]
 
 
 def test_a_copy_has_a_note_and_both_are_for_their_owner_only(folder: Path) -> None:
@@ -128,14 +128,14 @@ def test_old_copies_go_when_a_new_one_stands_and_other_files_stay(folder: Path) 
     assert (files(folder), first.exists()) == (sorted(expected), False)
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_all_copies_are_kept_on_demand(folder: Path) -> None:
     first = backup(folder, datetime(2025, 1, 5, 2, 0, tzinfo=UTC))
     backup(folder, keep_all=True)
     assert first.exists()
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_on_the_command_line_a_database_that_is_gone_is_named_not_made_and_brought_back(
     site: Path, folder: Path
 ) -> None:

@@ -15,7 +15,7 @@ from quizzes.management.backups import postgresql, verifying
 from quizzes.models import User
 from tests import databases, factories, postgres
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = pytest.mark.postgres
 OWN = f"quizsite_copied_{os.getpid()}"
 
 

@@ -16,7 +16,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from tests import factories, upgrading
 from tests.copying import MORNING, backup, damage, files, names, restore
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = [pytest.mark.usefixtures("site"), pytest.mark.slow]
 
 
 def test_a_restore_brings_the_copy_back_and_keeps_what_was_there(site: Path, folder: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_restore_brings_the_copy_back_and_keeps_what_was_there(site: Path, fol
     assert names() == {"ada", "boole"}
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_the_database_stays_with_its_owner_when_root_restores(site: Path, folder: Path) -> None:
     copy = backup(folder)
     if os.geteuid() == 0:  # another user cannot give files away, and so keeps them
@@ -64,7 +64,7 @@ def test_while_the_database_is_in_use_nothing_is_replaced(site: Path, folder: Pa
     assert files(site.parent) == [site.name]
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_a_database_that_is_damaged_or_gone_is_replaced(site: Path, folder: Path) -> None:
     copy = backup(folder)
     connection.close()
@@ -80,7 +80,7 @@ def test_a_database_that_is_damaged_or_gone_is_replaced(site: Path, folder: Path
     assert names() == {"ada"}
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_a_copy_that_was_changed_is_refused(folder: Path) -> None:
     copy = backup(folder)
     damage(copy)
@@ -88,7 +88,7 @@ def test_a_copy_that_was_changed_is_refused(folder: Path) -> None:
         restore(copy, yes=True)
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_a_copy_without_a_note_is_verified_by_itself(site: Path, folder: Path) -> None:
     copy = backup(folder)
     copy.with_name(copy.name + ".json").unlink()
@@ -117,7 +117,7 @@ def test_what_is_no_copy_is_refused_in_one_sentence(folder: Path, tmp_path: Path
 # A new version, and back again ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_the_copy_of_an_earlier_version_is_brought_back_after_migrating_and_can_be_migrated_again(
     site: Path, folder: Path
 ) -> None:

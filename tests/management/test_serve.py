@@ -22,6 +22,8 @@ from tests import databases
 from tests.benchmarks.browser import Browser
 from tests.servers import ROOT, Server, environment, free_port
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 15
 
 

@@ -35,6 +35,8 @@ from quizzes.services import grading
 from tests import factories
 from tests.question_types.cards import EXAMPLES
 
+pytestmark = pytest.mark.slow
+
 CLASS = 20  # papers given to one class
 ITEMS = 8
 
@@ -176,7 +178,7 @@ MANY = int(os.environ.get("SIMULATED_PAPERS", "600"))  # 10,000 take some four m
 
 
 @pytest.mark.parametrize(
-    "number", [60, pytest.param(MANY, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])], ids=["some", "many"]
+    "number", [60, pytest.param(MANY, marks=[pytest.mark.ci, pytest.mark.timeout(3600)])], ids=["some", "many"]
 )
 def test_no_verdict_contradicts_what_is_shown(bank: list[Item], now: datetime, number: int) -> None:
     for papers_of_class in papers(bank, number, seed=2026, now=now):

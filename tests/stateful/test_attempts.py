@@ -48,7 +48,7 @@ def run(examples: int) -> None:
 
 
 @pytest.mark.timeout(2400)
-@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("shard", [pytest.param(0, marks=pytest.mark.smoke), *range(1, SHARDS)])
 def test_the_engine_agrees_with_the_model(database: str, shard: int) -> None:
     sizes = CI if settings.get_current_profile_name() == "ci" else QUICK
     run(int(os.environ.get("EXAMPLES", sizes[database])))
@@ -66,7 +66,7 @@ def paper_for_anybody(attempt: int, learner: int) -> papers.Paper:
     return replace(OF_ATTEMPT(attempt, Attempt.objects.get(pk=attempt).learner_id), learner_id=learner)
 
 
-@pytest.mark.parametrize("guard", ["the revision", "the status", pytest.param("the learner", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("guard", ["the revision", "the status", "the learner"])
 def test_control_the_machine_notices_a_missing_guard(
     django_db_blocker: Any, guard: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,46 @@
+"""Which tests run when, by folder and by what they need; CONTRIBUTING.md says how to ask for them (a pytest plugin, loaded by `-p`).
+
+Everything runs in `.ci/run`. `pytest` alone leaves out what is marked `ci`, and `pytest -m "not slow"` what is marked `slow`
+as well: whatever is marked `ci` is slow. A test marked `smoke` stays in the default run though its kind is left to CI.
+Files and folders that are named run whole.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+LEFT_TO_CI = {"browser", "concurrency", "deploy", "faults", "fuzz", "stateful"}  # folders
+BROWSER_FIXTURES = {"page", "context", "browser"}  # of Playwright
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.option.markexpr and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.option.markexpr = "not ci"
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        own = {mark.name for mark in item.iter_markers()}
+        for name in marks(item, own) - own:
+            item.add_marker(name)
+
+
+def marks(item: pytest.Item, own: set[str]) -> set[str]:
+    """Return the marks of a test by its folder, by what it needs, and by what its own marks entail."""
+    found = set(own)
+    if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
+        found.add("browser")
+    is_left = "smoke" not in own and (folder(item) in LEFT_TO_CI or found & {"browser", "postgres", "ci"})
+    if is_left:
+        found.add("ci")
+    if is_left or found & {"browser", "postgres", "smoke"}:
+        found.add("slow")
+    return found
+
+
+def folder(item: pytest.Item) -> str:
+    """Return the folder of a test below `tests`; empty for one at the top."""
+    parts = item.path.parent.parts
+    below = parts[parts.index("tests") + 1 :] if "tests" in parts else ()
+    return below[0] if below else ""
