@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes import clock
-from quizzes.admin.scope import SuperuserOnly
-from quizzes.admin.scope import person as whoever_asks
+from quizzes.admin.scope import person as administrator
+from quizzes.admin.scoped import SuperuserOnly
 from quizzes.errors import QuizError
 from quizzes.forms.accounts import AnonymiseForm, HandOverForm
 from quizzes.forms.people import PersonForm
@@ -123,7 +123,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
         receiver = form.cleaned_data["receiver"]
         try:
             with transaction.atomic():
-                count = handover.hand_over(found, receiver, by=whoever_asks(request), now=clock.now())
+                count = handover.hand_over(found, receiver, by=administrator(request), now=clock.now())
                 self.log_change(request, found, _("Work handed over."))
                 if receiver is not None:
                     self.log_change(request, receiver, _("Work of another instructor received."))
@@ -157,7 +157,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
     def refusal(self, request: HttpRequest, found: User) -> str:
         """Why the site cannot do without this person, or nothing."""
         try:
-            people.refuse_unless_possible(found, by=whoever_asks(request))
+            people.refuse_unless_possible(found, by=administrator(request))
         except QuizError as error:
             return str(error)
         return ""
@@ -166,7 +166,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
         """Do it and note it under the new name; else why not."""
         try:
             with transaction.atomic():
-                removed = people.anonymise(found, by=whoever_asks(request), now=clock.now())
+                removed = people.anonymise(found, by=administrator(request), now=clock.now())
                 self.log_change(request, removed, _("Personal data removed."))
         except QuizError as error:  # another request was faster
             return str(error)

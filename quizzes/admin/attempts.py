@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from quizzes import clock
-from quizzes.admin.scope import ScopedAdmin, ScopedFilter
+from quizzes.admin.scoped import ScopedAdmin, ScopedFilter
 from quizzes.figures import marks
 from quizzes.models import Attempt
 from quizzes.services import grading

@@ -13,7 +13,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from quizzes.admin.scope import ScopedAdmin, owner_name, person
+from quizzes.admin.scope import owner_name, person
+from quizzes.admin.scoped import ScopedAdmin
 from quizzes.models import QuizItem, Source, Tag, Topic
 
 

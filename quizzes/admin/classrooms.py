@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from quizzes import clock
-from quizzes.admin.scope import ScopedAdmin, ScopedFilter, ScopedInline, person
+from quizzes.admin.scope import person
+from quizzes.admin.scoped import ScopedAdmin, ScopedFilter, ScopedInline
 from quizzes.errors import QuizError
 from quizzes.forms.classroom_admin import AccommodationForm, AssignmentForm, ClassroomForm, MembershipForm
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import question_types
-from quizzes.admin.scope import ScopedFilter, person
+from quizzes.admin.scope import person
+from quizzes.admin.scoped import ScopedFilter
 from quizzes.models import Question, QuestionVersion, QuizItem, Tag, Topic, User
 from quizzes.models.bank import Difficulty
 from quizzes.question_types.folding import folded

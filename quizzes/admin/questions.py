@@ -21,7 +21,8 @@ from quizzes.admin.question_preview import QuestionPreview
 from quizzes.admin.question_search import FILTERS, searched, with_stem
 from quizzes.admin.question_tools import MAX_ADDED, QuestionTools
 from quizzes.admin.question_versions import QuestionVersions
-from quizzes.admin.scope import ScopedAdmin, owner_name, person, preview_link
+from quizzes.admin.scope import owner_name, person, preview_link
+from quizzes.admin.scoped import ScopedAdmin
 from quizzes.errors import QuizError
 from quizzes.models import Question, QuestionVersion, Quiz
 from quizzes.services import bank

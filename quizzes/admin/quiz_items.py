@@ -12,7 +12,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from quizzes.admin.odd_requests import Choice
-from quizzes.admin.scope import ScopedInline, person
+from quizzes.admin.scope import person
+from quizzes.admin.scoped import ScopedInline
 from quizzes.forms.quizzes import DrawItemForm, DrawItems, FixedItemForm, FixedItems
 from quizzes.models import FeedbackBand, QuizItem
 

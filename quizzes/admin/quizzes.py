@@ -15,7 +15,8 @@ from quizzes import clock
 from quizzes.admin.quiz_items import BandRows, DrawRows, FixedRows
 from quizzes.admin.quiz_pages import QuizPages
 from quizzes.admin.quiz_points import QuizPoints
-from quizzes.admin.scope import ScopedAdmin, WhoseFilter, owner_name, person, preview_link
+from quizzes.admin.scope import owner_name, person, preview_link
+from quizzes.admin.scoped import ScopedAdmin, WhoseFilter
 from quizzes.forms.quizzes import QuizForm
 from quizzes.models import Quiz
 from quizzes.services import points, quizzes, running

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from quizzes import clock
 from quizzes.admin import dashboard
 from quizzes.admin.odd_requests import View, tolerant
-from quizzes.admin.scope import INSTANTS, person
+from quizzes.admin.scope import person
+from quizzes.admin.scoped import INSTANTS
 from quizzes.models import Assignment, Classroom
 
 # What has a page of its own to make it on: the workshop offers no second form.

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from quizzes import clock
-from quizzes.admin.scope import ScopedAdmin, ScopedInline, WhoseFilter, managed, owner_name, person
+from quizzes.admin.scope import managed, owner_name, person
+from quizzes.admin.scoped import ScopedAdmin, ScopedInline, WhoseFilter
 from quizzes.lint import notes
 from quizzes.models import Body, GlossaryTerm, NotePlace, Quiz, StudyNote, TimelineEntry, Unit
 from quizzes.models.quizzes import Preset

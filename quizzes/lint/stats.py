@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+FEW = 20  # below this number of items a share says nothing
+
 
 def chi_square(observed: Sequence[int], expected: Sequence[float]) -> float:
     """Pearson's statistic."""
@@ -26,3 +28,8 @@ def chi_square_tail(statistic: float, freedom: int) -> float:
 def margin(chance: float, count: int, *, points: float) -> float:
     """How far a share may lie above chance: `points` (0…1), or 1.96 standard errors where few items make it noisy."""
     return max(points, 1.96 * math.sqrt(chance * (1 - chance) / count)) if count else 1.0
+
+
+def percent(share: float) -> int:
+    """Return a share as a whole number of hundredths."""
+    return round(100 * share)
