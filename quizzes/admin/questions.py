@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from quizzes import clock
 from quizzes.admin.question_acts import QuestionActs
+from quizzes.admin.question_exports import QuestionExports
 from quizzes.admin.question_imports import QuestionImports
 from quizzes.admin.question_pages import QuestionPages
 from quizzes.admin.question_preview import QuestionPreview
@@ -32,7 +33,14 @@ Status = QuestionVersion.Status
 
 @admin.register(Question)
 class QuestionAdmin(
-    QuestionImports, QuestionVersions, QuestionPages, QuestionActs, QuestionPreview, QuestionTools, ScopedAdmin
+    QuestionExports,
+    QuestionImports,
+    QuestionVersions,
+    QuestionPages,
+    QuestionActs,
+    QuestionPreview,
+    QuestionTools,
+    ScopedAdmin,
 ):
     list_display = ("snippet", "preview", "type", "topic", "difficulty", "bloom", "state", "owner_name")
     list_filter = FILTERS
@@ -40,7 +48,7 @@ class QuestionAdmin(
     search_fields = ("spec",)  # shows the box; `searched` looks
     search_help_text = gettext_lazy("Words of the question, its answers and explanation, a topic or a tag")
     ordering = ("-pk",)
-    actions = ("publish_drafts", "add_to_quiz", "keep_for_exams", "release", "archive", "restore")
+    actions = ("publish_drafts", "add_to_quiz", "export", "keep_for_exams", "release", "archive", "restore")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
         return with_stem(super().get_queryset(request), person(request))

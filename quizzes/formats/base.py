@@ -95,6 +95,7 @@ class Format:
     name: ClassVar[Text]  # "Quizsite JSON"
     extension: ClassVar[str]  # ".json"
     media_type: ClassVar[str] = "application/octet-stream"
+    has_place_for_report: ClassVar[bool] = False
 
     def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:
         """The drafts in a file, and what could not be taken; never raises on bad content, or on too much of it."""
@@ -107,6 +108,10 @@ class Format:
     def losses(self, drafts: Iterable[QuestionDraft]) -> list[Issue]:
         """Return what a file of this format would lose: an issue for a question left out, a note for a part of one."""
         return []
+
+    def with_report(self, data: bytes, report: str) -> bytes:
+        """Return a file with a text for people in it that no reader takes for content, if `has_place_for_report`."""
+        return data
 
     def recognizes(self, name: str, data: bytes) -> bool:
         """Whether a file of that name with that beginning looks like this format."""

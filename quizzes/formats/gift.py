@@ -35,6 +35,7 @@ class Gift(Format):
     name = gettext_lazy("GIFT (Moodle)")
     extension = ".gift"
     media_type = "text/plain"
+    has_place_for_report = True
 
     def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:
         return read_with(lambda reading: _read(data, reading), budget)
@@ -44,6 +45,10 @@ class Gift(Format):
 
     def losses(self, drafts: Iterable[QuestionDraft]) -> list[Issue]:
         return [issue for draft in drafts for issue in gift_writer.losses(draft)]
+
+    def with_report(self, data: bytes, report: str) -> bytes:
+        words = report.replace("[", "(").replace("]", ")")  # no mark of an id or a tag
+        return "".join(f"// {line}".rstrip() + "\n" for line in words.splitlines()).encode() + b"\n" + data
 
     def recognizes(self, name: str, data: bytes) -> bool:
         text = data.decode("utf-8-sig", "replace")

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.formats import moodle_cloze, moodle_xml_writer, xml_reader
+from quizzes.formats import moodle_cloze, moodle_xml_writer, xml_reader, xml_writer
 from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, Unreadable, stable_id
 from quizzes.formats.budgets import Budget
 from quizzes.formats.gift_text import SLUG, Faulty, as_meant
@@ -39,6 +39,7 @@ class MoodleXml(Format):
     name = gettext_lazy("Moodle XML")
     extension = ".xml"
     media_type = "application/xml"
+    has_place_for_report = True
 
     def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:
         return read_with(lambda reading: _read(data, reading), budget)
@@ -48,6 +49,9 @@ class MoodleXml(Format):
 
     def losses(self, drafts: Iterable[QuestionDraft]) -> list[Issue]:
         return [issue for draft in drafts for issue in moodle_xml_writer.losses(draft)]
+
+    def with_report(self, data: bytes, report: str) -> bytes:
+        return xml_writer.with_comment(data, report)
 
     def recognizes(self, name: str, data: bytes) -> bool:
         return b"<quiz" in data[:2000] and b"<question" in data

@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.formats import qti_writer, xml_reader
+from quizzes.formats import qti_writer, xml_reader, xml_writer
 from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, Unreadable
 from quizzes.formats.budgets import Budget
 from quizzes.formats.gift_text import Faulty
@@ -34,6 +34,7 @@ class Qti(Format):
     name = gettext_lazy("QTI 2.1, 2.2 or 3.0")
     extension = ".zip"
     media_type = "application/zip"
+    has_place_for_report = True
 
     def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:
         return read_with(lambda reading: _read(data, reading), budget)
@@ -43,6 +44,9 @@ class Qti(Format):
 
     def losses(self, drafts: Iterable[QuestionDraft]) -> list[Issue]:
         return [issue for draft in drafts for issue in qti_writer.losses(draft)]
+
+    def with_report(self, data: bytes, report: str) -> bytes:
+        return xml_writer.with_member(data, report)
 
     def recognizes(self, name: str, data: bytes) -> bool:
         is_package = data[:4] == b"PK\x03\x04" and (b"imsqti" in data or MANIFEST.encode() in data)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.errors import ImportRejected
-from quizzes.formats import qti12_losses, qti12_writer, xml_reader
+from quizzes.formats import qti12_losses, qti12_writer, xml_reader, xml_writer
 from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, Unreadable
 from quizzes.formats.budgets import Budget
 from quizzes.formats.gift_text import Faulty
@@ -32,6 +32,7 @@ class Qti12(Format):
     name = gettext_lazy("QTI 1.2 (Canvas)")
     extension = ".qti.zip"
     media_type = "application/zip"
+    has_place_for_report = True
 
     def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:
         return read_with(lambda reading: _read(data, reading), budget)
@@ -41,6 +42,9 @@ class Qti12(Format):
 
     def losses(self, drafts: Iterable[QuestionDraft]) -> list[Issue]:
         return [issue for draft in drafts for issue in qti12_losses.losses(draft)]
+
+    def with_report(self, data: bytes, report: str) -> bytes:
+        return xml_writer.with_member(data, report)
 
     def recognizes(self, name: str, data: bytes) -> bool:
         if data[:2] != b"PK":

@@ -14,14 +14,13 @@ from lxml import etree
 
 from quizzes.formats.base import NAMESPACE, QuestionDraft
 from quizzes.formats.qti12_losses import KINDS, obstacle
-from quizzes.formats.xml_writer import storable
+from quizzes.formats.xml_writer import WHEN, storable
 from quizzes.markup import inline_markdown, markdown, plain
 from quizzes.question_types.cloze import MARKER
 
 QTI = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 PACKAGE = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
 FILE = "quizsite/quizsite.xml"
-WHEN = (2020, 1, 1, 0, 0, 0)  # of every member: the same questions give the same file
 Spec = Mapping[str, Any]
 
 

@@ -14,14 +14,13 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from quizzes.formats.base import NAMESPACE, Issue, QuestionDraft, beside, losses_of
-from quizzes.formats.xml_writer import storable
+from quizzes.formats.xml_writer import WHEN, storable
 from quizzes.markup import inline_markdown, markdown, plain
 from quizzes.question_types.cloze import MARKER
 
 ITEM = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 PACKAGE = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
 Spec = Mapping[str, Any]
-WHEN = (2020, 1, 1, 0, 0, 0)  # of every member: the same questions give the same file
 
 
 def write(drafts: Iterable[QuestionDraft]) -> bytes:

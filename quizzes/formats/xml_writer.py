@@ -1,14 +1,18 @@
-"""XML of ours: what it cannot hold is taken out of a question before it is written, in one place for all XML formats."""
+"""What XML formats share when they write: what XML cannot hold is taken out of a question, and a report gets a place."""
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from quizzes.formats.base import QuestionDraft
 
+REPORT = "not-in-this-file.txt"
+WHEN = (2020, 1, 1, 0, 0, 0)  # of every member: the same questions give the same file
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -24,3 +28,18 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _clean(one) for key, one in value.items()}
     return [_clean(one) for one in value] if isinstance(value, list) else value
+
+
+def with_comment(data: bytes, text: str) -> bytes:
+    """Return a document with a comment below its first line."""
+    first, end, rest = data.partition(b"\n")
+    words = re.sub("-(?=-)", "- ", FORBIDDEN.sub("", text))
+    return first + end + f"<!--\n{words}\n-->\n".encode() + rest
+
+
+def with_member(data: bytes, text: str) -> bytes:
+    """Return a zip archive with a text in it that its manifest does not name."""
+    buffer = io.BytesIO(data)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo(REPORT, WHEN), text.encode(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

@@ -168,8 +168,15 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
     def seen_by(self, user: User) -> Q:
         """What one's own quizzes ask is seen as well, whatever became of it since; what is kept for exams is not copied."""
         asked = Question.objects.filter(items__quiz__owner=user.pk).order_by()
+        return self._copied(user) | Q(pk__in=asked.values("pk"))
+
+    def copied_by(self, user: User) -> QuestionQuerySet:
+        """What an instructor may take away: their own, the site's, and what others let them copy, use or edit."""
+        return self.for_instructor(user, self._copied(user))
+
+    def _copied(self, user: User) -> Q:
         is_open = Q(is_kept_for_exams=False) | may_be_edited_by(user) | Q(owner=None) | Q(visibility__in=SHARED)
-        return super().seen_by(user) & is_open | Q(pk__in=asked.values("pk"))
+        return super().seen_by(user) & is_open
 
     def for_quizzes_of(self, owner: int | None) -> QuestionQuerySet:
         """Those that a quiz of this owner (a pk) may draw; a quiz of the site, None, draws from the site's bank alone."""

@@ -71,6 +71,7 @@ def pages(stage: SimpleNamespace) -> list[str]:
         reverse("admin:quizzes_question_delete", args=[cast.question(owner=stage.ada, status="draft").pk]),
         reverse("admin:quizzes_question_to_quiz") + f"?questions={question}",
         reverse("admin:quizzes_question_import"),
+        reverse("admin:quizzes_question_export") + "?as=kahoot",
         *(reverse("admin:quizzes_question_imported", args=[draft.pk]) for draft in drafts(stage)),
         reverse("admin:quizzes_quiz_change", args=[quiz]),
         reverse("admin:quizzes_quiz_compose", args=[quiz]),

@@ -205,7 +205,7 @@ def test_sheets_that_are_not_read_and_merged_cells_are_noted() -> None:
         ("<html><table>", "file: This is a web page."),
         ("%PDF-1.7", "file: This is a PDF file."),
         (b"x" * (5 * 2**20 + 1), "file: It is larger than 5 MB."),
-        ("Question,Correct\n" + "Q,true\n" * 2100, "file: It may have at most 2000 questions."),
+        ("Question,Correct\n" + "Q,true\n" * 5100, "file: It may have at most 5000 questions."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_gets_a_place_and_a_sentence(data: str | bytes, said: str) -> None:

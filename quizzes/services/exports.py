@@ -1,0 +1,189 @@
+"""Questions taken away as a file: what a format cannot carry of exactly these, before and in the file.
+
+taken = exports.take(questions, actor=actor, now=now)
+prospect = exports.prospect(formats.get("gift"), taken)     # before
+made = exports.file_of(prospect, title="Organs", day=day)   # with the same words in it
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db.models import Q
+from django.utils.text import Truncator, slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from quizzes import entitlements
+from quizzes.errors import QuizError
+from quizzes.formats.base import Format, Issue, QuestionDraft
+from quizzes.formats.texts import one_line
+from quizzes.formats.xml_writer import REPORT, WHEN
+from quizzes.markup import plain
+from quizzes.models import Question, Source, User
+from quizzes.question_types import normalized
+from quizzes.question_types.base import InvalidSpec
+from quizzes.services import exchange
+
+MOST = 2_000  # questions in one file
+SHOWN = 20  # on a page
+NAMED = 200  # questions of one sentence in a report; the rest is counted
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A sentence on what a format cannot carry, and the questions that it is true of."""
+
+    sentence: str
+    questions: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.questions)
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """Those that a page names; `more` are there beside them."""
+        return self.questions[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        return max(0, self.count - SHOWN)
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What becomes of the questions in a format: how many are in the file, which are not, what the others lose."""
+
+    format: Format
+    drafts: Sequence[QuestionDraft]
+    left_out: tuple[Loss, ...]
+    lost: tuple[Loss, ...]
+
+    @property
+    def carried(self) -> int:
+        return len(self.drafts) - sum(loss.count for loss in self.left_out)
+
+    @property
+    def is_in_file(self) -> bool:
+        """Whether a report has a place in the file itself."""
+        return self.format.has_place_for_report
+
+    @property
+    def loses_something(self) -> bool:
+        return bool(self.left_out or self.lost)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to download."""
+
+    name: str
+    data: bytes
+    media_type: str
+
+
+def take(questions: Any, *, actor: User, now: datetime) -> list[QuestionDraft]:
+    """Return what the actor may take of the questions, as it is published, or their own draft; refuse too many.
+
+    What an exam asks that they take themselves is secret. `where` of each is its number and the beginning of its stem.
+    Sources come along as far as the actor may see them.
+    """
+    mine = entitlements.secrecy_of(actor, now=now).without_secret(Question.objects.copied_by(actor))
+    rows = questions.filter(pk__in=mine.order_by().values("pk"))
+    if rows.count() > MOST:
+        raise QuizError(_("A file holds at most %(most)d questions; choose fewer.") % {"most": MOST})
+    seen = set(Source.objects.visible_to(actor).values_list("slug", flat=True))
+    found = [draft for draft in exchange.export(rows) if _is_sound(draft)]
+    return [_named(number, draft, seen) for number, draft in enumerate(found, start=1)]
+
+
+def _is_sound(draft: QuestionDraft) -> bool:
+    """Whether the content is as its type has it today: a writer relies on that."""
+    try:
+        normalized(draft.type, draft.spec)
+    except InvalidSpec:
+        return False
+    return True
+
+
+def _named(number: int, draft: QuestionDraft, seen: set[str]) -> QuestionDraft:
+    stem = Truncator(one_line(plain(draft.spec["stem"]))).chars(80)
+    places = tuple(place for place in draft.sources if place.document in seen)
+    return replace(draft, sources=places, where=f"{number}. {stem}")
+
+
+def prospect(format: Format, drafts: Sequence[QuestionDraft]) -> Prospect:
+    """Return what a file of this format would hold of the questions, and what it would not."""
+    issues = format.losses(drafts)
+    return Prospect(
+        format,
+        drafts,
+        _gathered(issue for issue in issues if not issue.is_note),
+        _gathered(issue for issue in issues if issue.is_note),
+    )
+
+
+def _gathered(issues: Iterable[Issue]) -> tuple[Loss, ...]:
+    """Each sentence once, with its questions; what is true of the most first."""
+    questions: dict[str, list[str]] = {}
+    for issue in issues:
+        questions.setdefault(issue.message, []).append(issue.where)
+    losses = [Loss(sentence, tuple(where)) for sentence, where in questions.items()]
+    return tuple(sorted(losses, key=lambda loss: -loss.count))
+
+
+def report(found: Prospect, *, title: str, day: date) -> str:
+    """Return the text that goes with a file."""
+    words = {"title": title, "day": day.isoformat(), "format": found.format.name}
+    lines = [_("%(title)s, from Quizsite on %(day)s as %(format)s.") % words]
+    many = len(found.drafts)
+    counts = ngettext("%(n)d of %(all)d question is in it.", "%(n)d of %(all)d questions are in it.", many)
+    lines.append(counts % {"n": found.carried, "all": many})
+    for heading, losses in ((_("Left out:"), found.left_out), (_("What the others lose:"), found.lost)):
+        if losses:
+            lines += ["", heading]
+        for loss in losses:
+            lines.append(f"- {loss.sentence} ({loss.count})")
+            lines += [f"    {where}" for where in loss.questions[:NAMED]]
+            lines += ["    …"] if loss.count > NAMED else []
+    return "\n".join(lines) + "\n"
+
+
+def file_of(found: Prospect, *, title: str, day: date, is_alone: bool = False) -> File:
+    """Return the file; what it lost stands in it, or in a second file beside it unless it `is_alone`."""
+    one = found.format
+    data, stem = one.write(found.drafts), f"{slugify(title)[:60] or 'questions'}-{day.isoformat()}"
+    name = f"{stem}{one.extension}"
+    if not found.loses_something:
+        return File(name, data, one.media_type)
+    text = report(found, title=title, day=day)
+    if found.is_in_file:
+        return File(name, one.with_report(data, text), one.media_type)
+    if is_alone:
+        return File(name, data, one.media_type)
+    return File(f"{stem}.zip", _zipped({name: data, REPORT: text.encode()}), "application/zip")
+
+
+def _zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name, WHEN), data, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def log(drafts: Sequence[QuestionDraft], format: Format, *, actor: User, now: datetime) -> None:
+    """Write in the history of what is not the actor's own, and of what is kept for exams, that it was taken away."""
+    keys = [draft.id for draft in drafts]
+    is_telling = ~Q(owner=None) & ~Q(owner=actor) | Q(is_kept_for_exams=True)
+    rows = Question.objects.filter(is_telling, uuid__in=keys)
+    if rows:
+        text = _("Exported as %(format)s.") % {"format": format.name}
+        LogEntry.objects.log_actions(actor.pk, rows, CHANGE, text)
