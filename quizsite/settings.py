@@ -4,6 +4,7 @@ SITE_URL        where people reach the site, e.g. https://quiz.example.org (deci
 BEHIND_PROXY    true where nginx or Caddy stands in front and sets X-Forwarded-Proto and X-Forwarded-For
 TRUSTED_PROXY   the address of that proxy (default: 127.0.0.1); no other is believed
 SECRET_KEY      at least 50 characters; without it a key is made once and kept in the data folder
+OLD_SECRET_KEYS  keys of before, with commas between: sessions and numbers of certificates made with them still hold
 DATABASE_URL    e.g. postgres://user:password@host/name; without it SQLite in the data folder
 REDIS_URL       a cache shared by several web processes, which need one; without it, in memory
 WEB_PROCESSES   how many processes serve the site, on all machines together (default: 1)
@@ -50,6 +51,7 @@ def kept_secret() -> str:
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret()
+SECRET_KEY_FALLBACKS = env.list("OLD_SECRET_KEYS", [])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", urlsplit(SITE_URL).hostname or "", *env.list("ALLOWED_HOSTS", [])]

@@ -108,6 +108,9 @@ attempt_unanswered     login 200 404 404 404 404 404 404
 attempt_result         login 302 404 404 200 200 404 200
 attempt_timeline       login 200 404 404 200 200 404 200
 attempt_deadline       login 200 404 404 200 200 404 200
+attempt_certificate    login 404 404 404 404 404 404 404
+certificate_check      200   200 200 200 200 200 200 200
+certificate            200   200 200 200 200 200 200 200
 attempt_extend         login 404 404 404 404 200 404 200
 attempt_extend POST    login 404 404 404 404 200 404 200
 attempt_reopen         login 404 404 404 404 302 404 302
@@ -221,6 +224,7 @@ class School:
             "slot": 1,
             "code": self.classroom.join_code,
             "token": self.token,
+            "number": "1-AAAA-BBBB-CCCC",
             "member": membership.pk,
             "pk": {
                 "assignment_create": self.classroom.pk,

@@ -35,6 +35,7 @@ FIELDSETS = (
                 "results_wait_for_all",
                 "keeps_questions",
                 "pass_mark",
+                "gives_certificate",
                 "counting",
                 "wrong_penalty",
             )

@@ -115,6 +115,7 @@ class QuizForm(forms.ModelForm):
             "feedback",
             "results_wait_for_all",
             "pass_mark",
+            "gives_certificate",
             "counting",
             "wrong_penalty",
             "shuffle_questions",
@@ -141,6 +142,8 @@ class QuizForm(forms.ModelForm):
         cleaned = super().clean() or {}
         if cleaned.get("time_rule") == Quiz.TimeRule.FIXED and "time_limit" in self.errors:
             cleaned.pop("time_rule")  # one sentence about the limit is enough
+        if cleaned.get("gives_certificate"):
+            self._refuse_certificate(cleaned)
         if self.instance.pk:
             self._refuse_if_changed(cleaned.get("revision") or 0)
             self._refuse_without_end(cleaned)
@@ -155,6 +158,13 @@ class QuizForm(forms.ModelForm):
         if is_new and not cleaned.get("told") and cautions.gives_answers_away(*settings):
             self.data = replaced(self.data, self.add_prefix("told"), "yes")
             raise ValidationError(f"{cautions.ANSWERS_AWAY} {_('Change it below, or save again to keep it so.')}")
+
+    def _refuse_certificate(self, cleaned: dict[str, Any]) -> None:
+        """Who passes gets one; nobody passes practice, a survey, or what has no pass mark."""
+        if cleaned.get("feedback") in (Preset.PRACTICE, Preset.SURVEY):
+            self.add_error("gives_certificate", _("Practice and surveys give no certificate."))
+        elif cleaned.get("pass_mark") is None and "pass_mark" not in self.errors:
+            self.add_error("pass_mark", _("A certificate needs a pass mark."))
 
     def _refuse_without_end(self, cleaned: dict[str, Any]) -> None:
         """An exam shows its answers after it has closed: one that nothing closes would keep them for ever."""

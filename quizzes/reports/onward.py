@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from quizzes import entitlements, terms
 from quizzes.models import Attempt, shown
+from quizzes.reports import certificates
 from quizzes.reports.cards import Card
 
 MISSED = frozenset({"wrong", "partly", "unanswered"})
@@ -33,6 +34,7 @@ class Onward:
 
     to_practice: int
     since: Since | None
+    has_certificate: bool = False
 
 
 def after(attempt: Attempt, cards: Iterable[Card], revealed: terms.Revealed, *, now: datetime) -> Onward:
@@ -41,6 +43,7 @@ def after(attempt: Attempt, cards: Iterable[Card], revealed: terms.Revealed, *, 
     return Onward(
         to_practice=len(missed) if revealed.right_answer else 0,
         since=_since(attempt, now) if revealed.marks else None,
+        has_certificate=certificates.is_due(attempt, revealed),
     )
 
 
