@@ -127,6 +127,19 @@ def test_without_a_connection_the_page_stays_and_loses_nothing(page: Page, attem
     expect_question(page, 1)
 
 
+def test_a_page_whose_script_did_not_come_is_loaded_by_the_browser(
+    enter: Enter, learner: User, attempt: Attempt, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED")
+    page = enter(learner)
+    page.route("**/ordering*.js", lambda route: route.abort())
+    with page.expect_request("**/ordering*.js"):
+        acts.open_question(page, attempt)
+    page.evaluate("window.isTheSame = true")
+    turn(page)
+    expect_question(page, 2, is_same=False)
+
+
 def test_without_a_way_back_no_question_is_fetched_before_the_one_before_it_is_left(
     enter: Enter, learner: User
 ) -> None:

@@ -21,8 +21,7 @@ export async function load(slot) {
   });
   if (!response.ok || response.redirected) return null;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (!isOfThisAttempt(page)) return null;
-  await Promise.all(scriptsOf(page).map((source) => import(source)));
+  if (!isOfThisAttempt(page) || !(await hasScripts(page))) return null;
   return {
     slot,
     address,
@@ -35,9 +34,14 @@ export async function load(slot) {
 
 function isOfThisAttempt(page) {
   const root = page.getElementById("attempt");
-  const hasMain = scriptsOf(page).some((source) => scriptsOf(document).includes(source));
+  const isOfThisVersion = scriptsOf(page).at(-1) === scriptsOf(document).at(-1);
   const isSame = ["attempt", "learner"].every((name) => root?.dataset[name] === state.root.dataset[name]);
-  return Boolean(isSame && hasMain && page.querySelector("[data-form]"));
+  return Boolean(isSame && isOfThisVersion && page.querySelector("[data-form]"));
+}
+
+/** Load the scripts of a page. A browser does not ask again for one that did not come: then it has to load the page. */
+function hasScripts(page) {
+  return Promise.all(scriptsOf(page).map((source) => import(source))).then(() => true, () => false);
 }
 
 /** The revision of the answer that a page shows. */
