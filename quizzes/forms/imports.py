@@ -35,7 +35,9 @@ class ReadingForm(forms.Form):
     """As what a file is read."""
 
     format = forms.ChoiceField(label=gettext_lazy("Format"), choices=format_choices, required=False, widget=SELECT)
-    encoding = forms.ChoiceField(label=gettext_lazy("Encoding of plain text"), choices=encoding_choices, required=False)
+    encoding = forms.ChoiceField(
+        label=gettext_lazy("Encoding of plain text"), choices=encoding_choices, required=False, widget=SELECT
+    )
 
 
 class ImportForm(ReadingForm):

@@ -105,6 +105,15 @@ def test_the_form_of_a_file_is_told_by_its_content_and_named(
     assert out.getvalue().startswith(f"Read as {format}")
 
 
+def test_plain_text_is_read_in_the_encoding_it_has_or_that_is_chosen(tmp_path: Path) -> None:
+    path, out = tmp_path / "bank.gift", StringIO()
+    path.write_bytes("Où siège le Conseil, été comme hiver? {=À New York ~À Genève}".encode("cp1252"))
+    call_command("import_questions", str(path), stdout=out)
+    assert "in Western European (Windows)" in out.getvalue()
+    with pytest.raises(CommandError, match="not UTF-8 all through"):
+        call_command("import_questions", str(path), encoding="utf-8", stdout=out)
+
+
 def test_the_bank_comes_back_as_it_went_out(tmp_path: Path) -> None:
     run("import_questions", written(tmp_path, [ROW]), "--yes", "--publish")
     path = str(tmp_path / "out.json")

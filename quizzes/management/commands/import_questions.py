@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from quizzes import clock, formats
 from quizzes.errors import ImportRejected
+from quizzes.formats import encodings
 from quizzes.formats.base import MAX_BYTES, Format
 from quizzes.services import exchange
 from quizzes.services.exchange import ImportReport
@@ -21,14 +22,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--format", choices=keys, help="The form of the file; told by its name and content without it."
         )
+        parser.add_argument(
+            "--encoding", choices=list(encodings.CHOICES), default="", help="Of plain text; found out without it."
+        )
         parser.add_argument("--publish", action="store_true", help="Publish the questions; else they are drafts.")
         parser.add_argument("--skip-refused", action="store_true", help="Import the rest when some are refused.")
         parser.add_argument("--yes", action="store_true", help="Write what the report says.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        data = contents(options["file"])
+        data, encoding = decoded(contents(options["file"]), options["encoding"])
         chosen = chosen_format(options, data)
-        self.stdout.write(f"Read as {chosen.name}.")
+        self.stdout.write(f"Read as {chosen.name}{f' in {encodings.CHOICES[encoding]}' if encoding else ''}.")
         drafts, issues = chosen.parse(data)
         report = exchange.plan_import(drafts, issues, actor=None, publish=options["publish"])
         self.show(report)
@@ -74,6 +78,14 @@ def contents(path: str) -> bytes:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def decoded(data: bytes, chosen: str) -> tuple[bytes, str]:
+    """The bytes as UTF-8 and the encoding they had; other files than plain text as they are."""
+    try:
+        return encodings.as_utf8(data, chosen)
+    except ImportRejected as error:
+        raise CommandError(str(error.message)) from error
 
 
 def chosen_format(options: dict[str, Any], data: bytes) -> Format:

@@ -78,9 +78,9 @@ def sweep(*, now: datetime) -> int:
 # A slice at a time ------------------------------------------------------------------------------------------------------
 
 
-def go_on(draft: ImportDraft, *, now: datetime, seconds: float = SLICE) -> ImportDraft:
-    """Read, or compare for so many seconds. A second request that does the same leaves it to the first."""
-    end = time.monotonic() + seconds
+def go_on(draft: ImportDraft, *, now: datetime) -> ImportDraft:
+    """Read, or compare for as long as a slice is. A second request that does the same leaves it to the first."""
+    end = time.monotonic() + SLICE
     if draft.stage == Stage.READING:
         _read(draft)
     if draft.stage == Stage.CHECKING and time.monotonic() < end:
