@@ -14,6 +14,7 @@ from quizzes.views import (
     certificates,
     classrooms,
     deadlines,
+    forgetting,
     gradebook,
     growth,
     health,
@@ -200,6 +201,8 @@ urlpatterns = [
     path("classrooms/<int:pk>/gradebook/", gradebook.gradebook, name="gradebook"),
     path("classrooms/<int:pk>/gradebook.csv", gradebook.gradebook_csv, name="gradebook_csv"),
     path("classrooms/<int:pk>/gradebook.xlsx", gradebook.gradebook_xlsx, name="gradebook_xlsx"),
+    # what a class remembers
+    path("classrooms/<int:pk>/memory/", forgetting.classroom_memory, name="classroom_memory"),
     # marking by hand
     path("marking/", marking.marking_queue, name="marking_queue"),
     path("marking/answers/<int:pk>/", marking.marking_answer, name="marking_answer"),

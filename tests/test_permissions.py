@@ -154,6 +154,7 @@ classroom_me           login 200 200 404 200 200 404 404
 classroom_archive      login 404 404 404 404 200 404 200
 classroom_board        login 200 200 404 200 200 404 200
 classroom_projector    login 404 404 404 200 200 404 200
+classroom_memory       login 404 404 404 200 200 404 200
 gradebook              login 404 404 404 200 200 404 200
 gradebook_csv          login 404 404 404 200 200 404 200
 gradebook_xlsx         login 404 404 404 200 200 404 200

@@ -379,7 +379,7 @@ def reviews() -> Iterator[Violation]:
     wrong = cards.exclude(reviews=F("count")).values_list("pk", "reviews", "count")
     for pk, said, count in wrong.iterator(chunk_size=BATCH):
         yield Violation("I14", f"review card {pk}", f"counts {said} answers, the log has {count}")
-    moved = cards.filter(~Q(reviewed_at=F("last")) | ~Q(reviews=F("most")))
+    moved = cards.filter(~Q(reviewed_at=F("last")) | ~Q(reviews=F("most")), reviews__gt=0)
     for pk in moved.values_list("pk", flat=True).iterator(chunk_size=BATCH):
         yield Violation("I14", f"review card {pk}", "its last answer is another one in the log")
     for pk in ReviewCard.objects.filter(learner__anonymised_at__isnull=False).values_list("pk", flat=True):

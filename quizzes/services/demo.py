@@ -50,6 +50,8 @@ class PlannedAssignment:
     feedback: str = ""
 
 
+REVIEWERS = 8  # of the members, the student among them, whose last days of reviews are still to be done
+UNREVIEWED = timedelta(days=2)
 SINCE = timedelta(days=28)  # the members have been there longer than the first assignment
 ASSIGNMENTS = [
     PlannedAssignment(demo_history.CERTIFICATE, -21, -16, None, 0.9),
@@ -83,6 +85,9 @@ def create(*, password: str, now: datetime) -> None:
     for plan in ASSIGNMENTS:
         _assign(classroom, plan, members, rng, now)
     demo_history.practice(members[0][0], _response, rng, now=now)
+    for person, skill in members[:REVIEWERS]:
+        until = now - UNREVIEWED if person.username == STUDENT else now
+        demo_history.review(person, skill, rng, until=until)
 
 
 def classroom() -> Classroom | None:

@@ -1,4 +1,4 @@
-"""The weeks before, in the demo: a quiz with a certificate of its instructor's own, and what its student practiced."""
+"""The weeks before, in the demo: a quiz with a certificate of its instructor's own, what was practiced and reviewed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from quizzes import scheduling
 from quizzes.entitlements import Wish
-from quizzes.models import Answer, Attempt, Question, Quiz, QuizItem, User, papers
-from quizzes.services import attempts
+from quizzes.models import Answer, Attempt, Question, Quiz, QuizItem, ReviewCard, User, papers
+from quizzes.services import attempts, missed, reviews
 
 CERTIFICATE = "peacekeeping-basics"
 # Days ago, topic (empty: any), and the share of questions the student knows by then.
@@ -64,3 +65,22 @@ def _answer_all(attempt: Attempt, respond: Callable[[Answer], Any], rng: random.
             attempts.save(paper, slot=answer.slot, response=response, revision=1, now=moment, device="demo")
         attempts.show(paper, slot=answer.slot, now=moment + timedelta(seconds=5))
     attempts.submit(attempt, now=moment + timedelta(seconds=20))
+
+
+def review(person: User, skill: float, rng: random.Random, *, until: datetime) -> None:
+    """Answer what the person's review deck asks, each question in the afternoon of the day on which it is due."""
+    missed.collect(person, now=until)
+    for card in ReviewCard.objects.of(person).select_related("question", "learner"):
+        version = card.question.ready_version
+        while version is not None and (at := _afternoon(card, rng)) < until:
+            is_known = rng.random() < 0.6 + 0.4 * skill
+            layout = version.kind.layout(version.parsed, rng, shuffle=True)
+            response = version.kind.model_response(version.parsed) if is_known else None
+            reviews.answer(card, version, layout, response, number=card.reviews + 1, is_sure=True, now=at)
+            card.refresh_from_db(fields=["stage", "due_at", "reviews"])
+
+
+def _afternoon(card: ReviewCard, rng: random.Random) -> datetime:
+    """A while after it is due; what was just forgotten, right away."""
+    is_same_day = scheduling.Stage(card.stage).is_same_day
+    return card.due_at + timedelta(minutes=1 if is_same_day else rng.randint(8 * 60, 14 * 60))

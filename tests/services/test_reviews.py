@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from quizzes import entitlements
 from quizzes.errors import NotOpen, QuizError
 from quizzes.models import Answer, Attempt, Classroom, Question, Quiz, ReviewCard, ReviewLog, User, papers
-from quizzes.reports import invariants
+from quizzes.reports import forgetting, invariants
 from quizzes.reports import reviews as report
 from quizzes.scheduling import Grade, Stage
 from quizzes.services import attempts, missed, people, reviews
@@ -255,6 +255,7 @@ def test_cards_move_to_another_account_and_of_two_the_older_stays(learner: User,
     reviews.move(learner, to=stranger)
     assert cards(learner) == set()
     assert dict(ReviewCard.objects.of(stranger).values_list("question", "reviews")) == {first.pk: 1, second.pk: 1}
+    deck(stranger, now, new=1)
     assert [str(one) for one in invariants.reviews()] == []
 
 
@@ -275,3 +276,25 @@ def test_the_database_refuses_a_second_card_of_a_question(learner: User, now: da
     deck(learner, now, new=1)
     with pytest.raises(IntegrityError), transaction.atomic():
         ReviewCard.objects.create(learner=learner, question=Question.objects.get(), due_at=now, created_at=now)
+
+
+# What a class remembers -----------------------------------------------------------------------------------------------
+
+
+def test_a_class_sees_what_it_remembers_once_five_have_answered_again(db: None, now: datetime) -> None:
+    students = [factories.user() for _number in range(6)]
+    room = factories.classroom(students=students)
+    quiz = factories.quiz(1)
+    given = factories.assignment(room, quiz, opens_at=now - 9 * DAY)
+    for number, student in enumerate(students, start=1):
+        factories.attempt(student, quiz, assignment=given, now=now - 8 * DAY, submit=True)
+        for days in (7, 4):  # missed, known the first time, and for the second a third of them has forgotten it
+            question = quiz.items.get().question
+            is_right = days == 7 or number % 3 != 0
+            factories.reviewed(student, question, now=now - days * DAY, right=is_right)
+        found = forgetting.of_class(room, now=now)
+        assert len(found.topics) == (1 if number >= 5 else 0)
+        assert found.hidden == (0 if number >= 5 else 1)
+    [row] = found.topics
+    assert (row.people, row.answers, row.known, row.percent) == (6, 6, 4, 67)
+    assert forgetting.of_class(factories.classroom(students=students), now=now).topics == []  # it was not asked there
