@@ -31,7 +31,7 @@ NOTE = "(?:\ue000\\d+\ue001)"
 END = re.compile(f'(?:[.!?]["”’)]*{NOTE}*|{NOTE}+["”’).,;:]*)(?:\\s+|$)')
 
 
-class Place(NamedTuple):
+class SourceParagraph(NamedTuple):
     """A paragraph of a source, by the source's slug; "" for a locator that names none."""
 
     source: str
@@ -43,7 +43,7 @@ class Text:
     """A rendered text; the n-th of `footnotes` is footnote n."""
 
     html: SafeString
-    footnotes: tuple[Place, ...] = ()
+    footnotes: tuple[SourceParagraph, ...] = ()
 
 
 @dataclass
@@ -76,21 +76,25 @@ def is_form(text: str, form: str) -> bool:
     return text == form or form.islower() or text == form[0].upper() + form[1:]
 
 
-def places_in(text: str, places: Sequence[Place] = ()) -> list[Place]:
+def places_in(text: str, places: Sequence[SourceParagraph] = ()) -> list[SourceParagraph]:
     """Return the place of each locator, in order, each once; one without a source is of the first that has the paragraph."""
     return list(dict.fromkeys(_place(found, places) for found in LOCATOR.finditer(text)))
 
 
-def _place(found: re.Match[str], places: Sequence[Place]) -> Place:
+def _place(found: re.Match[str], places: Sequence[SourceParagraph]) -> SourceParagraph:
     paragraph = int(found["paragraph"])
     if found["source"]:
-        return Place(found["source"], paragraph)
+        return SourceParagraph(found["source"], paragraph)
     own = [place for place in places if place.paragraph == paragraph] or places
-    return Place(own[0].source if own else "", paragraph)
+    return SourceParagraph(own[0].source if own else "", paragraph)
 
 
 def render(
-    text: str, *, places: Sequence[Place] = (), marked: Place | None = None, glossary: Glossary | None = None
+    text: str,
+    *,
+    places: Sequence[SourceParagraph] = (),
+    marked: SourceParagraph | None = None,
+    glossary: Glossary | None = None,
 ) -> Text:
     """Return a note as HTML: the sentences that rest on `marked` are marked, terms of the glossary are links."""
     plain = RESERVED.sub("", text)

@@ -30,7 +30,7 @@ PREPARED = {
 }
 WRITES_SQL = {
     "quizzes/models/prepared.py",
-    "quizzes/reports/leaderboards.py",
+    "quizzes/reports/board_results.py",
     "quizzes/services/attempts/answers.py",
     "quizzes/services/people.py",
 }

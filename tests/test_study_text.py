@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from quizzes.study_text import Glossary, Place, places_in, render, sentences_of
+from quizzes.study_text import Glossary, SourceParagraph, places_in, render, sentences_of
 
-ONE, TWO = Place("qa", 1), Place("essay", 2)
+ONE, TWO = SourceParagraph("qa", 1), SourceParagraph("essay", 2)
 
 
 def html(text: str, **more: object) -> str:
@@ -23,8 +23,8 @@ def test_a_locator_becomes_a_numbered_link_and_the_same_place_keeps_its_number()
 
 def test_a_locator_without_a_source_is_of_the_one_that_has_the_paragraph() -> None:
     assert places_in("A.[^2] B.[^1]", [ONE, TWO]) == [TWO, ONE]
-    assert places_in("A.[^7]", [ONE]) == [Place("qa", 7)]
-    assert places_in("A.[^7]") == [Place("", 7)]
+    assert places_in("A.[^7]", [ONE]) == [SourceParagraph("qa", 7)]
+    assert places_in("A.[^7]") == [SourceParagraph("", 7)]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_the_sentence_that_rests_on_a_place_is_marked_and_no_other(text: str, ma
 
 
 def test_a_place_that_the_note_does_not_rest_on_marks_nothing() -> None:
-    assert "<mark>" not in html("First.[^1]", marked=Place("qa", 9))
+    assert "<mark>" not in html("First.[^1]", marked=SourceParagraph("qa", 9))
 
 
 def test_the_first_occurrence_of_a_term_is_a_link_but_not_in_links_and_code() -> None:

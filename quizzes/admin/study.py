@@ -21,7 +21,7 @@ from quizzes.models import Body, GlossaryTerm, NotePlace, Quiz, StudyNote, Timel
 from quizzes.models.quizzes import Preset
 from quizzes.models.study import Status
 from quizzes.services import cases, mastery
-from quizzes.study_text import Place
+from quizzes.study_text import SourceParagraph
 
 
 class StudyAdmin(ScopedAdmin):
@@ -209,7 +209,7 @@ class StudyNoteAdmin(StudyAdmin):
 
 def suggestions_for(note: StudyNote) -> list[notes.Suggestion]:
     """Return what could be better in a note as it is stored (1 query)."""
-    places = [Place(*row) for row in note.places.values_list("source__slug", "paragraph")]
+    places = [SourceParagraph(*row) for row in note.places.values_list("source__slug", "paragraph")]
     return notes.suggestions(note.body, places=places, is_case=note.kind == StudyNote.Kind.CASE)
 
 

@@ -22,7 +22,7 @@ from quizzes.models import Question, QuestionVersion, Quiz, Source, StudyNote, T
 from quizzes.models.bank import Bloom, Difficulty
 from quizzes.question_types.authoring import AuthorForm
 from quizzes.question_types.problems import Problem, problems_of
-from quizzes.services.bank import Identity, Place
+from quizzes.services.bank import Citation, Identity
 
 
 class IdentityForm(forms.Form):
@@ -243,7 +243,7 @@ class QuestionForm:
             tags=cleaned["tags"],
             visibility=cleaned.get("visibility", ""),
             is_kept_for_exams=cleaned["is_kept_for_exams"],
-            places=[Place(row["source"], row["paragraph"], row["evidence"]) for row in rows],
+            places=[Citation(row["source"], row["paragraph"], row["evidence"]) for row in rows],
         )
 
 

@@ -1,6 +1,6 @@
 """What could be better in a study note: its length, sentences that rest on nothing, words that age. Suggestions only.
 
-notes.suggestions(body, places=[Place("peacekeeping-qa", 12)])   →  [Suggestion("length", …), …]
+notes.suggestions(body, places=[SourceParagraph("peacekeeping-qa", 12)])   →  [Suggestion("length", …), …]
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.lint.base import clipped
 from quizzes.lint.text import words
-from quizzes.study_text import LOCATOR, Place, places_in, sentences_of
+from quizzes.study_text import LOCATOR, SourceParagraph, places_in, sentences_of
 
 SHORTEST, LONGEST = 60, 180  # words
 DATED = re.compile(
@@ -34,7 +34,7 @@ class Suggestion:
         return f"{self.what} {self.how}"
 
 
-def suggestions(body: str, *, places: Sequence[Place], is_case: bool = False) -> list[Suggestion]:
+def suggestions(body: str, *, places: Sequence[SourceParagraph], is_case: bool = False) -> list[Suggestion]:
     """Return what could be better; a case invents its facts, and has a length and a time of its own."""
     if is_case:
         return []
@@ -55,7 +55,7 @@ def _unsupported(body: str) -> Iterator[Suggestion]:
             yield Suggestion("unsupported", what, _("If it carries a fact, end it with its place, such as [^12]."))
 
 
-def _unlisted(body: str, places: Sequence[Place]) -> Iterator[Suggestion]:
+def _unlisted(body: str, places: Sequence[SourceParagraph]) -> Iterator[Suggestion]:
     for place in places_in(body, places):
         if place not in places:
             name = f"{place.source}:{place.paragraph}" if place.source else str(place.paragraph)

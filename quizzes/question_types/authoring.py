@@ -64,7 +64,7 @@ class FilledForm(SpecForm):
         return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
 
 
-class Row(forms.Form):
+class RowForm(forms.Form):
     """One row of a RowSet; a row left wholly blank is dropped."""
 
     holds: ClassVar[str | None] = None  # the field that faults of its content stand at
@@ -143,7 +143,7 @@ class RowSet:
     """A list in a spec that authors write row by row; `starting` blank rows are offered for a new question."""
 
     name: str
-    row: type[Row]
+    row: type[RowForm]
     label: Text
     minimum: int = 1
     starting: int = 3
@@ -152,7 +152,7 @@ class RowSet:
     each: Text = ""  # what one of them is called
     too_few: Text = ""  # what to do about fewer than the least
 
-    def of(self, row: type[Row], *, starting: int) -> RowSet:
+    def of(self, row: type[RowForm], *, starting: int) -> RowSet:
         """The same list, written in other rows."""
         return replace(self, row=row, starting=starting)
 

@@ -38,7 +38,7 @@ from quizzes.question_types.base import (
     mean,
 )
 from quizzes.question_types.carrying import Carried
-from quizzes.question_types.fields import known_fields, numbered, only, told
+from quizzes.question_types.fields import known_fields, part_names, single_value, told
 from quizzes.question_types.gap_lines import GapRow
 from quizzes.question_types.gaps import ChoiceGap, Gap
 from quizzes.question_types.text_match import TEXT_LIMIT
@@ -176,17 +176,17 @@ class Cloze(QuestionType[ClozeSpec]):
         return response or [None] * len(spec.gaps)
 
     def parse(self, spec: ClozeSpec, layout: list[list[int]], fields: Any) -> list[int | str | None] | None:
-        names = numbered("gap", len(spec.gaps))
+        names = part_names("gap", len(spec.gaps))
         fields = known_fields(fields, names)
         values: list[int | str | None] = []
         for number, (gap, order, name) in enumerate(zip(spec.gaps, layout, names, strict=True)):
-            value = only(fields, name)
+            value = single_value(fields, name)
             neighbors = spec.neighbors[number]
             values.append(None if value is None else gap.read(order, value, where=name, neighbors=neighbors))
         return None if all_blank(values) else values
 
     def posted(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> dict[str, list[str]]:
-        given = zip(numbered("gap", len(spec.gaps)), spec.gaps, layout, response or (), strict=False)
+        given = zip(part_names("gap", len(spec.gaps)), spec.gaps, layout, response or (), strict=False)
         return {name: [gap.posted(order, value)] for name, gap, order, value in given if value is not None}
 
     def remarks(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> list[Remark]:

@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from pydantic import AfterValidator, Field, model_validator
 
-from quizzes.question_types.authoring import FilledForm, Row, RowSet, lines
+from quizzes.question_types.authoring import FilledForm, RowForm, RowSet, lines
 from quizzes.question_types.base import Claim, Example, Grade, QuestionType, ResponseClass, Spec
-from quizzes.question_types.fields import MAX_ANSWER, known_fields, only, told
+from quizzes.question_types.fields import MAX_ANSWER, known_fields, single_value, told
 from quizzes.question_types.values import MAX_TEXT, LongText, RequiredText, Share, SpecModel, storable
 
 WORD = re.compile(r"\w+(?:['’\-]\w+)*")
@@ -59,7 +59,7 @@ class EssayForm(FilledForm):
     )
 
 
-class CriterionRow(Row):
+class CriterionRow(RowForm):
     criterion = forms.CharField(label=gettext_lazy("Criterion"), max_length=1000)
     description = lines(gettext_lazy("What earns it"), limit=2000)
     share = forms.CharField(
@@ -104,7 +104,7 @@ class Essay(QuestionType[EssaySpec]):
         } | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: EssaySpec, layout: list[Any], fields: Any) -> str | None:
-        return only(known_fields(fields, ["text"]), "text")
+        return single_value(known_fields(fields, ["text"]), "text")
 
     def posted(self, spec: EssaySpec, layout: list[Any], response: str | None) -> dict[str, list[str]]:
         return {} if response is None else {"text": [response]}

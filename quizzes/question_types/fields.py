@@ -61,7 +61,7 @@ def known_fields(raw: object, allowed: Collection[str]) -> dict[str, list[str]]:
     return fields
 
 
-def numbered(name: str, count: int) -> list[str]:
+def part_names(name: str, count: int) -> list[str]:
     """The field names of `count` parts: gap-0, gap-1, …"""
     return [f"{name}-{place}" for place in range(count)]
 
@@ -71,7 +71,7 @@ def given(fields: Fields, name: str) -> list[str]:
     return [value for value in fields.get(name, ()) if SEEN.search(value)]
 
 
-def only(fields: Fields, name: str) -> str | None:
+def single_value(fields: Fields, name: str) -> str | None:
     """The single value of a field, None for no answer; several are refused."""
     values = given(fields, name)
     if len(values) > 1:

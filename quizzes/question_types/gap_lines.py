@@ -21,7 +21,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.question_types.authoring import Row, decimal_mark_field, lines, signed_field
+from quizzes.question_types.authoring import RowForm, decimal_mark_field, lines, signed_field
 from quizzes.question_types.number_match import one_reading
 
 SHARE = re.compile(r"%([0-9./]{1,12})%\s*")
@@ -173,7 +173,7 @@ def _number_from(words: str, number: int) -> dict[str, str]:
 # The row ---------------------------------------------------------------------------------------------------------------
 
 
-class GapRow(Row):
+class GapRow(RowForm):
     holds = "answers"
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
 from quizzes.errors import CannotRemark
-from quizzes.question_types.authoring import Row, RowSet, SpecForm, lines
+from quizzes.question_types.authoring import RowForm, RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Example,
     Grade,
@@ -34,7 +34,7 @@ from quizzes.question_types.base import (
     verdict,
 )
 from quizzes.question_types.carrying import Carried, all_found, found_again, reworded
-from quizzes.question_types.fields import known_fields, numbered, only, position
+from quizzes.question_types.fields import known_fields, part_names, position, single_value
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
 
@@ -49,7 +49,7 @@ class MatchingSpec(Spec):
     extra: Annotated[tuple[RequiredText, ...], Field(max_length=8)] = ()
 
     @model_validator(mode="after")
-    def told_apart(self) -> "MatchingSpec":
+    def check_distinct(self) -> "MatchingSpec":
         lefts = [pair.left for pair in self.pairs]
         for number, left in enumerate(lefts, start=1):
             if left in lefts[: number - 1]:
@@ -75,13 +75,13 @@ def keys(spec: MatchingSpec) -> list[int]:
     return [offered.index(pair.right) for pair in spec.pairs]
 
 
-class PairRow(Row):
+class PairRow(RowForm):
     left = lines(gettext_lazy("Left"), required=True)
     right = lines(gettext_lazy("Belongs to it"), required=True)
     feedback = lines(gettext_lazy("Feedback"))
 
 
-class ExtraRow(Row):
+class ExtraRow(RowForm):
     """An answer that belongs to nothing; the list in the spec holds plain texts."""
 
     text = forms.CharField(label=gettext_lazy("Extra answer"), max_length=1000)
@@ -160,16 +160,16 @@ class Matching(QuestionType[MatchingSpec]):
         }
 
     def parse(self, spec: MatchingSpec, layout: list[int], fields: Any) -> list[int | None] | None:
-        names = numbered("left", len(spec.pairs))
+        names = part_names("left", len(spec.pairs))
         fields = known_fields(fields, names)
-        values = [(only(fields, name), name) for name in names]
+        values = [(single_value(fields, name), name) for name in names]
         chosen = [None if value is None else layout[position(value, len(layout), where=name)] for value, name in values]
         return None if all_blank(chosen) else chosen
 
     def posted(
         self, spec: MatchingSpec, layout: list[int], response: Sequence[int | None] | None
     ) -> dict[str, list[str]]:
-        given = zip(numbered("left", len(spec.pairs)), response or (), strict=False)
+        given = zip(part_names("left", len(spec.pairs)), response or (), strict=False)
         return {name: [str(layout.index(number))] for name, number in given if number is not None}
 
     def grade(self, spec: MatchingSpec, response: Sequence[int | None] | None) -> Grade:

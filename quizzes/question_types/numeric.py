@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, model_validator
 
 from quizzes.errors import CannotRemark
-from quizzes.question_types.authoring import FilledForm, Row, RowSet, decimal_mark_field, lines, signed_field
+from quizzes.question_types.authoring import FilledForm, RowForm, RowSet, decimal_mark_field, lines, signed_field
 from quizzes.question_types.base import Claim, Example, Grade, Part, QuestionType, Remark, ResponseClass, Spec
 from quizzes.question_types.carrying import Carried
 from quizzes.question_types.claims import claimed_numbers
-from quizzes.question_types.fields import known_fields, only, told
+from quizzes.question_types.fields import known_fields, single_value, told
 from quizzes.question_types.number_match import (
     NumberKey,
     is_right_number,
@@ -85,7 +85,7 @@ class NumericForm(FilledForm):
     feedback_wrong = lines(gettext_lazy("Feedback to any other answer"))
 
 
-class NearMissRow(Row):
+class NearMissRow(RowForm):
     value = forms.CharField(label=gettext_lazy("Value"), max_length=50)
     feedback = lines(gettext_lazy("Feedback"))
 
@@ -127,7 +127,7 @@ class Numeric(QuestionType[NumericSpec]):
         } | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: NumericSpec, layout: list[object], fields: Any) -> str | None:
-        return only(known_fields(fields, ["text"]), "text")
+        return single_value(known_fields(fields, ["text"]), "text")
 
     def posted(self, spec: NumericSpec, layout: list[object], response: str | None) -> dict[str, list[str]]:
         return {} if response is None else {"text": [response]}

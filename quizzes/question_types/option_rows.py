@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.question_types.authoring import Row, RowSet
+from quizzes.question_types.authoring import RowForm, RowSet
 
 
 class KeyRadio(forms.RadioSelect):
@@ -39,7 +39,7 @@ class KeyRadio(forms.RadioSelect):
         return id_
 
 
-class OptionRow(Row):
+class OptionRow(RowForm):
     text = forms.CharField(label=_("Option"), max_length=1000, widget=forms.Textarea({"rows": 2}))
     correct = forms.BooleanField(label=_("Correct"), required=False)
     feedback = forms.CharField(label=_("Feedback"), max_length=1000, required=False, widget=forms.Textarea({"rows": 2}))

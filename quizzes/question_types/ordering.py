@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
-from quizzes.question_types.authoring import Row, RowSet, SpecForm, lines
+from quizzes.question_types.authoring import RowForm, RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Example,
     Grade,
@@ -36,7 +36,7 @@ from quizzes.question_types.base import (
     verdict,
 )
 from quizzes.question_types.carrying import Carried, all_found, reworded
-from quizzes.question_types.fields import known_fields, numbered, only, told
+from quizzes.question_types.fields import known_fields, part_names, single_value, told
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
 Places = Sequence[int | str | None]
@@ -76,7 +76,7 @@ class OrderingForm(SpecForm):
     )
 
 
-class ElementRow(Row):
+class ElementRow(RowForm):
     text = lines(gettext_lazy("Element"), required=True)
     feedback = lines(gettext_lazy("Feedback"))
 
@@ -92,7 +92,7 @@ def longest_run(numbers: Sequence[int]) -> list[int]:
 
 def as_shown(layout: list[int], response: Places | None) -> list[tuple[str, int | str | None]]:
     """The names of the fields in the order shown, each with the place given there; none for no answer."""
-    names = numbered("place", len(layout))
+    names = part_names("place", len(layout))
     return [(name, response[index]) for name, index in zip(names, layout, strict=True)] if response else []
 
 
@@ -157,11 +157,11 @@ class Ordering(QuestionType[OrderingSpec]):
         return {"count": len(rows), "elements": ordered} | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: OrderingSpec, layout: list[int], fields: Any) -> list[int | str | None] | None:
-        names = numbered("place", len(layout))
+        names = part_names("place", len(layout))
         fields = known_fields(fields, names)
         places: list[int | str | None] = [None] * len(layout)
         for index, name in zip(layout, names, strict=True):
-            places[index] = self._place(only(fields, name), len(layout))
+            places[index] = self._place(single_value(fields, name), len(layout))
         return None if all_blank(places) else places
 
     def _place(self, value: str | None, count: int) -> int | str | None:

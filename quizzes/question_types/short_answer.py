@@ -13,7 +13,7 @@ from fractions import Fraction
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from quizzes.question_types.authoring import FilledForm, Row, RowSet, lines
+from quizzes.question_types.authoring import FilledForm, RowForm, RowSet, lines
 from quizzes.question_types.base import (
     Claim,
     Example,
@@ -25,7 +25,7 @@ from quizzes.question_types.base import (
     Spec,
 )
 from quizzes.question_types.claims import claimed_texts
-from quizzes.question_types.fields import known_fields, only, told
+from quizzes.question_types.fields import known_fields, single_value, told
 from quizzes.question_types.text_match import (
     TEXT_LIMIT,
     TextKey,
@@ -53,7 +53,7 @@ class ShortAnswerForm(FilledForm):
     feedback_wrong = lines(gettext_lazy("Feedback to any other answer"))
 
 
-class AnswerRow(Row):
+class AnswerRow(RowForm):
     text = forms.CharField(
         label=gettext_lazy("Accepted answer"),
         max_length=1000,
@@ -97,7 +97,7 @@ class ShortAnswer(QuestionType[ShortAnswerSpec]):
         } | told(self.remarks(spec, layout, response))
 
     def parse(self, spec: ShortAnswerSpec, layout: list[object], fields: object) -> str | None:
-        return only(known_fields(fields, ["text"]), "text")
+        return single_value(known_fields(fields, ["text"]), "text")
 
     def posted(self, spec: ShortAnswerSpec, layout: list[object], response: str | None) -> dict[str, list[str]]:
         return {} if response is None else {"text": [response]}

@@ -14,7 +14,7 @@ from pydantic import model_validator
 
 from quizzes.question_types.authoring import SpecForm
 from quizzes.question_types.base import Example, Fields, Grade, Part, ResponseClass
-from quizzes.question_types.fields import known_fields, only, position
+from quizzes.question_types.fields import known_fields, position, single_value
 from quizzes.question_types.option_rows import OPTIONS, SingleOptionRow
 from quizzes.question_types.options import OptionsSpec, OptionsType, number_correct
 
@@ -45,7 +45,7 @@ class SingleChoice(OptionsType[SingleChoiceSpec]):
 
     def parse(self, spec: SingleChoiceSpec, layout: list[int], fields: Fields) -> int | None:
         fields = known_fields(fields, ["choice"])
-        value = only(fields, "choice")
+        value = single_value(fields, "choice")
         return None if value is None else layout[position(value, len(layout), where="choice")]
 
     def grade(self, spec: SingleChoiceSpec, response: int | None) -> Grade:

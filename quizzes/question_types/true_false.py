@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from quizzes.errors import BadAnswer
 from quizzes.question_types.authoring import SpecForm
 from quizzes.question_types.base import Example, Fields, Grade, Part, QuestionType, ResponseClass, Spec
-from quizzes.question_types.fields import known_fields, only
+from quizzes.question_types.fields import known_fields, single_value
 from quizzes.question_types.values import ShortText
 
 
@@ -63,7 +63,7 @@ class TrueFalse(QuestionType[TrueFalseSpec]):
 
     def parse(self, spec: TrueFalseSpec, layout: list[Any], fields: Fields) -> bool | None:
         fields = known_fields(fields, ["choice"])
-        value = only(fields, "choice")
+        value = single_value(fields, "choice")
         if value not in (None, "true", "false"):
             raise BadAnswer(_("Answer true or false."), where="choice")
         return None if value is None else value == "true"

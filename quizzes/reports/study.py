@@ -26,7 +26,7 @@ from quizzes.models import (
 )
 from quizzes.reports import bank, mastery
 from quizzes.reports.mastery import UnitStanding
-from quizzes.study_text import Place
+from quizzes.study_text import SourceParagraph
 
 MOST_CLASSES = 4
 
@@ -87,7 +87,7 @@ class Footnote:
     """One place that a note rests on; `source` is None for a locator that names none of the note's sources."""
 
     number: int
-    place: Place
+    place: SourceParagraph
     source: Source | None
 
 
@@ -165,11 +165,11 @@ def _given(reader: User, unit: Unit, *, now: datetime) -> list[Assignment]:
     return list(found.select_related("classroom", "quiz").order_by("due_at", "pk"))
 
 
-def note_page(reader: User, note: StudyNote, *, wanted: Place | None, now: datetime) -> NotePage:
+def note_page(reader: User, note: StudyNote, *, wanted: SourceParagraph | None, now: datetime) -> NotePage:
     """Return a note to read (4 queries; where sentences are marked, also what questions quote there)."""
     rows = list(note.places.select_related("source").defer("source__paragraphs"))
     sources = {row.source.slug: row.source for row in rows}
-    places = [Place(row.source.slug, row.paragraph) for row in rows]
+    places = [SourceParagraph(row.source.slug, row.paragraph) for row in rows]
     body = study_text.render(note.body, places=places, marked=wanted, glossary=glossary_links())
     numbered = list(dict.fromkeys([*body.footnotes, *places]))
     footnotes = [Footnote(number, place, sources.get(place.source)) for number, place in enumerate(numbered, start=1)]
@@ -194,7 +194,7 @@ def _next(note: StudyNote, notes: QuerySet[StudyNote]) -> StudyNote | None:
     return notes.filter(later, unit=note.unit_id).order_by("position", "pk").first()
 
 
-def _evidence(reader: User, place: Place, *, now: datetime) -> list[str]:
+def _evidence(reader: User, place: SourceParagraph, *, now: datetime) -> list[str]:
     """What questions quote from a place, each phrase once: of those alone whose answer the reader may see."""
     resting = Question.objects.filter(places__source__slug=place.source, places__paragraph=place.paragraph)
     quoted = [

@@ -41,7 +41,7 @@ IGNORED = "ignored"  # stands for the reason where none was given
 
 
 @dataclass(frozen=True)
-class Place:
+class Citation:
     """A paragraph of a source, with a phrase that stands there."""
 
     source: Source
@@ -57,7 +57,7 @@ class Identity:
     difficulty: str
     bloom: str
     tags: Sequence[str] = ()
-    places: Sequence[Place] = ()
+    places: Sequence[Citation] = ()
     visibility: str = ""
     is_kept_for_exams: bool | None = None  # None: as it is
 

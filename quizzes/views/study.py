@@ -12,7 +12,7 @@ from quizzes import clock
 from quizzes.models import Body, Unit
 from quizzes.reports import study, timeline
 from quizzes.services import copies
-from quizzes.study_text import Place
+from quizzes.study_text import SourceParagraph
 from quizzes.views.requests import LoggedInRequest
 
 
@@ -48,11 +48,11 @@ def study_note(request: LoggedInRequest, slug: str) -> HttpResponse:
     return render(request, "quizzes/study/note.jinja", {"page": page, "note": note})
 
 
-def _wanted(request: LoggedInRequest) -> Place | None:
+def _wanted(request: LoggedInRequest) -> SourceParagraph | None:
     """The place whose sentences are marked, out of the address; what is none marks nothing."""
     source, paragraph = request.GET.get("source", ""), request.GET.get("paragraph", "")
     is_place = source and paragraph.isascii() and paragraph.isdecimal() and len(paragraph) <= 5
-    return Place(source, int(paragraph)) if is_place else None
+    return SourceParagraph(source, int(paragraph)) if is_place else None
 
 
 @require_GET

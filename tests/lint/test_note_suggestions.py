@@ -1,9 +1,9 @@
 """Suggestions for study notes: each rule once, and none for a note that is well made."""
 
 from quizzes.lint import notes
-from quizzes.study_text import Place
+from quizzes.study_text import SourceParagraph
 
-PLACES = [Place("qa", 1)]
+PLACES = [SourceParagraph("qa", 1)]
 GOOD = " ".join(["Every word of this one sentence rests on a paragraph.[^1]"] * 7)
 
 

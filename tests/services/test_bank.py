@@ -26,7 +26,7 @@ def described(**changes: Any) -> bank.Identity:
         "topic": cast.topic().name,
         "difficulty": "easy",
         "bloom": "remember",
-        "places": [bank.Place(cast.source(), 1, "the Council")],
+        "places": [bank.Citation(cast.source(), 1, "the Council")],
     }
     return bank.Identity(**{**fields, **changes})
 
