@@ -104,11 +104,15 @@ def _by_record(questions: QuerySet[Question], wish: Wish, record: list[Shown]) -
     if wish.only == UNSEEN:
         return questions.exclude(pk__in={shown.question for shown in record})
     if wish.only == FLAGGED:
-        return questions.filter(pk__in={shown.question for shown in record if shown.is_flagged})
+        return questions.filter(pk__in={shown.question for shown in last_of_each(record) if shown.is_flagged})
     return questions.filter(pk__in=missed_in(record)) if wish.only == MISSED else questions
 
 
 def missed_in(record: Iterable[Shown]) -> set[int]:
     """Return the questions that were not right when they were last answered."""
-    last = {shown.question: shown for shown in record}
-    return {question for question, shown in last.items() if shown.is_missed}
+    return {shown.question for shown in last_of_each(record) if shown.is_missed}
+
+
+def last_of_each(record: Iterable[Shown]) -> Iterable[Shown]:
+    """Return the last answer to each question; the record has the oldest first."""
+    return {shown.question: shown for shown in record}.values()
