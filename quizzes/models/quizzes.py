@@ -45,6 +45,10 @@ class QuizQuerySet(OwnedQuerySet["Quiz"]):
         """Nobody manages, assigns or previews what is built in."""
         return super().for_instructor(user, condition).exclude(status=Quiz.Status.BUILT_IN)
 
+    def checks(self) -> QuizQuerySet:
+        """The checks of published units."""
+        return self.filter(checked_units__status="published")
+
     def asking(self, question: Question) -> QuizQuerySet:
         """Those that have it as a fixed question, pinned or not."""
         return self.filter(items__question=question)

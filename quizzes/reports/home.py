@@ -13,10 +13,11 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from quizzes import entitlements
 from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, Topic, User
-from quizzes.reports import given, growth, reviews
+from quizzes.reports import given, growth, mastery, reviews
 from quizzes.reports import quizzes as quiz_report
 from quizzes.reports.given import Calendar, Given
 from quizzes.reports.growth import Grown
+from quizzes.reports.mastery import UnitStanding
 
 RECENT, SUGGESTED, NOTICES = 5, 3, 20
 LATEST = 40  # attempts handed in that are looked through for the week
@@ -52,12 +53,13 @@ class Review:
         return max(1, round(self.count * reviews.SECONDS_EACH / 60))
 
 
-Step = Open | Given | Review | Suggestion
+Step = Open | Given | UnitStanding | Review | Suggestion
 
 
 @dataclass(frozen=True)
 class Learner:
-    """The first page of a user who takes quizzes; `latest` are attempts handed in, `reviews` questions due in their deck."""
+    """The first page of a user who takes quizzes; `latest` are attempts handed in, `reviews` questions due in their deck,
+    `unit` the next one of the path."""
 
     open: list[Open]
     calendar: Calendar
@@ -66,11 +68,16 @@ class Learner:
     classrooms: int
     reviews: int
     now: datetime
+    unit: UnitStanding | None = None
 
     @property
     def next_step(self) -> Step | None:
-        """The one thing to do now: what is in progress, what is due soon, what is to review, what else is given, something new."""
-        steps: list[Step] = [*self.open, *self.due_soon, *self.to_review, *self.tasks, *self.suggested]
+        """The one thing to do now: what is in progress or due soon, the unit that is begun, what is to review, what else is
+        given, something new: the first unit above all.
+        """
+        units = [self.unit] if self.unit else []
+        begun = [unit for unit in units if unit.has_begun]
+        steps: list[Step] = [*self.open, *self.due_soon, *begun, *self.to_review, *self.tasks, *units, *self.suggested]
         return steps[0] if steps else None
 
     @property
@@ -154,6 +161,7 @@ def for_learner(user: User, *, now: datetime) -> Learner:
         classrooms=Classroom.objects.live().joined_by(user).count(),
         reviews=reviews.due_count(user, now=now),
         now=now,
+        unit=mastery.next_of(user, now=now),
     )
 
 
@@ -166,7 +174,7 @@ def growth_of(user: User, *, now: datetime) -> list[Grown]:
 
 def step_topic(step: Step | None) -> Topic | None:
     """The topic that lends the next step its color (1 or 2 queries, none where it is about no quiz)."""
-    if step is None or isinstance(step, Review):
+    if step is None or isinstance(step, Review | UnitStanding):
         return None
     if isinstance(step, Open):
         return topic_of(step.attempt.quiz)
@@ -210,6 +218,7 @@ def _suggested(user: User, assigned: Sequence[int], now: datetime) -> list[Sugge
     taken = Attempt.objects.taken_by(user).filter(quiz=OuterRef("pk"))
     is_open = Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now)
     found = Quiz.objects.published().filter(~Exists(taken), *is_open, is_open_to_all=True).exclude(pk__in=assigned)
+    found = found.exclude(pk__in=Quiz.objects.checks().order_by().values("pk"))  # their units lead to them
     secrecy = entitlements.secrecy_of(user, now=now)
     if secrecy.exams:
         secret = QuizItem.objects.filter(question__in=secrecy.questions.order_by().values("pk"))

@@ -56,6 +56,8 @@ class UnitOutcome:
 
 def standings(learner: User, units: Sequence[Unit], *, now: datetime) -> list[UnitStanding]:
     """Return where the learner stands in each of the units (at most 7 queries, however many there are)."""
+    if not units:
+        return []
     wanted = {pk for unit in units for pk in (unit.check_quiz_id, unit.review_quiz_id, unit.final_quiz_id) if pk}
     rows = _rows(learner, wanted, now=now)
     mastered = _mastered(learner, units, now=now)
@@ -70,6 +72,12 @@ def standings(learner: User, units: Sequence[Unit], *, now: datetime) -> list[Un
         )
         for unit in units
     ]
+
+
+def next_of(learner: User, *, now: datetime) -> UnitStanding | None:
+    """Return the first published unit with a check that the learner has not mastered; None where there is none left."""
+    units = list(Unit.objects.published().exclude(check_quiz=None).order_by("position", "pk"))
+    return next((one for one in standings(learner, units, now=now) if not one.is_mastered), None)
 
 
 def _rows(learner: User, wanted: set[int], *, now: datetime) -> dict[int, QuizRow]:

@@ -47,9 +47,10 @@ VISIBLE: Prepared[tuple[object, ...]] = prepared(
 
 
 def _listed(learner: User) -> QuizQuerySet:
-    """Those the learner may open, practice first."""
+    """Those the learner may open, practice first; the checks of units stand with their units."""
     place = Case(When(feedback=Preset.PRACTICE, then=Value(0)), default=Value(1))
-    return Quiz.objects.visible_to(learner).sized().order_by(place, "pk")
+    found = Quiz.objects.visible_to(learner).exclude(pk__in=Quiz.objects.checks().order_by().values("pk"))
+    return found.sized().order_by(place, "pk")
 
 
 def _sized(row: Sequence[object], names: Sequence[str]) -> Quiz:

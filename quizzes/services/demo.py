@@ -60,6 +60,8 @@ ASSIGNMENTS = [
     PlannedAssignment("t1-who-decides", -2, 3, 5, 0.6),
     PlannedAssignment("d6-concert-to-charter", 2, 6, 8, 0.0),
 ]
+# The checks of units that the student took on their own: days ago, quiz, share of it that they know.
+CHECKS = [(7, "check-1", 1.0), (1.5, "check-2", 0.6)]
 
 
 @transaction.atomic
@@ -84,6 +86,9 @@ def create(*, password: str, now: datetime) -> None:
     demo_history.quiz_with_certificate(teacher, now=joined_at)
     for plan in ASSIGNMENTS:
         _assign(classroom, plan, members, rng, now)
+    for days, slug, skill in CHECKS:
+        if check := Quiz.objects.filter(slug=slug).first():
+            take(members[0][0], check, skill, rng, start=now - timedelta(days=days))
     demo_history.practice(members[0][0], _response, rng, now=now)
     for person, skill in members[:REVIEWERS]:
         until = now - UNREVIEWED if person.username == STUDENT else now
@@ -160,14 +165,23 @@ def _assign(
         for _attempt in range(1 if rng.random() < 0.6 else 2):
             latest = min(plan.due if plan.due is not None else 0, -0.1)
             start = now + timedelta(days=rng.uniform(plan.opens, latest))
-            take(person, assignment, skill, rng, start=max(start, assignment.opens_at or start))
+            start = max(start, assignment.opens_at or start)
+            take(person, assignment.quiz, skill, rng, start=start, assignment=assignment)
 
 
-def take(person: User, assignment: Assignment, skill: float, rng: random.Random, *, start: datetime) -> Attempt:
+def take(
+    person: User,
+    quiz: Quiz,
+    skill: float,
+    rng: random.Random,
+    *,
+    start: datetime,
+    assignment: Assignment | None = None,
+) -> Attempt:
     """One attempt from start to submission, answering as someone would who knows `skill` of it."""
     last = Attempt.objects.taken_by(person).order_by("-started_at").values_list("submitted_at", flat=True).first()
     start = max(start, last + timedelta(hours=1)) if last else start
-    attempt = attempts.start(person, assignment.quiz, assignment=assignment, now=start, device="demo")
+    attempt = attempts.start(person, quiz, assignment=assignment, now=start, device="demo")
     moment = start
     paper = papers.of_attempt(attempt.pk, person.pk)
     for answer in attempt.answers.select_related("version__question"):

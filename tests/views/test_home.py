@@ -297,7 +297,7 @@ def test_the_number_of_queries_does_not_grow_with_classes_and_assignments(
         for _other in range(3):
             factories.assignment(room, factories.quiz(), due_at=now + DAY)
     factories.attempt(learner, factories.quiz(), now=now)
-    with django_assert_max_num_queries(10):  # type: ignore[operator]
+    with django_assert_max_num_queries(11):  # type: ignore[operator]
         report.for_learner(learner, now=now)
 
 
@@ -424,6 +424,23 @@ def test_the_next_step_is_what_is_in_progress_then_what_is_due_then_something_ne
     assert "Begun" in step
     assert f'href="/attempts/{attempt.pk}/"' in step
     assert "20 min left, until 9:20 a.m." in step
+
+
+def test_a_newcomer_begins_with_the_first_unit_and_goes_on_with_it(
+    client: Client, learner: User, now: datetime
+) -> None:
+    check = factories.quiz(5, slug="check-1", title="Check: Who decides?")
+    unit = factories.study().unit
+    assert unit is not None
+    unit.check_quiz = check
+    unit.save()
+    client.force_login(learner)
+    page = client.get("/").content.decode()
+    assert f'<a class="btn" href="{unit.get_absolute_url()}">' in page
+    assert check.title not in page  # its unit leads to it
+    assert check.title not in client.get("/quizzes/").content.decode()
+    factories.attempt(learner, check, now=now, right=2, submit=True)
+    assert "Best so far 40 %; 80 % masters it." in client.get("/").content.decode()
 
 
 def test_what_is_the_next_step_is_not_listed_again(
