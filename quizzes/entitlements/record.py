@@ -72,7 +72,7 @@ def _attempts(learner: User, now: datetime) -> dict[int, Attempt]:
 
 
 def _rows(learner: User) -> Iterator[_Row]:
-    mine = Answer.objects.filter(attempt__learner=learner).annotate(is_blank=Q(response=None)).order_by("pk")
+    mine = Answer.objects.filter(attempt__learner=learner).annotate(is_blank=Q(response__isnull=True)).order_by("pk")
     columns = ("attempt", "slot", "version__question", "version__question__topic", "fraction", "is_blank")
     return (_Row(*row) for row in mine.values_list(*columns, "is_flagged", "saved_at"))
 

@@ -83,6 +83,19 @@ def test_practice_is_chosen_by_topic_and_counts_what_matches(learner: User, now:
     assert Attempt.objects.taken_by(learner).in_progress().count() == 1  # the first was handed in
 
 
+def test_what_practice_did_not_come_to_is_not_missed(learner: User, now: datetime) -> None:
+    factories.published(3)
+    client = browser(learner)
+    with time_machine.travel(now, tick=False):
+        follow(client, "/practice/start/")
+        practice = Attempt.objects.get()
+        wrong = {"q1-choice": (right_of(practice, 1) + 1) % 4, "q1-revision": 0}
+        client.post(f"/attempts/{practice.pk}/questions/1/check/", wrong)
+        client.post(f"/attempts/{practice.pk}/submit/", CONFIRMED)
+        assert "Only 1 question matches" in read(client.get("/practice/?only=missed"))
+        assert "Only 2 questions match" in read(client.get("/practice/?only=unseen"))
+
+
 def test_pressing_twice_starts_one_practice(learner: User) -> None:
     factories.published(3)
     client = browser(learner)
