@@ -123,6 +123,7 @@ TEMPLATES = [
                 "duration": "quizzes.local_time.duration",
                 "inline_markdown": "quizzes.markup.inline_markdown",
                 "markdown": "quizzes.markup.markdown",
+                "with_terms": "quizzes.reports.glossary.with_terms",
                 "marks": "quizzes.figures.marks",
                 "plain": "quizzes.markup.plain",
                 "time_left": "quizzes.templatetags.quizzes_words.time_left",

@@ -110,8 +110,27 @@ def render(
 
     html = _with_footnotes(str(markup.edited(plain, edit)))
     html = html.replace(OPEN, "<mark>").replace(CLOSE, "</mark>")
-    html = TERM.sub(lambda found: f'<a class="term" href="{glossary.linked[int(found[1])]}">{found[2]}</a>', html)
-    return Text(mark_safe(html), tuple(footnotes))
+    return Text(mark_safe(_with_term_links(html, glossary)), tuple(footnotes))
+
+
+def with_links(text: str, glossary: Glossary) -> SafeString:
+    """Return Markdown as HTML in which terms of the glossary are links; brackets are no locators here."""
+    plain = RESERVED.sub("", text)
+    html = str(markup.edited(plain, lambda tokens: list(_with_term_signs(tokens, glossary))))
+    return mark_safe(_with_term_links(html, glossary))
+
+
+def _with_term_signs(tokens: Iterable[Token], glossary: Glossary) -> Iterator[Token]:
+    depth = 0
+    for token in tokens:
+        depth += token.nesting if token.type.startswith("link_") else 0
+        if token.type == "text" and not depth:
+            token.content = glossary.link(token.content)
+        yield token
+
+
+def _with_term_links(html: str, glossary: Glossary) -> str:
+    return TERM.sub(lambda found: f'<a class="term" href="{glossary.linked[int(found[1])]}">{found[2]}</a>', html)
 
 
 def _with_signs(
@@ -119,11 +138,13 @@ def _with_signs(
 ) -> Iterator[Token]:
     """Put signs for footnotes and terms into texts, but not within a link; code and addresses are no text."""
     depth = 0
+    numbers: list[Token] = []
     for token in tokens:
         depth += token.nesting if token.type.startswith("link_") else 0
         if token.type == "text" and not depth:
-            token.content = glossary.link(LOCATOR.sub(numbered, token.content))
-        yield token
+            token.content = LOCATOR.sub(numbered, token.content)
+        numbers.append(token)
+    yield from _with_term_signs(numbers, glossary)
 
 
 def _with_marks(tokens: Iterable[Token], wanted: int) -> Iterator[Token]:

@@ -14,6 +14,7 @@ from django.db.backends.signals import connection_created
 from django.test import override_settings
 
 from quizzes.models import Classroom, User, version_cache
+from quizzes.reports import glossary
 from tests import databases, factories
 
 
@@ -54,6 +55,7 @@ def quick_passwords() -> Iterator[None]:
 def nothing_kept() -> Iterator[None]:
     """Rows get the same numbers again in the next test; what the process keeps about them must not outlive the test."""
     version_cache.clear()
+    glossary.forget()
     cache.clear()
     yield
     version_cache.clear()

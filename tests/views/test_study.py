@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from quizzes.models import Classroom, GlossaryTerm, Question, QuestionSource, StudyNote, Unit, User
-from tests import factories, pages
+from quizzes.services import attempts
+from tests import factories, pages, saving
 
 PAGES = ["", "units/unit/", "notes/note/", "glossary/", "timeline/", "who-does-what/"]
 MARKED = "/learn/notes/note/?source=source&paragraph=1"
@@ -144,3 +145,23 @@ def test_pages_ask_the_database_as_often_for_much_as_for_little(client: Client, 
         with CaptureQueriesContext(connection) as captured:
             client.get(f"/learn/{path}")
         assert len(captured) <= bound, (path, len(captured))
+
+
+def test_an_explanation_links_the_first_occurrence_of_a_term_once_the_answer_may_be_seen(
+    client: Client, learner: User, note: StudyNote, now: datetime
+) -> None:
+    spec = factories.single_choice("Who gives a mandate?")
+    spec["explanation"] = "A mandate is given; the mandate ends. `mandate` [mandate](https://example.org/mandate)"
+    spec["options"][1]["feedback"] = "No Mandate says so."
+    quiz = factories.quiz([factories.question(spec)], feedback="homework")
+    client.force_login(learner)
+    with time_machine.travel(now, tick=False):
+        attempt = attempts.start(learner, quiz, now=now)
+        saving.save(attempt.pk, learner, slot=1, fields=factories.WRONG, revision=1, now=now)
+        assert 'class="term"' not in text(client, f"/attempts/{attempt.pk}/questions/1/")
+        attempts.submit(attempt, now=now)
+        page = text(client, f"/attempts/{attempt.pk}/result/")
+    link = '<a class="term" href="/learn/glossary/#term-mandate">'
+    assert page.count('class="term"') == 2
+    assert f"A {link}mandate</a> is given; the mandate ends. <code>mandate</code>" in page
+    assert f"No {link}Mandate</a> says so." in page
