@@ -51,7 +51,7 @@ def kept_secret() -> str:
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret()
-SECRET_KEY_FALLBACKS = env.list("OLD_SECRET_KEYS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("OLD_SECRET_KEYS", [])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", urlsplit(SITE_URL).hostname or "", *env.list("ALLOWED_HOSTS", [])]

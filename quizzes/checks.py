@@ -60,17 +60,17 @@ def https_is_on(app_configs: object, **kwargs: object) -> list[CheckMessage]:
 @register(Tags.security, deploy=True)
 def proxy_is_known_on_both_sides(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """Warn where only one side knows of the proxy: all would share its address, or a client could claim any."""
-    found: list[CheckMessage] = []
+    problems: list[CheckMessage] = []
     if settings.HTTPS and not settings.TRUSTED_PROXY:
         words = "SITE_URL is https, but no proxy is announced: limits on tries would count everyone as the proxy."
-        found.append(Warning(words, hint="Set BEHIND_PROXY=true (deploy/README.md).", id="quizzes.W010"))
+        problems.append(Warning(words, hint="Set BEHIND_PROXY=true (deploy/README.md).", id="quizzes.W010"))
     if settings.TRUSTED_PROXY and not settings.HTTPS:
         words = "BEHIND_PROXY is set, but SITE_URL is not https: without a proxy, clients there may claim any address."
-        found.append(Warning(words, hint="Set SITE_URL, or take BEHIND_PROXY away.", id="quizzes.W011"))
+        problems.append(Warning(words, hint="Set SITE_URL, or take BEHIND_PROXY away.", id="quizzes.W011"))
     if os.environ.get("TRUSTED_PROXY") and not settings.TRUSTED_PROXY:
         words = "TRUSTED_PROXY names a proxy, but BEHIND_PROXY is not set: it is not believed."
-        found.append(Warning(words, hint="Set BEHIND_PROXY=true.", id="quizzes.W012"))
-    return found
+        problems.append(Warning(words, hint="Set BEHIND_PROXY=true.", id="quizzes.W012"))
+    return problems
 
 
 @register()

@@ -168,7 +168,7 @@ def user_of(name: str) -> Any:
 
 def network_of(address: str) -> str:
     """Return the address, or the network of one of version 6."""
-    found = ipaddress.ip_address(address)
-    if found.version == 4:
+    address_read = ipaddress.ip_address(address)
+    if address_read.version == 4:
         return address
-    return str(ipaddress.ip_network((found, NETWORK_BITS), strict=False))
+    return str(ipaddress.ip_network((address_read, NETWORK_BITS), strict=False))

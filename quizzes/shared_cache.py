@@ -31,11 +31,11 @@ def get_or_make(key: str, make: Callable[[], Value], *, seconds: int) -> Value:
     if time.monotonic() < _asked_again_at:
         return make()
     try:
-        found: Value | None = cache.get(key)
-        if found is None:
-            found = make()
-            cache.set(key, found, seconds)
-        return found
+        value: Value | None = cache.get(key)
+        if value is None:
+            value = make()
+            cache.set(key, value, seconds)
+        return value
     except Away:
         _asked_again_at = time.monotonic() + PAUSE
         return make()

@@ -198,11 +198,11 @@ def _with_footnotes(html: str) -> str:
 def sentences_of(text: str) -> list[str]:
     """Return the sentences of a note as they were typed, locators included; lines of tables are no sentences."""
     lines = [line.lstrip("-*0123456789.> ") for line in text.splitlines() if not line.lstrip().startswith("|")]
-    found = []
+    parts = []
     for line in lines:
         start = 0
         for end in ENDS_AS_TYPED.finditer(line):
-            found.append(line[start : end.end()].strip())
+            parts.append(line[start : end.end()].strip())
             start = end.end()
-        found.append(line[start:].strip())
-    return [sentence for sentence in found if sentence]
+        parts.append(line[start:].strip())
+    return [sentence for sentence in parts if sentence]

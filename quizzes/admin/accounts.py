@@ -76,45 +76,45 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
 
     def anonymise_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What goes and what stays; with the user name typed, the personal data is gone."""
-        found = self.get_object(request, str(pk))
-        if found is None:
+        user = self.get_object(request, str(pk))
+        if user is None:
             raise Http404
-        if not self.has_delete_permission(request, found):
+        if not self.has_delete_permission(request, user):
             raise PermissionDenied
-        if found.is_anonymised:
+        if user.is_anonymised:
             return redirect("admin:quizzes_user_change", pk)
-        form = AnonymiseForm(found, request.POST if request.method == "POST" else None)
-        refusal = self.refusal(request, found)
-        if form.is_valid() and not refusal and not (refusal := self.anonymise(request, found)):
+        form = AnonymiseForm(user, request.POST if request.method == "POST" else None)
+        refusal = self.refusal(request, user)
+        if form.is_valid() and not refusal and not (refusal := self.anonymise(request, user)):
             return redirect("admin:quizzes_user_change", pk)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "original": found,
+            "original": user,
             "title": _("Remove personal data"),
             "form": form,
             "refusal": refusal,
-            "has": belongings(found, now=clock.now()),
+            "has": belongings(user, now=clock.now()),
         }
         return TemplateResponse(request, "admin/quizzes/user/anonymise.html", context)
 
     def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give everything that a person owns to another instructor, or to the site."""
-        found = self.get_object(request, str(pk))
-        if found is None:
+        user = self.get_object(request, str(pk))
+        if user is None:
             raise Http404
-        if not self.has_view_permission(request, found):
+        if not self.has_view_permission(request, user):
             raise PermissionDenied
-        form = HandOverForm(found, request.POST if request.method == "POST" else None)
-        if form.is_valid() and self.hand_over(request, found, form):
+        form = HandOverForm(user, request.POST if request.method == "POST" else None)
+        if form.is_valid() and self.hand_over(request, user, form):
             return redirect("admin:quizzes_user_change", pk)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "original": found,
+            "original": user,
             "title": _("Hand over the work"),
             "form": form,
-            "count": handover.count_of(found),
+            "count": handover.count_of(user),
         }
         return TemplateResponse(request, "admin/quizzes/user/hand_over.html", context)
 
@@ -136,9 +136,9 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Says what work there is to hand over first."""
-        found = self.get_object(request, object_id)
-        work = handover.count_of(found) if found is not None else 0
-        is_last = found is not None and people.leaves_no_administrator([found])
+        user = self.get_object(request, object_id)
+        work = handover.count_of(user) if user is not None else 0
+        is_last = user is not None and people.leaves_no_administrator([user])
         context = {"work": work, "last_administrator": people.LAST_ADMINISTRATOR if is_last else ""}
         return super().delete_view(request, object_id, {**context, **(extra_context or {})})
 

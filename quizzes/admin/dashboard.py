@@ -109,8 +109,8 @@ def _ungraded(user: User) -> Iterator[Need]:
 def _drafts_of_questions(user: User) -> Iterator[Need]:
     own = Question.objects.live().filter(owner=user)
     drafts = QuestionVersion.objects.filter(status=QuestionVersion.Status.DRAFT, question__in=own)
-    found = drafts.select_related("question").order_by("-edited_at", "-pk")
-    for draft in found[:DRAFTS]:
+    versions = drafts.select_related("question").order_by("-edited_at", "-pk")
+    for draft in versions[:DRAFTS]:
         words = {"stem": Truncator(draft.stem).chars(70)}
         url = reverse("admin:quizzes_question_change", args=[draft.question_id])
         yield Need(_("Draft: “%(stem)s”") % words, draft.question.get_type_display(), url, _("Finish"))

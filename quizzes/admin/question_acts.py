@@ -103,13 +103,13 @@ class QuestionActs(QuestionPart):
         """A question of one's own that starts from what may be seen of this one."""
         question = self.looked_at(request, pk)
         try:
-            made = copies.of_question(question, actor=person(request), now=clock.now())
+            copy = copies.of_question(question, actor=person(request), now=clock.now())
         except QuizError as refusal:
             messages.error(request, str(refusal.message))
             return redirect("admin:quizzes_question_changelist")
-        self.log_addition(request, made, _("Copied from another question."))
+        self.log_addition(request, copy, _("Copied from another question."))
         messages.success(request, _("This is your copy, a draft that only you see."))
-        return redirect("admin:quizzes_question_change", made.pk)
+        return redirect("admin:quizzes_question_change", copy.pk)
 
 
 def quiz_name(quiz: Quiz) -> str:

@@ -84,16 +84,16 @@ class QuestionPages(QuestionPart):
             "original": question,
             "is_refused": request.method == "POST",
             "asks_for_sources": bank.asks_for_sources(question.owner) or question.places.exists(),
-            **self.found(request, version),
+            **self.findings(request, version),
         }
         return self.page(request, "form", context)
 
-    def found(self, request: HttpRequest, version: QuestionVersion) -> dict[str, Any]:
+    def findings(self, request: HttpRequest, version: QuestionVersion) -> dict[str, Any]:
         """What the linter says of the version that is stored: what must be mended, and what could be better."""
-        found = bank.findings(version) if request.method == "GET" else []
+        findings = bank.findings(version) if request.method == "GET" else []
         return {
-            "blocking": [one for one in found if bank.is_blocking(one) and version.is_draft],
-            "suggestions": by_rule(one for one in found if not bank.is_blocking(one)),
+            "blocking": [one for one in findings if bank.is_blocking(one) and version.is_draft],
+            "suggestions": by_rule(one for one in findings if not bank.is_blocking(one)),
         }
 
     def only_looked_at(self, request: HttpRequest, question: Question) -> HttpResponse:

@@ -113,12 +113,14 @@ class BarFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         counts = Facets.of(request, model_admin).conditions
-        found = self.conditions(person(request))
-        return [(value, counted(name, counts[f"{self.parameter_name}_{value}"])) for value, (name, _q) in found.items()]
+        conditions = self.conditions(person(request))
+        return [
+            (value, counted(name, counts[f"{self.parameter_name}_{value}"])) for value, (name, _q) in conditions.items()
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        found = self.conditions(person(request)).get(self.value() or "")
-        return queryset.filter(found[1]) if found else queryset
+        condition = self.conditions(person(request)).get(self.value() or "")
+        return queryset.filter(condition[1]) if condition else queryset
 
 
 def counted(name: Any, count: int) -> str:

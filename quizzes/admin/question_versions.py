@@ -42,15 +42,15 @@ class QuestionVersions(QuestionPart):
     def versions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         question = self.fetched(request, pk)
         counts = bank.attempts_by_version(question)
-        found = list(question.versions.select_related("edited_by").order_by("-number"))
+        versions_shown = list(question.versions.select_related("edited_by").order_by("-number"))
         rows = [
             {
                 "version": version,
                 "attempts": counts.get(version.number, 0),
                 "before": older.number if older else None,
-                "is_earlier": version is not found[0] and not version.is_draft,
+                "is_earlier": version is not versions_shown[0] and not version.is_draft,
             }
-            for version, older in zip(found, [*found[1:], None], strict=True)
+            for version, older in zip(versions_shown, [*versions_shown[1:], None], strict=True)
         ]
         context = {"title": _("Versions"), "question": question, "rows": rows, "original": question}
         return self.page(request, "versions", context)
@@ -77,13 +77,13 @@ class QuestionVersions(QuestionPart):
         """A new draft that says what an earlier version says."""
         question = self.fetched(request, pk)
         try:
-            made = bank.go_back(question, number, actor=person(request), now=clock.now())
+            draft = bank.go_back(question, number, actor=person(request), now=clock.now())
         except NotFound:
             raise Http404 from None
         except QuizError as refusal:
             messages.error(request, str(refusal.message))
             return redirect("admin:quizzes_question_versions", question.pk)
-        words = {"n": made.number, "old": number}
+        words = {"n": draft.number, "old": number}
         self.log_change(request, question, _("Version %(n)d made from version %(old)d.") % words)
         messages.success(
             request, _("Version %(n)d is a draft that says what version %(old)d says. Publish it to ask it.") % words

@@ -98,8 +98,8 @@ class QuestionAdmin(
 
     @admin.action(description=gettext_lazy("Publish the drafts of the selected questions"))
     def publish_drafts(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
-        mine = self.only_managed(request, queryset)
-        drafts = QuestionVersion.objects.filter(question__in=mine, status=Status.DRAFT).select_related("question")
+        managed = self.only_managed(request, queryset)
+        drafts = QuestionVersion.objects.filter(question__in=managed, status=Status.DRAFT).select_related("question")
         published = 0
         for draft in drafts:
             if self.is_left_alone(request, draft.question, bank.quizzes_following(draft.question)):

@@ -35,8 +35,8 @@ class QuizPart(AdminPart):
 
     def tell_of_attempts(self, request: HttpRequest, quiz: Quiz, asked: set[tuple[object, ...]]) -> None:
         """After saving: how many attempts were made by what the quiz `asked` before, and where to look at them."""
-        made = quiz.attempts.finished().count()
-        if not made or points.asked_by(quiz) == asked:
+        count = quiz.attempts.finished().count()
+        if not count or points.asked_by(quiz) == asked:
             return
         if marked := points.effect(quiz, Attempt.objects.managed_by(person(request))).attempts:
             words = ngettext(
@@ -48,6 +48,6 @@ class QuizPart(AdminPart):
             words = ngettext(
                 "%(n)d attempt was made before this change, and stays as it is.",
                 "%(n)d attempts were made before this change, and stay as they are.",
-                made,
+                count,
             )
-            messages.info(request, words % {"n": made})
+            messages.info(request, words % {"n": count})

@@ -63,14 +63,14 @@ class QuizAdmin(QuizPoints, QuizPages, ScopedAdmin):
     change_form_template = "admin/quizzes/quiz/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quiz]:
-        found = super().get_queryset(request)
+        queryset = super().get_queryset(request)
         if request.resolver_match and request.resolver_match.url_name == "quizzes_quiz_changelist":
             previewed = Quiz.objects.previewed_by(person(request)).filter(pk=OuterRef("pk"))
-            found = found.prefetch_related("items").annotate(
+            queryset = queryset.prefetch_related("items").annotate(
                 attempt_count=Count("attempts", filter=~Q(attempts__status="in_progress"), distinct=True),
                 may_preview=Exists(previewed),
             )
-        return found
+        return queryset
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if request.resolver_match and request.resolver_match.url_name == "autocomplete":

@@ -95,27 +95,27 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
         return super().changelist_view(request, context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        found = super().get_queryset(request)
-        return found.filter(pk__in=seen(self.model, person(request)).order_by().values("pk"))
+        queryset = super().get_queryset(request)
+        return queryset.filter(pk__in=seen(self.model, person(request)).order_by().values("pk"))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """What was done to a row, for those who may do it."""
-        found = self.get_object(request, object_id)
-        if found is not None and not self.is_managed(request, found):
+        row = self.get_object(request, object_id)
+        if row is not None and not self.is_managed(request, row):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
     def only_managed(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """For actions on chosen rows: those that the person may change; of the others they are told."""
-        mine = queryset.filter(pk__in=managed(self.model, person(request)).order_by().values("pk"))
-        if others := queryset.count() - mine.count():
+        own_rows = queryset.filter(pk__in=managed(self.model, person(request)).order_by().values("pk"))
+        if others := queryset.count() - own_rows.count():
             text = ngettext(
                 "%(n)d is not yours to change and was left alone.",
                 "%(n)d are not yours to change and were left alone.",
                 others,
             )
             self.message_user(request, text % {"n": others}, messages.WARNING)
-        return mine
+        return own_rows
 
 
 class ScopedInline(ScopedChoices, InlinePart):
@@ -152,8 +152,8 @@ class ScopedFilter(admin.RelatedFieldListFilter):
     """A list filter that names only what the person may see."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
-        mine = seen(field.related_model, person(request)).order_by()
-        return field.get_choices(include_blank=False, limit_choices_to={"pk__in": mine.values("pk")})
+        rows = seen(field.related_model, person(request)).order_by()
+        return field.get_choices(include_blank=False, limit_choices_to={"pk__in": rows.values("pk")})
 
 
 class WhoseFilter(admin.SimpleListFilter):
@@ -166,9 +166,9 @@ class WhoseFilter(admin.SimpleListFilter):
         return [("mine", _("mine")), ("site", _("the site")), ("others", _("colleagues"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        mine = Q(owner=person(request))
+        is_own = Q(owner=person(request))
         site = Q(owner=None)
-        return queryset.filter({"mine": mine, "site": site, "others": ~mine & ~site}.get(self.value() or "", Q()))
+        return queryset.filter({"mine": is_own, "site": site, "others": ~is_own & ~site}.get(self.value() or "", Q()))
 
 
 class SuperuserOnly:

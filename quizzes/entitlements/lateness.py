@@ -71,8 +71,8 @@ class Work:
 
 def _exceptions(works: Sequence[Work]) -> Exceptions:
     given = {work.assignment.pk for work in works}
-    found = Accommodation.objects.filter(assignment__in=given).select_related("membership") if given else []
-    return {(row.assignment_id, row.membership.user_id): row for row in found}
+    exceptions = Accommodation.objects.filter(assignment__in=given).select_related("membership") if given else []
+    return {(row.assignment_id, row.membership.user_id): row for row in exceptions}
 
 
 def _agreed(works: Sequence[Work], exceptions: Exceptions) -> dict[Work, terms.Terms]:
@@ -92,8 +92,8 @@ def _members(works: Sequence[Work]) -> dict[tuple[int, int], Membership]:
     """Members by assignment and person."""
     classrooms = {work.assignment.classroom_id for work in works}
     people = {work.attempt.learner_id for work in works}
-    found = Membership.objects.filter(classroom__in=classrooms, user__in=people) if works else []
-    by_class = {(row.classroom_id, row.user_id): row for row in found}
+    members = Membership.objects.filter(classroom__in=classrooms, user__in=people) if works else []
+    by_class = {(row.classroom_id, row.user_id): row for row in members}
     places = {work.place: (work.assignment.classroom_id, work.attempt.learner_id) for work in works}
     return {place: by_class[key] for place, key in places.items() if key in by_class}
 

@@ -66,15 +66,19 @@ def record_of(learner: User, *, now: datetime) -> list[Shown]:
 def _attempts(learner: User, now: datetime) -> dict[int, Attempt]:
     """Those whose answers may be judged: practice, and what is handed in and revealed; by key."""
     is_practice = Q(is_counted=False)
-    mine = Attempt.objects.taken_by(learner).filter(~Q(status=Attempt.Status.IN_PROGRESS) | is_practice).order_by("pk")
-    found = revealed_each(list(mine.select_related("quiz", "assignment__quiz")), learner, now=now)
-    return {attempt.pk: attempt for attempt, seen in found if seen.correctness or (attempt.preset == Preset.PRACTICE)}
+    attempts = (
+        Attempt.objects.taken_by(learner).filter(~Q(status=Attempt.Status.IN_PROGRESS) | is_practice).order_by("pk")
+    )
+    revealed = revealed_each(list(attempts.select_related("quiz", "assignment__quiz")), learner, now=now)
+    return {
+        attempt.pk: attempt for attempt, seen in revealed if seen.correctness or (attempt.preset == Preset.PRACTICE)
+    }
 
 
 def _rows(learner: User) -> Iterator[_Row]:
-    mine = Answer.objects.filter(attempt__learner=learner).annotate(is_blank=Q(response__isnull=True)).order_by("pk")
+    answers = Answer.objects.filter(attempt__learner=learner).annotate(is_blank=Q(response__isnull=True)).order_by("pk")
     columns = ("attempt", "slot", "version__question", "version__question__topic", "fraction", "is_blank")
-    return (_Row(*row) for row in mine.values_list(*columns, "is_flagged", "saved_at"))
+    return (_Row(*row) for row in answers.values_list(*columns, "is_flagged", "saved_at"))
 
 
 def _first_checks(learner: User) -> dict[Place, tuple[float | None, datetime]]:

@@ -86,8 +86,12 @@ class Secrecy:
         if not self.exams:
             return Question.objects.none()
         secret = Q(*(exam.secret(self.viewer) for exam in self.exams), _connector=Q.OR)
-        found = Question.objects.filter(secret)
-        return found.exclude(owner=self.viewer) if self.viewer and self.viewer.is_instructor else found
+        secret_questions = Question.objects.filter(secret)
+        return (
+            secret_questions.exclude(owner=self.viewer)
+            if self.viewer and self.viewer.is_instructor
+            else secret_questions
+        )
 
     def without_secret(self, questions: Rows) -> Rows:
         """Return the questions but for the secret ones."""
@@ -169,10 +173,10 @@ def _alone(learner: User, now: datetime) -> QuerySet[Attempt]:
 def _own_ends(learner: User) -> dict[str, Any]:
     """For quizzes: whether the learner has them on their own, and the latest deadline of those who have."""
     running = Attempt.objects.in_progress().filter(quiz=OuterRef("pk"), assignment=None).annotate(end=DEADLINE)
-    mine = Attempt.objects.taken_by(learner).filter(
+    attempts = Attempt.objects.taken_by(learner).filter(
         quiz=OuterRef("pk"), assignment=None, quiz__feedback__in=terms.WAITING_FOR_THE_END
     )
-    return {"is_taken_alone": Exists(mine), "latest_deadline": Subquery(running.order_by("-end").values("end")[:1])}
+    return {"is_taken_alone": Exists(attempts), "latest_deadline": Subquery(running.order_by("-end").values("end")[:1])}
 
 
 def _rules(quizzes: Collection[int]) -> dict[int, list[QuizItem]]:

@@ -227,11 +227,11 @@ class QuestionForm:
         if self.is_asking_for_rows:
             return []
         self.is_valid()
-        found = problems_of(self.identity) if self.identity.is_bound else []
-        found += self.author.problems() if self.author.main.is_bound else []
+        problems = problems_of(self.identity) if self.identity.is_bound else []
+        problems += self.author.problems() if self.author.main.is_bound else []
         for number, form in enumerate(self.places.forms if self.places.is_bound else [], start=1):
-            found += problems_of(form, _("Source %(n)d") % {"n": number})
-        return found
+            problems += problems_of(form, _("Source %(n)d") % {"n": number})
+        return problems
 
     def described(self) -> Identity:
         cleaned = self.identity.cleaned_data

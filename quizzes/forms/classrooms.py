@@ -26,9 +26,9 @@ TIMES = (
 
 
 def helper(label: Any) -> FormHelper:
-    made = FormHelper()
-    made.add_input(Submit("save", label))
-    return made
+    helper = FormHelper()
+    helper.add_input(Submit("save", label))
+    return helper
 
 
 class ClassroomForm(forms.ModelForm):

@@ -59,14 +59,14 @@ class EndForm(ZonedForm):
     @property
     def words(self) -> str:
         """The reason."""
-        found: str = self.cleaned_data["reason"]
-        return found
+        reason: str = self.cleaned_data["reason"]
+        return reason
 
     @property
     def ends_at(self) -> datetime | None:
         """The new deadline; None is without one."""
-        found: datetime | None = self.cleaned_data["due_at"]
-        return found
+        due_at: datetime | None = self.cleaned_data["due_at"]
+        return due_at
 
     def expect(self, due_at: datetime | None) -> None:
         """Let a second try go on from this deadline."""

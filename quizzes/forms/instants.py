@@ -64,12 +64,12 @@ class LocalField(forms.Field):
         if value in self.empty_values:
             return None
         try:
-            found = datetime.fromisoformat(str(value).strip())
+            instant = datetime.fromisoformat(str(value).strip())
         except ValueError as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
-        if found.tzinfo is not None:
+        if instant.tzinfo is not None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return found
+        return instant
 
 
 class ZonedForm(forms.Form):

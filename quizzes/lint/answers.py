@@ -97,6 +97,6 @@ def in_place(*places: str) -> str:
     how=gettext_lazy("Give the unit, such as % or $. It is shown, and may be typed or left out."),
 )
 def unit_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:
-    found = MEASURED.search(item.stem)
-    if found and item.type == "numeric" and not item.content["unit"]:
-        yield _("unit"), _("The stem speaks of “%(word)s”, and no unit is given.") % {"word": found.group()}
+    match = MEASURED.search(item.stem)
+    if match and item.type == "numeric" and not item.content["unit"]:
+        yield _("unit"), _("The stem speaks of “%(word)s”, and no unit is given.") % {"word": match.group()}

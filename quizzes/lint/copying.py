@@ -23,12 +23,12 @@ LONGEST_RUN = 7
 )
 def copied_run(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     for prose in item.prose:
-        mine = pairs(prose.text)
-        if len(mine) < LONGEST_RUN:
+        own_pairs = pairs(prose.text)
+        if len(own_pairs) < LONGEST_RUN:
             continue
         for slug, paragraphs in context.documents.items():
             known = context.pairs_of(slug)
-            if sum(pair in known for pair in mine) < LONGEST_RUN:  # as in nearly all
+            if sum(pair in known for pair in own_pairs) < LONGEST_RUN:  # as in nearly all
                 continue
             run = longest_shared_run(prose.text, paragraphs)
             if run > LONGEST_RUN:

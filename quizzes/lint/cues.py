@@ -66,9 +66,9 @@ def key_too_long(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 )
 def position_named(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     for prose in item.prose:
-        found = POSITION.search(prose.text)
-        if found:
-            yield prose.where, _("It names a place: “%(words)s”.") % {"words": found.group()}
+        match = POSITION.search(prose.text)
+        if match:
+            yield prose.where, _("It names a place: “%(words)s”.") % {"words": match.group()}
 
 
 @item_rule(
@@ -82,10 +82,10 @@ def absolute_in_distractors(item: Item, context: Context) -> Iterator[tuple[str,
         if any(ABSOLUTE.search(key.text) for key in group.keys):
             continue
         for option in group.distractors:
-            found = ABSOLUTE.search(option.text)
-            if found:
+            match = ABSOLUTE.search(option.text)
+            if match:
                 what = _("It is wrong and has the absolute word “%(word)s”; no right option has one.")
-                yield in_group(group, option.text), what % {"word": found.group().lower()}
+                yield in_group(group, option.text), what % {"word": match.group().lower()}
 
 
 @item_rule(
@@ -119,9 +119,9 @@ def _telling(text: str) -> dict[str, str]:
     how=gettext_lazy("Move the article into the options, or write “a(n)”."),
 )
 def article(item: Item, context: Context) -> Iterator[tuple[str, str]]:
-    found = ARTICLE_AT_END.search(item.stem)
-    if found and item.type in {"single_choice", "multiple_choice"} and item.groups:
-        yield from _misfits(found.group(1), item.groups[0])
+    match = ARTICLE_AT_END.search(item.stem)
+    if match and item.type in {"single_choice", "multiple_choice"} and item.groups:
+        yield from _misfits(match.group(1), item.groups[0])
     gaps = {group.where: group for group in item.groups}
     for word, number in ARTICLE_BEFORE_GAP.findall(str(item.content.get("text", ""))):
         group = gaps.get(_("gap %(number)d") % {"number": int(number)})
@@ -155,15 +155,15 @@ def _is_said_as_word(capitals: str) -> bool:
     how=gettext_lazy("Word the stem so that every option agrees, for example as a question."),
 )
 def agreement(item: Item, context: Context) -> Iterator[tuple[str, str]]:
-    found = VERB_AT_END.search(item.stem)
-    if not found or item.type not in {"single_choice", "multiple_choice"} or not item.groups:
+    match = VERB_AT_END.search(item.stem)
+    if not match or item.type not in {"single_choice", "multiple_choice"} or not item.groups:
         return
-    is_plural_verb = found.group(1).lower() in {"are", "were", "have"}
+    is_plural_verb = match.group(1).lower() in {"are", "were", "have"}
     for option in item.groups[0].options:
         if looks_plural(option.text) != is_plural_verb:
             yield (
                 in_group(item.groups[0], option.text),
-                _("It does not agree with “%(verb)s”.") % {"verb": found.group(1)},
+                _("It does not agree with “%(verb)s”.") % {"verb": match.group(1)},
             )
 
 

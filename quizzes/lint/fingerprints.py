@@ -30,10 +30,10 @@ class Paragraph:
     @cached_property
     def places(self) -> dict[str, list[int]]:
         """Where each hash stands."""
-        found: dict[str, list[int]] = {}
+        numbers: dict[str, list[int]] = {}
         for place, pair in enumerate(self.pairs):
-            found.setdefault(pair, []).append(place)
-        return found
+            numbers.setdefault(pair, []).append(place)
+        return numbers
 
 
 def pairs(text: str) -> list[str]:
@@ -53,8 +53,8 @@ def holds_phrase(paragraph: Sequence[str], phrase: str) -> bool:
 
 def longest_shared_run(text: str, paragraphs: Iterable[Paragraph]) -> int:
     """The number of words in the longest run that a text has in common with any one paragraph; 0 for none."""
-    mine = pairs(text)
-    longest = max((_longest(mine, paragraph) for paragraph in paragraphs), default=0)
+    own_pairs = pairs(text)
+    longest = max((_longest(own_pairs, paragraph) for paragraph in paragraphs), default=0)
     return longest + 1 if longest else 0
 
 

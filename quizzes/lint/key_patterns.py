@@ -79,11 +79,11 @@ def key_longest(items: Sequence[Item], context: Context) -> Found:
     if len(rows) < FEW:
         return
     chance = mean(1 / len(group.options) for _item, group in rows)
-    found = [item.id for item, group in rows if _longest(group) == [place_of_key(group)]]
-    if len(found) / len(rows) > chance + margin(chance, len(rows), points=0.05):
+    longest_keys = [item.id for item, group in rows if _longest(group) == [place_of_key(group)]]
+    if len(longest_keys) / len(rows) > chance + margin(chance, len(rows), points=0.05):
         what = _("The key is the longest option in %(share)d %% (chance: %(chance)d %%): %(ids)s.")
-        share = percent(len(found) / len(rows))
-        yield "", _("single choice"), what % {"share": share, "chance": percent(chance), "ids": ", ".join(found)}
+        share = percent(len(longest_keys) / len(rows))
+        yield "", _("single choice"), what % {"share": share, "chance": percent(chance), "ids": ", ".join(longest_keys)}
 
 
 def _longest(group: Group) -> list[int]:
@@ -143,11 +143,11 @@ def odd_one_out_share(items: Sequence[Item], context: Context) -> Found:
     if len(rows) < FEW:
         return
     chance = mean(1 / size for _item, size, _right in rows)
-    found = [item.id for item, _size, right in rows if right]
-    if len(found) / len(rows) > chance + margin(chance, len(rows), points=0.10):
+    guessed_ids = [item.id for item, _size, right in rows if right]
+    if len(guessed_ids) / len(rows) > chance + margin(chance, len(rows), points=0.10):
         what = _("Where one option differs in form it is the key in %(share)d %% (chance: %(chance)d %%): %(ids)s.")
-        share = percent(len(found) / len(rows))
-        yield "", _("single choice"), what % {"share": share, "chance": percent(chance), "ids": ", ".join(found)}
+        share = percent(len(guessed_ids) / len(rows))
+        yield "", _("single choice"), what % {"share": share, "chance": percent(chance), "ids": ", ".join(guessed_ids)}
 
 
 @bank_rule(

@@ -41,8 +41,8 @@ def content_words(text: str) -> set[str]:
 def sentences(text: str) -> list[str]:
     """The sentences of a text; a full stop in an abbreviation ends none."""
     masked = ABBREVIATIONS.sub(lambda match: match.group().replace(".", "\ue000"), text)
-    found = [part.replace("\ue000", ".") for part in _split(masked)]
-    return [part.strip() for part in found if words(part)]
+    sentences_found = [part.replace("\ue000", ".") for part in _split(masked)]
+    return [part.strip() for part in sentences_found if words(part)]
 
 
 def _split(text: str) -> Iterable[str]:

@@ -57,16 +57,16 @@ def of_the_above(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     how=gettext_lazy("Ask for what is true; if it must be negative, write the word in CAPITALS."),
 )
 def negative_stem(item: Item, context: Context) -> Iterator[tuple[str, str]]:
-    found = negative_word(item)
-    if found and not found.isupper():
-        yield _("stem"), _("It asks for what does not hold, and “%(word)s” is not emphasised.") % {"word": found}
+    word = negative_word(item)
+    if word and not word.isupper():
+        yield _("stem"), _("It asks for what does not hold, and “%(word)s” is not emphasised.") % {"word": word}
 
 
 def negative_word(item: Item) -> str:
     """The word that makes the question of an item negative; empty for none. A negative in a scenario before it is none."""
     if item.type == "true_false":
-        found = re.search(r"\b(?:not(?! only| just| merely)|never|cannot|\w+n['’]t)\b", item.stem, re.IGNORECASE)
-        return found.group() if found else ""
+        match = re.search(r"\b(?:not(?! only| just| merely)|never|cannot|\w+n['’]t)\b", item.stem, re.IGNORECASE)
+        return match.group() if match else ""
     for sentence in sentences(item.stem):
         asks = ASKS_NEGATIVE.search(sentence)
         if asks and (sentence.rstrip().endswith(("?", ":", "…")) or asks.group(2)):
@@ -82,9 +82,9 @@ def negative_word(item: Item) -> str:
 )
 def double_negative(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     for sentence in sentences(item.stem):
-        found = NEGATION.findall(sentence)
-        if len(found) > 1:
-            yield _("stem"), _("It has two negatives: %(words)s.") % {"words": ", ".join(found)}
+        negations = NEGATION.findall(sentence)
+        if len(negations) > 1:
+            yield _("stem"), _("It has two negatives: %(words)s.") % {"words": ", ".join(negations)}
     if negative_word(item):
         for group in item.groups:
             for option in group.options:
@@ -99,9 +99,9 @@ def double_negative(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     how=gettext_lazy("Say as of when, or according to whom: “When the article was written, …”."),
 )
 def undated(item: Item, context: Context) -> Iterator[tuple[str, str]]:
-    found = UNDATED.search(item.stem)
-    if found and not SCOPE.search(item.stem):
-        yield _("stem"), _("“%(word)s” has no date.") % {"word": found.group()}
+    match = UNDATED.search(item.stem)
+    if match and not SCOPE.search(item.stem):
+        yield _("stem"), _("“%(word)s” has no date.") % {"word": match.group()}
 
 
 @item_rule(
@@ -111,10 +111,10 @@ def undated(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     how=gettext_lazy("Split the sentence, use plain words, and leave out what is not needed for the answer."),
 )
 def reading_grade(item: Item, context: Context) -> Iterator[tuple[str, str]]:
-    found = grade(item.stem)
-    if found > HIGHEST_GRADE:
+    level = grade(item.stem)
+    if level > HIGHEST_GRADE:
         what = _("Its reading grade is %(grade)d (Flesch–Kincaid); at most %(most)d is wanted.")
-        yield _("stem"), what % {"grade": round(found), "most": HIGHEST_GRADE}
+        yield _("stem"), what % {"grade": round(level), "most": HIGHEST_GRADE}
 
 
 @item_rule(
@@ -164,6 +164,6 @@ def _tells(run: str) -> bool:
 )
 def doubled_word(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     for prose in item.prose:
-        found = DOUBLED.search(prose.text)
-        if found:
-            yield prose.where, _("A word stands twice: “%(words)s”.") % {"words": found.group()}
+        match = DOUBLED.search(prose.text)
+        if match:
+            yield prose.where, _("A word stands twice: “%(words)s”.") % {"words": match.group()}

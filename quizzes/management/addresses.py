@@ -31,8 +31,8 @@ def is_this_machine_only(host: str) -> bool:
 
 def of_this_machine() -> list[str]:
     """Return the addresses of all interfaces, first the one by which others most likely come; none of loopback."""
-    found = dict.fromkeys([*on_the_way_out(), *of_interfaces(), *of_the_host_name()])
-    return [address for address in found if is_for_others(address)]
+    addresses = dict.fromkeys([*on_the_way_out(), *of_interfaces(), *of_the_host_name()])
+    return [address for address in addresses if is_for_others(address)]
 
 
 def names_of_this_machine() -> set[str]:

@@ -57,12 +57,12 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
     def only_taught_by(self, user: User) -> ClassroomQuerySet:
         """Those that would be without an instructor if the person went."""
         teaching = Membership.objects.active().filter(role=Membership.Role.INSTRUCTOR)
-        mine = teaching.filter(user=user).values("classroom")
-        return self.filter(pk__in=mine).exclude(pk__in=teaching.exclude(user=user).values("classroom"))
+        own_classrooms = teaching.filter(user=user).values("classroom")
+        return self.filter(pk__in=own_classrooms).exclude(pk__in=teaching.exclude(user=user).values("classroom"))
 
     def _with_role(self, user: User, roles: list[str]) -> ClassroomQuerySet:
-        mine = Membership.objects.filter(user=user, role__in=roles, status=Membership.Status.ACTIVE)
-        return self.filter(pk__in=mine.values("classroom"))
+        memberships = Membership.objects.filter(user=user, role__in=roles, status=Membership.Status.ACTIVE)
+        return self.filter(pk__in=memberships.values("classroom"))
 
 
 class Classroom(models.Model):

@@ -13,8 +13,8 @@ from quizzes.question_types.base import TYPED, QuestionType
 def all_types() -> Sequence[QuestionType[Any]]:
     """The types, those with the lowest `order` first."""
     modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__) if info.name != "base"]
-    found = [module.TYPE for module in modules if hasattr(module, "TYPE")]
-    return tuple(sorted(found, key=lambda kind: kind.order))
+    types = [module.TYPE for module in modules if hasattr(module, "TYPE")]
+    return tuple(sorted(types, key=lambda kind: kind.order))
 
 
 @cache

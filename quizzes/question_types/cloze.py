@@ -190,14 +190,14 @@ class Cloze(QuestionType[ClozeSpec]):
         return {name: [gap.posted(order, value)] for name, gap, order, value in given if value is not None}
 
     def remarks(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> list[Remark]:
-        found = []
+        remarks = []
         for number, (gap, value) in enumerate(zip(spec.gaps, response or (), strict=False)):
             unread = "" if value is None else gap.unread(value)
             note = "" if value is None else gap.note(value)
             if unread or note:
                 where = f"gap-{number}"
-                found.append(Remark(where, self.at_field(where, unread or note), is_unread=bool(unread)))
-        return found
+                remarks.append(Remark(where, self.at_field(where, unread or note), is_unread=bool(unread)))
+        return remarks
 
     def at_field(self, where: str, what: str) -> str:
         number = int(where.removeprefix("gap-")) + 1

@@ -155,13 +155,13 @@ def _share(written: str | None) -> str:
 
 
 def _number_from(words: str, number: int) -> dict[str, str]:
-    found = NUMBER.fullmatch(words.strip())
-    if found is None:
+    match = NUMBER.fullmatch(words.strip())
+    if match is None:
         raise ValueError(_("line %(number)d is not a number such as 1948 ± 2 or 10 .. 20") % {"number": number})
-    if found["low"]:
-        return {"low": found["low"], "high": found["high"]}
-    result = {"value": found["value"], "tolerance": found["tolerance"] or "0"}
-    if found["percent"]:
+    if match["low"]:
+        return {"low": match["low"], "high": match["high"]}
+    result = {"value": match["value"], "tolerance": match["tolerance"] or "0"}
+    if match["percent"]:
         try:
             result["tolerance"] = _shifted(one_reading(result["tolerance"]), -2)
         except ValueError:

@@ -197,10 +197,10 @@ class NumberGap(WrittenGap, NumberKey):
     def read(self, order: Sequence[int], value: str, *, where: str, neighbors: Sequence[str]) -> str:
         """The text as typed; a unit that stands next to the gap anyhow is left out of it."""
         try:
-            found = read_number(value, decimal_mark=self.decimal_mark)
+            number = read_number(value, decimal_mark=self.decimal_mark)
         except NotANumber:
             return value
-        return found.number if found.unit and any(same_unit(found.unit, word) for word in neighbors) else value
+        return number.number if number.unit and any(same_unit(number.unit, word) for word in neighbors) else value
 
     def unread(self, value: Any) -> str:
         return unread_number(self, str(value))

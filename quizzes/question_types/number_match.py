@@ -106,20 +106,20 @@ class NumberKey(SpecModel):
 def written(key: NumberKey, text: object) -> Written | None:
     """An answer as a number with its unit; None for no answer, and for one that cannot be read."""
     try:
-        found = read_number(text, decimal_mark=key.decimal_mark) if isinstance(text, str) else None
+        number = read_number(text, decimal_mark=key.decimal_mark) if isinstance(text, str) else None
     except NotANumber:
         return None
-    return found if found and (not found.unit or key.takes_unit(found.unit)) else None
+    return number if number and (not number.unit or key.takes_unit(number.unit)) else None
 
 
 def value_of(key: NumberKey, text: object) -> Fraction | None:
     """The value that counts of those an answer can mean."""
-    found = written(key, text)
-    if found is None:
+    number = written(key, text)
+    if number is None:
         return None
     low, high = key.bounds
-    foreseen = (value for value in found.values if value in key.missed or low <= value <= high)
-    return next(foreseen, found.values[0])
+    foreseen = (value for value in number.values if value in key.missed or low <= value <= high)
+    return next(foreseen, number.values[0])
 
 
 def is_right_number(key: NumberKey, text: object) -> bool:
@@ -149,10 +149,10 @@ def unread_number(key: NumberKey, text: str) -> str:
 
 def two_readings(key: NumberKey, text: str) -> str:
     """What can be misunderstood in an answer, in a sentence; empty when it has one meaning. Tells nothing of the key."""
-    found = written(key, text)
-    if found is None or not found.is_ambiguous:
+    number = written(key, text)
+    if number is None or not number.is_ambiguous:
         return ""
-    values = [plain_figure(value) for value in found.values]
+    values = [plain_figure(value) for value in number.values]
     if len(values) == 1:
         return _("“%(text)s” is read as %(value)s.") % {"text": text, "value": values[0]}
     words = _("“%(text)s” can mean %(one)s or %(other)s; write the one you mean.")

@@ -145,8 +145,8 @@ class Numeric(QuestionType[NumericSpec]):
         return is_right_number(spec, response) and (not spec.unit_required or self.has_unit(spec, response))
 
     def has_unit(self, spec: NumericSpec, response: str | None) -> bool:
-        found = written(spec, response)
-        return found is not None and same_unit(found.unit, spec.unit, exactly=True)
+        number = written(spec, response)
+        return number is not None and same_unit(number.unit, spec.unit, exactly=True)
 
     def grade(self, spec: NumericSpec, response: str | None) -> Grade:
         fraction = Fraction(int(self.is_right(spec, response)))

@@ -19,12 +19,12 @@ class Problem:
 def problems_of(form: forms.Form, where: str = "") -> list[Problem]:
     """The errors of a form's fields and of the whole of it."""
     first = next(iter(form.visible_fields()), None)
-    found = []
+    problems = []
     for name, errors in form.errors.items():
         field = first if name == NON_FIELD_ERRORS else form[name]
         words = [where] if where else []
         words += [] if name == NON_FIELD_ERRORS or field is None else [str(field.label)]
         place = ", ".join(words)
         at = field.id_for_label if field is not None else ""
-        found += [Problem(at, f"{place}: {error}" if place else str(error)) for error in errors]
-    return found
+        problems += [Problem(at, f"{place}: {error}" if place else str(error)) for error in errors]
+    return problems

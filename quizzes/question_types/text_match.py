@@ -113,10 +113,10 @@ def matches(parts: Sequence[str], text: str) -> bool:
         return False
     start, end = len(first), len(text) - len(last)
     for part in middle:
-        found = text.find(part, start, end)
-        if found < 0:
+        position = text.find(part, start, end)
+        if position < 0:
             return False
-        start = found + len(part)
+        start = position + len(part)
     return text.endswith(last)
 
 

@@ -61,16 +61,16 @@ def met_entries(
         .prefetch_related("version__question__places__source")
         .order_by("-attempt__submitted_at", "slot")
     )
-    found: dict[int, ListedQuestion] = {}
+    entries: dict[int, ListedQuestion] = {}
     for answer in answers:
         version = answer.version
-        if version.question_id in found:
+        if version.question_id in entries:
             continue
         may = revealed(answer.attempt)
         entry = _entry(version.question, version, version.question.places.all(), may)
         own = version.kind.response_words(version.parsed, answer.response) if answer.is_answered else ""
-        found[version.question_id] = ListedQuestion(**{**entry.__dict__, "own_answer": own})
-    return list(found.values())
+        entries[version.question_id] = ListedQuestion(**{**entry.__dict__, "own_answer": own})
+    return list(entries.values())
 
 
 def _entry(

@@ -151,8 +151,8 @@ def places_of(attempt: Attempt) -> dict[int, list[QuestionSource]]:
 def places_for(asked: QuerySet[Question]) -> dict[int, list[QuestionSource]]:
     """Return the places that these questions rest on, by question, each with `note`: a slug, or None (1 query)."""
     places: dict[int, list[QuestionSource]] = {}
-    found = QuestionSource.objects.filter(question__in=asked).select_related("source").defer("source__paragraphs")
-    for place in with_notes(found):
+    rows = QuestionSource.objects.filter(question__in=asked).select_related("source").defer("source__paragraphs")
+    for place in with_notes(rows):
         places.setdefault(place.question_id, []).append(place)
     return places
 

@@ -83,15 +83,15 @@ def what_reopening_does(attempt: Attempt) -> list[str]:
         marks = _("The %(marks)s of %(max)s points are taken back.") % words
     else:
         marks = _("There are no marks yet.")
-    found = [
+    sentences = [
         _("%(marks)s It is graded again when it is submitted or time runs out.") % {"marks": marks},
         _("All answers stay and can be changed. Marks given by hand stay with unchanged answers."),
         _("The student sees “Continue”, who reopened it and why. The result is hidden until it is closed again."),
         _("It does not count as another attempt."),
     ]
     if attempt.reached_slot:
-        found.append(_("It continues at question %(n)d; the student can't go back.") % {"n": attempt.reached_slot})
-    return found
+        sentences.append(_("It continues at question %(n)d; the student can't go back.") % {"n": attempt.reached_slot})
+    return sentences
 
 
 def _about_lateness(attempt: Attempt, *, gives_time: bool) -> list[str]:
@@ -111,12 +111,12 @@ def _about_the_class(attempt: Attempt, due_at: datetime | None, zone: str) -> li
     close = _close_of(attempt)
     if close is None or (due_at is not None and due_at <= close):
         return []
-    found = [
+    sentences = [
         _("For the class it closes %(at)s; only this attempt continues.") % {"at": _at(close, close, zone, day=True)}
     ]
     if attempt.preset == "exam":
-        found.append(_("This is an exam: nobody in the class sees marks and answers until this attempt is over."))
-    return found
+        sentences.append(_("This is an exam: nobody in the class sees marks and answers until this attempt is over."))
+    return sentences
 
 
 def _close_of(attempt: Attempt) -> datetime | None:

@@ -23,7 +23,7 @@ RUNNING, TO_DO, IMPROVABLE, UPCOMING, DONE, MISSED = "running", "to_do", "improv
 
 
 @dataclass(frozen=True)
-class Given:
+class AssignmentStatus:
     """One assignment as it stands for one student. `result` is their best attempt handed in, else the latest."""
 
     assignment: Assignment
@@ -50,7 +50,7 @@ class Given:
         return self.running is None and self.is_open and self.left != 0
 
 
-def to_students(memberships: Collection[Membership], *, now: datetime) -> list[Given]:
+def to_students(memberships: Collection[Membership], *, now: datetime) -> list[AssignmentStatus]:
     """Everything their classes are given, as it stands for these members, who are one person (3 queries)."""
     places = {member.classroom_id: member for member in memberships}
     assignments = _assignments(places)
@@ -62,7 +62,7 @@ def to_students(memberships: Collection[Membership], *, now: datetime) -> list[G
     ]
 
 
-def with_lateness(rows: Iterable[Given]) -> list[Given]:
+def with_lateness(rows: Iterable[AssignmentStatus]) -> list[AssignmentStatus]:
     """The same, with whether what was handed in was late (1 query where something is, up to 4 where some was late)."""
     rows = list(rows)
     late = lateness.among(row.result for row in rows if row.result is not None)
@@ -70,8 +70,8 @@ def with_lateness(rows: Iterable[Given]) -> list[Given]:
 
 
 def _assignments(classrooms: Iterable[int]) -> dict[int, Any]:
-    found = Assignment.objects.filter(classroom__in=list(classrooms)).exclude(quiz__status=Quiz.Status.DRAFT)
-    return {row.pk: row for row in entitlements.with_last_ends(found.select_related("quiz", "classroom"))}
+    assignments = Assignment.objects.filter(classroom__in=list(classrooms)).exclude(quiz__status=Quiz.Status.DRAFT)
+    return {row.pk: row for row in entitlements.with_last_ends(assignments.select_related("quiz", "classroom"))}
 
 
 def _attempts(places: dict[int, Membership], assignments: dict[int, Any]) -> dict[int, list[Attempt]]:
@@ -86,11 +86,11 @@ def _attempts(places: dict[int, Membership], assignments: dict[int, Any]) -> dic
 
 def _given(
     member: Membership, assignment: Any, exception: Accommodation | None, attempts: Sequence[Attempt], now: datetime
-) -> Given:
+) -> AssignmentStatus:
     agreed = entitlements.terms_of(assignment.quiz, None, assignment, member, exception)
     is_in_use = assignment.quiz.status == Quiz.Status.PUBLISHED and assignment.classroom.archived_at is None
     is_open = is_in_use and agreed.is_open_at(now)
-    found = Given(
+    status = AssignmentStatus(
         assignment=assignment,
         state="",
         terms=agreed,
@@ -103,10 +103,10 @@ def _given(
         is_over=agreed.is_over_at(now),
         is_late=terms.is_past(agreed.due_at, now),
     )
-    return replace(found, state=_state(found))
+    return replace(status, state=_state(status))
 
 
-def _state(row: Given) -> str:
+def _state(row: AssignmentStatus) -> str:
     if row.running is not None:
         return RUNNING
     if row.attempts:  # handed in, or just about to be closed
@@ -116,7 +116,7 @@ def _state(row: Given) -> str:
     return TO_DO if row.is_open else MISSED
 
 
-def _may_improve(row: Given) -> bool:
+def _may_improve(row: AssignmentStatus) -> bool:
     """Whether a further attempt could count for more. While marks are held back it always could: else it would say them."""
     if row.result is None or not entitlements.marks_come_out(row.assignment):
         return False
@@ -137,13 +137,13 @@ def best_of(attempts: Iterable[Attempt]) -> Attempt | None:
     return max(handed_in, key=lambda row: (row.is_graded, row.share or 0, row.number), default=None)
 
 
-def by_urgency(row: Given) -> tuple[bool, float, int]:
+def by_urgency(row: AssignmentStatus) -> tuple[bool, float, int]:
     """For sorting: what is due or closes first."""
     end = row.terms.due_at or row.terms.closes_at
     return end is None, end.timestamp() if end else 0, row.assignment.pk
 
 
-def by_opening(row: Given) -> tuple[float, int]:
+def by_opening(row: AssignmentStatus) -> tuple[float, int]:
     return row.terms.opens_at.timestamp() if row.terms.opens_at else 0, row.assignment.pk
 
 
@@ -155,13 +155,13 @@ class Calendar:
     (latest first).
     """
 
-    open: list[Given]
-    improvable: list[Given]
-    upcoming: list[Given]
-    done: list[Given]
+    open: list[AssignmentStatus]
+    improvable: list[AssignmentStatus]
+    upcoming: list[AssignmentStatus]
+    done: list[AssignmentStatus]
 
     @property
-    def todo(self) -> list[Given]:
+    def todo(self) -> list[AssignmentStatus]:
         """Those open that are not in progress."""
         return [row for row in self.open if row.state == TO_DO]
 
@@ -171,10 +171,10 @@ class Calendar:
         return len(self.improvable) + sum(row.is_open for row in self.done)
 
 
-def calendar(found: Sequence[Given]) -> Calendar:
+def calendar(found: Sequence[AssignmentStatus]) -> Calendar:
     """The same rows, sorted into what is open, to improve, upcoming and done."""
 
-    def those(*states: str) -> list[Given]:
+    def those(*states: str) -> list[AssignmentStatus]:
         return [row for row in found if row.state in states]
 
     return Calendar(
@@ -185,7 +185,7 @@ def calendar(found: Sequence[Given]) -> Calendar:
     )
 
 
-def _end(row: Given) -> tuple[float, int]:
+def _end(row: AssignmentStatus) -> tuple[float, int]:
     handed_in = row.result.submitted_at if row.result else None
     end = handed_in or row.terms.closes_at
     return end.timestamp() if end else 0, row.assignment.pk

@@ -15,7 +15,7 @@ from quizzes import entitlements
 from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, Topic, User
 from quizzes.reports import given, growth, mastery, reviews
 from quizzes.reports import quizzes as quiz_report
-from quizzes.reports.given import Calendar, Given
+from quizzes.reports.given import AssignmentStatus, Calendar
 from quizzes.reports.growth import Grown
 from quizzes.reports.mastery import UnitStanding
 
@@ -53,7 +53,7 @@ class Review:
         return max(1, round(self.count * reviews.SECONDS_EACH / 60))
 
 
-Step = Open | Given | UnitStanding | Review | Suggestion
+Step = Open | AssignmentStatus | UnitStanding | Review | Suggestion
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Learner:
         return steps[0] if steps else None
 
     @property
-    def due_soon(self) -> list[Given]:
+    def due_soon(self) -> list[AssignmentStatus]:
         """What is due, or closes, within three days; what is late already."""
         ends = ((row, row.terms.due_at or row.terms.closes_at) for row in self.tasks)
         return [row for row, end in ends if end is not None and end <= self.now + SOON]
@@ -100,7 +100,7 @@ class Learner:
         return self.open[1:]
 
     @property
-    def other_tasks(self) -> list[Given]:
+    def other_tasks(self) -> list[AssignmentStatus]:
         return [row for row in self.tasks if row is not self.next_step]
 
     @property
@@ -108,7 +108,7 @@ class Learner:
         return [row for row in self.suggested if row is not self.next_step]
 
     @property
-    def tasks(self) -> list[Given]:
+    def tasks(self) -> list[AssignmentStatus]:
         """What they have not begun, the most urgent first."""
         return self.calendar.todo
 
@@ -178,7 +178,7 @@ def step_topic(step: Step | None) -> Topic | None:
         return None
     if isinstance(step, Open):
         return topic_of(step.attempt.quiz)
-    return topic_of(step.assignment.quiz if isinstance(step, Given) else step.quiz)
+    return topic_of(step.assignment.quiz if isinstance(step, AssignmentStatus) else step.quiz)
 
 
 def topic_of(quiz: Quiz) -> Topic | None:

@@ -308,8 +308,8 @@ def _decimal(logged: Any) -> Decimal | None:
 def _logged_marks(attempts: Iterable[Attempt]) -> dict[int, dict[str, Any]]:
     """What the last grading of each attempt wrote into the log."""
     gradings = AttemptEvent.objects.filter(attempt__in=list(attempts), kind__in=[Kind.GRADED, Kind.REGRADED])
-    found = gradings.order_by("pk").values_list("attempt_id", "details")
-    return {attempt: details for attempt, details in found if "to" in details}
+    rows = gradings.order_by("pk").values_list("attempt_id", "details")
+    return {attempt: details for attempt, details in rows if "to" in details}
 
 
 def _expected(answer: Answer, version: QuestionVersion, penalty: Decimal) -> marking.Earned:
@@ -352,14 +352,14 @@ def boards(now: datetime) -> Iterator[Violation]:
 def _sums(classroom: Classroom, board: leaderboards.Board) -> dict[int, Fraction]:
     members = {row.user_id: row.pk for row in Membership.objects.filter(classroom=classroom).ranked()}
     graded = Attempt.objects.graded().filter(assignment__in=board.counted, learner__in=list(members))
-    made: dict[tuple[int, int], list[Attempt]] = {}
+    attempts: dict[tuple[int, int], list[Attempt]] = {}
     for attempt in graded.order_by("number").select_related("quiz"):
-        made.setdefault((attempt.learner_id, attempt.assignment_id or 0), []).append(attempt)
+        attempts.setdefault((attempt.learner_id, attempt.assignment_id or 0), []).append(attempt)
     most: dict[int, Decimal] = {}
-    for (_learner, assignment), rows in made.items():
+    for (_learner, assignment), rows in attempts.items():
         most[assignment] = max([row.max_marks for row in rows] + [most.get(assignment, Decimal(0))])
     sums: dict[int, Fraction] = {}
-    for (learner, assignment), rows in made.items():
+    for (learner, assignment), rows in attempts.items():
         share = CHOSEN[rows[0].quiz.counting](rows).share or Fraction(0)
         sums[members[learner]] = sums.get(members[learner], Fraction(0)) + share * Fraction(most[assignment])
     return sums

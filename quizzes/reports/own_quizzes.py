@@ -29,9 +29,9 @@ class OwnQuiz:
 def of_learner(learner: User, *, now: datetime) -> list[OwnQuiz]:
     """Return those handed in that have marks, the latest first (1 query, up to 3 where results wait for an end)."""
     counted = Attempt.objects.taken_by(learner).finished().filter(is_counted=True).order_by("-submitted_at", "-pk")
-    found = list(counted.select_related("quiz", "assignment__quiz"))
+    attempts = list(counted.select_related("quiz", "assignment__quiz"))
     by_quiz: defaultdict[int, list[tuple[Attempt, bool]]] = defaultdict(list)
-    for attempt, seen in entitlements.revealed_each(found, learner, now=now):
+    for attempt, seen in entitlements.revealed_each(attempts, learner, now=now):
         if attempt.preset != Preset.SURVEY:
             by_quiz[attempt.quiz_id].append((attempt, seen.marks))
     return [_own_quiz(rows) for rows in by_quiz.values()]

@@ -121,9 +121,9 @@ def page_of(learner: User, number: str | None, wanted: Wanted | None = None, *, 
 
     For those passed up to 3 queries more.
     """
-    found = _listed(learner) if wanted is None else _narrowed(_listed(learner), learner, wanted, now)
-    first = [_sized(row, SHOWN) for row in found.values_list(*SHOWN, *SIZE)[: PAGE + 1]]  # one page needs no count
-    return Paginator(first if len(first) <= PAGE else found, PAGE).get_page(number)
+    quizzes = _listed(learner) if wanted is None else _narrowed(_listed(learner), learner, wanted, now)
+    first = [_sized(row, SHOWN) for row in quizzes.values_list(*SHOWN, *SIZE)[: PAGE + 1]]  # one page needs no count
+    return Paginator(first if len(first) <= PAGE else quizzes, PAGE).get_page(number)
 
 
 def _narrowed(quizzes: QuizQuerySet, learner: User, wanted: Wanted, now: datetime) -> QuizQuerySet:

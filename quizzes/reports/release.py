@@ -44,12 +44,12 @@ def of_assignment(assignment: Assignment, *, now: datetime) -> Release | None:
 def _by_exception(assignment: Assignment, after: datetime) -> dict[int, Later]:
     """By person."""
     rows: Any = Accommodation.objects.with_own_close().filter(assignment=assignment)
-    found = rows.filter(own_close__gt=after).select_related("membership__user").order_by("own_close", "pk")
-    return {row.membership.user_id: Later(row.membership.user.full_name, row.own_close) for row in found}
+    exceptions = rows.filter(own_close__gt=after).select_related("membership__user").order_by("own_close", "pk")
+    return {row.membership.user_id: Later(row.membership.user.full_name, row.own_close) for row in exceptions}
 
 
 def _at_work(assignment: Assignment, close: datetime) -> dict[int, Later]:
     """By person: attempts in progress that go on after the close."""
     running = Attempt.objects.in_progress().filter(Q(due_at=None) | Q(due_at__gt=close), assignment=assignment)
-    found = running.select_related("learner").order_by("due_at", "pk")
-    return {row.learner_id: Later(row.learner.full_name, row.due_at, row.pk) for row in found}
+    attempts = running.select_related("learner").order_by("due_at", "pk")
+    return {row.learner_id: Later(row.learner.full_name, row.due_at, row.pk) for row in attempts}

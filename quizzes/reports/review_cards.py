@@ -40,9 +40,9 @@ def asked(card: int, number: int, version: int) -> PaperQuestion:
 
     Asks the database only for a version not met before.
     """
-    found = version_cache.get_many([version])[version]
+    version_read = version_cache.get_many([version])[version]
     rng = random.Random(f"{card}:{number}:{version}")  # noqa: S311  only the order shown, nothing secret
-    return PaperQuestion(SLOT, found, found.kind.layout(found.parsed, rng, shuffle=True))
+    return PaperQuestion(SLOT, version_read, version_read.kind.layout(version_read.parsed, rng, shuffle=True))
 
 
 def topic_of(question: PaperQuestion) -> Topic | None:

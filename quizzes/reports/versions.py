@@ -37,11 +37,11 @@ class Change:
 def between(old: QuestionVersion, new: QuestionVersion) -> list[Change]:
     """The differences from `old` to `new`, the right answer right behind the question."""
     before, after = _content(old), _content(new)
-    found = [change for name in dict.fromkeys([*before, *after]) for change in _of_field(new, name, before, after)]
+    changes = [change for name in dict.fromkeys([*before, *after]) for change in _of_field(new, name, before, after)]
     keys = Change(_("Right answer"), _key(old), _key(new))
     if keys.before != keys.after:
-        found.insert(1 if found and found[0].what == str(LABELS["stem"]) else 0, keys)
-    return found
+        changes.insert(1 if changes and changes[0].what == str(LABELS["stem"]) else 0, keys)
+    return changes
 
 
 def _content(version: QuestionVersion) -> dict[str, Any]:

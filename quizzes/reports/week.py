@@ -13,7 +13,7 @@ from django.utils import timezone
 from quizzes import terms
 from quizzes.models import Answer, Attempt, ReviewLog, User
 from quizzes.models.quizzes import Preset
-from quizzes.reports.given import Given
+from quizzes.reports.given import AssignmentStatus
 
 DAYS = 7
 Seen = tuple[Attempt, terms.Revealed]
@@ -64,7 +64,7 @@ def monday_of(now: datetime) -> datetime:
     return today - timedelta(days=today.weekday())
 
 
-def of_learner(learner: User, seen: Iterable[Seen], given: Iterable[Given], *, now: datetime) -> Week:
+def of_learner(learner: User, seen: Iterable[Seen], given: Iterable[AssignmentStatus], *, now: datetime) -> Week:
     """Return the week (2 queries); `seen` are the latest attempts handed in with what is revealed of each."""
     monday, today = monday_of(now), timezone.localtime(now).date()
     a_week = timedelta(days=DAYS)

@@ -172,11 +172,11 @@ def findings(version: QuestionVersion) -> list[Finding]:
         return []
     question = version.question
     accepted = {row["rule"] for row in question.acknowledged if row.get("reason", "").strip()}
-    found = linting.outstanding(question, linting.check_question(question, spec))
+    findings = linting.outstanding(question, linting.check_question(question, spec))
     if not asks_for_sources(question.owner):
-        found = [finding for finding in found if finding.rule not in ABOUT_SOURCES]
-    found = [finding for finding in found if is_blocking(finding) or finding.rule not in accepted]
-    return sorted(found, key=lambda finding: not is_blocking(finding))
+        findings = [finding for finding in findings if finding.rule not in ABOUT_SOURCES]
+    findings = [finding for finding in findings if is_blocking(finding) or finding.rule not in accepted]
+    return sorted(findings, key=lambda finding: not is_blocking(finding))
 
 
 def is_blocking(finding: Finding) -> bool:
@@ -230,10 +230,10 @@ def publish(
     if not draft.is_draft:
         raise QuizError(_("Version %(number)d is published already.") % {"number": draft.number})
     _refuse_if_changed(draft, expected_revision)
-    found = faults(draft)
-    if found:
+    problems = faults(draft)
+    if problems:
         raise NotPublishable(
-            _("This question cannot be published yet: %(faults)s") % {"faults": "; ".join(found)}, faults=found
+            _("This question cannot be published yet: %(faults)s") % {"faults": "; ".join(problems)}, faults=problems
         )
     show_once_published(question)
     question.versions.ready().update(status=Status.RETIRED)

@@ -39,42 +39,42 @@ def of_assignment(
     classroom: Classroom, quiz: Quiz, given: Mapping[str, Any], *, now: datetime, stored: Assignment | None = None
 ) -> list[Caution]:
     """Return the possible slips in the terms of an assignment, without those that `stored` had already (1 query)."""
-    found = []
+    warnings = []
     due_at = given["due_at"]
     if terms.is_past(due_at, now) and (stored is None or stored.due_at != due_at):
-        found.append(
+        warnings.append(
             Caution("past_due", _("It is due %(at)s, which has passed.") % {"at": _day(due_at, classroom, now)})
         )
     if stored is None:
-        found += _given_twice(classroom, quiz, now=now)
+        warnings += _given_twice(classroom, quiz, now=now)
     preset, allowed = given["feedback"] or quiz.feedback, given["attempts_allowed"] or quiz.attempts_allowed
     before = stored and (stored.preset, stored.attempts_allowed or quiz.attempts_allowed)
     if before != (preset, allowed) and gives_answers_away(preset, allowed, quiz.counting):
-        found.append(_answers_away())
-    return found
+        warnings.append(_answers_away())
+    return warnings
 
 
 def of_exception(
     assignment: Assignment, given: Mapping[str, Any], *, now: datetime, stored: Accommodation | None = None
 ) -> list[Caution]:
     """Return the possible slips in an exception for one member, without those that `stored` had already."""
-    found = []
+    warnings = []
     for name, sentence in (
         ("due_at", _("It is due %(at)s for this student, which has passed.")),
         ("closes_at", _("It closes %(at)s for this student, which has passed: a running attempt ends now.")),
     ):
         at = given[name]
         if terms.is_past(at, now) and (stored is None or getattr(stored, name) != at):
-            found.append(Caution(f"past_{name}", sentence % {"at": _day(at, assignment.classroom, now)}))
-    return found
+            warnings.append(Caution(f"past_{name}", sentence % {"at": _day(at, assignment.classroom, now)}))
+    return warnings
 
 
 def of_quiz(quiz: Quiz, *, now: datetime) -> list[Caution]:
     """Return the possible slips in the settings of a quiz."""
-    found = [_answers_away()] if gives_answers_away(quiz.feedback, quiz.attempts_allowed, quiz.counting) else []
+    warnings = [_answers_away()] if gives_answers_away(quiz.feedback, quiz.attempts_allowed, quiz.counting) else []
     if quiz.closes_at and quiz.closes_at <= now:
-        found.append(Caution("past_close", _("Its closing time has passed: students cannot start it.")))
-    return found
+        warnings.append(Caution("past_close", _("Its closing time has passed: students cannot start it.")))
+    return warnings
 
 
 def gives_answers_away(preset: str, attempts_allowed: int | None, counting: str) -> bool:

@@ -119,8 +119,8 @@ def join(user: User, code: str, *, now: datetime) -> Membership:
     """
     wanted = normal_code(code)
     is_code = len(wanted) == CODE_LENGTH and set(CODE_ALPHABET).issuperset(wanted)
-    found = Classroom.objects.filter(join_code=wanted).first() if is_code else None
-    membership = _enter(found.pk, user) if found is not None else None
+    classroom = Classroom.objects.filter(join_code=wanted).first() if is_code else None
+    membership = _enter(classroom.pk, user) if classroom is not None else None
     if membership is None:
         raise QuizError(_("We couldn't find a class with that code."), where="code")
     return membership

@@ -108,9 +108,9 @@ def _correction(attempt: Attempt) -> Correction | None:
         if exact[answer.pk] != (answer.exact_fraction, answer.exact_marks)
     }
     total = marking.total(result.marks or Fraction(0) for result in exact.values())
-    found = Correction(attempt, total, inexact)
-    is_done = total == attempt.exact_marks or (found.is_kept and _is_said(attempt))
-    return None if is_done and not inexact else found
+    correction = Correction(attempt, total, inexact)
+    is_done = total == attempt.exact_marks or (correction.is_kept and _is_said(attempt))
+    return None if is_done and not inexact else correction
 
 
 def _exact(answer: Answer, *, penalty: Decimal) -> Earned:

@@ -103,11 +103,11 @@ def outstanding(question: Question, findings: Iterable[Finding]) -> list[Finding
 def check_drafts(drafts: Sequence[QuestionDraft], context: Context | None = None) -> list[list[Finding]]:
     """What the item rules find in each draft of an import that still stands, in the order given (1 query without the context)."""
     context = context or Context(documents())
-    found = []
+    items = []
     for draft in drafts:
         acknowledged = [{"rule": one.rule, "reason": one.reason} for one in draft.acknowledged]
-        found.append(lint.outstanding(lint.check_item(item_of_draft(draft), context), acknowledged))
-    return found
+        items.append(lint.outstanding(lint.check_item(item_of_draft(draft), context), acknowledged))
+    return items
 
 
 def item_of_draft(draft: QuestionDraft) -> Item:
@@ -125,8 +125,8 @@ def item_of_draft(draft: QuestionDraft) -> Item:
 
 def questions_of(quiz: Quiz) -> Any:
     """Every question that a quiz has or may draw."""
-    found = Question.objects.live().filter(items__quiz=quiz)
-    ids = set(found.values_list("pk", flat=True))
+    questions = Question.objects.live().filter(items__quiz=quiz)
+    ids = set(questions.values_list("pk", flat=True))
     for rule in quiz.items.filter(question=None):
         ids.update(Question.objects.drawn_by(rule).values_list("pk", flat=True))
     return Question.objects.filter(pk__in=ids)

@@ -85,9 +85,9 @@ def _sharing(others: QuerySet[Quiz], asked: QuerySet[Question], secrecy: Secrecy
     asks = Count("items", filter=Q(items__question__in=asked), distinct=True)
     rules = Count("items", filter=Q(items__question=None), distinct=True)
     might_pause = others.annotate(asks=asks, rules=rules).filter(Q(asks__gt=0) | Q(rules__gt=0))
-    found = []
+    sentences = []
     for other in might_pause.order_by("-asks", "title", "pk")[:TRIED]:
         outlook = attempts.outlook(other, None, secrecy)
         if outlook.sentences:
-            found.append(Sharing(other, other.asks, outlook.is_refused))
-    return found
+            sentences.append(Sharing(other, other.asks, outlook.is_refused))
+    return sentences

@@ -181,9 +181,9 @@ def _forget_in_history(person: User) -> None:
     )
     for nickname in memberships.exclude(nickname="").values_list("nickname", flat=True):  # exceptions taken back since
         entries |= LogEntry.objects.filter(content_type=_type(Accommodation), object_repr__startswith=f"{nickname} · ")
-    found = LogEntry.objects.filter(pk__in=list(entries.values_list("pk", flat=True)))
-    found.exclude(change_message__startswith="[").update(change_message="")
-    found.update(object_repr=person.username)
+    entries_left = LogEntry.objects.filter(pk__in=list(entries.values_list("pk", flat=True)))
+    entries_left.exclude(change_message__startswith="[").update(change_message="")
+    entries_left.update(object_repr=person.username)
 
 
 def _entries_of(model: type[models.Model], rows: Iterable[models.Model]) -> models.QuerySet[LogEntry]:

@@ -163,8 +163,8 @@ def _marked_attempts(quiz: Quiz, points: Points) -> Iterator[_MarkedAttempt]:
     """The attempts at a quiz (1 query)."""
     rows = Answer.objects.filter(attempt__quiz=quiz).order_by("attempt", "slot")
     facts = ("attempt", "attempt__assignment", "attempt__status", "version__question", "points", "exact_marks")
-    found = rows.values_list(*facts)
-    for (pk, assignment, status), group in groupby(found.iterator(), key=itemgetter(0, 1, 2)):
+    values = rows.values_list(*facts)
+    for (pk, assignment, status), group in groupby(values.iterator(), key=itemgetter(0, 1, 2)):
         questions, before, marks = zip(*(row[3:] for row in group), strict=True)
         asked = list(zip(questions, before, strict=True))
         after, is_untold = points.of(asked), points.draws > 0 and not points.knows(asked)

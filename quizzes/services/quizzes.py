@@ -153,16 +153,16 @@ def faults(
     if items is None:
         items = list(quiz.items.select_related("question", "topic", "source", "tag"))
     outline = outline or outlines.of_items(items, feedback=quiz.feedback)
-    found = [*_item_faults(quiz, items), *shortages(outline)]
+    problems = [*_item_faults(quiz, items), *shortages(outline)]
     if quiz.feedback == Preset.EXAM and not _closes(quiz):
-        found.append(
+        problems.append(
             Problem(
                 _("An exam shows its answers after the quiz has closed: give a closing time, here or on an assignment.")
             )
         )
     if quiz.is_practice and quiz.time_rule != Quiz.TimeRule.UNTIMED:
-        found.append(Problem(_("Practice is untimed; choose “untimed”.")))
-    return found
+        problems.append(Problem(_("Practice is untimed; choose “untimed”.")))
+    return problems
 
 
 def _kept_faults(quiz: Quiz, fixed: Sequence[Question]) -> list[Problem]:
@@ -185,7 +185,7 @@ def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Problem]:
     fixed = [item.question for item in items if item.question is not None]
     ready = set(QuestionVersion.objects.ready().filter(question__in=fixed).values_list("question_id", flat=True))
     pinned = {item.question_id for item in items if item.pinned_version_id}
-    found = [
+    problems = [
         Problem(
             _("Question %(id)s has no published version; publish it or take it out.") % {"id": str(question.uuid)[:8]},
             question,
@@ -193,8 +193,8 @@ def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Problem]:
         for question in fixed
         if question.pk not in ready | pinned
     ]
-    found += _kept_faults(quiz, fixed)
-    return found
+    problems += _kept_faults(quiz, fixed)
+    return problems
 
 
 def shortages(outline: outlines.Outline) -> list[Problem]:
@@ -215,10 +215,10 @@ def publish(quiz: Quiz, *, actor: User | None, now: datetime, keeps_questions: b
     locked = _locked(quiz, actor)
     if locked.status == Quiz.Status.PUBLISHED:
         return locked
-    found = faults(locked)
-    if found:
+    problems = faults(locked)
+    if problems:
         message = _("“%(quiz)s” cannot be published yet.") % {"quiz": locked.title}
-        raise NotPublishable(message, faults=[str(fault) for fault in found])
+        raise NotPublishable(message, faults=[str(fault) for fault in problems])
     if locked.published_at is None:
         locked.published_at = now
         if locked.owner_id and locked.visibility == Visibility.PRIVATE:

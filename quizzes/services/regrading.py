@@ -108,11 +108,13 @@ def effect(question: Question, among: QuerySet[Attempt]) -> Effect:
     if by is None:
         return Effect(None)
     older = Answer.objects.filter(version__question=question).exclude(version=by)
-    mine = list(older.filter(attempt__in=among).select_related("attempt__learner", "attempt__quiz").order_by("pk"))
-    versions = version_cache.get_many({by.pk, *(answer.version_id for answer in mine)})
-    sums = _sums([answer.attempt_id for answer in mine])
+    own_answers = list(
+        older.filter(attempt__in=among).select_related("attempt__learner", "attempt__quiz").order_by("pk")
+    )
+    versions = version_cache.get_many({by.pk, *(answer.version_id for answer in own_answers)})
+    sums = _sums([answer.attempt_id for answer in own_answers])
     remarks, refused, reworded = [], Counter[str](), dict[tuple[str, str], None]()
-    for answer in mine:
+    for answer in own_answers:
         if answer.attempt.status not in ENDED:
             continue
         try:
@@ -124,10 +126,10 @@ def effect(question: Question, among: QuerySet[Attempt]) -> Effect:
             reworded |= dict.fromkeys(carried.reworded)
     return Effect(
         by=versions[by.pk],
-        older=sorted({versions[answer.version_id] for answer in mine}, key=lambda version: version.number),
+        older=sorted({versions[answer.version_id] for answer in own_answers}, key=lambda version: version.number),
         remarks=sorted(remarks, key=lambda remark: (not remark.is_change, remark.answer.pk)),
         refused=dict(refused),
-        unfinished=len({answer.attempt_id for answer in mine if answer.attempt.status not in ENDED}),
+        unfinished=len({answer.attempt_id for answer in own_answers if answer.attempt.status not in ENDED}),
         others=older.exclude(attempt__in=among).values("attempt").distinct().count(),
         reworded=tuple(reworded),
     )
@@ -171,13 +173,13 @@ def regrade(question: Question, among: QuerySet[Attempt], *, seen: int, reason: 
     """
     if not reason.strip():
         raise QuizError(_("Give a reason; it is kept with the change."), where="reason")
-    found = effect(question, among)
-    if found.by is None or found.by.number != seen:
+    effect_now = effect(question, among)
+    if effect_now.by is None or effect_now.by.number != seen:
         raise QuizError(_("Another version was published in between. Check the table again."))
     done = 0
-    for remark in found.remarks[:AT_ONCE]:
+    for remark in effect_now.remarks[:AT_ONCE]:
         try:
-            done += _move(remark.answer, found.by, reason=reason.strip(), actor=actor, now=now)
+            done += _move(remark.answer, effect_now.by, reason=reason.strip(), actor=actor, now=now)
         except Exception:
             log.exception("attempt %s could not be regraded", remark.answer.attempt_id)
     return done

@@ -87,9 +87,9 @@ class Accounts:
 
     def _called(self, username: str) -> User | None:
         """Return the account of this name: in exactly these letters, or the only one in any case."""
-        found = self._named.get(username.casefold(), []) if username else []
-        exact = next((user for user in found if user.username == username), None)
-        return exact or (found[0] if len(found) == 1 else None)
+        users = self._named.get(username.casefold(), []) if username else []
+        exact = next((user for user in users if user.username == username), None)
+        return exact or (users[0] if len(users) == 1 else None)
 
 
 class Members:
@@ -111,8 +111,8 @@ class Members:
     def known(self, row: RosterRow, claiming: Sequence[User]) -> User | None:
         """Return the member that a row means; each of one name once."""
         if row.email:
-            found = self._addressed.get(row.email)
-            return found if found in claiming else None
+            users = self._addressed.get(row.email)
+            return users if users in claiming else None
         same = [] if row.username else self._named.get(row.full_name.casefold(), [])
         return same.pop(0) if same else None
 

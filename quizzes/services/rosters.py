@@ -203,14 +203,14 @@ def _apply(plan_seen: RosterPlan, passwords: list[OneTimePassword], *, actor: Us
     classroom = Classroom.objects.select_for_update(no_key=True).get(pk=plan_seen.classroom.pk)
     if classroom.archived_at is not None:
         raise QuizError(_("This class is archived. Bring it back first."))
-    made = plan(classroom, plan_seen.roster)
-    created, printed = _create(made.new, passwords)
-    users = [*created, *(person.user for person in made.existing)]
+    current_plan = plan(classroom, plan_seen.roster)
+    created, printed = _create(current_plan.new, passwords)
+    users = [*created, *(person.user for person in current_plan.existing)]
     former = {row.user_id: row for row in Membership.objects.filter(classroom=classroom)}
     back = [classrooms.enrol(classroom, user, former[user.pk]) for user in users if user.pk in former]
     fresh = [Membership(classroom=classroom, user=user) for user in users if user.pk not in former]
     enrolled = [*back, *Membership.objects.bulk_create(fresh)]
-    invitations.invite(classroom, [person.user for person in made.invited], by=actor, now=now)
+    invitations.invite(classroom, [person.user for person in current_plan.invited], by=actor, now=now)
     with_slip = {slip.user.pk for slip in printed}
     slips.note([row for row in enrolled if row.user_id in with_slip], by=actor)
     mails = partial(_welcome, [user for user in created if user.pk not in with_slip], classroom)

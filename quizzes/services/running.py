@@ -21,8 +21,8 @@ from quizzes.services import deadlines
 
 def at(assignments: Iterable[Assignment], *, learner_id: int | None = None) -> QuerySet[Attempt]:
     """Attempts in progress at the assignments, of everybody or of one."""
-    found = Attempt.objects.in_progress().filter(assignment__in=[assignment.pk for assignment in assignments])
-    return found if learner_id is None else found.filter(learner_id=learner_id)
+    attempts = Attempt.objects.in_progress().filter(assignment__in=[assignment.pk for assignment in assignments])
+    return attempts if learner_id is None else attempts.filter(learner_id=learner_id)
 
 
 def at_quiz(quiz: Quiz) -> QuerySet[Attempt]:

@@ -55,15 +55,15 @@ def give(classroom: Classroom, members: Collection[int], *, by: User, now: datet
     passwords = [one_time.make() for _member in members]  # before the lock, because it takes time
     with transaction.atomic():
         Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
-        found = list(eligible(classroom, by=by).filter(pk__in=members).order_by("pk"))
-        if not found or len(found) < len(set(members)):
+        members_chosen = list(eligible(classroom, by=by).filter(pk__in=members).order_by("pk"))
+        if not members_chosen or len(members_chosen) < len(set(members)):
             raise QuizError(
                 _("You cannot give a new password to everyone you chose. Nothing was changed. Choose again.")
             )
-        users = {row.pk: row for row in _locked(found)}
-        slips = [set_password(users[row.user_id], made) for row, made in zip(found, passwords, strict=False)]
+        users = {row.pk: row for row in _locked(members_chosen)}
+        slips = [set_password(users[row.user_id], made) for row, made in zip(members_chosen, passwords, strict=False)]
         User.objects.bulk_update([slip.user for slip in slips], FIELDS)
-        note(found, by=by)
+        note(members_chosen, by=by)
     return slips
 
 

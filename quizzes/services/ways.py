@@ -79,15 +79,15 @@ def of(
     secrecy = entitlements.secrecy_of(learner, now=now)
     given = given_to(learner, quiz)
     choices: list[Assignment | None] = [*given, None] if quiz.is_open_to_all else [*given]
-    found = []
+    ways = []
     for assignment in choices:
         agreed = entitlements.terms_for(learner, quiz, assignment, limit=limit)
         taken = used.get(assignment.pk if assignment else None, 0)
         left = None if agreed.attempts_allowed is None else max(0, agreed.attempts_allowed - taken)
         is_open = agreed.is_open_at(now) and quiz.status == Quiz.Status.PUBLISHED
         outlook = attempts.outlook(quiz, assignment, secrecy) if is_open else attempts.Outlook()
-        found.append(Way(assignment, agreed, left, is_open, outlook, now))
-    return sorted(found, key=_main_first)
+        ways.append(Way(assignment, agreed, left, is_open, outlook, now))
+    return sorted(ways, key=_main_first)
 
 
 def of_preview(author: User, quiz: Quiz, *, now: datetime) -> Way:

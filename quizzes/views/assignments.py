@@ -51,8 +51,8 @@ def _to_tell(
     """What an instructor must have read first: possible slips, and what becomes secret; nothing where it was told."""
     was_exam = stored is not None and stored.preset == Preset.EXAM
     told = {} if was_exam else _of_exam(request, form, classroom, quiz)
-    found = cautions.of_assignment(classroom, quiz, form.cleaned_data, now=clock.now(), stored=stored)
-    return {**told, "cautions": found} if told or _is_news(request, found) else {}
+    warnings = cautions.of_assignment(classroom, quiz, form.cleaned_data, now=clock.now(), stored=stored)
+    return {**told, "cautions": warnings} if told or _is_news(request, warnings) else {}
 
 
 def _is_news(request: LoggedInRequest, found: list[cautions.Caution]) -> bool:
@@ -68,8 +68,8 @@ def _of_exam(request: LoggedInRequest, form: AssignmentForm, classroom: Classroo
     if not is_exam or closes_at is None or "is_told" in request.POST:
         return {}
     kept_for = request.user if cleaned["keeps_questions"] else None
-    found = overlaps.of_exam(quiz, classroom, until=closes_at, kept_for=kept_for)
-    return {"overlaps": found, "closes_at": closes_at} if found else {}
+    overlaps_found = overlaps.of_exam(quiz, classroom, until=closes_at, kept_for=kept_for)
+    return {"overlaps": overlaps_found, "closes_at": closes_at} if overlaps_found else {}
 
 
 def refuse(form: Form, error: QuizError) -> None:
@@ -155,10 +155,10 @@ def accommodation(request: LoggedInRequest, pk: int, member: int) -> HttpRespons
         return _revoke(request, stored, membership)
     read_in(assignment.classroom.time_zone)
     form = AccommodationForm(request.POST or None, zone=assignment.classroom.time_zone, stored=stored)
-    found: list[cautions.Caution] = []
+    warnings: list[cautions.Caution] = []
     if form.is_valid():
-        found = cautions.of_exception(assignment, form.cleaned_data, now=clock.now(), stored=stored)
-    if form.is_valid() and not _is_news(request, found):
+        warnings = cautions.of_exception(assignment, form.cleaned_data, now=clock.now(), stored=stored)
+    if form.is_valid() and not _is_news(request, warnings):
         try:
             assignments.grant(assignment, membership, **form.cleaned_data, actor=request.user, now=clock.now())
         except QuizError as error:
@@ -173,7 +173,7 @@ def accommodation(request: LoggedInRequest, pk: int, member: int) -> HttpRespons
         "member": membership,
         "stored": stored,
         "form": form,
-        "cautions": found,
+        "cautions": warnings,
         "is_teaching": True,
     }
     return render(request, "quizzes/assignments/accommodation.html", context)

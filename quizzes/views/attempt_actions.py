@@ -59,23 +59,23 @@ def button(*, minds_unread: bool = True) -> Callable[[Callable[[Pressed], str]],
         @wraps(act)
         def view(request: LoggedInRequest, pk: int, slot: int = 0) -> HttpResponse:
             now = clock.now()
-            mine = own_attempt(request.user, pk, now=now)
-            if not mine.is_in_progress:
-                return redirect(mine)
+            attempt = own_attempt(request.user, pk, now=now)
+            if not attempt.is_in_progress:
+                return redirect(attempt)
             if request.method != "POST":  # a learner came back to the address of a page with remarks
-                return redirect("quizzes:attempt_question", pk=pk, slot=slot) if slot else redirect(mine)
+                return redirect("quizzes:attempt_question", pk=pk, slot=slot) if slot else redirect(attempt)
             paper = papers.of_attempt(pk, request.user.pk)
             if slot and slot not in paper:
                 raise NotFound
             page = page_of(request.POST, slot, paper)
-            if mine.reached_slot not in (0, page):
-                return redirect(mine)
+            if attempt.reached_slot not in (0, page):
+                return redirect(attempt)
             posted = save_form(request, paper, [page] if page else paper.questions, now=now)
             if posted.stays(minds_unread=minds_unread):
                 if page:
-                    return question_page(request, mine, paper, page, posted, now=now)
-                return all_page(request, mine, paper, posted, now=now)
-            return redirect(act(Pressed(mine, paper, slot, page, now)))
+                    return question_page(request, attempt, paper, page, posted, now=now)
+                return all_page(request, attempt, paper, posted, now=now)
+            return redirect(act(Pressed(attempt, paper, slot, page, now)))
 
         return view
 

@@ -31,20 +31,20 @@ def attempt(request: LoggedInRequest, pk: int) -> HttpResponse:
 def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpResponse:
     """One question; POST saves its answer and stays."""
     now = clock.now()
-    mine = own_attempt(request.user, pk, now=now)
-    if not mine.is_in_progress:
-        return redirect(mine)
+    attempt = own_attempt(request.user, pk, now=now)
+    if not attempt.is_in_progress:
+        return redirect(attempt)
     paper = papers.of_attempt(pk, request.user.pk)
     if slot not in paper:
         raise NotFound
-    if mine.reached_slot not in (0, slot):
-        return redirect(mine)
+    if attempt.reached_slot not in (0, slot):
+        return redirect(attempt)
     posted = Posted()
     if request.method == "POST":
         posted = save_form(request, paper, [slot], now=now)
         if not posted.refused:
             return redirect("quizzes:attempt_question", pk=pk, slot=slot)
-    return question_page(request, mine, paper, slot, posted, now=now)
+    return question_page(request, attempt, paper, slot, posted, now=now)
 
 
 @never_cache
@@ -52,29 +52,29 @@ def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpRespon
 def attempt_all(request: LoggedInRequest, pk: int) -> HttpResponse:
     """All questions; POST saves their answers and stays."""
     now = clock.now()
-    mine = own_attempt(request.user, pk, now=now)
-    if not mine.is_in_progress or mine.reached_slot:
-        return redirect(mine)
+    attempt = own_attempt(request.user, pk, now=now)
+    if not attempt.is_in_progress or attempt.reached_slot:
+        return redirect(attempt)
     paper = papers.of_attempt(pk, request.user.pk)
     posted = Posted()
     if request.method == "POST":
         posted = save_form(request, paper, paper.questions, now=now)
         if not posted.refused:
             return redirect("quizzes:attempt_all", pk=pk)
-    return all_page(request, mine, paper, posted, now=now)
+    return all_page(request, attempt, paper, posted, now=now)
 
 
 @never_cache
 @require_GET
 def attempt_summary(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    mine = own_attempt(request.user, pk, now=now)
-    if not mine.is_in_progress:
+    attempt = own_attempt(request.user, pk, now=now)
+    if not attempt.is_in_progress:
         return redirect("quizzes:attempt_result", pk=pk)
-    answers = report.answer_states(mine)
+    answers = report.answer_states(attempt)
     paper = papers.of_attempt(pk, request.user.pk)
     unread = [answer.slot for answer in answers if paper[answer.slot].is_unread(answer.response)]
-    context = {**page_context(mine, answers, 0, now=now), "unread": unread}
+    context = {**page_context(attempt, answers, 0, now=now), "unread": unread}
     return render(request, "quizzes/attempts/summary.jinja", context)
 
 
@@ -82,11 +82,11 @@ def attempt_summary(request: LoggedInRequest, pk: int) -> HttpResponse:
 def attempt_submit(request: LoggedInRequest, pk: int) -> HttpResponse:
     """With questions unanswered only when that was confirmed: a slip would cost an attempt."""
     now = clock.now()
-    mine = report.own(request.user, pk)
-    is_running = mine.is_in_progress and not mine.is_overdue_at(now)
-    if is_running and "confirmed" not in request.POST and report.has_unanswered(mine):
+    attempt = report.own(request.user, pk)
+    is_running = attempt.is_in_progress and not attempt.is_overdue_at(now)
+    if is_running and "confirmed" not in request.POST and report.has_unanswered(attempt):
         return redirect("quizzes:attempt_unanswered", pk=pk)
-    attempts.submit(mine, now=now)
+    attempts.submit(attempt, now=now)
     return redirect("quizzes:attempt_result", pk=pk)
 
 
@@ -95,10 +95,13 @@ def attempt_submit(request: LoggedInRequest, pk: int) -> HttpResponse:
 def attempt_unanswered(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Ask once more; a page of its own, so that one can go back to it."""
     now = clock.now()
-    mine = own_attempt(request.user, pk, now=now)
-    if not mine.is_in_progress or not report.has_unanswered(mine):
+    attempt = own_attempt(request.user, pk, now=now)
+    if not attempt.is_in_progress or not report.has_unanswered(attempt):
         return redirect("quizzes:attempt_summary", pk=pk)
-    context = {**page_context(mine, report.answer_states(mine), 0, now=now), "left": report.attempts_left(mine)}
+    context = {
+        **page_context(attempt, report.answer_states(attempt), 0, now=now),
+        "left": report.attempts_left(attempt),
+    }
     return render(request, "quizzes/attempts/unanswered.jinja", context)
 
 
@@ -106,33 +109,33 @@ def attempt_unanswered(request: LoggedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    found = readable_attempt(request.user, pk, now=now)
-    is_own = found.learner_id == request.user.pk
-    if is_own and found.is_in_progress:
-        return redirect(found)
+    attempt = readable_attempt(request.user, pk, now=now)
+    is_own = attempt.learner_id == request.user.pk
+    if is_own and attempt.is_in_progress:
+        return redirect(attempt)
     if is_own:
         missed.collect(request.user, now=now)
-    revealed = entitlements.revealed(found, request.user, now=now)
-    may_manage = not is_own and manages(request.user, found)
-    secrecy = None if may_manage else entitlements.secrecy_in(found, request.user, shown=revealed, now=now)
-    shown = cards.with_cases(cards.result_cards(found, revealed, secrecy=secrecy), at=found.started_at)
+    revealed = entitlements.revealed(attempt, request.user, now=now)
+    may_manage = not is_own and manages(request.user, attempt)
+    secrecy = None if may_manage else entitlements.secrecy_in(attempt, request.user, shown=revealed, now=now)
+    shown = cards.with_cases(cards.result_cards(attempt, revealed, secrecy=secrecy), at=attempt.started_at)
     context = {
-        "attempt": found,
-        "quiz": found.quiz,
+        "attempt": attempt,
+        "quiz": attempt.quiz,
         "is_own": is_own,
-        "is_late": found.submitted_at is not None and lateness.is_late(found),
+        "is_late": attempt.submitted_at is not None and lateness.is_late(attempt),
         "revealed": revealed,
-        "reveal_at": None if revealed.anything else entitlements.reveal_at(found),
-        "preset": found.preset,
-        "result": report.result(found, revealed),
-        "changes": mark_changes.of_attempt(found, revealed),
+        "reveal_at": None if revealed.anything else entitlements.reveal_at(attempt),
+        "preset": attempt.preset,
+        "result": report.result(attempt, revealed),
+        "changes": mark_changes.of_attempt(attempt, revealed),
         "cards": shown,
-        "parts": results.parts_of(shown, is_over=not found.is_in_progress),
+        "parts": results.parts_of(shown, is_over=not attempt.is_in_progress),
         "may_manage": may_manage,
-        "act": act_on(found) if may_manage else None,
-        "in_deck": review_cards.in_deck(found) if is_own and revealed.right_answer else {},
-        "unit_outcome": mastery.outcome(found) if is_own and revealed.marks and found.is_graded else None,
-        "onward": onward.after(found, shown, revealed, now=now) if is_own else None,
+        "act": act_on(attempt) if may_manage else None,
+        "in_deck": review_cards.in_deck(attempt) if is_own and revealed.right_answer else {},
+        "unit_outcome": mastery.outcome(attempt) if is_own and revealed.marks and attempt.is_graded else None,
+        "onward": onward.after(attempt, shown, revealed, now=now) if is_own else None,
     }
     return render(request, "quizzes/attempts/result.jinja", context)
 
@@ -155,16 +158,16 @@ def attempt_list(request: LoggedInRequest) -> HttpResponse:
 @require_GET
 def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    found = readable_attempt(request.user, pk, now=now)
-    is_own = found.learner_id == request.user.pk
-    may_manage = not is_own and manages(request.user, found)
+    attempt = readable_attempt(request.user, pk, now=now)
+    is_own = attempt.learner_id == request.user.pk
+    may_manage = not is_own and manages(request.user, attempt)
     context = {
-        "attempt": found,
-        "events": found.events.select_related("actor").order_by("at", "pk"),
+        "attempt": attempt,
+        "events": attempt.events.select_related("actor").order_by("at", "pk"),
         "is_own": is_own,
-        "may_see_marks": entitlements.revealed(found, request.user, now=now).marks,
+        "may_see_marks": entitlements.revealed(attempt, request.user, now=now).marks,
         "sees_reasons": is_own or may_manage,
-        "act": act_on(found) if may_manage else None,
+        "act": act_on(attempt) if may_manage else None,
     }
     return render(request, "quizzes/attempts/timeline.jinja", context)
 
@@ -173,17 +176,17 @@ def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def attempt_deadline(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Why the deadline is what it is, by the function that computed it."""
-    found = readable_attempt(request.user, pk, now=clock.now())
-    explained = deadlines.explained(found)
-    is_own = found.learner_id == request.user.pk
-    may_manage = not is_own and manages(request.user, found)
+    attempt = readable_attempt(request.user, pk, now=clock.now())
+    explained = deadlines.explained(attempt)
+    is_own = attempt.learner_id == request.user.pk
+    may_manage = not is_own and manages(request.user, attempt)
     context = {
-        "attempt": found,
+        "attempt": attempt,
         "terms": explained.terms,
         "due_at": explained.due_at,
         "changes": explained.changes,
         "is_own": is_own,
         "sees_reasons": is_own or may_manage,
-        "act": act_on(found) if may_manage else None,
+        "act": act_on(attempt) if may_manage else None,
     }
     return render(request, "quizzes/attempts/deadline.jinja", context)

@@ -20,8 +20,8 @@ from quizzes.views.shortcuts import own_attempt
 @require_GET
 def attempt_certificate(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    found = own_attempt(request.user, pk, now=now)
-    certificate = certificates.of_attempt(found, now=now)
+    attempt = own_attempt(request.user, pk, now=now)
+    certificate = certificates.of_attempt(attempt, now=now)
     if certificate is None:
         raise NotFound
     address = request.build_absolute_uri(reverse("quizzes:certificate", args=[certificate.number]))
@@ -46,7 +46,9 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _checked(request: HttpRequest, number: str) -> HttpResponse:
-    found = certificates.by_number(number, now=clock.now()) if number else None
-    address = request.build_absolute_uri(reverse("quizzes:certificate", args=[found.number])) if found else ""
-    context = {"certificate": found, "address": address, "number": number, "is_own": False}
+    certificate = certificates.by_number(number, now=clock.now()) if number else None
+    address = (
+        request.build_absolute_uri(reverse("quizzes:certificate", args=[certificate.number])) if certificate else ""
+    )
+    context = {"certificate": certificate, "address": address, "number": number, "is_own": False}
     return render(request, "quizzes/certificates/check.jinja", context)

@@ -90,9 +90,11 @@ def classroom_join_link(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "quizzes/classrooms/join.html", {"form": form}, status=HTTPStatus.NOT_FOUND)
     if user is None:
         return errands.welcome(request, errand)
-    mine = Membership.objects.active().filter(user=user, classroom__join_code=classrooms.normal_code(code)).first()
-    if mine is not None:
-        return redirect("quizzes:classroom_detail", pk=mine.classroom_id)
+    membership = (
+        Membership.objects.active().filter(user=user, classroom__join_code=classrooms.normal_code(code)).first()
+    )
+    if membership is not None:
+        return redirect("quizzes:classroom_detail", pk=membership.classroom_id)
     return render(request, "quizzes/classrooms/join_link.html", {"errand": errand})
 
 

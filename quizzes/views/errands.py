@@ -35,13 +35,13 @@ def of_request(request: HttpRequest) -> Errand | None:
     """Return the errand behind the way back of a log-in or sign-up; None where there is none, or it came to nothing."""
     given = request.POST.get("next") or request.GET.get("next") or ""
     try:
-        found = resolve(given.partition("?")[0])
+        match = resolve(given.partition("?")[0])
     except Resolver404:
         return None
-    if found.view_name == "quizzes:classroom_join_link":
-        return to_join(request, found.kwargs["code"])
-    if found.view_name == "quizzes:instructor_accept":
-        return to_teach(request, found.kwargs["token"])
+    if match.view_name == "quizzes:classroom_join_link":
+        return to_join(request, match.kwargs["code"])
+    if match.view_name == "quizzes:instructor_accept":
+        return to_teach(request, match.kwargs["token"])
     return None
 
 

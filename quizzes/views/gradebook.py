@@ -145,13 +145,13 @@ def shown(cells: Iterable[gradebook_cells.Cell]) -> list[Shown]:
         gradebook_cells.DONE: str(_("done")),
     }
     kinds = {gradebook_cells.NOT_STARTED: "none", gradebook_cells.MISSING: "fail"}
-    found = []
+    cells_shown = []
     for cell in cells:
         kind = {True: "pass", False: "fail", None: kinds.get(cell.state, "")}[cell.is_passed]
         to = timeline if cell.state == gradebook_cells.IN_PROGRESS else result
         address = to.replace("/0/", f"/{cell.attempt_id}/") if cell.attempt_id else ""
-        found.append(Shown(kind, words.get(cell.state) or marks(cell.marks or Decimal(0)), _note(cell), address))
-    return found
+        cells_shown.append(Shown(kind, words.get(cell.state) or marks(cell.marks or Decimal(0)), _note(cell), address))
+    return cells_shown
 
 
 def _note(cell: gradebook_cells.Cell) -> str:

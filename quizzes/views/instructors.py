@@ -65,8 +65,8 @@ def _mail(invitation: InstructorInvitation, link: str) -> None:
 @require_POST
 def instructor_revoke(request: LoggedInRequest, pk: int) -> HttpResponse:
     _refuse_unless_administrator(request)
-    found = get_object_or_404(InstructorInvitation, pk=pk)
-    instructors.revoke(found, by=request.user, now=clock.now())
+    invitation = get_object_or_404(InstructorInvitation, pk=pk)
+    instructors.revoke(invitation, by=request.user, now=clock.now())
     messages.success(request, _("The invitation is withdrawn. Its link no longer works."))
     return redirect("quizzes:instructor_list")
 

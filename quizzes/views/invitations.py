@@ -16,12 +16,12 @@ from quizzes.views.requests import LoggedInRequest
 
 @require_POST
 def invitation(request: LoggedInRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Invitation.objects.open_to(request.user), pk=pk)
-    words = {"name": found.classroom}
+    invitation = get_object_or_404(Invitation.objects.open_to(request.user), pk=pk)
+    words = {"name": invitation.classroom}
     if request.POST.get("do") == "accept":
-        membership = invitations.accept(found, now=clock.now())
+        membership = invitations.accept(invitation, now=clock.now())
         messages.success(request, _("Welcome to %(name)s!") % words)
         return redirect("quizzes:classroom_detail", pk=membership.classroom_id)
-    invitations.decline(found)
+    invitations.decline(invitation)
     messages.success(request, _("You declined the invitation to “%(name)s”.") % words)
     return redirect("quizzes:classroom_list")

@@ -38,10 +38,10 @@ def marking_queue(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def marking_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    mine = queue.manageable(person(request)).select_related(
+    answers = queue.manageable(person(request)).select_related(
         "attempt__learner", "attempt__quiz", "attempt__assignment__classroom", "version__question", "marked_by"
     )
-    answer = get_object_or_404(mine, pk=pk)
+    answer = get_object_or_404(answers, pk=pk)
     form = MarkForm(answer, request.POST if request.method == "POST" else None)
     around = queue.neighbors(person(request), answer)
     if request.method == "POST" and form.is_valid() and mark(request, answer, form):
@@ -77,8 +77,8 @@ def mark(request: HttpRequest, answer: Answer, form: MarkForm) -> bool:
 
 
 def context_of(answer: Answer, form: MarkForm, around: queue.Neighbors) -> dict[str, object]:
-    found = cards.result_cards(answer.attempt, terms.EVERYTHING, slots=[answer.slot])
-    [card] = cards.with_cases(found, at=answer.attempt.started_at)
+    result_cards = cards.result_cards(answer.attempt, terms.EVERYTHING, slots=[answer.slot])
+    [card] = cards.with_cases(result_cards, at=answer.attempt.started_at)
     return {
         "answer": answer,
         "attempt": answer.attempt,

@@ -55,13 +55,13 @@ def _named(words: str, *, by_address: bool) -> Q:
     """Every word somewhere in a name, or in the address where it may be seen."""
     fields = ["user__first_name", "user__last_name", "user__username", "nickname"]
     fields += ["user__email"] if by_address else []
-    found = Q()
+    condition = Q()
     for word in words.split()[:5]:
         one = Q()
         for field in fields:
             one |= Q(**{f"{field}__icontains": word})
-        found &= one
-    return found
+        condition &= one
+    return condition
 
 
 # One member -----------------------------------------------------------------------------------------------------------

@@ -43,12 +43,12 @@ def _no_constant(name: str) -> Any:
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    values = dict(pairs)
+    if len(values) < len(pairs):
         counts = Counter(name for name, _value in pairs)
         twice = next(name[:40] for name, count in counts.items() if count > 1)
         raise BadPayload(_("The field “%(name)s” stands there more than once.") % {"name": twice}, where=twice)
-    return found
+    return values
 
 
 DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_each_key_once)

@@ -66,11 +66,11 @@ def _open_attempt(
     request: LoggedInRequest, quiz: Quiz, own: quiz_report.AttemptHistory, now: datetime
 ) -> Attempt | None:
     """The attempt in progress, closed if its time is over."""
-    found = next((attempt for attempt in own.newest if attempt.is_in_progress), None)
-    if found is None:
+    running = next((attempt for attempt in own.newest if attempt.is_in_progress), None)
+    if running is None:
         return None if own.is_complete else attempts.open_attempt_of(request.user, quiz, now=now)
-    attempts.close_if_overdue(found, now=now)
-    return found if found.is_in_progress else None
+    attempts.close_if_overdue(running, now=now)
+    return running if running.is_in_progress else None
 
 
 @require_POST

@@ -79,14 +79,14 @@ class Line:
 
 def lines(plan: rosters.RosterPlan) -> list[Line]:
     """The rows that are let in, in the order of the file."""
-    found = [
+    lines_shown = [
         Line(row, "slip" if rosters.gets_slip(row) else "new", unconfirmed=plan.unconfirmed.get(row.number, ()))
         for row in plan.new
     ]
-    found += [Line(person.row, "existing", person.user.username) for person in plan.existing]
-    found += [Line(person.row, "invited", person.user.username) for person in plan.invited]
-    found += [Line(person.row, "member", person.user.username) for person in plan.members]
-    return sorted(found, key=lambda line: line.row.number)
+    lines_shown += [Line(person.row, "existing", person.user.username) for person in plan.existing]
+    lines_shown += [Line(person.row, "invited", person.user.username) for person in plan.invited]
+    lines_shown += [Line(person.row, "member", person.user.username) for person in plan.members]
+    return sorted(lines_shown, key=lambda line: line.row.number)
 
 
 def _enrol(request: LoggedInRequest, classroom: Classroom, plan: rosters.RosterPlan) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.test import Client
 
 from quizzes.models import Attempt, Classroom, Topic, User
 from quizzes.reports import home as report
-from quizzes.reports.given import Given
+from quizzes.reports.given import AssignmentStatus
 from tests import factories
 from tests.pages import nothing_inline, policy
 
@@ -131,7 +131,7 @@ def test_an_exception_says_when_it_is_due(client: Client, classroom: Classroom, 
         assert ">late<" not in text
 
 
-def titles(tasks: list[Given]) -> list[str]:
+def titles(tasks: list[AssignmentStatus]) -> list[str]:
     return [task.assignment.quiz.title for task in tasks]
 
 

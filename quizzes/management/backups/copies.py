@@ -99,12 +99,12 @@ def verified(
     database: BaseDatabaseWrapper, *, expected: Mapping[str, int] | None
 ) -> tuple[verifying.Contents, list[str]]:
     """Return what a copy holds and what does not hold in it; CommandError where it is not whole."""
-    found = verifying.whole(database, expected=expected)
+    contents = verifying.whole(database, expected=expected)
     database.close()
-    if found.is_newer:
+    if contents.is_newer:
         raise CommandError("The database is of a later version of Quizsite than this. Install that version first.")
     # Before they are migrated, tables lack columns for which the queries ask.
-    return found, [] if found.lacks else verifying.violations(database)
+    return contents, [] if contents.lacks else verifying.violations(database)
 
 
 def described(file: Path, found: verifying.Contents, *, made_at: datetime, violations: list[str]) -> Note:
@@ -126,8 +126,8 @@ def described(file: Path, found: verifying.Contents, *, made_at: datetime, viola
 
 def thin(folder: Path, *, now: datetime, ages: keeping.Ages) -> list[Path]:
     """Delete the copies that their age no longer keeps, and what an interrupted run left; return the copies."""
-    found = in_folder(folder)
-    gone = [found[at] for at in sorted(keeping.to_delete(found, now=now, ages=ages))]
+    copies = in_folder(folder)
+    gone = [copies[at] for at in sorted(keeping.to_delete(copies, now=now, ages=ages))]
     doubtful = in_folder(folder, prefix=notes.DOUBTFUL)
     gone += [file for at, file in doubtful.items() if now - at > timedelta(days=ages.every)]
     for file in gone:

@@ -38,10 +38,10 @@ def name_of(made_at: datetime, suffix: str, *, prefix: str = PREFIX) -> str:
 def made_at(file: Path, suffix: str, *, prefix: str = PREFIX) -> datetime | None:
     """Return the instant in the name of a copy; None for every other file."""
     try:
-        found = datetime.strptime(file.name, f"{prefix}{STAMP}{suffix}")  # noqa: DTZ007  the zone follows
+        made_at = datetime.strptime(file.name, f"{prefix}{STAMP}{suffix}")  # noqa: DTZ007  the zone follows
     except ValueError:
         return None
-    return found.replace(tzinfo=UTC)
+    return made_at.replace(tzinfo=UTC)
 
 
 def place(copy: Path) -> Path:

@@ -50,13 +50,13 @@ def name() -> str:
 
 def run(program: str, *options: str) -> None:
     """Run a client program on the server of the site; CommandError with what it says where it fails."""
-    found = shutil.which(program)
-    if found is None:
+    path = shutil.which(program)
+    if path is None:
         raise CommandError(
             f"{program} is not on this machine. Install the client programs of PostgreSQL, of the server's version or"
             " a later one (Debian: postgresql-client)."
         )
-    done = subprocess.run([found, *options], env=environment(), capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([path, *options], env=environment(), capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise CommandError(f"{program} failed: {done.stderr.strip() or done.returncode}")
 

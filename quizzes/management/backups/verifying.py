@@ -58,13 +58,13 @@ def whole(database: BaseDatabaseWrapper, *, expected: Mapping[str, int] | None) 
     """Return what a copy holds; CommandError where it is damaged, or where rows are missing that must be there."""
     try:
         refuse_damage(database)
-        found = Contents(counts(database), migrations(database))
+        contents = Contents(counts(database), migrations(database))
     except DatabaseError as error:
         raise CommandError(f"The copy cannot be read: {str(error).strip()}.") from error
-    different = {name for name, count in (expected or found.counts).items() if found.counts.get(name) != count}
+    different = {name for name, count in (expected or contents.counts).items() if contents.counts.get(name) != count}
     if different:
         raise CommandError(f"The copy has not the rows that it must have, in {', '.join(sorted(different))}.")
-    return found
+    return contents
 
 
 def refuse_damage(database: BaseDatabaseWrapper) -> None:
@@ -83,12 +83,12 @@ def refuse_damage(database: BaseDatabaseWrapper) -> None:
 
 def counts(database: BaseDatabaseWrapper) -> dict[str, int]:
     """Return the rows of each table."""
-    found: dict[str, int] = {}
+    rows: dict[str, int] = {}
     with database.cursor() as cursor:
         for name in sorted(database.introspection.table_names(cursor)):
             cursor.execute(f"SELECT COUNT(*) FROM {database.ops.quote_name(name)}")  # noqa: S608  names of our tables
-            found[name] = cursor.fetchone()[0]
-    return found
+            rows[name] = cursor.fetchone()[0]
+    return rows
 
 
 def migrations(database: BaseDatabaseWrapper) -> frozenset[str]:
@@ -110,13 +110,13 @@ def violations(database: BaseDatabaseWrapper) -> list[str]:
 
 def url_of(database: BaseDatabaseWrapper) -> str:
     """Return the DATABASE_URL of a database."""
-    found: dict[str, Any] = database.settings_dict
-    name = quote(str(found["NAME"]))
+    settings: dict[str, Any] = database.settings_dict
+    name = quote(str(settings["NAME"]))
     if database.vendor == "sqlite":
         return f"sqlite:///{name}"
-    person = quote(found["USER"] or "", safe="") + (
-        f":{quote(found['PASSWORD'], safe='')}" if found["PASSWORD"] else ""
+    person = quote(settings["USER"] or "", safe="") + (
+        f":{quote(settings['PASSWORD'], safe='')}" if settings["PASSWORD"] else ""
     )
-    place = quote(found["HOST"] or "", safe="") + (f":{found['PORT']}" if found["PORT"] else "")
-    mode = found.get("OPTIONS", {}).get("sslmode", "")
+    place = quote(settings["HOST"] or "", safe="") + (f":{settings['PORT']}" if settings["PORT"] else "")
+    mode = settings.get("OPTIONS", {}).get("sslmode", "")
     return f"postgres://{person}@{place}/{name}" + (f"?sslmode={mode}" if mode else "")

@@ -58,8 +58,8 @@ class Command(BaseCommand):
 
 def as_json(report: BankReport, shown: tuple[Finding, ...]) -> str:
     counts = {"errors": len(report.errors), "warnings": len(report.warnings), "acknowledged": report.acknowledged_count}
-    found = {"questions": report.count, **counts, "findings": [asdict(finding) for finding in shown]}
-    return json.dumps(found, ensure_ascii=False, indent=1)
+    result = {"questions": report.count, **counts, "findings": [asdict(finding) for finding in shown]}
+    return json.dumps(result, ensure_ascii=False, indent=1)
 
 
 def blueprint_in(path: str | None) -> dict[str, dict[str, float]]:

@@ -20,12 +20,12 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
 
     def handle(self, *args: object, **options: object) -> None:
-        found = list(exactness.corrections())
-        shown = [correction for correction in found if correction.is_shown]
+        corrections = list(exactness.corrections())
+        shown = [correction for correction in corrections if correction.is_shown]
         for correction in shown:
             self.stdout.write(line_of(correction))
         if not options["dry_run"]:
-            for correction in found:
+            for correction in corrections:
                 exactness.apply(correction, now=clock.now())
         kept = sum(correction.is_kept for correction in shown)
         verb = "would change" if options["dry_run"] else "changed"

@@ -77,10 +77,10 @@ def of_quiz(quiz: Quiz) -> Facts:
 
 def values(row: Model) -> dict[str, Any]:
     """Its fields that ship; what it refers to by natural keys."""
-    found = {field.name: getattr(row, field.name) for field in fields_of(type(row))}
+    values = {field.name: getattr(row, field.name) for field in fields_of(type(row))}
     return {
         name: list(value.natural_key()) if isinstance(value, Model) else value  # type: ignore[attr-defined]
-        for name, value in found.items()
+        for name, value in values.items()
     }
 
 

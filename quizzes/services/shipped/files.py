@@ -79,8 +79,8 @@ def write_record(record: Record) -> None:
 
 def _recorded() -> Record:
     path = folder() / RECORD
-    found: Record = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return found
+    record: Record = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return record
 
 
 def _by_slug(rows: Iterable[Fields]) -> dict[str, Fields]:

@@ -43,12 +43,12 @@ def load(edition: Edition, *, now: datetime, is_rehearsal: bool = False) -> Load
 
 def record(edition: Edition) -> dict[str, dict[str, list[str]]]:
     """The record of what ever shipped, with this edition added where it says something new."""
-    found = {kind: dict(rows) for kind, rows in edition.record.items()}
+    keys = {kind: dict(rows) for kind, rows in edition.record.items()}
     for kind, rows in facts.of_edition(edition).items():
-        known = found.setdefault(kind, {})
+        known = keys.setdefault(kind, {})
         for key, said in rows.items():
             known[key] = list(dict.fromkeys([*known.get(key, []), facts.digest(said)]))
-    return found
+    return keys
 
 
 def _lock(edition: Edition) -> None:
