@@ -5,6 +5,7 @@ Counts and the next card come out of the same few rows, so that the navigation, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,10 +18,11 @@ from quizzes import entitlements, scheduling
 from quizzes.entitlements import Secrecy
 from quizzes.models import Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, User, version_cache
 from quizzes.models.reviews import MAX_CAP, settings_of, zone_of
-from quizzes.scheduling import Day, Stage
+from quizzes.scheduling import Day, Grade, Stage
 
 READ = 2 * MAX_CAP  # rows: no day offers more
 SHOWN = 200  # suspended cards on one page
+LATELY, ENOUGH = 30, 20  # days; answers, for a figure
 SECONDS_EACH = 25  # an answer and a look at the reason
 
 
@@ -190,6 +192,10 @@ class Ahead:
     day: date
     count: int
 
+    def share(self, most: int) -> int:
+        """Percent of the fullest day, for a bar."""
+        return 100 * self.count // most if most else 0
+
 
 @dataclass(frozen=True)
 class Deck:
@@ -198,12 +204,34 @@ class Deck:
     cards: int
     suspended: int
     next_due: Ahead | None
+    week: Sequence[Ahead]  # the next seven days, those without cards too
+    recalled: int | None  # percent of what was asked again after days, of the last month; None: too few answers
 
 
 def deck(user: User, *, now: datetime) -> Deck:
-    """How many cards there are, and when the next ones are due (3 queries)."""
+    """How many cards there are, when the next ones are due, and what was remembered lately (5 queries)."""
     counted = dict(ReviewCard.objects.of(user).order_by().values_list("is_suspended").annotate(n=Count("pk")))
-    return Deck(sum(counted.values()), counted.get(True, 0), next_due(user, now=now))
+    return Deck(
+        sum(counted.values()), counted.get(True, 0), next_due(user, now=now), _week(user, now), _recalled(user, now)
+    )
+
+
+def _week(user: User, now: datetime) -> list[Ahead]:
+    zone = zone_of(user)
+    today = scheduling.day_of(now, zone)
+    days = [today + timedelta(days=number) for number in range(1, 8)]
+    begin, end = (scheduling.start_of(day, zone) for day in (days[0], days[-1] + timedelta(days=1)))
+    later = ReviewCard.objects.of(user).active().filter(due_at__gte=begin, due_at__lt=end).order_by()
+    counts: Counter[date] = Counter()
+    for due_at, count in later.values_list("due_at").annotate(count=Count("pk")):
+        counts[scheduling.day_of(due_at, zone)] += count
+    return [Ahead(day, counts[day]) for day in days]
+
+
+def _recalled(user: User, now: datetime) -> int | None:
+    logs = ReviewLog.objects.since(user, now - timedelta(days=LATELY)).filter(stage=Stage.REVIEW)
+    found = logs.aggregate(answers=Count("pk"), known=Count("pk", filter=Q(grade__gt=Grade.AGAIN.value)))
+    return round(100 * found["known"] / found["answers"]) if found["answers"] >= ENOUGH else None
 
 
 def next_due(user: User, *, now: datetime) -> Ahead | None:
