@@ -75,24 +75,24 @@ def environment(
 
 
 def translated(text: str, /, **values: object) -> Markup:
-    """A sentence in the reader's language; values take the places %(name)s and are escaped."""
+    """Return a sentence in the reader's language; values take the places %(name)s and are escaped."""
     sentence = Markup(translation.gettext(text))  # noqa: S704  texts of templates, never of people
     return sentence % values if values else sentence
 
 
 def translated_count(one: str, many: str, n: int, /, **values: object) -> Markup:
-    """The form of a sentence for `n` things, which is written where %(n)s stands."""
+    """Return the form of a sentence for `n` things, which is written where %(n)s stands."""
     return Markup(translation.ngettext(one, many, n)) % {"n": n, **values}  # noqa: S704
 
 
 def with_query(**values: str) -> str:
-    """What follows the address of a page to give it these values; those that are empty are left out."""
+    """Return what follows the address of a page to give it these values; those that are empty are left out."""
     given = {name: value for name, value in values.items() if value}
     return f"?{urlencode(given)}" if given else ""
 
 
 def url(name: str, *arguments: object) -> str:
-    """The address of a page."""
+    """Return the address of a page."""
     return _address(get_script_prefix(), name, arguments)
 
 

@@ -34,7 +34,7 @@ DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 
 
 def kept_secret() -> str:
-    """A random key made at the first start and kept readable to its owner only; lost with a read-only folder."""
+    """Return a random key made at the first start and kept readable to its owner only; lost with a read-only folder."""
     path = DATA_DIR / "secret_key"
     try:
         DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -88,7 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return usernames.made_from(first_name or "", last_name or "")
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
-        """A limit gets a page of its own, which says how long to wait; allauth would say "later" in the form."""
+        """Return a limit gets a page of its own, which says how long to wait; allauth would say "later" in the form."""
         if code in IS_LIMIT:
             raise limits.too_many(limits.pause(CODES))
         return super().validation_error(code, *args)

@@ -16,7 +16,7 @@ def store_limits(sender: AppConfig, apps: Any = None, **kwargs: Any) -> None:
 
 
 def _is_as_here(model: Any, apps: Any) -> bool:
-    """Whether a table has the columns that the program knows: migrations may have stopped halfway."""
+    """Return whether a table has the columns that the program knows: migrations may have stopped halfway."""
     try:
         there = apps.get_model(model._meta.label)
     except LookupError:  # only tables of other applications were migrated

@@ -35,7 +35,7 @@ def sqlite_is_safe(version: tuple[int, ...]) -> list[CheckMessage]:
 
 
 def sqlite_version() -> tuple[int, ...]:
-    """The version of the library behind the connection, whichever module it came by."""
+    """Return the version of the library behind the connection, whichever module it came by."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT sqlite_version()")
         return tuple(map(int, cursor.fetchone()[0].split(".")))

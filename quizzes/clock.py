@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 def now() -> datetime:
-    """The present instant, aware, in UTC."""
+    """Return the present instant, aware, in UTC."""
     return timezone.now()
 
 
@@ -33,7 +33,7 @@ class Watch:
         self.shown, self.ticks = now(), time.monotonic()
 
     def look(self) -> Step:
-        """What happened since the last look."""
+        """Return what happened since the last look."""
         shown, ticks = self.shown, self.ticks
         self.shown, self.ticks = now(), time.monotonic()
         return Step(shown, self.shown, timedelta(seconds=self.ticks - ticks))

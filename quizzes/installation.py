@@ -30,7 +30,7 @@ def known_migrations() -> frozenset[tuple[str, str]]:
 
 
 def has_static_files() -> bool:
-    """Whether pages find their style sheets and scripts; while developing they come from where they lie."""
+    """Return whether pages find their style sheets and scripts; while developing they come from where they lie."""
     manifest = getattr(staticfiles_storage, "manifest_name", "")
     return settings.DEBUG or Path(settings.STATIC_ROOT, manifest).exists()
 
@@ -58,7 +58,7 @@ def close_to_others() -> None:
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether other users of the machine may look into a folder or file."""
+    """Return whether other users of the machine may look into a folder or file."""
     try:
         return bool(path.stat().st_mode & OTHERS)
     except OSError:  # not there, or closed to us as well

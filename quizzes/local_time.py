@@ -72,7 +72,7 @@ def in_words(local: date, now: datetime, *, clock: bool = True, seconds: bool = 
 
 
 def on_the_clock(local: datetime, *, seconds: bool = False) -> str:
-    """The time of the day: "2:00 p.m."."""
+    """Return the time of the day: "2:00 p.m."."""
     return dateformat.format(local, _("g:i:s a") if seconds else _("g:i a"))
 
 
@@ -91,7 +91,7 @@ def styled(local: object, pattern: str | None, now: datetime) -> str | None:
 
 
 def duration(value: timedelta | None) -> str:
-    """A length of time as "14 min 20 s" or "1 h 5 min"; the two largest units that are not zero."""
+    """Return a length of time as "14 min 20 s" or "1 h 5 min"; the two largest units that are not zero."""
     if value is None:
         return ""
     seconds = max(0, int(value.total_seconds()))

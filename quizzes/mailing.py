@@ -8,5 +8,5 @@ SENT = frozenset(("smtp", "smtps"))
 
 
 def mail_can_be_sent() -> bool:
-    """Whether a mail server is named; else mails are printed to the log, or go nowhere."""
+    """Return whether a mail server is named; else mails are printed to the log, or go nowhere."""
     return settings.MAIL_SCHEME in SENT

@@ -56,7 +56,7 @@ def shown_marks(marks: Fraction, possible: Number, edges: Edges = ()) -> Decimal
 
 @lru_cache(maxsize=ALIKE)
 def shown_percent(share: Fraction, edges: Edges = ()) -> int:
-    """A share as whole percent; `edges` are such, and 100 is one."""
+    """Return a share as whole percent; `edges` are such, and 100 is one."""
     return int(shown(share * 100, WHOLE, [Fraction(edge) for edge in (100, *edges)]))
 
 
@@ -80,14 +80,14 @@ def share(achieved: Number, possible: Number) -> Fraction:
 
 @lru_cache(maxsize=ALIKE)
 def is_pass(achieved: Number, possible: Number, pass_fraction: Decimal | None) -> bool | None:
-    """Whether the pass mark is reached (exactly equal passes); None where a quiz has no pass mark."""
+    """Return whether the pass mark is reached (exactly equal passes); None where a quiz has no pass mark."""
     if pass_fraction is None:
         return None
     return share(achieved, possible) >= Fraction(pass_fraction)
 
 
 def counted(fractions: Sequence[Fraction], rule: str) -> Fraction | None:
-    """The fraction that counts of attempts in order of their number: highest, latest, first or average."""
+    """Return the fraction that counts of attempts in order of their number: highest, latest, first or average."""
     if not fractions:
         return None
     rules: dict[str, Callable[[Sequence[Fraction]], Fraction]] = {
@@ -100,5 +100,5 @@ def counted(fractions: Sequence[Fraction], rule: str) -> Fraction | None:
 
 
 def mean(values: Sequence[Fraction]) -> Fraction:
-    """The exact mean of at least one value."""
+    """Return the exact mean of at least one value."""
     return sum(values, Fraction(0)) / len(values)

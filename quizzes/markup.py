@@ -131,5 +131,5 @@ def inline_markdown(text: object) -> SafeString:
 
 
 def plain(text: object) -> str:
-    """The words alone; escaped by the template like any other text."""
+    """Return the words alone; escaped by the template like any other text."""
     return unescape("" + strip_tags(inline_markdown(text)))  # a plain str, which templates escape

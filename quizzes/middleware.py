@@ -94,7 +94,7 @@ class ErrorPages:
 
 
 def too_large(request: HttpRequest, size: int) -> str:
-    """Why a request of more than the usual size is not taken; nothing for an import of questions."""
+    """Return why a request of more than the usual size is not taken; nothing for an import of questions."""
     if request.path != reverse("admin:quizzes_question_import"):
         return _("A request may have at most %(size)d MB.") % {"size": settings.MAX_REQUEST // 1_000_000}
     return _("A file may have at most %(size)d MB.") % {"size": 25} if size > settings.MAX_IMPORT else ""

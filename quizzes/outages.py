@@ -80,7 +80,7 @@ def of(error: BaseException | None) -> Outage | None:
 
 
 def reasons(error: BaseException) -> Iterator[BaseException]:
-    """The error, and what it was raised from: Django wraps the errors of drivers."""
+    """Yield the error, and what it was raised from: Django wraps the errors of drivers."""
     reason: BaseException | None = error
     while reason is not None:
         yield reason

@@ -60,7 +60,7 @@ class Memory:
 
 
 def suggested(fraction: Fraction | None, *, is_sure: bool) -> Grade:
-    """The grade that an answer is given before its learner says otherwise; None: nothing was marked."""
+    """Return the grade that an answer is given before its learner says otherwise; None: nothing was marked."""
     if fraction == 1:
         return Grade.GOOD if is_sure else Grade.HARD
     return Grade.HARD if fraction is not None and fraction >= NEARLY else Grade.AGAIN
@@ -84,12 +84,12 @@ def missed(at: datetime, *, due_at: datetime, zone: tzinfo, retention: float) ->
 
 
 def choices(memory: Memory, *, now: datetime, zone: tzinfo, retention: float) -> dict[Grade, Memory]:
-    """The memory after each of the four grades."""
+    """Return the memory after each of the four grades."""
     return {grade: reviewed(memory, grade, now=now, zone=zone, retention=retention) for grade in Grade}
 
 
 def _card(memory: Memory, zone: tzinfo) -> Card:
-    """The library's card; its days are those of the learner, written as midnights."""
+    """Return the library's card; its days are those of the learner, written as midnights."""
     return Card(
         card_id=0,
         state=State.Learning if memory.stage is Stage.NEW else State(memory.stage),
@@ -118,7 +118,7 @@ def _scheduler(retention: float, is_again: bool) -> Scheduler:
 
 
 def day_of(at: datetime, zone: tzinfo) -> date:
-    """The learner's day that an instant belongs to."""
+    """Return the learner's day that an instant belongs to."""
     local = at.astimezone(zone)
     return local.date() if local.time() >= DAY_BEGINS else local.date() - timedelta(days=1)
 
@@ -160,7 +160,7 @@ class Day:
 
 
 def in_words(memory: Memory, *, now: datetime, zone: tzinfo) -> str:
-    """How long until it is asked: "10 min", "3 days", "2 months"."""
+    """Return how long until it is asked: "10 min", "3 days", "2 months"."""
     if memory.stage.is_same_day:
         return _("%(n)d min") % {"n": round((memory.due_at - now) / timedelta(minutes=1))}
     days = (day_of(memory.due_at, zone) - day_of(now, zone)).days

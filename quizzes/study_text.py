@@ -155,7 +155,7 @@ def _with_marks(tokens: Iterable[Token], wanted: int) -> Iterator[Token]:
 
 
 def _sentences(tokens: Iterable[Token]) -> Iterator[list[Token]]:
-    """A line in its sentences; within emphasis or a link none ends, so that marks never cross other elements."""
+    """Yield a line in its sentences; within emphasis or a link none ends, so that marks never cross other elements."""
     sentence: list[Token] = []
     depth = 0
     for token in tokens:

@@ -112,13 +112,13 @@ def _laid(terms: Terms, layer: Overrides) -> Terms:
 
 
 def closed_when_due(layer: Overrides) -> Overrides:
-    """The same, where late work is not accepted: closed from when it is due."""
+    """Return the same, where late work is not accepted: closed from when it is due."""
     ends = [end for end in (layer.due_at, layer.closes_at) if end is not None]
     return replace(layer, closes_at=min(ends)) if layer.due_at else layer
 
 
 def _due_with_its_close(layer: Overrides, terms: Terms) -> Overrides:
-    """An exception that gives a later close and no due date of its own is due when it closes."""
+    """Return an exception that gives a later close and no due date of its own is due when it closes."""
     if layer.layer not in GRANTED or layer.due_at or layer.closes_at is None or terms.due_at is None:
         return layer
     return replace(layer, due_at=layer.closes_at) if layer.closes_at > terms.due_at else layer
@@ -183,7 +183,7 @@ THINKING_LEVELS = frozenset({"apply", "analyse"})
 
 
 def computed_limit(items: Iterable[tuple[Fraction | int, str]]) -> timedelta:
-    """The limit for the items drawn, each (seconds its type needs, Bloom level), in whole minutes.
+    """Return the limit for the items drawn, each (seconds its type needs, Bloom level), in whole minutes.
 
     ceil(1.15 × Σ seconds, times 1.3 where an item asks to apply or analyse): a first answer to a four-option item takes
     54 s on average (rasch.org/mra/mra-10-09.htm), reviewing it under 15 s.

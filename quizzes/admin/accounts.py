@@ -143,7 +143,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
         return super().delete_view(request, object_id, {**context, **(extra_context or {})})
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """The last administrator stays, in the list of what cannot be deleted."""
+        """Return the last administrator stays, in the list of what cannot be deleted."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         if people.leaves_no_administrator(objs):
             protected = [*protected, str(people.LAST_ADMINISTRATOR)]
@@ -155,7 +155,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
         super().delete_model(request, obj)
 
     def refusal(self, request: HttpRequest, found: User) -> str:
-        """Why the site cannot do without this person, or nothing."""
+        """Return why the site cannot do without this person, or nothing."""
         try:
             people.refuse_unless_possible(found, by=administrator(request))
         except QuizError as error:

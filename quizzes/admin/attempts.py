@@ -116,7 +116,7 @@ class AttemptAdmin(ScopedAdmin):
 
 
 def _words(answer: Any) -> str:
-    """A response in words; content of another time is shown as it is stored."""
+    """Return a response in words; content of another time is shown as it is stored."""
     if answer.response is None:
         return ""
     try:

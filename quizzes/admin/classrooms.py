@@ -65,7 +65,7 @@ class AssignmentRows(ScopedInline, admin.StackedInline):
     show_change_link = True
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """An assignment is taken away on its own page, where attempts are looked for first."""
+        """Return an assignment is taken away on its own page, where attempts are looked for first."""
         return False
 
 

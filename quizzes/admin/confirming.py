@@ -10,11 +10,11 @@ from django.template.response import TemplateResponse
 
 
 def is_confirmed(request: HttpRequest) -> bool:
-    """Whether the button of the page below was pressed."""
+    """Return whether the button of the page below was pressed."""
     return request.POST.get("confirmed") == "yes"
 
 
 def confirmation(site: AdminSite, opts: Any, request: HttpRequest, context: dict[str, Any]) -> TemplateResponse:
-    """The page; `context` has title, lead, names, button and back. Its form posts to the same address again."""
+    """Return the page; `context` has title, lead, names, button and back. Its form posts to the same address again."""
     base = {**site.each_context(request), "opts": opts}
     return TemplateResponse(request, "admin/quizzes/confirm.html", {**base, **context})

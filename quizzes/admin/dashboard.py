@@ -89,7 +89,7 @@ def needs_of(user: User, *, now: datetime) -> list[Need]:
 
 
 def notices_of(user: User) -> list[Notice]:
-    """What others did to the person's work, until they dismiss it."""
+    """Return what others did to the person's work, until they dismiss it."""
     return list(Notice.objects.waiting_for(user).select_related("actor", "quiz")[:NOTICES])
 
 

@@ -24,7 +24,7 @@ KEY = re.compile(r"[0-9]{1,18}")  # any key of 64 bits that will ever be given
 
 
 def is_key(value: object) -> bool:
-    """Whether a value may be the key of a row."""
+    """Return whether a value may be the key of a row."""
     return KEY.fullmatch(str(value)) is not None
 
 
@@ -36,7 +36,7 @@ class Choice(AutocompleteSelect):
 
 
 def tolerant(view: View, site: AdminSite) -> View:
-    """The view, for requests as they come: selections without what is no key, pages always in the site's frame.
+    """Return the view, for requests as they come: selections without what is no key, pages always in the site's frame.
 
     Raises DisallowedModelAdminToField, which is a page with status 400.
     """

@@ -67,7 +67,7 @@ class QuestionActs(QuestionPart):
         return redirect("admin:quizzes_question_change", question.pk)
 
     def acts(self, question: Question, request: HttpRequest) -> dict[str, tuple[Any, str]]:
-        """What can be done to a question, and what is said afterwards."""
+        """Return what can be done to a question, and what is said afterwards."""
         revision = number_in(request.POST.get("revision", ""), -1)
         who, now = person(request), clock.now()
         return {
@@ -113,5 +113,5 @@ class QuestionActs(QuestionPart):
 
 
 def quiz_name(quiz: Quiz) -> str:
-    """A quiz with its owner, for those who need not know it."""
+    """Return a quiz with its owner, for those who need not know it."""
     return _("“%(quiz)s”, of %(owner)s") % {"quiz": quiz, "owner": owner_name(quiz)}

@@ -119,7 +119,7 @@ class QuestionExports(AdminPart):
     # What is exported --------------------------------------------------------------------------------------------------
 
     def selected(self, request: HttpRequest) -> Selection:
-        """What the address names: ticked questions, a quiz, a unit, else what the list shows for it."""
+        """Return what the address names: ticked questions, a quiz, a unit, else what the list shows for it."""
         if ticked := request.GET.get("questions", ""):
             pks = [int(pk) for pk in ticked.split(",") if pk.isdecimal() and len(pk) < 12][:MOST_TICKED]
             questions = self.get_queryset(request).filter(pk__in=pks).order_by("pk")
@@ -139,7 +139,7 @@ class QuestionExports(AdminPart):
         return self.listed(request)
 
     def listed(self, request: HttpRequest) -> Selection:
-        """What the list of questions shows for the same search and filters."""
+        """Return what the list of questions shows for the same search and filters."""
         asked = copy(request)
         asked.GET = without(request.GET, "as")  # type: ignore[assignment]
         try:
@@ -152,7 +152,7 @@ class QuestionExports(AdminPart):
 
 
 def fetched(model: Any, request: HttpRequest, name: str) -> Any:
-    """The row that the address names, if the person may look at it."""
+    """Return the row that the address names, if the person may look at it."""
     return get_object_or_404(seen(model, person(request)), pk=number(request.GET[name]))
 
 

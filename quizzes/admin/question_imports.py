@@ -243,7 +243,7 @@ class QuestionImports(AdminPart):
 
 
 def shown(line: imports.Line, chosen: imports.Choices) -> Shown:
-    """A question of the file as a student would meet it."""
+    """Return a question of the file as a student would meet it."""
     version = QuestionVersion(question=Question(type=line.draft.type), spec=dict(line.draft.spec))
     layout = version.kind.layout(version.parsed, random.Random(line.place), shuffle=False)  # noqa: S311
     slot = line.place + 1

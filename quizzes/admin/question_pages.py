@@ -89,7 +89,7 @@ class QuestionPages(QuestionPart):
         return self.page(request, "form", context)
 
     def findings(self, request: HttpRequest, version: QuestionVersion) -> dict[str, Any]:
-        """What the linter says of the version that is stored: what must be mended, and what could be better."""
+        """Return what the linter says of the version that is stored: what must be mended, and what could be better."""
         findings = bank.findings(version) if request.method == "GET" else []
         return {
             "blocking": [one for one in findings if bank.is_blocking(one) and version.is_draft],
@@ -104,7 +104,7 @@ class QuestionPages(QuestionPart):
         return redirect("admin:quizzes_question_preview", question.pk, shown.number)
 
     def save_draft(self, request: HttpRequest, question: Question, form: QuestionForm) -> QuestionVersion | None:
-        """The saved version, or None when someone was faster; the text then stays in the form."""
+        """Return the saved version, or None when someone was faster; the text then stays in the form."""
         try:
             saved = bank.save_draft(
                 question,
@@ -185,7 +185,7 @@ KEPT = ("topic", "difficulty", "bloom", "tags", "case")
 
 
 def another_like(question: Question) -> str:
-    """The query of a new question's form that starts with the type, topic, level and tags of this one."""
+    """Return the query of a new question's form that starts with the type, topic, level and tags of this one."""
     tags = ", ".join(question.tags.values_list("slug", flat=True))
     version = question.latest_version
     case = version.spec.get("case", "") if version else ""
@@ -195,7 +195,7 @@ def another_like(question: Question) -> str:
 
 
 def kept(query: Mapping[str, str]) -> dict[str, str]:
-    """What a new question starts with."""
+    """Return what a new question starts with."""
     return {name: query[name][:300] for name in KEPT if name in query}
 
 

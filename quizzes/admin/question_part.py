@@ -18,14 +18,14 @@ class QuestionPart(AdminPart):
     opts: Any
 
     def looked_at(self, request: HttpRequest, pk: object) -> Question:
-        """The question, if the person may see it."""
+        """Return the question, if the person may see it."""
         question: Question | None = self.get_object(request, str(pk))
         if question is None:
             raise Http404
         return question
 
     def fetched(self, request: HttpRequest, pk: object) -> Question:
-        """The question, if the person may change it; refused where they may only see it."""
+        """Return the question, if the person may change it; refused where they may only see it."""
         question = self.looked_at(request, pk)
         if not self.has_change_permission(request, question):
             raise PermissionDenied

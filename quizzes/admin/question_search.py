@@ -54,7 +54,7 @@ def searched(questions: QuerySet[Question], term: str) -> QuerySet[Question]:
 
 
 def _words(term: str) -> list[str]:
-    """The words of a search; what stands between quotation marks is one."""
+    """Return the words of a search; what stands between quotation marks is one."""
     bits = [unescape_string_literal(bit) if bit[0] == bit[-1] in "\"'" else bit for bit in smart_split(term)]
     return [bit for bit in bits if folded(bit)][:MOST_WORDS]
 
@@ -96,7 +96,7 @@ class Facets:
 
     @classmethod
     def of(cls, request: Any, model_admin: Any) -> Facets:
-        """Those of the page that is asked for, counted once."""
+        """Return those of the page that is asked for, counted once."""
         if not hasattr(request, "question_facets"):
             request.question_facets = cls(model_admin.get_queryset(request), person(request))
         return request.question_facets

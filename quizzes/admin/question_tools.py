@@ -103,7 +103,7 @@ class QuestionTools(QuestionPart):
 
 
 def right_answer(version: QuestionVersion) -> str:
-    """The key in words; empty for content that is no longer valid."""
+    """Return the key in words; empty for content that is no longer valid."""
     try:
         return version.kind.model_answer(version.parsed)
     except InvalidSpec:

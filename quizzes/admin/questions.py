@@ -138,7 +138,7 @@ class QuestionAdmin(
         self.message_user(request, text % {"n": released})
 
     def _managed(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        """Those of them that the instructor may change, without what the list joins; the others are named."""
+        """Return those of them that the instructor may change, without what the list joins; the others are named."""
         return Question.objects.filter(pk__in=[question.pk for question in self.only_managed(request, queryset)])
 
     @admin.action(description=gettext_lazy("Archive the selected questions"))

@@ -220,7 +220,7 @@ class QuizPages(QuizPart):
         return list(rows.forms)
 
     def composed(self, request: HttpRequest, quiz: Quiz, rules: list[Any], head: forms.ComposeForm) -> bool:
-        """Whether the rules were saved; a conflict keeps the rows on the page."""
+        """Return whether the rules were saved; a conflict keeps the rows on the page."""
         asked = points.asked_by(quiz)
         try:
             quizzes.replace_draws(
@@ -246,12 +246,12 @@ class QuizPages(QuizPart):
 
 
 def chosen_kind(request: HttpRequest) -> Kind | None:
-    """The kind whose settings the form starts with; what was typed is never replaced by them."""
+    """Return the kind whose settings the form starts with; what was typed is never replaced by them."""
     return KINDS.get(request.GET.get("kind", "")) if request.method == "GET" else None
 
 
 def _shown(item: QuizItem) -> str:
-    """The stem of a fixed question, as the quiz asks it."""
+    """Return the stem of a fixed question, as the quiz asks it."""
     version = item.pinned_version or (item.question and item.question.shown_version)
     return version.stem if version else ""
 

@@ -20,14 +20,14 @@ class QuizPart(AdminPart):
     """The base of the parts of the quiz's ModelAdmin."""
 
     def looked_at(self, request: HttpRequest, pk: object) -> Quiz:
-        """The quiz, if the person may see it."""
+        """Return the quiz, if the person may see it."""
         quiz: Quiz | None = self.get_object(request, str(pk))
         if quiz is None:
             raise Http404
         return quiz
 
     def fetched(self, request: HttpRequest, pk: int) -> Quiz:
-        """The quiz, if the person may change it; refused where they may only see it."""
+        """Return the quiz, if the person may change it; refused where they may only see it."""
         quiz = self.looked_at(request, pk)
         if not self.has_change_permission(request, quiz):
             raise PermissionDenied

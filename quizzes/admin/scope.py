@@ -37,7 +37,7 @@ Scope = Callable[[User], "QuerySet[Any]"]
 
 
 def person(request: HttpRequest) -> User:
-    """The instructor who asks; the site lets nobody else in."""
+    """Return the instructor who asks; the site lets nobody else in."""
     return cast(User, request.user)
 
 
@@ -47,7 +47,7 @@ def owner_name(row: Any) -> str:
 
 
 def preview_link(address: str, title: str) -> str:
-    """A link to a preview, in a list; it says of what to those who hear it alone."""
+    """Return a link to a preview, in a list; it says of what to those who hear it alone."""
     words = '<a href="{}">{}<span class="visually-hidden"> {}</span></a>'
     return format_html(words, address, _("Preview"), title)
 
@@ -141,17 +141,17 @@ def _asked_by(quizzes: QuerySet[Quiz]) -> QuerySet[Any]:
 
 
 def managed(model: type[Model], user: User) -> QuerySet[Any]:
-    """The rows of a model that a person manages."""
+    """Return the rows of a model that a person manages."""
     return _rows(model, user, MANAGED)
 
 
 def seen(model: type[Model], user: User) -> QuerySet[Any]:
-    """The rows of a model that a person may look at."""
+    """Return the rows of a model that a person may look at."""
     return _rows(model, user, MANAGED | SEEN)
 
 
 def choices(field: Field[Any, Any], user: User) -> QuerySet[Any]:
-    """The rows a person may choose for a foreign key."""
+    """Return the rows a person may choose for a foreign key."""
     return _rows(field.related_model, user, MANAGED | CHOSEN)  # type: ignore[arg-type]
 
 

@@ -88,7 +88,7 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
     is_made_elsewhere = False  # on a page of the site's own, so that the list offers no second form
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """The list, headed by what it lists."""
+        """Return the list, headed by what it lists."""
         context = {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
         if self.is_made_elsewhere:
             context["has_add_permission"] = False

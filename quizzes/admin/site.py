@@ -57,7 +57,7 @@ class QuizsiteAdmin(admin.AdminSite):
         return [path("records/", self.admin_view(self.records), name="records"), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The doors, and what needs the instructor; the tables are behind a link."""
+        """Return the doors, and what needs the instructor; the tables are behind a link."""
         user = person(request)
         context = {
             **self.each_context(request),
@@ -71,7 +71,7 @@ class QuizsiteAdmin(admin.AdminSite):
         return TemplateResponse(request, "admin/quizzes/dashboard.html", context)
 
     def records(self, request: HttpRequest) -> TemplateResponse:
-        """Every table as it is stored."""
+        """Return every table as it is stored."""
         apps = self.get_app_list(request)
         for model in (model for app in apps for model in app["models"]):
             if model["model"] in MADE_ELSEWHERE:

@@ -56,7 +56,7 @@ class StudyAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
 
     def may_be_taken_back(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Those that nothing needs published."""
+        """Return those that nothing needs published."""
         return queryset
 
     @admin.display(description=gettext_lazy("owner"), ordering="owner")
@@ -65,7 +65,7 @@ class StudyAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("its page"))
     def page(self, row: Any) -> str:
-        """The page as it is read; its author opens it as a draft too."""
+        """Return the page as it is read; its author opens it as a draft too."""
         if not row.slug:
             return _("Save it first.")
         words = '<a href="{}">{}<span class="visually-hidden"> {}</span></a>'
@@ -106,7 +106,7 @@ class NotesOfUnit(ScopedInline, admin.TabularInline):
     ordering = ("position", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Those alone that the person may change; those of others keep their places."""
+        """Return those alone that the person may change; those of others keep their places."""
         mine = managed(StudyNote, person(request)).order_by().values("pk")
         return super().get_queryset(request).filter(pk__in=mine)
 

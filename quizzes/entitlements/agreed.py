@@ -10,7 +10,7 @@ from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membershi
 
 
 def terms_for(learner: User, quiz: Quiz, assignment: Assignment | None, *, limit: timedelta | None) -> terms.Terms:
-    """The effective terms; `limit` is what the quiz's time rule gives."""
+    """Return the effective terms; `limit` is what the quiz's time rule gives."""
     if assignment is None:
         return terms_of(quiz, limit)
     membership = Membership.objects.filter(classroom=assignment.classroom_id, user=learner).first()
@@ -38,7 +38,7 @@ def terms_of(
 
 
 def limit_of(quiz: Quiz) -> timedelta | None:
-    """The limit by the quiz's time rule, the same for every attempt that starts now; None: untimed."""
+    """Return the limit by the quiz's time rule, the same for every attempt that starts now; None: untimed."""
     return None if quiz.minutes is None else timedelta(minutes=quiz.minutes)
 
 
@@ -56,13 +56,13 @@ CASE_SECONDS = 75  # about 300 words; each question of a case has it, who comes 
 
 
 def seconds_and_bloom(version: QuestionVersion) -> tuple[int, str]:
-    """What the time rule needs to know of one question; the page of facts above it is read too."""
+    """Return what the time rule needs to know of one question; the page of facts above it is read too."""
     spec = version.parsed
     return version.kind.time_seconds(spec) + (CASE_SECONDS if spec.case else 0), version.question.bloom
 
 
 def asked_in(attempts: Collection[Attempt]) -> dict[int, list[tuple[int, str]]]:
-    """What the time rule needs to know of the questions drawn, by attempt (1 query)."""
+    """Return what the time rule needs to know of the questions drawn, by attempt (1 query)."""
     asked: dict[int, list[tuple[int, str]]] = {}
     if attempts:
         for answer in Answer.objects.filter(attempt__in=attempts).select_related("version__question"):

@@ -22,7 +22,7 @@ def is_late(attempt: Attempt) -> bool:
 
 
 def among(attempts: Iterable[Attempt]) -> frozenset[int]:
-    """The pks of those that ended after they were due (as many queries as for one).
+    """Return the pks of those that ended after they were due (as many queries as for one).
 
     An attempt ends when it is handed in, else at its deadline: ask of those that are over. Their quizzes and assignments
     are read along.
@@ -61,7 +61,7 @@ class Work:
         return self.assignment.pk, self.attempt.learner_id
 
     def is_after_a_date(self, exception: Accommodation | None) -> bool:
-        """Whether it ended after a date that was named; nothing more is read for the others."""
+        """Return whether it ended after a date that was named; nothing more is read for the others."""
         named = [self.assignment.due_at, exception.due_at if exception else None]
         return any(terms.is_past(due_at, self.ended_at) for due_at in named)
 
@@ -76,7 +76,7 @@ def _exceptions(works: Sequence[Work]) -> Exceptions:
 
 
 def _agreed(works: Sequence[Work], exceptions: Exceptions) -> dict[Work, terms.Terms]:
-    """The terms of each (at most 2 queries)."""
+    """Return the terms of each (at most 2 queries)."""
     members = _members(works)
     rows = [(work, members.get(work.place), exceptions.get(work.place)) for work in works]
     granted = [work.attempt for work, member, exception in rows if _is_granted_time(member, exception)]
@@ -104,7 +104,7 @@ def _is_granted_time(member: Membership | None, exception: Accommodation | None)
 
 
 def _given_time(attempts: Collection[int]) -> set[int]:
-    """Those that were given a later end by hand (1 query)."""
+    """Return those that were given a later end by hand (1 query)."""
     if not attempts:
         return set()
     moved = AttemptEvent.objects.filter(attempt__in=attempts, kind__in=AttemptEvent.MOVES_END)

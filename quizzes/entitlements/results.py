@@ -36,7 +36,7 @@ DEADLINE = Coalesce("due_at", Value(NEVER))
 
 
 def _latest_deadlines(quizzes: Iterable[int]) -> dict[int, datetime | None]:
-    """The latest deadline of an attempt in progress on one's own, by quiz (1 query)."""
+    """Return the latest deadline of an attempt in progress on one's own, by quiz (1 query)."""
     running = Attempt.objects.in_progress().filter(quiz__in=quizzes, assignment=None)
     return dict(running.order_by().values_list("quiz").annotate(latest=Max(DEADLINE)))
 
@@ -89,7 +89,7 @@ def _where_all_wait(rows: QuerySet[Any], *, or_else: QuerySet[Any] | None = None
 
 
 def unreleased(assignments: QuerySet[Assignment], *, now: datetime) -> QuerySet[Assignment]:
-    """Those, with their last ends, whose results are not out yet, where results wait for an end at all."""
+    """Return those, with their last ends, whose results are not out yet, where results wait for an end at all."""
     rows = with_last_ends(assignments.holding_back()).annotate(close=CLOSE)  # type: ignore[attr-defined]
     latest = ("close", "latest_close", "latest_exception", "latest_deadline")
     return rows.filter(Q(*((f"{name}__gt", now) for name in latest), _connector=Q.OR))
@@ -111,7 +111,7 @@ def closes_for_all_at(assignment: Assignment) -> datetime | None:
 
 
 def close_of(assignment: Assignment) -> datetime | None:
-    """The close of the class, without exceptions."""
+    """Return the close of the class, without exceptions."""
     return assignment.overrides().closes_at or assignment.quiz.closes_at
 
 
@@ -121,7 +121,7 @@ def _last(close: datetime, *ends: datetime | None) -> datetime | None:
 
 
 def marks_come_out(assignment: Assignment) -> bool:
-    """Whether learners ever see marks of it that count: not of practice, not of a survey."""
+    """Return whether learners ever see marks of it that count: not of practice, not of a survey."""
     return assignment.preset != "practice" and bool(terms.PRESETS[assignment.preset].marks)
 
 
@@ -146,7 +146,7 @@ def revealed(attempt: Attempt, viewer: User, *, now: datetime, is_checked: bool 
 
 
 def _is_held_back_until_the_end(attempt: Attempt, now: datetime) -> bool:
-    """Whether the decision hangs on when the last learner has handed in: never before the close of the class."""
+    """Return whether the decision hangs on when the last learner has handed in: never before the close of the class."""
     if attempt.submitted_at is None or attempt.preset not in terms.WAITING_FOR_THE_END:
         return False
     close = close_of(attempt.assignment) if attempt.assignment else attempt.quiz.closes_at

@@ -37,7 +37,7 @@ class HeldExam:
     rules: tuple[QuizItem, ...] = ()  # whose whole pools are secret now
 
     def secret(self, learner: User | None) -> Q:
-        """The condition on a question that this exam keeps it secret."""
+        """Return the condition on a question that this exam keeps it secret."""
         answers = Answer.objects.filter(
             attempt__learner=learner, attempt__quiz=self.quiz_id, attempt__assignment=self.assignment_id
         )
@@ -119,7 +119,7 @@ class Secrecy:
         return dict.fromkeys(kept) | self.among(list(questions))
 
     def of_class(self, quiz: Quiz) -> HeldExam | None:
-        """The exam that this quiz is in a class of theirs, the one that comes out last; None: it is none."""
+        """Return the exam that this quiz is in a class of theirs, the one that comes out last; None: it is none."""
         return last_of(exam for exam in self.exams if exam.quiz_id == quiz.pk and exam.assignment_id is not None)
 
 
@@ -180,7 +180,7 @@ def _own_ends(learner: User) -> dict[str, Any]:
 
 
 def _rules(quizzes: Collection[int]) -> dict[int, list[QuizItem]]:
-    """The draw rules by quiz (1 query, none for no quiz)."""
+    """Return the draw rules by quiz (1 query, none for no quiz)."""
     rules: defaultdict[int, list[QuizItem]] = defaultdict(list)
     if quizzes:
         for rule in QuizItem.objects.filter(quiz__in=quizzes, question=None).select_related("quiz"):
@@ -201,7 +201,7 @@ def _with_own_terms(given: QuerySet[Assignment], learner: User) -> QuerySet[Assi
 
 
 def _is_pool_secret(row: Any, now: datetime) -> bool:
-    """Whether it is open to the learner, or begun; before, an open bank is what one practices with."""
+    """Return whether it is open to the learner, or begun; before, an open bank is what one practices with."""
     own = terms.Overrides("exception", opens_at=row.own_opening, due_at=row.own_due, closes_at=row.own_close)
     return row.is_begun or terms.effective([row.quiz.overrides(None), row.overrides(), own]).is_open_at(now)
 

@@ -21,18 +21,18 @@ ORDER = (*PACKAGES, "moodle_xml", *SHEETS, "aiken", "gift", "text")  # for any o
 
 @cache
 def all_formats() -> Sequence[Format]:
-    """The formats by name."""
+    """Return the formats by name."""
     modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__) if info.name != "base"]
     return tuple(sorted((module.FORMAT for module in modules if hasattr(module, "FORMAT")), key=lambda one: one.key))
 
 
 def get(key: str) -> Format:
-    """The format with this key; raises KeyError for one that is not installed."""
+    """Return the format with this key; raises KeyError for one that is not installed."""
     return {one.key: one for one in all_formats()}[key]
 
 
 def for_file(name: str) -> Format:
-    """The format of a file by the end of its name; raises KeyError."""
+    """Return the format of a file by the end of its name; raises KeyError."""
     for one in all_formats():
         if name.lower().endswith(one.extension):
             return one

@@ -114,7 +114,7 @@ class Format:
         return data
 
     def recognizes(self, name: str, data: bytes) -> bool:
-        """Whether a file of that name with that beginning looks like this format."""
+        """Return whether a file of that name with that beginning looks like this format."""
         return name.lower().endswith(self.extension)
 
 
@@ -127,7 +127,7 @@ class Unreadable(ValueError):
 
 
 def checked_size(data: bytes, most: int = MAX_BYTES) -> bytes:
-    """The bytes, if there are some and not too many."""
+    """Return the bytes, if there are some and not too many."""
     if len(data) > most:
         raise Unreadable(_("file"), _("It is larger than %(limit)d MB.") % {"limit": most // 2**20})
     if not data.strip():
@@ -168,7 +168,7 @@ def beside(draft: QuestionDraft, *kept: str) -> Iterator[str]:
 
 
 def stable_id(given: str) -> str:
-    """A uuid as it is written; for any other words the same uuid every time."""
+    """Return a uuid as it is written; for any other words the same uuid every time."""
     return given.lower() if UUID.fullmatch(given) else str(uuid.uuid5(NAMESPACE, given))
 
 

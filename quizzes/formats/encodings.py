@@ -11,7 +11,7 @@ MARK = b"\xef\xbb\xbf"
 
 
 def is_plain(data: bytes) -> bool:
-    """Whether a file is text that does not say how it is encoded."""
+    """Return whether a file is text that does not say how it is encoded."""
     return not data.removeprefix(MARK).lstrip().startswith(SELF_TOLD)
 
 

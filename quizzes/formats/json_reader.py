@@ -70,7 +70,7 @@ def _float(digits: str) -> float:
 
 
 def faults(value: Any) -> Iterator[tuple[Path, str]]:
-    """What strict JSON refuses inside a question, each with its path."""
+    """Yield what strict JSON refuses inside a question, each with its path."""
     if _size(value) > MAX_VALUES:
         yield (), _("It has more than %(most)d values.") % {"most": MAX_VALUES}
     else:
@@ -78,7 +78,7 @@ def faults(value: Any) -> Iterator[tuple[Path, str]]:
 
 
 def _size(value: Any) -> int:
-    """How many values there are in a value, however deep."""
+    """Return how many values there are in a value, however deep."""
     count, waiting = 0, [value]
     while waiting:
         one = waiting.pop()

@@ -135,7 +135,7 @@ class NativeJson(Format):
 
 
 def questions_of(value: Any) -> list[Any]:
-    """The list in a file, bare or wrapped; raises Unreadable."""
+    """Return the list in a file, bare or wrapped; raises Unreadable."""
     if isinstance(value, dict):
         if isinstance(value, json_reader.JsonObject) and value.repeated:
             raise Unreadable(_("file"), _("“%(key)s” stands there twice.") % {"key": value.repeated[0][:40]})
@@ -222,7 +222,7 @@ def _issue(item: Any, where: str) -> Issue:
 
 
 def _spec(kind: Any, fields: dict[str, Any], where: str) -> tuple[dict[str, Any] | None, list[Issue]]:
-    """The content as its type stores it, every field present."""
+    """Return the content as its type stores it, every field present."""
     if not isinstance(kind, str):
         return None, []  # said of the envelope
     try:
@@ -251,7 +251,7 @@ def joined(*parts: str) -> str:
 
 
 def flattened(draft: QuestionDraft) -> dict[str, Any]:
-    """A draft as one object of the file: identity first, then what is asked, then where it comes from."""
+    """Return a draft as one object of the file: identity first, then what is asked, then where it comes from."""
     spec = dict(draft.spec)
     explanation = spec.pop("explanation", "")
     if not spec.get("case"):

@@ -11,7 +11,7 @@ from quizzes.formats.native_json import NAME, VERSION, Envelope
 
 
 def schema() -> dict[str, Any]:
-    """The schema of a whole file, wrapped or a bare list."""
+    """Return the schema of a whole file, wrapped or a bare list."""
     kinds = question_types.all_types()
     models: list[tuple[type[BaseModel], Literal["validation"]]] = [(kind.Spec, "validation") for kind in kinds]
     references, shared = models_json_schema([*models, (Envelope, "validation")], ref_template="#/$defs/{model}")

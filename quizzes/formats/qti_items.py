@@ -198,7 +198,7 @@ class Item:
         return "cloze", {"stem": stem, "text": _markers(self.text(copied)), "gaps": gaps}
 
     def is_one_entry(self, found: list[Any]) -> bool:
-        """Whether a text entry stands alone at the end, so that it is a question with a field below it."""
+        """Return whether a text entry stands alone at the end, so that it is a question with a field below it."""
         return len(found) == 1 and found[0].tag == "textEntryInteraction" and not (found[0].tail or "").strip(" .\n\t")
 
     def one_entry(self, interaction: Any) -> tuple[str, dict[str, Any]]:

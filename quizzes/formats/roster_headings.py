@@ -109,5 +109,5 @@ def fields_of(headings: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def is_of_others(heading: str) -> bool:
-    """Whether a column is about the parents, or the teacher: their addresses are nobody's log-in here."""
+    """Return whether a column is about the parents, or the teacher: their addresses are nobody's log-in here."""
     return any(word in plain(heading) for word in OF_OTHERS)

@@ -116,7 +116,7 @@ def _roster(numbered: Iterable[tuple[int, Cells]], choice: Choice, budget: Budge
 
 
 def _people(filled: Iterable[tuple[int, Cells]], layout: Layout) -> Roster:
-    """The rows below the headings, row by row."""
+    """Return the rows below the headings, row by row."""
     rows: list[RosterRow] = []
     issues: list[Issue] = []
     for number, cells in filled:
@@ -135,7 +135,7 @@ def _people(filled: Iterable[tuple[int, Cells]], layout: Layout) -> Roster:
 
 
 def _paid(numbered: Iterable[tuple[int, Cells]], budget: Budget) -> Iterator[tuple[int, Cells]]:
-    """The rows, while the budget lasts: many cells of a workbook may share one long text."""
+    """Yield the rows, while the budget lasts: many cells of a workbook may share one long text."""
     for number, cells in numbered:
         budget.check()
         budget.spend(budgets.CHARACTERS, sum(len(cell) for cell in cells if isinstance(cell, str)))
@@ -213,7 +213,7 @@ def _without_twins(rows: Sequence[RosterRow], issues: list[Issue], layout: Layou
 
 
 def _text(cell: Any) -> str:
-    """A cell as one line of text; a whole number without its point, signs that cannot be seen left out."""
+    """Return a cell as one line of text; a whole number without its point, signs that cannot be seen left out."""
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():

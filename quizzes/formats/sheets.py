@@ -31,7 +31,7 @@ NAME_WIDTH, LEAST_WIDTH, MOST_WIDTH = 20, 10, 36  # of columns, in characters
 
 
 def safe(text: str) -> str:
-    """The text as a cell that is only text. Spaces before a sign do not hide it: spreadsheets strip them."""
+    """Return the text as a cell that is only text. Spaces before a sign do not hide it: spreadsheets strip them."""
     return f"'{text}" if text.lstrip(" \u00a0\u3000\n").startswith(FORMULA_SIGNS) else text
 
 
@@ -48,7 +48,7 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
 
 
 def xlsx_bytes(rows: Iterable[Sequence[Any]], *, title: str = "", wide: int = 1) -> bytes:
-    """The table as a workbook with one sheet, written row by row: the cells are never all in memory.
+    """Return the table as a workbook with one sheet, written row by row: the cells are never all in memory.
 
     The first row is the heading; the first `wide` columns hold names, the others are as wide as their heading.
     """
@@ -68,7 +68,7 @@ def xlsx_bytes(rows: Iterable[Sequence[Any]], *, title: str = "", wide: int = 1)
 
 
 def _cell(value: Any) -> Value:
-    """A value as a cell: numbers and nothing stay, everything else is text without a formula and without NUL."""
+    """Return a value as a cell: numbers and nothing stay, everything else is text without a formula and without NUL."""
     if value is None or (isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)):
         return value
     text = str(value).encode("utf-8", "replace").decode()  # half a character, as broken uploads leave it, becomes “?”
@@ -85,6 +85,6 @@ def _xlsx_cell(value: Any, sheet: Any) -> Any:
 
 
 def _sheet_title(title: str) -> str:
-    """What a sheet may be called: 31 characters, none of those that formulas use for places."""
+    """Return what a sheet may be called: 31 characters, none of those that formulas use for places."""
     plain = "".join(" " if char in "[]:*?/\\'" else char for char in ILLEGAL_CHARACTERS_RE.sub("", title))
     return " ".join(plain.split())[:LONGEST_TITLE] or "1"

@@ -36,7 +36,7 @@ ACTS_AT_START = re.compile(r"^(\s{0,3})([#>+-](?=\s|$)|\d+(?=[.)]\s)|\||~{3})", 
 
 
 def is_html(text: str) -> bool:
-    """Whether a text has a tag of HTML in it."""
+    """Return whether a text has a tag of HTML in it."""
     return TAG.search(text) is not None
 
 

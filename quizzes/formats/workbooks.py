@@ -58,7 +58,7 @@ def _unreadable() -> ImportRejected:
 
 
 def _plain(cell: Any) -> Any:
-    """The value of a cell, a percentage as it is shown; a formula is refused, because nothing here computes."""
+    """Return the value of a cell, a percentage as it is shown; a formula is refused, because nothing here computes."""
     if cell.data_type == "f":
         place = f"{get_column_letter(cell.column)}{cell.row}"
         raise ImportRejected(_("Cell %(place)s is a formula. Replace it by its value.") % {"place": place})

@@ -213,11 +213,11 @@ class QuestionForm:
         return self.identity.cleaned_data["revision"] or 0
 
     def can_be_kept(self) -> bool:
-        """Whether it can be stored as a draft: all but the content is right, and there is a stem."""
+        """Return whether it can be stored as a draft: all but the content is right, and there is a stem."""
         return all([self.identity.is_valid(), self.places.is_valid()]) and self.author.has_stem
 
     def spec(self) -> dict[str, object]:
-        """The content; as it was typed while it is not finished."""
+        """Return the content; as it was typed while it is not finished."""
         content = self.author.to_spec() if self.author.is_valid() else self.author.unfinished()
         return content | {"case": self.identity.cleaned_data.get("case", "")}
 

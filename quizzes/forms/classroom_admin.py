@@ -99,7 +99,7 @@ class MembershipForm(ServedForm):
         fields = ("classroom", "user", "role", "status", "nickname", "is_visible", "time_factor", "is_untimed")
 
     def clean_status(self) -> str:
-        """A member who was removed does not become one who left: that would let the code in again."""
+        """Return a member who was removed does not become one who left: that would let the code in again."""
         status: str = self.cleaned_data["status"]
         if "status" in self.changed_data and (self.instance.status, status) == (Status.REMOVED, Status.LEFT):
             raise forms.ValidationError(_("Someone who was removed stays removed, or becomes active again."))

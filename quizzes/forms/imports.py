@@ -68,7 +68,7 @@ class ImportForm(ReadingForm):
         return cleaned
 
     def named(self) -> tuple[str, bytes]:
-        """The name and the bytes; pasted text has no name."""
+        """Return the name and the bytes; pasted text has no name."""
         file = self.cleaned_data.get("file")
         if file:
             return file.name, file.read()
@@ -138,13 +138,13 @@ class ChoicesForm(forms.Form):
         return cleaned
 
     def choices(self) -> imports.Choices:
-        """What was chosen, with the ticks of the questions that this page showed."""
+        """Return what was chosen, with the ticks of the questions that this page showed."""
         given = {name: value for name, value in self.cleaned_data.items() if hasattr(self.chosen, name)}
         given["quiz"] = " ".join(given.get("quiz", "").split())
         return imports.Choices(**{**given, "other": frozenset(self._other())})
 
     def _other(self) -> set[int]:
-        """The places whose tick is not the first one."""
+        """Return the places whose tick is not the first one."""
         data: Any = self.data
         ticked, shown = (_numbers(data.getlist(name)) for name in ("take", "shown"))
         other = set(self.chosen.other)

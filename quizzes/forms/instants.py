@@ -30,7 +30,7 @@ MINUTE, SECONDS = timedelta(minutes=1), timedelta(seconds=1)  # to which a field
 
 
 def which_of_two(instant: datetime, zone: str) -> str:
-    """Which of the two an instant is, where its local time happens twice; else empty."""
+    """Return which of the two an instant is, where its local time happens twice; else empty."""
     local = instant.astimezone(ZoneInfo(zone))
     if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
         return ""
@@ -38,7 +38,7 @@ def which_of_two(instant: datetime, zone: str) -> str:
 
 
 def meant(typed: datetime, which: str, zone: str, *, stored: datetime | None, shown: timedelta) -> datetime:
-    """The instant that was typed; the very one that is stored, where what was shown of it was not touched.
+    """Return the instant that was typed; the very one that is stored, where what was shown of it was not touched.
 
     Raises LocalTimeGap, LocalTimeTwice or ValueError with a sentence, as `parse_local` does.
     """

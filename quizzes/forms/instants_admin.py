@@ -43,7 +43,7 @@ class InstantField(forms.SplitDateTimeField):
     which = ""
 
     def get_bound_field(self, form: Any, field_name: str) -> Any:
-        """The field of one form: here it learns what that form starts with."""
+        """Return the field of one form: here it learns what that form starts with."""
         stored = form.initial.get(field_name, self.initial)
         self.stored = stored if isinstance(stored, datetime) and timezone.is_aware(stored) else None
         if self.stored is not None and (which := which_of_two(self.stored, _zone())):

@@ -61,7 +61,7 @@ class PointsForm(forms.Form):
 
 
 def group_name(group: Group) -> str:
-    """The class and when it was given, or self-study."""
+    """Return the class and when it was given, or self-study."""
     return str(group.assignment.classroom) if group.assignment else _("self-study")
 
 

@@ -4,12 +4,12 @@ from typing import Any
 
 
 def replaced(data: Any, name: str, value: str) -> Any:
-    """A copy of posted data in which one field has another value."""
+    """Return a copy of posted data in which one field has another value."""
     copied = data.copy()
     copied[name] = value
     return copied
 
 
 def number_in(text: str, default: Any = None) -> Any:
-    """A posted number, or the default for anything else."""
+    """Return a posted number, or the default for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default

@@ -30,7 +30,7 @@ GIVING_AWAY = ("feedback", "attempts_allowed", "counting")
 
 
 def whole_number(lowest: int, highest: int, message: Any, **kwargs: Any) -> forms.IntegerField:
-    """A number field that says the same sentence to words, fractions and figures out of range."""
+    """Return a number field that says the same sentence to words, fractions and figures out of range."""
     errors = dict.fromkeys(("invalid", "min_value", "max_value"), message)
     return forms.IntegerField(
         min_value=lowest,
@@ -309,7 +309,7 @@ class DrawItems(forms.BaseInlineFormSet):
         return bool(form.cleaned_data.get("DELETE"))
 
     def _fixed(self) -> set[int]:
-        """The fixed questions that are saved along with the rules, of the rows above."""
+        """Return the fixed questions that are saved along with the rules, of the rows above."""
         rows = [key.removesuffix("-question") for key in self.data if re.fullmatch(r"items-\d+-question", key)]
         chosen = {str(self.data[f"{row}-question"]) for row in rows if not self.data.get(f"{row}-DELETE")}
         return {int(pk) for pk in chosen if pk.isdecimal()}
@@ -358,7 +358,7 @@ class CellForm(forms.Form):
         return points if points is not None else 1
 
     def item(self, quiz: Quiz, position: int) -> QuizItem:
-        """The row as an unsaved draw rule."""
+        """Return the row as an unsaved draw rule."""
         cleaned = {name: value for name, value in self.cleaned_data.items() if name not in ("ORDER", "DELETE")}
         return QuizItem(quiz=quiz, position=position, **cleaned)
 
@@ -397,12 +397,12 @@ class BaseCells(forms.BaseFormSet):
             form.fields["ORDER"].initial = index + 1
 
     def items(self, quiz: Quiz) -> list[QuizItem]:
-        """The rows in their order, as unsaved draw rules of the quiz; call after `is_valid`."""
+        """Return the rows in their order, as unsaved draw rules of the quiz; call after `is_valid`."""
         return [form.item(quiz, place) for place, form in enumerate(self.ordered_forms, start=1)]
 
 
 def cells(quiz: Quiz, data: Any = None) -> Any:
-    """The blueprint form of a quiz."""
+    """Return the blueprint form of a quiz."""
     factory: Any = forms.formset_factory(
         CellForm, formset=BaseCells, can_order=True, can_delete=True, max_num=60, absolute_max=65
     )

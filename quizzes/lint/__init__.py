@@ -31,13 +31,13 @@ def bank_rules() -> Sequence[BankRule]:
 
 
 def check_item(item: Item, context: Context | None = None) -> list[Finding]:
-    """What the item rules find in one item, errors first."""
+    """Return what the item rules find in one item, errors first."""
     context = context or Context()
     return _sorted(finding for rule in item_rules() for finding in rule.findings(item, context))
 
 
 def check_bank(items: Sequence[Item], context: Context | None = None) -> list[Finding]:
-    """What the bank rules find in items taken together, errors first."""
+    """Return what the bank rules find in items taken together, errors first."""
     context = context or Context()
     return _sorted(finding for rule in bank_rules() for finding in rule.findings(items, context))
 

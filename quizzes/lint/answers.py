@@ -76,7 +76,7 @@ def number_pad(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def number_keys(item: Item) -> Iterator[tuple[str, NumberKey]]:
-    """The numbers that an item asks for, each with the gap it stands in."""
+    """Yield the numbers that an item asks for, each with the gap it stands in."""
     if isinstance(item.spec, NumberKey):
         yield "", item.spec
     for number, gap in enumerate(getattr(item.spec, "gaps", ()), start=1):

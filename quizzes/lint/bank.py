@@ -18,7 +18,7 @@ Found = Iterator[tuple[str, str, str]]
 
 
 def overlap(one: set[str], other: set[str]) -> float:
-    """The share of all their members that two sets have in common."""
+    """Return the share of all their members that two sets have in common."""
     return len(one & other) / len(one | other) if one | other else 0.0
 
 

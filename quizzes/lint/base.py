@@ -214,7 +214,7 @@ def _groups(value: Any, where: str = "") -> Iterator[Group]:
 
 
 def in_group(group: Group, text: str) -> str:
-    """The place of an option in words, the gap first."""
+    """Return the place of an option in words, the gap first."""
     return ", ".join(part for part in (group.where, _("option “%(text)s”") % {"text": clipped(text)}) if part)
 
 
@@ -236,7 +236,7 @@ class Context:
     _pairs: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def pairs_of(self, slug: str) -> frozenset[str]:
-        """The hashes of a document's word pairs, whatever its paragraphs; gathered once."""
+        """Return the hashes of a document's word pairs, whatever its paragraphs; gathered once."""
         if slug not in self._pairs:
             self._pairs[slug] = frozenset(pair for row in self.documents[slug] for pair in row.pairs)
         return self._pairs[slug]
@@ -287,6 +287,6 @@ def bank_rule(code: str, severity: Severity, *, why: Text, how: Text) -> Callabl
 
 
 def outstanding(findings: Iterable[Finding], acknowledged: Iterable[Mapping[str, str]]) -> list[Finding]:
-    """The findings that still stand: every error, and the warnings that nobody acknowledged with a reason."""
+    """Return the findings that still stand: every error, and the warnings that nobody acknowledged with a reason."""
     accepted = {row.get("rule") for row in acknowledged if str(row.get("reason", "")).strip()}
     return [finding for finding in findings if finding.is_error or finding.rule not in accepted]

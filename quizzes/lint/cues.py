@@ -168,7 +168,7 @@ def agreement(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def looks_plural(text: str) -> bool:
-    """Whether a noun phrase reads as plural: two things joined by “and”, or a head that ends in s."""
+    """Return whether a noun phrase reads as plural: two things joined by “and”, or a head that ends in s."""
     head = PREPOSITION.sub("", text).strip(" .,;")
     last = head.split(" ")[-1].lower() if head else ""
     return " and " in head or (last.endswith("s") and not last.endswith(("ss", "us", "is", "news", "'s", "’s")))

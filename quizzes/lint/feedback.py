@@ -80,7 +80,7 @@ def feedback_thin(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def _statement(item: Item) -> str:
-    """What a feedback without an option is about: the statement, where the stem is one."""
+    """Return what a feedback without an option is about: the statement, where the stem is one."""
     return item.stem if item.type == "true_false" else ""
 
 

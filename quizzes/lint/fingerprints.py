@@ -42,7 +42,7 @@ def pairs(text: str) -> list[str]:
 
 
 def holds_phrase(paragraph: Sequence[str], phrase: str) -> bool:
-    """Whether the pairs of a phrase follow each other in those of a paragraph.
+    """Return whether the pairs of a phrase follow each other in those of a paragraph.
 
     A phrase of several parts with “…” between them is held when each part is. A single word has no pair and is never held.
     """
@@ -52,14 +52,14 @@ def holds_phrase(paragraph: Sequence[str], phrase: str) -> bool:
 
 
 def longest_shared_run(text: str, paragraphs: Iterable[Paragraph]) -> int:
-    """The number of words in the longest run that a text has in common with any one paragraph; 0 for none."""
+    """Return the number of words in the longest run that a text has in common with any one paragraph; 0 for none."""
     own_pairs = pairs(text)
     longest = max((_longest(own_pairs, paragraph) for paragraph in paragraphs), default=0)
     return longest + 1 if longest else 0
 
 
 def _longest(mine: Sequence[str], paragraph: Paragraph) -> int:
-    """The longest run of equal hashes: each run that ends at a place grows from the one that ended before it."""
+    """Return the longest run of equal hashes: each run that ends at a place grows from the one that ended before it."""
     longest = 0
     if paragraph.places.keys().isdisjoint(mine):  # as nearly all are
         return longest
@@ -71,7 +71,7 @@ def _longest(mine: Sequence[str], paragraph: Paragraph) -> int:
 
 
 def fingerprint(text: str) -> list[dict[str, object]]:
-    """The paragraphs of a text as a source stores them; paragraph n is the n-th line that is not blank."""
+    """Return the paragraphs of a text as a source stores them; paragraph n is the n-th line that is not blank."""
     rows: list[dict[str, object]] = []
     heading = ""
     for number, line in enumerate((line.strip() for line in text.splitlines() if line.strip()), start=1):
@@ -82,11 +82,11 @@ def fingerprint(text: str) -> list[dict[str, object]]:
 
 
 def is_heading(line: str) -> bool:
-    """A short line that ends like a title or a question."""
+    """Return a short line that ends like a title or a question."""
     return len(words(line)) <= 16 and not line.endswith((".", "!", ":", ";", ",", "”", '"'))
 
 
 def shortened(line: str) -> str:
-    """The first words of a heading, enough to find it again."""
+    """Return the first words of a heading, enough to find it again."""
     parts = line.split()
     return line if len(parts) <= HEADING_WORDS else f"{' '.join(parts[:HEADING_WORDS])} {OMISSION}"

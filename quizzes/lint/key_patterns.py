@@ -24,7 +24,7 @@ Found = Iterator[tuple[str, str, str]]
 
 
 def choices(items: Sequence[Item]) -> list[tuple[Item, Group]]:
-    """The questions with one right option, with their options."""
+    """Return the questions with one right option, with their options."""
     return [(item, item.choice) for item in items if item.choice]
 
 

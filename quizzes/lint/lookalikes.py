@@ -66,19 +66,19 @@ def signs_lost(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def look(text: str) -> str:
-    """A text as it is drawn: without marks and invisible signs, letters that are drawn alike as one."""
+    """Return a text as it is drawn: without marks and invisible signs, letters that are drawn alike as one."""
     return visible(plain(text)).translate(TWINS)
 
 
 def without_marks(text: str) -> str:
-    """A text without what is certainly meant as Markdown: emphasis around whole words, code, links."""
+    """Return a text without what is certainly meant as Markdown: emphasis around whole words, code, links."""
     for _depth in range(3):
         text = EMPHASIS.sub(r"\g<text>", LINK.sub(r"\g<text>", text))
     return text
 
 
 def offered(item: Item) -> list[list[Named]]:
-    """The texts among which a learner chooses, list by list."""
+    """Return the texts among which a learner chooses, list by list."""
     found = [
         [(_in(group.where, _("option %(n)d"), n), option.text) for n, option in enumerate(group.options, start=1)]
         for group in item.groups
@@ -113,7 +113,7 @@ def answers(item: Item) -> list[Named]:
 
 
 def accepted(item: Item) -> Iterator[tuple[str, Sequence[dict[str, Any]]]]:
-    """The lists of accepted texts, each with the gap it belongs to."""
+    """Yield the lists of accepted texts, each with the gap it belongs to."""
     yield "", item.content.get("answers", ())
     for number, gap in enumerate(item.content.get("gaps", ()), start=1):
         yield _("gap %(number)d") % {"number": number}, gap.get("answers", ())

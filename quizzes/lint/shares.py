@@ -19,7 +19,7 @@ Found = Iterator[tuple[str, str, str]]
 
 
 def too_many(found: Sequence[str], items: Sequence[Item], limit: float) -> str:
-    """A sentence when more than `limit` (0…1) of the items are found; empty otherwise, and for few items."""
+    """Return a sentence when more than `limit` (0…1) of the items are found; empty otherwise, and for few items."""
     if len(items) < FEW or len(found) <= limit * len(items):
         return ""
     share = percent(len(found) / len(items))

@@ -12,7 +12,7 @@ def chi_square(observed: Sequence[int], expected: Sequence[float]) -> float:
 
 
 def chi_square_tail(statistic: float, freedom: int) -> float:
-    """The probability of a statistic at least this large, for whole degrees of freedom.
+    """Return the probability of a statistic at least this large, for whole degrees of freedom.
 
     The closed forms of the upper incomplete gamma function (Abramowitz & Stegun 1964, 26.4.4 and 26.4.5).
     """

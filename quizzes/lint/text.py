@@ -21,7 +21,7 @@ COMMON = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in order, without case and marks; a hyphen parts two words, an apostrophe does not."""
+    """Return the words of a text in order, without case and marks; a hyphen parts two words, an apostrophe does not."""
     return WORD.findall(text.replace("’", "'").casefold())
 
 
@@ -34,12 +34,12 @@ def root(word: str) -> str:
 
 
 def content_words(text: str) -> set[str]:
-    """The roots of the words that carry meaning; figures count."""
+    """Return the roots of the words that carry meaning; figures count."""
     return {root(word) for word in words(text) if word not in COMMON and (len(word) > 2 or word.isdigit())}
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text; a full stop in an abbreviation ends none."""
+    """Return the sentences of a text; a full stop in an abbreviation ends none."""
     masked = ABBREVIATIONS.sub(lambda match: match.group().replace(".", "\ue000"), text)
     sentences_found = [part.replace("\ue000", ".") for part in _split(masked)]
     return [part.strip() for part in sentences_found if words(part)]

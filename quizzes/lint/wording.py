@@ -148,7 +148,7 @@ def partial_answers(content: object) -> set[str]:
 
 
 def _run(text: str) -> str:
-    """The words of a text between spaces, so that whole words are compared."""
+    """Return the words of a text between spaces, so that whole words are compared."""
     return f" {' '.join(words(text))} "
 
 

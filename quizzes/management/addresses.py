@@ -22,7 +22,7 @@ SOMEWHERE = (("192.0.2.1", socket.AF_INET), ("2001:db8::1", socket.AF_INET6))  #
 
 
 def is_this_machine_only(host: str) -> bool:
-    """Whether nobody else can reach a server that listens there."""
+    """Return whether nobody else can reach a server that listens there."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:  # a name
@@ -49,7 +49,7 @@ def on_the_way_out() -> Iterator[str]:
 
 
 def of_interfaces() -> Iterator[str]:
-    """What each interface has, on Linux: IPv4 by asking the kernel, IPv6 out of its table."""
+    """Yield what each interface has, on Linux: IPv4 by asking the kernel, IPv6 out of its table."""
     for _number, name in socket.if_nameindex() if fcntl else []:
         with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             reply = fcntl.ioctl(probe, ASK_ADDRESS, struct.pack("256s", name.encode()[:15]))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def given_to(self, user: User) -> AssignmentQuerySet:
-        """Those of the classrooms where the person is a member."""
+        """Return those of the classrooms where the person is a member."""
         return self.filter(classroom__in=Classroom.objects.live().joined_by(user))
 
     def managed_by(self, user: User) -> AssignmentQuerySet:
@@ -33,7 +33,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(Assignment.holds_back())
 
     def live_at(self, now: datetime) -> AssignmentQuerySet:
-        """Those that a member can still take, at once or later, by an exception too."""
+        """Return those that a member can still take, at once or later, by an exception too."""
         excepted = Accommodation.objects.filter(closes_at__gt=now).order_by().values("assignment")
         is_ahead = Q(closes_at=None) | Q(closes_at__gt=now) | Q(pk__in=excepted)
         return self.filter(is_ahead, classroom__archived_at=None)
@@ -95,7 +95,7 @@ class Assignment(models.Model):
 
     @staticmethod
     def holds_back(path: str = "") -> Q:
-        """The condition that results wait for the last learner; `path` leads from the row to the assignment."""
+        """Return the condition that results wait for the last learner; `path` leads from the row to the assignment."""
         by_quiz = Q((f"{path}feedback", ""), (f"{path}quiz__feedback__in", terms.WAITING_FOR_THE_END))
         return Q((f"{path}feedback__in", terms.WAITING_FOR_THE_END)) | by_quiz
 

@@ -40,7 +40,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.exclude(status=Attempt.Status.IN_PROGRESS)
 
     def graded(self) -> AttemptQuerySet:
-        """Those that count: graded, not practice, not a preview."""
+        """Return those that count: graded, not practice, not a preview."""
         return self.filter(status=Attempt.Status.GRADED, is_counted=True)
 
     def best_or_open(self) -> AttemptQuerySet:
@@ -80,7 +80,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(Q(learner=user) | Q(assignment__classroom__in=theirs))
 
     def managed_by(self, user: User) -> AttemptQuerySet:
-        """Those made for classrooms where the person is an instructor."""
+        """Return those made for classrooms where the person is an instructor."""
         if user.is_superuser:
             return self
         return self.filter(assignment__classroom__in=Classroom.objects.taught_by(user))
@@ -236,7 +236,7 @@ class Attempt(models.Model):
         return self.is_in_progress and self.due_at is not None and now >= self.due_at
 
     def is_past_grace_at(self, now: datetime) -> bool:
-        """Whether no answer can be under way any more, so that it is to be closed."""
+        """Return whether no answer can be under way any more, so that it is to be closed."""
         return self.is_in_progress and self.due_at is not None and now - terms.grace() > self.due_at
 
     def seconds_left(self, now: datetime) -> int | None:

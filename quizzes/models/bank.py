@@ -70,7 +70,7 @@ class Source(Owned):
         return (self.slug,)
 
     def has_paragraph(self, number: int) -> bool:
-        """Whether the place exists; a source without listed paragraphs accepts any."""
+        """Return whether the place exists; a source without listed paragraphs accepts any."""
         return not self.paragraphs or any(row["number"] == number for row in self.paragraphs)
 
 
@@ -128,7 +128,7 @@ class Bloom(models.TextChoices):
 
 
 def open_to_quizzes_of(owner: int | None) -> Q:
-    """The condition on a question that a quiz of this owner (a pk) may draw it; None: of the site."""
+    """Return the condition on a question that a quiz of this owner (a pk) may draw it; None: of the site."""
     return Q(owner=None) if owner is None else Q(owner=None) | Q(owner=owner) | Q(visibility__in=SHARED)
 
 
@@ -162,7 +162,7 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
         return self.filter(is_archived=False)
 
     def ready(self) -> QuestionQuerySet:
-        """Those that can be asked: with a ready version, not archived."""
+        """Return those that can be asked: with a ready version, not archived."""
         return self.live().filter(versions__status=QuestionVersion.Status.READY)
 
     def seen_by(self, user: User) -> Q:
@@ -183,7 +183,7 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
         return self.filter(open_to_quizzes_of(owner))
 
     def kept_flags(self, pks: Iterable[int]) -> dict[int, bool]:
-        """Whether each of the questions is kept for exams (1 query)."""
+        """Return whether each of the questions is kept for exams (1 query)."""
         return dict(self.filter(pk__in=list(pks)).order_by().values_list("pk", "is_kept_for_exams"))
 
     def drawn_by(self, rule: Any, *, ignoring: Collection[str] = ()) -> QuestionQuerySet:

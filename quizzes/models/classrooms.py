@@ -39,23 +39,23 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
         return self.filter(archived_at=None)
 
     def taught_by(self, user: User) -> ClassroomQuerySet:
-        """Those where the person is an instructor; an administrator sees all."""
+        """Return those where the person is an instructor; an administrator sees all."""
         if user.is_superuser:
             return self
         return self._with_role(user, [Membership.Role.INSTRUCTOR])
 
     def assisted_by(self, user: User) -> ClassroomQuerySet:
-        """Those where the person may see members and results: instructors and assistants."""
+        """Return those where the person may see members and results: instructors and assistants."""
         if user.is_superuser:
             return self
         return self._with_role(user, [Membership.Role.INSTRUCTOR, Membership.Role.ASSISTANT])
 
     def joined_by(self, user: User) -> ClassroomQuerySet:
-        """Those the person belongs to, in whatever role."""
+        """Return those the person belongs to, in whatever role."""
         return self._with_role(user, list(Membership.Role))
 
     def only_taught_by(self, user: User) -> ClassroomQuerySet:
-        """Those that would be without an instructor if the person went."""
+        """Return those that would be without an instructor if the person went."""
         teaching = Membership.objects.active().filter(role=Membership.Role.INSTRUCTOR)
         own_classrooms = teaching.filter(user=user).values("classroom")
         return self.filter(pk__in=own_classrooms).exclude(pk__in=teaching.exclude(user=user).values("classroom"))
@@ -120,7 +120,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.active().filter(role=Membership.Role.STUDENT)
 
     def ranked(self) -> MembershipQuerySet:
-        """Those a leaderboard may show: active students who appear, no staff."""
+        """Return those a leaderboard may show: active students who appear, no staff."""
         return self.students().filter(is_visible=True, user__is_staff=False, user__is_active=True)
 
     def update(self, **fields: Any) -> int:

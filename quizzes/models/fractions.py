@@ -44,11 +44,11 @@ class FractionField(TextOfFraction):
 
 
 def written(fraction: Fraction) -> str:
-    """The text of a fraction in lowest terms; only one below zero has a sign."""
+    """Return the text of a fraction in lowest terms; only one below zero has a sign."""
     return f"{fraction.numerator}/{fraction.denominator}"
 
 
 @lru_cache(maxsize=4096)  # a few hundred fractions make up nearly all marks of a school
 def read(text: str) -> Fraction:
-    """The fraction that was written."""
+    """Return the fraction that was written."""
     return Fraction(text)

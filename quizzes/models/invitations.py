@@ -26,7 +26,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return rows.select_related("classroom", "invited_by").order_by("classroom__name", "pk")
 
     def pending(self, classroom: Classroom) -> InvitationQuerySet:
-        """Those that nobody has answered, by user name."""
+        """Return those that nobody has answered, by user name."""
         inside = Membership.objects.active().filter(classroom=classroom)
         rows = self.filter(classroom=classroom).exclude(user__in=inside.values("user"))
         return rows.select_related("user").order_by("user__username")
@@ -64,7 +64,7 @@ def token_hash(token: str) -> str:
 
 class InstructorInvitationQuerySet(models.QuerySet["InstructorInvitation"]):
     def open_at(self, now: datetime) -> InstructorInvitationQuerySet:
-        """Those whose link works: neither used nor withdrawn nor too old."""
+        """Return those whose link works: neither used nor withdrawn nor too old."""
         return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
 
     def with_token(self, token: str) -> InstructorInvitationQuerySet:

@@ -32,7 +32,7 @@ class Change:
 
 
 def _settings(feedback: str, attempts: int | None, **others: object) -> dict[str, object]:
-    """Every kind sets the same fields, so that changing from one to another leaves nothing of the first."""
+    """Return every kind sets the same fields, so that changing from one to another leaves nothing of the first."""
     usual = {
         "feedback": feedback,
         "attempts_allowed": attempts,

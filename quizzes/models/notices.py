@@ -42,7 +42,7 @@ SENTENCES: dict[str, str | Promise] = {
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def waiting_for(self, user: object) -> NoticeQuerySet:
-        """Those that were not dismissed, the newest first."""
+        """Return those that were not dismissed, the newest first."""
         return self.filter(recipient=user, dismissed_at=None).order_by("-created_at", "-pk")
 
 

@@ -36,11 +36,11 @@ class OwnedQuerySet(models.QuerySet[Row]):
     taken_by_all = Q(owner=None)  # what every instructor uses, whatever its visibility
 
     def visible_to(self, user: User) -> Self:
-        """What an instructor may look at in the workshop, and copy."""
+        """Return what an instructor may look at in the workshop, and copy."""
         return self.for_instructor(user, self.seen_by(user))
 
     def usable_by(self, user: User) -> Self:
-        """What an instructor may refer to: their own, the site's, and what others let them use."""
+        """Return what an instructor may refer to: their own, the site's, and what others let them use."""
         lent = self.is_published & (self.taken_by_all | Q(visibility__in=SHARED))
         return self.for_instructor(user, may_be_edited_by(user) | lent)
 
@@ -60,7 +60,7 @@ class OwnedQuerySet(models.QuerySet[Row]):
 
 
 def may_be_edited_by(user: User, *, of: str = "") -> Q:
-    """What an instructor who is no administrator may change; `of` is the way to it, such as "question__"."""
+    """Return what an instructor who is no administrator may change; `of` is the way to it, such as "question__"."""
     is_lent = {f"{of}owner__isnull": False, f"{of}visibility": Visibility.EDIT}
     return Q(**{f"{of}owner": user.pk}) | Q(**is_lent)
 
@@ -79,7 +79,7 @@ class Owned(models.Model):
         abstract = True
 
     def is_owned_by(self, user: User) -> bool:
-        """Whether the user decides what others may do with it."""
+        """Return whether the user decides what others may do with it."""
         return user.is_superuser or self.owner_id == user.pk
 
     def is_editable_by(self, user: User) -> bool:
@@ -87,6 +87,6 @@ class Owned(models.Model):
         return user.is_instructor and (self.is_owned_by(user) or is_lent)
 
     def is_usable_by(self, user: User) -> bool:
-        """Whether owner and visibility allow it; whether it is published is for the caller to know."""
+        """Return whether owner and visibility allow it; whether it is published is for the caller to know."""
         is_lent = self.owner_id is None or self.visibility in SHARED
         return user.is_instructor and (self.is_owned_by(user) or is_lent)

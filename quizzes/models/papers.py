@@ -51,7 +51,7 @@ class PaperQuestion:
         return self.version.kind.remarks(self.version.parsed, self.layout, response)
 
     def is_unread(self, response: object) -> bool:
-        """Whether some of a response does not count as it stands."""
+        """Return whether some of a response does not count as it stands."""
         return any(remark.is_unread for remark in self.remarks(response))
 
 

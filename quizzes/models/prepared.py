@@ -102,7 +102,7 @@ def instance(model: type[M], row: Sequence[Any], names: Sequence[str] = ()) -> M
 
 
 def is_compiled() -> bool:
-    """Whether queries are compiled once; else the QuerySet runs."""
+    """Return whether queries are compiled once; else the QuerySet runs."""
     return settings.PREPARED_QUERIES and django.VERSION[:2] in TESTED
 
 

@@ -77,7 +77,7 @@ class Preview:
 
     @classmethod
     def restored(cls, row: Mapping[str, Any]) -> Preview:
-        """The preview out of what `stored` gave."""
+        """Return the preview out of what `stored` gave."""
         answers = [
             PreviewAnswer(**(answer | {"points": Decimal(answer["points"]), "saved_at": _instant(answer["saved_at"])}))
             for answer in row["answers"]

@@ -46,15 +46,15 @@ class QuizQuerySet(OwnedQuerySet["Quiz"]):
         return super().for_instructor(user, condition).exclude(status=Quiz.Status.BUILT_IN)
 
     def checks(self) -> QuizQuerySet:
-        """The checks of published units."""
+        """Return the checks of published units."""
         return self.filter(checked_units__status="published")
 
     def asking(self, question: Question) -> QuizQuerySet:
-        """Those that have it as a fixed question, pinned or not."""
+        """Return those that have it as a fixed question, pinned or not."""
         return self.filter(items__question=question)
 
     def shown_to(self, user: User) -> QuizQuerySet:
-        """Those an instructor may look at in the workshop; `visible_to` are those a learner may open."""
+        """Return those an instructor may look at in the workshop; `visible_to` are those a learner may open."""
         return super().visible_to(user)
 
     def previewed_by(self, user: User) -> QuizQuerySet:
@@ -62,7 +62,7 @@ class QuizQuerySet(OwnedQuerySet["Quiz"]):
         return self.for_instructor(user, may_be_edited_by(user) | self.is_published & Q(owner=None))
 
     def visible_to(self, user: User) -> QuizQuerySet:
-        """Those a learner may open: published and open to all, assigned to their class, or taken before.
+        """Return those a learner may open: published and open to all, assigned to their class, or taken before.
 
         By subqueries from the learner's own rows: joined, every assignment would meet every attempt of the quiz.
         """
@@ -254,7 +254,7 @@ class Quiz(Owned):
         return self.time_rule == self.TimeRule.COMPUTED and self.computed_limit is None
 
     def overrides(self, limit: timedelta | None) -> terms.Overrides:
-        """The quiz's own layer of the terms; `limit` as its time rule gives it."""
+        """Return the quiz's own layer of the terms; `limit` as its time rule gives it."""
         return terms.Overrides(
             "quiz",
             opens_at=self.opens_at,

@@ -51,7 +51,7 @@ class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
         return asked.annotate(version=F("question__versions"))
 
     def due_at_instant(self, now: datetime) -> ReviewCardQuerySet:
-        """Those to ask now, the new ones last; what was just forgotten is due a little before its time."""
+        """Return those to ask now, the new ones last; what was just forgotten is due a little before its time."""
         soon = Q(stage__in=SAME_DAY, due_at__lte=now + AHEAD)
         found = self.filter(Q(due_at__lte=now) | soon, Q(buried_until=None) | Q(buried_until__lte=now))
         return found.order_by("is_new", "due_at", "pk")
@@ -237,12 +237,12 @@ class ReviewedAttempt(models.Model):
 
 
 def zone_of(learner: User) -> tzinfo:
-    """The zone in which the learner's day begins: their own, else the one in which this page is read."""
+    """Return the zone in which the learner's day begins: their own, else the one in which this page is read."""
     return ZoneInfo(learner.time_zone) if learner.time_zone else timezone.get_current_timezone()
 
 
 def settings_of(learner: User) -> ReviewSettings:
-    """The learner's settings, or the defaults (1 query)."""
+    """Return the learner's settings, or the defaults (1 query)."""
     return ReviewSettings.objects.filter(learner=learner).first() or ReviewSettings(learner=learner)
 
 

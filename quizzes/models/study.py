@@ -35,7 +35,7 @@ class StudyQuerySet(OwnedQuerySet[Any]):
         return self.filter(self.is_published)
 
     def readable_by(self, user: User) -> StudyQuerySet:
-        """What is published; an instructor reads the drafts that they may change as well."""
+        """Return what is published; an instructor reads the drafts that they may change as well."""
         if user.is_superuser:
             return self
         return self.filter(self.is_published | may_be_edited_by(user) if user.is_instructor else self.is_published)
@@ -67,7 +67,7 @@ class StudyContent(Owned):
 
 
 def _quiz(words: Any, related: str, help_text: Any) -> Any:
-    """A field of a unit for a quiz; without the quiz the unit stays."""
+    """Return a field of a unit for a quiz; without the quiz the unit stays."""
     return models.ForeignKey(
         "quizzes.Quiz",
         null=True,

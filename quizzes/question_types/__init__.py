@@ -11,7 +11,7 @@ from quizzes.question_types.base import TYPED, QuestionType
 
 @cache
 def all_types() -> Sequence[QuestionType[Any]]:
-    """The types, those with the lowest `order` first."""
+    """Return the types, those with the lowest `order` first."""
     modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__) if info.name != "base"]
     types = [module.TYPE for module in modules if hasattr(module, "TYPE")]
     return tuple(sorted(types, key=lambda kind: kind.order))
@@ -23,7 +23,7 @@ def _by_key() -> dict[str, QuestionType[Any]]:
 
 
 def get(key: str) -> QuestionType[Any]:
-    """The type with this key; raises KeyError for one that is not installed."""
+    """Return the type with this key; raises KeyError for one that is not installed."""
     return _by_key()[key]
 
 
@@ -38,7 +38,7 @@ def kept(key: str, spec: Mapping[str, object]) -> dict[str, object]:
 
 
 def is_unfinished(spec: Mapping[str, object]) -> bool:
-    """Whether it is what a person typed so far, and no content of a type yet."""
+    """Return whether it is what a person typed so far, and no content of a type yet."""
     return TYPED in spec
 
 

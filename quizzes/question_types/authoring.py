@@ -40,7 +40,7 @@ class SpecForm(forms.Form):
     )
 
     def to_spec(self) -> dict[str, Any]:
-        """The cleaned fields as a part of the spec."""
+        """Return the cleaned fields as a part of the spec."""
         return dict(self.cleaned_data)
 
     @classmethod
@@ -77,7 +77,7 @@ class RowForm(forms.Form):
         return dict(value)
 
     def has_changed(self) -> bool:
-        """Whether anything was written here; a place in the order or a field left as offered does not count."""
+        """Return whether anything was written here; a place in the order or a field left as offered does not count."""
         return any(name not in ("ORDER", "DELETE") and self[name].data for name in self.changed_data)
 
 
@@ -109,7 +109,7 @@ class RowFormSet(forms.BaseFormSet):
 def lines(
     label: Any, *, rows: int = 2, required: bool = False, limit: int = 1000, help_text: Any = ""
 ) -> forms.CharField:
-    """A field for a sentence or two."""
+    """Return a field for a sentence or two."""
     return forms.CharField(
         label=label, max_length=limit, required=required, widget=forms.Textarea({"rows": rows}), help_text=help_text
     )
@@ -153,7 +153,7 @@ class RowSet:
     too_few: Text = ""  # what to do about fewer than the least
 
     def of(self, row: type[RowForm], *, starting: int) -> RowSet:
-        """The same list, written in other rows."""
+        """Return the same list, written in other rows."""
         return replace(self, row=row, starting=starting)
 
 
@@ -212,7 +212,7 @@ class AuthorForm:
         return factory(data, prefix=prefix)
 
     def is_valid(self) -> bool:
-        """Whether fields, rows and the type's schema accept it; faults of the schema join the form's errors."""
+        """Return whether fields, rows and the type's schema accept it; faults of the schema join the form's errors."""
         valid = [part.is_valid() for part in (self.main, *self.rowsets)]
         if not all(valid):
             return False
@@ -245,7 +245,7 @@ class AuthorForm:
         return "stem" not in self.main.errors
 
     def unfinished(self) -> dict[str, Any]:
-        """What to keep of a form that is not valid: its stem, and every field as it was posted."""
+        """Return what to keep of a form that is not valid: its stem, and every field as it was posted."""
         data: Any = self.main.data
         typed = {
             name: [UNSTORABLE.sub("", value) for value in data.getlist(name)]
@@ -255,7 +255,7 @@ class AuthorForm:
         return {"stem": self.main.cleaned_data["stem"], TYPED: typed}
 
     def problems(self) -> list[Problem]:
-        """Every error with the element it stands at, in the order of the page; call after `is_valid`."""
+        """Return every error with the element it stands at, in the order of the page; call after `is_valid`."""
         found = problems_of(self.main)
         for formset in self.rowsets:
             found += [Problem(f"{formset.prefix}-title", str(error)) for error in formset.non_form_errors()]
@@ -264,7 +264,7 @@ class AuthorForm:
         return found
 
     def to_spec(self) -> dict[str, Any]:
-        """The spec as posted; call after the parts are valid."""
+        """Return the spec as posted; call after the parts are valid."""
         spec = self.main.to_spec()
         for formset in self.rowsets:
             spec[formset.rows.name] = [form.to_spec() for form in formset.ordered_forms]
@@ -272,7 +272,7 @@ class AuthorForm:
 
 
 def unfinished_faults(kind: Any, spec: Mapping[str, Any]) -> list[str]:
-    """What keeps the draft of a question that is not finished from being published."""
+    """Return what keeps the draft of a question that is not finished from being published."""
     form = AuthorForm(kind, spec=spec)
     form.is_valid()
     return [problem.what for problem in form.problems()]

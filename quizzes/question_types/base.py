@@ -211,7 +211,7 @@ class QuestionType(Generic[SpecT]):
     # Asking ------------------------------------------------------------------------------------------------------------
 
     def layout(self, spec: SpecT, rng: random.Random, *, shuffle: bool) -> list[Any]:
-        """The stored order of the parts; the default has nothing to order."""
+        """Return the stored order of the parts; the default has nothing to order."""
         return []
 
     def present(self, spec: SpecT, layout: list[Any], response: Any) -> dict[str, Any]:
@@ -223,7 +223,7 @@ class QuestionType(Generic[SpecT]):
         raise NotImplementedError
 
     def posted(self, spec: SpecT, layout: list[Any], response: Any) -> dict[str, list[str]]:
-        """The fields of a response, without those left blank: what `parse` reads as it."""
+        """Return the fields of a response, without those left blank: what `parse` reads as it."""
         raise NotImplementedError
 
     def remarks(self, spec: SpecT, layout: list[Any], response: Any) -> list[Remark]:
@@ -231,11 +231,11 @@ class QuestionType(Generic[SpecT]):
         return []
 
     def at_field(self, where: str, what: str) -> str:
-        """A sentence about the field `where`, in words that name it."""
+        """Return a sentence about the field `where`, in words that name it."""
         return what
 
     def is_blank(self, spec: SpecT, response: Any) -> bool:
-        """Whether there is nothing to mark: no answer, or none of it can be read. It costs no penalty."""
+        """Return whether there is nothing to mark: no answer, or none of it can be read. It costs no penalty."""
         return response is None
 
     def scoring_note(self, spec: SpecT) -> Text:
@@ -257,23 +257,23 @@ class QuestionType(Generic[SpecT]):
         raise NotImplementedError
 
     def response_words(self, spec: SpecT, response: Any) -> str:
-        """A response in words, for lists and exports."""
+        """Return a response in words, for lists and exports."""
         raise NotImplementedError
 
     def model_response(self, spec: SpecT) -> Any:
-        """A response that earns every point, in the author's numbering."""
+        """Return a response that earns every point, in the author's numbering."""
         raise NotImplementedError
 
     def model_answer(self, spec: SpecT) -> str:
-        """The full answer in words."""
+        """Return the full answer in words."""
         return self.response_words(spec, self.model_response(spec))
 
     def classify(self, spec: SpecT, response: Any) -> list[ResponseClass]:
-        """The classes of a response, one for each part; an empty list for no answer."""
+        """Return the classes of a response, one for each part; an empty list for no answer."""
         raise NotImplementedError
 
     def claims(self, spec: SpecT, layout: list[Any]) -> Iterator[Claim]:
-        """The answers that the spec accepts by its own words, as people type them on what they have."""
+        """Yield the answers that the spec accepts by its own words, as people type them on what they have."""
         yield Claim("", self.posted(spec, layout, self.model_response(spec)))
 
     def carry_over(self, old: SpecT, new: SpecT, layout: list[Any], response: Any) -> Carried:
@@ -294,7 +294,7 @@ class QuestionType(Generic[SpecT]):
         return []
 
     def feedback_texts(self, spec: SpecT) -> list[str]:
-        """Every feedback an author wrote."""
+        """Return every feedback an author wrote."""
         return []
 
 
@@ -302,12 +302,12 @@ class QuestionType(Generic[SpecT]):
 
 
 def all_blank(values: Sequence[Any]) -> bool:
-    """Whether no part of a response is given."""
+    """Return whether no part of a response is given."""
     return all(value is None for value in values)
 
 
 def mean(shares: Sequence[Fraction]) -> Fraction:
-    """The exact mean of the parts of an answer."""
+    """Return the exact mean of the parts of an answer."""
     return sum(shares, Fraction(0)) / len(shares)
 
 

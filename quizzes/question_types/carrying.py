@@ -39,7 +39,7 @@ def found_again(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
 
 
 def all_found(before: Sequence[str], after: Sequence[str], *, reason: str) -> dict[int, int]:
-    """The numbers after of as many parts as before; raises CannotRemark where one is gone or new."""
+    """Return the numbers after of as many parts as before; raises CannotRemark where one is gone or new."""
     found = found_again(before, after)
     if not len(found) == len(before) == len(after):
         raise CannotRemark(reason)
@@ -56,6 +56,6 @@ def all_in_place(before: Sequence[str], after: Sequence[str], *, reason: str) ->
 def reworded(
     before: Sequence[str], after: Sequence[str], numbers: Numbers | None = None
 ) -> tuple[tuple[str, str], ...]:
-    """The parts whose words changed; without `numbers` every part is in its place."""
+    """Return the parts whose words changed; without `numbers` every part is in its place."""
     places = numbers if numbers is not None else {number: number for number in range(len(before))}
     return tuple((before[old], after[new]) for old, new in places.items() if before[old] != after[new])

@@ -35,7 +35,7 @@ def claimed_texts(key: TextKey) -> Iterator[Typed]:
 
 
 def as_phones_write(text: str) -> str:
-    """The text with the signs that the keyboard of a phone puts in by itself."""
+    """Return the text with the signs that the keyboard of a phone puts in by itself."""
     curly = "".join(
         {"'": "’", '"': "”" if place and text[place - 1] != " " else "“"}.get(char, char)
         for place, char in enumerate(text)
@@ -44,7 +44,7 @@ def as_phones_write(text: str) -> str:
 
 
 def figures(key: NumberKey) -> list[tuple[str, str]]:
-    """The figures of a key that are right, with their places in words."""
+    """Return the figures of a key that are right, with their places in words."""
     named = ((_("value"), key.value), (_("range from"), key.low), (_("range to"), key.high))
     return [(where, figure) for where, figure in named if figure is not None]
 
@@ -60,7 +60,7 @@ def claimed_numbers(key: NumberKey, *, unit: str = "", unit_required: bool = Fal
 
 
 def written_figures(key: NumberKey, figure: str) -> list[str]:
-    """A figure as people write it. A pad for decimals has one mark, and which one is a matter of the phone."""
+    """Return a figure as people write it. A pad for decimals has one mark, and which one is a matter of the phone."""
     plain = f"{Decimal(figure).normalize():f}"
     with_comma = plain.replace(".", ",")
     if key.keyboard == "decimal":

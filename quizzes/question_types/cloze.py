@@ -104,7 +104,7 @@ class ClozeForm(SpecForm):
 
 
 def paragraphs(text: str) -> list[list[dict[str, Any]]]:
-    """The text taken apart: paragraphs of pieces, each {"text": …} or {"gap": index}."""
+    """Return the text taken apart: paragraphs of pieces, each {"text": …} or {"gap": index}."""
     result = []
     for paragraph in re.split(r"\n\s*\n", text):
         pieces = MARKER.split(paragraph)
@@ -208,7 +208,7 @@ class Cloze(QuestionType[ClozeSpec]):
         return all(value is None or gap.unread(value) for gap, value in given)
 
     def claims(self, spec: ClozeSpec, layout: list[list[int]]) -> Iterator[Claim]:
-        """Those of every gap, with the others left open."""
+        """Yield those of every gap, with the others left open."""
         for number, (gap, order) in enumerate(zip(spec.gaps, layout, strict=True)):
             for where, text, fraction in gap.claims(order):
                 place = ", ".join(word for word in (_("gap %(number)d") % {"number": number + 1}, where) if word)

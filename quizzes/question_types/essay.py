@@ -159,14 +159,14 @@ def word_count(text: str | None) -> int:
 
 
 def _bare(text: str) -> str:
-    """A text without the marks of its letters: vowel signs and points are no ends of words."""
+    """Return a text without the marks of its letters: vowel signs and points are no ends of words."""
     if text.isascii():
         return text
     return "".join(char for char in text if char not in INSIDE_WORDS and not unicodedata.category(char).startswith("M"))
 
 
 def limits(spec: EssaySpec) -> str:
-    """The word limits, as they stand after “24 of”; empty without any."""
+    """Return the word limits, as they stand after “24 of”; empty without any."""
     if spec.min_words and spec.max_words:
         return _("%(low)d–%(high)d words") % {"low": spec.min_words, "high": spec.max_words}
     if spec.min_words:
@@ -179,7 +179,7 @@ def limits(spec: EssaySpec) -> str:
 
 
 def outside(spec: EssaySpec, response: str | None) -> str:
-    """Which limit a text misses: below, above, or neither."""
+    """Return which limit a text misses: below, above, or neither."""
     count = word_count(response)
     if response is not None and spec.min_words and count < spec.min_words:
         return "below"
@@ -187,7 +187,7 @@ def outside(spec: EssaySpec, response: str | None) -> str:
 
 
 def percent(share: Fraction) -> int:
-    """A share in whole percent, for people to read."""
+    """Return a share in whole percent, for people to read."""
     return int(share * 100 + Fraction(1, 2))
 
 

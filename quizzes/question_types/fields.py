@@ -53,7 +53,7 @@ def _field_values(name: str, values: object) -> list[str]:
 
 
 def known_fields(raw: object, allowed: Collection[str]) -> dict[str, list[str]]:
-    """The cleaned fields; those that the question does not have are refused."""
+    """Return the cleaned fields; those that the question does not have are refused."""
     fields = clean_fields(raw)
     strange = next((name for name in fields if name not in allowed), None)
     if strange is not None:
@@ -62,17 +62,17 @@ def known_fields(raw: object, allowed: Collection[str]) -> dict[str, list[str]]:
 
 
 def part_names(name: str, count: int) -> list[str]:
-    """The field names of `count` parts: gap-0, gap-1, …"""
+    """Return the field names of `count` parts: gap-0, gap-1, …"""
     return [f"{name}-{place}" for place in range(count)]
 
 
 def given(fields: Fields, name: str) -> list[str]:
-    """The values of a field in which there is anything to see."""
+    """Return the values of a field in which there is anything to see."""
     return [value for value in fields.get(name, ()) if SEEN.search(value)]
 
 
 def single_value(fields: Fields, name: str) -> str | None:
-    """The single value of a field, None for no answer; several are refused."""
+    """Return the single value of a field, None for no answer; several are refused."""
     values = given(fields, name)
     if len(values) > 1:
         raise BadAnswer(
@@ -82,7 +82,7 @@ def single_value(fields: Fields, name: str) -> str | None:
 
 
 def position(value: str, count: int, *, where: str) -> int:
-    """A shown position 0…count-1 from its posted text."""
+    """Return a shown position 0…count-1 from its posted text."""
     if not (value.isascii() and value.isdigit() and len(value) <= 4 and int(value) < count):
         raise BadAnswer(_("“%(value)s” is not an option of this question.") % {"value": value[:20]}, where=where)
     return int(value)
@@ -105,13 +105,13 @@ def told(remarks: Iterable[Remark]) -> dict[str, object]:
 
 
 def too_long(fields: Fields) -> dict[str, int]:
-    """The characters of each text that is longer than any answer may be, by the name of its field."""
+    """Return the characters of each text that is longer than any answer may be, by the name of its field."""
     counts = {name: stored_length(value) for name, values in fields.items() for value in values}
     return {name: count for name, count in counts.items() if count > MAX_ANSWER}
 
 
 def stored_length(value: str) -> int:
-    """The characters that would be stored of a text, 0 for one that cannot be stored."""
+    """Return the characters that would be stored of a text, 0 for one that cannot be stored."""
     try:
         return len(storable(value))
     except ValueError:

@@ -52,12 +52,12 @@ class Sight(IntEnum):
 
 
 def visible(text: str) -> str:
-    """The text as a reader sees it: no invisible characters, one way to write a letter, single spaces."""
+    """Return the text as a reader sees it: no invisible characters, one way to write a letter, single spaces."""
     return SPACES.sub(" ", unicodedata.normalize("NFC", INVISIBLE.sub("", text))).strip()
 
 
 def folded(text: str, sight: Sight = Sight.DEFAULT) -> str:
-    """The text as it is compared; never empty where there is something to see."""
+    """Return the text as it is compared; never empty where there is something to see."""
     if sight is Sight.EVERYTHING:
         return visible(text)
     text = unicodedata.normalize("NFKC", set_apart(INVISIBLE.sub("", text).translate(SIGNS)))
@@ -97,7 +97,7 @@ def _set_apart(text: str) -> Iterator[str]:
 
 
 def without_accents(text: str) -> str:
-    """The text without marks that may be left out."""
+    """Return the text without marks that may be left out."""
     if text.isascii():
         return text
     return unicodedata.normalize("NFC", "".join(_bared(unicodedata.normalize("NFD", POINTS.sub("", text)))))
@@ -116,7 +116,7 @@ def _bared(text: str) -> Iterator[str]:
 
 
 def kept_marks(base: str, marks: str) -> str:
-    """Those of the marks on a letter that are no accents."""
+    """Return those of the marks on a letter that are no accents."""
     letter = base.lower()
     if not marks or not letter.isalpha():
         return marks

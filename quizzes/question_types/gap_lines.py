@@ -46,13 +46,13 @@ def line(mark: str, words: str, feedback: str = "") -> str:
 
 
 def named_share(share: Fraction) -> str:
-    """The share in front of an accepted text, where it is not the whole."""
+    """Return the share in front of an accepted text, where it is not the whole."""
     percent = share * 100
     return "" if share in (0, 1) else f"%{percent if percent.denominator == 1 else share}% "
 
 
 def to_lines(gap: Mapping[str, Any]) -> str:
-    """A gap of a stored spec as lines."""
+    """Return a gap of a stored spec as lines."""
     return "\n".join({"choice": _choice_lines, "text": _text_lines, "number": _number_lines}[gap["kind"]](gap))
 
 
@@ -86,7 +86,7 @@ def _number(gap: Mapping[str, Any]) -> str:
 
 
 def _shifted(figure: str, places: int) -> str:
-    """A decimal figure times a power of ten, exactly."""
+    """Return a decimal figure times a power of ten, exactly."""
     value = Fraction(figure) * Fraction(10) ** places
     digits = 0
     while (value * 10**digits).denominator != 1 and digits < 40:
@@ -104,7 +104,7 @@ def _other(gap: Mapping[str, Any]) -> Iterator[str]:
 
 
 def from_lines(kind: str, text: str) -> dict[str, Any]:
-    """The gap that lines describe; raises ValueError with the number of the line that cannot be read."""
+    """Return the gap that lines describe; raises ValueError with the number of the line that cannot be read."""
     gap: dict[str, Any] = {"kind": kind}
     rows = [(number, row.strip()) for number, row in enumerate(re.split(r"\r\n|\n|\r", text), start=1) if row.strip()]
     has_key = False
@@ -143,7 +143,7 @@ def _taken_apart(row: str, number: int) -> tuple[str, str, str, str]:
 
 
 def _share(written: str | None) -> str:
-    """The share of `%50%` or `%1/3%`, as a spec holds it."""
+    """Return the share of `%50%` or `%1/3%`, as a spec holds it."""
     if not written:
         return "1"
     if "/" in written:

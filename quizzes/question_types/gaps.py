@@ -95,7 +95,7 @@ class ChoiceGap(SpecModel):
         return {"verdict": result, "feedback": feedback, "right": self.options[self.key].text}
 
     def reworded_in(self, other: "Gap") -> tuple[tuple[str, str], ...]:
-        """The options that `other` has in other words; raises CannotRemark where they are not the same ones."""
+        """Return the options that `other` has in other words; raises CannotRemark where they are not the same ones."""
         if not isinstance(other, ChoiceGap):
             raise CannotRemark(_("gaps changed"))
         before, after = ([option.text for option in gap.options] for gap in (self, other))
@@ -195,7 +195,7 @@ class NumberGap(WrittenGap, NumberKey):
         return {"value": value or "", "keyboard": self.keyboard}
 
     def read(self, order: Sequence[int], value: str, *, where: str, neighbors: Sequence[str]) -> str:
-        """The text as typed; a unit that stands next to the gap anyhow is left out of it."""
+        """Return the text as typed; a unit that stands next to the gap anyhow is left out of it."""
         try:
             number = read_number(value, decimal_mark=self.decimal_mark)
         except NotANumber:

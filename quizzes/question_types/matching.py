@@ -65,12 +65,12 @@ class MatchingSpec(Spec):
 
 
 def answers(spec: MatchingSpec) -> list[str]:
-    """The answers on offer, in the author's numbering; mW and MW are two."""
+    """Return the answers on offer, in the author's numbering; mW and MW are two."""
     return [*dict.fromkeys(pair.right for pair in spec.pairs), *spec.extra]
 
 
 def keys(spec: MatchingSpec) -> list[int]:
-    """The number of the right answer of each pair."""
+    """Return the number of the right answer of each pair."""
     offered = answers(spec)
     return [offered.index(pair.right) for pair in spec.pairs]
 
@@ -188,7 +188,7 @@ class Matching(QuestionType[MatchingSpec]):
     def carry_over(
         self, old: MatchingSpec, new: MatchingSpec, layout: list[int], response: Sequence[int | None] | None
     ) -> Carried:
-        """An answer that is new is not among those the learner saw, so it may not be the right one of a pair."""
+        """Return an answer that is new is not among those the learner saw, so it may not be the right one of a pair."""
         lefts_before, lefts_after = ([pair.left for pair in spec.pairs] for spec in (old, new))
         pairs = all_found(lefts_before, lefts_after, reason=_("pairs changed"))
         numbers = found_again(answers(old), answers(new))

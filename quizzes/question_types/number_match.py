@@ -25,12 +25,12 @@ PRECISE = Context(prec=200)  # more digits than an answer and a power of ten can
 
 
 def decimal_text(value: object) -> Any:
-    """A figure of a spec as text: JSON numbers are taken as they print."""
+    """Return a figure of a spec as text: JSON numbers are taken as they print."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def one_reading(value: str) -> str:
-    """A figure of a spec: digits with a point, so that it has one meaning everywhere."""
+    """Return a figure of a spec: digits with a point, so that it has one meaning everywhere."""
     if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?", value.strip(), re.ASCII):
         raise ValueError(_("must be a number in digits with a decimal point, such as 36 or 2.5"))
     return value.strip()
@@ -76,7 +76,7 @@ class NumberKey(SpecModel):
         return self
 
     def takes_unit(self, unit: str) -> bool:
-        """Whether a number may be written with this unit; a gap has none, its unit stands in the text."""
+        """Return whether a number may be written with this unit; a gap has none, its unit stands in the text."""
         return False
 
     @cached_property
@@ -104,7 +104,7 @@ class NumberKey(SpecModel):
 
 
 def written(key: NumberKey, text: object) -> Written | None:
-    """An answer as a number with its unit; None for no answer, and for one that cannot be read."""
+    """Return an answer as a number with its unit; None for no answer, and for one that cannot be read."""
     try:
         number = read_number(text, decimal_mark=key.decimal_mark) if isinstance(text, str) else None
     except NotANumber:
@@ -113,7 +113,7 @@ def written(key: NumberKey, text: object) -> Written | None:
 
 
 def value_of(key: NumberKey, text: object) -> Fraction | None:
-    """The value that counts of those an answer can mean."""
+    """Return the value that counts of those an answer can mean."""
     number = written(key, text)
     if number is None:
         return None
@@ -129,13 +129,13 @@ def is_right_number(key: NumberKey, text: object) -> bool:
 
 
 def near_miss(key: NumberKey, text: object) -> NearMiss | None:
-    """The foreseen mistake this is, if any."""
+    """Return the foreseen mistake this is, if any."""
     value = value_of(key, text)
     return None if value is None else key.missed.get(value)
 
 
 def unread_number(key: NumberKey, text: str) -> str:
-    """Why an answer cannot be read, in a sentence; empty when it can."""
+    """Return why an answer cannot be read, in a sentence; empty when it can."""
     if written(key, text) is not None:
         return ""
     if excess := unread_text(text):
@@ -163,7 +163,7 @@ def two_readings(key: NumberKey, text: str) -> str:
 
 
 def number_words(key: NumberKey) -> str:
-    """What is right, in words."""
+    """Return what is right, in words."""
     if key.value is None:
         return _("from %(low)s to %(high)s") % {"low": key.low, "high": key.high}
     if not Fraction(key.tolerance):
@@ -177,13 +177,13 @@ def number_words(key: NumberKey) -> str:
 
 
 def plain_figure(value: Fraction) -> str:
-    """A figure without needless zeros; every bound is a finite decimal."""
+    """Return a figure without needless zeros; every bound is a finite decimal."""
     exact = PRECISE.divide(Decimal(value.numerator), Decimal(value.denominator))
     return f"{PRECISE.normalize(exact):f}"
 
 
 def judged_number(key: NumberKey, text: str | None, *, is_right: bool) -> dict[str, object]:
-    """What a page shows of a number after the fact; `read_as` where it could have been read otherwise."""
+    """Return what a page shows of a number after the fact; `read_as` where it could have been read otherwise."""
     miss = near_miss(key, text)
     feedback = key.feedback if is_right else miss.feedback if miss else key.feedback_wrong
     return {

@@ -59,7 +59,7 @@ class Written:
 
 @lru_cache(maxsize=1024)  # an answer is read to mark it, to say what is wrong with it, and to show how it was read
 def read_number(text: str, *, decimal_mark: DecimalMark = "either") -> Written:
-    """The number and unit of a text; raises NotANumber."""
+    """Return the number and unit of a text; raises NotANumber."""
     if len(text) > 2 * (NUMBER_LIMIT + UNIT_LIMIT):
         raise NotANumber(text)
     plain = written_plainly(text)
@@ -92,7 +92,7 @@ def _parted(number: str, rest: str) -> tuple[str, str]:
 
 
 def _unit(before: str, behind: str) -> str:
-    """What stands around a number, if it can be a unit."""
+    """Return what stands around a number, if it can be a unit."""
     behind = "" if behind in (".", "!", "?", ";") else behind
     may_follow = not behind or (may_begin_unit(behind[0]) and not GOES_ON.match(behind))
     both = before and behind and not is_money(before)

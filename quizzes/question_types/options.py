@@ -60,7 +60,7 @@ class OptionsType(QuestionType[OptionsT]):
         return shuffled(len(spec.options), pinned, rng, shuffle=shuffle)
 
     def chosen(self, response: Any) -> set[int]:
-        """The author's indexes in a response."""
+        """Return the author's indexes in a response."""
         raise NotImplementedError
 
     def present(self, spec: OptionsT, layout: list[int], response: Any) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class ElementRow(RowForm):
 
 
 def longest_run(numbers: Sequence[int]) -> list[int]:
-    """The first of the longest increasing subsequences."""
+    """Return the first of the longest increasing subsequences."""
     best: list[list[int]] = []
     for number in numbers:
         before = [run for run in best if run[-1] < number]
@@ -91,19 +91,19 @@ def longest_run(numbers: Sequence[int]) -> list[int]:
 
 
 def as_shown(layout: list[int], response: Places | None) -> list[tuple[str, int | str | None]]:
-    """The names of the fields in the order shown, each with the place given there; none for no answer."""
+    """Return the names of the fields in the order shown, each with the place given there; none for no answer."""
     names = part_names("place", len(layout))
     return [(name, response[index]) for name, index in zip(names, layout, strict=True)] if response else []
 
 
 def placed(response: Places | None) -> list[int | None]:
-    """The places that can be read and that no other element has."""
+    """Return the places that can be read and that no other element has."""
     given = [place if isinstance(place, int) else None for place in response or ()]
     return [place if given.count(place) == 1 else None for place in given]
 
 
 def in_order(response: Places | None) -> list[int]:
-    """The author's numbers of the placed elements, by place."""
+    """Return the author's numbers of the placed elements, by place."""
     found = [(place, index) for index, place in enumerate(placed(response)) if place is not None]
     return [index for _place, index in sorted(found)]
 
@@ -165,7 +165,7 @@ class Ordering(QuestionType[OrderingSpec]):
         return None if all_blank(places) else places
 
     def _place(self, value: str | None, count: int) -> int | str | None:
-        """The place, or the text as it was typed where it is none."""
+        """Return the place, or the text as it was typed where it is none."""
         if value is None or (value.isdecimal() and len(value) <= 4 and 1 <= int(value) <= count):
             return None if value is None else int(value)
         return value

@@ -17,7 +17,7 @@ class Problem:
 
 
 def problems_of(form: forms.Form, where: str = "") -> list[Problem]:
-    """The errors of a form's fields and of the whole of it."""
+    """Return the errors of a form's fields and of the whole of it."""
     first = next(iter(form.visible_fields()), None)
     problems = []
     for name, errors in form.errors.items():

@@ -69,7 +69,7 @@ class TextKey(SpecModel):
             yield answer, sight_apart(answer.text, rivals, self.sight)
 
     def is_rival(self, one: str, other: str) -> bool:
-        """Whether two accepted texts are the same when folded, and not when seen."""
+        """Return whether two accepted texts are the same when folded, and not when seen."""
         alike = segments(one, self.sight) == segments(other, self.sight)
         return alike and segments(one, Sight.EVERYTHING) != segments(other, Sight.EVERYTHING)
 
@@ -84,7 +84,7 @@ class Compared:
 
 
 def sight_apart(text: str, rivals: Sequence[str], least: Sight) -> Sight:
-    """The least sharp sight that tells an accepted text from its rivals."""
+    """Return the least sharp sight that tells an accepted text from its rivals."""
     for sight in (least, *SHARPER[least]):
         if segments(text, sight) not in {segments(rival, sight) for rival in rivals}:
             return sight
@@ -93,14 +93,14 @@ def sight_apart(text: str, rivals: Sequence[str], least: Sight) -> Sight:
 
 @lru_cache(maxsize=4096)
 def segments(pattern: str, sight: Sight = Sight.DEFAULT) -> tuple[str, ...]:
-    """The folded texts between the wildcards of an accepted text, in order."""
+    """Return the folded texts between the wildcards of an accepted text, in order."""
     parts = pattern.replace(r"\*", STAR).split("*")
     whole = folded("*".join(parts), sight)
     return tuple(part.replace(STAR, "*") for part in whole.split("*"))
 
 
 def matches(parts: Sequence[str], text: str) -> bool:
-    """Whether a folded text is these segments in order, with any run of characters between them.
+    """Return whether a folded text is these segments in order, with any run of characters between them.
 
     The first and last are anchored; each one between takes its leftmost place after the one before. That is enough for
     wildcards, and nothing is searched twice: no backtracking, whatever the pattern.
@@ -121,7 +121,7 @@ def matches(parts: Sequence[str], text: str) -> bool:
 
 
 def best_match(key: TextKey, text: str) -> AcceptedText | None:
-    """The accepted text with the highest share that this one matches; the first of several."""
+    """Return the accepted text with the highest share that this one matches; the first of several."""
     if not text or len(text) > TEXT_LIMIT:
         return None
     seen = {sight: typings(text, sight) for sight in {one.sight for one in key.compared}}
@@ -132,18 +132,18 @@ def best_match(key: TextKey, text: str) -> AcceptedText | None:
 
 
 def typings(text: str, sight: Sight) -> list[str]:
-    """What was typed, folded: a long dash is one, or the two short ones that phones make it of."""
+    """Return what was typed, folded: a long dash is one, or the two short ones that phones make it of."""
     return [folded(one, sight) for one in dict.fromkeys((text, text.replace("—", "--")))]
 
 
 def text_share(key: TextKey, text: str | None) -> Fraction:
-    """The share 0…1 that a text earns."""
+    """Return the share 0…1 that a text earns."""
     answer = best_match(key, text or "")
     return answer.fraction if answer else Fraction(0)
 
 
 def plain_answer(key: TextKey) -> str:
-    """A text that earns every point: the first full answer, without its wildcards."""
+    """Return a text that earns every point: the first full answer, without its wildcards."""
     full = [answer.text for answer in key.answers if answer.fraction == 1]
     return without_stars(next((text for text in full if "*" not in text), full[0]))
 
@@ -170,7 +170,7 @@ def feedback_to(key: TextKey, text: str | None) -> str:
 
 
 def judged_text(key: TextKey, text: str | None) -> dict[str, object]:
-    """What a page shows of a text after the fact."""
+    """Return what a page shows of a text after the fact."""
     return {
         "value": text or "",
         "verdict": verdict(text_share(key, text), answered=text is not None),
@@ -186,7 +186,7 @@ def text_label(key: TextKey, text: str) -> str:
 
 
 def unread_text(text: str) -> str:
-    """Why a text cannot be marked, in a sentence; empty when it can."""
+    """Return why a text cannot be marked, in a sentence; empty when it can."""
     return too_many(len(text), TEXT_LIMIT) if len(text) > TEXT_LIMIT else ""
 
 

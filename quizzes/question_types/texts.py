@@ -14,7 +14,7 @@ BETWEEN = " \u00b7 "  # so that no search spans two texts
 
 
 def search_text(spec: object) -> str:
-    """The stem, then options, answers, feedback and explanation of a spec, folded; of content of any time."""
+    """Return the stem, then options, answers, feedback and explanation of a spec, folded; of content of any time."""
     texts = [spec.get("stem", ""), *_texts({**spec, "stem": ""})] if isinstance(spec, dict) else []
     return BETWEEN.join(folded(text) for text in texts if isinstance(text, str) and text.strip())
 

@@ -34,7 +34,7 @@ TELLING = re.compile(r"^[mp]|b$", re.IGNORECASE)  # milli and mega, pico and pet
 
 
 def plain_unit(unit: str) -> str:
-    """A unit in one way of writing, case kept."""
+    """Return a unit in one way of writing, case kept."""
     text = SKIPPED.sub("", written_plainly(unit)).rstrip(".")
     text = DEGREES.sub("°", OHM.sub("ohm", text.replace("μ", "u").replace('"', "''")))
     return WORDS.get(text.lower(), text)
@@ -62,5 +62,5 @@ def may_precede(unit: str) -> bool:
 
 
 def is_money(unit: str) -> bool:
-    """Whether there is a sign for money in it."""
+    """Return whether there is a sign for money in it."""
     return any(unicodedata.category(char) == "Sc" for char in unit)

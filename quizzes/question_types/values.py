@@ -33,7 +33,7 @@ def storable(value: str) -> str:
 
 
 def _is_piled_up(text: str) -> bool:
-    """Whether a letter bears more marks than any script has.
+    """Return whether a letter bears more marks than any script has.
 
     They are sorted by NFC in a time that grows with the square of their number: half a second for 20,000.
     """
@@ -57,7 +57,7 @@ SHARE = re.compile(r"\d{1,4}/\d{1,4}|\d{0,3}\.?\d{1,20}", re.ASCII)
 
 
 def share(value: object) -> Fraction:
-    """A share 0…1 as authors write it, kept exactly: 1, 0.5, "0.25", "1/3"."""
+    """Return a share 0…1 as authors write it, kept exactly: 1, 0.5, "0.25", "1/3"."""
     text = str(value).strip() if isinstance(value, int | float | str | Fraction) and not isinstance(value, bool) else ""
     try:
         exact = Fraction(text) if SHARE.fullmatch(text) else None

@@ -154,7 +154,7 @@ def history(learner: User, number: str | None) -> Page[Any]:
 
 
 def overview(attempt: Attempt | Preview, answers: Iterable[AnswerState | PreviewAnswer], *, here: int = 0) -> Overview:
-    """The navigator of an attempt with `here` as the question shown."""
+    """Return the navigator of an attempt with `here` as the question shown."""
     return Overview(
         [
             NavigatorEntry(
@@ -218,7 +218,7 @@ def _so_far(attempt: Attempt) -> SoFar | None:
 
 
 def _feedback(bands: Sequence[FeedbackBand], share: Fraction) -> str:
-    """The text of the highest band that the exact share reaches; `bands` come with the highest first."""
+    """Return the text of the highest band that the exact share reaches; `bands` come with the highest first."""
     return next((band.text for band in bands if share * 100 >= band.from_percent), "")
 
 

@@ -36,7 +36,7 @@ def entries(reader: User, questions: QuerySet[Question], *, now: datetime) -> li
 
 
 def all_entries(questions: QuerySet[Question]) -> list[ListedQuestion]:
-    """Every question that can be asked, with its right answer (3 queries)."""
+    """Return every question that can be asked, with its right answer (3 queries)."""
     ready = QuestionVersion.objects.ready().select_related("question")
     rows = (
         questions.live()  # type: ignore[attr-defined]

@@ -62,7 +62,7 @@ class Result(NamedTuple):
 
 
 def _best(taken: Sequence[GradedAttempt]) -> GradedAttempt:
-    """The one with the largest exact share, the first of equals: the database has sorted by rounded ones."""
+    """Return the one with the largest exact share, the first of equals: the database has sorted by rounded ones."""
     return max(taken, key=lambda attempt: (_share(attempt), -attempt.number))
 
 
@@ -119,7 +119,7 @@ def _mastered(counted: Sequence[Assignment], since: datetime) -> dict[int, Fract
 
 
 def _graded(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> list[GradedAttempt]:
-    """The attempts of these assignments by assignment and learner, the best first."""
+    """Return the attempts of these assignments by assignment and learner, the best first."""
     params: dict[str, Any] = {f"assignment_{place}": assignment.pk for place, assignment in enumerate(counted)}
     names = ", ".join(f"%({name})s" for name in params)
     seconds = SECONDS[connection.vendor] if classroom.speed_breaks_ties else "0"

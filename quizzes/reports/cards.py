@@ -198,7 +198,7 @@ def tried_verdict(is_answered: bool, fraction: float) -> str:
 
 
 def _face(answer: Answer | AnswerState | JudgedAnswer | PreviewAnswer, version: QuestionVersion) -> dict[str, Any]:
-    """What a card says of its question and of the saving of its answer, whatever its state."""
+    """Return what a card says of its question and of the saving of its answer, whatever its state."""
     kind, spec = version.kind, version.parsed
     return {
         "slot": answer.slot,

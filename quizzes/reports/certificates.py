@@ -42,7 +42,7 @@ class Certificate:
 
 
 def is_due(attempt: Attempt, revealed: terms.Revealed) -> bool:
-    """Whether the attempt gives a certificate, as far as its learner may know that it is passed."""
+    """Return whether the attempt gives a certificate, as far as its learner may know that it is passed."""
     if not attempt.quiz.gives_certificate or not revealed.marks or not attempt.is_graded or not attempt.is_counted:
         return False
     return bool(marking.is_pass(attempt.exact_marks, attempt.max_marks, attempt.quiz.pass_fraction))
@@ -80,7 +80,7 @@ def _written(pk: int, secret: str) -> str:
 
 
 def _attempt_of(number: str) -> int | None:
-    """The attempt that a number names, where its seal is one of ours."""
+    """Return the attempt that a number names, where its seal is one of ours."""
     given = "".join(number.upper().split())
     digits = given.partition("-")[0]
     if len(given) > LONGEST or not (digits.isascii() and digits.isdigit() and len(digits) <= 18):

@@ -47,7 +47,7 @@ def classrooms_of(user: User, *, now: datetime, archived: bool = False) -> list[
 
 
 def _calendars(memberships: Sequence[Membership], now: datetime) -> dict[int, Calendar]:
-    """What one person has to do in each class where they are a student."""
+    """Return what one person has to do in each class where they are a student."""
     rows = given.to_students(memberships, now=now) if memberships else []
     return {
         member.classroom_id: given.calendar([row for row in rows if row.assignment.classroom_id == member.classroom_id])
@@ -60,7 +60,7 @@ def _open_assignments(now: datetime) -> QuerySet[Assignment]:
 
 
 def _count(rows: QuerySet[Membership] | QuerySet[Assignment], by: str) -> Coalesce:
-    """The number of rows as a subquery, so that two counts do not multiply each other."""
+    """Return the number of rows as a subquery, so that two counts do not multiply each other."""
     counted = rows.order_by().values(by).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
@@ -91,7 +91,7 @@ class Assigned:
 
 
 def for_staff(classroom: Classroom, *, now: datetime) -> list[Assigned]:
-    """The assignments of a class, those open first, then the upcoming, then the closed ones (2 queries)."""
+    """Return the assignments of a class, those open first, then the upcoming, then the closed ones (2 queries)."""
     students = Membership.objects.students().filter(classroom=classroom)
     number = students.count()
     in_time = Q(attempts__due_at=None) | Q(attempts__due_at__gt=now)

@@ -27,7 +27,7 @@ class Change:
 
 
 def extension(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone: str) -> Change:
-    """The deadline of an attempt in progress moves to `due_at`."""
+    """Return the deadline of an attempt in progress moves to `due_at`."""
     warnings = _about_the_class(attempt, due_at, zone)
     if due_at is not None and (attempt.due_at is None or due_at < attempt.due_at):
         warnings.insert(0, _("This takes time away from a student who is working."))
@@ -77,7 +77,7 @@ def explained(attempt: Attempt) -> Explained:
 
 
 def what_reopening_does(attempt: Attempt) -> list[str]:
-    """What happens to marks, answers and the learner's pages."""
+    """Return what happens to marks, answers and the learner's pages."""
     if attempt.shown_marks is not None:
         words = {"marks": figures.marks(attempt.shown_marks), "max": figures.marks(attempt.max_marks)}
         marks = _("The %(marks)s of %(max)s points are taken back.") % words
@@ -102,12 +102,12 @@ def _about_lateness(attempt: Attempt, *, gives_time: bool) -> list[str]:
 
 
 def _is_later(one: datetime | None, other: datetime) -> bool:
-    """Whether a deadline is after the other; None is no end, later than all."""
+    """Return whether a deadline is after the other; None is no end, later than all."""
     return one is None or one > other
 
 
 def _about_the_class(attempt: Attempt, due_at: datetime | None, zone: str) -> list[str]:
-    """What a later end means beyond this learner."""
+    """Return what a later end means beyond this learner."""
     close = _close_of(attempt)
     if close is None or (due_at is not None and due_at <= close):
         return []
@@ -129,7 +129,7 @@ def _until(at: datetime | None, now: datetime, zone: str) -> str:
 
 
 def _at(at: datetime | None, now: datetime, zone: str, *, day: bool = False) -> str:
-    """The time in the zone; with the day where it is another one than today."""
+    """Return the time in the zone; with the day where it is another one than today."""
     if at is None:
         return "–"
     local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()

@@ -45,7 +45,7 @@ class Forgetting:
 
 
 def of_class(classroom: Classroom, *, now: datetime) -> Forgetting:
-    """What students of the class remember of what it was asked, in the last sixty days (2 queries)."""
+    """Return what students of the class remember of what it was asked, in the last sixty days (2 queries)."""
     students = Membership.objects.students().filter(classroom=classroom).order_by().values("user")
     asked = Answer.objects.filter(attempt__assignment__classroom=classroom).order_by().values("version__question")
     answers = ReviewLog.objects.filter(

@@ -51,7 +51,7 @@ class AssignmentStatus:
 
 
 def to_students(memberships: Collection[Membership], *, now: datetime) -> list[AssignmentStatus]:
-    """Everything their classes are given, as it stands for these members, who are one person (3 queries)."""
+    """Return everything their classes are given, as it stands for these members, who are one person (3 queries)."""
     places = {member.classroom_id: member for member in memberships}
     assignments = _assignments(places)
     exceptions = {row.assignment_id: row for row in Accommodation.objects.filter(membership__in=places.values())}
@@ -132,7 +132,7 @@ def seconds_to_opening(agreed: terms.Terms, now: datetime) -> int | None:
 
 
 def best_of(attempts: Iterable[Attempt]) -> Attempt | None:
-    """The best of those handed in."""
+    """Return the best of those handed in."""
     handed_in = (row for row in attempts if not row.is_in_progress)
     return max(handed_in, key=lambda row: (row.is_graded, row.share or 0, row.number), default=None)
 
@@ -172,7 +172,7 @@ class Calendar:
 
 
 def calendar(found: Sequence[AssignmentStatus]) -> Calendar:
-    """The same rows, sorted into what is open, to improve, upcoming and done."""
+    """Return the same rows, sorted into what is open, to improve, upcoming and done."""
 
     def those(*states: str) -> list[AssignmentStatus]:
         return [row for row in found if row.state in states]

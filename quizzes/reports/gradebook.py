@@ -114,7 +114,7 @@ def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: 
 
 
 def _points_of(quizzes: Collection[int]) -> dict[int, Decimal]:
-    """What all questions of these quizzes (pks) are worth together; asks nothing for none."""
+    """Return what all questions of these quizzes (pks) are worth together; asks nothing for none."""
     if not quizzes:
         return {}
     items = QuizItem.objects.filter(quiz__in=quizzes).order_by().values_list("quiz", "points", "draw_count")
@@ -129,7 +129,7 @@ def _late(
     exceptions: Iterable[Accommodation],
     attempts: dict[tuple[int, int], list[AttemptRow]],
 ) -> frozenset[int]:
-    """The pks of attempts that were late. Only those handed in after a date that was named are read: few."""
+    """Return the pks of attempts that were late. Only those handed in after a date that was named are read: few."""
     by_pk = {row.pk: row for row in assignments}
     named: dict[int, datetime] = {}
     for pk, due_at in [
@@ -223,7 +223,7 @@ def _is_shown(row: GradeRow, show: str) -> bool:
 
 
 def _sorted(rows: Iterable[GradeRow], sort: str, places: Mapping[str, int]) -> list[GradeRow]:
-    """The rows by surname, or as asked; who has no result comes last either way."""
+    """Return the rows by surname, or as asked; who has no result comes last either way."""
     by_name = sorted(rows, key=lambda row: (*_spelled(row), row.membership.pk))
     if sort == "-name":
         return by_name[::-1]

@@ -49,7 +49,7 @@ def _values(book: Gradebook, cell: Cell, most: Decimal) -> tuple[Any, Any, str]:
 
 
 def _word(cell: Cell) -> str:
-    """The status of a cell: what is not there yet, else whether it was in time."""
+    """Return the status of a cell: what is not there yet, else whether it was in time."""
     if cell.is_reopened and cell.state == IN_PROGRESS:
         return _("in progress, reopened")
     if cell.state in (GRADED, DONE, WAITING) and cell.is_late:

@@ -107,7 +107,7 @@ def _places(learner: User) -> list[Place]:
 
 
 def _units_at(reader: User) -> dict[tuple[int, int], set[int]]:
-    """The units whose published notes rest on a paragraph of a source (1 query)."""
+    """Return the units whose published notes rest on a paragraph of a source (1 query)."""
     units = Unit.objects.readable_by(reader).published().order_by().values("pk")
     there = NotePlace.objects.filter(note__unit__in=units, note__status="published", note__kind="note").order_by()
     found: defaultdict[tuple[int, int], set[int]] = defaultdict(set)

@@ -150,7 +150,7 @@ class Instructor:
 
 
 def for_learner(user: User, *, now: datetime) -> Learner:
-    """What there is to do for a learner (11 to 18 queries, however many classes they have)."""
+    """Return what there is to do for a learner (11 to 18 queries, however many classes they have)."""
     memberships = Membership.objects.students().filter(user=user, classroom__archived_at=None)
     calendar = given.calendar(given.to_students(memberships, now=now))
     return Learner(
@@ -166,14 +166,14 @@ def for_learner(user: User, *, now: datetime) -> Learner:
 
 
 def growth_of(user: User, *, now: datetime) -> list[Grown]:
-    """The topics with most answers, the weakest first (1 query, and what the record needs)."""
+    """Return the topics with most answers, the weakest first (1 query, and what the record needs)."""
     grown = growth.by_topic(entitlements.record_of(user, now=now))
     known = {id(row) for row in sorted(grown, key=lambda row: -row.estimate.answers)[:TOPICS]}
     return [row for row in grown if id(row) in known]
 
 
 def step_topic(step: Step | None) -> Topic | None:
-    """The topic that lends the next step its color (1 or 2 queries, none where it is about no quiz)."""
+    """Return the topic that lends the next step its color (1 or 2 queries, none where it is about no quiz)."""
     if step is None or isinstance(step, Review | UnitStanding):
         return None
     if isinstance(step, Open):

@@ -64,7 +64,7 @@ class Violation:
 
 
 def check(*, now: datetime, is_swept: bool = True) -> Iterator[Violation]:
-    """Every violation in the database, one invariant after the other.
+    """Yield every violation in the database, one invariant after the other.
 
     Where it is not swept, as a copy is not, attempts may be open long after their deadline.
     """
@@ -292,7 +292,7 @@ def _marks_of(attempts: list[Attempt]) -> Iterator[Violation]:
 
 
 def _are_copies(answer: Answer) -> bool:
-    """Whether the decimals of an answer are its exact values, rounded."""
+    """Return whether the decimals of an answer are its exact values, rounded."""
     pairs = [
         (answer.exact_fraction, answer.fraction, marking.STORED_FRACTION),
         (answer.exact_marks, answer.marks, marking.CENT),
@@ -306,7 +306,7 @@ def _decimal(logged: Any) -> Decimal | None:
 
 
 def _logged_marks(attempts: Iterable[Attempt]) -> dict[int, dict[str, Any]]:
-    """What the last grading of each attempt wrote into the log."""
+    """Return what the last grading of each attempt wrote into the log."""
     gradings = AttemptEvent.objects.filter(attempt__in=list(attempts), kind__in=[Kind.GRADED, Kind.REGRADED])
     rows = gradings.order_by("pk").values_list("attempt_id", "details")
     return {attempt: details for attempt, details in rows if "to" in details}

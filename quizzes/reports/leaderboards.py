@@ -71,7 +71,7 @@ class Board:
     me: Standing | None = None
 
     def as_seen_by(self, viewer: User) -> Board:
-        """The board with the viewer's own row marked; `me` stays None for a viewer without a place."""
+        """Return the board with the viewer's own row marked; `me` stays None for a viewer without a place."""
         rows = tuple(replace(row, is_me=True) if row.user_id == viewer.pk else row for row in self.rows)
         return replace(self, rows=rows, me=next((row for row in rows if row.is_me), None))
 
@@ -86,11 +86,11 @@ class Board:
         return any(row.is_by_share for row in self.rows)
 
     def top(self, count: int) -> tuple[Standing, ...]:
-        """The first rows, `count` of them at most."""
+        """Return the first rows, `count` of them at most."""
         return self.rows[:count]
 
     def nearby(self, span: int = 3) -> tuple[Standing, ...]:
-        """The rows around the viewer's own, `span` on either side; empty for a viewer without a place."""
+        """Return the rows around the viewer's own, `span` on either side; empty for a viewer without a place."""
         if self.me is None:
             return ()
         here = self.rows.index(self.me)
@@ -139,7 +139,7 @@ def _shared_standings(
 
 
 def _standings(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> tuple[Standing, ...]:
-    """The members with a result, by rank and name (2 queries, 3 for mastery)."""
+    """Return the members with a result, by rank and name (2 queries, 3 for mastery)."""
     ranked = Membership.objects.ranked().filter(classroom=classroom).select_related("user").order_by("pk")
     members = {member.user_id: member for member in ranked}
     results = [result for result in board_results.results(classroom, counted, since) if result.learner_id in members]
@@ -163,7 +163,7 @@ def _standings(classroom: Classroom, counted: Sequence[Assignment], since: datet
 
 
 def _standing(rank: int, member: Membership, name: str, score: tuple[Fraction, Fraction], edges: Edges) -> Standing:
-    """A row of the board; `score` are exact points and what was possible."""
+    """Return a row of the board; `score` are exact points and what was possible."""
     points, possible = score
     return Standing(
         rank=rank,
@@ -178,7 +178,7 @@ def _standing(rank: int, member: Membership, name: str, score: tuple[Fraction, F
 
 
 def _most(results: Iterable[Result]) -> dict[int, Fraction]:
-    """What each assignment is worth; of one whose attempts are worth different marks the most counts."""
+    """Return what each assignment is worth; of one whose attempts are worth different marks the most counts."""
     most: dict[int, Fraction] = {}
     for result in results:
         most[result.assignment_id] = max(result.possible, most.get(result.assignment_id, Fraction(0)))

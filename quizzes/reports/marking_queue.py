@@ -35,14 +35,14 @@ def waiting(user: User) -> QuerySet[Answer]:
 
 
 def rows(user: User) -> Any:
-    """The queue with everything a list shows of it."""
+    """Return the queue with everything a list shows of it."""
     return waiting(user).select_related(
         "attempt__learner", "attempt__quiz", "attempt__assignment__classroom", "version__question"
     )
 
 
 def neighbors(user: User, answer: Answer) -> Neighbors:
-    """The queue around an answer that may or may not be in it (1 query)."""
+    """Return the queue around an answer that may or may not be in it (1 query)."""
     queue = list(waiting(user).values_list("pk", flat=True))
     if answer.pk in queue:
         here = queue.index(answer.pk)

@@ -34,7 +34,7 @@ class Belongings:
 
 
 def belongings(person: User, *, now: datetime) -> Belongings:
-    """Everything the page of confirmation tells of (18 queries)."""
+    """Return everything the page of confirmation tells of (18 queries)."""
     taken = Attempt.objects.taken_by(person)
     open_ones = [row for row in taken.in_progress().select_related("quiz") if not row.is_overdue_at(now)]
     answers = Answer.objects.filter(attempt__learner=person)
@@ -55,7 +55,7 @@ def belongings(person: User, *, now: datetime) -> Belongings:
 
 
 def _addresses(person: User) -> tuple[str, ...]:
-    """Every e-mail address, the one that mails go to first."""
+    """Return every e-mail address, the one that mails go to first."""
     further = EmailAddress.objects.filter(user=person).values_list("email", flat=True)
     return tuple(dict.fromkeys(address for address in (person.email, *further) if address))
 

@@ -46,7 +46,7 @@ def attempt_of(preview: Preview, quiz: Quiz, viewer: User, *, now: datetime, ear
 
 
 def revealed(preset: str, *, shows_answers: bool) -> terms.Revealed:
-    """What a result shows: all at once, whenever students see it; of a survey nothing, as ever."""
+    """Return what a result shows: all at once, whenever students see it; of a survey nothing, as ever."""
     return terms.EVERYTHING if shows_answers and preset != "survey" else terms.NOTHING
 
 

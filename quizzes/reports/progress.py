@@ -84,12 +84,12 @@ def _attempts(assignment: Assignment) -> Any:
 
 
 def _latest(attempts: Sequence[Any]) -> Any:
-    """The one that runs, else the last."""
+    """Return the one that runs, else the last."""
     return next((row for row in attempts if row.is_in_progress), attempts[-1])
 
 
 def _is_over(attempt: Attempt, now: datetime) -> bool:
-    """Whether it is closed, or its time is over though nobody has closed it yet."""
+    """Return whether it is closed, or its time is over though nobody has closed it yet."""
     return not attempt.is_in_progress or attempt.is_overdue_at(now)
 
 

@@ -47,7 +47,7 @@ VISIBLE: Prepared[tuple[object, ...]] = prepared(
 
 
 def _listed(learner: User) -> QuizQuerySet:
-    """Those the learner may open, practice first; the checks of units stand with their units."""
+    """Return those the learner may open, practice first; the checks of units stand with their units."""
     place = Case(When(feedback=Preset.PRACTICE, then=Value(0)), default=Value(1))
     found = Quiz.objects.visible_to(learner).exclude(pk__in=Quiz.objects.checks().order_by().values("pk"))
     return found.sized().order_by(place, "pk")
@@ -104,7 +104,7 @@ class AttemptHistory:
 
 
 def size_of(quiz: Any) -> Size:
-    """The size of a quiz that comes `sized`."""
+    """Return the size of a quiz that comes `sized`."""
     return Size(quiz.question_count, quiz.point_count, quiz.minutes, is_timed=quiz.time_rule != Quiz.TimeRule.UNTIMED)
 
 
@@ -152,7 +152,7 @@ def _is_pass(attempt: Attempt) -> bool:
 
 
 def listing(learner: User, quizzes: Sequence[Quiz]) -> list[QuizRow]:
-    """The rows of the quiz list (1 query); whether `best` may be shown is decided by the caller."""
+    """Return the rows of the quiz list (1 query); whether `best` may be shown is decided by the caller."""
     known = {quiz.pk: quiz for quiz in quizzes}
     best: dict[int, Attempt] = {}
     still_open: dict[int, Attempt] = {}
@@ -195,7 +195,7 @@ class Manage:
 
 
 def manage(person: User, quiz: Quiz) -> Manage | None:
-    """What the page of the quiz offers instructors; None where it is nothing (1 query where it is something)."""
+    """Return what the page of the quiz offers instructors; None where it is nothing (1 query where it is something)."""
     may_edit = quiz.is_editable_by(person)
     is_of_the_site = quiz.owner_id is None and quiz.status == Quiz.Status.PUBLISHED and person.is_instructor
     if not may_edit and not is_of_the_site:

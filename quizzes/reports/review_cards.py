@@ -46,7 +46,7 @@ def asked(card: int, number: int, version: int) -> PaperQuestion:
 
 
 def topic_of(question: PaperQuestion) -> Topic | None:
-    """The topic that lends the page its emblem (1 query for a version not met before)."""
+    """Return the topic that lends the page its emblem (1 query for a version not met before)."""
     return question.version.question.topic
 
 
@@ -86,14 +86,14 @@ def _judged(log: ReviewLog, fraction: Fraction | None) -> JudgedAnswer:
 
 
 def right_answer(log: ReviewLog) -> str:
-    """The right answer in a few words, to stand in the verdict; empty where it needs more."""
+    """Return the right answer in a few words, to stand in the verdict; empty where it needs more."""
     version: QuestionVersion = version_cache.get_many([log.version_id])[log.version_id]
     words = version.kind.model_answer(version.parsed)
     return words if len(words) <= LONGEST_ANSWER and "\n" not in words else ""
 
 
 def grades(log: ReviewLog, learner: User) -> list[Choice]:
-    """The four grades, with the interval that each gives (1 query)."""
+    """Return the four grades, with the interval that each gives (1 query)."""
     zone = zone_of(learner)
     after = scheduling.choices(log.memory, now=log.at, zone=zone, retention=settings_of(learner).share)
     labels = {Grade.AGAIN: _("Again"), Grade.HARD: _("Hard"), Grade.GOOD: _("Good"), Grade.EASY: _("Easy")}
@@ -104,7 +104,7 @@ def grades(log: ReviewLog, learner: User) -> list[Choice]:
 
 
 def answers_today(learner: User, *, now: datetime) -> Collection[bool]:
-    """Whether each answer of today was right (1 query)."""
+    """Return whether each answer of today was right (1 query)."""
     zone = zone_of(learner)
     since = scheduling.start_of(scheduling.day_of(now, zone), zone)
     return list(ReviewLog.objects.since(learner, since).values_list("is_right", flat=True))

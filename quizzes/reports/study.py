@@ -58,7 +58,7 @@ class StudyPath:
         return next((one for place in places for one in self.standings[place : place + 1]), None)
 
     def number(self, unit: Unit) -> int:
-        """The place of a unit, from 1; 0 for one that is not in the path."""
+        """Return the place of a unit, from 1; 0 for one that is not in the path."""
         return next((n for n, one in enumerate(self.standings, start=1) if one.unit.pk == unit.pk), 0)
 
 
@@ -188,7 +188,7 @@ def note_page(reader: User, note: StudyNote, *, wanted: SourceParagraph | None, 
 
 
 def _next(note: StudyNote, notes: QuerySet[StudyNote]) -> StudyNote | None:
-    """The note of its unit that is read after it."""
+    """Return the note of its unit that is read after it."""
     if note.unit_id is None:
         return None
     later = Q(position__gt=note.position) | Q(position=note.position, pk__gt=note.pk)
@@ -196,7 +196,7 @@ def _next(note: StudyNote, notes: QuerySet[StudyNote]) -> StudyNote | None:
 
 
 def _evidence(reader: User, place: SourceParagraph, *, now: datetime) -> list[str]:
-    """What questions quote from a place, each phrase once: of those alone whose answer the reader may see."""
+    """Return what questions quote from a place, each phrase once: of those alone whose answer the reader may see."""
     resting = Question.objects.filter(places__source__slug=place.source, places__paragraph=place.paragraph)
     quoted = [
         row.evidence

@@ -63,7 +63,7 @@ def _x(year: int, years: Sequence[int]) -> float:
 
 
 def _stacked(columns: Sequence[int]) -> list[int]:
-    """The place of each dot in its column, from 0 at the axis."""
+    """Return the place of each dot in its column, from 0 at the axis."""
     height: Counter[int] = Counter()
     places = []
     for column in columns:

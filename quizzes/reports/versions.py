@@ -35,7 +35,7 @@ class Change:
 
 
 def between(old: QuestionVersion, new: QuestionVersion) -> list[Change]:
-    """The differences from `old` to `new`, the right answer right behind the question."""
+    """Return the differences from `old` to `new`, the right answer right behind the question."""
     before, after = _content(old), _content(new)
     changes = [change for name in dict.fromkeys([*before, *after]) for change in _of_field(new, name, before, after)]
     keys = Change(_("Right answer"), _key(old), _key(new))
@@ -45,7 +45,7 @@ def between(old: QuestionVersion, new: QuestionVersion) -> list[Change]:
 
 
 def _content(version: QuestionVersion) -> dict[str, Any]:
-    """The content as it would be stored today, so that what is left to a default is no difference."""
+    """Return the content as it would be stored today, so that what is left to a default is no difference."""
     try:
         return question_types.normalized(version.question.type, version.spec)
     except InvalidSpec:
@@ -110,7 +110,7 @@ def _name(entry: object) -> str:
 
 
 def words(value: object) -> str:
-    """A stored value as a person would say it."""
+    """Return a stored value as a person would say it."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):

@@ -49,7 +49,7 @@ def score(attempt: Attempt) -> str:
 
 
 def of_time_left(attempt: Attempt, *, now: datetime) -> str:
-    """How long an attempt in progress may go on: “19 min left, until 2:25 p.m.”, or “no deadline”."""
+    """Return how long an attempt in progress may go on: “19 min left, until 2:25 p.m.”, or “no deadline”."""
     if attempt.due_at is None:
         return _("no deadline")
     left = attempt.due_at - now
@@ -63,7 +63,7 @@ def of_time_left(attempt: Attempt, *, now: datetime) -> str:
 
 
 def of_deadline(agreed: terms.Terms, *, now: datetime, is_late: bool = False, is_over: bool = False) -> str:
-    """Until when it can be done: “due Mon, Mar 2, 9:00 a.m.; closes Wed, Mar 4, 9:00 a.m.”, or “no deadline”.
+    """Return until when it can be done: “due Mon, Mar 2, 9:00 a.m.; closes Wed, Mar 4, 9:00 a.m.”, or “no deadline”.
 
     `is_late` says that what is handed in now is late, `is_over` that nothing can be handed in any more.
     """
@@ -85,7 +85,7 @@ def _of_due(agreed: terms.Terms, now: datetime, *, is_late: bool) -> str:
 
 
 def of_calendar(calendar: Calendar) -> str:
-    """What there is to do: “2 quizzes to do”, “all 3 done”, “nothing open right now”."""
+    """Return what there is to do: “2 quizzes to do”, “all 3 done”, “nothing open right now”."""
     if calendar.open:
         return ngettext("%(n)d quiz to do", "%(n)d quizzes to do", len(calendar.open)) % {"n": len(calendar.open)}
     if not calendar.open_and_done:
@@ -94,5 +94,5 @@ def of_calendar(calendar: Calendar) -> str:
 
 
 def at(instant: datetime, now: datetime) -> str:
-    """A time in the reader's zone."""
+    """Return a time in the reader's zone."""
     return in_words(timezone.localtime(instant), now)

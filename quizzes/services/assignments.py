@@ -126,7 +126,7 @@ def grant(
     actor: User,
     now: datetime,
 ) -> Accommodation:
-    """An exception for one member, new or in place of the one there was; an attempt in progress follows it."""
+    """Return an exception for one member, new or in place of the one there was; an attempt in progress follows it."""
     if membership.classroom_id != assignment.classroom_id:
         raise QuizError(_("This student is in another class."), where="membership")
     given = {

@@ -180,12 +180,12 @@ def findings(version: QuestionVersion) -> list[Finding]:
 
 
 def is_blocking(finding: Finding) -> bool:
-    """Whether it must be mended before publishing."""
+    """Return whether it must be mended before publishing."""
     return finding.rule in BLOCKING
 
 
 def suggestions(version: QuestionVersion) -> list[Finding]:
-    """What could be better about a version and was not put aside; none of it keeps from publishing."""
+    """Return what could be better about a version and was not put aside; none of it keeps from publishing."""
     return [finding for finding in findings(version) if not is_blocking(finding)]
 
 
@@ -195,7 +195,7 @@ def asks_for_sources(owner: User | None) -> bool:
 
 
 def faults(version: QuestionVersion) -> list[str]:
-    """What keeps a version from being published, as sentences with the place."""
+    """Return what keeps a version from being published, as sentences with the place."""
     if question_types.is_unfinished(version.spec):
         return unfinished_faults(version.kind, version.spec)
     try:
@@ -320,7 +320,7 @@ def quizzes_asking(question: Question) -> QuerySet[Quiz]:
 
 
 def quizzes_following(question: Question) -> QuerySet[Quiz]:
-    """Those of them that ask whatever is published, and would ask something else after a change."""
+    """Return those of them that ask whatever is published, and would ask something else after a change."""
     if question.ready_version is None:
         return Quiz.objects.none()
     return Quiz.objects.published().filter(items__question=question, items__pinned_version=None).select_related("owner")
@@ -342,7 +342,7 @@ def keep_those_of(quiz: Quiz, owner: User) -> int:
 
 
 def is_referenced(question: Question) -> bool:
-    """Whether an attempt or a quiz has it; such a question is archived, not deleted."""
+    """Return whether an attempt or a quiz has it; such a question is archived, not deleted."""
     return (
         Answer.objects.filter(version__question=question).exists()
         or QuizItem.objects.filter(question=question).exists()
@@ -354,7 +354,7 @@ def was_published(question: Question) -> bool:
 
 
 def has_only_been_drafted(question: Question) -> bool:
-    """Whether it can go without a trace: never published, in no quiz and in no attempt."""
+    """Return whether it can go without a trace: never published, in no quiz and in no attempt."""
     return not was_published(question) and not is_referenced(question)
 
 

@@ -78,7 +78,7 @@ def of_quiz(quiz: Quiz, *, now: datetime) -> list[Caution]:
 
 
 def gives_answers_away(preset: str, attempts_allowed: int | None, counting: str) -> bool:
-    """Whether one can read the right answers, start again, and have the copy counted."""
+    """Return whether one can read the right answers, start again, and have the copy counted."""
     return preset == Preset.HOMEWORK and attempts_allowed is None and counting in REPEATABLE
 
 

@@ -45,7 +45,7 @@ LONGEST_INPUT = 64  # of a join code, with spaces and dashes
 def create(
     instructor: User, *, name: str, description: str = "", time_zone: str = "UTC", now: datetime, **fields: Any
 ) -> Classroom:
-    """A new classroom with a join code of its own; the user who makes it teaches it."""
+    """Return a new classroom with a join code of its own; the user who makes it teaches it."""
     if unknown := fields.keys() - FIELDS:
         raise TypeError(f"not a field of a classroom: {', '.join(sorted(unknown))}")
     classroom = Classroom(name=name.strip(), description=description.strip(), time_zone=time_zone, **fields)
@@ -69,7 +69,7 @@ def change(classroom: Classroom, *, actor: User, **fields: object) -> Classroom:
 
 
 def renew_code(classroom: Classroom) -> Classroom:
-    """A new join code; the old one, its link and its picture stop working at once."""
+    """Return a new join code; the old one, its link and its picture stop working at once."""
     return _changed(classroom, join_code=_free_code())
 
 
@@ -96,7 +96,7 @@ def _changed(classroom: Classroom, **fields: object) -> Classroom:
 
 
 def _free_code() -> str:
-    """A code that no classroom has; the unique constraint decides where two draw the same at once."""
+    """Return a code that no classroom has; the unique constraint decides where two draw the same at once."""
     while Classroom.objects.filter(join_code=(code := new_join_code())).exists():
         continue
     return code
@@ -146,12 +146,12 @@ def _enter_locked(classroom: Classroom, user: User) -> Membership | None:
 
 
 def has_room(classroom: Classroom, wanted: int = 1) -> bool:
-    """Whether that many more students find a place."""
+    """Return whether that many more students find a place."""
     return Membership.objects.students().filter(classroom=classroom).count() + wanted <= classroom.capacity
 
 
 def enrol(classroom: Classroom, user: User, former: Membership | None) -> Membership:
-    """A new student, or one who comes back; always as a student, whatever they were before."""
+    """Return a new student, or one who comes back; always as a student, whatever they were before."""
     _refuse_if_anonymised(user)
     if former is None:
         return Membership.objects.create(classroom=classroom, user=user)

@@ -102,7 +102,7 @@ def classroom() -> Classroom | None:
 
 
 def people() -> QuerySet[User]:
-    """The demo's instructor and student; others of these names have other addresses."""
+    """Return the demo's instructor and student; others of these names have other addresses."""
     return User.objects.filter(username__in=LOG_INS, email__in=[f"{name}@{DOMAIN}" for name in LOG_INS])
 
 

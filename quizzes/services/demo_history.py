@@ -81,6 +81,6 @@ def review(person: User, skill: float, rng: random.Random, *, until: datetime) -
 
 
 def _afternoon(card: ReviewCard, rng: random.Random) -> datetime:
-    """A while after it is due; what was just forgotten, right away."""
+    """Return a while after it is due; what was just forgotten, right away."""
     is_same_day = scheduling.Stage(card.stage).is_same_day
     return card.due_at + timedelta(minutes=1 if is_same_day else rng.randint(8 * 60, 14 * 60))

@@ -103,7 +103,7 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpo
 
 
 def _with_cases_together(drawn: Sequence[Drawn]) -> list[Drawn]:
-    """The questions in their order, those of a case after the first of it: its page of facts is read once."""
+    """Return the questions in their order, those of a case after the first of it: its page of facts is read once."""
     places: dict[object, int] = {}
     keys = [one.version.spec.get("case") or place for place, one in enumerate(drawn)]
     for place, key in enumerate(keys):
@@ -147,7 +147,7 @@ def _draw_by_rules(
 
 
 def _opens_again(quiz: Quiz, exams: Iterable[HeldExam | None]) -> str:
-    """Why what is graded does not start: the last of the exams, or that a question is kept."""
+    """Return why what is graded does not start: the last of the exams, or that a question is kept."""
     if exam := last_of(exams):
         words = {"quiz": quiz.title, "end": exam.end_words}
         return _("“%(quiz)s” opens again after %(end)s. It asks what that exam asks.") % words
@@ -155,7 +155,7 @@ def _opens_again(quiz: Quiz, exams: Iterable[HeldExam | None]) -> str:
 
 
 def _told(missing: int, exams: Iterable[HeldExam | None]) -> list[str]:
-    """The sentence for a learner whose practice has fewer questions; none where nothing is missing."""
+    """Return the sentence for a learner whose practice has fewer questions; none where nothing is missing."""
     if not missing:
         return []
     exam = last_of(exams)

@@ -68,7 +68,7 @@ class Correction:
 
 
 def corrections() -> Iterator[Correction]:
-    """What exact sums change in graded attempts (1 query for each attempt)."""
+    """Yield what exact sums change in graded attempts (1 query for each attempt)."""
     graded = Attempt.objects.filter(status=Attempt.Status.GRADED).select_related("quiz", "learner").order_by("pk")
     for attempt in graded.iterator(chunk_size=AT_ONCE):
         if found := _correction(attempt):
@@ -114,7 +114,7 @@ def _correction(attempt: Attempt) -> Correction | None:
 
 
 def _exact(answer: Answer, *, penalty: Decimal) -> Earned:
-    """What the answer earned; as grading gives it where that is what was rounded, else as it is stored."""
+    """Return what the answer earned; as grading gives it where that is what was rounded, else as it is stored."""
     stored = Earned(answer.exact_fraction, answer.exact_marks)
     if stored.marks is None and answer.fraction is not None and answer.marks is not None:
         # Graded by a process of the earlier version that still ran after `migrate`.
@@ -129,6 +129,6 @@ def _exact(answer: Answer, *, penalty: Decimal) -> Earned:
 
 
 def _is_said(attempt: Attempt) -> bool:
-    """Whether the log says last that the marks were kept."""
+    """Return whether the log says last that the marks were kept."""
     last = attempt.events.filter(kind__in=GRADINGS).order_by("-pk").first()
     return bool(last and last.details.get("kept"))

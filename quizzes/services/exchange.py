@@ -34,7 +34,7 @@ Action = Literal["new", "changed", "unchanged", "refused"]
 
 
 def export(questions: Any) -> list[QuestionDraft]:
-    """The questions of a queryset with their published content, or their draft where nothing is published."""
+    """Return the questions of a queryset with their published content, or their draft where nothing is published."""
     rows = questions.select_related("topic").prefetch_related("versions", "places__source", "tags")
     return [draft for draft in map(draft_of, rows) if draft is not None]
 
@@ -179,7 +179,7 @@ def _planned(
     actor: User | None,
     is_checked: bool,
 ) -> ImportReport:
-    """The plan for drafts that the linter has read."""
+    """Return the plan for drafts that the linter has read."""
     keys = _own_keys([key_of(draft) for draft in drafts], actor)
     stored = _stored(keys)
     sources = _usable_sources(actor)
@@ -209,7 +209,7 @@ def _planned(
 
 
 def key_of(draft: QuestionDraft) -> str:
-    """The uuid of a draft; one without an id is known by its content, so that it too is imported once."""
+    """Return the uuid of a draft; one without an id is known by its content, so that it too is imported once."""
     if draft.id is not None:
         return draft.id
     return str(uuid.uuid5(NAMESPACE, json.dumps([draft.type, draft.spec], sort_keys=True, ensure_ascii=False)))
@@ -253,7 +253,7 @@ def refusals(
     sources: Mapping[str, Source],
     missing: Collection[str] = (),
 ) -> list[str]:
-    """Why a draft cannot come into the bank, or not over the question with its id."""
+    """Return why a draft cannot come into the bank, or not over the question with its id."""
     found = []
     if (case := draft.spec.get("case")) in missing:
         found.append(_("There is no case “%(slug)s”; write it first, as a study note.") % {"slug": case})
@@ -273,7 +273,7 @@ def refusals(
 
 
 def _has_other_work(question: Question, draft: QuestionDraft) -> bool:
-    """Whether new content would overwrite a draft that stands beside a published version."""
+    """Return whether new content would overwrite a draft that stands beside a published version."""
     versions = {version.status: version for version in question.versions.all()}
     if Status.READY not in versions or Status.DRAFT not in versions:
         return False
@@ -351,7 +351,7 @@ def _taken(report: ImportReport) -> list[QuestionDraft]:
 
 
 def _topics(report: ImportReport) -> dict[str, Topic]:
-    """The topics of what is imported; missing ones are made, named after their slug."""
+    """Return the topics of what is imported; missing ones are made, named after their slug."""
     for slug in report.new_topics:
         name = slug.replace("-", " ").replace("_", " ").strip().capitalize() or slug
         Topic.objects.create(slug=slug, name=slug if Topic.objects.filter(name=name).exists() else name)
@@ -409,7 +409,7 @@ def _add_new(
 
 
 def _visibility(owner: User | None, *, publish: bool) -> Visibility:
-    """What new questions begin with: all use the site's, others copy what is published."""
+    """Return what new questions begin with: all use the site's, others copy what is published."""
     if owner is None:
         return Visibility.USE
     return Visibility.COPY if publish else Visibility.PRIVATE

@@ -105,7 +105,7 @@ def take(questions: Any, *, actor: User, now: datetime) -> list[QuestionDraft]:
 
 
 def _is_sound(draft: QuestionDraft) -> bool:
-    """Whether the content is as its type has it today: a writer relies on that."""
+    """Return whether the content is as its type has it today: a writer relies on that."""
     try:
         normalized(draft.type, draft.spec)
     except InvalidSpec:

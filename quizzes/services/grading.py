@@ -32,7 +32,7 @@ NOT_BY_HAND = {"exact_override": None, "override": None}
 def earned(
     version: QuestionVersion, response: Any, override: Fraction | None, points: Decimal, *, penalty: Decimal
 ) -> Earned:
-    """What an answer is worth; a fraction given by hand (`override`) stands above the automatic one."""
+    """Return what an answer is worth; a fraction given by hand (`override`) stands above the automatic one."""
     fraction = version.kind.grade(version.parsed, response).fraction if override is None else override
     if fraction is None:
         return Earned()
@@ -43,7 +43,7 @@ def earned(
 
 
 def columns_of(result: Earned) -> dict[str, Any]:
-    """What is stored of a result: the exact values, and rounded copies of them."""
+    """Return what is stored of a result: the exact values, and rounded copies of them."""
     if result.fraction is None or result.marks is None:
         return NOT_MARKED
     copies = marking.rounded(result.fraction, marking.STORED_FRACTION), marking.rounded(result.marks)
@@ -81,12 +81,12 @@ class AnswerRow(NamedTuple):
 
 
 def rows_of(attempt: Attempt) -> list[AnswerRow]:
-    """The answers of an attempt (1 query)."""
+    """Return the answers of an attempt (1 query)."""
     return [AnswerRow(*row) for row in attempt.answers.order_by().values_list(*AnswerRow._fields)]
 
 
 def results_of(rows: Sequence[AnswerRow], *, penalty: Decimal) -> dict[int, Earned]:
-    """What each answer earns by its version, by the answer's key (1 query for versions not met before)."""
+    """Return what each answer earns by its version, by the answer's key (1 query for versions not met before)."""
     versions = version_cache.get_many({row.version_id for row in rows})
     return {
         row.pk: earned(versions[row.version_id], row.response, row.exact_override, row.points, penalty=penalty)
@@ -104,7 +104,7 @@ def grade(attempt: Attempt, *, now: datetime, actor: User | None = None) -> Atte
 
 
 def lock(attempt_id: int) -> Attempt:
-    """The attempt with its quiz, which nobody else changes until the transaction ends."""
+    """Return the attempt with its quiz, which nobody else changes until the transaction ends."""
     return Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("quiz").get(pk=attempt_id)
 
 

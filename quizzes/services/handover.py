@@ -20,7 +20,7 @@ OWNED: tuple[Any, ...] = (Question, Quiz, Source, *STUDY_MODELS)
 
 
 def count_of(person: User) -> int:
-    """How many questions, quizzes, sources and texts for study a person owns (8 queries)."""
+    """Return how many questions, quizzes, sources and texts for study a person owns (8 queries)."""
     return sum(model.objects.filter(owner=person).count() for model in OWNED)
 
 

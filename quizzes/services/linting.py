@@ -44,7 +44,7 @@ class BankReport:
 
 
 def documents() -> dict[str, tuple[Paragraph, ...]]:
-    """Every source by its slug; one without listed paragraphs has none (1 query)."""
+    """Return every source by its slug; one without listed paragraphs has none (1 query)."""
     return {source.slug: tuple(map(paragraph_of, source.paragraphs)) for source in Source.objects.all()}
 
 
@@ -53,7 +53,7 @@ def paragraph_of(row: Mapping[str, Any]) -> Paragraph:
 
 
 def item_of(question: Question, spec: Spec) -> Item:
-    """A question as the rules see it, with this content."""
+    """Return a question as the rules see it, with this content."""
     return Item(
         id=str(question.uuid),
         type=question.type,
@@ -67,7 +67,7 @@ def item_of(question: Question, spec: Spec) -> Item:
 
 
 def asked_version(question: Question) -> QuestionVersion | None:
-    """The published version, else the draft; without a query where versions are prefetched."""
+    """Return the published version, else the draft; without a query where versions are prefetched."""
     versions = {version.status: version for version in question.versions.all()}
     return versions.get(Status.READY) or versions.get(Status.DRAFT)
 
@@ -91,12 +91,12 @@ def invalid(item: str, where: str, what: str) -> Finding:
 
 
 def check_question(question: Question, spec: Spec) -> list[Finding]:
-    """What the item rules find in a question with this content; for what still stands see `outstanding`."""
+    """Return what the item rules find in a question with this content; for what still stands see `outstanding`."""
     return lint.check_item(item_of(question, spec), Context(documents()))
 
 
 def outstanding(question: Question, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings without the warnings that the question's author acknowledged."""
+    """Return the findings without the warnings that the question's author acknowledged."""
     return lint.outstanding(findings, question.acknowledged)
 
 
@@ -124,7 +124,7 @@ def item_of_draft(draft: QuestionDraft) -> Item:
 
 
 def questions_of(quiz: Quiz) -> Any:
-    """Every question that a quiz has or may draw."""
+    """Return every question that a quiz has or may draw."""
     questions = Question.objects.live().filter(items__quiz=quiz)
     ids = set(questions.values_list("pk", flat=True))
     for rule in quiz.items.filter(question=None):
@@ -148,7 +148,7 @@ def check_bank(quiz: Quiz | None = None, *, blueprint: Mapping[str, Mapping[str,
 
 
 def blueprint_faults(value: Any) -> str:
-    """What keeps a value from being a blueprint, as a sentence; empty when it is one."""
+    """Return what keeps a value from being a blueprint, as a sentence; empty when it is one."""
     if not isinstance(value, dict) or not all(isinstance(part, dict) for part in value.values()):
         return _('A blueprint is an object of objects, such as {"type": {"single_choice": 50}}.')
     for name, part in value.items():

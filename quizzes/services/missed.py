@@ -59,7 +59,7 @@ def _take_over(learner: User, attempts: Sequence[Attempt], *, done: Collection[i
 
 
 def _missed(attempts: Sequence[Attempt]) -> dict[int, set[int]]:
-    """The questions missed in each attempt (1 query, 1 more for practice)."""
+    """Return the questions missed in each attempt (1 query, 1 more for practice)."""
     practice = {attempt.pk for attempt in attempts if attempt.preset == Preset.PRACTICE}
     reached = {attempt.pk: attempt for attempt in attempts}
     missed: defaultdict[int, set[int]] = defaultdict(set, {pk: set() for pk in reached})
@@ -77,7 +77,7 @@ def _missed(attempts: Sequence[Attempt]) -> dict[int, set[int]]:
 
 
 def _slips(practice: Collection[int]) -> set[tuple[int, int | None]]:
-    """Which answers of practice were wrong when they were checked, also where a later try was right."""
+    """Return which answers of practice were wrong when they were checked, also where a later try was right."""
     if not practice:
         return set()
     checks = AttemptEvent.objects.filter(attempt__in=practice, kind=AttemptEvent.Kind.CHECKED)

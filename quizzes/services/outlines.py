@@ -91,13 +91,13 @@ def of_items(items: Sequence[QuizItem], *, feedback: str = Preset.HOMEWORK) -> O
 
 
 def of_quiz(quiz: Quiz) -> Outline:
-    """What a quiz asks, as it is stored."""
+    """Return what a quiz asks, as it is stored."""
     items = list(quiz.items.select_related("question", "topic", "source", "tag"))
     return of_items(items, feedback=quiz.feedback)
 
 
 def _short_note(item: QuizItem, behind: int, found: int, is_short: bool) -> str:
-    """The sentence about a rule that finds too few questions, for the instructor."""
+    """Return the sentence about a rule that finds too few questions, for the instructor."""
     wanted = item.draw_count or 0
     if found < wanted:
         return _too_few(item, behind, found)
@@ -136,7 +136,7 @@ def _too_few(item: QuizItem, behind: int, found: int) -> str:
 
 
 def _name_of(item: QuizItem) -> str:
-    """What a rule draws from: “Photosynthesis, easy”."""
+    """Return what a rule draws from: “Photosynthesis, easy”."""
     kind, difficulty = item.get_type_display(), item.get_difficulty_display()
     said = [item.topic, item.source, kind, difficulty, item.get_bloom_display(), item.tag]
     name = ", ".join(str(one) for one in said if one)

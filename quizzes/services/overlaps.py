@@ -65,7 +65,7 @@ def of_exam(quiz: Quiz, classroom: Classroom, *, until: datetime, kept_for: User
 
 
 def sentence_of(assignment: Assignment) -> str:
-    """Which quizzes an assigned exam concerns, in one sentence; empty where it is no exam, or concerns none."""
+    """Return which quizzes an assigned exam concerns, in one sentence; empty where it is no exam, or concerns none."""
     until = entitlements.close_of(assignment)
     if assignment.preset != Preset.EXAM or until is None:
         return ""

@@ -49,7 +49,7 @@ class Points:
     draws: int = 0
 
     def of(self, asked: Asked) -> list[Decimal]:
-        """What the questions of an attempt are worth today; those that cannot be told keep what they have."""
+        """Return what the questions of an attempt are worth today; those that cannot be told keep what they have."""
         drawn = self.drawn if self.knows(asked) else None
         return [self.fixed.get(question, points if drawn is None else drawn) for question, points in asked]
 
@@ -60,7 +60,7 @@ class Points:
 
 
 def of_quiz(quiz: Quiz) -> Points:
-    """The points of a quiz as its items are stored (1 query)."""
+    """Return the points of a quiz as its items are stored (1 query)."""
     rows = list(quiz.items.order_by().values_list("question", "draw_count", "points"))
     rules = {points for question, _count, points in rows if question is None}
     return Points(
@@ -71,7 +71,7 @@ def of_quiz(quiz: Quiz) -> Points:
 
 
 def asked_by(quiz: Quiz) -> set[tuple[object, ...]]:
-    """What a quiz asks for how many points: two that are equal make the same attempts (1 query)."""
+    """Return what a quiz asks for how many points: two that are equal make the same attempts (1 query)."""
     rows = quiz.items.order_by()
     facts = ("question", "points", "draw_count", "topic", "source", "tag", "type", "difficulty", "bloom", "fills_up")
     return set(Counter(rows.values_list(*facts)).items())
@@ -141,7 +141,7 @@ class _MarkedAttempt(NamedTuple):
 
 
 def effect(quiz: Quiz, among: QuerySet[Attempt]) -> Effect:
-    """What `remark` would do to the attempts `among` (4 queries)."""
+    """Return what `remark` would do to the attempts `among` (4 queries)."""
     attempts = list(_marked_attempts(quiz, of_quiz(quiz)))
     own_pks = set(among.filter(quiz=quiz).values_list("pk", flat=True))
     other = [row for row in attempts if row.before != row.after]
@@ -160,7 +160,7 @@ def effect(quiz: Quiz, among: QuerySet[Attempt]) -> Effect:
 
 
 def _marked_attempts(quiz: Quiz, points: Points) -> Iterator[_MarkedAttempt]:
-    """The attempts at a quiz (1 query)."""
+    """Yield the attempts at a quiz (1 query)."""
     rows = Answer.objects.filter(attempt__quiz=quiz).order_by("attempt", "slot")
     facts = ("attempt", "attempt__assignment", "attempt__status", "version__question", "points", "exact_marks")
     values = rows.values_list(*facts)
@@ -176,7 +176,7 @@ def _marked_attempts(quiz: Quiz, points: Points) -> Iterator[_MarkedAttempt]:
 
 
 def _share(marks: Sequence[Fraction | None], points: Sequence[Decimal]) -> Fraction | None:
-    """What is achieved of all points, exactly; None where a question has no marks yet."""
+    """Return what is achieved of all points, exactly; None where a question has no marks yet."""
     known = [each for each in marks if each is not None]
     return marking.share(marking.total(known), sum(points)) if len(known) == len(marks) else None
 

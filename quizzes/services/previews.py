@@ -27,7 +27,7 @@ from quizzes.services.drawing import Purpose
 
 
 def start(quiz: Quiz, viewer: User, *, now: datetime) -> Preview:
-    """A new preview of the quiz as it stands, draft or not; raises NotOpen where it has nothing to ask."""
+    """Return a new preview of the quiz as it stands, draft or not; raises NotOpen where it has nothing to ask."""
     rng = random.Random(secrets.randbits(64))  # noqa: S311  only the order shown, nothing secret
     draw = draws.draw(quiz, None, rng, purpose=Purpose(quiz.feedback, _secrecy(quiz, viewer, now=now), is_preview=True))
     asked = [drawn for drawn in draw.questions if _is_complete(drawn.version)]
@@ -52,7 +52,7 @@ def _secrecy(quiz: Quiz, viewer: User, *, now: datetime) -> Secrecy:
 
 
 def _is_complete(version: QuestionVersion) -> bool:
-    """Whether its type can ask it; a draft need not be."""
+    """Return whether its type can ask it; a draft need not be."""
     try:
         return bool(version.parsed)
     except InvalidSpec:
@@ -78,7 +78,7 @@ def paper_of(preview: Preview, quiz: Quiz, viewer: User, *, now: datetime) -> Pa
 
 
 def _has_changed(answer: PreviewAnswer, version: QuestionVersion | None) -> bool:
-    """Whether the version is gone, or a draft that was edited: its layout may not fit any more."""
+    """Return whether the version is gone, or a draft that was edited: its layout may not fit any more."""
     return version is None or (version.is_draft and version.revision != answer.edition)
 
 
@@ -125,7 +125,7 @@ def advance(preview: Preview, *, from_slot: int) -> int:
 
 
 def marked(preview: Preview, paper: Paper, quiz: Quiz) -> dict[int, Earned]:
-    """What each answer earns, by slot."""
+    """Return what each answer earns, by slot."""
     return {answer.slot: _earned(answer, paper[answer.slot].version, quiz) for answer in preview.answers}
 
 

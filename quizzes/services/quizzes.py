@@ -198,7 +198,7 @@ def _item_faults(quiz: Quiz, items: Sequence[QuizItem]) -> list[Problem]:
 
 
 def shortages(outline: outlines.Outline) -> list[Problem]:
-    """The draw rules that would ask fewer questions than they want."""
+    """Return the draw rules that would ask fewer questions than they want."""
     return [Problem(cell.note) for cell in outline.cells if cell.lacks_questions]
 
 
@@ -266,7 +266,7 @@ def _concerned(quiz: Quiz) -> QuerySet[User]:
 
 
 def is_referenced(quiz: Quiz) -> bool:
-    """Whether attempts or assignments have it; such a quiz is archived, not deleted."""
+    """Return whether attempts or assignments have it; such a quiz is archived, not deleted."""
     return quiz.attempts.exists() or quiz.assignments.exists()
 
 

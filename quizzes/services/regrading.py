@@ -103,7 +103,7 @@ class Effect:
 
 
 def effect(question: Question, among: QuerySet[Attempt]) -> Effect:
-    """What `regrade` would do to the attempts `among` (5 queries, 1 more for versions not met before)."""
+    """Return what `regrade` would do to the attempts `among` (5 queries, 1 more for versions not met before)."""
     by = question.ready_version
     if by is None:
         return Effect(None)
@@ -136,7 +136,7 @@ def effect(question: Question, among: QuerySet[Attempt]) -> Effect:
 
 
 def carried_over(answer: Answer, old: QuestionVersion, new: QuestionVersion) -> Carried:
-    """The answer in the numbering of the new version; raises CannotRemark with the reason."""
+    """Return the answer in the numbering of the new version; raises CannotRemark with the reason."""
     try:
         return new.kind.carry_over(old.parsed, new.parsed, answer.layout, answer.response)
     except InvalidSpec as error:
@@ -144,7 +144,7 @@ def carried_over(answer: Answer, old: QuestionVersion, new: QuestionVersion) -> 
 
 
 def _sums(attempts: Sequence[int]) -> dict[int, Fraction]:
-    """The exact marks of all answers of each attempt, with those below zero."""
+    """Return the exact marks of all answers of each attempt, with those below zero."""
     rows = Answer.objects.filter(attempt__in=set(attempts)).order_by()
     sums: defaultdict[int, Fraction] = defaultdict(Fraction)
     for attempt, marks in rows.values_list("attempt", "exact_marks"):

@@ -34,5 +34,5 @@ def retried(act: Callable[P, R]) -> Callable[P, R]:
 
 
 def gave_way(error: OperationalError) -> bool:
-    """Whether PostgreSQL ended the transaction for a deadlock or a serialization failure."""
+    """Return whether PostgreSQL ended the transaction for a deadlock or a serialization failure."""
     return getattr(error.__cause__, "sqlstate", None) in (SERIALIZATION_FAILURE, DEADLOCK)

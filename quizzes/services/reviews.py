@@ -83,7 +83,7 @@ def answer(
 
 
 def _before(card: ReviewCard) -> Memory:
-    """What is known of the memory before an answer."""
+    """Return what is known of the memory before an answer."""
     if card.missed_at is None or not card.is_new:
         return card.memory
     retention = settings_of(card.learner).share

@@ -92,7 +92,7 @@ class Enrolment:
 
 
 def gets_slip(row: RosterRow) -> bool:
-    """Whether a new account of this row is opened by a printed password, because no mail reaches its user."""
+    """Return whether a new account of this row is opened by a printed password, because no mail reaches its user."""
     return not row.email or not mail_can_be_sent()
 
 
@@ -100,7 +100,7 @@ def gets_slip(row: RosterRow) -> bool:
 
 
 def plan(classroom: Classroom, roster: Roster) -> RosterPlan:
-    """The dry run: reads, writes nothing (4 queries for 500 rows)."""
+    """Return the dry run: reads, writes nothing (4 queries for 500 rows)."""
     accounts = Accounts(roster.rows)
     rows = Membership.objects.filter(classroom=classroom).select_related("user")
     present, members = {row.user_id: row for row in rows}, Members(rows)
@@ -164,7 +164,7 @@ def _is_in(membership: Membership | None) -> bool:
 
 
 def _fault_of_claims(claiming: Iterable[User], present: dict[int, Membership]) -> str:
-    """Why an address that nobody holds gets no account: a member of this class has typed it as well."""
+    """Return why an address that nobody holds gets no account: a member of this class has typed it as well."""
     member = next((user for user in claiming if _is_in(present.get(user.pk))), None)
     if member is None:
         return ""
@@ -177,7 +177,7 @@ def _takes_a_place(row: Membership) -> bool:
 
 
 def _fault_of(user: User, membership: Membership | None, twin: int | None) -> str:
-    """Why the user of an account cannot come, or nothing."""
+    """Return why the user of an account cannot come, or nothing."""
     if twin is not None:
         return _("is the same person as row %(twin)d.") % {"twin": twin}
     if not user.is_active:
@@ -236,7 +236,7 @@ def _create(rows: Sequence[RosterRow], passwords: list[OneTimePassword]) -> tupl
 
 
 def _free_usernames(rows: Sequence[RosterRow]) -> list[str]:
-    """The user names given, else made of the address; with a number where a user has it."""
+    """Return the user names given, else made of the address; with a number where a user has it."""
     wanted = [row.username or _name_from(row.email.partition("@")[0] or row.full_name) for row in rows]
     names = {place: row.username for place, row in enumerate(rows) if row.username}
     taken = {look for name in names.values() for look in looks_of(name)}
@@ -258,7 +258,7 @@ def _numbered(name: str, count: int) -> str:
 
 
 def _used(names: Iterable[str]) -> set[str]:
-    """What the user names look like that no new one may look like."""
+    """Return what the user names look like that no new one may look like."""
     taken: set[str] = set()
     for some in chunks(sorted({look for name in names for look in looks_of(name)})):
         taken |= set(User.objects.filter(look__in=some).values_list("look", flat=True))

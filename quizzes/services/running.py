@@ -94,14 +94,14 @@ def _next_deadline(due_at: datetime | None, was: End, now_is: End, *, shorten: b
 
 
 def _kept(due_at: datetime | None, was: End, now_is: End, now: datetime) -> datetime | None:
-    """The deadline as it was promised. No end was no promise: when a class closes, its attempts end with it."""
+    """Return the deadline as it was promised. No end was no promise: when a class closes, its attempts end with it."""
     if due_at is None and was.due_at is None and now_is.closes_at is not None and now_is.closes_at > now:
         return now_is.closes_at
     return due_at
 
 
 def _is_earlier(one: datetime | None, other: datetime | None) -> bool:
-    """Whether one deadline is before the other; None is no end, later than all."""
+    """Return whether one deadline is before the other; None is no end, later than all."""
     return one is not None and (other is None or one < other)
 
 

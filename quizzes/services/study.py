@@ -111,7 +111,7 @@ def _write(row: Any, content: Content) -> None:
 
 
 def _hash_of(row: Any, content: Content) -> str:
-    """The hash of what stands on this site now."""
+    """Return the hash of what stands on this site now."""
     places = row.places.values_list("source__slug", "paragraph") if isinstance(row, StudyNote) else ()
     return _hash({name: getattr(row, name) for name in content.fields}, tuple(places))
 

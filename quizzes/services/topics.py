@@ -10,7 +10,7 @@ from quizzes.models import Topic
 
 
 def named(name: str) -> Topic | None:
-    """The topic of this name, whatever its capitals, made where there is none; None for no name."""
+    """Return the topic of this name, whatever its capitals, made where there is none; None for no name."""
     name = " ".join(name.split())
     if not name:
         return None

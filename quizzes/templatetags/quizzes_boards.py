@@ -43,14 +43,14 @@ def lines(board: Board, top: int = 10) -> list[Standing | None]:
 
 @register.filter
 def podium(board: Board) -> Sequence[Standing]:
-    """The first three ranks; empty where nobody would stand next to them, or ties put too many on it."""
+    """Return the first three ranks; empty where nobody would stand next to them, or ties put too many on it."""
     first = [row for row in board.rows[: PODIUM + 1] if row.rank <= STEPS]
     return first if len(first) <= PODIUM and len(first) < board.size else []
 
 
 @register.filter
 def neighbors(board: Board) -> Sequence[Standing]:
-    """The reader's own row with those around it; without a place the next ranks."""
+    """Return the reader's own row with those around it; without a place the next ranks."""
     first = len(podium(board))
     return board.nearby(SPAN) or board.rows[first : first + NEXT]
 

@@ -12,5 +12,5 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def jinja(context: Context, name: str, **values: object) -> SafeString:
-    """The part with the values named here and what every page has: request, user, messages."""
+    """Return the part with the values named here and what every page has: request, user, messages."""
     return mark_safe(render_to_string(name, values, context.get("request"), using="jinja2"))

@@ -20,12 +20,12 @@ register.filter(duration)
 
 @register.filter(expects_localtime=True, is_safe=False)
 def date(value: Any, pattern: str | None = None) -> str:
-    """A time that is in the reader's zone already."""
+    """Return a time that is in the reader's zone already."""
     words = styled(value, pattern, clock.now())
     return words if words is not None else str(defaultfilters.date(value, pattern))
 
 
 def local_date(value: Any, pattern: str | None = None) -> str:
-    """A time in the reader's zone; for templates of Jinja2, which convert nothing themselves."""
+    """Return a time in the reader's zone; for templates of Jinja2, which convert nothing themselves."""
     is_aware = isinstance(value, datetime) and timezone.is_aware(value)
     return date(timezone.localtime(value) if is_aware else value, pattern)

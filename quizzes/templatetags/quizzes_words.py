@@ -16,13 +16,13 @@ register.filter("todo", wording.of_calendar)
 
 @register.filter
 def time_left(attempt: Attempt) -> str:
-    """How long an attempt in progress may go on."""
+    """Return how long an attempt in progress may go on."""
     return wording.of_time_left(attempt, now=clock.now())
 
 
 @register.simple_tag
 def deadline(agreed: terms.Terms, is_late: bool = False, is_over: bool = False) -> str:
-    """Until when an assignment can be done."""
+    """Return until when an assignment can be done."""
     return wording.of_deadline(agreed, now=clock.now(), is_late=is_late, is_over=is_over)
 
 

@@ -53,7 +53,7 @@ def all_page(request: LoggedInRequest, mine: Attempt, paper: Paper, posted: Post
 
 
 def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *, now: datetime) -> dict[str, Any]:
-    """What every page of a running attempt shows around the questions."""
+    """Return what every page of a running attempt shows around the questions."""
     return {
         "attempt": mine,
         "quiz": mine.quiz,

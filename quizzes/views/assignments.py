@@ -56,7 +56,7 @@ def _to_tell(
 
 
 def _is_news(request: LoggedInRequest, found: list[cautions.Caution]) -> bool:
-    """Whether the person has not been told one of these yet; what they were told comes back with the form."""
+    """Return whether the person has not been told one of these yet; what they were told comes back with the form."""
     return not {caution.key for caution in found} <= set(request.POST.getlist("told"))
 
 

@@ -38,7 +38,7 @@ class Pressed:
         return reverse(f"quizzes:attempt_{name}", args=[self.attempt.pk, *arguments])
 
     def back(self, part: str = "question") -> str:
-        """The page it was pressed on, at this part of the question."""
+        """Return the page it was pressed on, at this part of the question."""
         return self.at("question", self.page) if self.page else f"{self.at('all')}#{part}-{self.slot}"
 
 

@@ -141,7 +141,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 def manages(user: User, attempt: Attempt) -> bool:
-    """Whether the person may change marks and deadlines of the attempt (1 query)."""
+    """Return whether the person may change marks and deadlines of the attempt (1 query)."""
     return Attempt.objects.managed_by(user).filter(pk=attempt.pk).exists()
 
 

@@ -58,7 +58,7 @@ def classroom_board(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 def _extent(request: HttpRequest, period: str = "") -> Context:
-    """Whether every rank is asked for, and where the whole and the reader's own part of the board are."""
+    """Return whether every rank is asked for, and where the whole and the reader's own part of the board are."""
     return {
         "is_whole": "all" in request.GET,
         "all_url": "?" + "&".join(filter(None, [period, "all"])),

@@ -133,7 +133,7 @@ def classroom_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 def entered(user: User, pk: int) -> tuple[Classroom, Membership | None]:
-    """A classroom the person may enter, with their membership; an administrator needs none."""
+    """Return a classroom the person may enter, with their membership; an administrator needs none."""
     rooms = Classroom.objects.joined_by(user) | Classroom.objects.assisted_by(user)
     classroom = get_object_or_404(rooms, pk=pk)
     membership = classroom.memberships.active().filter(user=user).first()

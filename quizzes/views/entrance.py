@@ -82,6 +82,6 @@ class Connections(ConnectionsView):
         return response
 
     def has_any(self, request: HttpRequest) -> bool:
-        """Whether a provider is set up, or an account of one is connected still."""
+        """Return whether a provider is set up, or an account of one is connected still."""
         from_before = SocialAccount.objects.filter(user=request.user)
         return bool(get_adapter().list_providers(request)) or from_before.exists()

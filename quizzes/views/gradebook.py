@@ -76,7 +76,7 @@ def gradebook_xlsx(request: LoggedInRequest, pk: int) -> HttpResponseBase:
 
 
 def _read(request: LoggedInRequest, pk: int, *, now: datetime) -> tuple[Classroom, report.Gradebook]:
-    """The classroom and its gradebook, sorted and filtered as asked; the report knows what may be asked for.
+    """Return the classroom and its gradebook, sorted and filtered as asked; the report knows what may be asked for.
 
     Attempts whose time is over are closed first: their marks belong in it.
     """
@@ -107,7 +107,7 @@ class Header:
 
 
 def headers(book: report.Gradebook) -> dict[str, object]:
-    """The heads of names, assignments (by pk) and totals; what sorts already is turned round by its link."""
+    """Return the heads of names, assignments (by pk) and totals; what sorts already is turned round by its link."""
     titles = {row.pk: row.quiz.title for row in book.assignments}
     return {
         "name": _header(book, gettext("Name"), "name", "-name", first_is_up=True),

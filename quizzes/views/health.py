@@ -65,5 +65,5 @@ def age_of_sweep(now: datetime) -> timedelta | None:
 
 
 def nobody_sweeps(now: datetime) -> bool:
-    """Whether an attempt has been overdue for so long that no sweep, wherever it runs, can have happened."""
+    """Return whether an attempt has been overdue for so long that no sweep, wherever it runs, can have happened."""
     return Attempt.objects.overdue_at(now - SWEEP_TOO_OLD).exists()

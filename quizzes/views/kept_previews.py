@@ -39,7 +39,7 @@ NOWHERE = ("attempt_save", "attempt_state", "attempt_flag", "attempt_timeline") 
 
 
 def addresses(quiz: Quiz) -> Callable[..., str]:
-    """What stands in for `url` on the pages of a preview."""
+    """Return what stands in for `url` on the pages of a preview."""
 
     def address(name: str, *arguments: object) -> str:
         noun = name.removeprefix("quizzes:")
@@ -86,7 +86,7 @@ def author_of(request: LoggedInRequest) -> User:
 
 
 def shows_answers(request: HttpRequest) -> bool:
-    """The switch of all previews; it stays as it was set until the person logs out."""
+    """Return the switch of all previews; it stays as it was set until the person logs out."""
     return not request.session.get(HIDES_ANSWERS, False)
 
 
@@ -104,7 +104,7 @@ def keep(request: LoggedInRequest, quiz: Quiz, preview: Preview | None) -> None:
 
 
 def running(request: LoggedInRequest, slug: str, *, now: datetime) -> Running | None:
-    """The preview of a quiz that the person may preview; None where there is none, or it cannot go on."""
+    """Return the preview of a quiz that the person may preview; None where there is none, or it cannot go on."""
     quiz = quiz_report.previewed(author_of(request), slug)
     preview = kept(request, quiz)
     if preview is None:
@@ -139,7 +139,7 @@ def page(
 
 
 def frame(found: Running, here: int, *, now: datetime) -> dict[str, Any]:
-    """What every page of a running preview shows around the questions, as `attempts.page_context` does."""
+    """Return what every page of a running preview shows around the questions, as `attempts.page_context` does."""
     return {
         "attempt": found.attempt,
         "overview": attempt_report.overview(found.preview, found.preview.answers, here=here),

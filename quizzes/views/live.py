@@ -57,7 +57,7 @@ def respond(
 
 
 def tag(request: LoggedInRequest, key: Key, content: object) -> str:
-    """The ETag of a part with this content, for this viewer; for pages that show the part as well."""
+    """Return the ETag of a part with this content, for this viewer; for pages that show the part as well."""
     return _tag(request, key, _hash(content))
 
 

@@ -54,7 +54,7 @@ def marking_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def mark(request: HttpRequest, answer: Answer, form: MarkForm) -> bool:
-    """Whether the marks were kept; a refusal joins the form's errors."""
+    """Return whether the marks were kept; a refusal joins the form's errors."""
     try:
         grading.override(
             answer,

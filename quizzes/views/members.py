@@ -52,7 +52,7 @@ def classroom_members(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 def _named(words: str, *, by_address: bool) -> Q:
-    """Every word somewhere in a name, or in the address where it may be seen."""
+    """Return every word somewhere in a name, or in the address where it may be seen."""
     fields = ["user__first_name", "user__last_name", "user__username", "nickname"]
     fields += ["user__email"] if by_address else []
     condition = Q()

@@ -55,7 +55,7 @@ DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_each_
 
 
 def json_object(request: HttpRequest, *, allowed: set[str]) -> dict[str, object]:
-    """The body as a JSON object with no keys but the allowed ones, each once."""
+    """Return the body as a JSON object with no keys but the allowed ones, each once."""
     if request.content_type != "application/json":
         raise WrongMediaType(_("Send the request as application/json."))
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
@@ -97,7 +97,7 @@ def truth(body: dict[str, object], name: str) -> bool:
 
 
 def save_payload(request: HttpRequest, *, slots: int) -> SavePayload:
-    """The body of a save in an attempt of `slots` questions."""
+    """Return the body of a save in an attempt of `slots` questions."""
     body = json_object(request, allowed={"slot", "revision", "answer"})
     answer = body.get("answer")
     if not isinstance(answer, dict):

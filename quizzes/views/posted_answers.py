@@ -38,7 +38,7 @@ class Posted:
     unread: list[int] = field(default_factory=list)
 
     def stays(self, *, minds_unread: bool = True) -> bool:
-        """Whether the page comes back with remarks before it goes on."""
+        """Return whether the page comes back with remarks before it goes on."""
         return bool(self.refused or (minds_unread and self.unread))
 
 
@@ -114,7 +114,7 @@ def _refused_texts(question: PaperQuestion, fields: Mapping[str, list[str]]) -> 
 
 
 def _typed(question: PaperQuestion, fields: Mapping[str, list[str]]) -> str:
-    """What was entered, in words where it can be read, else as it was typed."""
+    """Return what was entered, in words where it can be read, else as it was typed."""
     try:
         response = question.parse(fields)
     except BadAnswer:
@@ -127,7 +127,7 @@ def _revision(value: str) -> int:
 
 
 def form_fields(post: Any, slot: int) -> Mapping[str, list[str]]:
-    """The fields of one question out of a form that may hold many.
+    """Return the fields of one question out of a form that may hold many.
 
     Each with all its values: a question with one answer refuses a second one. Of `page` and of a revision the last counts.
     """

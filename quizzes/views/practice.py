@@ -45,6 +45,6 @@ def practice_start(request: LoggedInRequest) -> HttpResponse:
 
 
 def _chosen(wish: Wish) -> str:
-    """The page on which this is chosen."""
+    """Return the page on which this is chosen."""
     given = {name: value for name, value in asdict(wish).items() if value}
     return f"{reverse('quizzes:practice')}?{urlencode(given)}"

@@ -33,7 +33,7 @@ class Pressed:
         return self.found.at(f"attempt_{name}", *arguments)
 
     def back(self, part: str = "question") -> str:
-        """The page it was pressed on, at this part of the question."""
+        """Return the page it was pressed on, at this part of the question."""
         return self.at("question", self.page) if self.page else f"{self.at('all')}#{part}-{self.slot}"
 
 

@@ -65,7 +65,7 @@ def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
 def _open_attempt(
     request: LoggedInRequest, quiz: Quiz, own: quiz_report.AttemptHistory, now: datetime
 ) -> Attempt | None:
-    """The attempt in progress, closed if its time is over."""
+    """Return the attempt in progress, closed if its time is over."""
     running = next((attempt for attempt in own.newest if attempt.is_in_progress), None)
     if running is None:
         return None if own.is_complete else attempts.open_attempt_of(request.user, quiz, now=now)

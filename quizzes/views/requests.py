@@ -18,7 +18,7 @@ class LoggedInRequest(HttpRequest):
 
 
 def device_of(request: LoggedInRequest) -> str:
-    """A short name for this device: a hash of its session, which says nothing else."""
+    """Return a short name for this device: a hash of its session, which says nothing else."""
     key = request.session.session_key or ""
     return hashlib.blake2s(key.encode(), digest_size=6).hexdigest()
 

@@ -114,7 +114,7 @@ class Posted:
 
 
 def _posted(request: LoggedInRequest, now: datetime) -> Posted | HttpResponse:
-    """The card that a form was about; where it cannot be answered any more, where to go on."""
+    """Return the card that a form was about; where it cannot be answered any more, where to go on."""
     user, post = request.user, request.POST
     card = get_object_or_404(ReviewCard.objects.of(user), pk=number_in(post.get("card", ""), 0))
     number = number_in(post.get("number", ""), 0)
@@ -153,7 +153,7 @@ def review_unknown(request: LoggedInRequest) -> HttpResponse:
 
 
 def _read(request: LoggedInRequest, question: PaperQuestion) -> tuple[Any, str]:
-    """The response that is posted, and what to say of it instead of checking it."""
+    """Return the response that is posted, and what to say of it instead of checking it."""
     try:
         response = question.parse(form_fields(request.POST, review_cards.SLOT))
     except BadAnswer as error:

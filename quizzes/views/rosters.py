@@ -54,12 +54,12 @@ def classroom_roster(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 def hung_up(request: LoggedInRequest) -> Callable[[], bool] | None:
-    """What tells whether the client still waits for the reply; None where the server cannot know."""
+    """Return what tells whether the client still waits for the reply; None where the server cannot know."""
     return request.META.get("waitress.client_disconnected")
 
 
 def _carried(given: dict[str, Any], layout: files.Layout | None) -> dict[str, Any]:
-    """The file and how it was read, for the forms that go on with it."""
+    """Return the file and how it was read, for the forms that go on with it."""
     carried = {"carried": base64.b64encode(given["data"]).decode(), "carried_name": given["name"]}
     return {"carry": RosterForm(initial=carried), "reading": ReadingForm(layout=layout), "layout": layout}
 
@@ -78,7 +78,7 @@ class Line:
 
 
 def lines(plan: rosters.RosterPlan) -> list[Line]:
-    """The rows that are let in, in the order of the file."""
+    """Return the rows that are let in, in the order of the file."""
     lines_shown = [
         Line(row, "slip" if rosters.gets_slip(row) else "new", unconfirmed=plan.unconfirmed.get(row.number, ()))
         for row in plan.new
@@ -100,7 +100,7 @@ def _enrol(request: LoggedInRequest, classroom: Classroom, plan: rosters.RosterP
 
 
 def _said(number: int, invited: int) -> list[str]:
-    """What was done, in sentences."""
+    """Return what was done, in sentences."""
     said = []
     sentence = ngettext("%(n)d person was added.", "%(n)d people were added.", number)
     if number or not invited:

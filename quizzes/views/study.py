@@ -49,7 +49,7 @@ def study_note(request: LoggedInRequest, slug: str) -> HttpResponse:
 
 
 def _wanted(request: LoggedInRequest) -> SourceParagraph | None:
-    """The place whose sentences are marked, out of the address; what is none marks nothing."""
+    """Return the place whose sentences are marked, out of the address; what is none marks nothing."""
     source, paragraph = request.GET.get("source", ""), request.GET.get("paragraph", "")
     is_place = source and paragraph.isascii() and paragraph.isdecimal() and len(paragraph) <= 5
     return SourceParagraph(source, int(paragraph)) if is_place else None

@@ -76,7 +76,7 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def loaded(file: Path) -> Iterator[BaseDatabaseWrapper]:
-    """The copy in a file as a new database of the server, which is gone afterwards unless it was renamed."""
+    """Yield the copy in a file as a new database of the server, which is gone afterwards unless it was renamed."""
     scratch = longer(f"_copy_{secrets.token_hex(4)}")
     with server() as cursor:
         cursor.execute(f"CREATE DATABASE \"{scratch}\" TEMPLATE template0 ENCODING 'UTF8'")
@@ -100,7 +100,7 @@ def longer(ending: str) -> str:
 
 @contextmanager
 def server() -> Iterator[CursorWrapper]:
-    """A cursor outside of the site's database; what the role may not do there is a CommandError."""
+    """Yield a cursor outside of the site's database; what the role may not do there is a CommandError."""
     maintenance = verifying.another(MAINTENANCE)
     try:
         with maintenance.cursor() as cursor:

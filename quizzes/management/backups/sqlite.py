@@ -63,7 +63,7 @@ def beside(file: Path, ending: str) -> Path:
 
 @contextmanager
 def opened(file: Path) -> Iterator[BaseDatabaseWrapper]:
-    """The copy in a file as a database; afterwards the file is all there is of it."""
+    """Yield the copy in a file as a database; afterwards the file is all there is of it."""
     database = verifying.another(str(file))
     try:
         yield database
@@ -76,7 +76,7 @@ def opened(file: Path) -> Iterator[BaseDatabaseWrapper]:
 
 @contextmanager
 def loaded(file: Path) -> Iterator[BaseDatabaseWrapper]:
-    """The same next to the site's database, so that it can take its place; the copy itself is left alone."""
+    """Yield the same next to the site's database, so that it can take its place; the copy itself is left alone."""
     live = live_file()
     live.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_without_room(live.parent, file)

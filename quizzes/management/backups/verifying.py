@@ -48,7 +48,7 @@ def known() -> set[str]:
 
 
 def another(name: str) -> BaseDatabaseWrapper:
-    """A connection of its own to the database of this name, with the settings of the site's; close it."""
+    """Return a connection of its own to the database of this name, with the settings of the site's; close it."""
     other: BaseDatabaseWrapper = connection.copy()
     other.settings_dict["NAME"] = name
     return other

@@ -63,7 +63,7 @@ def as_json(report: BankReport, shown: tuple[Finding, ...]) -> str:
 
 
 def blueprint_in(path: str | None) -> dict[str, dict[str, float]]:
-    """The blueprint in a JSON file; empty without a file."""
+    """Return the blueprint in a JSON file; empty without a file."""
     if path is None:
         return {}
     try:

@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
 
 def contents(path: str) -> bytes:
-    """The bytes of a file, one more than the limit at most."""
+    """Return the bytes of a file, one more than the limit at most."""
     try:
         with Path(path).open("rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -81,7 +81,7 @@ def contents(path: str) -> bytes:
 
 
 def decoded(data: bytes, chosen: str) -> tuple[bytes, str]:
-    """The bytes as UTF-8 and the encoding they had; other files than plain text as they are."""
+    """Return the bytes as UTF-8 and the encoding they had; other files than plain text as they are."""
     try:
         return encodings.as_utf8(data, chosen)
     except ImportRejected as error:

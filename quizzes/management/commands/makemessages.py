@@ -12,7 +12,7 @@ EXTENSIONS = ["html", "txt", "py", "jinja"]
 
 
 def as_python(source: str) -> str:
-    """The calls of `_` and `ngettext` in a template, each on its own line number, for xgettext to read."""
+    """Return the calls of `_` and `ngettext` in a template, each on its own line number, for xgettext to read."""
     lines = [""] * (source.count("\n") + 1)
     tree = engines["jinja2"].env.parse(source)  # type: ignore[attr-defined]
     for number, function, texts in extract_from_ast(tree, ("_", "ngettext"), babel_style=False):

@@ -116,7 +116,7 @@ def address_to_open(host: str) -> str:
 
 
 def how_to_log_in(site: str, password: str) -> list[str]:
-    """The demo's log-ins where they work, and how to get the first account where there is none."""
+    """Return the demo's log-ins where they work, and how to get the first account where there is none."""
     lines = []
     if demo.can_log_in(demo.STUDENT, password):
         lines.append(f"  Student    {demo.STUDENT} / {password}")
@@ -136,7 +136,7 @@ def bank_fixtures() -> list[str]:
 
 
 def demo_password(folder: Path) -> str:
-    """The demo's password: made once for this installation, kept readable to its owner only."""
+    """Return the demo's password: made once for this installation, kept readable to its owner only."""
     path = folder / PASSWORD_FILE
     if not path.exists():
         password = f"{secrets.choice(WORDS)}-{secrets.choice(WORDS)}-{secrets.randbelow(9000) + 1000}"

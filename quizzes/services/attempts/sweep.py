@@ -50,7 +50,7 @@ def _sweep(close: Operation, now: datetime) -> int:
 
 @contextmanager
 def _turn() -> Iterator[bool]:
-    """Whether no other process sweeps now; on SQLite each transaction takes its turn to write anyway."""
+    """Yield whether no other process sweeps now; on SQLite each transaction takes its turn to write anyway."""
     if connection.vendor != "postgresql":
         yield True
         return

@@ -43,7 +43,7 @@ class Changed:
 
 
 def prepared(lines: Sequence[Line]) -> list[Changed]:
-    """The stored questions of these lines (4 queries)."""
+    """Return the stored questions of these lines (4 queries)."""
     pks = [line.row.question for line in lines]
     rows = Question.objects.filter(pk__in=pks).prefetch_related("versions", "tags", "places")
     stored = {row.pk: row for row in rows}
@@ -78,7 +78,7 @@ def write(
 
 
 def _before(one: Changed) -> dict[str, Any]:
-    """What it takes to bring a question back, as JSON has it."""
+    """Return what it takes to bring a question back, as JSON has it."""
     question = one.question
     places = [[row.source_id, row.paragraph, row.evidence] for row in question.places.all()]
     return {

@@ -27,7 +27,7 @@ class Labels:
 
     @classmethod
     def of(cls, taken: Sequence[Line], choices: Choices) -> Labels:
-        """The topics and tags of these questions, made where they are missing."""
+        """Return the topics and tags of these questions, made where they are missing."""
         known = set(Topic.objects.values_list("pk", flat=True))
         found = cls(choices)
         found._find_topics(taken)
@@ -67,12 +67,12 @@ class Labels:
 
 
 def last_part(category: str) -> str:
-    """The name of a topic for a category such as "Biology/Cells": what it is called by itself."""
+    """Return the name of a topic for a category such as "Biology/Cells": what it is called by itself."""
     return " ".join(category.rpartition("/")[2].split())[:LONGEST_NAME] or category[:LONGEST_NAME]
 
 
 def _with_slug(slug: str) -> Topic:
-    """A topic with the slug that a file names, called after it."""
+    """Return a topic with the slug that a file names, called after it."""
     name = slug.replace("-", " ").replace("_", " ").strip().capitalize() or slug
     is_taken = Topic.objects.filter(name=name).exists()
     return Topic.objects.create(slug=slug, name=slug if is_taken else name)

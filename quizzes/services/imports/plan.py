@@ -86,7 +86,7 @@ class Plan:
         return max(1, -(-len(self.lines) // size))
 
     def lines_on(self, page: int, size: int) -> tuple[Line, ...]:
-        """The lines of one page, from 1; the last one where there are fewer."""
+        """Return the lines of one page, from 1; the last one where there are fewer."""
         start = (min(max(page, 1), self.pages(size)) - 1) * size
         return self.lines[start : start + size]
 
@@ -95,7 +95,7 @@ class Plan:
 
 
 def asking(lines: Iterable[Line]) -> QuerySet[Quiz]:
-    """The published quizzes that would ask something else once these questions are published (1 query)."""
+    """Return the published quizzes that would ask something else once these questions are published (1 query)."""
     pks = [line.row.question for line in lines if line.row.action == "changed"]
     following = Quiz.objects.published().filter(items__question__in=pks, items__pinned_version=None)
     return following.select_related("owner").distinct()

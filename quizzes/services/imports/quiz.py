@@ -48,7 +48,7 @@ def make(choices: Choices, pks: Sequence[int], *, owner: User, now: datetime) ->
 
 
 def _publish(made: Quiz, *, owner: User, now: datetime) -> list[str]:
-    """What keeps it from being published; nothing when it is."""
+    """Return what keeps it from being published; nothing when it is."""
     try:
         with transaction.atomic():
             quizzes.publish(made, actor=owner, now=now)
@@ -58,7 +58,7 @@ def _publish(made: Quiz, *, owner: User, now: datetime) -> list[str]:
 
 
 def free_slug(title: str) -> str:
-    """A slug made of the title, with a number where there is one already."""
+    """Return a slug made of the title, with a number where there is one already."""
     base = slugify(title)[:70] or "quiz"
     taken = set(Quiz.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     names = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))

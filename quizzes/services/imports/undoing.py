@@ -101,7 +101,7 @@ def _edited(questions: Sequence[Question], stamps: dict[int, str]) -> set[int]:
 
 
 def _used(model: type[Question] | type[QuestionVersion], pks: Sequence[int]) -> set[int]:
-    """Which of the rows something else refers to, whatever it is: attempts, quizzes, cards of review."""
+    """Return which of the rows something else refers to, whatever it is: attempts, quizzes, cards of review."""
     found: set[int] = set()
     for other, name in _referring(model):
         if other not in PARTS:
@@ -114,7 +114,7 @@ def _used(model: type[Question] | type[QuestionVersion], pks: Sequence[int]) -> 
 
 
 def _referring(model: Any) -> list[tuple[Any, str]]:
-    """Every model with a column that refers to the rows of this one, and the name of the column."""
+    """Return every model with a column that refers to the rows of this one, and the name of the column."""
     fields = model._meta.get_fields(include_hidden=True)
     found = (field for field in fields if field.auto_created and not field.concrete and not field.many_to_many)
     return [(field.related_model, field.field.name) for field in found]

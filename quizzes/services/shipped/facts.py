@@ -43,7 +43,7 @@ def digest(facts: Facts) -> str:
 
 
 def fields_of(model: type[Model]) -> list[Field[Any, Any]]:
-    """The fields that ship."""
+    """Return the fields that ship."""
     return [field for field in model._meta.concrete_fields if field.name not in OWN]
 
 
@@ -70,7 +70,7 @@ def of_paper(paper: Paper) -> Facts:
 
 
 def of_quiz(quiz: Quiz) -> Facts:
-    """The same of a stored quiz; its items are prefetched, with what they refer to."""
+    """Return the same of a stored quiz; its items are prefetched, with what they refer to."""
     items = sorted(quiz.items.all(), key=lambda item: (item.position, item.pk))
     return {"settings": _said(Quiz, values(quiz)), "items": [_said(QuizItem, values(item)) for item in items]}
 
@@ -108,5 +108,5 @@ def _named(fields: Iterable[Field[Any, Any]], given: Mapping[str, Any]) -> list[
 
 
 def _text(value: Any) -> str:
-    """A decimal number without its zeros at the end, and anything else as it is written."""
+    """Return a decimal number without its zeros at the end, and anything else as it is written."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

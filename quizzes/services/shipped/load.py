@@ -42,7 +42,7 @@ def load(edition: Edition, *, now: datetime, is_rehearsal: bool = False) -> Load
 
 
 def record(edition: Edition) -> dict[str, dict[str, list[str]]]:
-    """The record of what ever shipped, with this edition added where it says something new."""
+    """Return the record of what ever shipped, with this edition added where it says something new."""
     keys = {kind: dict(rows) for kind, rows in edition.record.items()}
     for kind, rows in facts.of_edition(edition).items():
         known = keys.setdefault(kind, {})
@@ -135,7 +135,7 @@ def _store_limits(edition: Edition, planned: LoadPlan) -> None:
 
 
 def _without(planned: LoadPlan, refused: list[Skipped]) -> LoadPlan:
-    """The plan without what was refused."""
+    """Return the plan without what was refused."""
     gone = {(one.kind, one.key) for one in refused}
 
     def kept(rows: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -53,7 +53,7 @@ class LoadPlan:
 
 
 def holds_a_part_of(edition: Edition) -> bool:
-    """Whether an edition was loaded here at some time (1 query)."""
+    """Return whether an edition was loaded here at some time (1 query)."""
     return questions_of(edition.record.get("questions", {})).exists()
 
 
@@ -84,7 +84,7 @@ def facts_of_topic(topic: Topic) -> facts.Facts:
 
 
 def facts_of_question(question: Question) -> facts.Facts:
-    """What it asks now; None where nothing is published, or nothing that its type still takes."""
+    """Return what it asks now; None where nothing is published, or nothing that its type still takes."""
     draft = exchange.draft_of(question)
     try:
         return draft and facts.of_draft(draft)
@@ -180,7 +180,7 @@ def _is_archived(row: Question | Quiz) -> bool:
 
 
 def _why_left(row: Any, *, is_known: bool) -> str:
-    """Why a row is not touched, as a sentence; empty where it may be."""
+    """Return why a row is not touched, as a sentence; empty where it may be."""
     if getattr(row, "owner", None) is not None:
         return _("it belongs to %s.") % row.owner.full_name
     if isinstance(row, Question) and (why := _why_question_is_left(row)):
@@ -208,7 +208,7 @@ def _why_question_is_left(question: Question) -> str:
 
 
 def needed_by_rules(quiz: Quiz, going: set[int]) -> set[int]:
-    """Those of the questions that go without which a rule of the quiz that does not fill up would find too few.
+    """Return those of the questions that go without which a rule of the quiz that does not fill up would find too few.
 
     What other items of the quiz may take from the same questions counts as taken.
     """
