@@ -55,12 +55,37 @@ PACKAGE = Limit(50_000_000, gettext_lazy("Unpacked, this archive is far too larg
 VALUES = Limit(250_000, gettext_lazy("It has more than %(most)s values."))
 
 
+class Slice:
+    """Which items of a file are read now: those after the first `since`, for so many seconds, one at least.
+
+    `reached` is how many are read by then; None where the file was read to its end.
+    """
+
+    def __init__(self, since: int = 0, *, seconds: float | None = None) -> None:
+        self.since = since
+        self.reached: int | None = None
+        self._place = 0
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def takes_next(self) -> bool:
+        """Whether the next item is read now, and not before or later."""
+        self._place += 1
+        if self.reached is None and self._end is not None and self._place > self.since + 1:
+            self.reached = self._place - 1 if time.monotonic() > self._end else None
+        return self._place > self.since and self.reached is None
+
+
 class Budget:
     """Counts what one file has cost so far. `is_gone` tells whether the client has hung up; `clock` gives seconds."""
 
     def __init__(
-        self, *, is_gone: Callable[[], bool] | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        is_gone: Callable[[], bool] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        slice: Slice | None = None,
     ) -> None:
+        self.slice = slice or Slice()
         self._is_gone = is_gone
         self._clock = clock
         self._end = clock() + SECONDS

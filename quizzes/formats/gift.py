@@ -59,8 +59,7 @@ def _read(data: bytes, reading: Reading) -> None:
     text = decoded(checked_size(data))
     if "\0" in text:
         raise Unreadable(_("file"), _("It contains characters that cannot be stored."))
-    for block in blocks(text):
-        reading.check()
+    for block in reading.turns(blocks(text)):
         try:
             _take(block, reading)
         except Faulty as fault:

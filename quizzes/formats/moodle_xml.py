@@ -8,7 +8,7 @@ stands in moodle_xml_writer.py, the syntax of embedded answers in moodle_cloze.p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -64,17 +64,21 @@ def _read(data: bytes, reading: Reading) -> None:
             line_of(root),
             _("The file begins with <%(tag)s>, not with <quiz>: this is not Moodle XML.") % {"tag": str(root.tag)[:40]},
         )
-    category = ""
-    for element in root.iterchildren("question"):
-        reading.check()
-        kind = element.get("type", "")
-        if kind == "category":
-            category = category_of(text_of(element, "category/text"))
-            continue
+    for element, category in reading.turns(_with_categories(root)):
         try:
-            Question(element, category, reading).take(kind)
+            Question(element, category, reading).take(element.get("type", ""))
         except Faulty as fault:
             reading.refuse(fault.where or line_of(element), fault.message)
+
+
+def _with_categories(root: Any) -> Iterator[tuple[Any, str]]:
+    """Yield the questions, each with the category named before it."""
+    category = ""
+    for element in root.iterchildren("question"):
+        if element.get("type", "") == "category":
+            category = category_of(text_of(element, "category/text"))
+        else:
+            yield element, category
 
 
 def category_of(path: str) -> str:

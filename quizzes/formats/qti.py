@@ -57,8 +57,7 @@ def _read(data: bytes, reading: Reading) -> None:
     if data[:2] != b"PK":
         return _take(xml_reader.load(data, reading.budget, name=NAME), "", reading)
     package = Package(data, reading.budget)
-    for href in item_files(package, reading):
-        reading.check()
+    for href in reading.turns(item_files(package, reading)):
         try:
             _take(
                 xml_reader.load(package.bytes_of(href), reading.budget, name=NAME, most=LARGEST_MEMBER), href, reading

@@ -61,6 +61,8 @@ def _read(data: bytes, reading: Reading) -> None:
     package = Package(data, reading.budget)
     for href in question_files(package, reading):
         reading.check()
+        if reading.is_paused:
+            break
         try:
             _take_all(
                 xml_reader.load(package.bytes_of(href), reading.budget, name=NAME, most=LARGEST_MEMBER), href, reading
@@ -95,17 +97,22 @@ def _take_all(root: Any, href: str, reading: Reading) -> None:
     if root.tag not in ROOTS:
         message = _("The file begins with <%(tag)s>, not with <questestinterop>: this is not QTI 1.2.")
         raise Unreadable(xml_reader.line_of(root), message % {"tag": str(root.tag)[:40]})
-    title = ""
-    for element in root.iter("assessment", "objectbank", "section", "item"):
-        if element.tag != "item":
-            title = element.get("title", "") or title
-            continue
-        reading.check()
+    for element, title in reading.turns(_titled(root)):
         item = Item(element, href, title, reading)
         try:
             item.take()
         except Faulty as fault:
             reading.refuse(fault.where or item.where, fault.message)
+
+
+def _titled(root: Any) -> Iterator[tuple[Any, str]]:
+    """Yield the items, each with the title of what holds it."""
+    title = ""
+    for element in root.iter("assessment", "objectbank", "section", "item"):
+        if element.tag == "item":
+            yield element, title
+        else:
+            title = element.get("title", "") or title
 
 
 FORMAT = Qti12()

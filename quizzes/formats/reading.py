@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,8 @@ from quizzes.errors import ImportRejected
 from quizzes.formats.base import MAX_ISSUES, MAX_QUESTIONS, Issue, Parsed, QuestionDraft, Unreadable
 from quizzes.formats.budgets import Budget
 from quizzes.question_types.base import InvalidSpec
+
+T = TypeVar("T")
 
 
 class Reading:
@@ -31,6 +33,20 @@ class Reading:
             raise Unreadable(_("file"), _("It may have at most %(limit)d questions.") % {"limit": MAX_QUESTIONS})
         if self._faults >= MAX_ISSUES:
             raise Unreadable(_("file"), _("There are too many faults; what follows was not read."))
+
+    def turns(self, items: Iterable[T]) -> Iterator[T]:
+        """Yield the items of a file that are read now: all of them, but for a long file that is read a slice at a time."""
+        for item in items:
+            if self.budget.slice.takes_next():
+                self.check()
+                yield item
+            elif self.is_paused:
+                return
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the rest of the file is for the next slice."""
+        return self.budget.slice.reached is not None
 
     def refuse(self, where: str, message: str) -> None:
         """Say why something is not taken."""
@@ -68,6 +84,7 @@ def read_with(read: Callable[[Reading], None], budget: Budget | None) -> Parsed:
         reading.issues.append(error.issue)
     except ImportRejected as refusal:  # of the budget
         reading.refuse(_("file"), str(refusal.message))
-    if not reading.drafts and not reading.issues:
+    is_whole = reading.budget.slice.since == 0 and not reading.is_paused
+    if is_whole and not reading.drafts and not reading.issues:
         reading.refuse(_("file"), _("No questions found."))
     return reading.parsed

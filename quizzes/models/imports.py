@@ -46,6 +46,7 @@ class ImportDraft(models.Model):
     encoding = models.CharField(_("encoding"), max_length=20, blank=True)  # of plain text only
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.READING)
     count = models.PositiveIntegerField(_("questions"), default=0)
+    reached = models.PositiveIntegerField(_("read"), default=0)  # items of the file, questions or not
     checked = models.PositiveIntegerField(_("checked"), default=0)
     content = models.BinaryField(default=b"")  # the questions, and what could not be read
     rows = models.BinaryField(default=b"")  # what would happen to each

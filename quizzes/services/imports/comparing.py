@@ -37,22 +37,24 @@ IN_ORDER = frozenset({"ordering"})  # types of which the order of the parts is t
 class Comparison:
     """Compares one person's drafts with the bank; what is the same for all of them is fetched once (2 queries)."""
 
-    def __init__(self, actor: User, format: str) -> None:
+    def __init__(self, actor: User, format: str, twins: Collection[int]) -> None:
+        """`twins` are the places in the file of those that repeat an earlier one."""
+        self.twins = twins
         self.actor, self.is_exact = actor, format == EXACT
         self.context = Context(linting.documents())
         self.sources = {source.slug: source for source in Source.objects.usable_by(actor)}
         self.asks_for_sources = bank.asks_for_sources(actor)
 
-    def rows_of(self, drafts: Sequence[QuestionDraft], twins: Collection[int]) -> list[Row]:
-        """Return what would happen to each draft; `twins` are the places of those that stand above in the file."""
+    def rows_of(self, drafts: Sequence[QuestionDraft], start: int) -> list[Row]:
+        """Return what would happen to each draft; the first of them has the place `start` in the file."""
         keys, copied = own_keys([exchange.key_of(draft) for draft in drafts], self.actor)
         stored, stamps = _stored(keys), stamps_of(keys)
         found = linting.check_drafts(drafts, self.context)
         missing = exchange.missing_cases(drafts, self.actor)
         rows = []
-        for place, (draft, key, findings) in enumerate(zip(drafts, keys, found, strict=True)):
+        for place, (draft, key, findings) in enumerate(zip(drafts, keys, found, strict=True), start):
             usable, lost = _usable(draft, self.sources)
-            reasons = _refusals(usable, stored.get(key), self.sources, missing, is_twin=place in twins)
+            reasons = _refusals(usable, stored.get(key), self.sources, missing, is_twin=place in self.twins)
             row = Row("refused", key, reasons=reasons)
             if not reasons:
                 row = _compared(usable, key, stored.get(key), is_exact=self.is_exact, is_copy=key in copied)
@@ -67,12 +69,12 @@ class Comparison:
         return replace(row, findings=tuple(one for one in kept if not bank.is_blocking(one)), blocking=blocking)
 
 
-def twins_in(drafts: Sequence[QuestionDraft]) -> frozenset[int]:
+def twins_in(drafts: Sequence[QuestionDraft]) -> list[int]:
     """The places of drafts that an earlier one is the same question as."""
     first: dict[str, int] = {}
     for place, draft in enumerate(drafts):
         first.setdefault(exchange.key_of(draft), place)
-    return frozenset(range(len(drafts))) - frozenset(first.values())
+    return sorted(set(range(len(drafts))) - set(first.values()))
 
 
 # Whose it is ------------------------------------------------------------------------------------------------------------
@@ -112,6 +114,12 @@ def stamps_of(keys: Iterable[str]) -> dict[str, str]:
     facts = ("uuid", "pk", "owner", "is_archived", "topic", "difficulty", "bloom")
     rows = Question.objects.filter(uuid__in=wanted).order_by().values_list(*facts)
     return {str(key): " ".join(map(str, (*row, *versions.get(str(key), ())))) for key, *row in rows}
+
+
+def stamp_of(question: Question, version: QuestionVersion) -> str:
+    """The stamp of a question with one version, as `stamps_of` would have it."""
+    row = (question.pk, question.owner_id, question.is_archived, question.topic_id, question.difficulty, question.bloom)
+    return " ".join(map(str, (*row, f"{version.number}{version.status[0]}{version.revision}")))
 
 
 def _usable(draft: QuestionDraft, sources: Mapping[str, Source]) -> tuple[QuestionDraft, tuple[str, ...]]:

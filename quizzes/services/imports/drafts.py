@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,11 @@ from django.utils.translation import gettext as _
 from quizzes import formats
 from quizzes.errors import ImportRejected
 from quizzes.formats import encodings
-from quizzes.formats.base import MAX_BYTES, Issue
-from quizzes.formats.budgets import Budget
+from quizzes.formats.base import MAX_BYTES, MAX_QUESTIONS, Issue
+from quizzes.formats.budgets import Budget, Slice
 from quizzes.models import ImportDraft, User
 from quizzes.services.imports import comparing
-from quizzes.services.imports.keeping import batches_in, issues_in, packed_content, packed_rows, parts, rows_in
+from quizzes.services.imports.keeping import drafts_in, issues_in, packed_content, packed_rows, rows_in
 from quizzes.services.imports.plan import Plan
 
 Stage = ImportDraft.Stage
@@ -58,9 +59,9 @@ def _likely_name(data: bytes) -> str:
 def read_again(draft: ImportDraft, *, format: str, encoding: str) -> ImportDraft:
     """Read the file from the start as another format, or in another encoding."""
     draft.format, draft.encoding, draft.stage = format, encoding, Stage.READING
-    draft.count = draft.checked = 0
+    draft.count = draft.checked = draft.reached = 0
     draft.content = draft.rows = b""
-    draft.choices = {}
+    draft.choices, draft.result = {}, {}
     draft.save()
     return draft
 
@@ -82,42 +83,58 @@ def go_on(draft: ImportDraft, *, now: datetime) -> ImportDraft:
     """Read, or compare for as long as a slice is. A second request that does the same leaves it to the first."""
     end = time.monotonic() + SLICE
     if draft.stage == Stage.READING:
-        _read(draft)
+        _read(draft, end)
     if draft.stage == Stage.CHECKING and time.monotonic() < end:
         _compare(draft, end, now=now)
     return draft
 
 
-def _read(draft: ImportDraft) -> None:
-    format = formats.get(draft.format)
+def _read(draft: ImportDraft, end: float) -> None:
+    """Read on from where the last slice ended."""
+    part = Slice(draft.reached, seconds=end - time.monotonic())
     try:
         data, encoding = encodings.as_utf8(bytes(draft.data), draft.encoding)
-        drafts, issues = format.parse(data, budget=Budget())
+        drafts, issues = formats.get(draft.format).parse(data, budget=Budget(slice=part))
     except ImportRejected as refusal:
         drafts, issues, encoding = [], [Issue(_("file"), str(refusal.message))], draft.encoding
-    draft.encoding, draft.count, draft.checked, draft.rows = encoding, len(drafts), 0, b""
-    draft.content = packed_content(drafts, issues, comparing.twins_in(drafts))
-    draft.stage = Stage.CHECKING if drafts else Stage.READY
-    draft.save(update_fields=["encoding", "count", "checked", "content", "rows", "stage"])
+    room = MAX_QUESTIONS - draft.count
+    if len(drafts) > room:
+        issues.append(Issue(_("file"), _("It may have at most %(limit)d questions.") % {"limit": MAX_QUESTIONS}))
+        drafts, part.reached = drafts[:room], None
+    content = bytes(draft.content) + packed_content(drafts, issues)
+    fresh: dict[str, Any] = {"encoding": encoding, "count": draft.count + len(drafts), "content": content}
+    if part.reached is None:
+        every = [one for batch in drafts_in(content) for one in batch]
+        if not every and not content:
+            content = packed_content([], [Issue(_("file"), _("No questions found."))])
+            fresh["content"] = content
+        stage = Stage.CHECKING if every else Stage.READY
+        fresh |= {"stage": stage, "result": {"twins": comparing.twins_in(every)}}
+    else:
+        fresh["reached"] = part.reached
+    _keep(draft, fresh, stage=Stage.READING, reached=draft.reached)
 
 
 def _compare(draft: ImportDraft, end: float, *, now: datetime) -> None:
     """Compare batch after batch until the time is over, and keep what was found."""
-    before = draft.checked
-    comparison = comparing.Comparison(draft.owner, draft.format)
-    done, checked = bytes(draft.rows), before
-    for batch in batches_in(draft.content, since=len(parts(draft.rows))):
-        rows = comparison.rows_of(batch.drafts, batch.twins)
+    comparison = comparing.Comparison(draft.owner, draft.format, set(draft.result.get("twins", ())))
+    done, checked = bytes(draft.rows), draft.checked
+    for batch in drafts_in(draft.content, since=checked):
+        rows = comparison.rows_of(batch, checked)
         done, checked = done + packed_rows(rows), checked + len(rows)
         if time.monotonic() > end:
             break
     fresh: dict[str, Any] = {"rows": done, "checked": checked}
     if checked == draft.count and time.monotonic() < end:
-        drafts = [one for batch in batches_in(draft.content) for one in batch.drafts]
+        drafts = [one for batch in drafts_in(draft.content) for one in batch]
         found = comparing.with_duplicates(drafts, rows_in(done), actor=draft.owner, now=now)
         fresh |= {"rows": packed_rows(found), "stage": Stage.READY}
-    still = ImportDraft.objects.filter(pk=draft.pk, stage=Stage.CHECKING, checked=before)
-    if still.update(**fresh):
+    _keep(draft, fresh, stage=Stage.CHECKING, checked=draft.checked)
+
+
+def _keep(draft: ImportDraft, fresh: Mapping[str, Any], **still: Any) -> None:
+    """Store what a slice has found, unless another request was faster: then take what that one found."""
+    if ImportDraft.objects.filter(pk=draft.pk, **still).update(**fresh):
         for name, value in fresh.items():
             setattr(draft, name, value)
     else:
@@ -126,5 +143,5 @@ def _compare(draft: ImportDraft, end: float, *, now: datetime) -> None:
 
 def plan_of(draft: ImportDraft) -> Plan:
     """What the import would do, as it was compared."""
-    drafts = [one for batch in batches_in(draft.content) for one in batch.drafts]
+    drafts = [one for batch in drafts_in(draft.content) for one in batch]
     return Plan.of(drafts, rows_in(draft.rows), issues_in(draft.content))

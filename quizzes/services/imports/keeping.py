@@ -18,6 +18,7 @@ from quizzes.lint.base import Finding
 
 Action = Literal["new", "copy", "changed", "there", "refused"]
 FAST = 1  # of zlib's levels
+HEAD = 6  # bytes before what is packed
 BATCH = 50  # drafts that are compared together
 
 
@@ -60,44 +61,40 @@ class Row:
 # Parts ------------------------------------------------------------------------------------------------------------------
 
 
-def packed(value: Any) -> bytes:
-    """One part: its length in four bytes, then the value."""
+@dataclass(frozen=True)
+class Part:
+    """One part of a column, still packed, and how many drafts or rows are in it."""
+
+    count: int
+    body: memoryview
+
+    def unpacked(self) -> Any:
+        return json.loads(zlib.decompress(self.body))
+
+
+def packed(value: Any, count: int) -> bytes:
+    """One part: its length in four bytes, how many drafts or rows it has in two, then the value."""
     body = zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), FAST)
-    return len(body).to_bytes(4) + body
+    return len(body).to_bytes(4) + count.to_bytes(2) + body
 
 
-def parts(data: bytes | memoryview) -> list[memoryview]:
-    """The parts of a column, still packed."""
-    rest, found = memoryview(data), []
+def parts(data: bytes | memoryview) -> Iterator[Part]:
+    rest = memoryview(data)
     while rest:
-        end = 4 + int.from_bytes(rest[:4])
-        found.append(rest[4:end])
+        end = HEAD + int.from_bytes(rest[:4])
+        yield Part(int.from_bytes(rest[4:HEAD]), rest[HEAD:end])
         rest = rest[end:]
-    return found
-
-
-def unpacked(part: memoryview) -> Any:
-    return json.loads(zlib.decompress(part))
 
 
 # Drafts and faults ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Drafts that are compared together, and the places among them of those that the file had before."""
-
-    drafts: list[QuestionDraft]
-    twins: frozenset[int]
-
-
-def packed_content(drafts: Sequence[QuestionDraft], issues: Sequence[Issue], twins: frozenset[int]) -> bytes:
-    """The faults, then the drafts in batches; `twins` are the places of drafts that repeat an earlier one."""
-    found = [packed([vars(one) for one in issues])]
+def packed_content(drafts: Sequence[QuestionDraft], issues: Sequence[Issue]) -> bytes:
+    """A part with the faults of a slice, where there are some, and its drafts in batches."""
+    found = [packed([vars(one) for one in issues], 0)] if issues else []
     for start in range(0, len(drafts), BATCH):
         some = [vars(draft) | _nested(draft) for draft in drafts[start : start + BATCH]]
-        repeated = [place - start for place in sorted(twins) if start <= place < start + BATCH]
-        found.append(packed({"drafts": some, "twins": repeated}))
+        found.append(packed(some, len(some)))
     return b"".join(found)
 
 
@@ -110,14 +107,17 @@ def _nested(draft: QuestionDraft) -> dict[str, Any]:
 
 
 def issues_in(content: bytes | memoryview) -> list[Issue]:
-    return [Issue(**one) for one in unpacked(parts(content)[0])]
+    """What could not be read, each once."""
+    kept = [one for part in parts(content) if not part.count for one in part.unpacked()]
+    return list(dict.fromkeys(Issue(**one) for one in kept))
 
 
-def batches_in(content: bytes | memoryview, since: int = 0) -> Iterator[Batch]:
-    """The batches from the one with this number on."""
-    for part in parts(content)[1 + since :]:
-        kept = unpacked(part)
-        yield Batch([_draft(one) for one in kept["drafts"]], frozenset(kept["twins"]))
+def drafts_in(content: bytes | memoryview, since: int = 0) -> Iterator[list[QuestionDraft]]:
+    """The drafts in batches, without the first `since` drafts."""
+    for part in parts(content):
+        if part.count > since:
+            yield [_draft(one) for one in part.unpacked()[since:]]
+        since = max(0, since - part.count)
 
 
 def _draft(kept: dict[str, Any]) -> QuestionDraft:
@@ -134,11 +134,11 @@ def _draft(kept: dict[str, Any]) -> QuestionDraft:
 
 def packed_rows(rows: Sequence[Row]) -> bytes:
     """The rows of one batch."""
-    return packed([vars(row) | {"findings": [_short(one) for one in row.findings]} for row in rows])
+    return packed([vars(row) | {"findings": [_short(one) for one in row.findings]} for row in rows], len(rows))
 
 
 def rows_in(data: bytes | memoryview) -> list[Row]:
-    return [_row(kept) for part in parts(data) for kept in unpacked(part)]
+    return [_row(kept) for part in parts(data) for kept in part.unpacked()]
 
 
 def _row(kept: dict[str, Any]) -> Row:

@@ -22,7 +22,7 @@ from quizzes.formats.base import QuestionDraft
 from quizzes.models import ImportDraft, Question, QuestionSource, QuestionVersion, Source, User, Visibility
 from quizzes.question_types.texts import search_text
 from quizzes.services.imports import changing, quiz
-from quizzes.services.imports.comparing import stamps_of
+from quizzes.services.imports.comparing import stamp_of, stamps_of
 from quizzes.services.imports.drafts import plan_of
 from quizzes.services.imports.labels import Labels
 from quizzes.services.imports.plan import Choices, Line, keep_choices
@@ -106,10 +106,9 @@ def _write(
     _add(ready, labels, sources)
     updated = changing.write(changed, labels, sources, choices, actor=owner, now=now)
     published = _publish_drafts(taken, now=now) if choices.publishes else []
-    questions = [*(one.question for one in ready), *(one.question for one in changed)]
-    after = stamps_of(str(question.uuid) for question in questions)
+    after = stamps_of(str(one.question.uuid) for one in changed)
     result: dict[str, Any] = {
-        "new": [[one.question.pk, after[str(one.question.uuid)]] for one in ready],
+        "new": [[one.question.pk, stamp_of(one.question, one.version)] for one in ready],
         "changed": [one | {"stamp": after[one["key"]]} for one in updated],
         "published": published,
         "there": sum(line.row.action == "there" for line in taken),
@@ -132,7 +131,8 @@ def _write(
 def _refuse_if_changed(taken: Sequence[Line]) -> None:
     """Lock the questions that are there, and compare their stamps; raises Outdated (3 queries)."""
     stamps = {line.row.key: line.row.stamp for line in taken}
-    locked = Question.objects.select_for_update(no_key=True).filter(uuid__in=set(stamps)).order_by("pk")
+    there = [key for key, stamp in stamps.items() if stamp]
+    locked = Question.objects.select_for_update(no_key=True).filter(uuid__in=there).order_by("pk")
     list(locked.values_list("pk", flat=True))  # an editor of the same questions waits here
     now = stamps_of(stamps)
     if any(now.get(key, "") != stamp for key, stamp in stamps.items()):
