@@ -76,7 +76,7 @@ JSON = [
     ("a million empty lists", "more than 250,000 values", lambda: b"[" + b"[]," * 1_700_000 + b"[]]"),
     ("a million empty objects", "more than 250,000 values", lambda: b"[" + b"{}," * 1_700_000 + b"{}]"),
     ("2 M figures", "more than 250,000 values", lambda: b"[" + b"1," * 2_500_000 + b"1]"),
-    ("200,000 empty objects", "at most 2000 questions", lambda: b"[" + b"{}," * 100_000 + b"{}]"),
+    ("200,000 empty objects", "at most 5000 questions", lambda: b"[" + b"{}," * 100_000 + b"{}]"),
     ("a number of 5 M figures", "number is too long", lambda: b"[" + b"9" * 5_000_000 + b"]"),
     ("a fraction of 5 M figures", "question 1", lambda: b"[0." + b"9" * 5_000_000 + b"]"),
     ("1,000 long numbers", "question 1", lambda: b"[" + b",".join([b"9" * 4_300] * 1_000) + b"]"),
@@ -106,7 +106,7 @@ JSON = [
     ("NULs", "not valid JSON", lambda: bytes(5_000_000)),
     ("UTF-16", "not UTF-8", lambda: "[]".encode("utf-16")),
     ("spaces", "is empty", lambda: b" " * 5_000_000),
-    ("6 MB", "larger than 5 MB", lambda: b"[" * 6_000_000),
+    ("26 MB", "larger than 25 MB", lambda: b"[" * 27_000_000),
 ]
 
 
