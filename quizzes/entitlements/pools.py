@@ -99,8 +99,8 @@ def resting_on(notes: Q) -> QuerySet[QuestionSource]:
 
 def _by_record(questions: QuerySet[Question], wish: Wish, record: list[Shown]) -> QuerySet[Question]:
     if wish.attempt is not None:
-        missed = {shown.question for shown in record if shown.attempt == wish.attempt and shown.is_missed}
-        return questions.filter(pk__in=missed)
+        of_it = (shown for shown in record if shown.attempt == wish.attempt)
+        return questions.filter(pk__in={shown.question for shown in of_it if shown.in_the_end < 1})
     if wish.only == UNSEEN:
         return questions.exclude(pk__in={shown.question for shown in record})
     if wish.only == FLAGGED:

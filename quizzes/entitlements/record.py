@@ -19,7 +19,7 @@ Place = tuple[int, int]  # attempt and slot
 
 
 class Shown(NamedTuple):
-    """One answer: how it did (0…1) when it was first given, and when that was."""
+    """One answer: how it did (0…1) when it was first given, when that was, and how it did in the end."""
 
     question: int
     topic: int | None
@@ -27,6 +27,7 @@ class Shown(NamedTuple):
     at: datetime
     is_flagged: bool
     attempt: int
+    in_the_end: float
 
     @property
     def is_missed(self) -> bool:
@@ -102,4 +103,5 @@ def _shown(row: _Row, attempt: Attempt, checks: dict[Place, tuple[float | None, 
         return None
     if fraction is None:
         return None
-    return Shown(row.question, row.topic, float(fraction), at, row.is_flagged, row.attempt)
+    in_the_end = fraction if row.fraction is None else row.fraction
+    return Shown(row.question, row.topic, float(fraction), at, row.is_flagged, row.attempt, float(in_the_end))

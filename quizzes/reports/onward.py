@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from quizzes import entitlements, terms
 from quizzes.models import Attempt, shown
+from quizzes.models.quizzes import Preset
 from quizzes.reports import certificates
 from quizzes.reports.cards import Card
 
-MISSED = frozenset({"wrong", "partly", "unanswered"})
+MISSED = frozenset({"wrong", "partly"})
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,17 @@ class Onward:
 
 def after(attempt: Attempt, cards: Iterable[Card], revealed: terms.Revealed, *, now: datetime) -> Onward:
     """Return what is offered (up to 3 queries from the second attempt on)."""
-    missed = [card for card in cards if card.verdict in MISSED and card.may_be_practiced]
     return Onward(
-        to_practice=len(missed) if revealed.right_answer else 0,
+        to_practice=sum(_is_missed(card, attempt) for card in cards) if revealed.right_answer else 0,
         since=_since(attempt, now) if revealed.marks else None,
         has_certificate=certificates.is_due(attempt, revealed),
     )
+
+
+def _is_missed(card: Card, attempt: Attempt) -> bool:
+    """As the pool of `entitlements` has it: what practice did not come to is not missed."""
+    is_left_out = card.verdict == "unanswered" and (attempt.preset != Preset.PRACTICE or card.is_checked)
+    return card.may_be_practiced and (card.verdict in MISSED or is_left_out)
 
 
 def _since(attempt: Attempt, now: datetime) -> Since | None:

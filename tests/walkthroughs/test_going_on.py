@@ -96,6 +96,27 @@ def test_what_practice_did_not_come_to_is_not_missed(learner: User, now: datetim
         assert "Only 2 questions match" in read(client.get("/practice/?only=unseen"))
 
 
+def test_a_result_of_practice_offers_as_many_as_it_starts(learner: User, now: datetime) -> None:
+    factories.published(4)
+    client = browser(learner)
+    with time_machine.travel(now, tick=False) as clock:
+        follow(client, "/practice/start/")
+        practice = Attempt.objects.get()
+        here, right = f"/attempts/{practice.pk}/questions", right_of(practice, 1)
+        wrong_then_right = [((right + 1) % 4, 0), (right, 1)]
+        for choice, revision in wrong_then_right:
+            client.post(f"{here}/1/check/", {"q1-choice": choice, "q1-revision": revision})
+        client.post(f"{here}/2/check/", {"q2-choice": (right_of(practice, 2) + 1) % 4, "q2-revision": 0})
+        client.post(f"{here}/3/show/", {"q3-revision": 0})  # given up; the fourth is not looked at
+        client.post(f"/attempts/{practice.pk}/submit/", CONFIRMED)
+        assert "Practice these 2" in read(client.get(f"/attempts/{practice.pk}/result/"))
+        clock.shift(timedelta(minutes=1))
+        follow(client, "/practice/start/", attempt=practice.pk)
+    assert practiced(learner) == sorted(
+        practice.answers.filter(slot__in=(2, 3)).values_list("version__question", flat=True)
+    )
+
+
 def test_pressing_twice_starts_one_practice(learner: User) -> None:
     factories.published(3)
     client = browser(learner)
