@@ -234,6 +234,7 @@ ACCOUNT_RATE_LIMITS = {
     "open_instructor_link": "60/60s/ip",
     "import_questions": "60/3600s/user",
     "export_questions": "120/3600s/user",
+    "open_quiz_share": "60/600s/user",
 }
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"

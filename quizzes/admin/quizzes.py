@@ -15,6 +15,7 @@ from quizzes import clock
 from quizzes.admin.quiz_items import BandRows, DrawRows, FixedRows
 from quizzes.admin.quiz_pages import QuizPages
 from quizzes.admin.quiz_points import QuizPoints
+from quizzes.admin.quiz_shares import QuizShares
 from quizzes.admin.scope import owner_name, person, preview_link
 from quizzes.admin.scoped import ScopedAdmin, WhoseFilter
 from quizzes.forms.quizzes import QuizForm
@@ -49,7 +50,7 @@ FIELDSETS = (
 
 
 @admin.register(Quiz)
-class QuizAdmin(QuizPoints, QuizPages, ScopedAdmin):
+class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
     form = QuizForm
     fieldsets = FIELDSETS  # type: ignore[assignment]
     prepopulated_fields = {"slug": ("title",)}

@@ -12,6 +12,7 @@ from quizzes.models.ownership import Visibility
 from quizzes.models.quizzes import FeedbackBand, Quiz, QuizItem
 from quizzes.models.reference import Body, GlossaryTerm, TimelineEntry
 from quizzes.models.reviews import ReviewCard, ReviewedAttempt, ReviewLog, ReviewSettings
+from quizzes.models.shares import QuizShare
 from quizzes.models.study import EarlierText, Mastery, NotePlace, StudyNote, Unit
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "QuestionVersion",
     "Quiz",
     "QuizItem",
+    "QuizShare",
     "ReviewCard",
     "ReviewLog",
     "ReviewSettings",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from quizzes.models import (
     Unit,
     User,
 )
+from quizzes.question_types.texts import search_text
 from quizzes.services import quizzes
 
 # What a copy of a quiz does not take over: what it is called by, whose it is, and when it was open to whom.
@@ -76,18 +77,57 @@ def of_question(question: Question, *, actor: User, now: datetime) -> Question:
 
 
 @transaction.atomic
-def of_quiz(quiz: Quiz, *, actor: User, now: datetime) -> tuple[Quiz, int]:
+def of_questions(questions: Iterable[Question], *, actor: User, now: datetime) -> dict[int, Question]:
+    """Private questions of the actor's with what is published of each, published too; by the original's pk (5 queries).
+
+    For who was given them: whether they may be given is for the caller to know.
+    """
+    rows = list(questions)
+    shared = ("type", "topic_id", "difficulty", "bloom", "acknowledged", "is_kept_for_exams")
+    made = [Question(owner=actor, **{name: getattr(row, name) for name in shared}) for row in rows]
+    instead = dict(zip([row.pk for row in rows], Question.objects.bulk_create(made), strict=True))
+    ready = QuestionVersion.objects.ready().filter(question__in=instead)
+    QuestionVersion.objects.bulk_create(
+        QuestionVersion(
+            question=instead[version.question_id],
+            spec=version.spec,
+            search_text=search_text(version.spec),  # rows written together send no signal
+            status=QuestionVersion.Status.READY,
+            revision=1,
+            edited_by=actor,
+            edited_at=now,
+            published_at=now,
+        )
+        for version in ready
+    )
+    places = QuestionSource.objects.filter(question__in=instead, source__in=Source.objects.usable_by(actor))
+    QuestionSource.objects.bulk_create(
+        QuestionSource(question=instead[key], source_id=source, paragraph=paragraph, evidence=evidence)
+        for key, source, paragraph, evidence in places.values_list("question", "source", "paragraph", "evidence")
+    )
+    tagged = Question.tags.through.objects.filter(question__in=instead).values_list("question", "tag")
+    Question.tags.through.objects.bulk_create(
+        Question.tags.through(question=instead[key], tag_id=tag) for key, tag in tagged
+    )
+    return instead
+
+
+@transaction.atomic
+def of_quiz(
+    quiz: Quiz, *, actor: User, now: datetime, instead: Mapping[int, Question] | None = None
+) -> tuple[Quiz, int]:
     """A draft of the actor's with the same settings and items; returns it and how many questions could not come along.
 
-    Questions that the actor may not use stay behind; those of others are pinned.
+    Questions that the actor may not use stay behind, but for those with another one `instead`; those of others are pinned.
     """
+    instead = instead or {}
     settings = {name: getattr(quiz, name) for name in _fields(Quiz) if name not in NOT_COPIED}
     title = _("%(quiz)s (copy)") % {"quiz": quiz.title[:180]}
     made = quizzes.save(Quiz(**settings, title=title, slug=free_slug(Quiz, quiz.slug)), actor=actor, now=now)
     items = list(quiz.items.all())
     usable = _usable(items, actor)
-    kept = [item for item in items if item.is_draw or item.question_id in usable]
-    QuizItem.objects.bulk_create(QuizItem(**_values(item, quiz=made)) for item in kept)
+    kept = [item for item in items if item.is_draw or item.question_id in usable or item.question_id in instead]
+    QuizItem.objects.bulk_create(_item(item, made, instead.get(item.question_id or 0)) for item in kept)
     FeedbackBand.objects.bulk_create(FeedbackBand(**_values(band, quiz=made)) for band in quiz.bands.all())
     quizzes.pin_foreign(made)
     return made, len(items) - len(kept)
@@ -122,6 +162,12 @@ def _copy_note(note: StudyNote, unit: Unit, actor: User) -> None:
         NotePlace(note=made, source_id=source, paragraph=paragraph)
         for source, paragraph in places.values_list("source", "paragraph")
     )
+
+
+def _item(item: QuizItem, made: Quiz, question: Question | None) -> QuizItem:
+    """The row of another quiz, with another question where there is one."""
+    values = _values(item, quiz=made)
+    return QuizItem(**values | ({"question_id": question.pk, "pinned_version_id": None} if question else {}))
 
 
 def _usable(items: Iterable[QuizItem], actor: User) -> set[int]:

@@ -36,6 +36,7 @@ from quizzes.models import (
     Mastery,
     Membership,
     Notice,
+    QuizShare,
     User,
 )
 from quizzes.services import attempts, classrooms, deadlines, handover, reviews
@@ -111,6 +112,7 @@ def _forget_person(person: User, *, now: datetime) -> None:
     """Name, address, log-ins and rights."""
     Invitation.objects.filter(user=person).delete()
     ImportDraft.objects.filter(owner=person).delete()
+    QuizShare.objects.filter(owner=person).delete()
     _forget_invitations(person, now=now)
     for kind in (EmailAddress, Authenticator, SocialAccount):  # with what hangs on them: confirmations, tokens
         kind._default_manager.filter(user=person).delete()

@@ -49,6 +49,8 @@ quiz act-archive POST            200     200     403     403     404     404    
 quiz act-unpublish POST          200     200     403     403     404     404     out     out     200
 quiz act-publish POST            302     302     403     403     404     404     out     out     302
 quiz copy POST                   302     302     302     302     404     404     out     out     302
+quiz share                       200     200     403     403     404     404     out     out     200
+quiz share POST                  302     302     403     403     404     404     out     out     302
 quiz history                     200     200     403     403     gone    gone    out     out     200
 quiz delete                      403     403     403     403     gone    gone    out     out     403
 """

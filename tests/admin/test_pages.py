@@ -12,7 +12,7 @@ from django.urls import reverse
 from quizzes import clock, question_types
 from quizzes.admin.dashboard import needs_of
 from quizzes.models import Attempt, ImportDraft, Source, Tag
-from quizzes.services import imports
+from quizzes.services import imports, shares
 from tests.admin import cast
 from tests.services.test_imports import GIFT
 
@@ -75,6 +75,12 @@ def pages(stage: SimpleNamespace) -> list[str]:
         *(reverse("admin:quizzes_question_imported", args=[draft.pk]) for draft in drafts(stage)),
         reverse("admin:quizzes_quiz_change", args=[quiz]),
         reverse("admin:quizzes_quiz_compose", args=[quiz]),
+        reverse("admin:quizzes_quiz_share", args=[quiz]),
+        reverse("admin:quizzes_quiz_code"),
+        reverse(
+            "admin:quizzes_quiz_shared",
+            args=[shares.make(stage.ada_quiz, actor=stage.ada, days=1, now=clock.now()).code],
+        ),
         reverse("admin:quizzes_membership_change", args=[member]),
         reverse("admin:quizzes_assignment_change", args=[stage.ada_assignment.pk]),
         reverse("admin:quizzes_attempt_change", args=[stage.ada_attempt.pk]),

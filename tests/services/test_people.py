@@ -254,7 +254,13 @@ def test_every_table_that_points_to_people_is_thought_of() -> None:
         if getattr(field, "remote_field", None) and field.concrete and field.related_model is User
     }
     deleted = {"account.EmailAddress", "mfa.Authenticator", "socialaccount.SocialAccount"}
-    deleted |= {"quizzes.Invitation", "quizzes.InstructorInvitation", "quizzes.Notice", "quizzes.ImportDraft"}
+    deleted |= {
+        "quizzes.Invitation",
+        "quizzes.InstructorInvitation",
+        "quizzes.Notice",
+        "quizzes.ImportDraft",
+        "quizzes.QuizShare",
+    }
     deleted |= {"quizzes.ReviewCard", "quizzes.ReviewLog", "quizzes.ReviewSettings", "quizzes.Mastery"}
     handed_over = {f"quizzes.{model.__name__}" for model in (Question, Quiz, Source, *STUDY_MODELS)}
     kept = {"Accommodation", "Answer", "Attempt", "AttemptEvent", "Membership", "QuestionVersion"}
