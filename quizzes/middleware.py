@@ -45,7 +45,7 @@ class RequestIds:
         return response
 
 
-class NothingIsKept:
+class NeverCacheWithSession:
     """No cache keeps what a user with a session sees; without one, a page shows nothing personal."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -77,7 +77,7 @@ class ErrorPages:
             log.error("the cache cannot be reached, so tries cannot be counted: %s", error)
             return self.refused(request, Uncounted())
         outage = outages.of(error)
-        return None if outage is None else database_is_away(request, outage, error)
+        return None if outage is None else database_unavailable(request, outage, error)
 
     def refused(self, request: HttpRequest, error: QuizError) -> HttpResponse:
         if wants_json(request):
@@ -100,7 +100,7 @@ def too_large(request: HttpRequest, size: int) -> str:
     return _("A file may have at most %(size)d MB.") % {"size": 25} if size > settings.MAX_IMPORT else ""
 
 
-def database_is_away(request: HttpRequest, outage: Outage, error: BaseException) -> HttpResponse:
+def database_unavailable(request: HttpRequest, outage: Outage, error: BaseException) -> HttpResponse:
     """503 with Retry-After, in words that need no database; for errors in views here, for others in `server_error`."""
     log.error("%s: %s", "the database cannot be reached" if outage.passes else "the database is out of order", error)
     response = plain_answer(request, 503, "unavailable", outage.title, outage.message)

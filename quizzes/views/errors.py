@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from quizzes import installation, limits, outages
 from quizzes.errors import NotFound, Text
-from quizzes.middleware import database_is_away, plain_answer, wants_json
+from quizzes.middleware import database_unavailable, plain_answer, wants_json
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     outage = outages.of(error)
     if error is not None and outage is not None:  # raised while the session or the person was read, before any view
-        return database_is_away(request, outage, error)
+        return database_unavailable(request, outage, error)
     if not installation.has_static_files():
         message = _("Quizsite isn't set up yet: its static files are missing. An administrator has to collect them.")
         return plain_answer(request, 503, "unavailable", _("Out of order"), message)
