@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { toTellFirst } from "../../quizzes/static/quizzes/js/attempt/telling.js";
+import { toTellFirst } from "../../quizzes/static/quizzes/js/held.js";
 
 const nothing = { held: [], toldOf: new Set(), refusals: new Set(), unread: [], unreadBefore: [] };
 

@@ -1,16 +1,14 @@
 // The attempt page: saves answers as they are given, counts down, turns pages. Without it the plain form does all of this.
 // What the modules in attempt/ know together is in attempt/state.js; here they are told what the browser tells.
 
-import { askState, comeBack, look } from "./attempt/asking.js";
 import { showTrouble } from "./attempt/banner.js";
 import { showTime, startClock, sync, warn } from "./attempt/clock_face.js";
 import { conflict } from "./attempt/conflict.js";
-import { closed, timeIsOver } from "./attempt/ending.js";
-import { followFlags } from "./attempt/flag.js";
-import { followKeys } from "./attempt/keys.js";
+import { followFlags, followKeys } from "./attempt/controls.js";
 import { leave, leaveOutSaved } from "./attempt/paging.js";
 import { Pauses } from "./attempt/pauses.js";
 import { adopt, begin, isStored, put, putWhatIsPaused, refused, restoreLeftBehind, saved } from "./attempt/saving.js";
+import { askState, closed, comeBack, look, timeIsOver } from "./attempt/standing.js";
 import { state, takeStock } from "./attempt/state.js";
 import { startTurning } from "./attempt/turning.js";
 import { Clock } from "./clock.js";

@@ -1,12 +1,12 @@
 // Leaving a page: only when what was answered on it is acknowledged, and what cannot be read was told once.
 
+import { toTellFirst } from "../held.js";
 import { say } from "../words.js";
-import { askState } from "./asking.js";
 import { announce, showTrouble, tell } from "./banner.js";
 import { openConflict } from "./conflict.js";
 import { putWhatIsPaused } from "./saving.js";
+import { askState } from "./standing.js";
 import { state } from "./state.js";
-import { toTellFirst } from "./telling.js";
 import { isDoubleClick, turnTo } from "./turning.js";
 
 const FLUSH_MS = 4_000;

@@ -2,8 +2,7 @@
 
 import { alike, isEmpty, read, readHtml, readInitial, same, write } from "../fields.js";
 import { say } from "../words.js";
-import { announce, setState, tell } from "./banner.js";
-import { mark } from "./dots.js";
+import { announce, mark, setState, tell } from "./banner.js";
 import { state } from "./state.js";
 
 const TYPING_PAUSE_MS = 700;

@@ -2,19 +2,22 @@
 // them. Not where a quiz has no way back: there the next question is asked for only when this one is left.
 
 import { say } from "../words.js";
-import { askState, isBehind, look, putToken } from "./asking.js";
-import { announce, tell } from "./banner.js";
-import { markHere } from "./dots.js";
-import { followFlags } from "./flag.js";
-import { addressOf, load, revisionOf, slotOf } from "./page_loading.js";
+import { announce, markHere, tell } from "./banner.js";
+import { followFlags } from "./controls.js";
 import { Pages } from "./pages.js";
 import { adopt, begin, putWhatIsPaused } from "./saving.js";
+import { askState, isBehind, look, putToken } from "./standing.js";
 import { state, takeStock } from "./state.js";
 
+const TIMEOUT_MS = 10_000;
 const FRESH_MS = 5_000; // a page fetched longer ago may have been answered on another device since
 const DOUBLE_CLICK_MS = 400;
 const turns = { count: 0, shownAt: -Infinity, mayBeSecond: false };
 
+const scriptsOf = (page) => [...page.querySelectorAll("script[type=module][src]")].map((script) => script.getAttribute("src"));
+
+const addressOf = (slot) => `${state.root.dataset.home}questions/${slot}/`;
+const slotOf = (path) => Number(/\/questions\/(\d+)\//.exec(path)?.[1] ?? 0);
 const here = () => [...state.cards.keys()][0];
 const take = (slot) => state.pages.take(slot, (page) => revisionOf(page) < (state.queue.revisions.get(slot) ?? 0));
 
@@ -122,4 +125,47 @@ export function startTurning() {
     if (slot && slot !== here()) state.pages.fetch(slot);
   });
   fetchNeighbors();
+}
+
+// A page, fetched and taken apart ------------------------------------------------------------------------------------------
+
+/**
+ * The page of a question: {slot, address, title, form, messages, at}. Null where it is another page than was asked for,
+ * such as the result of an attempt that is over, or of another version of the site. Fails without a connection.
+ */
+async function load(slot) {
+  const address = addressOf(slot);
+  const response = await fetch(address, {
+    headers: { Accept: "text/html" },
+    credentials: "same-origin",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok || response.redirected) return null;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (!isOfThisAttempt(page) || !(await hasScripts(page))) return null;
+  return {
+    slot,
+    address,
+    title: page.title,
+    form: page.querySelector("[data-form]"),
+    messages: page.querySelector(".messages"),
+    at: performance.now(),
+  };
+}
+
+function isOfThisAttempt(page) {
+  const root = page.getElementById("attempt");
+  const isOfThisVersion = scriptsOf(page).at(-1) === scriptsOf(document).at(-1);
+  const isSame = ["attempt", "learner"].every((name) => root?.dataset[name] === state.root.dataset[name]);
+  return Boolean(isSame && isOfThisVersion && page.querySelector("[data-form]"));
+}
+
+/** Load the scripts of a page. A browser does not ask again for one that did not come: then it has to load the page. */
+function hasScripts(page) {
+  return Promise.all(scriptsOf(page).map((source) => import(source))).then(() => true, () => false);
+}
+
+/** The revision of the answer that a page shows. */
+function revisionOf({ form, slot }) {
+  return Number(form.querySelector(`.question[data-slot="${slot}"]`)?.dataset.revision ?? 0);
 }

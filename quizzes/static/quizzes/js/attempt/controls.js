@@ -1,6 +1,8 @@
-// Keys on the page of one question: 1 to 9 choose, F flags, the arrows and Enter turn pages. They can be turned off.
+// Flags without leaving the page, and keys on that of one question: 1 to 9 choose, F flags, the arrows and Enter turn pages.
 
 import { say } from "../words.js";
+import { mark, tell } from "./banner.js";
+import { look } from "./standing.js";
 import { preference, state } from "./state.js";
 
 const line = document.querySelector("[data-keys]");
@@ -37,4 +39,34 @@ export function followKeys() {
   line.hidden = false;
   line.querySelector("[data-keys-toggle]").addEventListener("click", () => setKeys(preference("keys", areOn() ? "off" : "on") === "on"));
   setKeys(preference("keys") !== "off");
+}
+
+// Flags ------------------------------------------------------------------------------------------------------------------
+
+export function followFlags() {
+  for (const card of state.cards.values()) card.querySelector("[data-flag]")?.addEventListener("click", flag);
+}
+
+async function flag(event) {
+  const pressed = event.currentTarget;
+  const slot = Number(pressed.closest("[data-slot]").dataset.slot);
+  const isFlagged = pressed.getAttribute("aria-pressed") !== "true";
+  event.preventDefault();
+  try {
+    const response = await fetch(state.root.dataset.flag, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": state.csrf },
+      body: JSON.stringify({ slot, flagged: isFlagged }),
+    });
+    if (!response.ok) throw new Error(String(response.status));
+  } catch {
+    look();
+    return tell(say("flag_failed"));
+  }
+  pressed.setAttribute("aria-pressed", String(isFlagged));
+  [pressed.formAction, pressed.dataset.other] = [pressed.dataset.other, pressed.formAction];
+  pressed.querySelector("[data-flag-on]").hidden = !isFlagged;
+  pressed.querySelector("[data-flag-off]").hidden = isFlagged;
+  return mark(slot, "flag", isFlagged);
 }
