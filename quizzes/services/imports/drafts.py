@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from quizzes import formats
 from quizzes.errors import ImportRejected
 from quizzes.formats import encodings
-from quizzes.formats.base import MAX_BYTES, MAX_QUESTIONS, Issue
+from quizzes.formats.base import MAX_BYTES, MAX_QUESTIONS, Issue, printable
 from quizzes.formats.budgets import Budget, Slice
 from quizzes.models import ImportDraft, User
 from quizzes.services.imports import comparing
@@ -37,7 +37,7 @@ def begin(owner: User, *, name: str, data: bytes, now: datetime, format: str = "
     for old in ImportDraft.objects.filter(owner=owner).waiting().only("pk")[MOST_WAITING - 1 :]:
         old.delete()
     return ImportDraft.objects.create(
-        owner=owner, name=name[:200], data=data, format=key, encoding=encoding, created_at=now
+        owner=owner, name=printable(name)[:200], data=data, format=key, encoding=encoding, created_at=now
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
@@ -32,6 +32,9 @@ Status, Stage = QuestionVersion.Status, ImportDraft.Stage
 
 class Outdated(ImportRejected):
     """A question is no longer as it was compared."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Something changed since these questions were compared. They are compared again."))
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,9 @@ def confirm(draft: ImportDraft, choices: Choices, *, now: datetime) -> ImportDra
     changed = changing.prepared([line for line in taken if line.row.action == "changed"])
     try:
         return _write(draft, choices, taken, ready, changed, now=now)
-    except Outdated:
+    except (Outdated, IntegrityError) as error:  # the second: someone wrote the same question, topic or tag meanwhile
         ImportDraft.objects.filter(pk=draft.pk, stage=Stage.READY).update(stage=Stage.CHECKING, checked=0, rows=b"")
-        raise
+        raise Outdated from error
 
 
 def _new(line: Line, choices: Choices, owner: User, now: datetime) -> New:
@@ -136,7 +139,7 @@ def _refuse_if_changed(taken: Sequence[Line]) -> None:
     list(locked.values_list("pk", flat=True))  # an editor of the same questions waits here
     now = stamps_of(stamps)
     if any(now.get(key, "") != stamp for key, stamp in stamps.items()):
-        raise Outdated(_("Something changed since these questions were compared. They are compared again."))
+        raise Outdated
 
 
 def _sources(drafts: Iterable[QuestionDraft]) -> dict[str, Source]:
