@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
 from quizzes import certainty, entitlements
 from quizzes.certainty import Estimate
 from quizzes.entitlements import Shown
@@ -77,6 +79,13 @@ def by_topic(record: Sequence[Shown]) -> list[Grown]:
         if shown.topic is not None:
             by_key[shown.topic].add(shown.question)
     return _grown(Topic.objects.in_bulk(list(by_key)), by_key, record)
+
+
+def about(learner: User, what: Any, questions: QuerySet[Question], *, now: datetime) -> Grown | None:
+    """Return what the first answers to these questions say; None where there is none (1 query, and the record's)."""
+    record = entitlements.record_of(learner, now=now)
+    keys = set(questions.order_by().values_list("pk", flat=True)) if record else set()
+    return next(iter(_grown({0: what}, {0: keys}, record)), None)
 
 
 def of_learner(learner: User, *, now: datetime) -> Growth:

@@ -42,6 +42,11 @@ def test_progress_is_told_by_topic_source_and_quiz_from_first_answers(learner: U
         factories.attempt(learner, council, now=now + DAY, right=6, submit=True)  # known by then: no first answers
         factories.attempt(learner, budget, now=now + 2 * DAY, submit=True)
         page = read(client.get("/progress/"))
+        topic, source = read(client.get("/topics/council/")), read(client.get("/sources/on-budget/"))
+    assert "You: about 50%, from 6 first answers." in topic
+    assert "the one you missed" not in topic  # it is known by now
+    assert "You: few answers yet, from 2 first answers." in source
+    assert "Practice the 2 you missed" in source
     assert words_of(page, "Council") == words_of(page, "On-Council") == "about 50%"
     assert words_of(page, "Budget") == "few answers yet"
     assert "Next: Budget" in page
