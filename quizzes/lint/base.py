@@ -43,6 +43,7 @@ NOT_PROSE = frozenset(
         "unit",
         "units",
         "decimal_mark",
+        "case",
     }
 )
 
@@ -132,6 +133,7 @@ class Item:
     bloom: str = ""
     places: tuple[Citation, ...] = ()
     tags: tuple[str, ...] = ()
+    enemies: frozenset[str] = frozenset()  # ids of questions that never stand in one paper with it
 
     @property
     def kind(self) -> QuestionType[Any]:
@@ -224,7 +226,7 @@ def clipped(text: str, limit: int = 60) -> str:
 
 @dataclass(frozen=True)
 class Context:
-    """What surrounds the items: the documents by slug, a blueprint, and whether the items are a whole bank.
+    """What surrounds the items: the documents by slug, a blueprint, the quizzes, and whether the items are a whole bank.
 
     A blueprint is {"type": {"single_choice": 132, …}, "difficulty": …, "bloom": …, "topic": …, "document": …}; the figures
     are counts or shares, only their proportions are used. Any of the five may be left out.
@@ -233,6 +235,7 @@ class Context:
     documents: Mapping[str, Sequence[Paragraph]] = field(default_factory=dict)
     blueprint: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     is_whole: bool = False
+    quizzes: Mapping[str, str] = field(default_factory=dict)  # what is said of a quiz before it begins, by its title
     _pairs: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def pairs_of(self, slug: str) -> frozenset[str]:

@@ -52,7 +52,7 @@ def paragraph_of(row: Mapping[str, Any]) -> Paragraph:
     return Paragraph(row["number"], row.get("words", 0), tuple(row.get("pairs", "").split()), row.get("heading", ""))
 
 
-def item_of(question: Question, spec: Spec) -> Item:
+def item_of(question: Question, spec: Spec, enemies: frozenset[str] = frozenset()) -> Item:
     """Return a question as the rules see it, with this content."""
     return Item(
         id=str(question.uuid),
@@ -63,6 +63,7 @@ def item_of(question: Question, spec: Spec) -> Item:
         bloom=question.bloom,
         places=tuple(Citation(row.source.slug, row.paragraph, row.evidence) for row in question.places.all()),
         tags=tuple(tag.slug for tag in question.tags.all()),
+        enemies=enemies,
     )
 
 
@@ -75,12 +76,13 @@ def asked_version(question: Question) -> QuestionVersion | None:
 def _gathered(questions: Any) -> tuple[list[Item], list[Finding]]:
     items: list[Item] = []
     findings: list[Finding] = []
-    for question in questions.select_related("topic").prefetch_related("versions", "places__source", "tags"):
+    for question in questions.select_related("topic").prefetch_related("versions", "places__source", "tags", "enemies"):
         version = asked_version(question)
         if version is None:
             continue
         try:
-            items.append(item_of(question, question.kind.spec(version.spec)))
+            enemies = frozenset(str(enemy.uuid) for enemy in question.enemies.all())
+            items.append(item_of(question, question.kind.spec(version.spec), enemies))
         except InvalidSpec as error:
             findings += [invalid(str(question.uuid), fault.where, fault.what) for fault in error.faults]
     return items, findings
@@ -136,7 +138,7 @@ def check_bank(quiz: Quiz | None = None, *, blueprint: Mapping[str, Mapping[str,
     """Both kinds of rules on all questions, or on those that a quiz asks or may draw."""
     questions = questions_of(quiz) if quiz else Question.objects.live()
     items, findings = _gathered(questions)
-    context = Context(documents(), blueprint or {}, is_whole=quiz is None)
+    context = Context(documents(), blueprint or {}, is_whole=quiz is None, quizzes=_descriptions(quiz))
     for item in items:
         findings += lint.check_item(item, context)
     findings += lint.check_bank(items, context)
@@ -145,6 +147,12 @@ def check_bank(quiz: Quiz | None = None, *, blueprint: Mapping[str, Mapping[str,
     standing = [one for one in findings if lint.outstanding([one], accepted.get(one.item, []))]
     stems = {item.id: item.stem for item in items}
     return BankReport(len(items), tuple(findings), tuple(standing), stems)
+
+
+def _descriptions(quiz: Quiz | None) -> dict[str, str]:
+    """What is said of the quiz, or of all that are published, before it begins (1 query)."""
+    quizzes = Quiz.objects.filter(pk=quiz.pk) if quiz else Quiz.objects.published()
+    return {row.title: f"{row.title}. {row.description}" for row in quizzes.only("title", "description")}
 
 
 def blueprint_faults(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Each bank rule: a bank with a planted flaw, and one that it leaves alone."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,6 +86,18 @@ FLAWED: dict[str, list[Item]] = {
     "grade-share": several(
         stem="Notwithstanding organizational considerations, characterise institutional municipality?"
     ),
+    "stock-distractor": several(words=lambda texts, place: [*texts[:3], "the ice house"] if place < 3 else texts),
+    "given-away": [
+        item(),
+        item(
+            SINGLE | {"stem": "Sand had choked the older port: why did the town of Vell need a new harbour so late?"},
+            id="q-2",
+        ),
+    ],
+    "document-names": [
+        item(SINGLE | {"stem": f"Why, in {name}, did Vell need harbour number {number}?"}, id=f"q-{number}")
+        for number, name in enumerate(["the town chronicle", "the town chronicle", "the chronicle of Vell"])
+    ],
     "coverage": [item(places=(Citation("chronicle", 2),))],
 }
 
@@ -108,7 +121,7 @@ def test_an_empty_bank_is_left_alone() -> None:
 
 
 def test_every_bank_rule_has_a_planted_flaw() -> None:
-    assert {rule.code for rule in lint.bank_rules()} == {*FLAWED, "blueprint", "topics"}
+    assert {rule.code for rule in lint.bank_rules()} == {*FLAWED, "blueprint", "topics", "told-by-description"}
 
 
 def test_a_few_items_say_nothing_about_shares() -> None:
@@ -158,3 +171,20 @@ def test_chi_square_agrees_with_the_tables() -> None:
 def test_the_margin_is_wide_where_items_are_few() -> None:
     assert margin(0.25, 10_000, points=0.05) == 0.05
     assert margin(0.25, 25, points=0.05) == pytest.approx(0.1697, abs=1e-4)
+
+
+def test_a_description_that_says_the_answer_is_found() -> None:
+    told = "Why did the town of Vell need a new harbour? Because sand had choked the older port, the chronicle says."
+    assert "told-by-description" in bank_codes([item()], quizzes={"Vell": told})
+    assert "told-by-description" not in bank_codes([item()], quizzes={"Vell": "Sand had choked the older port."})
+
+
+def test_enemies_may_give_each_other_away() -> None:
+    one, other = FLAWED["given-away"]
+    assert "given-away" not in bank_codes([replace(one, enemies=frozenset({"q-2"})), other])
+
+
+def test_a_name_that_is_a_right_answer_as_often_is_no_stock_distractor() -> None:
+    bodies = ["the harbour council", "the fishers", "the engineers", "the town"]
+    items = several(12, key=lambda number: number % 4, words=lambda texts, place: bodies)
+    assert "stock-distractor" not in bank_codes(items)

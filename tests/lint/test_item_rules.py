@@ -89,6 +89,11 @@ FLAWED: list[tuple[str, Mapping[str, Any]]] = [
     ("look-alike", with_options(*OPTIONS[:3], f"*{OPTIONS[0]}*")),
     ("nearly-same", with_options(*OPTIONS[:3], OPTIONS[0].upper())),
     ("signs-lost", with_options(*OPTIONS[:3], "__init__")),
+    ("feedback-points", SINGLE | {"options": [
+        {**option, "feedback": "The phrase belongs to another harbour of the chronicle."} for option in SINGLE["options"]]}),
+    ("feedback-points", SHORT | {"feedback_wrong": "That country is not named in the chronicle of the town."}),
+    ("ruled-out", with_options("A flood", "Sand in the port", "A quarrel of fishers", stem=(
+        "There was no flood in Vell, and no quarrel of fishers. Why did it need a new harbour?"))),
     ("distractor-in-paragraph", with_options("Dutch engineers", "Sand had choked it", "The ice house")),
 ]  # fmt: skip
 

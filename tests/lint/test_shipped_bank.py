@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.test import TestCase
 
 from quizzes import formats
 from quizzes.models import Question, Topic
-from quizzes.services import exchange, linting, study
+from quizzes.services import enemies, exchange, linting, study
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +54,7 @@ class TestShippedBank(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
         call_command("loaddata", "sources", "topics", *[f"questions_{name}" for name in DOCUMENTS], verbosity=0)
+        enemies.load(Path(settings.FIXTURE_DIRS[0]))
         study.load(settings.FIXTURE_DIRS[0], now=datetime(2026, 3, 2, tzinfo=UTC))
 
     def test_the_linter_finds_nothing_that_is_not_acknowledged(self) -> None:
