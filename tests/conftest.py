@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.db.backends.signals import connection_created
 from django.test import override_settings
 
@@ -49,6 +50,14 @@ def quick_passwords() -> Iterator[None]:
     """A password is slow to try on purpose, a quarter of a second each time; tests have nobody to keep out."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(scope="module")
+def kept_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A transaction around the tests of a module: rows that are made in it once are there for each of them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The cast of the workshop's tests."""
 
+from copy import deepcopy
 from types import SimpleNamespace
 
 import pytest
@@ -10,11 +11,16 @@ from tests.admin import cast
 
 
 @pytest.fixture
-def stage(db: None) -> SimpleNamespace:
+def stage(stage_of_module: SimpleNamespace, db: None) -> SimpleNamespace:
     """Ada teaches 10B with Sam in it; Bea teaches 11C with Tim. Each has a quiz of one question, and one attempt.
 
-    The question is Ada's, who lets others change it.
+    The question is Ada's, who lets others change it. Each test has objects of its own, of rows that are made once.
     """
+    return deepcopy(stage_of_module)
+
+
+@pytest.fixture(scope="module")
+def stage_of_module(kept_rows: None) -> SimpleNamespace:
     ada, bea = cast.instructor("ada"), cast.instructor("bea")
     sam, tim = cast.learner("sam"), cast.learner("tim")
     question = cast.question(owner=ada, visibility="edit")
