@@ -3,10 +3,18 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 from tests import postgres
+
+KEPT = Path(__file__).resolve().parent.parent / ".pytest_cache"  # between runs
+
+if sys.dont_write_bytecode:  # containers ask for that; but every worker and every server would compile all there is
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(KEPT / "compiled")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def clear(folder: Path) -> None:
@@ -28,6 +36,5 @@ os.environ["STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesSt
 os.environ.pop("SITE_URL", None)
 data = Path(os.environ["DATA_DIR"])
 (data / "static").mkdir()  # collected assets would be here
-serif = Path(__file__).resolve().parent.parent / ".pytest_cache" / "serif"
-serif.mkdir(parents=True, exist_ok=True)
-(data / "serif").symlink_to(serif)  # cut once for all runs: the application itself notices when it is out of date
+(KEPT / "serif").mkdir(parents=True, exist_ok=True)
+(data / "serif").symlink_to(KEPT / "serif")  # cut once for all runs: the application notices when it is out of date

@@ -43,6 +43,7 @@ UNTOUCHED = [
     ("Australia/Lord_Howe", utc(2027, 10, 2, 15, 30)),  # half an hour is skipped before it
     ("UTC", utc(2027, 10, 31, 1, 30, 0, 1)),
 ]
+HARDEST = [UNTOUCHED[2], UNTOUCHED[6]]  # for each other form: how a field is read back is tested once
 
 
 def open_form(client: Client, row: Model) -> tuple[str, dict[str, Any]]:
@@ -66,7 +67,7 @@ def closes_at(row: Any) -> datetime | None:
     return found
 
 
-@pytest.mark.parametrize(("zone", "at"), UNTOUCHED)
+@pytest.mark.parametrize(("zone", "at"), HARDEST)
 def test_a_quiz_keeps_its_close(zone: str, at: datetime, as_ada: Client, stage: SimpleNamespace) -> None:
     at_home_in(zone, stage.ada)
     closing(stage.ada_quiz, at)
@@ -84,7 +85,7 @@ def test_an_assignment_keeps_its_close(zone: str, at: datetime, as_ada: Client, 
     assert (closes_at(stage.ada_assignment), stage.ada_assignment.attempts_allowed) == (at, 3)
 
 
-@pytest.mark.parametrize(("zone", "at"), UNTOUCHED)
+@pytest.mark.parametrize(("zone", "at"), HARDEST)
 def test_a_row_under_a_classroom_keeps_its_close(
     zone: str, at: datetime, as_ada: Client, stage: SimpleNamespace
 ) -> None:
@@ -96,7 +97,7 @@ def test_a_row_under_a_classroom_keeps_its_close(
     assert (closes_at(stage.ada_assignment), stage.ada_assignment.attempts_allowed) == (at, 3)
 
 
-@pytest.mark.parametrize(("zone", "at"), UNTOUCHED)
+@pytest.mark.parametrize(("zone", "at"), HARDEST)
 def test_an_exception_keeps_its_times(zone: str, at: datetime, as_ada: Client, stage: SimpleNamespace) -> None:
     at_home_in(zone, stage.ada)
     member = stage.ada_room.memberships.get(user=stage.sam)

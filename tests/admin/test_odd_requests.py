@@ -30,7 +30,7 @@ def test_unknown_parameters_of_a_list_get_a_page_in_the_frame(as_root: Client, m
     assert "Log out" in reply.text
 
 
-@pytest.mark.parametrize("value", ["x", HUGE, "-1", "1.5", "\u0661", "1 OR 1=1", "\x00"])
+@pytest.mark.parametrize("value", ["x", HUGE])
 @pytest.mark.parametrize(
     ("model", "fields"),
     [
@@ -70,6 +70,7 @@ def test_what_is_chosen_stays_chosen_when_the_form_is_shown_again(stage: SimpleN
     assert f'<option value="{stage.ada_quiz.pk}" selected>Quiz of 10B' in reply.text
 
 
+@pytest.mark.slow
 def test_thousands_of_rows_are_refused_without_a_form_for_each(stage: SimpleNamespace, as_ada: Client) -> None:
     sent = {"assignments-TOTAL_FORMS": "5000", "assignments-INITIAL_FORMS": "0", "name": "12A"}
     reply = as_ada.post(ADD.format("classroom"), sent)
@@ -77,6 +78,7 @@ def test_thousands_of_rows_are_refused_without_a_form_for_each(stage: SimpleName
     assert rows_in(reply.text, "assignments") == 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("prefix", "most"), [("items", 250), ("items-2", 150), ("bands", 150)])
 def test_the_rows_of_a_quiz_have_a_limit(as_ada: Client, prefix: str, most: int) -> None:
     reply = as_ada.post(ADD.format("quiz"), ROWS | {f"{prefix}-TOTAL_FORMS": "5000"})
@@ -101,6 +103,7 @@ def test_a_classroom_with_rows_is_saved_as_before(stage: SimpleNamespace, as_ada
     assert Assignment.objects.get(pk=given.pk).attempts_allowed == 3
 
 
-@pytest.mark.parametrize(("value", "expected"), [("1", True), (7, True), ("9" * 18, True), ("9" * 19, False)])
-def test_a_key_has_64_bits(value: object, expected: bool) -> None:
-    assert is_key(value) is expected
+def test_a_key_has_64_bits_and_nothing_but_digits() -> None:
+    assert [value for value in ("1", 7, "9" * 18) if not is_key(value)] == []
+    odd = ("x", "9" * 19, HUGE, "-1", "1.5", "\u0661", "1 OR 1=1", "\x00")
+    assert [value for value in odd if is_key(value)] == []
