@@ -13,8 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from quizzes.models import Classroom, ReviewCard, ReviewLog, ReviewSettings, User
-from quizzes.services import missed
+from quizzes.reports import review_cards
+from quizzes.services import missed, reviews
 from tests import factories
+from tests.browser import samples
 from tests.pages import browser, read
 
 
@@ -109,6 +111,19 @@ def test_an_answer_without_a_choice_comes_back_and_i_dont_know_shows_the_answer(
     assert "The answer: the key" in read(deck.get(answer))
     again = deck.post("/review/check/", fields | {"q1-choice": "0"})  # from another tab
     assert again.headers["Location"] == answer
+
+
+@pytest.mark.parametrize("kind", [kind for kind in samples.STEMS if kind != "essay"])
+def test_every_type_that_marks_itself_is_asked_checked_and_explained(learner: User, now: datetime, kind: str) -> None:
+    [item] = samples.quiz(kind).items.all()
+    card = reviews.add(learner, item.question, now=now)
+    client = browser(learner)
+    question = review_cards.asked(card.pk, 1, item.question.versions.get().pk)
+    right = question.posted(question.version.kind.model_response(question.version.parsed))
+    fields = asked(client) | {f"q1-{name}": values for name, values in right.items()}
+    answer = client.post("/review/check/", fields)
+    assert ">Right</b>" in read(client.get(answer.headers["Location"])).replace("<b> ", "<b>")
+    assert ReviewLog.objects.get().grade == 3
 
 
 def test_undo_asks_the_question_again(deck: Client) -> None:
