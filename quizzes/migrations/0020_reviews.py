@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reviewcard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('difficulty', None), ('is_new', True), ('reviewed_at', None), ('reviews', 0), ('stability', None), ('stage', 0)), models.Q(('difficulty__gte', 1), ('difficulty__lte', 10), ('is_new', False), ('reviewed_at__isnull', False), ('reviews__gt', 0), ('stability__gt', 0), ('stage__in', (1, 2, 3))), _connector='OR'), name='review_card_new_or_known', violation_error_message='A review card is new exactly when it was never asked.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('difficulty', None), ('is_new', True), ('reviewed_at', None), ('reviews', 0), ('stability', None), ('stage', 0)), models.Q(('difficulty__gte', 1), ('difficulty__lte', 10), ('is_new', False), ('reviewed_at__isnull', False), ('reviews__gt', 0), ('stability__gt', 0), ('stage__range', (1, 3))), _connector='OR'), name='review_card_new_or_known', violation_error_message='A review card is new exactly when it was never asked.'),
         ),
         migrations.AddIndex(
             model_name='reviewlog',

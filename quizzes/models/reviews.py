@@ -91,7 +91,7 @@ class ReviewCard(models.Model):
             models.CheckConstraint(
                 condition=Q(stage=0, is_new=True, reviews=0, reviewed_at=None, stability=None, difficulty=None)
                 | Q(
-                    stage__in=(1, 2, 3),
+                    stage__range=(1, 3),
                     is_new=False,
                     reviews__gt=0,
                     reviewed_at__isnull=False,
