@@ -14,7 +14,7 @@ from quizsite import serif
 class SerifFinder(FileSystemFinder):
     """Collects the serif from where `STATICFILES_DIRS` says, and has it cut before."""
 
-    def check(self, **_options: Any) -> list[CheckMessage]:
+    def check(self, **_options: object) -> list[CheckMessage]:
         if serif.is_installed():
             return []
         said = "Titles and questions are set in a serif of the reader's system: the packages for our own are not installed."

@@ -35,16 +35,16 @@ class AccountAdapter(DefaultAccountAdapter):
         self.password_try = limits.password_try(request, name, address=self.get_client_ip(request))
         self.password_try.count()
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+    def authenticate(self, request: HttpRequest, **credentials: object) -> AbstractBaseUser | None:
         user = super().authenticate(request, **credentials)
         if user:
             self.password_try.succeeded()
         return user
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+    def authentication_failed(self, request: HttpRequest, **credentials: object) -> None:
         self.password_try.failed()
 
-    def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: User, **more: object) -> HttpResponse:
         response = super().post_login(request, user, **more)
         devices.remember(response, devices.of(request), devices.name_of(user.pk, user.passwords_given))
         return response
@@ -87,7 +87,7 @@ class AccountAdapter(DefaultAccountAdapter):
         first_name, last_name, *_others = txts
         return usernames.made_from(first_name or "", last_name or "")
 
-    def validation_error(self, code: str, *args: Any) -> ValidationError:
+    def validation_error(self, code: str, *args: object) -> ValidationError:
         """Return a limit gets a page of its own, which says how long to wait; allauth would say "later" in the form."""
         if code in IS_LIMIT:
             raise limits.too_many(limits.pause(CODES))

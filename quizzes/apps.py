@@ -7,7 +7,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
 
-def store_limits(sender: AppConfig, apps: Any = None, **kwargs: Any) -> None:
+def store_limits(sender: AppConfig, apps: object = None, **kwargs: object) -> None:
     """Give published quizzes their computed limit, where the tables are those of this version."""
     from quizzes.services import time_limits
 

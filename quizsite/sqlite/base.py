@@ -42,7 +42,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     busy_timeout_lowered = False
     write_succeeded = True
 
-    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+    def get_new_connection(self, conn_params: dict[str, object]) -> Any:
         make_private(str(conn_params["database"]))
         return super().get_new_connection(conn_params)
 

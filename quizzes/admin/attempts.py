@@ -35,13 +35,13 @@ class AttemptAdmin(ScopedAdmin):
     actions = ("grade_again",)
     change_form_template = "admin/quizzes/attempt/change_form.html"
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
     @admin.display(description=gettext_lazy("learner"), ordering="learner__username")
@@ -82,7 +82,7 @@ class AttemptAdmin(ScopedAdmin):
             context["events"] = list(attempt.events.select_related("actor"))
         return super().change_view(request, object_id, form_url, context)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
         return (
             "learner_name",
             "quiz",
@@ -97,7 +97,7 @@ class AttemptAdmin(ScopedAdmin):
             "notes",
         )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> Any:
         return self.get_fields(request, obj)
 
     @admin.action(

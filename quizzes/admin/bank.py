@@ -30,7 +30,7 @@ class Counted(ScopedAdmin):
     def number_of_questions(self, row: Any) -> int:
         return int(row.question_count)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj is not None and self.is_used(obj))
 
     def is_used(self, obj: Any) -> bool:
@@ -54,7 +54,7 @@ class SourceAdmin(Counted):
         is_ours = obj is None or obj.is_owned_by(person(request))
         return self.readonly_fields if is_ours else (*self.readonly_fields, "visibility")
 
-    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Source, form: object, change: bool) -> None:
         if not change:
             obj.owner = person(request)
         super().save_model(request, obj, form, change)

@@ -64,7 +64,7 @@ class AssignmentRows(ScopedInline, admin.StackedInline):
     extra = 0
     show_change_link = True
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Return an assignment is taken away on its own page, where attempts are looked for first."""
         return False
 
@@ -205,11 +205,11 @@ class AssignmentAdmin(ServedAdmin):
     def attempts_made(self, assignment: Any) -> int:
         return int(assignment.attempt_count)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
         fields = list(AssignmentForm.Meta.fields)
         return [*fields, "applies_to_running"] if obj else fields
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         """Another class or quiz is another assignment."""
         return ("classroom", "quiz") if obj else ()
 

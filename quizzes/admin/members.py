@@ -50,18 +50,18 @@ class MembershipAdmin(ServedAdmin):
     def choice_label(self, membership: Membership) -> str:
         return f"{membership.user.full_name} · {membership.classroom}"
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         return ("classroom", "user", "joined_at", "ended_at") if obj else ("joined_at", "ended_at")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Only administrators may look people up; everybody else joins by code."""
         return super().has_add_permission(request, obj) and bool(request.user.is_superuser)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Removing is a status, so that attempts keep their member."""
         return False
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
         return [name for name in self.fields or () if obj or name != "status"]
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
@@ -107,7 +107,7 @@ class AccommodationAdmin(ServedAdmin):
     def member_name(self, accommodation: Accommodation) -> str:
         return accommodation.membership.user.full_name
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         return ("assignment", "membership") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Accommodation, form: Any, change: bool) -> None:

@@ -42,7 +42,7 @@ def tolerant(view: View, site: AdminSite) -> View:
     """
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def answered(request: HttpRequest, *args: object, **kwargs: object) -> Any:
         _refuse_other_keys(request)
         _keep_keys(request)
         response = view(request, *args, **kwargs)

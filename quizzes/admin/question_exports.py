@@ -55,8 +55,8 @@ class Offer:
     """A format on the page."""
 
     key: str
-    name: Any
-    what: Any
+    name: object
+    what: object
     prospect: exports.Prospect
     address: str
 

@@ -88,7 +88,7 @@ class QuestionPages(QuestionPart):
         }
         return self.page(request, "form", context)
 
-    def findings(self, request: HttpRequest, version: QuestionVersion) -> dict[str, Any]:
+    def findings(self, request: HttpRequest, version: QuestionVersion) -> dict[str, object]:
         """Return what the linter says of the version that is stored: what must be mended, and what could be better."""
         findings = bank.findings(version) if request.method == "GET" else []
         return {
@@ -199,7 +199,7 @@ def kept(query: Mapping[str, str]) -> dict[str, str]:
     return {name: query[name][:300] for name in KEPT if name in query}
 
 
-def by_rule(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+def by_rule(findings: Iterable[Finding]) -> list[dict[str, object]]:
     """Findings of one rule together: they are accepted together."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:

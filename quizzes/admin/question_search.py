@@ -111,7 +111,7 @@ class BarFilter(admin.SimpleListFilter):
     def conditions(user: User) -> dict[str, tuple[Any, Q]]:
         raise NotImplementedError
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         counts = Facets.of(request, model_admin).conditions
         conditions = self.conditions(person(request))
         return [
@@ -123,7 +123,7 @@ class BarFilter(admin.SimpleListFilter):
         return queryset.filter(condition[1]) if condition else queryset
 
 
-def counted(name: Any, count: int) -> str:
+def counted(name: object, count: int) -> str:
     return f"{name} ({count})"
 
 
@@ -187,7 +187,7 @@ class ColumnFilter(admin.SimpleListFilter):
     def names(self, values: Iterable[object]) -> Iterator[tuple[object, object]]:
         raise NotImplementedError
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         counts = Facets.of(request, model_admin).columns[self.column]
         return [(str(value), counted(name, counts[value])) for value, name in self.names(counts) if value in counts]
 

@@ -67,7 +67,7 @@ class QuizShares(QuizPart):
 
     def code_view(self, request: HttpRequest) -> HttpResponse:
         """A field for a code."""
-        context: dict[str, Any] = {"title": _("Copy a colleague's quiz")}
+        context: dict[str, object] = {"title": _("Copy a colleague's quiz")}
         if request.method == "POST":
             limits.take(request, TRIES)
             context["code"] = code = request.POST.get("code", "")[:64]
@@ -90,7 +90,7 @@ class QuizShares(QuizPart):
             told = {"title": _("Copy a colleague's quiz"), "error": refusal.message}
             return TemplateResponse(request, "admin/quizzes/quiz/code.html", told, status=404)
         gift = shares.gift(share, actor=actor, now=now)
-        context: dict[str, Any] = {
+        context: dict[str, object] = {
             "title": share.quiz.title,
             "share": share,
             "gift": gift,

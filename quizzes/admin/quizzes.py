@@ -120,7 +120,7 @@ class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
 
     # Saving ------------------------------------------------------------------------------------------------------------
 
-    def save_model(self, request: HttpRequest, obj: Quiz, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Quiz, form: object, change: bool) -> None:
         now, reason = clock.now(), _("The quiz was changed.")
         with running.moved(running.at_quiz(obj), reason=reason, actor=person(request), now=now, shorten=False):
             quizzes.save(obj, actor=person(request), now=now)

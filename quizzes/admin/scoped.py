@@ -42,19 +42,19 @@ class InstructorAccess:
     def has_module_permission(self, request: HttpRequest) -> bool:
         return _is_instructor(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self.is_among(seen, request, obj)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return _is_instructor(request)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self.is_managed(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self.is_managed(request, obj)
 
-    def is_managed(self, request: HttpRequest, obj: Any) -> bool:
+    def is_managed(self, request: HttpRequest, obj: object) -> bool:
         return self.is_among(managed, request, obj)
 
     def is_among(self, scope: Callable[..., QuerySet[Any]], request: HttpRequest, obj: Any) -> bool:
@@ -74,7 +74,7 @@ def _is_instructor(request: HttpRequest) -> bool:
 
 
 # What an instant is edited by, in every form: see `QuizsiteAdmin.register`, and below for rows.
-INSTANTS: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = {
+INSTANTS: Mapping[type[Field[Any, Any]], Mapping[str, object]] = {
     DateTimeField: {"form_class": InstantField, "widget": InstantWidget}
 }
 
@@ -124,7 +124,7 @@ class ScopedInline(ScopedChoices, InlinePart):
     formfield_overrides: ClassVar[Mapping[type[Field[Any, Any]], Mapping[str, Any]]] = INSTANTS
     max_num: int | None = 100
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_formset(self, request: HttpRequest, obj: object = None, **kwargs: object) -> Any:
         """Rows up to a limit: each one that is posted is a form to build."""
         return super().get_formset(request, obj, absolute_max=(self.max_num or 0) + 50, **kwargs)
 
@@ -135,16 +135,16 @@ class ScopedInline(ScopedChoices, InlinePart):
             field.widget = field.widget.widget
         return field
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return _is_instructor(request)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return _is_instructor(request)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return _is_instructor(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return _is_instructor(request)
 
 
@@ -162,7 +162,7 @@ class WhoseFilter(admin.SimpleListFilter):
     title = _lazy("owner")
     parameter_name = "whose"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
         return [("mine", _("mine")), ("site", _("the site")), ("others", _("colleagues"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
@@ -177,16 +177,16 @@ class SuperuserOnly:
     def has_module_permission(self, request: HttpRequest) -> bool:
         return _is_superuser(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return _is_superuser(request)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return _is_superuser(request)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return _is_superuser(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return _is_superuser(request)
 
 

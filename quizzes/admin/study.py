@@ -32,7 +32,7 @@ class StudyAdmin(ScopedAdmin):
     readonly_fields: ClassVar[Any] = ("page",)
     content: ClassVar[tuple[str, ...]] = ()
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: object = None) -> Any:
         return [
             (None, {"fields": self.content}),
             (_("Publishing"), {"fields": ("status", "visibility", "slug", "page")}),
@@ -60,7 +60,7 @@ class StudyAdmin(ScopedAdmin):
         return queryset
 
     @admin.display(description=gettext_lazy("owner"), ordering="owner")
-    def owner_name(self, row: Any) -> str:
+    def owner_name(self, row: object) -> str:
         return owner_name(row)
 
     @admin.display(description=gettext_lazy("its page"))
@@ -110,7 +110,7 @@ class NotesOfUnit(ScopedInline, admin.TabularInline):
         mine = managed(StudyNote, person(request)).order_by().values("pk")
         return super().get_queryset(request).filter(pk__in=mine)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
 
@@ -154,7 +154,7 @@ class NotePlaceInline(ScopedInline, admin.TabularInline):
 class StudyNoteForm(forms.ModelForm):
     """A case that published questions name stays a case, under its name, for all to read."""
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         before = StudyNote.objects.filter(pk=self.instance.pk, kind=StudyNote.Kind.CASE).first()
         if before is not None and cases.are_asked([before.slug]):

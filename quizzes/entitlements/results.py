@@ -24,7 +24,7 @@ def reveal_at(attempt: Attempt) -> datetime | None:
     close = attempt.quiz.closes_at
     if close is None:
         return None
-    row: Any = attempt
+    row: object = attempt
     if not hasattr(row, "latest_deadline"):
         return _last(close, _latest_deadlines([attempt.quiz_id]).get(attempt.quiz_id))
     return _last(close, row.latest_deadline)

@@ -66,7 +66,7 @@ class ForgottenPasswordForm(AllauthResetPasswordForm):
         after_answer.run(lambda: in_request(request, partial(self.mail_to_owners, request, **kwargs)))
         return str(self.cleaned_data["email"])
 
-    def mail_to_owners(self, request: HttpRequest, **kwargs: Any) -> None:
+    def mail_to_owners(self, request: HttpRequest, **kwargs: object) -> None:
         super().clean_email()
         super().save(request, **kwargs)
 

@@ -25,7 +25,7 @@ TIMES = (
 )
 
 
-def helper(label: Any) -> FormHelper:
+def helper(label: object) -> FormHelper:
     helper = FormHelper()
     helper.add_input(Submit("save", label))
     return helper

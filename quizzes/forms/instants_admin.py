@@ -50,7 +50,7 @@ class InstantField(forms.SplitDateTimeField):
             self._ask(which)
         return super().get_bound_field(form, field_name)
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: object) -> Any:
         halves, self.which = (value[:2], value[2] or "") if isinstance(value, list) else (value, "")
         return super().clean(halves)
 
@@ -66,7 +66,7 @@ class InstantField(forms.SplitDateTimeField):
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: object, data: object) -> bool:
         try:
             return not self.disabled and self.clean(data) != self.stored
         except ValidationError:

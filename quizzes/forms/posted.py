@@ -10,6 +10,6 @@ def replaced(data: Any, name: str, value: str) -> Any:
     return copied
 
 
-def number_in(text: str, default: Any = None) -> Any:
+def number_in(text: str, default: object = None) -> Any:
     """Return a posted number, or the default for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default

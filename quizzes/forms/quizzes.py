@@ -138,7 +138,7 @@ class QuizForm(forms.ModelForm):
         """Where nothing is said it stays as it is."""
         return self.cleaned_data["visibility"] or self.instance.visibility
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         if cleaned.get("time_rule") == Quiz.TimeRule.FIXED and "time_limit" in self.errors:
             cleaned.pop("time_rule")  # one sentence about the limit is enough
@@ -159,14 +159,14 @@ class QuizForm(forms.ModelForm):
             self.data = replaced(self.data, self.add_prefix("told"), "yes")
             raise ValidationError(f"{cautions.ANSWERS_AWAY} {_('Change it below, or save again to keep it so.')}")
 
-    def _refuse_certificate(self, cleaned: dict[str, Any]) -> None:
+    def _refuse_certificate(self, cleaned: dict[str, object]) -> None:
         """Who passes gets one; nobody passes practice, a survey, or what has no pass mark."""
         if cleaned.get("feedback") in (Preset.PRACTICE, Preset.SURVEY):
             self.add_error("gives_certificate", _("Practice and surveys give no certificate."))
         elif cleaned.get("pass_mark") is None and "pass_mark" not in self.errors:
             self.add_error("pass_mark", _("A certificate needs a pass mark."))
 
-    def _refuse_without_end(self, cleaned: dict[str, Any]) -> None:
+    def _refuse_without_end(self, cleaned: dict[str, object]) -> None:
         """An exam shows its answers after it has closed: one that nothing closes would keep them for ever."""
         if cleaned.get("feedback") != Preset.EXAM or cleaned.get("closes_at"):
             return
@@ -366,7 +366,7 @@ class CellForm(forms.Form):
 class BaseCells(forms.BaseFormSet):
     """Rows of a blueprint, filled from the draw rules that are there."""
 
-    stored: list[dict[str, Any]] = []
+    stored: list[dict[str, object]] = []
     minimum_rows = 4
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -386,7 +386,7 @@ class BaseCells(forms.BaseFormSet):
     def total_form_count(self) -> int:
         return super().total_form_count() if self.is_bound else max(len(self.stored) + 1, self.minimum_rows)
 
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+    def get_form_kwargs(self, index: int | None) -> dict[str, object]:
         if self.is_bound or index is None or index >= len(self.stored):
             return {}
         return {"initial": self.stored[index]}

@@ -422,6 +422,6 @@ class QuestionVersion(models.Model):
 
 
 @receiver(pre_save, sender=QuestionVersion)
-def keep_search_text(instance: QuestionVersion, **_signal: Any) -> None:
+def keep_search_text(instance: QuestionVersion, **_signal: object) -> None:
     """Keep what search looks at; a signal, because fixtures are loaded past `save`."""
     instance.search_text = search_text(instance.spec)

@@ -24,7 +24,7 @@ class FractionField(TextOfFraction):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **({"null": True, "blank": True, "editable": False} | options))
 
-    def from_db_value(self, text: str | None, _expression: Any, _connection: Any) -> Fraction | None:
+    def from_db_value(self, text: str | None, _expression: object, _connection: object) -> Fraction | None:
         return None if text is None else read(text)
 
     def to_python(self, value: Any) -> Fraction | None:
@@ -35,7 +35,7 @@ class FractionField(TextOfFraction):
         except (TypeError, ValueError, ZeroDivisionError) as error:
             raise ValidationError(_("A fraction is written like 2/3.")) from error
 
-    def get_prep_value(self, value: Any) -> str | None:
+    def get_prep_value(self, value: object) -> str | None:
         fraction = self.to_python(value)
         return None if fraction is None else written(fraction)
 

@@ -5,7 +5,7 @@ What has no owner is the site's: every instructor uses it once it is published, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -72,7 +72,7 @@ class Owned(models.Model):
         _("other instructors may"), max_length=8, choices=Visibility, default=Visibility.PRIVATE
     )
 
-    owner: Any
+    owner: object
     owner_id: int | None
 
     class Meta:

@@ -21,7 +21,7 @@ from quizzes.models.prepared import Prepared, prepared
 from quizzes.question_types.base import Remark
 
 # The learner is part of the question: another learner's attempt then takes the same work as one that does not exist.
-QUESTIONS: Prepared[tuple[int, int, list[Any]]] = prepared(
+QUESTIONS: Prepared[tuple[int, int, list[object]]] = prepared(
     lambda attempt, learner: (
         Answer.objects.filter(attempt=attempt, attempt__learner=learner)
         .order_by("slot")
@@ -36,7 +36,7 @@ class PaperQuestion:
 
     slot: int
     version: QuestionVersion
-    layout: list[Any]
+    layout: list[object]
 
     def parse(self, fields: Mapping[str, Any]) -> Any:
         """Return the response that the posted fields give; raises BadAnswer for what does not fit the question."""

@@ -22,7 +22,7 @@ class PreviewAnswer:
     version_id: int
     edition: int  # the version's revision: a draft may change under a preview
     points: Decimal
-    layout: list[Any]
+    layout: list[object]
     response: object = None
     revision: int = 0
     saved_at: datetime | None = None

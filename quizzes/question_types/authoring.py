@@ -39,12 +39,12 @@ class SpecForm(forms.Form):
         help_text=_("Why the answer is right and what each distractor really belongs to; 30 to 120 words."),
     )
 
-    def to_spec(self) -> dict[str, Any]:
+    def to_spec(self) -> dict[str, object]:
         """Return the cleaned fields as a part of the spec."""
         return dict(self.cleaned_data)
 
     @classmethod
-    def initial_from(cls, spec: Mapping[str, Any]) -> dict[str, Any]:
+    def initial_from(cls, spec: Mapping[str, object]) -> dict[str, object]:
         """Initial values from a stored spec; a boolean becomes the word of its choice field, or ticks its box."""
         return {
             name: str(value).lower() if isinstance(value, bool) and not _is_box(cls.base_fields[name]) else value
@@ -60,7 +60,7 @@ def _is_box(field: forms.Field) -> bool:
 class FilledForm(SpecForm):
     """A SpecForm whose blank fields are left out of the spec, so that the schema's own defaults hold."""
 
-    def to_spec(self) -> dict[str, Any]:
+    def to_spec(self) -> dict[str, object]:
         return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
 
 
@@ -85,7 +85,7 @@ class RowFormSet(forms.BaseFormSet):
     """Rows without a fixed part: stored rows are a starting point, every row can be moved or dropped."""
 
     rows: RowSet
-    stored: Sequence[Mapping[str, Any]]
+    stored: Sequence[Mapping[str, object]]
 
     def initial_form_count(self) -> int:
         return 0
@@ -95,7 +95,7 @@ class RowFormSet(forms.BaseFormSet):
             return super().total_form_count()
         return len(self.stored) or self.rows.starting
 
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+    def get_form_kwargs(self, index: int | None) -> dict[str, object]:
         if self.is_bound or index is None or index >= len(self.stored):
             return {}
         return {"initial": self.stored[index]}

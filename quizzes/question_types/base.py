@@ -135,7 +135,7 @@ class InvalidSpec(ValueError):
 class Example:
     """A spec with responses and the fractions they must earn; the contract test runs them for every type."""
 
-    spec: dict[str, Any]
+    spec: dict[str, object]
     graded: tuple[tuple[Any, Fraction | None], ...] = field(default=())
 
 
@@ -185,7 +185,7 @@ class QuestionType(Generic[SpecT]):
 
     # Specs -------------------------------------------------------------------------------------------------------------
 
-    def spec(self, data: Any) -> SpecT:
+    def spec(self, data: object) -> SpecT:
         """Validate a stored or imported spec; raises InvalidSpec with every fault and its place."""
         if isinstance(data, Mapping) and TYPED in data:
             raise InvalidSpec([Fault("", _("This draft is not finished. Open it to see what is missing."))])
@@ -301,7 +301,7 @@ class QuestionType(Generic[SpecT]):
 # Helpers shared by types -----------------------------------------------------------------------------------------------
 
 
-def all_blank(values: Sequence[Any]) -> bool:
+def all_blank(values: Sequence[object]) -> bool:
     """Return whether no part of a response is given."""
     return all(value is None for value in values)
 

@@ -76,7 +76,7 @@ def _number_lines(gap: Mapping[str, Any]) -> Iterator[str]:
     yield from _other(gap)
 
 
-def _number(gap: Mapping[str, Any]) -> str:
+def _number(gap: Mapping[str, object]) -> str:
     if gap.get("value") is None:
         return f"{gap['low']} .. {gap['high']}"
     tolerance = str(gap.get("tolerance", "0"))
@@ -199,7 +199,7 @@ class GapRow(RowForm):
     signed = signed_field()
     decimal_mark = decimal_mark_field()
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         cleaned = super().clean() or self.cleaned_data
         if "kind" in cleaned and "answers" in cleaned:
             try:

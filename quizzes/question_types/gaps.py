@@ -77,16 +77,16 @@ class ChoiceGap(SpecModel):
     def posted(self, order: Sequence[int], value: Any) -> str:
         return str(list(order).index(value))
 
-    def unread(self, value: Any) -> str:
+    def unread(self, value: object) -> str:
         return ""
 
-    def note(self, value: Any) -> str:
+    def note(self, value: object) -> str:
         return ""
 
     def claims(self, order: Sequence[int]) -> Iterator[Typed]:
         yield Typed("", self.posted(order, self.key))
 
-    def share(self, value: Any) -> Fraction:
+    def share(self, value: object) -> Fraction:
         return Fraction(int(value == self.key))
 
     def judged(self, value: Any) -> dict[str, object]:
@@ -137,7 +137,7 @@ class WrittenGap(SpecModel):
             raise CannotRemark(_("gaps changed"))
         return ()
 
-    def words(self, value: Any) -> str:
+    def words(self, value: object) -> str:
         return str(value)
 
     def posted(self, order: Sequence[int], value: Any) -> str:
@@ -147,22 +147,22 @@ class WrittenGap(SpecModel):
 class TextGap(WrittenGap, TextKey):
     kind: Literal["text"]
 
-    def ask(self, order: Sequence[int], value: Any) -> dict[str, object]:
+    def ask(self, order: Sequence[int], value: object) -> dict[str, object]:
         return {"value": value or "", "keyboard": "text"}
 
     def read(self, order: Sequence[int], value: str, *, where: str, neighbors: Sequence[str]) -> str:
         return value
 
-    def unread(self, value: Any) -> str:
+    def unread(self, value: object) -> str:
         return unread_text(str(value))
 
-    def note(self, value: Any) -> str:
+    def note(self, value: object) -> str:
         return ""
 
     def claims(self, order: Sequence[int]) -> Iterator[Typed]:
         return claimed_texts(self)
 
-    def share(self, value: Any) -> Fraction:
+    def share(self, value: object) -> Fraction:
         return text_share(self, value if isinstance(value, str) else None)
 
     def judged(self, value: Any) -> dict[str, object]:
@@ -191,7 +191,7 @@ class TextGap(WrittenGap, TextKey):
 class NumberGap(WrittenGap, NumberKey):
     kind: Literal["number"]
 
-    def ask(self, order: Sequence[int], value: Any) -> dict[str, object]:
+    def ask(self, order: Sequence[int], value: object) -> dict[str, object]:
         return {"value": value or "", "keyboard": self.keyboard}
 
     def read(self, order: Sequence[int], value: str, *, where: str, neighbors: Sequence[str]) -> str:
@@ -202,16 +202,16 @@ class NumberGap(WrittenGap, NumberKey):
             return value
         return number.number if number.unit and any(same_unit(number.unit, word) for word in neighbors) else value
 
-    def unread(self, value: Any) -> str:
+    def unread(self, value: object) -> str:
         return unread_number(self, str(value))
 
-    def note(self, value: Any) -> str:
+    def note(self, value: object) -> str:
         return two_readings(self, str(value))
 
     def claims(self, order: Sequence[int]) -> Iterator[Typed]:
         return claimed_numbers(self)
 
-    def share(self, value: Any) -> Fraction:
+    def share(self, value: object) -> Fraction:
         return Fraction(int(is_right_number(self, value)))
 
     def judged(self, value: Any) -> dict[str, object]:

@@ -90,7 +90,7 @@ class ExtraRow(RowForm):
         return str(self.cleaned_data["text"])
 
     @classmethod
-    def initial_from(cls, value: Any) -> dict[str, Any]:
+    def initial_from(cls, value: object) -> dict[str, object]:
         return {"text": value}
 
 

@@ -32,10 +32,10 @@ class KeyRadio(forms.RadioSelect):
         group, number = self._parts(name)
         return data.get(group) == number if group in data else data.get(name) not in (None, "", "false")
 
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+    def value_omitted_from_data(self, data: object, files: object, name: str) -> bool:
         return False  # none chosen is an answer
 
-    def id_for_label(self, id_: str, index: Any = None) -> str:
+    def id_for_label(self, id_: str, index: object = None) -> str:
         return id_
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
@@ -19,7 +18,7 @@ class ListedQuestion:
 
     question: Question
     stem: str
-    type_name: Any
+    type_name: object
     paragraphs: tuple[int, ...]
     answer: str = ""
     explanation: str = ""

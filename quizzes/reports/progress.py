@@ -66,7 +66,7 @@ class Progress:
 def of_assignment(assignment: Assignment, *, now: datetime) -> Progress:
     """Every active student of the class, those in the middle first, then by name (2 queries; 3 where work is handed in, up to 6 where some was late)."""
     members = Membership.objects.students().filter(classroom=assignment.classroom_id).select_related("user")
-    attempts: dict[int, list[Any]] = {}
+    attempts: dict[int, list[object]] = {}
     for attempt in _attempts(assignment):
         attempts.setdefault(attempt.learner_id, []).append(attempt)
     latest = {learner_id: _latest(rows) for learner_id, rows in attempts.items()}
@@ -94,7 +94,7 @@ def _is_over(attempt: Attempt, now: datetime) -> bool:
 
 
 def _row(
-    member: Membership, attempts: Sequence[Any], assignment: Assignment, late: Collection[int], now: datetime
+    member: Membership, attempts: Sequence[object], assignment: Assignment, late: Collection[int], now: datetime
 ) -> ProgressRow:
     person = member.pk, member.user.full_name, member.nickname
     if not attempts:

@@ -110,7 +110,7 @@ class NotePage:
 class Sourced:
     """A term or a body, with the places it names and their sources."""
 
-    row: Any
+    row: object
     places: list[tuple[Source, int]]
 
 

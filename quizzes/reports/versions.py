@@ -44,7 +44,7 @@ def between(old: QuestionVersion, new: QuestionVersion) -> list[Change]:
     return changes
 
 
-def _content(version: QuestionVersion) -> dict[str, Any]:
+def _content(version: QuestionVersion) -> dict[str, object]:
     """Return the content as it would be stored today, so that what is left to a default is no difference."""
     try:
         return question_types.normalized(version.question.type, version.spec)

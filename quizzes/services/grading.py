@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F
@@ -30,7 +30,7 @@ NOT_BY_HAND = {"exact_override": None, "override": None}
 
 
 def earned(
-    version: QuestionVersion, response: Any, override: Fraction | None, points: Decimal, *, penalty: Decimal
+    version: QuestionVersion, response: object, override: Fraction | None, points: Decimal, *, penalty: Decimal
 ) -> Earned:
     """Return what an answer is worth; a fraction given by hand (`override`) stands above the automatic one."""
     fraction = version.kind.grade(version.parsed, response).fraction if override is None else override
@@ -42,7 +42,7 @@ def earned(
     return Earned(fraction, marks)
 
 
-def columns_of(result: Earned) -> dict[str, Any]:
+def columns_of(result: Earned) -> dict[str, object]:
     """Return what is stored of a result: the exact values, and rounded copies of them."""
     if result.fraction is None or result.marks is None:
         return NOT_MARKED
@@ -75,7 +75,7 @@ class AnswerRow(NamedTuple):
 
     pk: int
     version_id: int
-    response: Any
+    response: object
     exact_override: Fraction | None
     points: Decimal
 

@@ -7,7 +7,6 @@ at the card's row; the second finds the number taken and is given what was answe
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -54,8 +53,8 @@ def add_from(attempt: Attempt, *, slot: int, now: datetime) -> ReviewCard:
 def answer(
     card: ReviewCard,
     version: QuestionVersion,
-    layout: list[Any],
-    response: Any,
+    layout: list[object],
+    response: object,
     *,
     number: int,
     is_sure: bool,
@@ -161,7 +160,7 @@ def resume(card: ReviewCard) -> None:
     ReviewCard.objects.filter(pk=card.pk).update(is_suspended=False, buried_until=None)
 
 
-def change_settings(learner: User, **given: Any) -> ReviewSettings:
+def change_settings(learner: User, **given: object) -> ReviewSettings:
     """Store how the learner wants to review; it counts for what is planned from now on."""
     row, _created = ReviewSettings.objects.update_or_create(learner=learner, defaults=given)
     return row

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.db import transaction
@@ -127,7 +126,7 @@ def _with_cases(questions: Sequence[Question], actor: User) -> list[Question]:
     return [question for question in questions if not named[question.pk] or named[question.pk] in known]
 
 
-def _spec(question: Question) -> dict[str, Any]:
+def _spec(question: Question) -> dict[str, object]:
     version = linting.asked_version(question)
     return dict(version.spec) if version else {}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -52,7 +51,7 @@ def all_page(request: LoggedInRequest, mine: Attempt, paper: Paper, posted: Post
     return render(request, "quizzes/attempts/all.jinja", context, status=409 if posted.refused else 200)
 
 
-def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *, now: datetime) -> dict[str, Any]:
+def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *, now: datetime) -> dict[str, object]:
     """Return what every page of a running attempt shows around the questions."""
     return {
         "attempt": mine,

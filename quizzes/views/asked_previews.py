@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpResponse
 
@@ -21,7 +20,7 @@ def save_answers(request: LoggedInRequest, found: Running, slot: int, *, now: da
     if request.method != "POST":
         return Posted()
 
-    def keep_one(answer: PreviewAnswer, response: Any, _revision: int) -> None:
+    def keep_one(answer: PreviewAnswer, response: object, _revision: int) -> None:
         previews.save(answer, response, now=now)
 
     posted = read_form(request.POST, found.paper, _answers(found, slot), keep_one)

@@ -58,7 +58,7 @@ def attempt_save(request: LoggedInRequest, pk: int) -> HttpResponse:
     return JsonResponse(body)
 
 
-def _remarks(question: PaperQuestion, response: Any) -> list[dict[str, Any]]:
+def _remarks(question: PaperQuestion, response: object) -> list[dict[str, object]]:
     return [
         {"field": remark.where, "message": remark.message, "is_unread": remark.is_unread}
         for remark in question.remarks(response)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -120,7 +119,7 @@ def running(request: LoggedInRequest, slug: str, *, now: datetime) -> Running | 
 
 
 def page(
-    request: LoggedInRequest, name: str, quiz: Quiz, context: dict[str, Any], *, status: int = 200
+    request: LoggedInRequest, name: str, quiz: Quiz, context: dict[str, object], *, status: int = 200
 ) -> HttpResponse:
     """A page of students, with the band above it."""
     context = {
@@ -138,7 +137,7 @@ def page(
     return render(request, "quizzes/previews/page.jinja", context, status=status)
 
 
-def frame(found: Running, here: int, *, now: datetime) -> dict[str, Any]:
+def frame(found: Running, here: int, *, now: datetime) -> dict[str, object]:
     """Return what every page of a running preview shows around the questions, as `attempts.page_context` does."""
     return {
         "attempt": found.attempt,

@@ -34,7 +34,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def classroom_roster(request: LoggedInRequest, pk: int) -> HttpResponse:
     """A file of members: first a report by row in which nothing is written, then, when it is confirmed, the members."""
     classroom = get_object_or_404(Classroom.objects.taught_by(request.user), pk=pk)
-    context: dict[str, Any] = {"classroom": classroom, "is_teaching": True, "can_mail": mail_can_be_sent()}
+    context: dict[str, object] = {"classroom": classroom, "is_teaching": True, "can_mail": mail_can_be_sent()}
     form = RosterForm(request.POST, request.FILES) if request.method == "POST" else RosterForm()
     if form.is_valid():
         given = form.cleaned_data

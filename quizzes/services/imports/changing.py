@@ -77,7 +77,7 @@ def write(
     return before
 
 
-def _before(one: Changed) -> dict[str, Any]:
+def _before(one: Changed) -> dict[str, object]:
     """Return what it takes to bring a question back, as JSON has it."""
     question = one.question
     places = [[row.source_id, row.paragraph, row.evidence] for row in question.places.all()]
@@ -95,7 +95,7 @@ def _value(question: Question, name: str) -> Any:
 
 
 def _write_versions(
-    fresh: Sequence[tuple[Changed, dict[str, Any]]], published: set[int], *, actor: User, now: datetime
+    fresh: Sequence[tuple[Changed, dict[str, object]]], published: set[int], *, actor: User, now: datetime
 ) -> None:
     """A new version of each, or its draft in other words; what was published before is retired where it is."""
     retired = [one.ready.pk for one, _note in fresh if one.ready and one.question.pk in published]

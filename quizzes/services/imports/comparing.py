@@ -213,7 +213,7 @@ def _with_these_stems(
     return QuestionVersion.objects.filter(pk__in=alike).select_related("question").order_by("pk")
 
 
-def _stem(spec: Mapping[str, Any]) -> str:
+def _stem(spec: Mapping[str, object]) -> str:
     return search_text({"stem": spec.get("stem", "")}).partition(BETWEEN)[0]
 
 
@@ -226,7 +226,7 @@ def _twin(row: Row, version: QuestionVersion, actor: User) -> Row:
     return replace(row, twin=str(_("Another question says the same: “%s”") % Truncator(version.stem).chars(80)))
 
 
-def content_mark(kind: str, spec: Mapping[str, Any]) -> str:
+def content_mark(kind: str, spec: Mapping[str, object]) -> str:
     """What a question asks and what is right, whatever its explanation, feedback and the order of its parts."""
     try:
         whole = question_types.normalized(kind, spec)
@@ -235,7 +235,7 @@ def content_mark(kind: str, spec: Mapping[str, Any]) -> str:
     return repr(_mark(whole, is_ordered=kind in IN_ORDER))
 
 
-def _mark(value: Any, *, is_ordered: bool) -> Any:
+def _mark(value: object, *, is_ordered: bool) -> Any:
     if isinstance(value, str):
         return folded(value)
     if isinstance(value, dict):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -102,7 +101,7 @@ def _read(draft: ImportDraft, end: float) -> None:
         issues.append(Issue(_("file"), _("It may have at most %(limit)d questions.") % {"limit": MAX_QUESTIONS}))
         drafts, part.reached = drafts[:room], None
     content = bytes(draft.content) + packed_content(drafts, issues)
-    fresh: dict[str, Any] = {"encoding": encoding, "count": draft.count + len(drafts), "content": content}
+    fresh: dict[str, object] = {"encoding": encoding, "count": draft.count + len(drafts), "content": content}
     if part.reached is None:
         every = [one for batch in drafts_in(content) for one in batch]
         if not every and not content:
@@ -124,7 +123,7 @@ def _compare(draft: ImportDraft, end: float, *, now: datetime) -> None:
         done, checked = done + packed_rows(rows), checked + len(rows)
         if time.monotonic() > end:
             break
-    fresh: dict[str, Any] = {"rows": done, "checked": checked}
+    fresh: dict[str, object] = {"rows": done, "checked": checked}
     if checked == draft.count and time.monotonic() < end:
         drafts = [one for batch in drafts_in(draft.content) for one in batch]
         found = comparing.with_duplicates(drafts, rows_in(done), actor=draft.owner, now=now)
@@ -132,7 +131,7 @@ def _compare(draft: ImportDraft, end: float, *, now: datetime) -> None:
     _keep(draft, fresh, stage=Stage.CHECKING, checked=draft.checked)
 
 
-def _keep(draft: ImportDraft, fresh: Mapping[str, Any], **still: Any) -> None:
+def _keep(draft: ImportDraft, fresh: Mapping[str, object], **still: object) -> None:
     """Store what a slice has found, unless another request was faster: then take what that one found."""
     if ImportDraft.objects.filter(pk=draft.pk, **still).update(**fresh):
         for name, value in fresh.items():

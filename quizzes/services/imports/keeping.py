@@ -72,7 +72,7 @@ class Part:
         return json.loads(zlib.decompress(self.body))
 
 
-def packed(value: Any, count: int) -> bytes:
+def packed(value: object, count: int) -> bytes:
     """One part: its length in four bytes, how many drafts or rows it has in two, then the value."""
     body = zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), FAST)
     return len(body).to_bytes(4) + count.to_bytes(2) + body
@@ -98,7 +98,7 @@ def packed_content(drafts: Sequence[QuestionDraft], issues: Sequence[Issue]) -> 
     return b"".join(found)
 
 
-def _nested(draft: QuestionDraft) -> dict[str, Any]:
+def _nested(draft: QuestionDraft) -> dict[str, object]:
     return {
         "sources": [vars(place) for place in draft.sources],
         "acknowledged": [vars(one) for one in draft.acknowledged],

@@ -54,7 +54,7 @@ def undo(draft: ImportDraft, *, now: datetime) -> Undone:
     return done
 
 
-def _take_quiz_back(result: dict[str, Any], *, actor: User) -> str:
+def _take_quiz_back(result: dict[str, object], *, actor: User) -> str:
     made = Quiz.objects.filter(pk=result.get("quiz")).first()
     if made is None:
         return ""
@@ -149,7 +149,7 @@ def _restore_changed(changed: Sequence[dict[str, Any]], done: Undone, actor: Use
 
 
 def _take_version_back(
-    version: QuestionVersion, note: dict[str, Any], *, is_used: bool, actor: User, now: datetime
+    version: QuestionVersion, note: dict[str, object], *, is_used: bool, actor: User, now: datetime
 ) -> None:
     """Remove the version, or say what was said before in the next one where attempts have it."""
     if is_used:
@@ -164,7 +164,7 @@ def _take_version_back(
     QuestionVersion.objects.filter(pk=note["retired"]).update(status=Status.READY)
 
 
-def _say_again(version: QuestionVersion, note: dict[str, Any], *, actor: User, now: datetime) -> None:
+def _say_again(version: QuestionVersion, note: dict[str, object], *, actor: User, now: datetime) -> None:
     earlier = QuestionVersion.objects.filter(pk=note["retired"]).first()
     is_ready = earlier is not None
     if is_ready:

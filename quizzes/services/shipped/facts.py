@@ -57,11 +57,11 @@ def of_draft(draft: QuestionDraft) -> Facts:
     }
 
 
-def of_source(fields: Mapping[str, Any]) -> Facts:
+def of_source(fields: Mapping[str, object]) -> Facts:
     return _said(Source, fields)
 
 
-def of_topic(fields: Mapping[str, Any]) -> Facts:
+def of_topic(fields: Mapping[str, object]) -> Facts:
     return _said(Topic, fields)
 
 
@@ -94,7 +94,7 @@ def of_edition(edition: Edition) -> dict[str, dict[str, Facts]]:
     }
 
 
-def _said(model: type[Model], given: Mapping[str, Any]) -> Facts:
+def _said(model: type[Model], given: Mapping[str, object]) -> Facts:
     said = {}
     for field in _named(fields_of(model), given):
         value = given[field.name] if field.is_relation else field.to_python(given[field.name])
@@ -103,10 +103,10 @@ def _said(model: type[Model], given: Mapping[str, Any]) -> Facts:
     return said
 
 
-def _named(fields: Iterable[Field[Any, Any]], given: Mapping[str, Any]) -> list[Field[Any, Any]]:
+def _named(fields: Iterable[Field[Any, Any]], given: Mapping[str, object]) -> list[Field[Any, Any]]:
     return [field for field in fields if field.name in given]
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """Return a decimal number without its zeros at the end, and anything else as it is written."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
