@@ -48,6 +48,7 @@ class Selection:
     title: str
     questions: QuerySet[Question]
     back: str
+    quiz: Quiz | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class QuestionExports(AdminPart):
         limits.take(request, "export_questions", words=_("You have exported many files."))
         now = clock.now()
         is_alone = "alone" in request.POST
-        made = exports.file_of(found, title=selection.title, day=now.date(), is_alone=is_alone)
+        made = exports.file_of(found, title=selection.title, day=now.date(), is_alone=is_alone, quiz=selection.quiz)
         exports.log(found.drafts, found.format, actor=person(request), now=now)
         header = content_disposition_header(as_attachment=True, filename=made.name) or "attachment"
         return HttpResponse(made.data, content_type=made.media_type, headers={"Content-Disposition": header})
@@ -129,7 +130,7 @@ class QuestionExports(AdminPart):
             questions = self.get_queryset(request).filter(pk__in=linting.questions_of(quiz).values("pk"))
             place = QuizItem.objects.filter(quiz=quiz, question=OuterRef("pk")).order_by("position").values("position")
             questions = questions.alias(place=Subquery(place[:1])).order_by(F("place").asc(nulls_last=True), "pk")
-            return Selection(quiz.title, questions, reverse("admin:quizzes_quiz_change", args=[quiz.pk]))
+            return Selection(quiz.title, questions, reverse("admin:quizzes_quiz_change", args=[quiz.pk]), quiz)
         if "unit" in request.GET:
             unit = fetched(Unit, request, "unit")
             questions = (

@@ -7,7 +7,7 @@
        "topic": "seoul", "difficulty": "easy", "bloom": "remember", "tags": ["cases"],
        "acknowledged": [{"rule": "stem-length", "reason": "…"}]}]}
 
-The bare list is read too. `id` is a uuid, or any other words, which stand for the same uuid every time; without one the
+The bare list is read too; a quiz may stand beside the questions (native_quiz.py). `id` is a uuid, or any other words, which stand for the same uuid every time; without one the
 content itself is the identity. `case` is the short name of the page of facts that stands above the question; the page
 itself is a study note, and must be there. Of a type's own fields, those left out take its defaults. `native_schema` describes all of it.
 """
@@ -129,9 +129,14 @@ class NativeJson(Format):
         return drafts, issues
 
     def write(self, drafts: Iterable[QuestionDraft]) -> bytes:
-        rows = [flattened(draft) for draft in drafts]
-        wrapped = {"format": NAME, "version": VERSION, "questions": rows}
-        return json.dumps(wrapped, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
+        return written(drafts, {})
+
+
+def written(drafts: Iterable[QuestionDraft], quiz: Mapping[str, Any]) -> bytes:
+    """Return a file with the questions, and the quiz that asks them if there is one."""
+    rows = [flattened(draft) for draft in drafts]
+    wrapped = {"format": NAME, "version": VERSION, **({"quiz": quiz} if quiz else {}), "questions": rows}
+    return json.dumps(wrapped, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
 
 
 def questions_of(value: Any) -> list[Any]:
@@ -145,7 +150,7 @@ def questions_of(value: Any) -> list[Any]:
             )
         if value.get("version") != VERSION or isinstance(value.get("version"), bool):
             raise Unreadable(_("file"), _("Only version %(version)d of this form can be read.") % {"version": VERSION})
-        unknown = sorted(set(value) - {"format", "version", "questions", "$schema"})
+        unknown = sorted(set(value) - {"format", "version", "quiz", "questions", "$schema"})
         if unknown:
             raise Unreadable(_("file"), _("“%(key)s” is not a field of this form.") % {"key": unknown[0][:40]})
         value = value["questions"]

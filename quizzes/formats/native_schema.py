@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 from quizzes import question_types
 from quizzes.formats.base import MAX_QUESTIONS
 from quizzes.formats.native_json import NAME, VERSION, Envelope
+from quizzes.formats.native_quiz import QuizPart
 
 
 def schema() -> dict[str, Any]:
@@ -30,12 +31,15 @@ def schema() -> dict[str, Any]:
         }
         questions.append({"$ref": f"#/$defs/{kind.key}"})
     listed = {"type": "array", "minItems": 1, "maxItems": MAX_QUESTIONS, "items": {"anyOf": questions}}
+    quiz = QuizPart.model_json_schema(ref_template="#/$defs/{model}")
+    definitions |= quiz.pop("$defs")
     wrapper = {
         "type": "object",
         "properties": {
             "$schema": {"type": "string"},
             "format": {"const": NAME},
             "version": {"const": VERSION},
+            "quiz": {"$ref": "#/$defs/quiz"},
             "questions": {"$ref": "#/$defs/questions"},
         },
         "required": ["format", "version", "questions"],
@@ -45,5 +49,5 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Quizsite questions",
         "anyOf": [{"$ref": "#/$defs/questions"}, wrapper],
-        "$defs": definitions | {"questions": listed},
+        "$defs": definitions | {"questions": listed, "quiz": quiz},
     }

@@ -121,6 +121,9 @@ class ChoicesForm(forms.Form):
         self.chosen, self.plan = imports.choices_of(draft), plan
         start = {**vars(self.chosen), "tags": ", ".join(self.chosen.tags)}
         super().__init__(data, initial=start)
+        if self.chosen.has_quiz:
+            kind: Any = self.fields["kind"]
+            kind.choices = [("file", _("As in the file, with its items")), *kind.choices]
         if not plan.categories:
             del self.fields["uses_categories"]
         self.topics = Topic.objects.values_list("name", flat=True) if data is None else []
@@ -131,7 +134,8 @@ class ChoicesForm(forms.Form):
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
-        is_exam = KINDS[cleaned.get("kind") or "practice"].settings["feedback"] == Preset.EXAM
+        kind = cleaned.get("kind") or "practice"
+        is_exam = kind == "file" or KINDS[kind].settings["feedback"] == Preset.EXAM
         if cleaned.get("quiz", "").strip() and cleaned.get("is_kept_for_exams") and not is_exam:
             message = _("Only an exam asks questions that are kept for exams: make it an exam, or don't keep them.")
             raise ValidationError({"kind": message})
@@ -141,7 +145,7 @@ class ChoicesForm(forms.Form):
         """Return what was chosen, with the ticks of the questions that this page showed."""
         given = {name: value for name, value in self.cleaned_data.items() if hasattr(self.chosen, name)}
         given["quiz"] = " ".join(given.get("quiz", "").split())
-        return imports.Choices(**{**given, "other": frozenset(self._other())})
+        return imports.Choices(**{**given, "has_quiz": self.chosen.has_quiz, "other": frozenset(self._other())})
 
     def _other(self) -> set[int]:
         """Return the places whose tick is not the first one."""

@@ -22,14 +22,15 @@ from django.utils.translation import ngettext
 
 from quizzes import entitlements
 from quizzes.errors import QuizError
+from quizzes.formats import native_json
 from quizzes.formats.base import Format, Issue, QuestionDraft
 from quizzes.formats.texts import one_line
 from quizzes.formats.xml_writer import REPORT, WHEN
 from quizzes.markup import plain
-from quizzes.models import Question, Source, User
+from quizzes.models import Question, Quiz, Source, User
 from quizzes.question_types import normalized
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import exchange
+from quizzes.services import exchange, quiz_files
 
 MOST = 2_000  # questions in one file
 SHOWN = 20  # on a page
@@ -156,10 +157,13 @@ def report(found: Prospect, *, title: str, day: date) -> str:
     return "\n".join(lines) + "\n"
 
 
-def file_of(found: Prospect, *, title: str, day: date, is_alone: bool = False) -> File:
-    """Return the file; what it lost stands in it, or in a second file beside it unless it `is_alone`."""
+def file_of(found: Prospect, *, title: str, day: date, is_alone: bool = False, quiz: Quiz | None = None) -> File:
+    """Return the file; what it lost stands in it, or in a second file beside it unless it `is_alone`.
+
+    Our own form has the quiz as well, where the questions are those of one.
+    """
     one = found.format
-    data, stem = one.write(found.drafts), f"{slugify(title)[:60] or 'questions'}-{day.isoformat()}"
+    data, stem = _written(found, quiz), f"{slugify(title)[:60] or 'questions'}-{day.isoformat()}"
     name = f"{stem}{one.extension}"
     if not found.loses_something:
         return File(name, data, one.media_type)
@@ -169,6 +173,12 @@ def file_of(found: Prospect, *, title: str, day: date, is_alone: bool = False) -
     if is_alone:
         return File(name, data, one.media_type)
     return File(f"{stem}.zip", _zipped({name: data, REPORT: text.encode()}), "application/zip")
+
+
+def _written(found: Prospect, quiz: Quiz | None) -> bytes:
+    if quiz is None or found.format.key != "json":
+        return found.format.write(found.drafts)
+    return native_json.written(found.drafts, quiz_files.part_of(quiz, [draft.id for draft in found.drafts]))
 
 
 def _zipped(members: dict[str, bytes]) -> bytes:

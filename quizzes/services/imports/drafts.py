@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from quizzes import formats
 from quizzes.errors import ImportRejected
-from quizzes.formats import encodings
+from quizzes.formats import encodings, native_quiz
 from quizzes.formats.base import MAX_BYTES, MAX_QUESTIONS, Issue, printable
 from quizzes.formats.budgets import Budget, Slice
 from quizzes.models import ImportDraft, User
@@ -95,7 +95,7 @@ def _read(draft: ImportDraft, end: float) -> None:
         data, encoding = encodings.as_utf8(bytes(draft.data), draft.encoding)
         drafts, issues = formats.get(draft.format).parse(data, budget=Budget(slice=part))
     except ImportRejected as refusal:
-        drafts, issues, encoding = [], [Issue(_("file"), str(refusal.message))], draft.encoding
+        data, drafts, issues, encoding = b"", [], [Issue(_("file"), str(refusal.message))], draft.encoding
     room = MAX_QUESTIONS - draft.count
     if len(drafts) > room:
         issues.append(Issue(_("file"), _("It may have at most %(limit)d questions.") % {"limit": MAX_QUESTIONS}))
@@ -109,6 +109,8 @@ def _read(draft: ImportDraft, end: float) -> None:
             fresh["content"] = content
         stage = Stage.CHECKING if every else Stage.READY
         fresh |= {"stage": stage, "result": {"twins": comparing.twins_in(every)}}
+        if draft.format == "json" and (quiz := native_quiz.part_in(data)):
+            fresh["choices"] = {"quiz": quiz.title, "kind": "file", "has_quiz": True}
     else:
         fresh["reached"] = part.reached
     _keep(draft, fresh, stage=Stage.READING, reached=draft.reached)

@@ -25,7 +25,8 @@ class Choices:
     publishes: bool = True
     is_kept_for_exams: bool = False
     quiz: str = ""  # a title; empty for none
-    kind: str = "practice"  # of the quiz
+    kind: str = "practice"  # of the quiz; "file" for the settings and items that the file has
+    has_quiz: bool = False  # in the file
     other: frozenset[int] = frozenset()
 
     def takes(self, place: int, row: Row) -> bool:

@@ -11,9 +11,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from quizzes.errors import ImportRejected, NotPublishable
-from quizzes.models import Question, Quiz, QuizItem, User
+from quizzes.formats import encodings, native_quiz
+from quizzes.formats.native_quiz import QuizPart
+from quizzes.models import ImportDraft, Question, Quiz, QuizItem, User
 from quizzes.models.kinds import KINDS
-from quizzes.services import quizzes
+from quizzes.services import quiz_files, quizzes
 from quizzes.services.imports.plan import MOST_IN_QUIZ, Choices, Line
 
 
@@ -25,11 +27,21 @@ def refuse_if_too_long(taken: Sequence[Line]) -> None:
         raise ImportRejected(message % {"most": MOST_IN_QUIZ, "count": len(taken)})
 
 
-def make(choices: Choices, pks: Sequence[int], *, owner: User, now: datetime) -> dict[str, Any]:
-    """Make a quiz of the questions that can be asked, in this order; returns what the report says of it.
+def in_file(draft: ImportDraft, choices: Choices) -> QuizPart | None:
+    """Return the quiz of the file, where the person wants that one."""
+    wanted = choices.quiz and choices.kind == "file" and draft.format == "json"
+    return native_quiz.part_in(encodings.as_utf8(bytes(draft.data), draft.encoding)[0]) if wanted else None
 
-    It is published unless something is missing, or the questions are to stay drafts.
+
+def make(
+    choices: Choices, named: Sequence[tuple[str | None, int]], *, part: QuizPart | None, owner: User, now: datetime
+) -> dict[str, Any]:
+    """Make a quiz of the questions that can be asked, in this order, or the one of the file; returns what the report says.
+
+    `named` are their ids in the file, and their pks. It is published unless something is missing, or the questions are to
+    stay drafts.
     """
+    pks = [pk for _id, pk in named]
     questions = Question.objects.usable_by(owner).live().in_bulk(pks)
     if choices.publishes:
         ready = set(Question.objects.ready().filter(pk__in=pks).values_list("pk", flat=True))
@@ -37,14 +49,20 @@ def make(choices: Choices, pks: Sequence[int], *, owner: User, now: datetime) ->
     asked = [pk for pk in dict.fromkeys(pks) if pk in questions]
     if not asked:
         return {"quiz": None, "faults": [_("None of the questions can be asked yet, so no quiz was made.")]}
-    made = quizzes.save(
-        Quiz(title=choices.quiz, slug=free_slug(choices.quiz), **KINDS[choices.kind].settings), actor=owner, now=now
-    )
-    rows = (QuizItem(quiz=made, question_id=pk, position=place) for place, pk in enumerate(asked, start=1))
-    QuizItem.objects.bulk_create(rows)
-    faults = _publish(made, owner=owner, now=now) if choices.publishes else []
+    if part is not None:
+        ids = {key: pk for key, pk in named if key and pk in questions}
+        slug = free_slug(choices.quiz)
+        made, faults = quiz_files.make(part, ids, title=choices.quiz, slug=slug, owner=owner, now=now)
+    else:
+        kind = KINDS.get(choices.kind, KINDS["practice"])
+        made, faults = Quiz(title=choices.quiz, slug=free_slug(choices.quiz), **kind.settings), []
+        made = quizzes.save(made, actor=owner, now=now)
+        rows = (QuizItem(quiz=made, question_id=pk, position=place) for place, pk in enumerate(asked, start=1))
+        QuizItem.objects.bulk_create(rows)
+    if choices.publishes and not faults:
+        faults = _publish(made, owner=owner, now=now)
     revision = Quiz.objects.values_list("revision", flat=True).get(pk=made.pk)
-    return {"quiz": made.pk, "quiz_revision": revision, "asked": len(asked), "faults": faults}
+    return {"quiz": made.pk, "quiz_revision": revision, "asked": made.items.count(), "faults": faults}
 
 
 def _publish(made: Quiz, *, owner: User, now: datetime) -> list[str]:

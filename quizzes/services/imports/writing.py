@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from quizzes import question_types
 from quizzes.errors import ImportRejected
 from quizzes.formats.base import QuestionDraft
+from quizzes.formats.native_quiz import QuizPart
 from quizzes.models import ImportDraft, Question, QuestionSource, QuestionVersion, Source, User, Visibility
 from quizzes.question_types.texts import search_text
 from quizzes.services.imports import changing, quiz
@@ -51,13 +52,14 @@ def confirm(draft: ImportDraft, choices: Choices, *, now: datetime) -> ImportDra
     taken = plan_of(draft).taken(choices)
     if not taken:
         raise ImportRejected(_("Take at least one question."))
-    if choices.quiz:
+    part = quiz.in_file(draft, choices)
+    if choices.quiz and part is None:
         quiz.refuse_if_too_long(taken)
     keep_choices(draft, choices)
     ready = [_new(line, choices, draft.owner, now) for line in taken if line.row.action in ("new", "copy")]
     changed = changing.prepared([line for line in taken if line.row.action == "changed"])
     try:
-        return _write(draft, choices, taken, ready, changed, now=now)
+        return _write(draft, choices, taken, ready, changed, part=part, now=now)
     except (Outdated, IntegrityError) as error:  # the second: someone wrote the same question, topic or tag meanwhile
         ImportDraft.objects.filter(pk=draft.pk, stage=Stage.READY).update(stage=Stage.CHECKING, checked=0, rows=b"")
         raise Outdated from error
@@ -96,6 +98,7 @@ def _write(
     ready: Sequence[New],
     changed: Sequence[changing.Changed],
     *,
+    part: QuizPart | None,
     now: datetime,
 ) -> ImportDraft:
     """The transaction: lock, check, write, record."""
@@ -121,8 +124,9 @@ def _write(
     }
     if choices.quiz:
         known = {one.line.place: one.question.pk for one in ready}
-        pks = [known.get(line.place, line.row.question) for line in taken]
-        result |= quiz.make(choices, [pk for pk in pks if pk], owner=owner, now=now)
+        pks = [(line.draft.id, known.get(line.place, line.row.question)) for line in taken]
+        named = [(key, pk) for key, pk in pks if pk]
+        result |= quiz.make(choices, named, part=part, owner=owner, now=now)
     _record([one.question for one in ready], ADDITION, _("Imported from a file."), owner)
     _record([one.question for one in changed], CHANGE, _("Changed by an import."), owner)
     locked.result, locked.choices, locked.stage, locked.done_at = result, draft.choices, Stage.DONE, now
