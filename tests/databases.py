@@ -130,7 +130,7 @@ def _what_it_is_made_by() -> str:
 def filled_in_memory() -> Iterator[None]:
     """Let Django's test database in memory be there already, and migrated, when Django makes it."""
     name = connection.creation._get_test_db_name()
-    if not connection.creation.is_in_memory_db(name):
+    if connection.vendor != "sqlite" or not connection.creation.is_in_memory_db(name):
         yield
         return
     with closing(sqlite3.connect(name, uri=True)) as memory:
