@@ -170,8 +170,8 @@ class QuestionImports(AdminPart):
         self, request: HttpRequest, draft: ImportDraft, plan: imports.Plan, form: ChoicesForm
     ) -> TemplateResponse:
         chosen = imports.choices_of(draft)
-        lines = plan.lines_on(page := number_in(request.GET.get("page", ""), 1), PER_PAGE)
         pages = plan.pages(PER_PAGE)
+        page = min(max(1, number_in((request.POST or request.GET).get("page", ""), 1)), pages)
         left_out, notes = plan.left_out, plan.notes
         context = {
             "title": _("Look over the questions"),
@@ -179,9 +179,11 @@ class QuestionImports(AdminPart):
             "plan": plan,
             "form": form,
             "reading": ReadingForm(initial={"format": draft.format, "encoding": draft.encoding}),
-            "shown": [shown(line, chosen) for line in lines],
+            "shown": [shown(line, chosen) for line in plan.lines_on(page, PER_PAGE)],
             "page": page,
-            "pages": range(1, pages + 1) if pages > 1 else [],
+            "pages": pages,
+            "before": page - 1,
+            "after": page + 1,
             "taken": len(plan.taken(chosen)),
             "counts": {action: len(plan.of_action(action)) for action in STATES},
             "left_out_count": len(left_out),
