@@ -13,7 +13,7 @@ from quizzes.models import Attempt, Question, User
 from quizzes.models.papers import Paper
 from quizzes.question_types.fields import MAX_ANSWER
 from quizzes.reports import attempts as report
-from quizzes.reports import cards
+from quizzes.reports import cards, review_cards
 from quizzes.views.posted_answers import Conflict, Posted
 from quizzes.views.requests import LoggedInRequest
 
@@ -29,6 +29,7 @@ def question_page(
         **page_context(mine, answers, slot, now=now),
         "card": card,
         "scripts": card.scripts,
+        "in_deck": review_cards.in_deck(mine) if card.is_checked else {},
         "slot": slot,
         "previous": slot - 1 if slot > 1 and not mine.reached_slot else None,
         "next": slot + 1 if slot < len(answers) else None,
@@ -46,6 +47,7 @@ def all_page(request: LoggedInRequest, mine: Attempt, paper: Paper, posted: Post
         **page_context(mine, answers, 0, now=now),
         "cards": [(card, posted.refused.get(card.slot)) for card in shown],
         "scripts": cards.scripts_of(shown),
+        "in_deck": review_cards.in_deck(mine) if any(card.is_checked for card in shown) else {},
         "unread": posted.unread,
     }
     return render(request, "quizzes/attempts/all.jinja", context, status=409 if posted.refused else 200)

@@ -157,6 +157,18 @@ def test_any_question_of_a_result_can_be_added(learner: User, now: datetime) -> 
     assert 'Review <span class="count">1</span>' in read(client.get("/help/"))
 
 
+def test_what_practice_has_explained_can_be_added_and_what_it_missed_is_there(learner: User, now: datetime) -> None:
+    attempt = factories.attempt(learner, factories.quiz(2, feedback="practice"), now=now)
+    client = browser(learner)
+    page = f"/attempts/{attempt.pk}/questions/"
+    client.post(f"{page}1/check/", {"page": "1", "q1-revision": "0", "q1-choice": "0"})
+    assert "Add to review" in read(client.get(f"{page}1/"))
+    assert client.post(f"{page}1/to-deck/", {"page": "1"}).headers["Location"] == f"{page}1/"
+    assert "In your review deck" in read(client.get(f"{page}1/"))
+    client.post(f"{page}2/show/", {"page": "2", "q2-revision": "0"})
+    assert "In your review deck" in read(client.get(f"{page}2/"))
+
+
 def test_a_question_that_an_exam_asks_now_is_not_shown_where_it_was_answered(
     deck: Client, learner: User, classroom: Classroom, now: datetime
 ) -> None:
