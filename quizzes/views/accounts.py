@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from quizzes import limits
 from quizzes.errors import QuizError
 from quizzes.forms.accounts import THEMES, ProfileForm
 from quizzes.forms.signup import UsernameForm
-from quizzes.models import Membership, User
+from quizzes.models import Membership
 from quizzes.services import accounts, usernames
+from quizzes.views.requests import LoggedInRequest
+from quizzes.views.shortcuts import READ_WRITE
 
 THEME_COOKIE = "theme"  # read by base.html and theme.js
 YEAR_SECONDS = 31_536_000
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)  # the middleware lets nobody else in
+@READ_WRITE
+def profile(request: LoggedInRequest) -> HttpResponse:
+    user = request.user
     start = {"theme": _theme(request)}
     form = ProfileForm(request.POST or None, instance=user, initial=start)
     if form.is_valid():
@@ -40,9 +39,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "quizzes/accounts/profile.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def username(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
+@READ_WRITE
+def username(request: LoggedInRequest) -> HttpResponse:
+    user = request.user
     form = UsernameForm(request.POST or None, initial={"username": user.username})
     if form.is_valid():
         limits.take(request, "change_username")
@@ -56,6 +55,6 @@ def username(request: HttpRequest) -> HttpResponse:
     return render(request, "quizzes/accounts/username.html", {"form": form})
 
 
-def _theme(request: HttpRequest) -> str:
+def _theme(request: LoggedInRequest) -> str:
     kept = request.COOKIES.get(THEME_COOKIE, "")
     return kept if kept in dict(THEMES) else "auto"

@@ -20,6 +20,7 @@ from quizzes.views import live
 from quizzes.views.board_tags import board_key, progress_key
 from quizzes.views.live import Context
 from quizzes.views.requests import LoggedInRequest, read_in
+from quizzes.views.shortcuts import teaches
 
 TOP, WALL = 10, 8  # ranks on a page that shows more than the board, and on a projector
 
@@ -108,7 +109,7 @@ def assignment_progress(request: LoggedInRequest, pk: int) -> HttpResponse:
     assisted = Classroom.objects.assisted_by(request.user)
     assignment = get_object_or_404(_assignments().filter(classroom__in=assisted), pk=pk)
     read_in(assignment.classroom.time_zone)
-    is_teaching = Classroom.objects.taught_by(request.user).filter(pk=assignment.classroom_id).exists()
+    is_teaching = teaches(request.user, assignment.classroom)
 
     def found(_max_age: int) -> Progress:
         return progress.of_assignment(assignment, now=now)

@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from quizzes import clock, terms
 from quizzes.errors import EditConflict, QuizError
 from quizzes.forms.marking import MarkForm
-from quizzes.models import Answer, Classroom, User
+from quizzes.models import Answer, Classroom
 from quizzes.reports import cards
 from quizzes.reports import marking_queue as queue
 from quizzes.services import grading
+from quizzes.views.requests import LoggedInRequest
+from quizzes.views.shortcuts import READ_WRITE
 
 PAGE = 30
 
 
-def person(request: HttpRequest) -> User:
-    """Return the user who is logged in; the middleware lets no one else through."""
-    return cast(User, request.user)
-
-
 @require_GET
-def marking_queue(request: HttpRequest) -> HttpResponse:
-    user = person(request)
+def marking_queue(request: LoggedInRequest) -> HttpResponse:
+    user = request.user
     if not user.is_instructor and not Classroom.objects.taught_by(user).exists():
         raise Http404
     page = Paginator(queue.rows(user), PAGE).get_page(request.GET.get("page"))
     return render(request, "quizzes/marking/queue.html", {"page": page})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def marking_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    answers = queue.manageable(person(request)).select_related(
+@READ_WRITE
+def marking_answer(request: LoggedInRequest, pk: int) -> HttpResponse:
+    answers = queue.manageable(request.user).select_related(
         "attempt__learner", "attempt__quiz", "attempt__assignment__classroom", "version__question", "marked_by"
     )
     answer = get_object_or_404(answers, pk=pk)
     form = MarkForm(answer, request.POST if request.method == "POST" else None)
-    around = queue.neighbors(person(request), answer)
+    around = queue.neighbors(request.user, answer)
     if request.method == "POST" and form.is_valid() and mark(request, answer, form):
         is_last = not form.needs_reason and around.next is None
         messages.success(request, _("Marked. That was the last one.") if is_last else _("Marked."))
@@ -53,7 +48,7 @@ def marking_answer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "quizzes/marking/answer.html", context_of(answer, form, around))
 
 
-def mark(request: HttpRequest, answer: Answer, form: MarkForm) -> bool:
+def mark(request: LoggedInRequest, answer: Answer, form: MarkForm) -> bool:
     """Return whether the marks were kept; a refusal joins the form's errors."""
     try:
         grading.override(
@@ -61,7 +56,7 @@ def mark(request: HttpRequest, answer: Answer, form: MarkForm) -> bool:
             fraction=form.fraction,
             reason=form.words_of_reason,
             comment=form.cleaned_data["comment"],
-            actor=person(request),
+            actor=request.user,
             now=clock.now(),
             seen=(form.seen_at,),
         )

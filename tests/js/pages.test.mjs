@@ -24,6 +24,14 @@ test("a page that was fetched before is not fetched again", async () => {
   assert.deepEqual(asked, [1, 3]);
 });
 
+test("pages fetched early give way to answers, one that is pressed for does not", async () => {
+  const asked = [];
+  const one = new Pages(async (slot, priority) => asked.push([slot, priority]));
+  one.fetchOnly([1]);
+  one.fetch(2);
+  assert.deepEqual(asked, [[1, "low"], [2, "auto"]]);
+});
+
 test("a page is shown once: what is turned back to is fetched anew", async () => {
   const one = pages({});
   await one.take(2);

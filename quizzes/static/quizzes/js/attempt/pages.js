@@ -1,7 +1,10 @@
 // Pages of other questions, fetched before somebody turns to them. Each is used once: what is turned back to is fetched anew.
 
 export class Pages {
-  /** @param {(slot: number) => Promise<object | null>} load null: the browser has to load that page itself */
+  /**
+   * @param {(slot: number, priority?: "low" | "auto") => Promise<object | null>} load null: the browser has to load that
+   * page itself; "low": what is saved goes first
+   */
   constructor(load) {
     this.load = load;
     this.begun = new Map(); // slot → the promise of its page
@@ -10,13 +13,13 @@ export class Pages {
   /** Fetch these, unless that is under way, and forget all others. */
   fetchOnly(slots) {
     for (const slot of this.begun.keys()) if (!slots.includes(slot)) this.begun.delete(slot);
-    for (const slot of slots) this.fetch(slot);
+    for (const slot of slots) this.fetch(slot, "low");
   }
 
-  fetch(slot) {
+  fetch(slot, priority = "auto") {
     const before = this.begun.get(slot);
     if (before) return before;
-    const page = this.load(slot);
+    const page = this.load(slot, priority);
     this.begun.set(slot, page);
     const forget = () => this.begun.get(slot) === page && this.begun.delete(slot);
     page.then((found) => found ?? forget(), forget); // what did not come is tried again when it is needed

@@ -133,9 +133,10 @@ export function startTurning() {
  * The page of a question: {slot, address, title, form, messages, at}. Null where it is another page than was asked for,
  * such as the result of an attempt that is over, or of another version of the site. Fails without a connection.
  */
-async function load(slot) {
+async function load(slot, priority = "auto") {
   const address = addressOf(slot);
   const response = await fetch(address, {
+    priority,
     headers: { Accept: "text/html" },
     credentials: "same-origin",
     signal: AbortSignal.timeout(TIMEOUT_MS),
