@@ -5,10 +5,15 @@ An attempt shows what a case said when it began; so what a published case says n
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from quizzes.formats.base import QuestionDraft
 from quizzes.models import EarlierText, QuestionVersion, StudyNote, User
+from quizzes.study_text import LOCATOR
+
+LONGEST_STEM = 4000  # characters, of any question
 
 
 def is_published(slug: str) -> bool:
@@ -35,3 +40,19 @@ def keep_text(before: StudyNote, after: StudyNote, *, now: datetime) -> None:
     is_rewritten = (before.title, before.body) != (after.title, after.body)
     if before.kind == StudyNote.Kind.CASE and not before.is_draft and is_rewritten:
         EarlierText.objects.create(note=after, title=before.title, body=before.body, until=now)
+
+
+def put_into_stems(drafts: Sequence[QuestionDraft]) -> list[QuestionDraft]:
+    """Return the drafts for a file that knows no cases: the page of facts stands in the stem, as it is now (1 query at most).
+
+    A stem that would be too long for a question stays without it.
+    """
+    named = {str(draft.spec.get("case", "")) for draft in drafts} - {""}
+    notes = StudyNote.objects.filter(slug__in=named, kind=StudyNote.Kind.CASE) if named else StudyNote.objects.none()
+    texts = {note.slug: f"**{note.title}**\n\n{LOCATOR.sub('', note.body)}" for note in notes}
+    return [_with_case(draft, texts.get(str(draft.spec.get("case", "")), "")) for draft in drafts]
+
+
+def _with_case(draft: QuestionDraft, text: str) -> QuestionDraft:
+    stem = f"{text}\n\n---\n\n{draft.spec['stem']}"
+    return replace(draft, spec={**draft.spec, "stem": stem}) if text and len(stem) <= LONGEST_STEM else draft

@@ -30,7 +30,7 @@ from quizzes.markup import plain
 from quizzes.models import Question, Quiz, Source, User
 from quizzes.question_types import normalized
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import exchange, quiz_files
+from quizzes.services import cases, exchange, quiz_files
 
 MOST = 2_000  # questions in one file
 SHOWN = 20  # on a page
@@ -122,6 +122,8 @@ def _named(number: int, draft: QuestionDraft, seen: set[str]) -> QuestionDraft:
 
 def prospect(format: Format, drafts: Sequence[QuestionDraft]) -> Prospect:
     """Return what a file of this format would hold of the questions, and what it would not."""
+    if format.key != "json":
+        drafts = cases.put_into_stems(drafts)
     issues = format.losses(drafts)
     return Prospect(
         format,

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from quizzes.models import Attempt, User
+from quizzes.models import Attempt, Unit, User
 from quizzes.services import attempts, instructors
 from tests import factories, saving
 from tests.browser import acts, samples
@@ -184,4 +184,18 @@ def test_pages_to_read_are_accessible(page: Page, learner: User) -> None:
         "who-does-what/",
     ):
         page.goto(f"/learn/{path}")
+        expect_clean(page, narrow=True)
+
+
+def test_a_unit_with_its_check_and_a_question_on_a_case_are_accessible(page: Page, learner: User) -> None:
+    now, facts = datetime.now(UTC), "**The map.** A river.\n\n| When | What |\n| --- | --- |\n| Day 1 | Shots |"
+    factories.note("case-hestria", facts, kind="case", title="Case: Hestria")
+    on_the_case = factories.single_choice() | {"case": "case-hestria"}
+    check = factories.quiz([factories.question(on_the_case), factories.question(on_the_case)], feedback="homework")
+    factories.study()
+    Unit.objects.update(check_quiz=check)
+    won = factories.attempt(learner, check, now=now, right=2, submit=True)
+    running = acts.started(learner, check, now=now)
+    for path in ("/learn/", "/learn/units/unit/", f"/attempts/{won.pk}/result/", f"/attempts/{running.pk}/all/"):
+        page.goto(path)
         expect_clean(page, narrow=True)

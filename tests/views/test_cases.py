@@ -141,6 +141,13 @@ def test_a_file_carries_the_name_of_the_case_which_must_be_there(case: StudyNote
     assert "There is no case “case-hestria”" in refused.message
 
 
+def test_a_file_that_knows_no_cases_has_the_facts_in_the_stem(case: StudyNote, asked: list[Question]) -> None:
+    [first, plain, _third] = cases.put_into_stems(exchange.export(Question.objects.order_by("pk")))
+    assert first.spec["stem"].startswith(f"**{case.title}**")
+    assert FACTS in first.spec["stem"]
+    assert plain.spec["stem"] == "Which is right?"
+
+
 def test_questions_of_a_case_stand_together_where_the_order_is_shuffled(
     learner: User, asked: list[Question], now: datetime
 ) -> None:

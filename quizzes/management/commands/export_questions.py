@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from quizzes import formats
 from quizzes.formats import native_schema
 from quizzes.models import Question, Quiz
-from quizzes.services import exchange, linting
+from quizzes.services import cases, exchange, linting
 
 
 class Command(BaseCommand):
@@ -31,6 +31,8 @@ class Command(BaseCommand):
             return
         questions = linting.questions_of(quiz_by(options["quiz"])) if options["quiz"] else Question.objects.live()
         drafts = exchange.export(questions)
+        if options["format"] != "json":
+            drafts = cases.put_into_stems(drafts)
         self.put(formats.get(options["format"]).write(drafts), options["output"])
         if options["output"]:
             self.stdout.write(f"{len(drafts)} questions written to {options['output']}.")
