@@ -156,6 +156,7 @@ def crowd(db: None, now: datetime) -> tuple[Classroom, list[User]]:
     return room, people
 
 
+@pytest.mark.slow
 def test_five_thousand_members_take_three_queries_and_keep_their_ranks(
     crowd: tuple[Classroom, list[User]], now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -167,6 +167,7 @@ def test_in_a_large_bank_a_rule_keeps_to_its_cell_whatever_the_sample_missed(
         assert set(found) <= {question.pk for question in large[:3]}
 
 
+@pytest.mark.slow
 def test_in_a_large_bank_every_question_is_drawn_about_as_often(large: list[Question], learner: User) -> None:
     quiz = quiz_that_draws(1)
     times = Counter(drawn(quiz, learner, seed=seed)[0] for seed in range(240))

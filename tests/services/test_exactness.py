@@ -83,6 +83,7 @@ def test_cents_given_by_hand_are_recovered_whatever_the_points(marks: str, point
     assert migration.recovered(stored, Decimal(points), is_by_hand=True) == given
 
 
+@pytest.mark.slow
 def test_every_fraction_with_a_small_denominator_is_recovered() -> None:
     for denominator in range(1, 1001, 7):
         for numerator in range(0, denominator + 1, 3):

@@ -78,6 +78,7 @@ def test_wrong_passwords_for_others_keep_no_one_out(owner: User) -> None:
     assert enter(Client(), owner.username).status_code == 302
 
 
+@pytest.mark.slow
 def test_three_hundred_wrong_passwords_from_one_address_keep_devices_out_that_are_not_known(owner: User) -> None:
     phone = Client()
     enter(phone, owner.username)
