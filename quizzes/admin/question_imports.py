@@ -43,7 +43,7 @@ STATES = {
     "new": gettext_lazy("New"),
     "copy": gettext_lazy("A copy of your own"),
     "changed": gettext_lazy("A new version of yours"),
-    "there": gettext_lazy("Yours already"),
+    "there": gettext_lazy("There already"),
     "refused": gettext_lazy("Not imported"),
 }
 

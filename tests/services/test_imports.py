@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 
 from quizzes.errors import ImportRejected
 from quizzes.formats import get
@@ -146,6 +147,13 @@ def test_a_question_that_says_the_same_is_found_whatever_its_id(ada: User, bea: 
     assert not line.row.is_taken_at_first
 
 
+def test_what_the_site_has_is_asked_and_not_copied(ada: User) -> None:
+    shipped = cast.question(owner=None, topic=cast.topic())
+    done = brought(ada, native(shipped), "bank.json", quiz="Of the bank")
+    assert (done.result["new"], done.result["there"], Question.objects.count()) == ([], 1, 1)
+    assert Quiz.objects.get().items.get().question == shipped
+
+
 def test_what_an_exam_of_the_instructor_asks_is_not_told_by_an_import(ada: User, bea: User) -> None:
     asked = cast.question(owner=bea, visibility="copy", topic=cast.topic())
     text = native(asked).replace(str(asked.uuid).encode(), b"of-another-system")
@@ -247,3 +255,22 @@ def test_the_files_of_a_person_go_with_their_personal_data(ada: User) -> None:
     root = User.objects.create(username="root", is_staff=True, is_superuser=True)
     people.anonymise(ada, by=root, now=NOW)
     assert not ImportDraft.objects.exists()
+
+
+def test_a_new_version_that_was_answered_is_followed_by_the_earlier_one(ada: User) -> None:
+    mine = cast.question(owner=ada, topic=cast.topic())
+    quiz = cast.quiz(ada, mine, title="Mine", slug="mine")
+    before = exchange.export(Question.objects.all())
+    done = brought(ada, reworded(mine, "Which organ gives a mission its mandate today?"), "m.json")
+    sam = cast.learner("sam")
+    made = cast.attempt(sam, cast.assignment(cast.classroom(ada, sam), quiz), {1: {"choice": ["0"]}})
+    assert imports.undo(done, now=NOW).restored == 1
+    assert exchange.export(Question.objects.all()) == before
+    assert [version.status for version in mine.versions.order_by("number")] == ["retired", "retired", "ready"]
+    assert made.answers.get().version.number == 2
+
+
+def test_what_the_history_says_of_an_import_and_its_undoing(ada: User) -> None:
+    imports.undo(brought(ada), now=NOW)
+    words = LogEntry.objects.order_by("pk").values_list("user", "change_message")
+    assert list(words) == [(ada.pk, "Imported from a file.")] * 2 + [(ada.pk, "The import was undone.")] * 2

@@ -179,8 +179,8 @@ def _known(draft: QuestionDraft, before: QuestionDraft, *, is_exact: bool) -> di
 
 
 def with_duplicates(drafts: Sequence[QuestionDraft], rows: Sequence[Row], *, actor: User, now: datetime) -> list[Row]:
-    """The rows, with those that say what a question of the bank says already: the person's own is there, of another's
-    question they are told. Of what they may not meet now, as what an exam of theirs asks, they are not told."""
+    """The rows, with those that say what a question of the bank says already: the person's own and the site's are there, of
+    another's question they are told. Of what they may not meet now, as what an exam of theirs asks, they are not told."""
     places: dict[tuple[str, str], list[int]] = {}
     for place, (draft, row) in enumerate(zip(drafts, rows, strict=True)):
         if row.action in ("new", "copy"):
@@ -223,6 +223,9 @@ def _twin(row: Row, version: QuestionVersion, actor: User) -> Row:
         return replace(row, action="there", question=version.question_id, reasons=(words,), twin="")
     if row.action == "there":
         return row
+    if version.question.owner_id is None and version.status == Status.READY:  # which everyone uses
+        words = _("The same question is in the site's bank already.")
+        return replace(row, action="there", question=version.question_id, reasons=(words,), twin="")
     return replace(row, twin=str(_("Another question says the same: “%s”") % Truncator(version.stem).chars(80)))
 
 

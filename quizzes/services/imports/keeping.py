@@ -29,7 +29,7 @@ class Row:
     new      it comes into the bank
     copy     its id is that of another instructor's question: a question of the person's own is made of it
     changed  the person has the question, and it says something else
-    there    the person has the question, or one that says the same
+    there    the person has the question, or one that says the same; or the site has
     refused  it cannot come; `reasons` say why
 
     `question` is the stored one, `stamp` its state when it was compared, `known` what of it goes on where the file says
