@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -181,6 +182,18 @@ def test_answers_of_the_day_use_it_up_and_the_total_stays(learner: User, now: da
     found = session(learner, now + timedelta(minutes=1))
     assert (found.position, found.total, found.left) == (5, 10, 6)  # it comes back today
     assert session(learner, now + DAY).left == 10
+
+
+def test_the_count_for_every_page_takes_one_query_where_nothing_is_due(
+    learner: User, now: datetime, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(1):
+        assert report.due_count(learner, now=now) == 0
+        assert report.due_count(learner, now=now) == 0
+    deck(learner, now, due=2)
+    another_request = User.objects.get()
+    with django_assert_num_queries(3):
+        assert report.due_count(another_request, now=now) == 2
 
 
 def answer(learner: User, now: datetime, *, right: bool) -> ReviewLog:
