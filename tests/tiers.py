@@ -7,8 +7,11 @@ Files and folders that are named run whole.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+HERE = Path(__file__).resolve().parent
 LEFT_TO_CI = {"browser", "concurrency", "deploy", "faults", "fuzz", "stateful"}  # folders
 BROWSER_FIXTURES = {"page", "context", "browser"}  # of Playwright
 
@@ -40,7 +43,5 @@ def marks(item: pytest.Item, own: set[str]) -> set[str]:
 
 
 def folder(item: pytest.Item) -> str:
-    """Return the folder of a test below `tests`; empty for one at the top."""
-    parts = item.path.parent.parts
-    below = parts[parts.index("tests") + 1 :] if "tests" in parts else ()
-    return below[0] if below else ""
+    """Return the folder of a test below `tests`; its file's name for one at the top."""
+    return item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
