@@ -35,7 +35,9 @@ class Limit:
 # Of a list
 ROWS = Limit(20_000, gettext_lazy("The list goes on for more than %(most)s rows, empty ones included."))
 COLUMNS = 50  # of one row
-CELLS = Limit(40_000, gettext_lazy("The list has more than %(most)s cells, empty ones included."))
+CELLS = Limit(
+    40_000, gettext_lazy("The list has more than %(most)s cells, empty ones included. Split it, or save it as CSV.")
+)
 CHARACTERS = Limit(1_000_000, gettext_lazy("The list holds more than %(most)s characters."))
 # Of a table of questions
 TEXTS = Limit(10_000_000, gettext_lazy("The table holds more than %(most)s characters."))
