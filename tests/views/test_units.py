@@ -138,6 +138,13 @@ def test_an_instructor_copies_a_unit_and_assigns_its_check(
     [note] = StudyNote.objects.filter(unit=made)
     assert (note.owner, note.places.count()) == (instructor, 1)
     form = client.get(response["Location"])
+    fields = {"title": "Mine", "slug": made.slug, "position": 2, "emblem": 1, "mastery_mark": 75, "status": "draft"}
+    fields |= {"visibility": "private", "check_quiz": made.check_quiz_id, "notes-TOTAL_FORMS": 1}
+    fields |= {"notes-INITIAL_FORMS": 1, "notes-0-id": note.pk, "notes-0-unit": made.pk, "notes-0-position": 40}
+    assert client.post(response["Location"], fields).status_code == 302
+    note.refresh_from_db()
+    made.refresh_from_db()
+    assert (made.title, made.mastery_mark, note.position) == ("Mine", 75, 40)
     assert "in the order of their positions" in form.content.decode()
 
 
