@@ -55,13 +55,16 @@ class Aiken(Format):
 def _read(data: bytes, reading: Reading) -> None:
     lines = decoded(checked_size(data)).splitlines()
     block: list[tuple[int, str]] = []
+    size = 0
     for number, line in enumerate(lines, start=1):
         if line.strip():
             block.append((number, line.strip()))
+            size += len(line) + len("\n")
+            reading.refuse_if_long(_("line %(n)d") % {"n": block[0][0]}, size)
         if ANSWER.match(line.strip()):
             reading.check()
             _take(block, reading)
-            block = []
+            block, size = [], 0
     if block:
         reading.refuse(_("line %(n)d") % {"n": block[0][0]}, _("This question has no line “ANSWER: A”."))
 

@@ -52,7 +52,7 @@ class Gift(Format):
 
     def recognizes(self, name: str, data: bytes) -> bool:
         text = data.decode("utf-8-sig", "replace")
-        return super().recognizes(name, data) or bool(re.search(r"(?<!\\)\{[^{}]*(=|~|#|T|F)[^{}]*\}", text))
+        return super().recognizes(name, data) or bool(re.search(r"(?<!\\)\{[^{}=~#TF]*[=~#TF][^{}]*\}", text))
 
 
 def _read(data: bytes, reading: Reading) -> None:
@@ -60,6 +60,7 @@ def _read(data: bytes, reading: Reading) -> None:
     if "\0" in text:
         raise Unreadable(_("file"), _("It contains characters that cannot be stored."))
     for block in reading.turns(blocks(text)):
+        reading.refuse_if_long(block.where, len(block.text))
         try:
             _take(block, reading)
         except Faulty as fault:

@@ -24,6 +24,7 @@ from quizzes.formats.texts import from_html, from_plain, is_html, one_line
 from quizzes.formats.xml_reader import line_of, text_of
 
 NAME = "Moodle XML"
+MOST_ANSWERS = 500  # of one question; no type takes so many
 FIGURE = re.compile(r"[-+]?(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([eE][-+]?\d{1,3})?")
 LEFT_OUT = {
     "hint": gettext_lazy("Hints are left out."),
@@ -118,6 +119,8 @@ class Question:
             return self.reading.refuse(self.where, message % {"kind": kind[:40]})
         if self.element.find("questiontext/text") is None:
             raise Faulty(self.where, _("There is no <questiontext>."))
+        if sum(1 for _answer in self.element.iter("answer", "subquestion")) > MOST_ANSWERS:
+            raise Faulty(self.where, _("It has more than %(most)d answers.") % {"most": MOST_ANSWERS})
         type, fields = readers[kind]()
         self.say_what_is_left_out()
         shared = {"stem": self.stem(), "explanation": self.text(self.element.find("generalfeedback"))}
@@ -296,7 +299,9 @@ class Question:
         return "ordering", {"elements": elements}
 
     def cloze(self) -> tuple[str, dict[str, Any]]:
-        text, gaps, messages = moodle_cloze.parsed(text_of(self.element, "questiontext/text"))
+        raw = text_of(self.element, "questiontext/text")
+        self.reading.refuse_if_long(self.where, len(raw))
+        text, gaps, messages = moodle_cloze.parsed(raw)
         for message in messages:
             self.reading.note(self.where, message)
         words, lost = from_html(text) if is_html(text) else (from_plain(text), [])

@@ -46,6 +46,7 @@ class Typed:
     stars: set[int] = field(default_factory=set)
     answer: str = ""
     explanation: list[str] = field(default_factory=list)
+    size: int = 0  # characters
 
     @property
     def where(self) -> str:
@@ -77,22 +78,25 @@ class PlainText(Format):
 
 
 def _read(data: bytes, reading: Reading) -> None:
-    for typed in _questions(decoded(checked_size(data))):
+    for typed in _questions(decoded(checked_size(data)), reading):
         reading.check()
         _take(typed, reading)
 
 
-def _questions(text: str) -> Iterator[Typed]:
+def _questions(text: str, reading: Reading) -> Iterator[Typed]:
     typed: Typed | None = None
     for number, line in enumerate(text.splitlines(), start=1):
-        bare = line.strip()
+        bare = one_line(line)
         numbered = NUMBERED.match(bare)
         if numbered and not (typed and typed.stem and not typed.options and not typed.answer and line[:1].isspace()):
             if typed:
                 yield typed
             typed = Typed(number, [numbered[2]])
+            reading.refuse_if_long(typed.where, len(bare))
         elif bare and typed:
             _add(typed, bare)
+            typed.size += len(bare) + 1
+            reading.refuse_if_long(typed.where, typed.size)
         elif bare:
             typed = Typed(number, [bare])
     if typed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
@@ -14,6 +15,8 @@ from quizzes.formats.budgets import Budget
 from quizzes.question_types.base import InvalidSpec
 
 T = TypeVar("T")
+
+LONGEST = 100_000  # characters of one question
 
 
 class Reading:
@@ -42,6 +45,12 @@ class Reading:
                 yield item
             elif self.is_paused:
                 return
+
+    def refuse_if_long(self, where: str, characters: int) -> None:
+        """Raise Unreadable where one question of a text goes on without end: what reads it may take the square of that."""
+        if characters > LONGEST:
+            message = _("This question has more than %(most)s characters.")
+            raise Unreadable(where, message % {"most": number_format(LONGEST, force_grouping=True)})
 
     @property
     def is_paused(self) -> bool:

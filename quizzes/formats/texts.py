@@ -30,7 +30,7 @@ LINE_ENDS = re.compile(r"[\t \r\n]*[\r\n][\t \r\n]*")
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 CONVERTER = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=False, strip=HEADINGS)
 ACTS_ANYWHERE = re.compile(
-    r"([\\`]|(?<!\w)\*|\*(?!\w)|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]*\]\()|&(?=#?\w{1,40};)|<(?=https:))"
+    r"([\\`]|(?<!\w)\*|\*(?!\w)|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]{0,500}\]\()|&(?=#?\w{1,40};)|<(?=https:))"
 )
 ACTS_AT_START = re.compile(r"^(\s{0,3})([#>+-](?=\s|$)|\d+(?=[.)]\s)|\||~{3})", re.MULTILINE)
 
@@ -41,7 +41,9 @@ def is_html(text: str) -> bool:
 
 
 def from_plain(text: str) -> str:
-    """Return Markdown that shows a text as it was typed."""
+    """Return Markdown that shows a text as it was typed; one that is too long for any question stays as it is."""
+    if len(text) > LONGEST_HTML:
+        return text
     escaped = ACTS_ANYWHERE.sub(r"\\\1", text)
     return ACTS_AT_START.sub(
         lambda found: f"{found[1]}\\{found[2]}" if not found[2][0].isdigit() else found[0], escaped

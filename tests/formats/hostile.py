@@ -17,7 +17,7 @@ from tests.formats.hostile_workbooks import WORKBOOKS
 
 @dataclass(frozen=True)
 class Hostile:
-    """One such file: `kind` is roster or json, `make` builds it, `words` stand in the answer."""
+    """One such file: `kind` is roster or a format, `make` builds it, `words` stand in the answer."""
 
     name: str
     kind: str
@@ -31,8 +31,8 @@ class Hostile:
 def answer(kind: str, data: bytes) -> str:
     """The sentences that the reader of this kind of file gives; time stands still, so that the other limits must do."""
     budget = Budget(clock=lambda: 0.0)
-    if kind == "json":
-        return "; ".join(map(str, formats.get("json").parse(data, budget=budget)[1]))
+    if kind != "roster":
+        return "; ".join(map(str, formats.get(kind).parse(data, budget=budget)[1]))
     try:
         found = rosters.read(data, "", budget=budget)
         return "; ".join(map(str, found.issues)) or f"{len(found.rows)} read"
@@ -109,6 +109,31 @@ JSON = [
     ("26 MB", "larger than 25 MB", lambda: b"[" * 27_000_000),
 ]
 
+ENDLESS = "more than 100,000 characters"
+QUESTION = '<quiz><question type="{}"><questiontext><text>{}</text></questiontext>{}</question></quiz>'
+# One question without end, which a reader might go over again and again.
+QUESTIONS = [
+    ("weights", "gift", ENDLESS, lambda: b"Q {" + b"~%50%a " * 700_000 + b"}"),
+    ("pairs", "gift", ENDLESS, lambda: b"Q {" + b"=a -> b " * 600_000 + b"}"),
+    ("lines of an option", "aiken", ENDLESS, lambda: b"Q\nA. a\n" + b"x\n" * 2_400_000 + b"ANSWER: A\n"),
+    ("options with one letter", "aiken", ENDLESS, lambda: b"Q\n" + b"A. a\n" * 1_000_000 + b"ANSWER: A\n"),
+    ("lines of an option", "text", ENDLESS, lambda: b"1. Q\na) x\n" + b"y\n" * 2_400_000),
+    ("brackets", "text", ENDLESS, lambda: b"1. " + b"[" * 4_900_000 + b"\nAnswer: T"),
+    ("spaces in an option", "text", "No option is marked", lambda: b"1. Q\na) x" + b" " * 4_900_000 + b"y\n"),
+    (
+        "gaps that are never closed",
+        "moodle_xml",
+        ENDLESS,
+        lambda: QUESTION.format("cloze", "{1:SHORTANSWER:=a" * 250_000, "").encode(),
+    ),
+    (
+        "80,000 answers",
+        "moodle_xml",
+        "more than 500 answers",
+        lambda: QUESTION.format("multichoice", "Q", '<answer fraction="0"><text>a</text></answer>' * 80_000).encode(),
+    ),
+]
 
 CORPUS = [Hostile(name, "roster", words, make) for name, words, make in [*WORKBOOKS, *TEXTS]]
 CORPUS += [Hostile(name, "json", words, make) for name, words, make in JSON]
+CORPUS += [Hostile(name, kind, words, make) for name, kind, words, make in QUESTIONS]
