@@ -101,7 +101,8 @@ def blocks(text: str) -> Iterator[Block]:
         elif bare.upper().startswith("$CATEGORY:") and not lines:
             category = bare.partition(":")[2].strip()
         elif bare:
-            lines, first = [*lines, line], first or number
+            lines.append(line)
+            first = first or number
         elif lines:
             yield _block(first, lines, category, marks)
             lines, first, marks = [], 0, ""

@@ -34,6 +34,7 @@ LETTERS = "ABCDEFGHIJKL"
 NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 TRUTH = {"true": True, "t": True, "false": False, "f": False}
 TYPES = ("single_choice", "multiple_choice", "true_false", "short_answer", "numeric", "essay")
+FAR_TOO_LONG = 20_000  # characters of an option
 
 
 @dataclass
@@ -117,7 +118,8 @@ def _add(typed: Typed, line: str) -> None:
     elif typed.explanation:
         typed.explanation.append(line)
     elif typed.options:
-        typed.options[-1] += f" {line}"
+        if len(typed.options[-1]) < FAR_TOO_LONG:  # the type refuses far shorter ones, and adding to it is slow
+            typed.options[-1] += f" {line}"
     else:
         typed.stem.append(line)
 

@@ -202,3 +202,8 @@ def test_spoiled_files_get_a_report_and_never_an_error() -> None:
             )
         drafts, issues = GIFT.parse("".join(letters).encode())
         assert drafts or issues
+
+
+def test_long_files_of_short_lines_and_signs_take_no_time_that_grows_with_their_square() -> None:
+    assert GIFT.parse(b"x\n" * 400_000)[0] == []
+    assert not GIFT.recognizes("a.txt", b"{" + b"=" * 400_000)

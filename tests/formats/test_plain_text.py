@@ -94,3 +94,8 @@ def test_spoiled_files_get_a_report_and_never_an_error() -> None:
             )
         drafts, issues = TEXT.parse("".join(letters).encode())
         assert drafts or issues
+
+
+def test_an_option_of_many_lines_is_refused_and_takes_no_time_that_grows_with_its_square() -> None:
+    drafts, issues = TEXT.parse(b"A. x\n" * 400_000)
+    assert (drafts, len(issues)) == ([], 1)

@@ -204,7 +204,7 @@ def test_sheets_that_are_not_read_and_merged_cells_are_noted() -> None:
         (b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "file: This is an Open"),
         ("<html><table>", "file: This is a web page."),
         ("%PDF-1.7", "file: This is a PDF file."),
-        (b"x" * (5 * 2**20 + 1), "file: It is larger than 5 MB."),
+        (b"x" * (25 * 2**20 + 1), "file: It is larger than 25 MB."),
         ("Question,Correct\n" + "Q,true\n" * 5100, "file: It may have at most 5000 questions."),
     ],
 )  # fmt: skip
