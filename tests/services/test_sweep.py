@@ -67,7 +67,7 @@ def test_the_sweep_asks_so_often(
 ) -> None:
     lists, turns = 2, 3
     a_turn = 2 + 1  # its transaction, and one look at its attempts
-    an_attempt = (2 + 3) + (2 + 5)  # a savepoint for closing it, and one for grading it
+    an_attempt = (2 + 3) + (2 + 6)  # a savepoint for closing it, and one for grading it and for the review deck
     with django_assert_num_queries(lists + turns * a_turn + 7 * an_attempt):
         attempts.close_overdue(now=over)
 

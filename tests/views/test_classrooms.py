@@ -98,8 +98,8 @@ def test_the_list_asks_the_database_the_same_for_one_class_and_for_many(
     client.force_login(learner)
     for _number in range(5):
         factories.assignment(factories.classroom(students=[learner]), factories.quiz())
-    # person, roles, classes with their counts, assignments, exceptions, attempts, invitations, whether any is archived
-    with django_assert_num_queries(8):
+    # person, roles, classes with their counts, assignments, exceptions, attempts, invitations, whether any is archived, reviews
+    with django_assert_num_queries(9):
         client.get("/classrooms/")
 
 
@@ -352,7 +352,7 @@ def test_the_page_asks_the_database_the_same_for_one_assignment_and_for_many(
             factories.attempt(learner, given.quiz, now=now, right=1, submit=True, assignment=given)
     # session, person, classroom, membership; the board's version and 2 for the board; then overdue, assignments, exceptions, attempts, what was
     # late — or the number of students and the assignments
-    with django_assert_num_queries(11 if who == "learner" else 8):
+    with django_assert_num_queries(12 if who == "learner" else 9):
         client.get(f"/classrooms/{classroom.pk}/")
 
 
@@ -439,7 +439,9 @@ def test_the_list_of_members_asks_the_database_the_same_for_few_and_for_many(
     client.force_login(instructor)
     for _number in range(60):
         factories.member(classroom, factories.user())
-    with django_assert_num_queries(7):  # person, classroom, may change, may see addresses, number, page, invitations
+    with django_assert_num_queries(
+        8
+    ):  # person, classroom, may change, may see addresses, number, page, invitations, reviews
         text = client.get(f"/classrooms/{classroom.pk}/members/").content.decode()
     assert "Page 1 of 2" in text
 

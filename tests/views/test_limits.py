@@ -231,7 +231,7 @@ def use_up(action: str) -> None:
 ELSEWHERE_COUNTED = {  # wrong passwords and codes say their own pause; a mail that was just sent is silently not sent again
     *("wrong_password", "wrong_password_of_account", "wrong_password_from_address", "login_failed", "confirm_email"),
     *("login", "log_in_from_address"),
-    *("change_username", "invite_instructor"),
+    *("change_username", "invite_instructor", "import_questions", "export_questions", "open_quiz_share"),
 }
 NOT_OFFERED = {"verify_phone", "change_phone", "request_login_code"}
 
