@@ -439,9 +439,8 @@ def test_the_list_of_members_asks_the_database_the_same_for_few_and_for_many(
     client.force_login(instructor)
     for _number in range(60):
         factories.member(classroom, factories.user())
-    with django_assert_num_queries(
-        8
-    ):  # person, classroom, may change, may see addresses, number, page, invitations, reviews
+    # person, classroom, may change, may see addresses, number, page, invitations, reviews
+    with django_assert_num_queries(8):
         text = client.get(f"/classrooms/{classroom.pk}/members/").content.decode()
     assert "Page 1 of 2" in text
 
