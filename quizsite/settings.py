@@ -114,6 +114,7 @@ TEMPLATES = [
                 "mail_can_be_sent": "quizzes.mailing.mail_can_be_sent",
                 "reviews_due": "quizzes.templatetags.quizzes_reviews.reviews_due",
                 "stem": "quizzes.markup.stem",
+                "stem_with_terms": "quizzes.reports.glossary.stem_with_terms",
                 "outcome_of": "quizzes.reports.wording.of_attempt",
                 "zone_words": "quizzes.zones.words_of_reader",
                 "emblem": "quizzes.templatetags.quizzes_emblems.emblem",

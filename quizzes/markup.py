@@ -116,6 +116,13 @@ def stem(text: object, level: str, id: str = "", extra: str = "", *, focus: bool
     `id` names the whole of it for `aria-labelledby`; `extra` adds classes; with `focus` a page begins there.
     """
     lead, rest = _lead_and_rest("" if text is None else str(text))
+    return headed(lead, rest, level, id, extra, focus=focus)
+
+
+def headed(
+    lead: SafeString, rest: SafeString, level: str, id: str = "", extra: str = "", *, focus: bool = False
+) -> SafeString:
+    """Return a stem out of its first paragraph, inline, and the blocks after it; see `stem`."""
     name = format_html(' id="{}"', id) if id else mark_safe("")
     name += mark_safe(' tabindex="-1" autofocus' if focus else "")
     classes = f"stem {extra}".strip()

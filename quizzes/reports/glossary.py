@@ -1,6 +1,7 @@
 """Texts with links to the glossary: the first occurrence of each term, never within a link or code. Read only.
 
-What an explanation says of a question links its terms; a stem does not, because the text of a term might answer it.
+What an explanation says of a question links its terms; a stem only when its answer is shown, because the text of a term might
+answer it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import time
 from collections.abc import Sequence
 from functools import lru_cache
 
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from quizzes import markup, study_text
 from quizzes.models import GlossaryTerm
@@ -24,6 +25,14 @@ def with_terms(text: object) -> SafeString:
     """Return paragraphs, lists and tables as `markdown` does, with links to the glossary (1 query a minute)."""
     forms = _forms()
     return _linked("" if text is None else str(text), forms) if forms else markup.markdown(text)
+
+
+def stem_with_terms(text: object, level: str, id: str = "") -> SafeString:
+    """Return a stem as `markup.stem` does, with links to the glossary: where the answer is shown (1 query a minute)."""
+    lead, is_paragraph, rest = str(with_terms(text)).partition("</p>")
+    if not (is_paragraph and lead.startswith("<p>")):
+        return markup.stem(text, level, id)
+    return markup.headed(mark_safe(lead.removeprefix("<p>")), mark_safe(rest.strip("\n")), level, id)
 
 
 def rendered(text: str, *, places: Sequence[SourceParagraph], marked: SourceParagraph | None) -> Text:

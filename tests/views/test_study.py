@@ -147,7 +147,7 @@ def test_pages_ask_the_database_as_often_for_much_as_for_little(client: Client, 
         assert len(captured) <= bound, (path, len(captured))
 
 
-def test_an_explanation_links_the_first_occurrence_of_a_term_once_the_answer_may_be_seen(
+def test_stem_and_explanation_link_the_first_occurrence_of_a_term_once_the_answer_may_be_seen(
     client: Client, learner: User, note: StudyNote, now: datetime
 ) -> None:
     spec = factories.single_choice("Who gives a mandate?")
@@ -162,6 +162,7 @@ def test_an_explanation_links_the_first_occurrence_of_a_term_once_the_answer_may
         attempts.submit(attempt, now=now)
         page = text(client, f"/attempts/{attempt.pk}/result/")
     link = '<a class="term" href="/learn/glossary/#term-mandate">'
-    assert page.count('class="term"') == 2
+    assert page.count('class="term"') == 3
+    assert f'">Who gives a {link}mandate</a>?</h3>' in page  # the stem, now that its answer is shown
     assert f"A {link}mandate</a> is given; the mandate ends. <code>mandate</code>" in page
     assert f"No {link}Mandate</a> says so." in page
