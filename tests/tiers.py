@@ -13,6 +13,13 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 LEFT_TO_CI = {"browser", "concurrency", "deploy", "faults", "fuzz", "stateful"}  # folders
+TABLES = {  # files that ask every address or every rule for every kind of person
+    "test_permissions.py",
+    "admin/test_owners.py",
+    "admin/test_pages.py",
+    "walkthroughs/test_exam_secrecy.py",
+    "walkthroughs/test_nothing_leaks.py",
+}
 BROWSER_FIXTURES = {"page", "context", "browser"}  # of Playwright
 
 
@@ -37,11 +44,16 @@ def marks(item: pytest.Item, own: set[str]) -> set[str]:
     is_left = "smoke" not in own and (folder(item) in LEFT_TO_CI or found & {"browser", "postgres", "ci"})
     if is_left:
         found.add("ci")
-    if is_left or found & {"browser", "postgres", "smoke"}:
+    if is_left or found & {"browser", "postgres", "smoke"} or place(item) in TABLES:
         found.add("slow")
     return found
 
 
 def folder(item: pytest.Item) -> str:
     """Return the folder of a test below `tests`; its file's name for one at the top."""
-    return item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
+    return place(item).partition("/")[0]
+
+
+def place(item: pytest.Item) -> str:
+    """Return where a test's file is, from `tests` on; nothing for one that is not in it."""
+    return item.path.relative_to(HERE).as_posix() if item.path.is_relative_to(HERE) else ""
