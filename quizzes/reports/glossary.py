@@ -51,12 +51,17 @@ def _rendered(text: str, places: tuple[SourceParagraph, ...], marked: SourcePara
 
 
 def _forms() -> Forms:
-    global _known
     if _known is None or _known[0] < time.monotonic():
         terms = GlossaryTerm.objects.published()
-        found = tuple((form, term.get_absolute_url()) for term in terms for form in term.forms)
-        _known = (time.monotonic() + SECONDS, found)
+        return know(tuple((form, term.get_absolute_url()) for term in terms for form in term.forms))
     return _known[1]
+
+
+def know(forms: Forms) -> Forms:
+    """Take these for the terms, for so long as terms are kept; return them."""
+    global _known
+    _known = (time.monotonic() + SECONDS, forms)
+    return forms
 
 
 def forget() -> None:
