@@ -1,4 +1,4 @@
-"""The frame in a real browser: the reader's time zone, light and dark, the account menu."""
+"""The frame in a real browser: the reader's time zone, light and dark, menus."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from quizzes.models import User
+from tests.admin import cast
 
 OpenPage = Callable[..., Page]
 
@@ -58,3 +59,10 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(enter: OpenPage, le
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+def test_on_a_phone_the_entry_of_this_page_is_in_view(enter: OpenPage, database: None) -> None:
+    page = enter(cast.instructor("ada"), viewport={"width": 390, "height": 844})
+    page.goto("/admin/")
+    expect(page.locator(".top nav [aria-current]")).to_be_in_viewport(ratio=0.99)  # but for a fraction of a pixel
+    assert page.evaluate("scrollY") == 0

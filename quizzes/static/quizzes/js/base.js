@@ -1,4 +1,4 @@
-// On every page: the browser's time zone for the server, the theme buttons, menus that close. Everything works without it.
+// On every page: the browser's time zone for the server, the theme buttons, menus that close, the entry of the page in view. Everything works without it.
 
 const YEAR = 31_536_000;
 
@@ -60,6 +60,14 @@ function closeMenus() {
   });
 }
 
+/** On a phone the navigation may be wider than the screen: scroll it to the entry of this page. */
+function showWhereOneIs() {
+  const nav = document.querySelector(".top nav");
+  const here = nav?.querySelector("[aria-current]");
+  if (here) nav.scrollLeft += Math.max(0, here.getBoundingClientRect().right - nav.getBoundingClientRect().right);
+}
+
 rememberTimeZone();
 showThemes();
+showWhereOneIs();
 closeMenus();
