@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -79,22 +79,23 @@ def cards_to_answer(
     """Cards to answer, with their cases; in practice those of checked answers say what was right, but for questions that
     are secret now.
     """
-    shown = _cards(mine, paper, answers, learner, refused, now=now)
+    texts = {slot: conflict.texts for slot, conflict in refused.items()}
+    if mine.preset == "practice":
+        shown = _practice_cards(mine, paper, answers, learner, texts, now=now)
+    else:
+        shown = [cards.ask_card(one, paper[one.slot], refused=texts.get(one.slot, ())) for one in answers]
     return cards.with_cases(shown, at=mine.started_at, before=paper.case_before(answers[0].slot))
 
 
-def _cards(
+def _practice_cards(
     mine: Attempt,
     paper: Paper,
     answers: list[report.AnswerState],
     learner: User,
-    refused: Mapping[int, Conflict],
+    texts: Mapping[int, Sequence[cards.RefusedText]],
     *,
     now: datetime,
 ) -> list[cards.Card]:
-    texts = {slot: conflict.texts for slot, conflict in refused.items()}
-    if mine.preset != "practice":
-        return [cards.ask_card(one, paper[one.slot], refused=texts.get(one.slot, ())) for one in answers]
     secrecy = entitlements.secrecy_of(learner, now=now)
     held = secrecy.held_back(Question.objects.kept_flags(paper[answer.slot].version.question_id for answer in answers))
     secret = {answer.slot for answer in answers if paper[answer.slot].version.question_id in held}
