@@ -16,7 +16,7 @@ from django.db import connection
 
 from quizzes import terms
 from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Question, Quiz, User, papers
-from quizzes.reports import invariants
+from quizzes.reports import invariants, leaderboards
 from quizzes.services import attempts, deadlines, grading, regrading
 from tests import factories, saving
 
@@ -205,12 +205,12 @@ def test_two_open_attempts_are_named(learner: User, now: datetime) -> None:
 def test_a_leaderboard_that_does_not_add_up_is_named(
     done: Attempt, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = invariants.leaderboards._standing
+    honest = leaderboards._standing
 
     def too_few(rank: int, member: Any, name: str, score: tuple[Fraction, Fraction], edges: Any) -> Any:
         return honest(rank, member, name, (score[0] - Fraction(1, 1000), score[1]), edges)
 
-    monkeypatch.setattr(invariants.leaderboards, "_standing", too_few)
+    monkeypatch.setattr(leaderboards, "_standing", too_few)
     assert names(now) == {"I8"}
 
 
@@ -230,7 +230,8 @@ def test_the_exit_code_is_one_for_scripts() -> None:
 
 
 def test_every_batch_is_looked_at(learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invariants, "BATCH", 2)
+    monkeypatch.setattr("quizzes.reports.invariants.grading.BATCH", 2)
+    monkeypatch.setattr("quizzes.reports.invariants.events.BATCH", 2)
     quiz = factories.quiz(1)
     made = [factories.attempt(learner, quiz, now=now, submit=True) for _number in range(5)]
     Answer.objects.filter(attempt=made[-1]).update(marks=1)
