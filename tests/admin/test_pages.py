@@ -113,7 +113,7 @@ def more_rows(stage: SimpleNamespace, count: int) -> None:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
+def test_a_list_asks_the_database_no_more_often_for_many_rows_than_for_few(
     as_ada: Client, stage: SimpleNamespace, name: str
 ) -> None:
     more_rows(stage, 2)

@@ -180,13 +180,13 @@ def test_what_was_over_before_a_member_joined_is_not_missing(
 
 
 def test_where_everyone_is_late_there_are_as_many_queries_as_for_one(
-    room: Classroom, homework: Assignment, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+    room: Classroom, homework: Assignment, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     """Five, then the attempts that may be late, exceptions, members, and what was given by hand."""
     Assignment.objects.filter(pk=homework.pk).update(due_at=now)
     for _number in range(5):
         graded(factories.member(room, factories.user()).user, homework, 5, at=now + HOUR)
-    with django_assert_num_queries(9):
+    with django_assert_max_num_queries(9):
         assert sum(row.late for row in gradebook.gradebook(room, now=now + HOUR).rows) == 5
 
 
@@ -406,7 +406,7 @@ def test_figures_of_nobody_are_none_and_of_one_have_no_spread(
 
 
 def test_a_hundred_members_by_twenty_assignments_take_five_queries(
-    db: None, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+    db: None, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     room = factories.classroom()
     quizzes = [factories.quiz(0) for _number in range(20)]
@@ -420,7 +420,7 @@ def test_a_hundred_members_by_twenty_assignments_take_five_queries(
         for number in (1, 2)
     )
     factories.accommodation(given[0], members[0].user, now=now, closes_at=now)
-    with django_assert_num_queries(5):
+    with django_assert_max_num_queries(5):
         rows = list(gradebook_sheets.table(gradebook.gradebook(room, now=now)))
     assert len(rows) == 101
     assert rows[1][-4:] == [100, 200, 50, 0]

@@ -127,10 +127,10 @@ def test_a_class_without_results_has_an_empty_board(room: Classroom, homework: A
 
 
 def test_a_class_without_assignments_or_members_has_an_empty_board(
-    db: None, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+    db: None, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     empty, viewer = factories.classroom(), factories.user()
-    with django_assert_num_queries(1):
+    with django_assert_max_num_queries(1):
         board = of_class(empty, viewer, now)
     assert (board.size, board.is_revealed, board.counted, board.hidden) == (0, False, (), ())
 
@@ -158,10 +158,10 @@ def crowd(db: None, now: datetime) -> tuple[Classroom, list[User]]:
 
 @pytest.mark.slow
 def test_five_thousand_members_take_three_queries_and_keep_their_ranks(
-    crowd: tuple[Classroom, list[User]], now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+    crowd: tuple[Classroom, list[User]], now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     room, people = crowd
-    with django_assert_num_queries(3):
+    with django_assert_max_num_queries(3):
         board = of_class(room, people[0], now)
     assert board.size == 5000
     assert [board.rows[n].rank for n in (0, 499, 500, 999, 4999)] == [1, 1, 501, 501, 4501]
@@ -559,12 +559,12 @@ def test_namesakes_are_told_apart_in_the_order_they_joined(
 
 
 def test_the_board_of_an_assignment_counts_that_one_only(
-    room: Classroom, cast: list[User], now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+    room: Classroom, cast: list[User], now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     first, second = (factories.assignment(room, factories.quiz(1)) for _number in range(2))
     graded(cast[0], first, 10, at=now)
     graded(cast[1], second, 10, at=now)
-    with django_assert_num_queries(3):
+    with django_assert_max_num_queries(3):
         board = leaderboards.for_assignment(second, now=now)
     assert places(board) == [(1, "b")]
     assert board.counted == (second.pk,)

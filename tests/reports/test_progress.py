@@ -43,11 +43,11 @@ def states(found: progress.Progress) -> list[tuple[str, str]]:
 
 
 def test_members_are_in_the_middle_not_begun_or_done(
-    given: Assignment, cast: list[User], now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+    given: Assignment, cast: list[User], now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     start(cast[2], given, now, right=1)
     start(cast[0], given, now, right=2, submit=True)
-    with django_assert_num_queries(3):
+    with django_assert_max_num_queries(3):
         found = progress.of_assignment(given, now=now + HOUR / 2)
     assert states(found) == [("cy", "in_progress"), ("bob", "not_started"), ("ada", "done")]
     assert found.counts == progress.Counts(not_started=1, in_progress=1, done=1)

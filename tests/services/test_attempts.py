@@ -351,10 +351,10 @@ def test_another_learners_attempt_does_not_exist(attempt: Attempt, stranger: Use
 
 
 def test_a_save_is_one_statement(
-    attempt: Attempt, learner: User, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+    attempt: Attempt, learner: User, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     paper = papers.of_attempt(attempt.pk, learner.pk)
-    with django_assert_num_queries(1):
+    with django_assert_max_num_queries(1):
         attempts.save(paper, slot=1, response=0, revision=1, now=now)
 
 

@@ -169,11 +169,15 @@ def test_self_study_waits_for_attempts_at_the_same_quiz_alone(
 
 @pytest.mark.parametrize("closes", [False, True])
 def test_the_last_end_is_asked_for_only_where_there_is_a_close(
-    closes: bool, learner: User, classroom: Classroom, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+    closes: bool,
+    learner: User,
+    classroom: Classroom,
+    now: datetime,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     given = factories.assignment(classroom, factories.quiz(1), closes_at=now + HOUR if closes else None)
     done = factories.attempt(learner, given.quiz, assignment=given, now=now)
-    with django_assert_num_queries(int(closes)):
+    with django_assert_max_num_queries(int(closes)):
         entitlements.reveal_at(done)
 
 
@@ -183,7 +187,7 @@ def test_many_attempts_at_closed_examinations_ask_for_their_ends_at_once(
     instructor: User,
     classroom: Classroom,
     now: datetime,
-    django_assert_num_queries: DjangoAssertNumQueries,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     factories.member(classroom, stranger)
     alone = [factories.quiz(1, feedback="exam", closes_at=now + HOUR) for _number in range(3)]
@@ -208,15 +212,15 @@ def test_many_attempts_at_closed_examinations_ask_for_their_ends_at_once(
     assert seen_at(now + 3 * HOUR) == [True, True, True, False, True, True]
     assert seen_at(now + 4 * HOUR) == [True] * 6
     own = list(Attempt.objects.taken_by(learner).select_related("quiz", "assignment__quiz"))
-    with django_assert_num_queries(0):
+    with django_assert_max_num_queries(0):
         entitlements.revealed_each(own, learner, now=now + HOUR - MINUTE)
-    with django_assert_num_queries(2):
+    with django_assert_max_num_queries(2):
         entitlements.revealed_each(own, learner, now=now + HOUR)
 
 
 def test_what_never_waits_for_the_end_does_not_ask_for_it(
-    learner: User, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+    learner: User, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     done = factories.attempt(learner, factories.quiz(1, closes_at=now + HOUR), now=now, submit=True)
-    with django_assert_num_queries(0):
+    with django_assert_max_num_queries(0):
         assert entitlements.revealed(done, learner, now=now + 2 * HOUR) == terms.EVERYTHING

@@ -94,7 +94,7 @@ def test_the_outline_adds_up_questions_points_and_time() -> None:
     assert outline.minutes == 3  # ceil(1.15 × (78 + 60) / 60)
 
 
-def test_the_outline_asks_the_database_as_often_for_many_equal_rules() -> None:
+def test_the_outline_asks_the_database_no_more_often_for_many_equal_rules() -> None:
     for _number in range(5):
         cast.question()
     asked = []
@@ -102,7 +102,7 @@ def test_the_outline_asks_the_database_as_often_for_many_equal_rules() -> None:
         with CaptureQueriesContext(connection) as queries:
             outlines.of_items([draw(1, difficulty="easy") for _rule in range(rules)])
         asked.append(len(queries))
-    assert asked[0] == asked[1] <= 20
+    assert asked[1] <= asked[0] <= 20
 
 
 def test_an_empty_quiz_has_one_fault(ada: User) -> None:

@@ -354,14 +354,14 @@ def test_only_the_effect_that_was_seen_is_brought_about(
 
 
 def test_the_effect_takes_few_queries_for_many_attempts(
-    water: Question, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+    water: Question, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     quiz = factories.quiz([water])
     for _number in range(5):
         factories.attempt(factories.user(), quiz, now=now, submit=True)
     factories.version(water, BOTH)
     effect(water)
-    with django_assert_num_queries(4):  # the published version, the answers, their sums, those of others
+    with django_assert_max_num_queries(4):  # the published version, the answers, their sums, those of others
         assert len(effect(water).remarks) == 5
 
 
@@ -399,13 +399,13 @@ def test_nothing_is_told_while_marks_may_not_be_seen(
     water: Question,
     instructor: User,
     now: datetime,
-    django_assert_num_queries: DjangoAssertNumQueries,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     factories.version(water, BOTH)
     regrade(water, instructor, now=now)
-    with django_assert_num_queries(0):
+    with django_assert_max_num_queries(0):
         assert mark_changes.of_attempt(done, terms.NOTHING) == []
-    with django_assert_num_queries(1):
+    with django_assert_max_num_queries(1):
         assert mark_changes.of_attempt(done, terms.EVERYTHING) != []
 
 

@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from quizzes.errors import QuizError
 from quizzes.models import Classroom, Invitation, Membership, User
@@ -73,7 +74,7 @@ def test_a_new_person_is_mailed_a_link_that_lets_them_choose_a_password(
     classroom: Classroom, instructor: User, now: datetime, django_capture_on_commit_callbacks: object, client: Client
 ) -> None:
     factories.user("known", email="known@example.org")
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         apply(plan(classroom, "ines@example.org,Inês,Costa,", "known@example.org,,,"), instructor, now)
         assert mail.outbox == []  # not before the commit
     (message,) = mail.outbox
@@ -95,7 +96,7 @@ def test_a_mail_server_that_is_away_takes_nobody_out_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(EmailBackend, "send_messages", away)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         apply(plan(classroom, "ines@example.org,,,"), instructor, now)
     assert classroom.memberships.filter(user__email="ines@example.org").exists()
 
@@ -209,7 +210,7 @@ def test_a_password_chosen_by_the_mailed_link_confirms_the_address(
     classroom: Classroom, instructor: User, now: datetime, django_capture_on_commit_callbacks: object, client: Client
 ) -> None:
     opened("squatter", "ines@example.org")
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         apply(plan(classroom, "ines@example.org,Inês,Costa,"), instructor, now)
     link = next(line for line in str(mail.outbox[0].body).splitlines() if "/reset/key/" in line)
     action = client.get(link.partition("127.0.0.1:8000")[2], follow=True).redirect_chain[-1][0]
@@ -283,10 +284,10 @@ def test_names_that_look_like_markup_stay_text(classroom: Classroom, instructor:
 
 
 def test_five_hundred_people_are_looked_up_at_once(
-    classroom: Classroom, instructor: User, now: datetime, django_assert_max_num_queries: object
+    classroom: Classroom, instructor: User, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     roster = rosters.read("\n".join(["email", *(f"p{n}@example.org" for n in range(500))]).encode(), "a.csv")
-    with django_assert_max_num_queries(4):  # type: ignore[operator]
+    with django_assert_max_num_queries(4):
         made = rosters.plan(classroom, roster)
-    with django_assert_max_num_queries(25):  # type: ignore[operator]
+    with django_assert_max_num_queries(25):
         rosters.apply(made, actor=instructor, now=now)

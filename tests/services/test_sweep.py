@@ -63,20 +63,18 @@ def test_all_are_closed_at_the_deadline_and_graded_once(seven: list[Attempt], no
 
 
 def test_the_sweep_asks_so_often(
-    seven: list[Attempt], over: datetime, django_assert_num_queries: DjangoAssertNumQueries
+    seven: list[Attempt], over: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     lists, turns = 2, 3
     a_turn = 2 + 1  # its transaction, and one look at its attempts
     an_attempt = (2 + 3) + (2 + 6)  # a savepoint for closing it, and one for grading it and for the review deck
-    with django_assert_num_queries(lists + turns * a_turn + 7 * an_attempt):
+    with django_assert_max_num_queries(lists + turns * a_turn + 7 * an_attempt):
         attempts.close_overdue(now=over)
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table as a whole")
 def test_the_sweep_finds_its_attempts_by_their_indexes(seven: list[Attempt], over: datetime) -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         attempts.close_overdue(now=over)
     plans = []
     with connection.cursor() as cursor:

@@ -159,7 +159,7 @@ def test_questions_of_a_case_stand_together_where_the_order_is_shuffled(
         assert places[1] - places[0] == 1
 
 
-def test_pages_ask_as_often_for_ten_questions_of_a_case_as_for_two(
+def test_pages_ask_no_more_often_for_ten_questions_of_a_case_than_for_two(
     client: Client, learner: User, case: StudyNote, now: datetime
 ) -> None:
     def queries(number: int) -> int:
@@ -172,7 +172,8 @@ def test_pages_ask_as_often_for_ten_questions_of_a_case_as_for_two(
 
     client.force_login(learner)
     queries(2)
-    assert queries(10) == queries(2)
+    few = queries(2)
+    assert queries(10) <= few
 
 
 def test_a_case_that_is_gone_is_found_by_the_invariants(case: StudyNote, asked: list[Question], now: datetime) -> None:

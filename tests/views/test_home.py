@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from quizzes.models import Attempt, Classroom, Topic, User
 from quizzes.reports import home as report
@@ -290,26 +291,30 @@ def test_a_quiz_given_to_ones_class_is_not_suggested_as_well(
 
 
 def test_the_number_of_queries_does_not_grow_with_classes_and_assignments(
-    learner: User, now: datetime, django_assert_max_num_queries: object
+    learner: User, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _number in range(4):
         room = factories.classroom(students=[learner])
         for _other in range(3):
             factories.assignment(room, factories.quiz(), due_at=now + DAY)
     factories.attempt(learner, factories.quiz(), now=now)
-    with django_assert_max_num_queries(11):  # type: ignore[operator]
+    with django_assert_max_num_queries(11):
         report.for_learner(learner, now=now)
 
 
 def test_the_whole_page_of_a_learner_takes_few_queries(
-    client: Client, classroom: Classroom, learner: User, now: datetime, django_assert_max_num_queries: object
+    client: Client,
+    classroom: Classroom,
+    learner: User,
+    now: datetime,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for _number in range(3):
         quiz = factories.quiz()
         assignment = factories.assignment(classroom, quiz, closes_at=now + DAY)
         factories.attempt(learner, quiz, now=now, submit=True, assignment=assignment)
     client.force_login(learner)
-    with django_assert_max_num_queries(28):  # type: ignore[operator]
+    with django_assert_max_num_queries(28):
         client.get("/")
 
 
@@ -336,9 +341,9 @@ def test_an_instructor_without_a_class_is_told_what_to_do_first(client: Client, 
 
 
 def test_the_report_of_an_instructor_takes_three_queries(
-    classroom: Classroom, instructor: User, now: datetime, django_assert_num_queries: object
+    classroom: Classroom, instructor: User, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_max_num_queries(3):
         report.for_instructor(instructor, now=now)
 
 

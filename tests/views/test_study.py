@@ -133,7 +133,7 @@ def test_the_page_of_a_source_lists_its_notes(client: Client, learner: User, not
     assert 'href="/learn/notes/note/"' in text(client, "/sources/source/")
 
 
-def test_pages_ask_the_database_as_often_for_much_as_for_little(client: Client, learner: User, note: StudyNote) -> None:
+def test_pages_ask_the_database_seldom_however_much_there_is(client: Client, learner: User, note: StudyNote) -> None:
     client.force_login(learner)
     most = {"": 6, "units/unit/": 7, "notes/note/": 9, "glossary/": 4, "timeline/": 3, "who-does-what/": 4}
     for number in range(12):

@@ -157,7 +157,7 @@ def test_a_unit_takes_no_check_that_is_not_counted(admin_client: Client, unit: U
     assert "practice and surveys master nothing" in admin_client.post(address, fields).content.decode()
 
 
-def test_the_path_asks_as_often_for_nine_units_as_for_one(
+def test_the_path_asks_no_more_often_for_nine_units_than_for_one(
     client: Client, learner: User, unit: Unit, now: datetime
 ) -> None:
     def queries(address: str) -> int:
@@ -176,5 +176,5 @@ def test_the_path_asks_as_often_for_nine_units_as_for_one(
         )
         attempts.start(learner, quiz, now=now)
         factories.attempt(learner, factories.quiz(2), now=now, right=2, submit=True)
-    assert [queries(address) for address in addresses] == before
+    assert all(queries(address) <= most for address, most in zip(addresses, before, strict=True))
     assert max(before) <= 16

@@ -177,7 +177,7 @@ def test_choosing_takes_as_many_statements_however_much_was_done(learner: User, 
     few = statements()
     for _number in range(4):
         factories.attempt(learner, factories.quiz(3), now=now, submit=True)
-    assert statements() == few <= 14
+    assert statements() <= few <= 14
 
 
 def test_a_practice_page_reads_its_note(learner: User) -> None:

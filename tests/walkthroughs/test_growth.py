@@ -133,5 +133,5 @@ def test_pages_of_growth_take_as_many_statements_however_much_was_done(learner: 
     few = statements()
     for number in range(5):
         factories.attempt(learner, about(f"topic-{number}", 3), now=now, right=1, submit=True)
-    assert statements() == few <= 26
+    assert statements() <= few <= 26
     assert Attempt.objects.count() == 6
