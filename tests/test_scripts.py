@@ -1,4 +1,4 @@
-"""The unit tests of the scripts, in `tests/js`, run by Node's own test runner."""
+"""The scripts: their unit tests in `tests/js`, run by Node's own test runner, and their linter."""
 
 from __future__ import annotations
 
@@ -6,23 +6,33 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 JS = ROOT / "quizzes/static/quizzes/js"
-SCRIPTS = sorted(JS.rglob("*.js"))
 NODE = shutil.which("node") or shutil.which("nodejs")
+OXLINT = shutil.which("oxlint", path=str(Path(sys.executable).parent)) or shutil.which("oxlint")
 
 
 @pytest.fixture
 def node() -> str:
-    if NODE is None and os.environ.get("CI"):
-        pytest.fail("Node is not installed: apt-get install nodejs.")
-    if NODE is None:
-        pytest.skip("Node is not installed: apt-get install nodejs.")
-    return NODE
+    return NODE or missing("Node is not installed: apt-get install nodejs.")
+
+
+@pytest.fixture
+def oxlint() -> str:
+    return OXLINT or missing("The linter of the scripts is not installed: pip install --editable '.[test]'.")
+
+
+def missing(hint: str) -> NoReturn:
+    """Skip the test; in CI it fails."""
+    if os.environ.get("CI"):
+        pytest.fail(hint)
+    pytest.skip(hint)
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
@@ -36,14 +46,9 @@ def test_what_the_scripts_do_without_a_page(node: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_script_is_understood(node: str) -> None:
-    assert SCRIPTS
-    broken = {
-        path.name: done.stderr
-        for path in SCRIPTS
-        if (done := run(node, "--experimental-default-type=module", "--check", str(path))).returncode
-    }
-    assert broken == {}
+def test_the_linter_finds_no_fault_in_the_scripts_and_their_tests(oxlint: str) -> None:
+    done = run(oxlint, "--format", "unix", "quizzes", "tests/js")
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_scripts_of_an_attempt_keep_their_state_in_one_place() -> None:

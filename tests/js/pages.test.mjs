@@ -25,7 +25,6 @@ test("a page that was fetched before is not fetched again", async () => {
 });
 
 test("pages fetched early give way to answers, one that is pressed for does not", async () => {
-  const asked = [];
   const one = new Pages(async (slot, priority) => asked.push([slot, priority]));
   one.fetchOnly([1]);
   one.fetch(2);

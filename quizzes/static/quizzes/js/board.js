@@ -62,7 +62,7 @@ class Live {
     let retryAfter = 0;
     try {
       retryAfter = await this.fetch(asking.signal);
-    } catch (error) {
+    } catch {
       if (asking.signal.aborted && asking.signal.reason !== "patience") return; // stopped on purpose
       this.failures += 1;
     } finally {

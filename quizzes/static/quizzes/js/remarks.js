@@ -5,6 +5,7 @@
 
 import { say } from "./words.js";
 
+// oxlint-disable-next-line no-control-regex -- Python strips these as well
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 const PILED_UP = /\p{M}{31}/u; // the server leaves such text as it is
 const MOST_BY_NFC = 3; // characters that one character can become

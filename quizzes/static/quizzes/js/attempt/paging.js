@@ -35,7 +35,7 @@ export async function leave(event) {
 }
 
 /** Turn in place, unless an answer of this page is to be posted, so that the server can say why it does not take it. */
-async function isTurnedTo(submitter) {
+function isTurnedTo(submitter) {
   const slot = Number(submitter?.dataset.turn ?? 0);
   const isPosted = [...state.cards.keys()].some((one) => state.refusals.has(one));
   return slot > 0 && !isPosted && turnTo(slot);

@@ -108,10 +108,10 @@ const reloadIfBehind = (said) => said.is_open && isBehind(said) && location.relo
 
 function fetchNeighbors() {
   const slots = [...state.form.querySelectorAll(".turn [data-turn]")].map((button) => Number(button.dataset.turn));
-  const begin = () => state.queue.trouble || state.pages.fetchOnly(slots);
+  const fetchAll = () => state.queue.trouble || state.pages.fetchOnly(slots);
   if (navigator.connection?.saveData) state.pages.fetchOnly([]);
-  else if (globalThis.requestIdleCallback) requestIdleCallback(begin, { timeout: 1_000 });
-  else setTimeout(begin, 300);
+  else if (globalThis.requestIdleCallback) requestIdleCallback(fetchAll, { timeout: 1_000 });
+  else setTimeout(fetchAll, 300);
 }
 
 /** From now on turn pages in place, where one may go to and fro. */
