@@ -19,7 +19,7 @@ from quizzes import question_types
 from quizzes.admin.scope import person
 from quizzes.admin.scoped import ScopedFilter
 from quizzes.models import Question, QuestionVersion, QuizItem, Tag, Topic, User
-from quizzes.models.bank import Difficulty
+from quizzes.models.classification import Difficulty
 from quizzes.question_types.folding import folded
 from quizzes.question_types.texts import BETWEEN
 

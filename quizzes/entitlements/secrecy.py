@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from quizzes import terms
 from quizzes.entitlements.results import DEADLINE, NEVER, closes_for_all_at, unreleased
 from quizzes.models import Accommodation, Answer, Assignment, Attempt, Membership, Question, Quiz, QuizItem, User
-from quizzes.models.bank import in_cells_of
+from quizzes.models.draw_cells import in_cells_of
 from quizzes.models.prepared import Prepared, prepared
 
 Rows = TypeVar("Rows", bound=QuerySet[Question])

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from quizzes.forms.fields import model_choice
 from quizzes.forms.posted import replaced
 from quizzes.models import Question, QuestionVersion, Quiz, Source, StudyNote, Topic, User, Visibility
-from quizzes.models.bank import Bloom, Difficulty
+from quizzes.models.classification import Bloom, Difficulty
 from quizzes.question_types.authoring import AuthorForm
 from quizzes.question_types.problems import Problem, problems_of
 from quizzes.services.bank import Citation, Identity

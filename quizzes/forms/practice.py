@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from quizzes.entitlements import Wish, pools
 from quizzes.forms.fields import choice
 from quizzes.models import Source, Topic, Unit, User
-from quizzes.models.bank import Difficulty
+from quizzes.models.classification import Difficulty
 
 ANY = ("", _("any"))
 ONLY = [

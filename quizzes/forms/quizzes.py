@@ -16,7 +16,7 @@ from quizzes.errors import EditConflict
 from quizzes.forms.fields import choice
 from quizzes.forms.posted import replaced
 from quizzes.models import QuestionVersion, Quiz, QuizItem, Source, Tag, Topic, User, Visibility
-from quizzes.models.bank import Bloom, Difficulty
+from quizzes.models.classification import Bloom, Difficulty
 from quizzes.models.kinds import Kind
 from quizzes.models.quizzes import Preset
 from quizzes.services import cautions, outlines, quizzes

@@ -1,4 +1,4 @@
-"""Attempts: what a learner was asked, what they answered, and everything that happened to it."""
+"""Attempts: under which terms a learner works at a quiz, and how it went."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import marking, terms
 from quizzes.models import shown
 from quizzes.models.assignments import Assignment
-from quizzes.models.bank import QuestionVersion
 from quizzes.models.classrooms import Classroom
 from quizzes.models.fractions import FractionField
 from quizzes.models.quizzes import Preset, Quiz
@@ -244,130 +241,3 @@ class Attempt(models.Model):
         if self.due_at is None:
             return None
         return max(0, int((self.due_at - now).total_seconds()))
-
-
-class Answer(models.Model):
-    """One slot of an attempt: the version asked, the order shown, the response and what it earned."""
-
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="answers", db_index=False)
-    slot = models.PositiveSmallIntegerField(_("slot"))  # 1…n, in the order shown
-    version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="answers")
-    points = models.DecimalField(_("points"), max_digits=5, decimal_places=2, default=Decimal(1))
-    layout = models.JSONField(default=list)  # the order of the parts, as the type drew it
-    response = models.JSONField(_("response"), null=True, blank=True)  # in the author's numbering; None: no answer
-    revision = models.PositiveBigIntegerField(default=0)  # grows with every save; an older one is refused
-    saved_at = models.DateTimeField(_("saved"), null=True, blank=True)
-    saved_from = models.CharField(max_length=12, blank=True)  # which device, as a short hash of its session
-    late_by_ms = models.PositiveIntegerField(default=0)  # inside the transport grace
-    is_flagged = models.BooleanField(_("flagged"), default=False)
-    is_checked = models.BooleanField(default=False)  # practice: handed in and explained
-    fraction = models.DecimalField(max_digits=8, decimal_places=7, null=True, blank=True)
-    marks = models.DecimalField(_("marks"), max_digits=7, decimal_places=2, null=True, blank=True)
-    override = models.DecimalField(max_digits=8, decimal_places=7, null=True, blank=True)  # fraction given by hand
-    exact_fraction, exact_marks, exact_override = FractionField(), FractionField(), FractionField()  # of rounded copies
-    comment = models.TextField(_("comment"), blank=True, max_length=4000)
-    marked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )
-    marked_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("answer")
-        verbose_name_plural = _("answers")
-        ordering = ["attempt", "slot"]
-        constraints = [
-            models.UniqueConstraint(fields=["attempt", "slot"], name="slot_once"),
-            models.CheckConstraint(
-                condition=Q(fraction=None) | Q(fraction__gte=0, fraction__lte=1),
-                name="answer_fraction_range",
-                violation_error_message=_("A fraction is between 0 and 1."),
-            ),
-            models.CheckConstraint(
-                condition=Q(override=None) | Q(override__gte=0, override__lte=1),
-                name="answer_override_range",
-                violation_error_message=_("A fraction is between 0 and 1."),
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["marked_by"], condition=Q(marked_by__isnull=False), name="answer_marked_by"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.attempt_id}/{self.slot}"
-
-    @property
-    def is_answered(self) -> bool:
-        return self.response is not None
-
-    @property
-    def shown_marks(self) -> Decimal | None:
-        """Marks as pages say them; None while it waits for a person."""
-        return self.as_shown(self.exact_marks)
-
-    def as_shown(self, marks: Fraction | None) -> Decimal | None:
-        """These marks for it, as pages say them: never all its points for less."""
-        return None if marks is None else marking.shown_marks(marks, self.points)
-
-
-class AttemptEvent(models.Model):
-    """What happened to an attempt; append-only. Saves are added by a database trigger on the answers."""
-
-    class Kind(models.TextChoices):
-        STARTED = "started", _("started")
-        RESUMED = "resumed", _("continued on another device")
-        SAVED = "saved", _("answer saved")
-        FLAGGED = "flagged", _("flagged")
-        CHECKED = "checked", _("answer checked")
-        SUBMITTED = "submitted", _("submitted")
-        CLOSED = "closed", _("closed by the deadline")
-        EXTENDED = "extended", _("deadline changed")
-        REOPENED = "reopened", _("reopened")
-        GRADED = "graded", _("graded")
-        REGRADED = "regraded", _("regraded")
-        MARKED = "marked", _("marked by hand")
-        OVERRIDDEN = "overridden", _("marks overridden")
-
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=12, choices=Kind)
-    at = models.DateTimeField()
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )
-    slot = models.PositiveSmallIntegerField(null=True, blank=True)
-    revision = models.PositiveBigIntegerField(null=True, blank=True)
-    late_by_ms = models.PositiveIntegerField(default=0, db_default=0)
-    device = models.CharField(max_length=12, blank=True, db_default="")
-    details: Any = models.JSONField(default=dict, blank=True, db_default={}, encoder=DjangoJSONEncoder)
-
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        ordering = ["attempt", "at", "pk"]
-        indexes = [models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="event_actor")]
-
-    def __str__(self) -> str:
-        return f"{self.attempt_id} {self.kind} {self.at:%Y-%m-%d %H:%M:%S}"
-
-    MOVES_END = frozenset({Kind.EXTENDED, Kind.REOPENED})
-
-    @property
-    def moves_end(self) -> bool:
-        """Whether it gave the attempt another deadline."""
-        return self.kind in self.MOVES_END
-
-    @property
-    def new_end(self) -> datetime | None:
-        """The deadline it gave, at the start or later; None: none."""
-        return self._instant("to" if self.kind == self.Kind.EXTENDED else "due")
-
-    @property
-    def gives_time(self) -> bool:
-        """Whether a later end was given to this attempt by hand, not to all by a change of terms."""
-        if not self.moves_end or self.details.get("by_terms"):
-            return False
-        before, after = self._instant("from"), self.new_end
-        return self.kind == self.Kind.REOPENED or (before is not None and (after is None or after > before))
-
-    def _instant(self, name: str) -> datetime | None:
-        given = self.details.get(name)
-        return parse_datetime(given) if isinstance(given, str) else given

@@ -1,10 +1,9 @@
-"""The question bank: sources, topics, questions with an identity that never changes, and their numbered versions."""
+"""The question bank: questions with an identity that never changes, their places in sources, and their numbered versions."""
 
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,7 +15,9 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import question_types
+from quizzes.models.classification import Bloom, Difficulty, Tag, Topic
 from quizzes.models.ownership import SHARED, Owned, OwnedQuerySet, Visibility, may_be_edited_by
+from quizzes.models.sources import Source
 from quizzes.question_types.base import InvalidSpec, QuestionType, Spec
 from quizzes.question_types.texts import search_text
 
@@ -27,130 +28,9 @@ if TYPE_CHECKING:
 MARKED_BY_HAND = [kind.key for kind in question_types.all_types() if kind.is_marked_by_hand]
 
 
-class SlugManager(models.Manager[Any]):
-    """Natural key: the slug."""
-
-    def get_by_natural_key(self, slug: str) -> Any:
-        return self.get(slug=slug)
-
-
-class SourceQuerySet(OwnedQuerySet["Source"]):
-    """A source has no drafts: others meet it as soon as it is there."""
-
-
-class Source(Owned):
-    """A document that questions rest on. `paragraphs` describes its places: [{"number", "heading", "words", "pairs"}].
-
-    `pairs` are short hashes of neighbouring words, enough to check an evidence phrase without keeping the text.
-    """
-
-    slug = models.SlugField(_("slug"), unique=True)
-    title = models.CharField(_("title"), max_length=200)
-    kind = models.CharField(_("kind"), max_length=100, help_text=_("News report, essay, overview article …"))
-    reliability_note = models.CharField(_("note on reliability"), max_length=300, blank=True)
-    date_note = models.CharField(_("note on the date"), max_length=200, blank=True)
-    url = models.URLField(_("address"), blank=True)
-    paragraphs = models.JSONField(_("paragraphs"), default=list, blank=True)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="sources"
-    )
-    visibility = models.CharField(_("other instructors may"), max_length=8, choices=Visibility, default=Visibility.USE)
-
-    objects = SlugManager.from_queryset(SourceQuerySet)()
-
-    class Meta:
-        verbose_name = _("source")
-        verbose_name_plural = _("sources")
-        ordering = ["title"]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
-    def has_paragraph(self, number: int) -> bool:
-        """Return whether the place exists; a source without listed paragraphs accepts any."""
-        return not self.paragraphs or any(row["number"] == number for row in self.paragraphs)
-
-
-class Topic(models.Model):
-    """What a question is about; one topic to a question, or none."""
-
-    slug = models.SlugField(_("slug"), unique=True)
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    description = models.CharField(_("description"), max_length=300, blank=True)
-
-    objects = SlugManager()
-
-    class Meta:
-        verbose_name = _("topic")
-        verbose_name_plural = _("topics")
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
-
-class Tag(models.Model):
-    """A free label, for drawing questions across topics."""
-
-    slug = models.SlugField(_("slug"), unique=True)
-
-    objects = SlugManager()
-
-    class Meta:
-        verbose_name = _("tag")
-        verbose_name_plural = _("tags")
-        ordering = ["slug"]
-
-    def __str__(self) -> str:
-        return self.slug
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
-
-class Difficulty(models.TextChoices):
-    EASY = "easy", _("easy")
-    MEDIUM = "medium", _("medium")
-    HARD = "hard", _("hard")
-
-
-class Bloom(models.TextChoices):
-    REMEMBER = "remember", _("remember")
-    UNDERSTAND = "understand", _("understand")
-    APPLY = "apply", _("apply")
-    ANALYZE = "analyse", _("analyze")
-
-
 def open_to_quizzes_of(owner: int | None) -> Q:
     """Return the condition on a question that a quiz of this owner (a pk) may draw it; None: of the site."""
     return Q(owner=None) if owner is None else Q(owner=None) | Q(owner=owner) | Q(visibility__in=SHARED)
-
-
-def in_cells_of(rules: Iterable[Any]) -> Q:
-    """The condition on a question that one of these draw rules may take it once it is published; of none without rules.
-
-    Rules with the same source and tag share their subqueries: an exam has many rules over few sources.
-    """
-    by_place: defaultdict[tuple[Any, ...], list[Q]] = defaultdict(list)
-    for rule in rules:
-        columns = {name: getattr(rule, name) for name in ("topic_id", "type", "difficulty", "bloom")}
-        cell = Q(**{name: value for name, value in columns.items() if value})
-        by_place[rule.source_id, rule.tag_id, rule.quiz.owner_id].append(cell)
-    found = Q(pk__in=[])
-    for (source, tag, owner), cells in by_place.items():
-        place = Q(is_archived=False) & open_to_quizzes_of(owner)
-        if source:
-            place &= Q(pk__in=QuestionSource.objects.filter(source=source).order_by().values("question"))
-        if tag:
-            place &= Q(pk__in=Question.tags.through.objects.filter(tag=tag).order_by().values("question"))
-        found |= place & Q(*cells, _connector=Q.OR) if all(cells) else place
-    return found
 
 
 class QuestionQuerySet(OwnedQuerySet["Question"]):
@@ -185,27 +65,6 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
     def kept_flags(self, pks: Iterable[int]) -> dict[int, bool]:
         """Return whether each of the questions is kept for exams (1 query)."""
         return dict(self.filter(pk__in=list(pks)).order_by().values_list("pk", "is_kept_for_exams"))
-
-    def drawn_by(self, rule: Any, *, ignoring: Collection[str] = ()) -> QuestionQuerySet:
-        """Those that a draw rule (a QuizItem without a question) may take, `ignoring` some of its conditions by name.
-
-        Asks nothing where the rule comes with its quiz, as out of `quiz.items`.
-        """
-        conditions = {
-            "topic": {"topic_id": rule.topic_id},
-            "source": {"pk__in": QuestionSource.objects.filter(source=rule.source_id).values("question")},
-            "tag": {"tags": rule.tag_id},
-            **{name: {name: getattr(rule, name)} for name in ("type", "difficulty", "bloom")},
-        }
-        quiz = getattr(rule, "quiz", None)  # a rule that is in no quiz yet draws as the site's do
-        questions = self.ready().for_quizzes_of(quiz and quiz.owner_id)
-        for name, condition in conditions.items():
-            is_set = getattr(rule, f"{name}_id") if name in ("topic", "source", "tag") else getattr(rule, name)
-            if is_set and name not in ignoring:
-                questions = questions.filter(**condition)
-        if rule.type in MARKED_BY_HAND:
-            return questions
-        return questions.exclude(type__in=MARKED_BY_HAND)  # a rule takes essays only where it asks for them
 
 
 class QuestionManager(models.Manager["Question"]):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.errors import BadAnswer, NotFound
 from quizzes.models import version_cache
-from quizzes.models.attempts import Answer
+from quizzes.models.answers import Answer
 from quizzes.models.bank import QuestionVersion
 from quizzes.models.prepared import Prepared, prepared
 from quizzes.question_types.base import Remark

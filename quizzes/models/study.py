@@ -16,8 +16,10 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.models.bank import QuestionSource, SlugManager, Source
+from quizzes.models.bank import QuestionSource
+from quizzes.models.classification import SlugManager
 from quizzes.models.ownership import Owned, OwnedQuerySet, may_be_edited_by
+from quizzes.models.sources import Source
 
 if TYPE_CHECKING:
     from quizzes.models.accounts import User

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from quizzes import entitlements
 from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, Topic, User
+from quizzes.models.quiz_items import sized
 from quizzes.reports import given, growth, mastery, reviews
 from quizzes.reports import quizzes as quiz_report
 from quizzes.reports.given import AssignmentStatus, Calendar
@@ -225,7 +226,7 @@ def _suggested(user: User, assigned: Sequence[int], now: datetime) -> list[Sugge
         found = found.exclude(
             pk__in=[*secret.values_list("quiz", flat=True), *(exam.quiz_id for exam in secrecy.exams)]
         )
-    quizzes = list(found.sized()[:SUGGESTED])
+    quizzes = list(sized(found)[:SUGGESTED])
     return [Suggestion(quiz, quiz_report.size_of(quiz)) for quiz in quizzes]
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from quizzes import entitlements, marking
 from quizzes.models import Attempt, Mastery, Quiz, Unit, User
+from quizzes.models.quiz_items import sized
 from quizzes.reports import quizzes as quiz_report
 from quizzes.reports.quizzes import QuizRow
 
@@ -84,7 +85,7 @@ def _rows(learner: User, wanted: set[int], *, now: datetime) -> dict[int, QuizRo
     """The quizzes that the learner may open, each with their best result and open attempt (at most 4 queries)."""
     if not wanted:
         return {}
-    quizzes = list(Quiz.objects.visible_to(learner).filter(pk__in=wanted).sized())
+    quizzes = list(sized(Quiz.objects.visible_to(learner).filter(pk__in=wanted)))
     listing = quiz_report.listing(learner, quizzes)
     best = [row.best for row in listing if row.best is not None]
     shown = {attempt.pk: seen.marks for attempt, seen in entitlements.revealed_each(best, learner, now=now)}

@@ -16,6 +16,7 @@ from quizzes import entitlements, marking
 from quizzes.errors import NotFound
 from quizzes.models import Attempt, Classroom, Quiz, User, shown
 from quizzes.models.prepared import Prepared, columns, instance, prepared
+from quizzes.models.quiz_items import sized
 from quizzes.models.quizzes import Preset, QuizQuerySet
 
 PAGE, NEWEST, MOST_CLASSES, MOST_WORDS = 24, 20, 4, 8
@@ -41,7 +42,7 @@ SHOWN = (
 SIZE = ("question_count", "point_count")
 VISIBLE: Prepared[tuple[object, ...]] = prepared(
     lambda learner, slug: (
-        Quiz.objects.visible_to(learner).filter(slug=slug).sized().order_by().values_list(*columns(Quiz), *SIZE)
+        sized(Quiz.objects.visible_to(learner).filter(slug=slug)).order_by().values_list(*columns(Quiz), *SIZE)
     )
 )
 
@@ -50,7 +51,7 @@ def _listed(learner: User) -> QuizQuerySet:
     """Return those the learner may open, practice first; the checks of units stand with their units."""
     place = Case(When(feedback=Preset.PRACTICE, then=Value(0)), default=Value(1))
     found = Quiz.objects.visible_to(learner).exclude(pk__in=Quiz.objects.checks().order_by().values("pk"))
-    return found.sized().order_by(place, "pk")
+    return sized(found).order_by(place, "pk")
 
 
 def _sized(row: Sequence[object], names: Sequence[str]) -> Quiz:
@@ -179,7 +180,7 @@ def seen(person: User, slug: str) -> Quiz:
 
 def previewed(person: User, slug: str) -> Quiz:
     """Return a quiz that the person may preview, draft or not, `sized`; raises NotFound for any other (1 query at most)."""
-    quiz: Quiz | None = Quiz.objects.previewed_by(person).filter(slug=slug).sized().first()
+    quiz: Quiz | None = sized(Quiz.objects.previewed_by(person).filter(slug=slug)).first()
     if quiz is None:
         raise NotFound
     return quiz

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from quizzes.entitlements import HeldExam, Secrecy
 from quizzes.models import Answer, Question, QuestionSource, QuizItem, User
 from quizzes.models.bank import QuestionQuerySet
+from quizzes.models.draw_cells import drawn_by
 from quizzes.models.quizzes import Preset
 
 WIDENING = ("bloom", "difficulty", "type", "tag", "topic", "source")
@@ -197,7 +198,7 @@ class Drawing:
 
     def cell(self, rule: QuizItem, *, ignoring: Collection[str] = (), limit: int | None = None) -> list[Candidate]:
         """Return candidates of a rule, at most `limit`: first those not met, then those met least (1 to 3 queries)."""
-        questions = self.purpose.may_ask(Question.objects.drawn_by(rule, ignoring=ignoring))
+        questions = self.purpose.may_ask(drawn_by(rule, ignoring=ignoring))
         if limit is not None:  # what is asked already must not take the places of others
             questions = questions.exclude(pk__in=self.used)
         rows = questions.order_by("?" if self.rng else "pk").values_list("pk", "versions")
@@ -215,11 +216,7 @@ class Drawing:
 
     def secret_in(self, rule: QuizItem) -> Collection[HeldExam]:
         """Return the exams that keep questions of the rule's cell secret (1 query, none where no exam is held)."""
-        return (
-            ()
-            if self.purpose.holds_nothing_back
-            else self.purpose.secrecy.among(Question.objects.drawn_by(rule)).values()
-        )
+        return () if self.purpose.holds_nothing_back else self.purpose.secrecy.among(drawn_by(rule)).values()
 
     def sampled(self, rows: QuerySet[Any, Any], limit: int) -> list[Candidate]:
         """Return up to `limit` candidates out of a random sample of a large bank; none in a small one (1 query or none).

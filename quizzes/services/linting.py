@@ -14,6 +14,7 @@ from quizzes.formats.base import QuestionDraft
 from quizzes.lint.base import ERROR, Citation, Context, Finding, Item
 from quizzes.lint.fingerprints import Paragraph
 from quizzes.models import Question, QuestionVersion, Quiz, Source
+from quizzes.models.draw_cells import drawn_by
 from quizzes.question_types.base import InvalidSpec, Spec
 
 WHY_VALID = gettext_lazy("Content that its type refuses can be neither shown nor marked.")
@@ -130,7 +131,7 @@ def questions_of(quiz: Quiz) -> Any:
     questions = Question.objects.live().filter(items__quiz=quiz)
     ids = set(questions.values_list("pk", flat=True))
     for rule in quiz.items.filter(question=None):
-        ids.update(Question.objects.drawn_by(rule).values_list("pk", flat=True))
+        ids.update(drawn_by(rule).values_list("pk", flat=True))
     return Question.objects.filter(pk__in=ids)
 
 

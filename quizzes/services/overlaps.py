@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from quizzes import entitlements
 from quizzes.entitlements import HeldExam, Secrecy
 from quizzes.models import Assignment, Classroom, Question, Quiz, QuizItem, User
-from quizzes.models.bank import in_cells_of
+from quizzes.models.draw_cells import in_cells_of
 from quizzes.models.quizzes import Preset
 from quizzes.services import attempts
 

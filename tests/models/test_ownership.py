@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from quizzes.models import Question, QuestionVersion, Quiz, Source, User
+from quizzes.models.draw_cells import drawn_by
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -168,7 +169,7 @@ def test_a_rule_draws_for_the_owner_of_its_quiz_without_asking_who_that_is(
     quiz.items.create(draw_count=1)
     [rule] = quiz.items.filter(question=None)
     with django_assert_max_num_queries(1):
-        assert list(Question.objects.drawn_by(rule)) == [mine]
+        assert list(drawn_by(rule)) == [mine]
 
 
 @pytest.mark.parametrize(("visibility", "is_seen"), [("copy", False), ("use", True), ("edit", True)])

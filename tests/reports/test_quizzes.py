@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from quizzes.models import Attempt, Classroom, Quiz, QuizItem, User
+from quizzes.models.quiz_items import sized
 from quizzes.reports import quizzes as report
 from quizzes.services import attempts, deadlines
 from tests import factories
@@ -18,7 +19,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def size_of(quiz: Quiz) -> report.Size:
-    return report.size_of(Quiz.objects.filter(pk=quiz.pk).sized().get())
+    return report.size_of(sized(Quiz.objects.filter(pk=quiz.pk)).get())
 
 
 def row_of(learner: User, quiz: Quiz) -> report.QuizRow:

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from quizzes.models import Assignment, Question, QuestionVersion, Quiz, QuizItem, Source, Tag, Topic
+from quizzes.models.draw_cells import drawn_by
 from quizzes.question_types.base import InvalidSpec
 from quizzes.services import exchange
 from quizzes.services.shipped import facts
@@ -213,10 +214,7 @@ def needed_by_rules(quiz: Quiz, going: set[int]) -> set[int]:
     What other items of the quiz may take from the same questions counts as taken.
     """
     fixed = {item.question_id for item in quiz.items.all()}
-    rules = [
-        (rule, set(Question.objects.drawn_by(rule).values_list("pk", flat=True)))
-        for rule in quiz.items.filter(question=None)
-    ]
+    rules = [(rule, set(drawn_by(rule).values_list("pk", flat=True))) for rule in quiz.items.filter(question=None)]
     needed: set[int] = set()
     for rule, behind in rules:
         wanted = len(behind & fixed) + sum(other.draw_count or 0 for other, its in rules if its & behind)
