@@ -15,7 +15,7 @@ from quizzes import clock
 from quizzes.admin.question_part import QuestionPart
 from quizzes.admin.scope import person
 from quizzes.errors import QuizError
-from quizzes.forms.bank import AddToQuizForm, RegradeForm
+from quizzes.forms.question_errands import AddToQuizForm, RegradeForm
 from quizzes.models import Attempt, Question, QuestionVersion
 from quizzes.question_types.base import InvalidSpec
 from quizzes.services import quizzes, regrading

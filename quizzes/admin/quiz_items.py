@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from quizzes.admin.odd_requests import Choice
 from quizzes.admin.scope import person
 from quizzes.admin.scoped import ScopedInline
-from quizzes.forms.quizzes import DrawItemForm, DrawItems, FixedItemForm, FixedItems
+from quizzes.forms.quiz_items import DrawItemForm, DrawItems, FixedItemForm, FixedItems
 from quizzes.models import FeedbackBand, QuizItem
 
 

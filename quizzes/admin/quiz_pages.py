@@ -19,7 +19,7 @@ from quizzes.admin.confirming import confirmation, is_confirmed
 from quizzes.admin.quiz_part import QuizPart
 from quizzes.admin.scope import person
 from quizzes.errors import EditConflict, NotPublishable
-from quizzes.forms import quizzes as forms
+from quizzes.forms import quiz_cells
 from quizzes.forms.posted import replaced
 from quizzes.models import Question, Quiz, QuizItem
 from quizzes.models.kinds import KINDS, Kind, changes
@@ -191,8 +191,8 @@ class QuizPages(QuizPart):
         """Rows of a blueprint: how many of which cell, how many stand behind it, and the time they would take."""
         quiz = self.fetched(request, pk)
         data = posted_rows(request)
-        rows = forms.cells(quiz, data)
-        head = forms.ComposeForm(data, initial={"revision": quiz.revision})
+        rows = quiz_cells.cells(quiz, data)
+        head = quiz_cells.ComposeForm(data, initial={"revision": quiz.revision})
         fixed = list(quiz.items.filter(question__isnull=False).select_related("question"))
         drawn = list(quiz.items.filter(question=None))
         is_valid = data is not None and all([rows.is_valid(), head.is_valid()])
@@ -219,7 +219,7 @@ class QuizPages(QuizPart):
     def shown_rows(self, rows: Any) -> list[Any]:
         return list(rows.forms)
 
-    def composed(self, request: HttpRequest, quiz: Quiz, rules: list[Any], head: forms.ComposeForm) -> bool:
+    def composed(self, request: HttpRequest, quiz: Quiz, rules: list[Any], head: quiz_cells.ComposeForm) -> bool:
         """Return whether the rules were saved; a conflict keeps the rows on the page."""
         asked = points.asked_by(quiz)
         try:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.forms.fields import model_choice
 from quizzes.forms.instants import ZonedForm
-from quizzes.forms.quizzes import attempts_field, keeps_questions_field, time_limit_field
+from quizzes.forms.quiz_fields import attempts_field, keeps_questions_field, time_limit_field
 from quizzes.models import Accommodation, Assignment, Quiz
 from quizzes.models.quizzes import Preset
 

@@ -1,8 +1,8 @@
-"""Forms of the question bank: what is said about a question, where it comes from, and its content by type."""
+"""The form of a question: what is said about it, where it comes from, and its content by type."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -16,9 +16,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.forms.fields import model_choice
 from quizzes.forms.posted import replaced
-from quizzes.models import Question, QuestionVersion, Quiz, Source, StudyNote, Topic, User, Visibility
+from quizzes.forms.question_places import BasePlaces, PlaceForm, with_more_places
+from quizzes.models import Question, QuestionVersion, Source, StudyNote, Topic, User, Visibility
 from quizzes.models.classification import Bloom, Difficulty
 from quizzes.question_types.authoring import AuthorForm
 from quizzes.question_types.problems import Problem, problems_of
@@ -78,59 +78,6 @@ class IdentityForm(forms.Form):
         return slugs
 
 
-class PlaceForm(forms.Form):
-    """A place in a source; a row left blank is dropped."""
-
-    source = forms.ModelChoiceField(label=gettext_lazy("Source"), queryset=Source.objects.all())
-    paragraph = forms.IntegerField(
-        label=gettext_lazy("Paragraph"), min_value=1, max_value=32_767, widget=forms.NumberInput({"class": "ws-short"})
-    )
-    evidence = forms.CharField(
-        label=gettext_lazy("Quote"),
-        max_length=200,
-        required=False,
-        help_text=gettext_lazy("2 to 12 words, word for word."),
-    )
-
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean() or {}
-        source, paragraph = cleaned.get("source"), cleaned.get("paragraph")
-        if source and paragraph and not source.has_paragraph(paragraph):
-            self.add_error("paragraph", _("This source has no paragraph %(n)d.") % {"n": paragraph})
-        return cleaned
-
-
-class PlaceFormSet(forms.BaseFormSet):
-    def initial_form_count(self) -> int:
-        """Stored places are a starting point: a row is a row, wherever it came from."""
-        return 0
-
-    def clean(self) -> None:
-        seen = set()
-        for form in self.kept_forms():
-            place = (form.cleaned_data.get("source"), form.cleaned_data.get("paragraph"))
-            if None not in place and place in seen:
-                form.add_error("paragraph", _("This place is listed already."))
-            seen.add(place)
-
-    def kept_forms(self) -> list[forms.Form]:
-        return [form for form in self.forms if form.has_changed() and not form.cleaned_data.get("DELETE")]
-
-
-class BasePlaces(PlaceFormSet):
-    """Places filled from what is stored, with one blank row to go on."""
-
-    stored: Sequence[Mapping[str, object]] = ()
-
-    def total_form_count(self) -> int:
-        return super().total_form_count() if self.is_bound else len(self.stored) + 1
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, object]:
-        if self.is_bound or index is None or index >= len(self.stored):
-            return {}
-        return {"initial": self.stored[index]}
-
-
 class QuestionForm:
     """The whole form of a question: identity, places and the content as its type wants it."""
 
@@ -154,7 +101,7 @@ class QuestionForm:
             del self.identity.fields["visibility"]
         self.user = user
         self._offer_cases(str((spec or {}).get("case", "")))
-        self.places = self._places(_more_places(data) if more == "places" else data, question)
+        self.places = self._places(with_more_places(data) if more == "places" else data, question)
         if self.is_asking_for_rows:
             self._say_nothing()
 
@@ -272,37 +219,3 @@ def _with_row_counts(data: QueryDict | None) -> QueryDict | None:
         is_count = count.isascii() and count.isdigit() and len(count) <= 4
         data[name] = count if is_count else "0"
     return data
-
-
-def _more_places(data: Any) -> Any:
-    data = data.copy()
-    data["places-TOTAL_FORMS"] = str(int(data.get("places-TOTAL_FORMS", "0")) + 2)
-    return data
-
-
-class RegradeForm(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput)  # whose effect the person saw
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=300,
-        help_text=gettext_lazy("Kept with every attempt, and shown to students whose marks change."),
-        widget=forms.TextInput({"class": "vTextField"}),
-    )
-
-
-class AddToQuizForm(forms.Form):
-    """Into which quiz questions go; only quizzes the person may edit are offered."""
-
-    quiz = forms.ModelChoiceField(label=gettext_lazy("Quiz"), queryset=Quiz.objects.none())
-    points = forms.DecimalField(
-        label=gettext_lazy("Points for each"), min_value=0, max_digits=5, decimal_places=2, initial=1
-    )
-
-    def __init__(self, user: User, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        model_choice(self, "quiz").queryset = Quiz.objects.editable_by(user).exclude(status=Quiz.Status.ARCHIVED)
-
-    def clean_points(self) -> Any:
-        if self.cleaned_data["points"] <= 0:
-            raise ValidationError(_("Points must be above 0."))
-        return self.cleaned_data["points"]

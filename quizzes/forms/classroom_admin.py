@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.errors import QuizError
-from quizzes.forms.quizzes import attempts_field, time_limit_field
+from quizzes.forms.quiz_fields import attempts_field, time_limit_field
 from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz
 from quizzes.services import nicknames
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from quizzes.forms.fields import choice
 from quizzes.forms.instants import ZonedForm
 from quizzes.forms.posted import replaced
-from quizzes.forms.quizzes import whole_number
+from quizzes.forms.quiz_fields import whole_number
 from quizzes.models import Attempt
 
 MORE, UNTIL, UNTIMED = "more", "until", "untimed"

@@ -1,0 +1,119 @@
+"""Forms of a blueprint: the cells that a quiz is composed of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes import question_types
+from quizzes.forms.fields import choice
+from quizzes.forms.quiz_fields import whole_number
+from quizzes.models import Quiz, QuizItem, Source, Tag, Topic
+from quizzes.models.classification import Bloom, Difficulty
+
+
+class CellForm(forms.Form):
+    """One row of a blueprint; a row left blank is dropped."""
+
+    draw_count = whole_number(
+        1, 200, gettext_lazy("Draw 1 to 200 questions."), label=gettext_lazy("How many"), required=True
+    )
+    topic = forms.ModelChoiceField(label=gettext_lazy("Topic"), queryset=Topic.objects.all(), required=False)
+    source = forms.ModelChoiceField(label=gettext_lazy("Source"), queryset=Source.objects.all(), required=False)
+    type = forms.ChoiceField(label=gettext_lazy("Type"), required=False)
+    difficulty = forms.ChoiceField(label=gettext_lazy("Difficulty"), required=False)
+    bloom = forms.ChoiceField(label=gettext_lazy("Bloom level"), required=False)
+    tag = forms.ModelChoiceField(label=gettext_lazy("Tag"), queryset=Tag.objects.all(), required=False)
+    fills_up = forms.BooleanField(
+        label=gettext_lazy("Fill up from elsewhere"),
+        required=False,
+        help_text=gettext_lazy("Where too few questions match, take the rest from the nearest other ones."),
+    )
+    points = forms.DecimalField(
+        label=gettext_lazy("Points each"),
+        max_digits=5,
+        decimal_places=2,
+        initial=1,
+        required=False,
+        widget=forms.NumberInput({"class": "ws-short", "step": "0.01"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        anything = [("", _("any"))]
+        choice(self, "type").choices = anything + question_types.choices()
+        choice(self, "difficulty").choices = anything + list(Difficulty.choices)
+        choice(self, "bloom").choices = anything + list(Bloom.choices)
+
+    def has_changed(self) -> bool:
+        return any(name not in ("points", "ORDER", "DELETE") for name in self.changed_data)
+
+    def clean_points(self) -> Any:
+        points = self.cleaned_data["points"]
+        if points is not None and points <= 0:
+            raise ValidationError(_("Points must be above 0."))
+        return points if points is not None else 1
+
+    def item(self, quiz: Quiz, position: int) -> QuizItem:
+        """Return the row as an unsaved draw rule."""
+        cleaned = {name: value for name, value in self.cleaned_data.items() if name not in ("ORDER", "DELETE")}
+        return QuizItem(quiz=quiz, position=position, **cleaned)
+
+
+class BaseCells(forms.BaseFormSet):
+    """Rows of a blueprint, filled from the draw rules that are there."""
+
+    stored: list[dict[str, object]] = []
+    minimum_rows = 4
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: dict[str, list[Any]] = {}
+        for form in [*self.forms, self.empty_form]:
+            for name in ("topic", "source", "tag"):  # asked for once, not for every row
+                field = form.fields[name]
+                if name not in choices:
+                    field.empty_label = _("any")
+                    choices[name] = list(field.choices)
+                field.choices = choices[name]
+
+    def initial_form_count(self) -> int:
+        return 0
+
+    def total_form_count(self) -> int:
+        return super().total_form_count() if self.is_bound else max(len(self.stored) + 1, self.minimum_rows)
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, object]:
+        if self.is_bound or index is None or index >= len(self.stored):
+            return {}
+        return {"initial": self.stored[index]}
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if index is not None:
+            form.fields["ORDER"].initial = index + 1
+
+    def items(self, quiz: Quiz) -> list[QuizItem]:
+        """Return the rows in their order, as unsaved draw rules of the quiz; call after `is_valid`."""
+        return [form.item(quiz, place) for place, form in enumerate(self.ordered_forms, start=1)]
+
+
+def cells(quiz: Quiz, data: Any = None) -> Any:
+    """Return the blueprint form of a quiz."""
+    factory: Any = forms.formset_factory(
+        CellForm, formset=BaseCells, can_order=True, can_delete=True, max_num=60, absolute_max=65
+    )
+    factory.stored = list(
+        quiz.items.filter(question=None).values(
+            "draw_count", "topic", "source", "type", "difficulty", "bloom", "tag", "fills_up", "points"
+        )
+    )
+    return factory(data, prefix="cells")
+
+
+class ComposeForm(forms.Form):
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
