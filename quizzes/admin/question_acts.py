@@ -18,10 +18,10 @@ from quizzes.admin.scope import owner_name, person
 from quizzes.errors import QuizError
 from quizzes.forms.posted import number_in
 from quizzes.models import Question, Quiz
-from quizzes.services import bank, copies
+from quizzes.services import bank, copies, question_use, readiness
 
 # Which quizzes are named, and the act confirmed, before it is done.
-ASKING = {"archive": bank.quizzes_asking, "retire": bank.quizzes_following}
+ASKING = {"archive": question_use.quizzes_asking, "retire": question_use.quizzes_following}
 
 
 class QuestionActs(QuestionPart):
@@ -41,7 +41,7 @@ class QuestionActs(QuestionPart):
         question = self.fetched(request, pk)
         rule = request.POST.get("rule", "")
         version = question.latest_version
-        if version is None or rule not in {finding.rule for finding in bank.suggestions(version)}:
+        if version is None or rule not in {finding.rule for finding in readiness.suggestions(version)}:
             raise Http404
         bank.acknowledge(question, {rule: request.POST.get("reason", "")[:300]}, actor=person(request))
         messages.success(request, _("You won't be reminded of this again."))

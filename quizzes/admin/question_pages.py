@@ -22,7 +22,7 @@ from quizzes.forms.bank import QuestionForm
 from quizzes.forms.posted import number_in
 from quizzes.lint import Finding
 from quizzes.models import Question, QuestionVersion
-from quizzes.services import bank
+from quizzes.services import bank, question_use, readiness
 
 
 class QuestionPages(QuestionPart):
@@ -55,7 +55,7 @@ class QuestionPages(QuestionPart):
             return self.after_saving(request, version)
         title = _("New question: %(type)s") % {"type": kind.name}
         context = {"title": title, "form": form, "kind": kind, "is_refused": request.method == "POST"}
-        return self.page(request, "form", context | {"asks_for_sources": bank.asks_for_sources(person(request))})
+        return self.page(request, "form", context | {"asks_for_sources": readiness.asks_for_sources(person(request))})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -79,21 +79,21 @@ class QuestionPages(QuestionPart):
             "kind": question.kind,
             "question": question,
             "version": version,
-            "counts": bank.attempts_by_version(question),
-            "may_delete": bank.has_only_been_drafted(question),
+            "counts": question_use.attempts_by_version(question),
+            "may_delete": question_use.has_only_been_drafted(question),
             "original": question,
             "is_refused": request.method == "POST",
-            "asks_for_sources": bank.asks_for_sources(question.owner) or question.places.exists(),
+            "asks_for_sources": readiness.asks_for_sources(question.owner) or question.places.exists(),
             **self.findings(request, version),
         }
         return self.page(request, "form", context)
 
     def findings(self, request: HttpRequest, version: QuestionVersion) -> dict[str, object]:
         """Return what the linter says of the version that is stored: what must be mended, and what could be better."""
-        findings = bank.findings(version) if request.method == "GET" else []
+        findings = readiness.findings(version) if request.method == "GET" else []
         return {
-            "blocking": [one for one in findings if bank.is_blocking(one) and version.is_draft],
-            "suggestions": by_rule(one for one in findings if not bank.is_blocking(one)),
+            "blocking": [one for one in findings if readiness.is_blocking(one) and version.is_draft],
+            "suggestions": by_rule(one for one in findings if not readiness.is_blocking(one)),
         }
 
     def only_looked_at(self, request: HttpRequest, question: Question) -> HttpResponse:
@@ -128,10 +128,10 @@ class QuestionPages(QuestionPart):
         here = reverse("admin:quizzes_question_change", args=[question.pk])
         preview = reverse("admin:quizzes_question_preview", args=[question.pk, version.number])
         if "_publish" in request.POST and version.is_draft:
-            if bank.faults(version):
+            if readiness.faults(version):
                 messages.warning(request, _("Draft saved, but not published: see below what is missing."))
                 return redirect(here)
-            if bank.quizzes_following(question).exists():
+            if question_use.quizzes_following(question).exists():
                 return redirect("admin:quizzes_question_publish", question.pk)
             return redirect(preview if self.publish(request, version) else here)
         if "_preview" in request.POST:
@@ -167,7 +167,7 @@ class QuestionPages(QuestionPart):
         if draft is None:
             messages.info(request, _("There is no draft to publish."))
             return redirect("admin:quizzes_question_change", question.pk)
-        asking = list(bank.quizzes_following(question))
+        asking = list(question_use.quizzes_following(question))
         if request.method == "POST" and (not asking or is_confirmed(request)):
             self.publish(request, draft, expected=number_in(request.POST.get("revision", "")))
             return redirect("admin:quizzes_question_change", question.pk)
@@ -176,7 +176,7 @@ class QuestionPages(QuestionPart):
             "question": question,
             "version": draft,
             "asking": asking,
-            "faults": bank.faults(draft),
+            "faults": readiness.faults(draft),
         }
         return self.page(request, "publish", context)
 

@@ -19,7 +19,7 @@ from quizzes.errors import NotFound, QuizError
 from quizzes.forms.posted import number_in
 from quizzes.models import Question
 from quizzes.reports import versions
-from quizzes.services import bank
+from quizzes.services import bank, question_use
 
 
 class QuestionVersions(QuestionPart):
@@ -41,7 +41,7 @@ class QuestionVersions(QuestionPart):
 
     def versions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         question = self.fetched(request, pk)
-        counts = bank.attempts_by_version(question)
+        counts = question_use.attempts_by_version(question)
         versions_shown = list(question.versions.select_related("edited_by").order_by("-number"))
         rows = [
             {
@@ -94,7 +94,7 @@ class QuestionVersions(QuestionPart):
         """Delete a question that was never published; names what goes before."""
         question = self.fetched(request, pk)
         here = reverse("admin:quizzes_question_change", args=[question.pk])
-        if not bank.has_only_been_drafted(question):
+        if not question_use.has_only_been_drafted(question):
             messages.error(
                 request, _("Only a draft that no quiz and no attempt has can be deleted. Archive it instead.")
             )

@@ -26,7 +26,7 @@ from quizzes.admin.scope import owner_name, person, preview_link
 from quizzes.admin.scoped import ScopedAdmin
 from quizzes.errors import QuizError
 from quizzes.models import Question, QuestionVersion, Quiz
-from quizzes.services import bank
+from quizzes.services import bank, question_use
 
 Status = QuestionVersion.Status
 
@@ -89,7 +89,7 @@ class QuestionAdmin(
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what nothing refers to can be deleted; the rest is archived."""
-        return super().has_delete_permission(request, obj) and not (obj is not None and bank.is_referenced(obj))
+        return super().has_delete_permission(request, obj) and not (obj is not None and question_use.is_referenced(obj))
 
     def delete_model(self, request: HttpRequest, obj: Question) -> None:
         bank.delete(obj, actor=person(request))
@@ -102,7 +102,7 @@ class QuestionAdmin(
         drafts = QuestionVersion.objects.filter(question__in=managed, status=Status.DRAFT).select_related("question")
         published = 0
         for draft in drafts:
-            if self.is_left_alone(request, draft.question, bank.quizzes_following(draft.question)):
+            if self.is_left_alone(request, draft.question, question_use.quizzes_following(draft.question)):
                 continue
             try:
                 bank.publish(draft, actor=person(request), now=clock.now())
@@ -145,7 +145,7 @@ class QuestionAdmin(
     def archive(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         count = 0
         for question in self.only_managed(request, queryset):
-            if self.is_left_alone(request, question, bank.quizzes_asking(question)):
+            if self.is_left_alone(request, question, question_use.quizzes_asking(question)):
                 continue
             bank.archive(question, actor=person(request), now=clock.now())
             self.log_change(request, question, _("Archived."))

@@ -11,32 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, ProtectedError, QuerySet
+from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
 from quizzes.errors import EditConflict, NotFound, NotPublishable, NotYours, QuizError
-from quizzes.lint import Finding
-from quizzes.models import (
-    Answer,
-    Question,
-    QuestionSource,
-    QuestionVersion,
-    Quiz,
-    QuizItem,
-    Source,
-    Tag,
-    User,
-    Visibility,
-)
-from quizzes.question_types.authoring import unfinished_faults
+from quizzes.models import Question, QuestionSource, QuestionVersion, Quiz, Source, Tag, User, Visibility
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import cases, linting, notices, topics
+from quizzes.services import notices, topics
+from quizzes.services.question_use import is_referenced, was_published
+from quizzes.services.readiness import faults
 
 Status = QuestionVersion.Status
-# What makes a question unanswerable or wrong; everything else that the linter says is a suggestion.
-BLOCKING = frozenset({"unanswerable", "number-pad", "look-alike", "position-named"})
-ABOUT_SOURCES = frozenset({"source-missing", "evidence-length", "evidence-missing", "place-missing"})
+
 IGNORED = "ignored"  # stands for the reason where none was given
 
 
@@ -164,49 +151,6 @@ def _describe(question: Question, identity: Identity, actor: User) -> None:
 # Publishing -----------------------------------------------------------------------------------------------------------
 
 
-def findings(version: QuestionVersion) -> list[Finding]:
-    """What the linter finds in a version and nobody acknowledged, errors first; nothing for content of no type."""
-    try:
-        spec = version.kind.spec(version.spec)
-    except InvalidSpec:
-        return []
-    question = version.question
-    accepted = {row["rule"] for row in question.acknowledged if row.get("reason", "").strip()}
-    findings = linting.outstanding(question, linting.check_question(question, spec))
-    if not asks_for_sources(question.owner):
-        findings = [finding for finding in findings if finding.rule not in ABOUT_SOURCES]
-    findings = [finding for finding in findings if is_blocking(finding) or finding.rule not in accepted]
-    return sorted(findings, key=lambda finding: not is_blocking(finding))
-
-
-def is_blocking(finding: Finding) -> bool:
-    """Return whether it must be mended before publishing."""
-    return finding.rule in BLOCKING
-
-
-def suggestions(version: QuestionVersion) -> list[Finding]:
-    """Return what could be better about a version and was not put aside; none of it keeps from publishing."""
-    return [finding for finding in findings(version) if not is_blocking(finding)]
-
-
-def asks_for_sources(owner: User | None) -> bool:
-    """Whether sources are named where these questions come from: in the site's bank, and by owners who name some."""
-    return owner is None or QuestionSource.objects.filter(question__owner=owner).exists()
-
-
-def faults(version: QuestionVersion) -> list[str]:
-    """Return what keeps a version from being published, as sentences with the place."""
-    if question_types.is_unfinished(version.spec):
-        return unfinished_faults(version.kind, version.spec)
-    try:
-        spec = version.kind.spec(version.spec)
-    except InvalidSpec as error:
-        return [fault.sentence for fault in error.faults]
-    if spec.case and not cases.is_published(spec.case):
-        return [_("The case “%(case)s” is not published. Publish it first.") % {"case": spec.case}]
-    return [f"{finding.where}: {finding.what}" for finding in findings(version) if is_blocking(finding)]
-
-
 @transaction.atomic
 def acknowledge(question: Question, reasons: Mapping[str, str], *, actor: User) -> None:
     """Put suggestions aside by rule; a reason may be left blank. What blocks cannot be put aside."""
@@ -314,18 +258,6 @@ def restore(question: Question, *, actor: User) -> None:
     Question.objects.filter(pk=question.pk).update(is_archived=False)
 
 
-def quizzes_asking(question: Question) -> QuerySet[Quiz]:
-    """Published quizzes that have it as a fixed question."""
-    return Quiz.objects.published().asking(question).select_related("owner")
-
-
-def quizzes_following(question: Question) -> QuerySet[Quiz]:
-    """Return those of them that ask whatever is published, and would ask something else after a change."""
-    if question.ready_version is None:
-        return Quiz.objects.none()
-    return Quiz.objects.published().filter(items__question=question, items__pinned_version=None).select_related("owner")
-
-
 def keep_for_exams(questions: QuerySet[Question]) -> int:
     """Let nothing but exams ask the questions from now on; returns how many were not kept before."""
     return questions.filter(is_kept_for_exams=False).update(is_kept_for_exams=True)
@@ -341,23 +273,6 @@ def keep_those_of(quiz: Quiz, owner: User) -> int:
     return keep_for_exams(Question.objects.filter(pk__in=quiz.items.values("question"), owner=owner))
 
 
-def is_referenced(question: Question) -> bool:
-    """Return whether an attempt or a quiz has it; such a question is archived, not deleted."""
-    return (
-        Answer.objects.filter(version__question=question).exists()
-        or QuizItem.objects.filter(question=question).exists()
-    )
-
-
-def was_published(question: Question) -> bool:
-    return question.versions.exclude(status=Status.DRAFT).exists()
-
-
-def has_only_been_drafted(question: Question) -> bool:
-    """Return whether it can go without a trace: never published, in no quiz and in no attempt."""
-    return not was_published(question) and not is_referenced(question)
-
-
 @transaction.atomic
 def delete(question: Question, *, actor: User) -> None:
     """Delete a question that nothing refers to; others are refused with a sentence."""
@@ -368,13 +283,3 @@ def delete(question: Question, *, actor: User) -> None:
         question.delete()
     except ProtectedError as error:
         raise refusal from error
-
-
-def attempts_by_version(question: Question) -> dict[int, int]:
-    """Number of attempts that use each version, by its number."""
-    rows = (
-        Answer.objects.filter(version__question=question)
-        .values_list("version__number")
-        .annotate(Count("attempt", distinct=True))
-    )
-    return dict(rows)

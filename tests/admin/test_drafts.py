@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from quizzes import question_types
 from quizzes.models import Question, QuestionVersion
-from quizzes.services import bank, exchange
+from quizzes.services import exchange, readiness
 from tests.admin import cast
 from tests.admin.test_questions import ADD, edit, form_data, posted
 
@@ -74,7 +74,7 @@ def test_what_is_missing_is_said_at_its_place_and_stops_only_publishing(
 
 def test_a_finished_draft_is_published_and_stored_like_any_other(as_ada: Client) -> None:
     made = saved(as_ada, _save="1", **{"spec-options-0-correct": ""})
-    assert bank.faults(made.draft) == ["Choose the correct option."]
+    assert readiness.faults(made.draft) == ["Choose the correct option."]
     data = form_data(page_of(as_ada, made))
     as_ada.post(edit(made), data | {"spec-options-correct": "0", "_publish": "1"})
     ready = made.ready_version

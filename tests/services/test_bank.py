@@ -8,7 +8,7 @@ import pytest
 from quizzes.errors import EditConflict, NotPublishable, QuizError
 from quizzes.models import Question, User
 from quizzes.question_types.base import InvalidSpec
-from quizzes.services import bank, topics
+from quizzes.services import bank, readiness, topics
 from tests.admin import cast
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_a_typed_topic_is_made_with_a_slug_that_is_free(ada: User) -> None:
 def test_a_question_needs_no_topic(ada: User) -> None:
     version = bank.create_question("single_choice", cast.SPEC, described(topic=" "), actor=ada, now=NOW)
     assert version.question.topic is None
-    assert not [finding for finding in bank.findings(version) if "topic" in finding.rule]
+    assert not [finding for finding in readiness.findings(version) if "topic" in finding.rule]
 
 
 def test_an_edit_that_changes_only_the_topic_opens_no_draft(ada: User) -> None:
@@ -168,9 +168,9 @@ def test_faults_keep_a_version_from_being_published(ada: User) -> None:
 
 def test_a_missing_source_is_a_suggestion_where_the_owner_names_sources(ada: User) -> None:
     question = written(ada, places=[])
-    assert "source-missing" not in {finding.rule for finding in bank.findings(question.draft)}
+    assert "source-missing" not in {finding.rule for finding in readiness.findings(question.draft)}
     written(ada)
-    assert "source-missing" in {finding.rule for finding in bank.suggestions(question.draft)}
+    assert "source-missing" in {finding.rule for finding in readiness.suggestions(question.draft)}
     bank.publish(question.draft, actor=ada, now=NOW)
     assert question.ready_version is not None
 

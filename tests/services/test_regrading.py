@@ -16,7 +16,7 @@ from quizzes import terms
 from quizzes.errors import QuizError
 from quizzes.models import Attempt, Question, User, version_cache
 from quizzes.reports import cards, invariants, mark_changes
-from quizzes.services import attempts, bank, deadlines, events, grading, regrading
+from quizzes.services import attempts, bank, deadlines, events, grading, question_use, regrading
 from tests import factories, saving
 from tests.question_types.cards import EXAMPLES
 
@@ -323,7 +323,7 @@ def test_every_attempt_on_an_older_version_is_accounted_for(
 ) -> None:
     factories.attempt(stranger, done.quiz, now=now)
     factories.version(water, BOTH)
-    older = sum(count for number, count in bank.attempts_by_version(water).items() if number < 2)
+    older = sum(count for number, count in question_use.attempts_by_version(water).items() if number < 2)
     found = regrading.effect(water, Attempt.objects.filter(learner=done.learner))
     assert older == len(found.remarks) + found.unfinished + found.others == 2
 

@@ -23,7 +23,7 @@ from quizzes.models import Question, QuestionVersion, Source, User
 from quizzes.question_types.base import InvalidSpec
 from quizzes.question_types.folding import folded
 from quizzes.question_types.texts import BETWEEN, search_text
-from quizzes.services import bank, exchange, linting
+from quizzes.services import exchange, linting, readiness
 from quizzes.services.imports.keeping import Row, plain
 
 Status = QuestionVersion.Status
@@ -43,7 +43,7 @@ class Comparison:
         self.actor, self.is_exact = actor, format == EXACT
         self.context = Context(linting.documents())
         self.sources = {source.slug: source for source in Source.objects.usable_by(actor)}
-        self.asks_for_sources = bank.asks_for_sources(actor)
+        self.asks_for_sources = readiness.asks_for_sources(actor)
 
     def rows_of(self, drafts: Sequence[QuestionDraft], start: int) -> list[Row]:
         """Return what would happen to each draft; the first of them has the place `start` in the file."""
@@ -64,9 +64,9 @@ class Comparison:
         return rows
 
     def _with_findings(self, row: Row, findings: Sequence[Finding]) -> Row:
-        kept = [one for one in findings if self.asks_for_sources or one.rule not in bank.ABOUT_SOURCES]
-        blocking = tuple(f"{one.where}: {one.what}" for one in kept if bank.is_blocking(one))
-        return replace(row, findings=tuple(one for one in kept if not bank.is_blocking(one)), blocking=blocking)
+        kept = [one for one in findings if self.asks_for_sources or one.rule not in readiness.ABOUT_SOURCES]
+        blocking = tuple(f"{one.where}: {one.what}" for one in kept if readiness.is_blocking(one))
+        return replace(row, findings=tuple(one for one in kept if not readiness.is_blocking(one)), blocking=blocking)
 
 
 def twins_in(drafts: Sequence[QuestionDraft]) -> list[int]:
