@@ -15,8 +15,9 @@ from quizzes.marking import Earned
 from quizzes.models import Attempt, Question, QuestionSource, QuestionVersion, Quiz, User
 from quizzes.models.papers import Paper
 from quizzes.models.previews import Preview, PreviewAnswer
-from quizzes.reports import cards
-from quizzes.reports.cards import Card, JudgedAnswer, RefusedText
+from quizzes.reports import cards, judged_cards
+from quizzes.reports.cards import Card, RefusedText
+from quizzes.reports.judged_cards import JudgedAnswer
 
 Earnings = Mapping[int, Earned]  # by slot
 
@@ -82,7 +83,7 @@ def result_cards(answers: Sequence[PreviewAnswer], paper: Paper, earned: Earning
     versions = {paper[answer.slot].version.pk: paper[answer.slot].version for answer in answers}
     places = _places(versions) if answers and shown.explanation else {}
     return [
-        cards.result_card(_judged(answer, earned.get(answer.slot, Earned())), shown, places, versions)
+        judged_cards.result_card(_judged(answer, earned.get(answer.slot, Earned())), shown, places, versions)
         for answer in answers
     ]
 

@@ -17,8 +17,9 @@ from quizzes.models import Attempt, Question, QuestionVersion, ReviewCard, Revie
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.previews import PreviewAnswer
 from quizzes.models.reviews import reviewable, settings_of, zone_of
-from quizzes.reports import cards
-from quizzes.reports.cards import Card, JudgedAnswer
+from quizzes.reports import cards, judged_cards
+from quizzes.reports.cards import Card
+from quizzes.reports.judged_cards import JudgedAnswer
 from quizzes.scheduling import Grade
 
 SLOT = 1  # a page has one question
@@ -61,7 +62,7 @@ def answered(log: ReviewLog) -> Card:
     version = version_cache.get_many([log.version_id])[log.version_id]
     fraction = version.kind.grade(version.parsed, log.response).fraction
     places = cards.places_for(Question.objects.filter(pk=version.question_id))
-    card = cards.result_card(_judged(log, fraction), terms.EVERYTHING, places, {version.pk: version})
+    card = judged_cards.result_card(_judged(log, fraction), terms.EVERYTHING, places, {version.pk: version})
     return cards.with_cases([card], at=log.at)[0]
 
 

@@ -13,7 +13,7 @@ from quizzes.models import Attempt, Question, User
 from quizzes.models.papers import Paper
 from quizzes.question_types.fields import MAX_ANSWER
 from quizzes.reports import attempts as report
-from quizzes.reports import cards, review_cards
+from quizzes.reports import cards, judged_cards, review_cards
 from quizzes.views.posted_answers import Conflict, Posted
 from quizzes.views.requests import LoggedInRequest
 
@@ -103,7 +103,7 @@ def _practice_cards(
     done: dict[int, cards.Card] = {}
     if checked := [answer.slot for answer in answers if answer.is_checked and answer.slot not in secret]:
         revealed = entitlements.revealed(mine, learner, now=now, is_checked=True)
-        done = {card.slot: card for card in cards.result_cards(mine, revealed, slots=checked)}
+        done = {card.slot: card for card in judged_cards.result_cards(mine, revealed, slots=checked)}
     return [
         done.get(one.slot)
         or cards.ask_card(

@@ -13,7 +13,7 @@ from quizzes import clock, terms
 from quizzes.errors import EditConflict, QuizError
 from quizzes.forms.marking import MarkForm
 from quizzes.models import Answer, Classroom
-from quizzes.reports import cards
+from quizzes.reports import cards, judged_cards
 from quizzes.reports import marking_queue as queue
 from quizzes.services import grading
 from quizzes.views.requests import LoggedInRequest
@@ -72,7 +72,7 @@ def mark(request: LoggedInRequest, answer: Answer, form: MarkForm) -> bool:
 
 
 def context_of(answer: Answer, form: MarkForm, around: queue.Neighbors) -> dict[str, object]:
-    result_cards = cards.result_cards(answer.attempt, terms.EVERYTHING, slots=[answer.slot])
+    result_cards = judged_cards.result_cards(answer.attempt, terms.EVERYTHING, slots=[answer.slot])
     [card] = cards.with_cases(result_cards, at=answer.attempt.started_at)
     return {
         "answer": answer,

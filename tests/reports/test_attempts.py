@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from quizzes import terms
 from quizzes.models import QuestionVersion, User, papers
 from quizzes.reports import attempts as report
-from quizzes.reports import cards
+from quizzes.reports import cards, judged_cards
 from quizzes.services import attempts
 from tests import factories
 
@@ -27,20 +27,20 @@ def test_the_explanation_is_that_of_the_version_ready_now_and_the_answer_that_of
     question = factories.question()
     done = factories.attempt(learner, factories.quiz([question]), now=now, right=1, submit=True)
     newer = factories.single_choice("Another stem?") | {"explanation": "A better reason."}
-    cards.result_cards(done, terms.EVERYTHING)  # what is kept in memory from now on must not hide the edit
+    judged_cards.result_cards(done, terms.EVERYTHING)  # what is kept in memory from now on must not hide the edit
     factories.version(question, newer)
-    (card,) = cards.result_cards(done, terms.EVERYTHING)
+    (card,) = judged_cards.result_cards(done, terms.EVERYTHING)
     assert card.explanation == "A better reason."
     assert card.stem != "Another stem?"
     factories.version(question, newer | {"explanation": "Not published."}, status="draft")
-    assert cards.result_cards(done, terms.EVERYTHING)[0].explanation == "A better reason."
+    assert judged_cards.result_cards(done, terms.EVERYTHING)[0].explanation == "A better reason."
     QuestionVersion.objects.filter(question=question).update(status="retired")
-    assert cards.result_cards(done, terms.EVERYTHING)[0].explanation == "Because the source says so."
+    assert judged_cards.result_cards(done, terms.EVERYTHING)[0].explanation == "Because the source says so."
 
 
 def test_a_card_shows_no_more_than_is_revealed(learner: User, now: datetime) -> None:
     done = factories.attempt(learner, factories.quiz(1), now=now, right=1, submit=True)
-    (card,) = cards.result_cards(done, terms.NOTHING)
+    (card,) = judged_cards.result_cards(done, terms.NOTHING)
     assert (card.state, card.marks, card.verdict, card.explanation, card.places) == (
         cards.REVIEW,
         None,
@@ -58,7 +58,7 @@ def test_places_come_with_their_sources_in_one_query(
         item.question.places.create(source=factories.source(f"source-{item.pk}"), paragraph=item.pk)
     done = factories.attempt(learner, quiz, now=now, submit=True)
     with django_assert_max_num_queries(2):
-        shown = cards.result_cards(done, terms.EVERYTHING)
+        shown = judged_cards.result_cards(done, terms.EVERYTHING)
         found = [[(place.source.slug, place.source.kind, place.paragraph) for place in card.places] for card in shown]
     assert found == [[(f"source-{item.pk}", "Report", item.pk)] for item in quiz.items.all()]
 

@@ -20,7 +20,7 @@ import time_machine
 from quizzes import terms
 from quizzes.models import Answer, Assignment, Attempt, Classroom, FeedbackBand, Quiz, User
 from quizzes.reports import attempts as reports
-from quizzes.reports import cards, gradebook, invariants, leaderboards
+from quizzes.reports import gradebook, invariants, judged_cards, leaderboards
 from quizzes.services import attempts
 from tests import factories, saving
 from tests.pages import browser, read
@@ -88,7 +88,7 @@ def test_an_item_that_is_not_all_right_never_shows_all_its_points(
     learner: User, classroom: Classroom, now: datetime
 ) -> None:
     attempt = paper(learner, classroom, [("matching", TWO_PAIRS, "0.01")], now=now)
-    [card] = cards.result_cards(attempt, terms.EVERYTHING)
+    [card] = judged_cards.result_cards(attempt, terms.EVERYTHING)
     assert (card.marks, card.verdict) == (0, "partly")
 
 

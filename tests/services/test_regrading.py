@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from quizzes import terms
 from quizzes.errors import QuizError
 from quizzes.models import Attempt, Question, User, version_cache
-from quizzes.reports import cards, invariants, mark_changes
+from quizzes.reports import invariants, judged_cards, mark_changes
 from quizzes.services import attempts, bank, deadlines, events, grading, question_use, regrading
 from tests import factories, saving
 from tests.question_types.cards import EXAMPLES
@@ -238,7 +238,7 @@ def test_elements_that_change_places_are_marked_as_they_were_put(
     regrade(question, instructor, now=now)
     answer = row.answers.get()
     assert (answer.marks, answer.response) == (1, [1, 2, 3])
-    [card] = cards.result_cards(Attempt.objects.get(pk=row.pk), terms.EVERYTHING)
+    [card] = judged_cards.result_cards(Attempt.objects.get(pk=row.pk), terms.EVERYTHING)
     assert [(part["text"], part["place"]) for part in card.card["elements"]] == [
         ("UNEF", 1),
         ("UNTSO", 2),
@@ -370,7 +370,7 @@ def test_the_effect_takes_few_queries_for_many_attempts(
 
 def shown(row: Attempt, slot: int) -> tuple[str, list[str]]:
     """Verdict and key of a question on the result page."""
-    card = cards.result_cards(Attempt.objects.get(pk=row.pk), terms.EVERYTHING)[slot - 1]
+    card = judged_cards.result_cards(Attempt.objects.get(pk=row.pk), terms.EVERYTHING)[slot - 1]
     return card.verdict, [option["text"] for option in card.card["options"] if option["correct"]]
 
 
