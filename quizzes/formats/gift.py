@@ -156,7 +156,7 @@ class Answers:
         """Say where the weights of Moodle mark otherwise than “right minus wrong” does."""
         total = sum((piece.weight or Fraction(0) for piece in rights), Fraction(0))
         if abs(total - 1) > Fraction(1, 50):
-            message = _("The weights of the right options add up to %(sum)s %%, not to 100 %%.")
+            message = _("The weights of the right options add up to %(sum)s%%, not to 100%%.")
             self.reading.note(self.where, message % {"sum": f"{float(total * 100):g}"})
         shares = {round(float(piece.weight or 0), 2) for piece in rights}
         penalties = {round(float(piece.weight or 0), 2) for piece in found if piece not in rights}

@@ -92,7 +92,7 @@ def in_place(*places: str) -> str:
     "unit-missing",
     WARNING,
     why=gettext_lazy(
-        "Students write “71 %” or “$5” where percent or money is asked for; without a unit it is not understood."
+        "Students write “71%” or “$5” where percent or money is asked for; without a unit it is not understood."
     ),
     how=gettext_lazy("Give the unit, such as % or $. It is shown, and may be typed or left out."),
 )

@@ -48,7 +48,7 @@ def near_duplicate(items: Sequence[Item], context: Context) -> Found:
     for (one, stem, key), (other, other_stem, other_key) in combinations(rows, 2):
         stems, keys = overlap(stem, other_stem), overlap(key, other_key)
         if stems < 1 and any(stems >= least and keys >= least_key for least, least_key in OVERLAPS):
-            what = _("%(other)s asks nearly the same (%(stem)d %% of the stem's words, %(key)d %% of the key's).")
+            what = _("%(other)s asks nearly the same (%(stem)d%% of the stem's words, %(key)d%% of the key's).")
             yield other.id, _("stem"), what % {"other": one.id, "stem": percent(stems), "key": percent(keys)}
 
 

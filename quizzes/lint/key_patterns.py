@@ -81,7 +81,7 @@ def key_longest(items: Sequence[Item], context: Context) -> Found:
     chance = mean(1 / len(group.options) for _item, group in rows)
     longest_keys = [item.id for item, group in rows if _longest(group) == [place_of_key(group)]]
     if len(longest_keys) / len(rows) > chance + margin(chance, len(rows), points=0.05):
-        what = _("The key is the longest option in %(share)d %% (chance: %(chance)d %%): %(ids)s.")
+        what = _("The key is the longest option in %(share)d%% (chance: %(chance)d%%): %(ids)s.")
         share = percent(len(longest_keys) / len(rows))
         yield "", _("single choice"), what % {"share": share, "chance": percent(chance), "ids": ", ".join(longest_keys)}
 
@@ -107,7 +107,7 @@ def guesser(items: Sequence[Item], context: Context) -> Found:
     gains = {item.id: guessed(item, group) for item, group in rows}
     gained = mean(gains.values())
     if gained > chance + margin(chance, len(rows), points=0.10):
-        what = _("Guessing by cues alone earns %(share)d %% (chance: %(chance)d %%), surely in: %(ids)s.")
+        what = _("Guessing by cues alone earns %(share)d%% (chance: %(chance)d%%), surely in: %(ids)s.")
         ids = ", ".join(name for name, gain in gains.items() if gain == 1)
         yield "", _("single choice"), what % {"share": percent(gained), "chance": percent(chance), "ids": ids}
 
@@ -145,7 +145,7 @@ def odd_one_out_share(items: Sequence[Item], context: Context) -> Found:
     chance = mean(1 / size for _item, size, _right in rows)
     guessed_ids = [item.id for item, _size, right in rows if right]
     if len(guessed_ids) / len(rows) > chance + margin(chance, len(rows), points=0.10):
-        what = _("Where one option differs in form it is the key in %(share)d %% (chance: %(chance)d %%): %(ids)s.")
+        what = _("Where one option differs in form it is the key in %(share)d%% (chance: %(chance)d%%): %(ids)s.")
         share = percent(len(guessed_ids) / len(rows))
         yield "", _("single choice"), what % {"share": share, "chance": percent(chance), "ids": ", ".join(guessed_ids)}
 
@@ -161,7 +161,7 @@ def absolutes_share(items: Sequence[Item], context: Context) -> Found:
     wrong = [bool(ABSOLUTE.search(option.text)) for group in groups for option in group.distractors]
     right = [bool(ABSOLUTE.search(option.text)) for group in groups for option in group.keys]
     if len(wrong) >= FEW and right and mean(wrong) > max(0.05, 2 * mean(right)):
-        what = _("%(wrong)d %% of the distractors have an absolute word, and %(right)d %% of the keys.")
+        what = _("%(wrong)d%% of the distractors have an absolute word, and %(right)d%% of the keys.")
         yield "", _("options"), what % {"wrong": percent(mean(wrong)), "right": percent(mean(right))}
 
 
@@ -169,7 +169,7 @@ def absolutes_share(items: Sequence[Item], context: Context) -> Found:
     "true-share",
     WARNING,
     why=gettext_lazy("Students who always answer “true” must not gain by it."),
-    how=gettext_lazy("Make between 40 and 60 % of the statements true."),
+    how=gettext_lazy("Make between 40 and 60% of the statements true."),
 )
 def true_share(items: Sequence[Item], context: Context) -> Found:
     answers = [bool(item.content["answer"]) for item in items if item.type == "true_false"]

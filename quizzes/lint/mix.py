@@ -35,7 +35,7 @@ def blueprint(items: Sequence[Item], context: Context) -> Iterator[tuple[str, st
             share = 100 * counts[value] / len(items)
             aim = 100 * wanted.get(value, 0) / sum(wanted.values())
             if abs(share - aim) > POINTS:
-                what = _("%(value)s has %(share)d %% of the questions; the blueprint wants %(aim)d %%.")
+                what = _("%(value)s has %(share)d%% of the questions; the blueprint wants %(aim)d%%.")
                 yield "", name, what % {"value": value or "—", "share": round(share), "aim": round(aim)}
 
 
@@ -55,4 +55,4 @@ def topics(items: Sequence[Item], context: Context) -> Iterator[tuple[str, str, 
         if count < TOPIC_ITEMS:
             yield "", topic, _("It has only %(count)d questions.") % {"count": count}
         if count > TOPIC_SHARE * len(items):
-            yield "", topic, _("It has %(share)d %% of all questions.") % {"share": round(100 * count / len(items))}
+            yield "", topic, _("It has %(share)d%% of all questions.") % {"share": round(100 * count / len(items))}

@@ -23,7 +23,7 @@ def too_many(found: Sequence[str], items: Sequence[Item], limit: float) -> str:
     if len(items) < FEW or len(found) <= limit * len(items):
         return ""
     share = percent(len(found) / len(items))
-    what = _("%(share)d %% of the questions; at most %(limit)d %% are wanted: %(ids)s.")
+    what = _("%(share)d%% of the questions; at most %(limit)d%% are wanted: %(ids)s.")
     return what % {"share": share, "limit": percent(limit), "ids": ", ".join(found)}
 
 

@@ -272,4 +272,4 @@ class FeedbackBand(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.from_percent} %"
+        return f"{self.from_percent}%"

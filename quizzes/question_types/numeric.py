@@ -3,7 +3,7 @@
     {"stem": "How many countries …?", "value": "36", "tolerance": "0", "unit": "countries",
      "near_misses": [{"value": "45", "feedback": "…"}], "feedback": "…", "feedback_wrong": "…"}
 
-`tolerance_kind` absolute (default) or relative (0.05 is 5 %), or `low` and `high` in place of `value`. A `unit` is shown
+`tolerance_kind` absolute (default) or relative (0.05 is 5%), or `low` and `high` in place of `value`. A `unit` is shown
 next to the field and may be typed or left out; with `unit_required` it is not shown and must be typed exactly. `signed`
 asks phones for a keyboard with a minus and letters. `decimal_mark` (either, point, comma) decides how “1,200” is read.
 Figures in a spec are decimal strings; how people may write stands in number_reading.py. The response is the text as typed.
@@ -69,7 +69,7 @@ class NumericForm(FilledForm):
     tolerance = figure(gettext_lazy("Tolerance"), gettext_lazy("How far off still counts; 0 for exactly."), initial="0")
     tolerance_kind = forms.ChoiceField(
         label=gettext_lazy("The tolerance is"),
-        choices=[("absolute", gettext_lazy("in the same unit")), ("relative", gettext_lazy("a share (0.05 is 5 %)"))],
+        choices=[("absolute", gettext_lazy("in the same unit")), ("relative", gettext_lazy("a share (0.05 is 5%)"))],
     )
     low = figure(gettext_lazy("Range from"))
     high = figure(gettext_lazy("Range to"), gettext_lazy("Both ends count as right."))

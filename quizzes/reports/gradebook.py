@@ -208,7 +208,7 @@ def _needs_help(cells: Sequence[Cell], share: Fraction | None, edges: Edges) -> 
     if failed:
         reasons.append(ngettext("failed %(n)d", "failed %(n)d", failed) % {"n": failed})
     if share is not None and is_low:
-        reasons.append(_("%(percent)d %% overall") % {"percent": marking.shown_percent(share, edges)})
+        reasons.append(_("%(percent)d%% overall") % {"percent": marking.shown_percent(share, edges)})
     return " · ".join(reasons)
 
 

@@ -157,7 +157,7 @@ def shown(cells: Iterable[gradebook_cells.Cell]) -> list[Shown]:
 def _note(cell: gradebook_cells.Cell) -> str:
     notes = []
     if cell.marks is not None:
-        notes += [gettext("of %(possible)s") % {"possible": marks(cell.possible or Decimal(0))}, f"{cell.percent} %"]
+        notes += [gettext("of %(possible)s") % {"possible": marks(cell.possible or Decimal(0))}, f"{cell.percent}%"]
     if cell.is_passed is False:
         notes.append(gettext("failed"))
     if cell.is_late:

@@ -106,7 +106,7 @@ def test_weights_of_several_right_options_are_right_minus_wrong() -> None:
 
 def test_other_weights_are_named() -> None:
     assert "right minus wrong" in notes("Which? {~%50%a ~%50%b ~%-100%c}")[0]
-    assert "add up to 80 %" in notes("Which? {~%40%a ~%40%b ~%-40%c}")[0]
+    assert "add up to 80%" in notes("Which? {~%40%a ~%40%b ~%-40%c}")[0]
 
 
 def test_html_becomes_words_and_what_is_lost_is_named() -> None:

@@ -145,7 +145,7 @@ def test_the_mix_is_compared_with_the_blueprint_in_points() -> None:
 def test_topics_are_counted_where_the_blueprint_has_some() -> None:
     found = lint.check_bank(several(20), context(blueprint={"topic": {"harbour": 1}}))
     said = [str(one) for one in found if one.rule == "topics"]
-    assert said == ["topics: There are 1.", "harbour: It has 100 % of all questions."]
+    assert said == ["topics: There are 1.", "harbour: It has 100% of all questions."]
 
 
 def test_the_share_of_true_statements_may_be_40_to_60_percent() -> None:

@@ -364,7 +364,7 @@ def test_who_needs_help_is_told_why(room: Classroom, homework: Assignment, ada: 
     for _number in range(2):
         factories.assignment(room, factories.quiz(1), closes_at=now)
     graded(ada, homework, 4, at=now)
-    assert gradebook.gradebook(room, now=now).rows[0].needs_help == "2 missing · failed 1 · 40 % overall"
+    assert gradebook.gradebook(room, now=now).rows[0].needs_help == "2 missing · failed 1 · 40% overall"
 
 
 def test_one_failed_quiz_of_several_is_no_call_for_help(

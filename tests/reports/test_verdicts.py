@@ -113,7 +113,7 @@ NEARLY = [("single_choice", RIGHT, "1.39"), ("single_choice", WRONG, "0.61")]
 
 @pytest.fixture
 def nearly(learner: User, classroom: Classroom, now: datetime) -> Attempt:
-    """69.5 % where 70 are needed."""
+    """69.5% where 70 are needed."""
     attempt = paper(learner, classroom, NEARLY, now=now, pass_mark=70)
     for start, text in ((70, "Well done, you have passed."), (0, "Please study again.")):
         FeedbackBand.objects.create(quiz=attempt.quiz, from_percent=start, text=text)
@@ -135,8 +135,8 @@ def test_the_gradebook_and_its_file_say_the_same(nearly: Attempt, instructor: Us
         page = read(client.get(f"{address}/"))
         data = b"".join(client.get(f"{address}.csv").streaming_content).decode("utf-8-sig")
     table = page[page.index("<tbody>") : page.index("</table>")]
-    assert "69 %, failed" in table
-    assert set(re.findall(r"(\d+) %", table)) == {"69"}  # the cell, the row, the mean
+    assert "69%, failed" in table
+    assert set(re.findall(r"(\d+)%", table)) == {"69"}  # the cell, the row, the mean
     assert list(csv.reader(io.StringIO(data)))[1][4:] == ["1.39", "2.00", "done", "1.39", "2.00", "69", "0"]
 
 

@@ -56,9 +56,9 @@ def test_from_the_first_look_to_the_stamp(
     assert "You can tell." in text
     first = factories.attempt(learner, check, now=now, right=3, submit=True)
     text = page(client, f"/attempts/{first.pk}/result/", now)
-    assert "80 % masters the unit." in text
+    assert "80% masters the unit." in text
     assert "is yours" not in text
-    assert "Best so far 60 %." in page(client, unit.get_absolute_url(), now)
+    assert "Best so far 60%." in page(client, unit.get_absolute_url(), now)
     second = factories.attempt(learner, check, now=now + HOUR, right=4, submit=True)
     text = page(client, f"/attempts/{second.pk}/result/", now + HOUR)
     assert "“Who decides?” is yours." in text
