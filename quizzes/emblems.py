@@ -1,10 +1,24 @@
-"""Which of the nine colors and emblems a topic wears; docs/look.md shows them."""
+"""Which of the nine colors and emblems a topic wears, and a member on the boards of their class; docs/look.md shows them."""
 
 from __future__ import annotations
 
 from zlib import crc32
 
+from django.utils.translation import gettext_lazy as _
+
 EMBLEMS = 9
+NAMES = (
+    _("Ring"),
+    _("Round table"),
+    _("Four signs"),
+    _("Helmet"),
+    _("Lifebuoy"),
+    _("Coins"),
+    _("Barrier"),
+    _("Tree"),
+    _("Lens"),
+)
+CHOICES = list(enumerate(NAMES, start=1))
 _WORN_BY = {
     1: ("collective-security",),
     2: ("un-organs",),
@@ -31,4 +45,14 @@ def color_class(slug: str) -> str:
 
 def picture(slug: str) -> str:
     """Return the static file of the topic's emblem."""
-    return f"quizzes/img/emblems/emblem-{number_of(slug)}.svg"
+    return picture_of(number_of(slug))
+
+
+def picture_of(number: int) -> str:
+    """Return the static file of emblem 1 to 9."""
+    return f"quizzes/img/emblems/emblem-{number}.svg"
+
+
+def drawn_for(number: int) -> int:
+    """Return the emblem of a member who has chosen none, by their number: neighbors on a list look different."""
+    return number % EMBLEMS + 1

@@ -84,6 +84,7 @@ class ClassroomAdmin(ServedAdmin):
         ("join_code", "is_join_open", "capacity"),
         "time_zone",
         ("names_shown", "metric", "speed_breaks_ties"),
+        "board_shows_all",
         "missing_is_zero",
     )
     inlines = (AssignmentRows,)

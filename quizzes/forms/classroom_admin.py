@@ -41,6 +41,7 @@ class ClassroomForm(ServedForm):
             "names_shown",
             "metric",
             "speed_breaks_ties",
+            "board_shows_all",
             "missing_is_zero",
         )
 

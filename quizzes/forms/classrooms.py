@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
+from crispy_forms.layout import Field, Layout, Submit
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes import emblems
 from quizzes.forms.fields import choice
 from quizzes.forms.zones import ZoneField
 from quizzes.models import Classroom, Membership
@@ -64,6 +65,7 @@ class SettingsForm(ClassroomForm):
             "names_shown",
             "metric",
             "speed_breaks_ties",
+            "board_shows_all",
             "missing_is_zero",
         ]
         help_texts = {
@@ -105,6 +107,15 @@ class MeForm(forms.Form):
         help_text=gettext_lazy("Different from every other in this class. Leave empty to appear as “member 9”."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
+    emblem = forms.TypedChoiceField(
+        label=gettext_lazy("Emblem"),
+        choices=emblems.CHOICES,
+        coerce=int,
+        empty_value=None,  # stays as it is
+        required=False,
+        help_text=gettext_lazy("Stands next to your name on leaderboards. Change it any time."),
+        widget=forms.RadioSelect,
+    )
     is_visible = forms.BooleanField(
         label=gettext_lazy("Show me on the leaderboard"),
         required=False,
@@ -114,6 +125,8 @@ class MeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper(gettext_lazy("Save"))
+        emblem = Field("emblem", template="quizzes/classrooms/_emblems.html")
+        self.helper.layout = Layout("nickname", emblem, "is_visible")
 
 
 class RoleForm(forms.Form):

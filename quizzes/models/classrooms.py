@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from quizzes import clock, terms
+from quizzes import clock, emblems, terms
 from quizzes.models.accounts import validate_time_zone
 
 if TYPE_CHECKING:
@@ -93,6 +93,11 @@ class Classroom(models.Model):
     speed_breaks_ties = models.BooleanField(
         _("faster is better when marks are equal"), default=False, help_text=_("Measured by the server's clock.")
     )
+    board_shows_all = models.BooleanField(
+        _("students can see every rank"),
+        default=True,
+        help_text=_("If this is off, they see the first three, and their own place with its neighbors."),
+    )
     missing_is_zero = models.BooleanField(
         _("missing work counts as 0"),
         default=False,
@@ -150,6 +155,9 @@ class Membership(models.Model):
     nickname = models.CharField(_("nickname"), max_length=40, blank=True)
     nickname_key = models.CharField(max_length=LONGEST_KEY, blank=True, default="", editable=False)
     is_visible = models.BooleanField(_("appears on the leaderboard"), default=True)
+    emblem = models.PositiveSmallIntegerField(
+        _("emblem"), choices=[(0, _("drawn by the site")), *emblems.CHOICES], default=0
+    )
     time_factor = models.DecimalField(
         _("time factor"),
         max_digits=4,
@@ -190,6 +198,11 @@ class Membership(models.Model):
                 name="time_factor_range",
                 violation_error_message=_("A time factor is 1 to 5."),
             ),
+            models.CheckConstraint(
+                condition=Q(emblem__range=(0, emblems.EMBLEMS)),
+                name="member_emblem_of_nine",
+                violation_error_message=_("There are nine emblems."),
+            ),
         ]
         indexes = [models.Index(fields=["user", "status"], name="membership_of_user")]
 
@@ -207,6 +220,11 @@ class Membership(models.Model):
     def shown_name(self) -> str:
         """The nickname, or a neutral name that gives nothing away."""
         return self.nickname or _("member %(number)d") % {"number": self.pk or 0}
+
+    @property
+    def worn_emblem(self) -> int:
+        """1 to 9: the one they have chosen, else one that goes by their number."""
+        return self.emblem or emblems.drawn_for(self.pk or 0)
 
     def overrides(self) -> terms.Overrides:
         return terms.Overrides(

@@ -50,6 +50,7 @@ class Standing:
     possible: Decimal
     percent: int
     exact: Fraction
+    emblem: int  # 1 to 9
     is_by_share: bool = False  # as for all: some attempts at one assignment are worth other marks than the rest
     is_me: bool = False
 
@@ -60,7 +61,7 @@ class Board:
 
     `counted` are the assignments whose results are out (by id), `hidden` those whose results will be (by title); practice
     and surveys are in neither. It is the same for all viewers, and all its values are plain, so its repr tells two boards
-    apart; `as_seen_by` marks the row of one viewer.
+    apart; `as_seen_by` marks the row of one viewer, and says whether they may see every rank.
     """
 
     rows: tuple[Standing, ...]
@@ -69,11 +70,12 @@ class Board:
     counted: tuple[int, ...]
     hidden: tuple[str, ...]
     me: Standing | None = None
+    shows_all: bool = True
 
-    def as_seen_by(self, viewer: User) -> Board:
+    def as_seen_by(self, viewer: User, *, shows_all: bool = True) -> Board:
         """Return the board with the viewer's own row marked; `me` stays None for a viewer without a place."""
         rows = tuple(replace(row, is_me=True) if row.user_id == viewer.pk else row for row in self.rows)
-        return replace(self, rows=rows, me=next((row for row in rows if row.is_me), None))
+        return replace(self, rows=rows, me=next((row for row in rows if row.is_me), None), shows_all=shows_all)
 
     @property
     def size(self) -> int:
@@ -109,6 +111,11 @@ def for_classroom(classroom: Classroom, *, now: datetime, since: datetime = EVER
 def for_assignment(assignment: Assignment, *, now: datetime, max_age: int = 0) -> Board:
     """Rank over one assignment (as many queries, one more where its classroom was not fetched with it)."""
     return _board(assignment.classroom, Assignment.objects.filter(pk=assignment.pk), now, EVER, max_age)
+
+
+def shows_all_to(viewer: User, classroom: Classroom) -> bool:
+    """Return whether the viewer may see every rank: where the class lets its students, or they teach or assist (0 to 1 query)."""
+    return classroom.board_shows_all or Classroom.objects.assisted_by(viewer).filter(pk=classroom.pk).exists()
 
 
 def _board(
@@ -174,6 +181,7 @@ def _standing(rank: int, member: Membership, name: str, score: tuple[Fraction, F
         possible=marking.rounded(possible),
         percent=marking.shown_percent(marking.share(points, possible), edges),
         exact=points,
+        emblem=member.worn_emblem,
     )
 
 

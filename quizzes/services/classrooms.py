@@ -31,6 +31,7 @@ FIELDS = frozenset(
         "names_shown",
         "metric",
         "speed_breaks_ties",
+        "board_shows_all",
         "missing_is_zero",
         "is_join_open",
     }

@@ -25,18 +25,21 @@ TITLES = frozenset(
 )
 
 
-def appear(membership: Membership, *, nickname: str, is_visible: bool) -> Membership:
-    """Choose the name on leaderboards (empty: a neutral one) and whether to be on them at all; holds at once."""
-    name = clean(nickname)
+def appear(membership: Membership, *, nickname: str, is_visible: bool, emblem: int | None = None) -> Membership:
+    """Choose the name on leaderboards (empty: a neutral one), whether to be on them at all, and the emblem; holds at once.
+
+    Without an emblem it stays as it is.
+    """
+    name, worn = clean(nickname), membership.emblem if emblem is None else emblem
     if fault := fault_of(membership, name):
         raise QuizError(fault, where="nickname")
     row = Membership.objects.filter(pk=membership.pk)
     try:
         with transaction.atomic():
-            row.update(nickname=name, is_visible=is_visible)
+            row.update(nickname=name, is_visible=is_visible, emblem=worn)
     except IntegrityError as error:  # another member was faster
         raise QuizError(_taken(membership, name), where="nickname") from error
-    membership.nickname, membership.is_visible = name, is_visible
+    membership.nickname, membership.is_visible, membership.emblem = name, is_visible, worn
     return membership
 
 

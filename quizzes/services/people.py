@@ -160,7 +160,7 @@ HAS_REASON = {"sqlite": "json_type(details, '$.reason') IS NOT NULL", "postgresq
 
 def _forget_texts(person: User, *, before: datetime) -> None:
     """What others wrote to them or about them: nicknames, reasons, comments. A regrade's reason is about a question."""
-    Membership.objects.filter(user=person).update(nickname="")
+    Membership.objects.filter(user=person).update(nickname="", emblem=0)
     Notice.objects.filter(recipient=person).delete()  # in others' the name is that of the row
     Accommodation.objects.filter(membership__user=person).update(reason="")
     Answer.objects.filter(attempt__learner=person).exclude(comment="").update(comment="")

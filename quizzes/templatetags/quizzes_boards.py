@@ -30,7 +30,11 @@ NEXT = 7  # rows next to a podium, for a reader without a place
 
 @register.filter
 def lines(board: Board, top: int = 10) -> list[Standing | None]:
-    """The `top` first rows and, after a gap, the reader's own with its neighbors; a gap of one row is not made."""
+    """The `top` first rows and, after a gap, the reader's own with its neighbors; a gap of one row is not made.
+
+    Fewer first rows where a class shows its students only their neighbors.
+    """
+    top = top if board.shows_all else STEPS
     first = list(board.rows[:top])
     place = next((index for index, row in enumerate(board.rows) if row.is_me), None)
     if place is None:
@@ -50,9 +54,9 @@ def podium(board: Board) -> Sequence[Standing]:
 
 @register.filter
 def neighbors(board: Board) -> Sequence[Standing]:
-    """Return the reader's own row with those around it; without a place the next ranks."""
-    first = len(podium(board))
-    return board.nearby(SPAN) or board.rows[first : first + NEXT]
+    """Return the reader's own row with those around it; without a place the next ranks, where all are shown."""
+    first, following = len(podium(board)), NEXT if board.shows_all else 0
+    return board.nearby(SPAN) or board.rows[first : first + following]
 
 
 @register.simple_tag

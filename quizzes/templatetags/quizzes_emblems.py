@@ -1,4 +1,7 @@
-"""Emblem and color of a topic: {% emblem topic %}, {{ topic|unit_color }}; in Jinja {{ emblem(topic) }}."""
+"""Emblem and color of a topic: {% emblem topic %}, {{ topic|unit_color }}; in Jinja {{ emblem(topic) }}.
+
+{% member_emblem 5 %} is that of a member of a class.
+"""
 
 from django import template
 from django.templatetags.static import static
@@ -16,6 +19,12 @@ MARKUP = '<img class="emblem" src="{}" alt="{}" width="60" height="72">'
 def emblem(topic: Topic, alt: str = "") -> SafeString:
     """Return the picture. Next to the topic's name it is decoration: give `alt` only where it stands alone."""
     return format_html(MARKUP, static(emblems.picture(topic.slug)), alt)
+
+
+@register.simple_tag
+def member_emblem(number: int) -> SafeString:
+    """Return the picture; it stands next to the member's name, or to its own."""
+    return format_html(MARKUP, static(emblems.picture_of(int(number))), "")
 
 
 @register.filter

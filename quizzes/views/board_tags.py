@@ -11,13 +11,13 @@ from quizzes.views import live
 from quizzes.views.requests import LoggedInRequest
 
 
-def board_key(classroom: Classroom, since: datetime) -> live.Key:
-    return "board", classroom.pk, since
+def board_key(classroom: Classroom, since: datetime, *, shows_all: bool) -> live.Key:
+    return "board", classroom.pk, since, shows_all
 
 
-def board_tag(request: LoggedInRequest, classroom: Classroom, board: Board) -> str:
+def board_tag(request: LoggedInRequest, classroom: Classroom, board: Board, *, shows_all: bool) -> str:
     """Return the tag of the board from the start."""
-    return live.tag(request, board_key(classroom, EVER), board)
+    return live.tag(request, board_key(classroom, EVER, shows_all=shows_all), board)
 
 
 def progress_key(assignment: Assignment, *, is_teaching: bool) -> live.Key:

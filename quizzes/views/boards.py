@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
@@ -41,21 +41,30 @@ def classroom_board(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Of all time, or with ?span=week of this week; ?all shows every rank, ?top the part that the class page shows."""
     now = clock.now()
     classroom = get_object_or_404(seen_by(request.user), pk=pk)
-    since = _since(request, classroom, now)
+    since, shows_all = _since(request, classroom, now), _shows_all(request, classroom)
 
     def board(max_age: int) -> Board:
         return leaderboards.for_classroom(classroom, now=now, since=since, max_age=max_age)
 
     def context(board: Board) -> Context:
         return {
-            "board": board.as_seen_by(request.user),
+            "board": board.as_seen_by(request.user, shows_all=shows_all),
             "classroom": classroom,
             "is_of_week": since != EVER,
             "top": TOP if "top" in request.GET else None,
             **_extent(request, "span=week" if since != EVER else ""),
         }
 
-    return live.respond(request, "board", key=board_key(classroom, since), content=board, context=context)
+    key = board_key(classroom, since, shows_all=shows_all)
+    return live.respond(request, "board", key=key, content=board, context=context)
+
+
+def _shows_all(request: LoggedInRequest, classroom: Classroom) -> bool:
+    """Return whether the reader may see every rank; every rank asked for where they may not is not there."""
+    shows_all = leaderboards.shows_all_to(request.user, classroom)
+    if "all" in request.GET and not shows_all:
+        raise Http404
+    return shows_all
 
 
 def _extent(request: HttpRequest, period: str = "") -> Context:
@@ -85,21 +94,23 @@ def _assignments() -> QuerySet[Assignment]:
 @require_GET
 def assignment_board(request: LoggedInRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    # Its quiz and classroom are read when they are shown: most answers are that nothing changed.
-    assignment = get_object_or_404(Assignment.objects.filter(classroom__in=seen_by(request.user)), pk=pk)
+    # Its quiz is read when it is shown: most answers are that nothing changed.
+    seen = Assignment.objects.filter(classroom__in=seen_by(request.user)).select_related("classroom")
+    assignment = get_object_or_404(seen, pk=pk)
+    shows_all = _shows_all(request, assignment.classroom)
 
     def board(max_age: int) -> Board:
         return leaderboards.for_assignment(assignment, now=now, max_age=max_age)
 
     def context(board: Board) -> Context:
         return {
-            "board": board.as_seen_by(request.user),
+            "board": board.as_seen_by(request.user, shows_all=shows_all),
             "classroom": assignment.classroom,
             "assignment": assignment,
             **_extent(request),
         }
 
-    return live.respond(request, "board", key=("assignment", assignment.pk), content=board, context=context)
+    return live.respond(request, "board", key=("assignment", assignment.pk, shows_all), content=board, context=context)
 
 
 @require_GET

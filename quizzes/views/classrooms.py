@@ -112,15 +112,15 @@ def _join(request: HttpRequest, user: User, code: str) -> HttpResponse:
 def classroom_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     now, user = clock.now(), request.user
     classroom, membership = entered(user, pk)
-    board = leaderboards.for_classroom(classroom, now=now)
+    board, shows_all = leaderboards.for_classroom(classroom, now=now), leaderboards.shows_all_to(user, classroom)
     role = membership.role if membership else Membership.Role.INSTRUCTOR  # an administrator who is not in it
     context = {
         "classroom": classroom,
         "membership": membership,
         "is_teaching": role == Membership.Role.INSTRUCTOR or user.is_superuser,
         "is_assisting": role != Membership.Role.STUDENT or user.is_superuser,
-        "board_version": board_tag(request, classroom, board),
-        "board": board.as_seen_by(user),
+        "board_version": board_tag(request, classroom, board, shows_all=shows_all),
+        "board": board.as_seen_by(user, shows_all=shows_all),
     }
     if membership is not None and role == Membership.Role.STUDENT:
         own = Attempt.objects.taken_by(user).filter(assignment__classroom=classroom)
@@ -150,7 +150,7 @@ def classroom_me(request: LoggedInRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.POST.get("do") == "leave":
         return _leave(request, membership)
-    form = MeForm(request.POST or None, initial={name: getattr(membership, name) for name in MeForm.base_fields})
+    form = MeForm(request.POST or None, initial=_appears(membership))
     if form.is_valid():
         try:
             nicknames.appear(membership, **form.cleaned_data)
@@ -162,6 +162,15 @@ def classroom_me(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(
         request, "quizzes/classrooms/me.html", {"classroom": classroom, "membership": membership, "form": form}
     )
+
+
+def _appears(membership: Membership) -> dict[str, object]:
+    """Return how the member appears now, as the form of it asks."""
+    return {
+        "nickname": membership.nickname,
+        "emblem": membership.worn_emblem,
+        "is_visible": membership.is_visible,
+    }
 
 
 def _appearance(membership: Membership) -> str:

@@ -239,6 +239,8 @@ def test_names_are_shown_as_text(client: Client, assignment: Assignment, learner
 class Rows:
     """A board of `size` rows with the reader at `place`, from 0."""
 
+    shows_all = True
+
     def __init__(self, size: int, place: int | None) -> None:
         self.rows = [type("Row", (), {"rank": number + 1, "is_me": number == place}) for number in range(size)]
 
