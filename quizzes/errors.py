@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-Text = str | Promise
+from quizzes.value_types import Text
 
 
 class QuizError(Exception):

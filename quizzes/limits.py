@@ -18,13 +18,13 @@ from allauth.core import ratelimit
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import devices
 from quizzes.errors import QuizError, TooMany
 from quizzes.local_time import duration
+from quizzes.value_types import Text
 
 # The rates of the settings that count wrong passwords.
 HERE = "wrong_password"
@@ -39,7 +39,7 @@ MANY_PASSWORDS = gettext_lazy(
 )
 
 
-def too_many(seconds: int, words: str | Promise = MANY_TRIES) -> TooMany:
+def too_many(seconds: int, words: Text = MANY_TRIES) -> TooMany:
     """Return the refusal of another try, with the seconds after which the next is let through at the latest."""
     wait = _("Wait %(time)s and try again.") % {"time": duration(timedelta(seconds=seconds))}
     return TooMany(f"{words} {wait}", retry_after=seconds)
@@ -66,9 +66,7 @@ def pause(action: str) -> int:
     return max(int(rate.split("/")[1].removesuffix("s")) for rate in rates)
 
 
-def take(
-    request: HttpRequest, action: str, *, key: str = "", is_look: bool = False, words: str | Promise = MANY_TRIES
-) -> None:
+def take(request: HttpRequest, action: str, *, key: str = "", is_look: bool = False, words: Text = MANY_TRIES) -> None:
     """Count a try, or only look whether there is one left; raise TooMany where there is none."""
     if not _has_one_left(request, action, key, is_look=is_look):
         raise too_many(pause(action), words)
@@ -93,7 +91,7 @@ def take_from(network: str, action: str) -> None:
             raise too_many(seconds)
 
 
-def look_from(network: str, action: str, words: str | Promise) -> None:
+def look_from(network: str, action: str, words: Text) -> None:
     """Raise TooMany where all who share an address have no try left; count none."""
     key, tries, seconds = shared_count(network, action)
     if cache.get(key, 0) >= tries:

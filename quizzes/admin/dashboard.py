@@ -8,13 +8,13 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes.models import Attempt, Classroom, Notice, Question, QuestionVersion, Quiz, User
 from quizzes.reports import marking_queue
+from quizzes.value_types import Text
 
 DRAFTS, NOTICES = 3, 20
 
@@ -23,7 +23,7 @@ DRAFTS, NOTICES = 3, 20
 class Door:
     """One of the ways in, with a line that says what is behind it."""
 
-    name: str | Promise
+    name: Text
     note: str
     url: str
 

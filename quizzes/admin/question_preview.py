@@ -19,7 +19,8 @@ from quizzes.admin.scope import person
 from quizzes.errors import BadAnswer
 from quizzes.models import Answer, QuestionVersion
 from quizzes.models.papers import PaperQuestion
-from quizzes.question_types.base import Grade, InvalidSpec
+from quizzes.question_types.base import Grade
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.reports import cards
 from quizzes.views.kept_previews import shows_answers
 

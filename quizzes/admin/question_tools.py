@@ -17,7 +17,7 @@ from quizzes.admin.scope import person
 from quizzes.errors import QuizError
 from quizzes.forms.question_errands import AddToQuizForm, RegradeForm
 from quizzes.models import Attempt, Question, QuestionVersion
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.services import quizzes, regrading
 
 MAX_ADDED = 200

@@ -41,7 +41,7 @@ from quizzes.formats.base import (
     stable_id,
 )
 from quizzes.formats.budgets import Budget
-from quizzes.question_types.base import FAULTS, InvalidSpec
+from quizzes.question_types.faults import FAULTS, InvalidSpec
 
 NAME, VERSION = "quizsite-questions", 1
 Slug = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[-a-zA-Z0-9_]+$")]

@@ -12,7 +12,7 @@ from quizzes import question_types
 from quizzes.errors import ImportRejected
 from quizzes.formats.base import MAX_ISSUES, MAX_QUESTIONS, Issue, Parsed, QuestionDraft, Unreadable
 from quizzes.formats.budgets import Budget
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 
 T = TypeVar("T")
 

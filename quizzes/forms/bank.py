@@ -11,7 +11,6 @@ from django.core.validators import validate_slug
 from django.db.models import Q, QuerySet
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +22,7 @@ from quizzes.models.classification import Bloom, Difficulty
 from quizzes.question_types.authoring import AuthorForm
 from quizzes.question_types.problems import Problem, problems_of
 from quizzes.services.bank import Citation, Identity
+from quizzes.value_types import Text
 
 
 class IdentityForm(forms.Form):
@@ -147,7 +147,7 @@ class QuestionForm:
     def is_valid(self) -> bool:
         return all([self.identity.is_valid(), self.places.is_valid(), self.author.is_valid()])
 
-    def refuse(self, message: str | Promise) -> None:
+    def refuse(self, message: Text) -> None:
         """Add a sentence about the whole form."""
         self.identity.add_error(None, ValidationError(str(message)))
 

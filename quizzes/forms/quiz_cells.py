@@ -14,6 +14,7 @@ from quizzes.forms.fields import choice
 from quizzes.forms.quiz_fields import whole_number
 from quizzes.models import Quiz, QuizItem, Source, Tag, Topic
 from quizzes.models.classification import Bloom, Difficulty
+from quizzes.value_types import Text
 
 
 class CellForm(forms.Form):
@@ -44,7 +45,7 @@ class CellForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        anything = [("", _("any"))]
+        anything: list[tuple[str, Text]] = [("", _("any"))]
         choice(self, "type").choices = anything + question_types.choices()
         choice(self, "difficulty").choices = anything + list(Difficulty.choices)
         choice(self, "bloom").choices = anything + list(Bloom.choices)

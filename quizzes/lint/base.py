@@ -19,14 +19,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
 from quizzes.lint.fingerprints import Paragraph
-from quizzes.question_types.base import QuestionType, Spec
+from quizzes.question_types.base import AnyType, Spec
+from quizzes.value_types import Text
 
-Text = str | Promise
 Severity = Literal["error", "warning"]
 ERROR: Severity = "error"
 WARNING: Severity = "warning"
@@ -136,7 +135,7 @@ class Item:
     enemies: frozenset[str] = frozenset()  # ids of questions that never stand in one paper with it
 
     @property
-    def kind(self) -> QuestionType[Any]:
+    def kind(self) -> AnyType:
         return question_types.get(self.type)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,7 +18,8 @@ from quizzes import question_types
 from quizzes.models.classification import Bloom, Difficulty, Tag, Topic
 from quizzes.models.ownership import SHARED, Owned, OwnedQuerySet, Visibility, may_be_edited_by
 from quizzes.models.sources import Source
-from quizzes.question_types.base import InvalidSpec, QuestionType, Spec
+from quizzes.question_types.base import AnyType, Spec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.question_types.texts import search_text
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Question(Owned):
         return (str(self.uuid),)
 
     @property
-    def kind(self) -> QuestionType[Any]:
+    def kind(self) -> AnyType:
         return question_types.get(self.type)
 
     @property
@@ -255,7 +256,7 @@ class QuestionVersion(models.Model):
     natural_key.dependencies = ["quizzes.question"]  # type: ignore[attr-defined]
 
     @property
-    def kind(self) -> QuestionType[Any]:
+    def kind(self) -> AnyType:
         return self.question.kind
 
     @property

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.models.quizzes import Preset, Quiz
+from quizzes.value_types import Text
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Kind:
     """One choice; `settings` are fields of a quiz with their values."""
 
     key: str
-    name: str | Promise
-    what: str | Promise
+    name: Text
+    what: Text
     settings: Mapping[str, object]
 
 

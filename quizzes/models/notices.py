@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.models.bank import Question
 from quizzes.models.quizzes import Quiz
+from quizzes.value_types import Text
 
 # What each kind says: `who` did it, to `what` (a stem, a title), in `quiz`; numbers come out of the details.
-SENTENCES: dict[str, str | Promise] = {
+SENTENCES: dict[str, Text] = {
     "published": gettext_lazy("%(who)s published a new version of your question “%(what)s”."),
     "newer": gettext_lazy(
         "%(who)s published a new version of “%(what)s”. Your quiz “%(quiz)s” keeps the one it has, until you take the new one there."

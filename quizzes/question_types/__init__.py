@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
 
-from quizzes.question_types.base import TYPED, QuestionType
+from quizzes.question_types.base import AnyType
+from quizzes.question_types.faults import TYPED
+from quizzes.value_types import Text
 
 
 @cache
-def all_types() -> Sequence[QuestionType[Any]]:
+def all_types() -> Sequence[AnyType]:
     """Return the types, those with the lowest `order` first."""
     modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__) if info.name != "base"]
     types = [module.TYPE for module in modules if hasattr(module, "TYPE")]
@@ -18,11 +19,11 @@ def all_types() -> Sequence[QuestionType[Any]]:
 
 
 @cache
-def _by_key() -> dict[str, QuestionType[Any]]:
+def _by_key() -> dict[str, AnyType]:
     return {kind.key: kind for kind in all_types()}
 
 
-def get(key: str) -> QuestionType[Any]:
+def get(key: str) -> AnyType:
     """Return the type with this key; raises KeyError for one that is not installed."""
     return _by_key()[key]
 
@@ -42,6 +43,6 @@ def is_unfinished(spec: Mapping[str, object]) -> bool:
     return TYPED in spec
 
 
-def choices() -> list[tuple[str, Any]]:
-    """(key, name) pairs for form fields."""
+def choices() -> list[tuple[str, Text]]:
+    """Return (key, name) pairs for form fields."""
     return [(kind.key, kind.name) for kind in all_types()]

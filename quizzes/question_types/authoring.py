@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.question_types.base import TYPED, Fault, InvalidSpec, Spec
+from quizzes.question_types.faults import TYPED, Fault, InvalidSpec
 from quizzes.question_types.problems import Problem, problems_of
 from quizzes.question_types.values import UNSTORABLE
-
-Text = str | Promise
+from quizzes.value_types import JSONObject, Text
 
 
 class SpecForm(forms.Form):
@@ -69,11 +68,13 @@ class RowForm(forms.Form):
 
     holds: ClassVar[str | None] = None  # the field that faults of its content stand at
 
-    def to_spec(self) -> Any:
+    def to_spec(self) -> object:
+        """Return the cleaned row as an entry of the list."""
         return {name: value for name, value in self.cleaned_data.items() if name not in ("ORDER", "DELETE")}
 
     @classmethod
-    def initial_from(cls, value: Any) -> dict[str, Any]:
+    def initial_from(cls, value: JSONObject) -> dict[str, object]:
+        """Return initial values from an entry of a stored spec."""
         return dict(value)
 
     def has_changed(self) -> bool:
@@ -106,8 +107,19 @@ class RowFormSet(forms.BaseFormSet):
             form.fields["ORDER"].initial = index + 1
 
 
+FormSetT = TypeVar("FormSetT", bound=forms.BaseFormSet)
+
+
+def formset_of(row: type[forms.Form], base: type[FormSetT], *, can_order: bool = False, most: int) -> type[FormSetT]:
+    """Return a formset class of rows that can be deleted, made on this base; a client may send a few too many."""
+    made = forms.formset_factory(
+        row, formset=base, can_order=can_order, can_delete=True, max_num=most, absolute_max=most + 5
+    )
+    return cast("type[FormSetT]", made)  # it is a subclass of its base, which the stubs do not say
+
+
 def lines(
-    label: Any, *, rows: int = 2, required: bool = False, limit: int = 1000, help_text: Any = ""
+    label: Text, *, rows: int = 2, required: bool = False, limit: int = 1000, help_text: Text = ""
 ) -> forms.CharField:
     """Return a field for a sentence or two."""
     return forms.CharField(
@@ -157,8 +169,8 @@ class RowSet:
         return replace(self, row=row, starting=starting)
 
 
-def _with_more(data: Any, rows: RowSet, prefix: str) -> Any:
-    """Posted data with three more blank rows, which offer what a new row offers."""
+def _with_more(data: QueryDict, rows: RowSet, prefix: str) -> QueryDict:
+    """Return posted data with three more blank rows, which offer what a new row offers."""
     data = data.copy()
     posted = data.get(f"{prefix}-TOTAL_FORMS", "")
     count = int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 4 else 0
@@ -171,10 +183,12 @@ def _with_more(data: Any, rows: RowSet, prefix: str) -> Any:
 
 
 class AuthoredType(Protocol):
-    Form: type[SpecForm]
-    rows: Sequence[RowSet]
+    """What a form for authors needs of a question type."""
 
-    def spec(self, data: Any) -> Spec: ...
+    Form: ClassVar[type[SpecForm]]
+    rows: ClassVar[Sequence[RowSet]]
+
+    def spec(self, data: object) -> object: ...
 
 
 class AuthorForm:
@@ -183,9 +197,9 @@ class AuthorForm:
     def __init__(
         self,
         kind: AuthoredType,
-        data: Mapping[str, Any] | None = None,
+        data: Mapping[str, object] | None = None,
         *,
-        spec: Mapping[str, Any] | None = None,
+        spec: JSONObject | None = None,
         more_rows: str = "",
     ) -> None:
         stored = spec or {}
@@ -195,25 +209,20 @@ class AuthorForm:
         self.main = kind.Form(data, prefix="spec", initial=kind.Form.initial_from(stored))
         self.rowsets = [self._formset(rows, data, stored.get(rows.name, ()), more_rows) for rows in kind.rows]
 
-    def _formset(self, rows: RowSet, data: Any, stored: Sequence[Any], more_rows: str) -> Any:
+    def _formset(
+        self, rows: RowSet, data: Mapping[str, object] | None, stored: Sequence[JSONObject], more_rows: str
+    ) -> RowFormSet:
         prefix = f"spec-{rows.name}"
-        if data is not None and more_rows == rows.name:
+        if isinstance(data, QueryDict) and more_rows == rows.name:
             data = _with_more(data, rows, prefix)
-        factory = forms.formset_factory(
-            rows.row,
-            formset=RowFormSet,
-            can_order=True,
-            can_delete=True,
-            max_num=rows.maximum,
-            absolute_max=rows.maximum + 5,
-        )
-        factory.rows = rows  # type: ignore[attr-defined]
-        factory.stored = [rows.row.initial_from(item) for item in stored]  # type: ignore[attr-defined]
+        factory = formset_of(rows.row, RowFormSet, can_order=True, most=rows.maximum)
+        factory.rows = rows
+        factory.stored = [rows.row.initial_from(item) for item in stored]
         return factory(data, prefix=prefix)
 
     def is_valid(self) -> bool:
         """Return whether fields, rows and the type's schema accept it; faults of the schema join the form's errors."""
-        valid = [part.is_valid() for part in (self.main, *self.rowsets)]
+        valid = [self.main.is_valid(), *(rows.is_valid() for rows in self.rowsets)]
         if not all(valid):
             return False
         try:
@@ -244,13 +253,12 @@ class AuthorForm:
         """Whether there is enough to keep: a stem that can be stored."""
         return "stem" not in self.main.errors
 
-    def unfinished(self) -> dict[str, Any]:
+    def unfinished(self) -> dict[str, object]:
         """Return what to keep of a form that is not valid: its stem, and every field as it was posted."""
-        data: Any = self.main.data
+        data = self.main.data
+        posted = data.lists() if isinstance(data, MultiValueDict) else ()
         typed = {
-            name: [UNSTORABLE.sub("", value) for value in data.getlist(name)]
-            for name in data
-            if name.startswith("spec-")
+            name: [UNSTORABLE.sub("", value) for value in values] for name, values in posted if name.startswith("spec-")
         }
         return {"stem": self.main.cleaned_data["stem"], TYPED: typed}
 
@@ -263,7 +271,7 @@ class AuthorForm:
                 found += problems_of(row, f"{formset.rows.each or formset.rows.label} {number}")
         return found
 
-    def to_spec(self) -> dict[str, Any]:
+    def to_spec(self) -> dict[str, object]:
         """Return the spec as posted; call after the parts are valid."""
         spec = self.main.to_spec()
         for formset in self.rowsets:
@@ -271,7 +279,7 @@ class AuthorForm:
         return spec
 
 
-def unfinished_faults(kind: Any, spec: Mapping[str, Any]) -> list[str]:
+def unfinished_faults(kind: AuthoredType, spec: JSONObject) -> list[str]:
     """Return what keeps the draft of a question that is not finished from being published."""
     form = AuthorForm(kind, spec=spec)
     form.is_valid()

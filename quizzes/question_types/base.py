@@ -26,18 +26,20 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, ValidationError
 
+from quizzes.question_types.authoring import RowSet, SpecForm
 from quizzes.question_types.carrying import Carried
+from quizzes.question_types.faults import TYPED, Fault, InvalidSpec, fault_of
 from quizzes.question_types.values import LongText, SpecModel, required
+from quizzes.value_types import Text
 
-Text = str | Promise
 Fields = Mapping[str, Sequence[str]]
+
+Shown = dict[str, Any]  # the context of a type's own template
 
 
 class Spec(SpecModel):
@@ -101,72 +103,21 @@ class ResponseClass:
 
 
 @dataclass(frozen=True)
-class Fault:
-    """A fault of a spec, with the place in an author's words: ("option 3", "is empty"), and as a path of the schema."""
-
-    where: str
-    what: str
-    path: tuple[str | int, ...] = field(default=(), compare=False)
-    is_too_few: bool = field(default=False, compare=False)  # a list without as many entries as it must have
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}" if self.where else self.what
-
-    @property
-    def sentence(self) -> str:
-        """For a person who has a form before them."""
-        text = str(self)
-        return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-# What the draft of a question that is not finished holds next to its stem: the fields of its form, as they were posted.
-TYPED = "typed"
-
-
-class InvalidSpec(ValueError):
-    """A spec that its type refuses; `faults` name the places."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(map(str, faults)))
-        self.faults = tuple(faults)
-
-
-@dataclass(frozen=True)
 class Example:
     """A spec with responses and the fractions they must earn; the contract test runs them for every type."""
 
     spec: dict[str, object]
-    graded: tuple[tuple[Any, Fraction | None], ...] = field(default=())
+    graded: tuple[tuple[object, Fraction | None], ...] = field(default=())
 
 
 SpecT = TypeVar("SpecT", bound=Spec)
 
-# What the schema library calls a fault, in an author's words.
-FAULTS: Mapping[str, Text] = {
-    "missing": gettext_lazy("is missing"),
-    "extra_forbidden": gettext_lazy("is not a field of this type of question"),
-    "string_type": gettext_lazy("must be text"),
-    "bool_type": gettext_lazy("must be true or false"),
-    "bool_parsing": gettext_lazy("must be true or false"),
-    "int_type": gettext_lazy("must be a whole number"),
-    "int_parsing": gettext_lazy("must be a whole number"),
-    "int_from_float": gettext_lazy("must be a whole number"),
-    "tuple_type": gettext_lazy("must be a list"),
-    "model_type": gettext_lazy("must be an object with named fields"),
-    "model_attributes_type": gettext_lazy("must be an object with named fields"),
-    "string_pattern_mismatch": gettext_lazy("may have letters, digits, hyphens and underscores only"),
-    "string_too_long": gettext_lazy("may have at most %(max_length)s characters"),
-    "too_short": gettext_lazy("needs at least %(min_length)s entries; there are %(actual_length)s"),
-    "too_long": gettext_lazy("may have at most %(max_length)s entries"),
-    "literal_error": gettext_lazy("must be one of: %(expected)s"),
-    "union_tag_not_found": gettext_lazy("has no kind"),
-    "union_tag_invalid": gettext_lazy("has an unknown kind; it must be one of: %(expected_tags)s"),
-    "greater_than_equal": gettext_lazy("must be at least %(ge)s"),
-    "less_than_equal": gettext_lazy("must be at most %(le)s"),
-}
+PlaceT = TypeVar("PlaceT")  # what the stored layout holds for a part
+
+ResponseT = TypeVar("ResponseT")
 
 
-class QuestionType(Generic[SpecT]):
+class QuestionType(Generic[SpecT, PlaceT, ResponseT]):
     """Subclass once per type and fill in the class attributes and the abstract methods."""
 
     key: ClassVar[str]  # permanent: stored in questions
@@ -180,8 +131,8 @@ class QuestionType(Generic[SpecT]):
     Spec: type[SpecT]
     scripts: ClassVar[Sequence[str]] = ()  # modules in static/quizzes/js that its card needs; it works without them
     examples: ClassVar[Sequence[Example]] = ()
-    Form: Any  # authoring.SpecForm with the plain fields of the spec
-    rows: ClassVar[Sequence[Any]] = ()  # authoring.RowSet for each list in the spec
+    Form: ClassVar[type[SpecForm]]  # the plain fields of the spec
+    rows: ClassVar[Sequence[RowSet]] = ()  # one for each list in the spec
 
     # Specs -------------------------------------------------------------------------------------------------------------
 
@@ -192,75 +143,61 @@ class QuestionType(Generic[SpecT]):
         try:
             return self.Spec.model_validate(data)
         except ValidationError as error:
-            raise InvalidSpec([self._fault(item) for item in error.errors()]) from error
-
-    def _fault(self, item: Any) -> Fault:
-        words: list[str] = []
-        for step in item["loc"]:
-            if isinstance(step, int) and words:
-                words[-1] = f"{words[-1]} {step + 1}"
-            else:
-                words.append(str(self.places.get(str(step), str(step).replace("_", " ")[:40])))
-        details = item.get("ctx", {})
-        what = str(details.get("error") or FAULTS.get(item["type"], item["msg"]))
-        if item["type"] in FAULTS:
-            what %= details
-        where = ", ".join(word for word in words if word)
-        return Fault(where, what, tuple(item["loc"]), is_too_few=item["type"] == "too_short")
+            raise InvalidSpec([fault_of(item, self.places) for item in error.errors()]) from error
 
     # Asking ------------------------------------------------------------------------------------------------------------
 
-    def layout(self, spec: SpecT, rng: random.Random, *, shuffle: bool) -> list[Any]:
+    def layout(self, spec: SpecT, rng: random.Random, *, shuffle: bool) -> list[PlaceT]:
         """Return the stored order of the parts; the default has nothing to order."""
         return []
 
-    def present(self, spec: SpecT, layout: list[Any], response: Any) -> dict[str, Any]:
-        """Context of the ask state; must not depend on the key in any way."""
+    def present(self, spec: SpecT, layout: list[PlaceT], response: ResponseT | None) -> Shown:
+        """Return the context of the ask state; it must not depend on the key in any way."""
         raise NotImplementedError
 
-    def parse(self, spec: SpecT, layout: list[Any], fields: Fields) -> Any:
-        """Posted fields → response, None for no answer; raises BadAnswer with a sentence."""
+    def parse(self, spec: SpecT, layout: list[PlaceT], fields: Fields) -> ResponseT | None:
+        """Return the response of posted fields, None for no answer; raises BadAnswer with a sentence."""
         raise NotImplementedError
 
-    def posted(self, spec: SpecT, layout: list[Any], response: Any) -> dict[str, list[str]]:
+    def posted(self, spec: SpecT, layout: list[PlaceT], response: ResponseT | None) -> dict[str, list[str]]:
         """Return the fields of a response, without those left blank: what `parse` reads as it."""
         raise NotImplementedError
 
-    def remarks(self, spec: SpecT, layout: list[Any], response: Any) -> list[Remark]:
-        """What to tell the learner about a response before it is marked; must not depend on the key in any way."""
+    def remarks(self, spec: SpecT, layout: list[PlaceT], response: ResponseT | None) -> list[Remark]:
+        """Return what to tell the learner about a response before it is marked; must not depend on the key in any way."""
         return []
 
     def at_field(self, where: str, what: str) -> str:
         """Return a sentence about the field `where`, in words that name it."""
         return what
 
-    def is_blank(self, spec: SpecT, response: Any) -> bool:
+    def is_blank(self, spec: SpecT, response: ResponseT | None) -> bool:
         """Return whether there is nothing to mark: no answer, or none of it can be read. It costs no penalty."""
         return response is None
 
     def scoring_note(self, spec: SpecT) -> Text:
-        """One sentence on how partial answers count, shown before answering; empty where it is all or nothing."""
+        """Return one sentence on how partial answers count, shown before answering; empty where it is all or nothing."""
         return ""
 
     def time_seconds(self, spec: SpecT) -> int:
-        """Seconds an item needs before factors; stems above 40 words get 1 s for every 3 further words."""
+        """Return the seconds an item needs before factors; stems above 40 words get 1 s for every 3 further words."""
         return self.seconds + max(0, len(spec.stem.split()) - 40) // 3
 
     # Marking and showing -----------------------------------------------------------------------------------------------
 
-    def grade(self, spec: SpecT, response: Any) -> Grade:
+    def grade(self, spec: SpecT, response: ResponseT | None) -> Grade:
         """Grade a parsed response; None (no answer) earns 0."""
         raise NotImplementedError
 
-    def reveal(self, spec: SpecT, layout: list[Any], response: Any) -> dict[str, Any]:
+    def reveal(self, spec: SpecT, layout: list[PlaceT], response: ResponseT | None) -> Shown:
         """Context of the reveal state: right answers, what was chosen, feedback."""
         raise NotImplementedError
 
-    def response_words(self, spec: SpecT, response: Any) -> str:
+    def response_words(self, spec: SpecT, response: ResponseT | None) -> str:
         """Return a response in words, for lists and exports."""
         raise NotImplementedError
 
-    def model_response(self, spec: SpecT) -> Any:
+    def model_response(self, spec: SpecT) -> ResponseT | None:
         """Return a response that earns every point, in the author's numbering."""
         raise NotImplementedError
 
@@ -268,16 +205,16 @@ class QuestionType(Generic[SpecT]):
         """Return the full answer in words."""
         return self.response_words(spec, self.model_response(spec))
 
-    def classify(self, spec: SpecT, response: Any) -> list[ResponseClass]:
+    def classify(self, spec: SpecT, response: ResponseT | None) -> list[ResponseClass]:
         """Return the classes of a response, one for each part; an empty list for no answer."""
         raise NotImplementedError
 
-    def claims(self, spec: SpecT, layout: list[Any]) -> Iterator[Claim]:
+    def claims(self, spec: SpecT, layout: list[PlaceT]) -> Iterator[Claim]:
         """Yield the answers that the spec accepts by its own words, as people type them on what they have."""
         yield Claim("", self.posted(spec, layout, self.model_response(spec)))
 
-    def carry_over(self, old: SpecT, new: SpecT, layout: list[Any], response: Any) -> Carried:
-        """An answer to `old` as one to `new`, its parts matched by what they are; raises CannotRemark with the reason.
+    def carry_over(self, old: SpecT, new: SpecT, layout: list[PlaceT], response: ResponseT | None) -> Carried:
+        """Return an answer to `old` as one to `new`, its parts matched by what they are; raises CannotRemark with the reason.
 
         The default suits answers that any version can read, such as a typed text.
         """
@@ -286,16 +223,19 @@ class QuestionType(Generic[SpecT]):
     # Words for checks of the content -----------------------------------------------------------------------------------
 
     def key_texts(self, spec: SpecT) -> list[str]:
-        """Texts that are right answers, for the linter and the leak tests."""
+        """Return the texts that are right answers, for the linter and the leak tests."""
         raise NotImplementedError
 
     def distractor_texts(self, spec: SpecT) -> list[str]:
-        """Texts that are offered and wrong."""
+        """Return the texts that are offered and wrong."""
         return []
 
     def feedback_texts(self, spec: SpecT) -> list[str]:
         """Return every feedback an author wrote."""
         return []
+
+
+AnyType: TypeAlias = QuestionType[Any, Any, Any]  # one of them, which one only the data says
 
 
 # Helpers shared by types -----------------------------------------------------------------------------------------------
@@ -312,7 +252,7 @@ def mean(shares: Sequence[Fraction]) -> Fraction:
 
 
 def verdict(fraction: Fraction, *, answered: bool) -> str:
-    """How a part did, as templates ask for it: right, partly, wrong, or blank for no answer."""
+    """Return how a part did, as templates ask for it: right, partly, wrong, or blank for no answer."""
     if not answered:
         return "blank"
     if fraction == 1:

@@ -9,7 +9,6 @@ that was not there before. What cannot be found again is not guessed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from quizzes.errors import CannotRemark
 
@@ -20,8 +19,8 @@ Numbers = Mapping[int, int]
 class Carried:
     """An answer in the numbering of another version; `reworded` are its parts whose words changed: (before, after)."""
 
-    layout: list[Any]
-    response: Any
+    layout: Sequence[object]
+    response: object
     reworded: tuple[tuple[str, str], ...] = ()
 
 

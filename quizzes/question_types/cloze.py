@@ -13,10 +13,10 @@ option, a text as typed, or None. A number gap has no unit; what stands next to 
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -28,11 +28,13 @@ from quizzes.question_types.authoring import RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Claim,
     Example,
+    Fields,
     Grade,
     Part,
     QuestionType,
     Remark,
     ResponseClass,
+    Shown,
     Spec,
     all_blank,
     mean,
@@ -43,6 +45,7 @@ from quizzes.question_types.gap_lines import GapRow
 from quizzes.question_types.gaps import ChoiceGap, Gap
 from quizzes.question_types.text_match import TEXT_LIMIT
 from quizzes.question_types.values import required
+from quizzes.value_types import Text
 
 MARKER = re.compile(r"\[\[([0-9]{1,3})\]\]", re.ASCII)
 AROUND_WORDS = ".,;:!?()*_“”\"'"
@@ -103,22 +106,25 @@ class ClozeForm(SpecForm):
         return text
 
 
-def paragraphs(text: str) -> list[list[dict[str, Any]]]:
-    """Return the text taken apart: paragraphs of pieces, each {"text": …} or {"gap": index}."""
+Piece = str | int  # of the text, or the index of a gap
+
+
+def paragraphs(text: str) -> list[list[Piece]]:
+    """Return the text taken apart: paragraphs of pieces."""
     result = []
     for paragraph in re.split(r"\n\s*\n", text):
         pieces = MARKER.split(paragraph)
-        row: list[dict[str, Any]] = []
+        row: list[Piece] = []
         for place, piece in enumerate(pieces):
             if place % 2:
-                row.append({"gap": int(piece) - 1})
+                row.append(int(piece) - 1)
             elif piece:
-                row.append({"text": piece})
+                row.append(piece)
         result.append(row)
     return result
 
 
-class Cloze(QuestionType[ClozeSpec]):
+class Cloze(QuestionType[ClozeSpec, list[int], Response]):
     key = "cloze"
     name = gettext_lazy("Cloze")
     instruction = gettext_lazy("fill in the gaps")
@@ -147,7 +153,7 @@ class Cloze(QuestionType[ClozeSpec]):
         ),
     )
 
-    def scoring_note(self, spec: ClozeSpec) -> Any:
+    def scoring_note(self, spec: ClozeSpec) -> Text:
         return gettext_lazy("All gaps count equally.") if len(spec.gaps) > 1 else ""
 
     def time_seconds(self, spec: ClozeSpec) -> int:
@@ -156,7 +162,7 @@ class Cloze(QuestionType[ClozeSpec]):
     def layout(self, spec: ClozeSpec, rng: random.Random, *, shuffle: bool) -> list[list[int]]:
         return [gap.order(rng, shuffle=shuffle) for gap in spec.gaps]
 
-    def present(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> dict[str, Any]:
+    def present(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> Shown:
         gaps = [
             {"position": place, "number": place + 1, "kind": gap.kind, "limit": self.text_limit} | gap.ask(order, value)
             for place, (gap, order, value) in enumerate(
@@ -165,9 +171,9 @@ class Cloze(QuestionType[ClozeSpec]):
         ]
         return self._card(spec, gaps) | told(self.remarks(spec, layout, response))
 
-    def _card(self, spec: ClozeSpec, gaps: list[dict[str, Any]]) -> dict[str, Any]:
+    def _card(self, spec: ClozeSpec, gaps: Sequence[Mapping[str, object]]) -> Shown:
         text = [
-            [{"gap": gaps[piece["gap"]]} if "gap" in piece else piece for piece in paragraph]
+            [{"gap": gaps[piece]} if isinstance(piece, int) else {"text": piece} for piece in paragraph]
             for paragraph in paragraphs(spec.text)
         ]
         return {"paragraphs": text, "gaps": gaps}
@@ -175,7 +181,7 @@ class Cloze(QuestionType[ClozeSpec]):
     def _given(self, spec: ClozeSpec, response: Response | None) -> Response:
         return response or [None] * len(spec.gaps)
 
-    def parse(self, spec: ClozeSpec, layout: list[list[int]], fields: Any) -> list[int | str | None] | None:
+    def parse(self, spec: ClozeSpec, layout: list[list[int]], fields: Fields) -> list[int | str | None] | None:
         names = part_names("gap", len(spec.gaps))
         fields = known_fields(fields, names)
         values: list[int | str | None] = []
@@ -218,7 +224,7 @@ class Cloze(QuestionType[ClozeSpec]):
         shares = [gap.share(value) for gap, value in zip(spec.gaps, self._given(spec, response), strict=True)]
         return Grade(mean(shares), tuple(Part(f"gap-{index}", share) for index, share in enumerate(shares)))
 
-    def reveal(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> dict[str, Any]:
+    def reveal(self, spec: ClozeSpec, layout: list[list[int]], response: Response | None) -> Shown:
         gaps = self.present(spec, layout, response)["gaps"]
         judged = [gap.judged(value) for gap, value in zip(spec.gaps, self._given(spec, response), strict=True)]
         return self._card(spec, [shown | result for shown, result in zip(gaps, judged, strict=True)])

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from pydantic import AfterValidator, Field, model_validator
 
 from quizzes.question_types.authoring import FilledForm, RowForm, RowSet, lines
-from quizzes.question_types.base import Claim, Example, Grade, QuestionType, ResponseClass, Spec
+from quizzes.question_types.base import Claim, Example, Fields, Grade, QuestionType, ResponseClass, Shown, Spec
 from quizzes.question_types.fields import MAX_ANSWER, known_fields, single_value, told
 from quizzes.question_types.values import MAX_TEXT, LongText, RequiredText, Share, SpecModel, storable
+from quizzes.value_types import Text
 
 WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 INSIDE_WORDS = "\u00ad\u200c\u200d"  # soft hyphen, and what keeps letters apart or together in Persian and Hindi
@@ -67,7 +68,7 @@ class CriterionRow(RowForm):
     )
 
 
-class Essay(QuestionType[EssaySpec]):
+class Essay(QuestionType[EssaySpec, object, str]):
     key = "essay"
     name = gettext_lazy("Essay")
     instruction = gettext_lazy("essay")
@@ -91,10 +92,10 @@ class Essay(QuestionType[EssaySpec]):
         ),
     )
 
-    def scoring_note(self, spec: EssaySpec) -> Any:
+    def scoring_note(self, spec: EssaySpec) -> Text:
         return gettext_lazy("Your instructor marks this question; your final score comes after that.")
 
-    def present(self, spec: EssaySpec, layout: list[Any], response: str | None) -> dict[str, Any]:
+    def present(self, spec: EssaySpec, layout: list[object], response: str | None) -> Shown:
         return {
             "value": response or "",
             "words": word_count(response),
@@ -103,16 +104,16 @@ class Essay(QuestionType[EssaySpec]):
             "rubric": [{"criterion": row.criterion, "percent": percent(row.share)} for row in spec.rubric],
         } | told(self.remarks(spec, layout, response))
 
-    def parse(self, spec: EssaySpec, layout: list[Any], fields: Any) -> str | None:
+    def parse(self, spec: EssaySpec, layout: list[object], fields: Fields) -> str | None:
         return single_value(known_fields(fields, ["text"]), "text")
 
-    def posted(self, spec: EssaySpec, layout: list[Any], response: str | None) -> dict[str, list[str]]:
+    def posted(self, spec: EssaySpec, layout: list[object], response: str | None) -> dict[str, list[str]]:
         return {} if response is None else {"text": [response]}
 
     def grade(self, spec: EssaySpec, response: str | None) -> Grade:
         return Grade(Fraction(0) if response is None else None)
 
-    def reveal(self, spec: EssaySpec, layout: list[Any], response: str | None) -> dict[str, Any]:
+    def reveal(self, spec: EssaySpec, layout: list[object], response: str | None) -> Shown:
         shown = self.present(spec, layout, response)
         for row, criterion in zip(shown["rubric"], spec.rubric, strict=True):
             row["description"] = criterion.description
@@ -124,7 +125,7 @@ class Essay(QuestionType[EssaySpec]):
     def model_response(self, spec: EssaySpec) -> str | None:
         return spec.model_answer or None
 
-    def claims(self, spec: EssaySpec, layout: list[Any]) -> Iterator[Claim]:
+    def claims(self, spec: EssaySpec, layout: list[object]) -> Iterator[Claim]:
         return iter(())  # a person marks it
 
     def classify(self, spec: EssaySpec, response: str | None) -> list[ResponseClass]:

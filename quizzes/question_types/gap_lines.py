@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.question_types.authoring import RowForm, decimal_mark_field, lines, signed_field
 from quizzes.question_types.number_match import one_reading
+from quizzes.value_types import JSONObject
 
 SHARE = re.compile(r"%([0-9./]{1,12})%\s*")
 WORDS = re.compile(r"(?:\\.|[^\\#])*")
@@ -51,17 +52,17 @@ def named_share(share: Fraction) -> str:
     return "" if share in (0, 1) else f"%{percent if percent.denominator == 1 else share}% "
 
 
-def to_lines(gap: Mapping[str, Any]) -> str:
+def to_lines(gap: JSONObject) -> str:
     """Return a gap of a stored spec as lines."""
     return "\n".join({"choice": _choice_lines, "text": _text_lines, "number": _number_lines}[gap["kind"]](gap))
 
 
-def _choice_lines(gap: Mapping[str, Any]) -> Iterator[str]:
+def _choice_lines(gap: JSONObject) -> Iterator[str]:
     for option in gap["options"]:
         yield line("=" if option.get("correct") else "~", escaped(option["text"]), option.get("feedback", ""))
 
 
-def _text_lines(gap: Mapping[str, Any]) -> Iterator[str]:
+def _text_lines(gap: JSONObject) -> Iterator[str]:
     for answer in gap["answers"]:
         share = Fraction(str(answer.get("fraction", 1)))
         words = named_share(share) + escaped(answer["text"])
@@ -69,7 +70,7 @@ def _text_lines(gap: Mapping[str, Any]) -> Iterator[str]:
     yield from _other(gap)
 
 
-def _number_lines(gap: Mapping[str, Any]) -> Iterator[str]:
+def _number_lines(gap: JSONObject) -> Iterator[str]:
     yield line("=", _number(gap), gap.get("feedback", ""))
     for miss in gap.get("near_misses", ()):
         yield line("~", str(miss["value"]), miss.get("feedback", ""))
@@ -95,7 +96,7 @@ def _shifted(figure: str, places: int) -> str:
     return f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole
 
 
-def _other(gap: Mapping[str, Any]) -> Iterator[str]:
+def _other(gap: JSONObject) -> Iterator[str]:
     if gap.get("feedback_wrong"):
         yield line("!", escaped(gap["feedback_wrong"]))
 
@@ -208,13 +209,13 @@ class GapRow(RowForm):
                 raise ValidationError({"answers": str(error)}) from error
         return cleaned
 
-    def to_spec(self) -> dict[str, Any]:
-        gap: dict[str, Any] = self.cleaned_data["gap"]
-        names = {"text": ["accents_matter"], "number": ["signed", "decimal_mark"]}.get(gap["kind"], [])
+    def to_spec(self) -> dict[str, object]:
+        gap: dict[str, object] = self.cleaned_data["gap"]
+        names = {"text": ["accents_matter"], "number": ["signed", "decimal_mark"]}.get(str(gap["kind"]), [])
         return gap | {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
 
     @classmethod
-    def initial_from(cls, value: Any) -> dict[str, Any]:
+    def initial_from(cls, value: JSONObject) -> dict[str, object]:
         return {
             "kind": value["kind"],
             "answers": to_lines(value),

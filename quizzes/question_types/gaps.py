@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
@@ -66,16 +66,16 @@ class ChoiceGap(SpecModel):
         numbers = list(range(len(self.options)))
         return rng.sample(numbers, len(numbers)) if shuffle else numbers
 
-    def ask(self, order: Sequence[int], value: Any) -> dict[str, object]:
+    def ask(self, order: Sequence[int], value: object) -> dict[str, object]:
         choices = [{"position": place, "text": self.options[number].text} for place, number in enumerate(order)]
-        chosen = None if value is None else list(order).index(value)
-        return {"choices": choices, "chosen": chosen, "value": "" if value is None else self.options[value].text}
+        chosen = order.index(value) if isinstance(value, int) else None
+        return {"choices": choices, "chosen": chosen, "value": self.words(value)}
 
     def read(self, order: Sequence[int], value: str, *, where: str, neighbors: Sequence[str]) -> int:
         return order[position(value, len(order), where=where)]
 
-    def posted(self, order: Sequence[int], value: Any) -> str:
-        return str(list(order).index(value))
+    def posted(self, order: Sequence[int], value: object) -> str:
+        return str(order.index(value)) if isinstance(value, int) else ""
 
     def unread(self, value: object) -> str:
         return ""
@@ -89,8 +89,8 @@ class ChoiceGap(SpecModel):
     def share(self, value: object) -> Fraction:
         return Fraction(int(value == self.key))
 
-    def judged(self, value: Any) -> dict[str, object]:
-        feedback = "" if value is None else self.options[value].feedback
+    def judged(self, value: object) -> dict[str, object]:
+        feedback = self.options[value].feedback if isinstance(value, int) else ""
         result = verdict(self.share(value), answered=value is not None)
         return {"verdict": result, "feedback": feedback, "right": self.options[self.key].text}
 
@@ -102,11 +102,11 @@ class ChoiceGap(SpecModel):
         all_in_place(before, after, reason=_("options changed"))
         return reworded(before, after)
 
-    def words(self, value: Any) -> str:
-        return self.options[value].text
+    def words(self, value: object) -> str:
+        return self.options[value].text if isinstance(value, int) else ""
 
-    def label(self, value: Any) -> str:
-        return self.options[value].text
+    def label(self, value: object) -> str:
+        return self.words(value)
 
     @property
     def model(self) -> int:
@@ -125,6 +125,11 @@ class ChoiceGap(SpecModel):
         return [self.options[self.key].text]
 
 
+def typed(value: object) -> str | None:
+    """Return what was typed into a gap; None for no answer."""
+    return value if isinstance(value, str) else None
+
+
 class WrittenGap(SpecModel):
     """What text and number gaps share: a field to write in, the same whatever the key."""
 
@@ -140,7 +145,7 @@ class WrittenGap(SpecModel):
     def words(self, value: object) -> str:
         return str(value)
 
-    def posted(self, order: Sequence[int], value: Any) -> str:
+    def posted(self, order: Sequence[int], value: object) -> str:
         return str(value)
 
 
@@ -163,13 +168,13 @@ class TextGap(WrittenGap, TextKey):
         return claimed_texts(self)
 
     def share(self, value: object) -> Fraction:
-        return text_share(self, value if isinstance(value, str) else None)
+        return text_share(self, typed(value))
 
-    def judged(self, value: Any) -> dict[str, object]:
-        return judged_text(self, value)
+    def judged(self, value: object) -> dict[str, object]:
+        return judged_text(self, typed(value))
 
-    def label(self, value: Any) -> str:
-        return text_label(self, value)
+    def label(self, value: object) -> str:
+        return text_label(self, str(value))
 
     @property
     def model(self) -> str:
@@ -214,11 +219,11 @@ class NumberGap(WrittenGap, NumberKey):
     def share(self, value: object) -> Fraction:
         return Fraction(int(is_right_number(self, value)))
 
-    def judged(self, value: Any) -> dict[str, object]:
-        return judged_number(self, value, is_right=is_right_number(self, value))
+    def judged(self, value: object) -> dict[str, object]:
+        return judged_number(self, typed(value), is_right=is_right_number(self, value))
 
-    def label(self, value: Any) -> str:
-        return number_label(self, value)
+    def label(self, value: object) -> str:
+        return number_label(self, str(value))
 
     @property
     def model(self) -> str:

@@ -13,7 +13,7 @@ import random
 import string
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -24,10 +24,12 @@ from quizzes.errors import CannotRemark
 from quizzes.question_types.authoring import RowForm, RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Example,
+    Fields,
     Grade,
     Part,
     QuestionType,
     ResponseClass,
+    Shown,
     Spec,
     all_blank,
     mean,
@@ -36,6 +38,7 @@ from quizzes.question_types.base import (
 from quizzes.question_types.carrying import Carried, all_found, found_again, reworded
 from quizzes.question_types.fields import known_fields, part_names, position, single_value
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
+from quizzes.value_types import Text
 
 
 class Pair(SpecModel):
@@ -94,7 +97,10 @@ class ExtraRow(RowForm):
         return {"text": value}
 
 
-class Matching(QuestionType[MatchingSpec]):
+Response = Sequence[int | None]  # for each pair, the number of the answer chosen
+
+
+class Matching(QuestionType[MatchingSpec, int, Response]):
     key = "matching"
     name = gettext_lazy("Matching")
     instruction = gettext_lazy("match the pairs")
@@ -128,7 +134,7 @@ class Matching(QuestionType[MatchingSpec]):
         ),
     )
 
-    def scoring_note(self, spec: MatchingSpec) -> Any:
+    def scoring_note(self, spec: MatchingSpec) -> Text:
         return gettext_lazy("All pairs count equally. Some answers may not be used.")
 
     def time_seconds(self, spec: MatchingSpec) -> int:
@@ -139,7 +145,7 @@ class Matching(QuestionType[MatchingSpec]):
         rng.shuffle(order)
         return order
 
-    def present(self, spec: MatchingSpec, layout: list[int], response: Sequence[int | None] | None) -> dict[str, Any]:
+    def present(self, spec: MatchingSpec, layout: list[int], response: Response | None) -> Shown:
         given = response or [None] * len(spec.pairs)
         offered = answers(spec)
         choices = [
@@ -159,25 +165,23 @@ class Matching(QuestionType[MatchingSpec]):
             ],
         }
 
-    def parse(self, spec: MatchingSpec, layout: list[int], fields: Any) -> list[int | None] | None:
+    def parse(self, spec: MatchingSpec, layout: list[int], fields: Fields) -> list[int | None] | None:
         names = part_names("left", len(spec.pairs))
         fields = known_fields(fields, names)
         values = [(single_value(fields, name), name) for name in names]
         chosen = [None if value is None else layout[position(value, len(layout), where=name)] for value, name in values]
         return None if all_blank(chosen) else chosen
 
-    def posted(
-        self, spec: MatchingSpec, layout: list[int], response: Sequence[int | None] | None
-    ) -> dict[str, list[str]]:
+    def posted(self, spec: MatchingSpec, layout: list[int], response: Response | None) -> dict[str, list[str]]:
         given = zip(part_names("left", len(spec.pairs)), response or (), strict=False)
         return {name: [str(layout.index(number))] for name, number in given if number is not None}
 
-    def grade(self, spec: MatchingSpec, response: Sequence[int | None] | None) -> Grade:
+    def grade(self, spec: MatchingSpec, response: Response | None) -> Grade:
         given = response or [None] * len(spec.pairs)
         shares = [Fraction(int(number == key)) for number, key in zip(given, keys(spec), strict=True)]
         return Grade(mean(shares), tuple(Part(f"pair-{index}", share) for index, share in enumerate(shares)))
 
-    def reveal(self, spec: MatchingSpec, layout: list[int], response: Sequence[int | None] | None) -> dict[str, Any]:
+    def reveal(self, spec: MatchingSpec, layout: list[int], response: Response | None) -> Shown:
         shown = self.present(spec, layout, response)
         for row, pair, part in zip(shown["pairs"], spec.pairs, self.grade(spec, response).parts, strict=True):
             row["verdict"] = verdict(part.fraction, answered=row["chosen"] is not None)
@@ -185,9 +189,7 @@ class Matching(QuestionType[MatchingSpec]):
             row["feedback"] = pair.feedback
         return shown
 
-    def carry_over(
-        self, old: MatchingSpec, new: MatchingSpec, layout: list[int], response: Sequence[int | None] | None
-    ) -> Carried:
+    def carry_over(self, old: MatchingSpec, new: MatchingSpec, layout: list[int], response: Response | None) -> Carried:
         """Return an answer that is new is not among those the learner saw, so it may not be the right one of a pair."""
         lefts_before, lefts_after = ([pair.left for pair in spec.pairs] for spec in (old, new))
         pairs = all_found(lefts_before, lefts_after, reason=_("pairs changed"))
@@ -199,7 +201,7 @@ class Matching(QuestionType[MatchingSpec]):
         chosen = given and [None if number is None else numbers[number] for number in given]
         return Carried([numbers[number] for number in layout], chosen, words)
 
-    def response_words(self, spec: MatchingSpec, response: Sequence[int | None] | None) -> str:
+    def response_words(self, spec: MatchingSpec, response: Response | None) -> str:
         given = response or [None] * len(spec.pairs)
         offered = answers(spec)
         return "; ".join(
@@ -211,7 +213,7 @@ class Matching(QuestionType[MatchingSpec]):
     def model_response(self, spec: MatchingSpec) -> list[int]:
         return keys(spec)
 
-    def classify(self, spec: MatchingSpec, response: Sequence[int | None] | None) -> list[ResponseClass]:
+    def classify(self, spec: MatchingSpec, response: Response | None) -> list[ResponseClass]:
         offered = answers(spec)
         return [
             ResponseClass(f"pair-{index}", offered[number], number == key)

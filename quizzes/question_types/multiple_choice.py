@@ -8,7 +8,7 @@ all_or_nothing 1 if Δ = 0 · net_correct max(0, (t−f)/C) · coverage (t/C)·t
 """
 
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from quizzes.question_types.base import Example, Fields, Grade, Part, ResponseCl
 from quizzes.question_types.fields import given, known_fields, position
 from quizzes.question_types.option_rows import OPTIONS
 from quizzes.question_types.options import OptionsSpec, OptionsType, number_correct
+from quizzes.value_types import Text
 
 SCHEMES = {
     "net_correct": (
@@ -64,7 +65,7 @@ class MultipleChoiceForm(SpecForm):
     )
 
 
-class MultipleChoice(OptionsType[MultipleChoiceSpec]):
+class MultipleChoice(OptionsType[MultipleChoiceSpec, list[int]]):
     key = "multiple_choice"
     name = gettext_lazy("Multiple choice")
     instruction = gettext_lazy("select all that apply")
@@ -75,10 +76,10 @@ class MultipleChoice(OptionsType[MultipleChoiceSpec]):
     Form = MultipleChoiceForm
     rows = (OPTIONS,)
 
-    def scoring_note(self, spec: MultipleChoiceSpec) -> Any:
+    def scoring_note(self, spec: MultipleChoiceSpec) -> Text:
         return SCHEMES[spec.scheme][1]
 
-    def chosen(self, response: Any) -> set[int]:
+    def chosen(self, response: list[int] | None) -> set[int]:
         return set(response or ())
 
     def parse(self, spec: MultipleChoiceSpec, layout: list[int], fields: Fields) -> list[int] | None:

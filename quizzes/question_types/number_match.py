@@ -10,7 +10,7 @@ import re
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BeforeValidator, model_validator
@@ -24,7 +24,7 @@ from quizzes.question_types.values import ShortText, SpecModel
 PRECISE = Context(prec=200)  # more digits than an answer and a power of ten can have
 
 
-def decimal_text(value: object) -> Any:
+def decimal_text(value: object) -> object:
     """Return a figure of a spec as text: JSON numbers are taken as they print."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 

@@ -11,7 +11,7 @@ Figures in a spec are decimal strings; how people may write stands in number_rea
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from quizzes.errors import CannotRemark
 from quizzes.question_types.authoring import FilledForm, RowForm, RowSet, decimal_mark_field, lines, signed_field
-from quizzes.question_types.base import Claim, Example, Grade, Part, QuestionType, Remark, ResponseClass, Spec
+from quizzes.question_types.base import Claim, Example, Fields, Grade, Part, QuestionType, Remark, ResponseClass, Spec
 from quizzes.question_types.carrying import Carried
 from quizzes.question_types.claims import claimed_numbers
 from quizzes.question_types.fields import known_fields, single_value, told
@@ -39,6 +39,7 @@ from quizzes.question_types.number_match import (
 from quizzes.question_types.text_match import TEXT_LIMIT
 from quizzes.question_types.units import UNIT_LIMIT, same_unit
 from quizzes.question_types.values import storable
+from quizzes.value_types import Text
 
 
 class NumericSpec(NumberKey, Spec):
@@ -60,8 +61,8 @@ class NumericSpec(NumberKey, Spec):
         return "text" if self.unit_required else super().keyboard
 
 
-def figure(label: Any, help_text: Any = "", **kwargs: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=False, max_length=50, help_text=help_text, **kwargs)
+def figure(label: Text, help_text: Text = "", *, initial: str | None = None) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=50, help_text=help_text, initial=initial)
 
 
 class NumericForm(FilledForm):
@@ -90,7 +91,7 @@ class NearMissRow(RowForm):
     feedback = lines(gettext_lazy("Feedback"))
 
 
-class Numeric(QuestionType[NumericSpec]):
+class Numeric(QuestionType[NumericSpec, object, str]):
     key = "numeric"
     name = gettext_lazy("Numeric")
     instruction = gettext_lazy("a number")
@@ -126,7 +127,7 @@ class Numeric(QuestionType[NumericSpec]):
             "limit": self.text_limit,
         } | told(self.remarks(spec, layout, response))
 
-    def parse(self, spec: NumericSpec, layout: list[object], fields: Any) -> str | None:
+    def parse(self, spec: NumericSpec, layout: list[object], fields: Fields) -> str | None:
         return single_value(known_fields(fields, ["text"]), "text")
 
     def posted(self, spec: NumericSpec, layout: list[object], response: str | None) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -22,13 +22,13 @@ class KeyRadio(forms.RadioSelect):
         group, number, field = name.rsplit("-", 2)
         return f"{group}-{field}", number
 
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, object]:
+    def get_context(self, name: str, value: object, attrs: dict[str, object] | None) -> dict[str, object]:
         group, number = self._parts(name)
         built = self.build_attrs(self.attrs, attrs) | ({"checked": True} if value else {})
         widget = {"name": group, "value": number, "type": "radio", "attrs": built, "template_name": self.template_name}
         return {"widget": widget | {"is_hidden": False, "required": False}}
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> bool:
+    def value_from_datadict(self, data: Mapping[str, object], files: object, name: str) -> bool:
         group, number = self._parts(name)
         return data.get(group) == number if group in data else data.get(name) not in (None, "", "false")
 

@@ -3,13 +3,13 @@
 import random
 import string
 from collections.abc import Collection, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
-from quizzes.question_types.base import QuestionType, Spec
+from quizzes.question_types.base import QuestionType, ResponseT, Shown, Spec
 from quizzes.question_types.carrying import Carried, all_in_place, reworded
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
 
@@ -39,7 +39,7 @@ class OptionsSpec(Spec):
 
 
 def shuffled(count: int, pinned: Collection[int], rng: random.Random, *, shuffle: bool) -> list[int]:
-    """Author's indexes in the order they are shown; pinned ones stay last, in the author's order."""
+    """Return the author's indexes in the order they are shown; pinned ones stay last, in the author's order."""
     free = [index for index in range(count) if index not in pinned]
     if shuffle:
         rng.shuffle(free)
@@ -49,7 +49,7 @@ def shuffled(count: int, pinned: Collection[int], rng: random.Random, *, shuffle
 OptionsT = TypeVar("OptionsT", bound=OptionsSpec)
 
 
-class OptionsType(QuestionType[OptionsT]):
+class OptionsType(QuestionType[OptionsT, int, ResponseT]):
     """Base of single and multiple choice: everything but what counts as right."""
 
     places = {"options": gettext_lazy("option"), "text": "", "stem": gettext_lazy("stem")}
@@ -59,11 +59,11 @@ class OptionsType(QuestionType[OptionsT]):
         pinned = [index for index, option in enumerate(spec.options) if option.pinned]
         return shuffled(len(spec.options), pinned, rng, shuffle=shuffle)
 
-    def chosen(self, response: Any) -> set[int]:
+    def chosen(self, response: ResponseT | None) -> set[int]:
         """Return the author's indexes in a response."""
         raise NotImplementedError
 
-    def present(self, spec: OptionsT, layout: list[int], response: Any) -> dict[str, Any]:
+    def present(self, spec: OptionsT, layout: list[int], response: ResponseT | None) -> Shown:
         chosen = self.chosen(response)
         return {
             "multiple": self.is_multiple,
@@ -78,23 +78,23 @@ class OptionsType(QuestionType[OptionsT]):
             ],
         }
 
-    def posted(self, spec: OptionsT, layout: list[int], response: Any) -> dict[str, list[str]]:
+    def posted(self, spec: OptionsT, layout: list[int], response: ResponseT | None) -> dict[str, list[str]]:
         places = sorted(layout.index(number) for number in self.chosen(response))
         return {"choice": [str(place) for place in places]} if places else {}
 
-    def reveal(self, spec: OptionsT, layout: list[int], response: Any) -> dict[str, Any]:
+    def reveal(self, spec: OptionsT, layout: list[int], response: ResponseT | None) -> Shown:
         shown = self.present(spec, layout, response)
         for option, index in zip(shown["options"], layout, strict=True):
             option["correct"] = spec.options[index].correct
             option["feedback"] = spec.options[index].feedback
         return shown
 
-    def carry_over(self, old: OptionsT, new: OptionsT, layout: list[int], response: Any) -> Carried:
+    def carry_over(self, old: OptionsT, new: OptionsT, layout: list[int], response: ResponseT | None) -> Carried:
         before, after = ([option.text for option in spec.options] for spec in (old, new))
         all_in_place(before, after, reason=_("options changed"))
         return Carried(layout, response, reworded(before, after))
 
-    def response_words(self, spec: OptionsT, response: Any) -> str:
+    def response_words(self, spec: OptionsT, response: ResponseT | None) -> str:
         return "; ".join(spec.options[index].text for index in sorted(self.chosen(response)))
 
     def key_texts(self, spec: OptionsT) -> list[str]:

@@ -16,7 +16,7 @@ all_or_nothing: the whole order or 0. Three elements at least: of two, the order
 import random
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -26,11 +26,13 @@ from pydantic import Field, model_validator
 from quizzes.question_types.authoring import RowForm, RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Example,
+    Fields,
     Grade,
     Part,
     QuestionType,
     Remark,
     ResponseClass,
+    Shown,
     Spec,
     all_blank,
     verdict,
@@ -38,6 +40,7 @@ from quizzes.question_types.base import (
 from quizzes.question_types.carrying import Carried, all_found, reworded
 from quizzes.question_types.fields import known_fields, part_names, single_value, told
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
+from quizzes.value_types import Text
 
 Places = Sequence[int | str | None]
 SCHEMES = {
@@ -108,7 +111,7 @@ def in_order(response: Places | None) -> list[int]:
     return [index for _place, index in sorted(found)]
 
 
-class Ordering(QuestionType[OrderingSpec]):
+class Ordering(QuestionType[OrderingSpec, int, Places]):
     key = "ordering"
     name = gettext_lazy("Ordering")
     instruction = gettext_lazy("put in order")
@@ -133,7 +136,7 @@ class Ordering(QuestionType[OrderingSpec]):
         ),
     )
 
-    def scoring_note(self, spec: OrderingSpec) -> Any:
+    def scoring_note(self, spec: OrderingSpec) -> Text:
         return SCHEMES[spec.scheme][1]
 
     def time_seconds(self, spec: OrderingSpec) -> int:
@@ -145,7 +148,7 @@ class Ordering(QuestionType[OrderingSpec]):
             order = rng.sample(right, len(right))
         return order
 
-    def present(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> dict[str, Any]:
+    def present(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> Shown:
         """Elements in the learner's own order as far as it goes, then the others as the layout has them."""
         given = response or [None] * len(layout)
         rows = [
@@ -156,7 +159,7 @@ class Ordering(QuestionType[OrderingSpec]):
         ordered = sorted(rows, key=lambda row: row["place"] if isinstance(row["place"], int) else last)
         return {"count": len(rows), "elements": ordered} | told(self.remarks(spec, layout, response))
 
-    def parse(self, spec: OrderingSpec, layout: list[int], fields: Any) -> list[int | str | None] | None:
+    def parse(self, spec: OrderingSpec, layout: list[int], fields: Fields) -> list[int | str | None] | None:
         names = part_names("place", len(layout))
         fields = known_fields(fields, names)
         places: list[int | str | None] = [None] * len(layout)
@@ -196,7 +199,7 @@ class Ordering(QuestionType[OrderingSpec]):
             return Grade(Fraction(int(len(run) == count)), parts)
         return Grade(Fraction(max(len(run) - 1, 0), count - 1), parts)
 
-    def reveal(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> dict[str, Any]:
+    def reveal(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> Shown:
         given = response or [None] * len(spec.elements)
         rows = [
             {

@@ -68,7 +68,7 @@ class AnswerRow(RowForm):
     feedback = lines(gettext_lazy("Feedback"))
 
 
-class ShortAnswer(QuestionType[ShortAnswerSpec]):
+class ShortAnswer(QuestionType[ShortAnswerSpec, object, str]):
     key = "short_answer"
     name = gettext_lazy("Short answer")
     instruction = gettext_lazy("short answer")

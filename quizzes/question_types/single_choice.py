@@ -6,7 +6,6 @@
 """
 
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,7 +29,7 @@ class SingleChoiceSpec(OptionsSpec):
         return self
 
 
-class SingleChoice(OptionsType[SingleChoiceSpec]):
+class SingleChoice(OptionsType[SingleChoiceSpec, int]):
     key = "single_choice"
     name = gettext_lazy("Single choice")
     instruction = gettext_lazy("one answer")
@@ -40,7 +39,7 @@ class SingleChoice(OptionsType[SingleChoiceSpec]):
     Form = SpecForm
     rows = (OPTIONS.of(SingleOptionRow, starting=4),)
 
-    def chosen(self, response: Any) -> set[int]:
+    def chosen(self, response: int | None) -> set[int]:
         return set() if response is None else {response}
 
     def parse(self, spec: SingleChoiceSpec, layout: list[int], fields: Fields) -> int | None:

@@ -7,7 +7,6 @@
 
 import random
 from fractions import Fraction
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.errors import BadAnswer
 from quizzes.question_types.authoring import SpecForm
-from quizzes.question_types.base import Example, Fields, Grade, Part, QuestionType, ResponseClass, Spec
+from quizzes.question_types.base import Example, Fields, Grade, Part, QuestionType, ResponseClass, Shown, Spec
 from quizzes.question_types.fields import known_fields, single_value
 from quizzes.question_types.values import ShortText
 
@@ -40,7 +39,7 @@ class TrueFalseForm(SpecForm):
     )
 
 
-class TrueFalse(QuestionType[TrueFalseSpec]):
+class TrueFalse(QuestionType[TrueFalseSpec, object, bool]):
     key = "true_false"
     name = gettext_lazy("True or false")
     instruction = gettext_lazy("true or false")
@@ -49,10 +48,10 @@ class TrueFalse(QuestionType[TrueFalseSpec]):
     Spec = TrueFalseSpec
     Form = TrueFalseForm
 
-    def layout(self, spec: TrueFalseSpec, rng: random.Random, *, shuffle: bool) -> list[Any]:
+    def layout(self, spec: TrueFalseSpec, rng: random.Random, *, shuffle: bool) -> list[object]:
         return []
 
-    def present(self, spec: TrueFalseSpec, layout: list[Any], response: bool | None) -> dict[str, Any]:
+    def present(self, spec: TrueFalseSpec, layout: list[object], response: bool | None) -> Shown:
         return {
             "multiple": False,
             "options": [
@@ -61,21 +60,21 @@ class TrueFalse(QuestionType[TrueFalseSpec]):
             ],
         }
 
-    def parse(self, spec: TrueFalseSpec, layout: list[Any], fields: Fields) -> bool | None:
+    def parse(self, spec: TrueFalseSpec, layout: list[object], fields: Fields) -> bool | None:
         fields = known_fields(fields, ["choice"])
         value = single_value(fields, "choice")
         if value not in (None, "true", "false"):
             raise BadAnswer(_("Answer true or false."), where="choice")
         return None if value is None else value == "true"
 
-    def posted(self, spec: TrueFalseSpec, layout: list[Any], response: bool | None) -> dict[str, list[str]]:
+    def posted(self, spec: TrueFalseSpec, layout: list[object], response: bool | None) -> dict[str, list[str]]:
         return {} if response is None else {"choice": ["true" if response else "false"]}
 
     def grade(self, spec: TrueFalseSpec, response: bool | None) -> Grade:
         fraction = Fraction(int(response is not None and response == spec.answer))
         return Grade(fraction, (Part("choice", fraction),))
 
-    def reveal(self, spec: TrueFalseSpec, layout: list[Any], response: bool | None) -> dict[str, Any]:
+    def reveal(self, spec: TrueFalseSpec, layout: list[object], response: bool | None) -> Shown:
         shown = self.present(spec, layout, response)
         for option, value, feedback in zip(
             shown["options"], (True, False), (spec.feedback_true, spec.feedback_false), strict=True

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
 from django.db.models import QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from quizzes.models import Answer, Attempt, AttemptEvent, Question, QuestionSource, QuestionVersion
@@ -20,6 +19,7 @@ from quizzes.question_types.base import Remark
 from quizzes.reports import cases
 from quizzes.reports.attempts import AnswerState
 from quizzes.reports.cases import CaseText
+from quizzes.value_types import Text
 
 ASK, REVIEW, REVEAL, HELD = "ask", "review", "reveal", "held"
 
@@ -33,8 +33,8 @@ class Card:
     template: str
     stem: str
     points: Decimal
-    instruction: str | Promise
-    scoring_note: str | Promise
+    instruction: Text
+    scoring_note: Text
     card: dict[str, Any]
     revision: int = 0
     is_answered: bool = False

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import question_types
 from quizzes.models import QuestionVersion
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
+from quizzes.value_types import Text
 
-LABELS: Mapping[str, str | Promise] = {
+LABELS: Mapping[str, Text] = {
     "stem": gettext_lazy("Question"),
     "explanation": gettext_lazy("Explanation"),
     "scheme": gettext_lazy("How partial answers count"),

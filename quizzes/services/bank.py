@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from quizzes import question_types
 from quizzes.errors import EditConflict, NotFound, NotPublishable, NotYours, QuizError
 from quizzes.models import Question, QuestionSource, QuestionVersion, Quiz, Source, Tag, User, Visibility
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.services import notices, topics
 from quizzes.services.question_use import is_referenced, was_published
 from quizzes.services.readiness import faults

@@ -18,7 +18,7 @@ from quizzes import marking
 from quizzes.marking import Earned
 from quizzes.models import Answer, Attempt, AttemptEvent, version_cache
 from quizzes.models.fractions import written
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.services import events, grading, mastery
 from quizzes.services.retrying import retried
 

@@ -22,7 +22,7 @@ from quizzes.formats.base import NAMESPACE, Acknowledged, Issue, QuestionDraft, 
 from quizzes.lint.base import Finding
 from quizzes.lint.fingerprints import fingerprint
 from quizzes.models import Question, QuestionSource, QuestionVersion, Source, Tag, Topic, User, Visibility
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.question_types.texts import search_text
 from quizzes.services import bank, cases, linting, notices
 

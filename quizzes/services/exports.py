@@ -29,7 +29,7 @@ from quizzes.formats.xml_writer import REPORT, WHEN
 from quizzes.markup import plain
 from quizzes.models import Question, Quiz, Source, User
 from quizzes.question_types import normalized
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.services import cases, exchange, quiz_files
 
 MOST = 2_000  # questions in one file

@@ -15,7 +15,8 @@ from quizzes.lint.base import ERROR, Citation, Context, Finding, Item
 from quizzes.lint.fingerprints import Paragraph
 from quizzes.models import Question, QuestionVersion, Quiz, Source
 from quizzes.models.draw_cells import drawn_by
-from quizzes.question_types.base import InvalidSpec, Spec
+from quizzes.question_types.base import Spec
+from quizzes.question_types.faults import InvalidSpec
 
 WHY_VALID = gettext_lazy("Content that its type refuses can be neither shown nor marked.")
 HOW_VALID = gettext_lazy("Open the question, fix it there, and publish it again.")

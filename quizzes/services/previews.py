@@ -21,7 +21,7 @@ from quizzes.models import QuestionVersion, Quiz, User, version_cache
 from quizzes.models.papers import Paper, PaperQuestion
 from quizzes.models.previews import Preview, PreviewAnswer
 from quizzes.models.quizzes import Preset
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.services import draws, grading, time_limits
 from quizzes.services.drawing import Purpose
 

@@ -8,7 +8,7 @@ from quizzes import question_types
 from quizzes.lint import Finding
 from quizzes.models import QuestionSource, QuestionVersion, User
 from quizzes.question_types.authoring import unfinished_faults
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.services import cases, linting
 
 # What makes a question unanswerable or wrong; everything else that the linter says is a suggestion.

@@ -25,8 +25,8 @@ from django.utils.translation import gettext as _
 from quizzes import marking
 from quizzes.errors import CannotRemark, QuizError
 from quizzes.models import Answer, Attempt, AttemptEvent, Question, QuestionVersion, User, fractions, version_cache
-from quizzes.question_types.base import InvalidSpec
 from quizzes.question_types.carrying import Carried
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.services import events, grading
 from quizzes.services.retrying import retried
 

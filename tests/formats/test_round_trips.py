@@ -18,7 +18,7 @@ from quizzes.formats.base import Format, Issue, QuestionDraft
 from quizzes.formats.reading import Reading
 from quizzes.formats.texts import _marked_up, from_html
 from quizzes.markup import inline_markdown, markdown
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.question_types.texts import NOT_READ
 from tests.formats import shipped
 from tests.formats.test_gift import examples

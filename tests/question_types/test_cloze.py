@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from quizzes import question_types
 from quizzes.errors import BadAnswer
-from quizzes.question_types.base import InvalidSpec, Remark
+from quizzes.question_types.base import Remark
 from quizzes.question_types.cloze import ClozeForm
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.question_types.gap_lines import from_lines, to_lines
 from tests.question_types.cards import laid_out, rendered
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from quizzes import question_types
 from quizzes.errors import BadAnswer
 from quizzes.question_types.authoring import AuthorForm
-from quizzes.question_types.base import Fault, InvalidSpec
+from quizzes.question_types.faults import Fault, InvalidSpec
 from quizzes.question_types.fields import clean_fields
 from tests.question_types.cards import EXAMPLES, KINDS, Controls, bare, laid_out, posted, rendered
 

@@ -7,8 +7,8 @@ import pytest
 
 from quizzes import question_types
 from quizzes.errors import AnswerTooLong
-from quizzes.question_types.base import InvalidSpec
 from quizzes.question_types.essay import word_count
+from quizzes.question_types.faults import InvalidSpec
 from tests.question_types.cards import rendered
 
 KIND = question_types.get("essay")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes import question_types
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.question_types.text_match import without_stars
 
 SHORT, NUMERIC, CLOZE = (question_types.get(key) for key in ("short_answer", "numeric", "cloze"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from quizzes import question_types
 from quizzes.errors import BadAnswer
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from tests.question_types.cards import rendered
 
 KIND = question_types.get("matching")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes import question_types
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.question_types.multiple_choice import SCHEMES
 
 KIND = question_types.get("multiple_choice")

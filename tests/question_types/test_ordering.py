@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes import question_types
-from quizzes.question_types.base import InvalidSpec, Remark
+from quizzes.question_types.base import Remark
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.question_types.ordering import longest_run
 from tests.question_types.cards import rendered
 

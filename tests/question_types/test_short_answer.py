@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes import question_types
-from quizzes.question_types.base import InvalidSpec, Remark
+from quizzes.question_types.base import Remark
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.question_types.folding import folded
 from quizzes.question_types.text_match import matches, segments
 from tests.question_types.cards import rendered

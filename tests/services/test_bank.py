@@ -7,7 +7,7 @@ import pytest
 
 from quizzes.errors import EditConflict, NotPublishable, QuizError
 from quizzes.models import Question, User
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.services import bank, readiness, topics
 from tests.admin import cast
 

@@ -20,7 +20,7 @@ from quizzes import entitlements, question_types
 from quizzes.formats.base import NAMESPACE, QuestionDraft
 from quizzes.lint.base import Context, Finding
 from quizzes.models import Question, QuestionVersion, Source, User
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.question_types.folding import folded
 from quizzes.question_types.texts import BETWEEN, search_text
 from quizzes.services import exchange, linting, readiness

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.models import Assignment, Question, QuestionVersion, Quiz, QuizItem, Source, Tag, Topic
 from quizzes.models.draw_cells import drawn_by
-from quizzes.question_types.base import InvalidSpec
+from quizzes.question_types.faults import InvalidSpec
 from quizzes.services import exchange
 from quizzes.services.shipped import facts
 from quizzes.services.shipped.files import Edition, Paper
