@@ -1,14 +1,18 @@
 """Errors with names and a sentence for a person; `middleware.ErrorPages` turns them into a page or JSON."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.value_types import Text
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise as Text
+else:
+    Text = str | Promise  # words of a page, translated when they are shown
 
 
 class QuizError(Exception):

@@ -22,9 +22,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import devices
-from quizzes.errors import QuizError, TooMany
+from quizzes.errors import QuizError, Text, TooMany
 from quizzes.local_time import duration
-from quizzes.value_types import Text
 
 # The rates of the settings that count wrong passwords.
 HERE = "wrong_password"

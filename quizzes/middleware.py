@@ -17,10 +17,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from quizzes import outages, request_ids, shared_cache
-from quizzes.errors import QuizError, TooLarge
+from quizzes.errors import QuizError, Text, TooLarge
 from quizzes.limits import Uncounted
 from quizzes.outages import Outage
-from quizzes.value_types import Text
 
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

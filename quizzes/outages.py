@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.value_types import Text
+from quizzes.errors import Text
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from quizzes.errors import Text
 from quizzes.models import Attempt, Classroom, Notice, Question, QuestionVersion, Quiz, User
 from quizzes.reports import marking_queue
-from quizzes.value_types import Text
 
 DRAFTS, NOTICES = 3, 20
 

@@ -13,7 +13,7 @@ from quizzes.formats import moodle_cloze
 from quizzes.formats.base import Issue, QuestionDraft, beside, losses_of
 from quizzes.formats.xml_writer import storable
 from quizzes.markup import inline_markdown, markdown, plain
-from quizzes.question_types.cloze import MARKER
+from quizzes.question_types.gap_text import MARKER
 
 Spec = Mapping[str, Any]
 

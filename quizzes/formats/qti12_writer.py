@@ -16,7 +16,7 @@ from quizzes.formats.base import NAMESPACE, QuestionDraft
 from quizzes.formats.qti12_losses import KINDS, obstacle
 from quizzes.formats.xml_writer import WHEN, storable
 from quizzes.markup import inline_markdown, markdown, plain
-from quizzes.question_types.cloze import MARKER
+from quizzes.question_types.gap_text import MARKER
 
 QTI = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 PACKAGE = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"

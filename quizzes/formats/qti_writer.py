@@ -16,7 +16,7 @@ from lxml import html as lxml_html
 from quizzes.formats.base import NAMESPACE, Issue, QuestionDraft, beside, losses_of
 from quizzes.formats.xml_writer import WHEN, storable
 from quizzes.markup import inline_markdown, markdown, plain
-from quizzes.question_types.cloze import MARKER
+from quizzes.question_types.gap_text import MARKER
 
 ITEM = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 PACKAGE = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"

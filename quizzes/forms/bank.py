@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.errors import Text
 from quizzes.forms.posted import replaced
 from quizzes.forms.question_places import BasePlaces, PlaceForm, with_more_places
 from quizzes.models import Question, QuestionVersion, Source, StudyNote, Topic, User, Visibility
@@ -22,7 +23,6 @@ from quizzes.models.classification import Bloom, Difficulty
 from quizzes.question_types.authoring import AuthorForm
 from quizzes.question_types.problems import Problem, problems_of
 from quizzes.services.bank import Citation, Identity
-from quizzes.value_types import Text
 
 
 class IdentityForm(forms.Form):

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import question_types
+from quizzes.errors import Text
 from quizzes.forms.fields import choice
 from quizzes.forms.quiz_fields import whole_number
 from quizzes.models import Quiz, QuizItem, Source, Tag, Topic
 from quizzes.models.classification import Bloom, Difficulty
-from quizzes.value_types import Text
 
 
 class CellForm(forms.Form):

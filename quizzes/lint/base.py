@@ -22,9 +22,9 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
+from quizzes.errors import Text
 from quizzes.lint.fingerprints import Paragraph
 from quizzes.question_types.base import AnyType, Spec
-from quizzes.value_types import Text
 
 Severity = Literal["error", "warning"]
 ERROR: Severity = "error"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.errors import Text
 from quizzes.models.quizzes import Preset, Quiz
-from quizzes.value_types import Text
 
 
 @dataclass(frozen=True)

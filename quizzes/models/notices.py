@@ -7,9 +7,9 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.errors import Text
 from quizzes.models.bank import Question
 from quizzes.models.quizzes import Quiz
-from quizzes.value_types import Text
 
 # What each kind says: `who` did it, to `what` (a stem, a title), in `quiz`; numbers come out of the details.
 SENTENCES: dict[str, Text] = {

@@ -5,9 +5,9 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from quizzes.errors import Text
 from quizzes.question_types.base import AnyType
 from quizzes.question_types.faults import TYPED
-from quizzes.value_types import Text
 
 
 @cache

@@ -15,10 +15,11 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from quizzes.errors import Text
+from quizzes.json_types import JSONObject
 from quizzes.question_types.faults import TYPED, Fault, InvalidSpec
 from quizzes.question_types.problems import Problem, problems_of
 from quizzes.question_types.values import UNSTORABLE
-from quizzes.value_types import JSONObject, Text
 
 
 class SpecForm(forms.Form):

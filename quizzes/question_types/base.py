@@ -31,11 +31,11 @@ from typing import Annotated, Any, ClassVar, Generic, TypeAlias, TypeVar
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field, ValidationError
 
+from quizzes.errors import Text
 from quizzes.question_types.authoring import RowSet, SpecForm
 from quizzes.question_types.carrying import Carried
 from quizzes.question_types.faults import TYPED, Fault, InvalidSpec, fault_of
 from quizzes.question_types.values import LongText, SpecModel, required
-from quizzes.value_types import Text
 
 Fields = Mapping[str, Sequence[str]]
 

@@ -12,7 +12,6 @@ option, a text as typed, or None. A number gap has no unit; what stands next to 
 """
 
 import random
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -23,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, model_validator
 
-from quizzes.errors import CannotRemark
+from quizzes.errors import CannotRemark, Text
 from quizzes.question_types.authoring import RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Claim,
@@ -42,13 +41,11 @@ from quizzes.question_types.base import (
 from quizzes.question_types.carrying import Carried
 from quizzes.question_types.fields import known_fields, part_names, single_value, told
 from quizzes.question_types.gap_lines import GapRow
+from quizzes.question_types.gap_text import MARKER, neighbors_of, numbering_fault, paragraphs
 from quizzes.question_types.gaps import ChoiceGap, Gap
 from quizzes.question_types.text_match import TEXT_LIMIT
 from quizzes.question_types.values import required
-from quizzes.value_types import Text
 
-MARKER = re.compile(r"\[\[([0-9]{1,3})\]\]", re.ASCII)
-AROUND_WORDS = ".,;:!?()*_“”\"'"
 Response = Sequence[int | str | None]
 
 
@@ -74,11 +71,8 @@ class ClozeSpec(Spec):
 
     @cached_property
     def neighbors(self) -> dict[int, list[str]]:
-        """The words that stand next to each gap, without marks around them; by the number of the gap from 0."""
-        pieces = MARKER.split(self.text)  # text, number, text, number, …, text
-        words = [[bare for word in piece.split() if (bare := word.strip(AROUND_WORDS))] for piece in pieces[::2]]
-        numbers = [int(number) - 1 for number in pieces[1::2]]
-        return {number: [*words[at][-1:], *words[at + 1][:1]] for at, number in enumerate(numbers)}
+        """The words that stand next to each gap, by its number from 0."""
+        return neighbors_of(self.text)
 
 
 class ClozeForm(SpecForm):
@@ -95,33 +89,9 @@ class ClozeForm(SpecForm):
     def clean_text(self) -> str:
         """Gaps are numbered from 1, each number once and none left out."""
         text = str(self.cleaned_data["text"])
-        numbers = sorted(int(number) for number in MARKER.findall(text))
-        if not numbers:
-            raise ValidationError(_("The text has no gap. Write [[1]] where the first one is."))
-        missing = next((number for number in range(1, numbers[-1]) if number not in numbers), None)
-        if missing is not None:
-            words = {"missing": missing, "last": numbers[-1]}
-            message = _("The text has [[%(last)d]] but no [[%(missing)d]]. Number the gaps without leaving one out.")
-            raise ValidationError(message % words)
+        if fault := numbering_fault(text):
+            raise ValidationError(fault)
         return text
-
-
-Piece = str | int  # of the text, or the index of a gap
-
-
-def paragraphs(text: str) -> list[list[Piece]]:
-    """Return the text taken apart: paragraphs of pieces."""
-    result = []
-    for paragraph in re.split(r"\n\s*\n", text):
-        pieces = MARKER.split(paragraph)
-        row: list[Piece] = []
-        for place, piece in enumerate(pieces):
-            if place % 2:
-                row.append(int(piece) - 1)
-            elif piece:
-                row.append(piece)
-        result.append(row)
-    return result
 
 
 class Cloze(QuestionType[ClozeSpec, list[int], Response]):

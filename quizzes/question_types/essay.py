@@ -19,11 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from pydantic import AfterValidator, Field, model_validator
 
+from quizzes.errors import Text
 from quizzes.question_types.authoring import FilledForm, RowForm, RowSet, lines
 from quizzes.question_types.base import Claim, Example, Fields, Grade, QuestionType, ResponseClass, Shown, Spec
 from quizzes.question_types.fields import MAX_ANSWER, known_fields, single_value, told
 from quizzes.question_types.values import MAX_TEXT, LongText, RequiredText, Share, SpecModel, storable
-from quizzes.value_types import Text
 
 WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 INSIDE_WORDS = "\u00ad\u200c\u200d"  # soft hyphen, and what keeps letters apart or together in Persian and Hindi

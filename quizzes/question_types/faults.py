@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext_lazy
 from pydantic_core import ErrorDetails
 
-from quizzes.value_types import Text
+from quizzes.errors import Text
 
 
 @dataclass(frozen=True)

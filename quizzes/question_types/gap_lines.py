@@ -21,9 +21,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.json_types import JSONObject
 from quizzes.question_types.authoring import RowForm, decimal_mark_field, lines, signed_field
 from quizzes.question_types.number_match import one_reading
-from quizzes.value_types import JSONObject
 
 SHARE = re.compile(r"%([0-9./]{1,12})%\s*")
 WORDS = re.compile(r"(?:\\.|[^\\#])*")

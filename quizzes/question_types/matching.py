@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
-from quizzes.errors import CannotRemark
+from quizzes.errors import CannotRemark, Text
 from quizzes.question_types.authoring import RowForm, RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Example,
@@ -38,7 +38,6 @@ from quizzes.question_types.base import (
 from quizzes.question_types.carrying import Carried, all_found, found_again, reworded
 from quizzes.question_types.fields import known_fields, part_names, position, single_value
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
-from quizzes.value_types import Text
 
 
 class Pair(SpecModel):

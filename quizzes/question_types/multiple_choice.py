@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import model_validator
 
+from quizzes.errors import Text
 from quizzes.question_types.authoring import SpecForm
 from quizzes.question_types.base import Example, Fields, Grade, Part, ResponseClass
 from quizzes.question_types.fields import given, known_fields, position
 from quizzes.question_types.option_rows import OPTIONS
 from quizzes.question_types.options import OptionsSpec, OptionsType, number_correct
-from quizzes.value_types import Text
 
 SCHEMES = {
     "net_correct": (

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, model_validator
 
-from quizzes.errors import CannotRemark
+from quizzes.errors import CannotRemark, Text
 from quizzes.question_types.authoring import FilledForm, RowForm, RowSet, decimal_mark_field, lines, signed_field
 from quizzes.question_types.base import Claim, Example, Fields, Grade, Part, QuestionType, Remark, ResponseClass, Spec
 from quizzes.question_types.carrying import Carried
@@ -39,7 +39,6 @@ from quizzes.question_types.number_match import (
 from quizzes.question_types.text_match import TEXT_LIMIT
 from quizzes.question_types.units import UNIT_LIMIT, same_unit
 from quizzes.question_types.values import storable
-from quizzes.value_types import Text
 
 
 class NumericSpec(NumberKey, Spec):

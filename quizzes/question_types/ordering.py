@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, model_validator
 
+from quizzes.errors import Text
 from quizzes.question_types.authoring import RowForm, RowSet, SpecForm, lines
 from quizzes.question_types.base import (
     Example,
@@ -40,7 +41,6 @@ from quizzes.question_types.base import (
 from quizzes.question_types.carrying import Carried, all_found, reworded
 from quizzes.question_types.fields import known_fields, part_names, single_value, told
 from quizzes.question_types.values import RequiredText, ShortText, SpecModel
-from quizzes.value_types import Text
 
 Places = Sequence[int | str | None]
 SCHEMES = {

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from quizzes.errors import Text
 from quizzes.models import Answer, Attempt, AttemptEvent, Question, QuestionSource, QuestionVersion
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.previews import PreviewAnswer
@@ -19,7 +20,6 @@ from quizzes.question_types.base import Remark
 from quizzes.reports import cases
 from quizzes.reports.attempts import AnswerState
 from quizzes.reports.cases import CaseText
-from quizzes.value_types import Text
 
 ASK, REVIEW, REVEAL, HELD = "ask", "review", "reveal", "held"
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import question_types
+from quizzes.errors import Text
 from quizzes.models import QuestionVersion
 from quizzes.question_types.faults import InvalidSpec
-from quizzes.value_types import Text
 
 LABELS: Mapping[str, Text] = {
     "stem": gettext_lazy("Question"),

@@ -12,9 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from quizzes import installation, limits, outages
-from quizzes.errors import NotFound
+from quizzes.errors import NotFound, Text
 from quizzes.middleware import database_unavailable, plain_answer, wants_json
-from quizzes.value_types import Text
 
 log = logging.getLogger(__name__)
 
