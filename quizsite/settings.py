@@ -231,6 +231,8 @@ ACCOUNT_RATE_LIMITS = {
     "join_classroom": "10/60s/user,600/60s/ip",
     "open_join_link": "600/60s/ip",  # by strangers; a class opens it together
     "change_username": "10/3600s/user",  # each try tells whether a user name is taken
+    "export_own_data": "10/3600s/user",
+    "delete_account": "10/3600s/user",
     "invite_instructor": "30/3600s/user",
     "open_instructor_link": "60/60s/ip",
     "import_questions": "60/3600s/user",

@@ -48,6 +48,12 @@ password_choose        login 302 302 302 302 302 302 302
 help                   200   200 200 200 200 200 200 200
 privacy                200   200 200 200 200 200 200 200
 username               login 200 200 200 200 200 200 200
+own_data               login 200 200 200 200 200 200 200
+own_data_json POST     login 200 200 200 200 200 200 200
+own_data_csv POST      login 200 200 200 200 200 200 200
+account_delete         login 200 200 200 200 200 200 200
+account_delete POST    login 200 200 200 200 200 200 200
+account_deleted        200   200 200 200 200 200 200 200
 instructor_list        login 404 404 404 404 404 404 200
 instructor_list POST   login 404 404 404 404 404 404 200
 instructor_revoke POST login 404 404 404 404 404 404 302
@@ -295,6 +301,7 @@ def asked(client: Client, row: Row, address: str) -> str:
         body = {"slot": 1, "revision": 1, "answer": {}} if "save" in row.name else {"slot": 1, "flagged": True}
         return str(client.post(address, body, content_type="application/json").status_code)
     response = client.post(address) if row.method == "POST" else client.get(address)
+    response.close()  # a file, if it is one
     if response.status_code == 302 and response.headers["Location"].startswith("/accounts/login/"):
         return "login"
     return str(response.status_code)

@@ -133,6 +133,28 @@ class AnonymiseForm(forms.Form):
         return typed
 
 
+class DeleteAccountForm(forms.Form):
+    """One's own user name, typed, so that no account is deleted by a slip of the hand."""
+
+    username = forms.CharField(
+        label=_("Your user name"),
+        max_length=150,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def __init__(self, person: User, data: Any = None) -> None:
+        self.person = person
+        super().__init__(data)
+        name = {"name": person.username}
+        self.fields["username"].help_text = _("Type “%(name)s” to confirm. You can't undo this.") % name
+
+    def clean_username(self) -> str:
+        typed: str = self.cleaned_data["username"]
+        if typed != self.person.username:
+            raise forms.ValidationError(_("That isn't your user name. Nothing was deleted."))
+        return typed
+
+
 class HandOverForm(forms.Form):
     """Who goes on with the work of a person; the site where none is chosen."""
 

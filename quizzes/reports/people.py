@@ -32,6 +32,11 @@ class Belongings:
     ending: tuple[Attempt, ...]
     work: int  # questions, quizzes, sources and texts for study, which are handed over first
 
+    @property
+    def unfinished(self) -> tuple[Attempt, ...]:
+        """What is in progress, with a deadline or without."""
+        return (*self.running, *self.ending)
+
 
 def belongings(person: User, *, now: datetime) -> Belongings:
     """Return everything the page of confirmation tells of (18 queries)."""

@@ -49,15 +49,25 @@ def anonymise(person: User, *, by: User, now: datetime) -> User:
     """Remove the personal data of a user for good; attempts, answers, marks and the log of what happened are kept.
 
     A running attempt goes on to its deadline; one without any ends now. Doing it again only clears what came in between.
-    Raises QuizError for oneself, for the last administrator, for the only instructor of a class, and for those who own
-    questions, quizzes or sources.
+    Raises QuizError for oneself (`departure` is for that), for the last administrator, for the only instructor of a class,
+    and for those who own questions, quizzes or sources.
     """
     refuse_unless_possible(person, by=by)
+    return erase(person, by=by, now=now)
+
+
+@transaction.atomic
+def erase(person: User, *, by: User, now: datetime) -> User:
+    """Do it, whoever asks; who goes by themselves (`by`) hands in what they have in progress, as it stands.
+
+    Raises QuizError where the site cannot do without the person.
+    """
+    refuse_unless_dispensable(person)
     for membership in Membership.objects.active().filter(user=person).order_by("classroom"):
         classrooms.remove(membership, actor=by, now=now)
     locked = _locked(person)
-    refuse_unless_possible(locked, by=by)
-    _end_untimed(locked, by=by, now=now)
+    refuse_unless_dispensable(locked)
+    _end_attempts(locked, by=by, now=now)
     since = locked.anonymised_at or now
     _forget_person(locked, now=now)
     _forget_in_history(locked)
@@ -71,6 +81,11 @@ def refuse_unless_possible(person: User, *, by: User) -> None:
     """Raise QuizError with a sentence for whom the site, or a class of it, cannot do without."""
     if person.pk == by.pk:
         raise QuizError(_("You cannot remove your own personal data. Ask another administrator to do it."))
+    refuse_unless_dispensable(person)
+
+
+def refuse_unless_dispensable(person: User) -> None:
+    """Raise QuizError for the last administrator, the only instructor of a class, and who owns what they teach with."""
     if leaves_no_administrator([person]):
         raise QuizError(LAST_ADMINISTRATOR)
     taught = Classroom.objects.only_taught_by(person)
@@ -97,12 +112,18 @@ def _locked(person: User) -> User:
     return next(row for row in rows if row.pk == person.pk)
 
 
-def _end_untimed(person: User, *, by: User, now: datetime) -> None:
-    """Nobody will hand in what has no deadline: it gets one, which is now, and is graded as it stands."""
+def _end_attempts(person: User, *, by: User, now: datetime) -> None:
+    """Nobody will hand in what has no deadline: it gets one, which is now, and is graded as it stands.
+
+    Who goes by themselves hands in everything that is in progress.
+    """
     theirs = Attempt.objects.select_for_update(no_key=True).taken_by(person).order_by("pk")
-    for attempt in [row for row in theirs if row.is_in_progress and row.due_at is None]:
-        ended = deadlines.extend(attempt, due_at=now, reason=_("Personal data removed."), actor=by, now=now)
-        attempts.submit(ended, now=now)
+    for attempt in [row for row in theirs if row.is_in_progress]:
+        if by.pk == person.pk:
+            attempts.submit(attempt, now=now)
+        elif attempt.due_at is None:
+            ended = deadlines.extend(attempt, due_at=now, reason=_("Personal data removed."), actor=by, now=now)
+            attempts.submit(ended, now=now)
 
 
 # What is forgotten ----------------------------------------------------------------------------------------------------

@@ -104,9 +104,10 @@ def test_the_ways_in_are_accessible(visitor: Enter, enter: Enter, learner: User,
     office = factories.user(is_staff=True, is_superuser=True)
     _row, token = instructors.invite(name="Ada Ley", email="ada@example.org", by=office, now=datetime.now(UTC))
     ways = (f"/classrooms/join/{code}/", "/classrooms/join/XXXX/", f"/instructors/invitation/{token}/")
+    own = ("/accounts/password/change/", "/account/data/", "/account/data/delete/", "/goodbye/")
     seen = {
         None: (*ways, "/instructors/invitation/none/", f"/accounts/login/?next={ways[0]}"),
-        learner: (*ways, "/account/username/", "/accounts/2fa/", "/accounts/email/", "/accounts/password/change/"),
+        learner: (*ways, "/account/username/", "/accounts/2fa/", "/accounts/email/", *own),
         office: ("/instructors/",),
     }
     for person, paths in seen.items():

@@ -1,0 +1,91 @@
+"""What a part of one's own data is: a table out of one model, with the fields that it shows and those that it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db.models import Model
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from quizzes import entitlements
+from quizzes.entitlements import HeldExam, Secrecy
+from quizzes.models import User
+
+Row = dict[str, Any]
+Thing = TypeVar("Thing")
+AT_ONCE = 500  # rows that are in memory together
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whose data is read, and at which instant it may be seen."""
+
+    person: User
+    now: datetime
+
+    @cached_property
+    def secrecy(self) -> Secrecy:
+        return entitlements.secrecy_of(self.person, now=self.now)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table. `columns` are the keys of its rows in order; `fields` and `left_out` (with the reason) name each field of
+    the model once, so that a new one has to be decided on. `is_single` for the one row of an account."""
+
+    name: str
+    model: type[Model]
+    columns: tuple[str, ...]
+    fields: frozenset[str]
+    left_out: Mapping[str, str | Promise]
+    rows: Callable[[Reader], Iterable[Row]]
+    is_single: bool = False
+
+    @property
+    def label(self) -> str:
+        return self.model._meta.label
+
+
+def plain(
+    name: str,
+    model: type[Model],
+    *,
+    own: str,
+    columns: Mapping[str, str],
+    left_out: Mapping[str, str | Promise],
+    is_single: bool = False,
+) -> Part:
+    """Return a part whose rows are read as they stand: `columns` are names with lookups, `own` leads to the person."""
+
+    def rows(reader: Reader) -> Iterator[Row]:
+        found = model._default_manager.filter(**{own: reader.person.pk}).order_by("pk")
+        for values in found.values_list(*columns.values()).iterator(chunk_size=AT_ONCE):
+            yield dict(zip(columns, values, strict=True))
+
+    fields = frozenset(lookup.partition("__")[0] for lookup in columns.values())
+    return Part(name, model, tuple(columns), fields, left_out, rows, is_single)
+
+
+def same(*names: str) -> dict[str, str]:
+    """Return columns that are called as their fields are."""
+    return {name: name for name in names}
+
+
+def batches(rows: Iterable[Thing], size: int = AT_ONCE) -> Iterator[list[Thing]]:
+    """Return the rows in lists of at most `size`."""
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def held_words(exam: HeldExam | None) -> str:
+    """Return why a question is not in the file: an exam asks it, or it is kept for exams (None)."""
+    if exam is None:
+        return _("held back: this question is kept for exams")
+    return _("held back until after %(end)s") % {"end": exam.end_words}

@@ -1,0 +1,343 @@
+"""Which models say something about a person, and where in the files that is. What is in none is here with the reason.
+
+A new field of a model of `PARTS` goes into `columns`, or into `left_out` with a reason; a new relation to people into a
+part, or into `NOT_INCLUDED`. tests/reports/test_own_data.py says which one is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.admin.models import LogEntry
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from quizzes.models import (
+    Accommodation,
+    Answer,
+    Attempt,
+    AttemptEvent,
+    ImportDraft,
+    InstructorInvitation,
+    Invitation,
+    Mastery,
+    Membership,
+    Notice,
+    QuizShare,
+    ReviewCard,
+    ReviewLog,
+    ReviewSettings,
+    User,
+)
+from quizzes.reports.own_data import attempts, reviews
+from quizzes.reports.own_data.parts import AT_ONCE, Part, Reader, Row, plain, same
+
+NUMBER, WHOSE = _("a number of the database"), _("it is you")
+SECRET = _("a secret that only the site needs")
+OTHERS = _("the name of someone else")
+DERIVED = _("made from what is in the file")
+TEACHING = _("work for teaching: the workshop exports it as files of questions and quizzes")
+ACT = _("what you did to something of other people: it stands in their records")
+
+
+def _notices(reader: Reader) -> Iterator[Row]:
+    rows = Notice.objects.filter(recipient=reader.person).select_related("actor", "quiz").order_by("pk")
+    for row in rows.iterator(chunk_size=AT_ONCE):
+        yield {"text": row.sentence, "created_at": row.created_at, "dismissed_at": row.dismissed_at}
+
+
+PARTS: tuple[Part, ...] = (
+    plain(
+        "account",
+        User,
+        own="pk",
+        columns={
+            "number": "id",
+            **same("username", "first_name", "last_name", "email", "time_zone", "date_joined", "last_login"),
+            "instructor": "is_staff",
+            "administrator": "is_superuser",
+            "may_log_in": "is_active",
+            "made_by_a_roster": "is_from_roster",
+            "must_choose_a_password": "must_change_password",
+        },
+        left_out={
+            "password": SECRET,
+            "look": DERIVED,
+            "passwords_given": _("a count by which devices are recognized"),
+            "anonymised_at": _("empty as long as there is an account"),
+        },
+        is_single=True,
+    ),
+    plain(
+        "email_addresses",
+        EmailAddress,
+        own="user",
+        columns={"address": "email", **same("verified", "primary")},
+        left_out={"id": NUMBER, "user": WHOSE},
+    ),
+    plain(
+        "accounts_elsewhere",
+        SocialAccount,
+        own="user",
+        columns={**same("provider", "last_login", "date_joined"), "id_there": "uid", "told_by_it": "extra_data"},
+        left_out={"id": NUMBER, "user": WHOSE},
+    ),
+    plain(
+        "second_factors",
+        Authenticator,
+        own="user",
+        columns=same("type", "created_at", "last_used_at"),
+        left_out={"id": NUMBER, "user": WHOSE, "data": SECRET},
+    ),
+    plain(
+        "classes",
+        Membership,
+        own="user",
+        columns={
+            "class": "classroom__name",
+            **same("role", "status", "nickname", "emblem"),
+            "appears_on_the_leaderboard": "is_visible",
+            "time_factor": "time_factor",
+            "no_time_limit": "is_untimed",
+            **same("joined_at", "ended_at"),
+        },
+        left_out={"id": NUMBER, "user": WHOSE, "nickname_key": DERIVED},
+    ),
+    plain(
+        "exceptions",
+        Accommodation,
+        own="membership__user",
+        columns={
+            "quiz": "assignment__quiz__title",
+            "class": "membership__classroom__name",
+            **same("opens_at", "due_at", "closes_at"),
+            "time_limit_minutes": "time_limit",
+            **same("attempts_allowed", "reason", "granted_at"),
+        },
+        left_out={"id": NUMBER, "granted_by": OTHERS},
+    ),
+    plain(
+        "class_invitations",
+        Invitation,
+        own="user",
+        columns={"class": "classroom__name", "invited_at": "invited_at"},
+        left_out={"id": NUMBER, "user": WHOSE, "invited_by": OTHERS},
+    ),
+    Part(
+        "attempts",
+        Attempt,
+        tuple(attempts.ATTEMPT),
+        frozenset(
+            [
+                "id",
+                "quiz",
+                "assignment",
+                "number",
+                "status",
+                "is_counted",
+                "started_at",
+                "due_at",
+                "submitted_at",
+                "closed_by",
+                "limit",
+                "marks",
+                "max_marks",
+                "fraction",
+                "reached_slot",
+                "reopened_at",
+            ]
+        ),
+        {
+            "learner": WHOSE,
+            "quiz_limit": DERIVED,
+            "exact_marks": DERIVED,
+            "draw_notes": _("for instructors: how the questions were drawn"),
+        },
+        attempts.attempts,
+    ),
+    Part(
+        "answers",
+        Answer,
+        tuple(attempts.ANSWER),
+        frozenset(
+            [
+                "attempt",
+                "slot",
+                "version",
+                "points",
+                "response",
+                "saved_at",
+                "saved_from",
+                "late_by_ms",
+                "is_flagged",
+                "is_checked",
+                "marks",
+                "comment",
+                "marked_at",
+            ]
+        ),
+        {
+            "id": NUMBER,
+            "layout": _("the order in which the options stood"),
+            "revision": _("how often it was saved; the log says when"),
+            **dict.fromkeys(("fraction", "exact_fraction", "exact_marks", "override", "exact_override"), DERIVED),
+            "marked_by": OTHERS,
+        },
+        attempts.answers,
+    ),
+    Part(
+        "log_of_attempts",
+        AttemptEvent,
+        tuple(attempts.EVENT),
+        frozenset(["attempt", "kind", "at", "actor", "slot", "revision", "late_by_ms", "device", "details"]),
+        {"id": NUMBER},
+        attempts.events,
+    ),
+    Part(
+        "review_cards",
+        ReviewCard,
+        tuple(reviews.CARD),
+        frozenset(
+            [
+                "id",
+                "question",
+                "stage",
+                "stability",
+                "difficulty",
+                "reviews",
+                "reviewed_at",
+                "due_at",
+                "created_at",
+                "missed_at",
+                "is_suspended",
+                "buried_until",
+            ]
+        ),
+        {"learner": WHOSE, "is_new": DERIVED},
+        reviews.review_cards,
+    ),
+    Part(
+        "review_answers",
+        ReviewLog,
+        tuple(reviews.ANSWER),
+        frozenset(
+            [
+                "card",
+                "number",
+                "version",
+                "at",
+                "response",
+                "is_right",
+                "is_sure",
+                "grade",
+                "stage",
+                "due_at",
+                "stability",
+                "difficulty",
+                "reviewed_at",
+            ]
+        ),
+        {"id": NUMBER, "learner": WHOSE, "layout": _("the order in which the options stood")},
+        reviews.review_answers,
+    ),
+    plain(
+        "review_settings",
+        ReviewSettings,
+        own="learner",
+        columns={
+            "on": "is_on",
+            "questions_a_day": "daily_cap",
+            "new_a_day": "new_limit",
+            "keys": "has_keys",
+            "percent_to_remember": "retention",
+        },
+        left_out={"learner": WHOSE},
+    ),
+    plain(
+        "units_mastered",
+        Mastery,
+        own="learner",
+        columns={"unit": "unit__title", "at": "at", "attempt": "attempt"},
+        left_out={"id": NUMBER, "learner": WHOSE},
+    ),
+    Part(
+        "notices",
+        Notice,
+        ("text", "created_at", "dismissed_at"),
+        frozenset(["kind", "actor", "question", "quiz", "details", "created_at", "dismissed_at"]),
+        {"id": NUMBER, "recipient": WHOSE},
+        _notices,
+    ),
+    plain(
+        "invitations_to_teach",
+        InstructorInvitation,
+        own="accepted_by",
+        columns=same("name", "email", "invited_at", "expires_at", "accepted_at", "revoked_at"),
+        left_out={"id": NUMBER, "token_hash": SECRET, "invited_by": OTHERS, "accepted_by": WHOSE},
+    ),
+    plain(
+        "imports",
+        ImportDraft,
+        own="owner",
+        columns={"file": "name", **same("format", "encoding", "stage", "count", "created_at", "done_at")},
+        left_out={
+            "id": NUMBER,
+            "owner": WHOSE,
+            **dict.fromkeys(
+                ("data", "content", "rows", "choices", "result", "reached", "checked"),
+                _("a file that you sent, and how far it is read; kept for a day"),
+            ),
+        },
+    ),
+    plain(
+        "shared_quizzes",
+        QuizShare,
+        own="owner",
+        columns={"quiz": "quiz__title", **same("code", "created_at", "expires_at", "revoked_at", "copies")},
+        left_out={"id": NUMBER, "owner": WHOSE},
+    ),
+    plain(
+        "workshop_history",
+        LogEntry,
+        own="user",
+        columns={
+            "at": "action_time",
+            "kind_of_record": "content_type__model",
+            "record": "object_id",
+            "act": "action_flag",
+        },
+        left_out={
+            "id": NUMBER,
+            "user": WHOSE,
+            "object_repr": _("may name other people"),
+            "change_message": _("may name other people"),
+        },
+    ),
+)
+
+# Relations to people that are in no part, by model and field.
+NOT_INCLUDED: Mapping[str, str | Promise] = {
+    "quizzes.Source.owner": TEACHING,
+    "quizzes.Question.owner": TEACHING,
+    "quizzes.QuestionVersion.edited_by": TEACHING,
+    "quizzes.Quiz.owner": TEACHING,
+    "quizzes.Quiz.edited_by": TEACHING,
+    "quizzes.Unit.owner": TEACHING,
+    "quizzes.StudyNote.owner": TEACHING,
+    "quizzes.GlossaryTerm.owner": TEACHING,
+    "quizzes.TimelineEntry.owner": TEACHING,
+    "quizzes.Body.owner": TEACHING,
+    "quizzes.Accommodation.granted_by": ACT,
+    "quizzes.Answer.marked_by": ACT,
+    "quizzes.Invitation.invited_by": ACT,
+    "quizzes.InstructorInvitation.invited_by": ACT,
+    "quizzes.Notice.actor": ACT,
+    "quizzes.AttemptEvent.actor": ACT,
+    # What hangs on a part rather than on the person.
+    "account.EmailConfirmation.email_address": SECRET,
+    "socialaccount.SocialToken.account": SECRET,
+    "quizzes.ReviewedAttempt.attempt": _("whether the deck has looked through an attempt"),
+}
