@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from quizzes.models import Attempt, User
 from tests import saving
 from tests.browser import acts, samples
+from tests.browser.test_saving import kept
 from tests.browser.watching import Watch
 
 Enter = Callable[..., Page]
@@ -39,12 +40,13 @@ def turn(page: Page, name: str = "Next") -> None:
     page.locator(".turn").get_by_role("button", name=name).click()
 
 
-def expect_question(page: Page, slot: int, *, is_same: bool = True) -> None:
+def expect_question(page: Page, slot: int, *, is_same: bool = True, is_focused: bool = True) -> None:
     """A question is shown, in the document of before, with its address, title and focus."""
     expect(page.get_by_text(f"Question {slot} of 3")).to_be_visible()
     expect(page).to_have_url(re.compile(f"/questions/{slot}/$"))
     expect(page).to_have_title(re.compile(f"^Question {slot} ·"))
-    expect(page.locator(".question .stem")).to_be_focused()
+    if is_focused:
+        expect(page.locator(".question .stem")).to_be_focused()
     expect(page.locator("[data-dot].here")).to_have_text(str(slot))
     expect(page.locator("[aria-current=step]")).to_have_text(str(slot))
     assert bool(page.evaluate("window.isTheSame")) == is_same
@@ -54,7 +56,8 @@ def test_a_turned_page_has_all_that_a_loaded_one_has(page: Page, attempt: Attemp
     acts.choose(page, "The Security Council")
     turn(page)
     expect_question(page, 2)
-    assert acts.answer(attempt, 1).response == 1
+    acts.wait_until(page, lambda: acts.answer(attempt, 1).response == 1)
+    expect(page.get_by_role("button", name="Question 1, answered")).to_be_visible()
     expect(page.locator("[data-announce]")).to_have_text(re.compile("^Question 2 ·"))
     page.locator(".move-down").first.click()  # the script of this type came with it
     acts.expect_saved(page, 2)
@@ -81,6 +84,72 @@ def test_a_turned_page_has_all_that_a_loaded_one_has(page: Page, attempt: Attemp
     expect_question(page, 3, is_same=False)
     page.get_by_role("button", name="Question 1, answered").click()
     expect(acts.option(page, "The Security Council")).to_be_checked()
+
+
+def test_a_page_is_turned_while_its_choice_is_still_on_the_way(page: Page, attempt: Attempt) -> None:
+    saves: list[Route] = []
+    page.route(SAVE, lambda route: saves.append(route))
+    acts.choose(page, "The Security Council")
+    turn(page)
+    expect_question(page, 2)
+    expect(page.get_by_role("button", name="Question 1, not saved yet")).to_be_visible()
+    assert kept(page) == [{"choice": ["1"]}]
+    saves[0].continue_()
+    expect(page.get_by_role("button", name="Question 1, answered")).to_be_visible()
+    expect(page.locator("[data-announce]")).to_have_text(re.compile("^Question 2 ·"))  # not drowned by "Saved"
+    assert kept(page) == []
+    assert acts.answer(attempt, 1).response == 1
+
+
+def test_a_choice_that_does_not_arrive_after_its_page_was_turned_is_marked_and_sent_again(
+    page: Page, attempt: Attempt, watch: Watch
+) -> None:
+    watch.allow("503", "ERR_FAILED")
+    page.route(SAVE, lambda route: route.fulfill(status=503, content_type="application/json", body="{}"))
+    acts.choose(page, "The Security Council")
+    turn(page)
+    expect_question(page, 2)
+    expect(acts.banner(page)).to_contain_text("1 answer waiting.")
+    expect(page.get_by_role("button", name="Question 1, not saved yet")).to_be_visible()
+    page.go_back()
+    expect_question(page, 1)
+    expect(acts.option(page, "The Security Council")).to_be_checked()
+    expect(acts.state(page)).to_have_text("Not saved yet. Retrying…")
+    page.reload()  # and it survives one
+    expect(acts.option(page, "The Security Council")).to_be_checked()
+    page.unroute(SAVE)
+    acts.expect_saved(page)
+    assert acts.answer(attempt, 1).response == 1
+    assert kept(page) == []
+
+
+def test_a_choice_that_another_device_overtook_is_asked_about_after_its_page_was_turned(
+    page: Page, learner: User, attempt: Attempt
+) -> None:
+    saving.save(attempt.pk, learner, slot=1, fields={"choice": ["0"]}, revision=1, now=datetime.now(UTC))
+    acts.choose(page, "The Security Council")
+    turn(page)
+    expect_question(page, 2, is_focused=False)
+    box = page.locator(".conflict:visible")
+    expect(box).to_contain_text("Question 1: This answer was changed in another tab or on another device")
+    turn(page)
+    expect(page.locator("[data-notice]")).to_have_text("Choose which answer to keep first.")
+    box.get_by_role("button", name="Keep this one").click()
+    acts.wait_until(page, lambda: acts.answer(attempt, 1).response == 1)
+    turn(page)
+    expect_question(page, 3)
+
+
+def test_a_page_is_fetched_once_for_each_time_it_is_read(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response(re.compile(r"/questions/3/$")):
+        turn(page)
+    expect_question(page, 2)
+    turn(page)
+    expect_question(page, 3)
+    page.wait_for_load_state("networkidle")
+    assert [url for url in asked if "/questions/" in url] == [page.url]
 
 
 def test_an_answer_changed_on_another_device_after_its_page_was_fetched_is_not_overwritten(

@@ -50,6 +50,29 @@ test("without a connection it stays there and the queue says so", async () => {
   assert.deepEqual(one.stored()[1].answer, { text: ["Paris"] });
 });
 
+test("an answer is on its way from when it is given until something is in its way", async () => {
+  const replies = [new Error("no network"), saved];
+  network(...replies);
+  const one = queue();
+  assert.equal(one.isOnItsWay([]), true);
+  one.put(1, { choice: ["0"] });
+  assert.equal(one.isOnItsWay([1, 2]), true);
+  assert.equal(one.isOnItsWay([2]), false, "that of another page");
+  await moment();
+  assert.equal(one.isOnItsWay([1]), false, "it did not arrive");
+  one.nudge();
+  await one.flush(1_000);
+  assert.equal(one.isOnItsWay([2]), true);
+});
+
+test("an answer that only the page holds is not called on its way", () => {
+  browser({ limit: 0 });
+  network(saved);
+  const one = queue();
+  one.put(1, { choice: ["0"] });
+  assert.equal(one.isOnItsWay([1]), false);
+});
+
 test("what is typed while a request is under way goes out after it, on the next revision", async () => {
   const requests = network(saved);
   const one = queue();

@@ -1,7 +1,7 @@
 // The attempt page: saves answers as they are given, counts down, turns pages. Without it the plain form does all of this.
 // What the modules in attempt/ know together is in attempt/state.js; here they are told what the browser tells.
 
-import { showTrouble } from "./attempt/banner.js";
+import { markUnsaved, showTrouble } from "./attempt/banner.js";
 import { showTime, startClock, sync, warn } from "./attempt/clock_face.js";
 import { conflict } from "./attempt/conflict.js";
 import { followFlags, followKeys } from "./attempt/controls.js";
@@ -21,6 +21,11 @@ function savedInTime(slot, sent, body, isSettled) {
   saved(slot, sent, body, isSettled);
 }
 
+function changed() {
+  markUnsaved();
+  showTrouble();
+}
+
 state.queue = new Queue(
   {
     key: `quizsite:attempt:${state.person}`,
@@ -28,7 +33,7 @@ state.queue = new Queue(
     token: () => state.csrf,
     refresh: askState,
   },
-  { saved: savedInTime, refused, conflict, closed, isStored, changed: showTrouble },
+  { saved: savedInTime, refused, conflict, closed, isStored, changed },
 );
 state.clock = new Clock({ show: showTime, warn, over: timeIsOver, gap: look });
 state.pauses = new Pauses(put);

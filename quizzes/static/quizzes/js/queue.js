@@ -124,6 +124,12 @@ export class Queue {
     return this.entries.has(slot);
   }
 
+  /** Whether all that waits is an answer of these slots, is kept on this device, and is on its way to a server that answers. */
+  isOnItsWay(slots) {
+    const isOne = ([slot, { flying, stopped }]) => slots.includes(slot) && flying > 0 && !stopped;
+    return !this.trouble && !this.unkept.size && [...this.entries].every(isOne);
+  }
+
   /** Send the newest answer of a slot. A page that is left cannot wait for the reply of the request before. */
   async send(slot, { keepalive = false } = {}) {
     const entry = this.entries.get(slot);

@@ -52,6 +52,11 @@ export class Remarks {
     return input.name.slice(this.prefix.length);
   }
 
+  /** Whether the server may have something to say about what it saves: a choice is right or wrong, and never misread. */
+  get areExpected() {
+    return this.holder !== null;
+  }
+
   /** Whether some of what is saved does not count as it stands. */
   get isUnread() {
     return this.saved.some((remark) => remark.is_unread);

@@ -94,15 +94,24 @@ function showCounts() {
   if (bar && dots.length) bar.value = a;
 }
 
-/** Mark a question as "done" or "flag", or take the mark away. */
+/** Mark a question as "done", "flag" or "unsaved", or take the mark away. */
 export function mark(slot, name, isOn) {
   const dot = document.querySelector(`[data-dot="${slot}"]`);
   if (!dot) return;
   dot.classList.toggle(name, isOn);
-  const words = ["done", "flag"].filter((one) => dot.classList.contains(one)).map((one) => say(`dot_${one}`));
+  dot.title = dot.classList.contains("unsaved") ? say("dot_unsaved") : "";
+  const words = ["done", "flag", "unsaved"].filter((one) => dot.classList.contains(one)).map((one) => say(`dot_${one}`));
   const named = dot.querySelector("[aria-label]");
   if (named) named.ariaLabel = [say("question", { n: slot }), ...words].join(", ");
   showCounts();
+}
+
+/** Mark the questions whose answer the server has not acknowledged, also those of other pages. */
+export function markUnsaved() {
+  for (const dot of document.querySelectorAll("[data-dot]")) {
+    const [slot, isMarked] = [Number(dot.dataset.dot), dot.classList.contains("unsaved")];
+    if (state.queue.has(slot) !== isMarked) mark(slot, "unsaved", !isMarked);
+  }
 }
 
 /** Say which question is shown. */

@@ -9,7 +9,7 @@ import { state } from "./state.js";
 /** Ask which of two answers counts; for a question of another page, above this one. */
 export function conflict(slot, mine, body) {
   const card = state.cards.get(slot);
-  const box = card?.querySelector("[data-conflict]") ?? make("div", { className: "conflict alert alert-warning" });
+  const box = card?.querySelector("[data-conflict]") ?? boxOfAnother(slot);
   const where = card ? "" : `${say("question", { n: slot })}: `;
   const text = make("p", {}, where, say("conflict", { at: body.saved }), " ", make("bdi", {}, body.answer || say("no_answer")));
   const choice = (word, act) => button(say(word), () => chosen(slot, box, act));
@@ -21,6 +21,13 @@ export function conflict(slot, mine, body) {
   if (!box.isConnected) state.root.prepend(box);
   box.scrollIntoView({ block: "center" });
   announce(text.textContent);
+}
+
+/** Where to ask about a question of another page: one place for each, however often it is asked. */
+function boxOfAnother(slot) {
+  const box = state.root.querySelector(`:scope > [data-about="${slot}"]`) ?? make("div", { className: "conflict alert alert-warning" });
+  box.dataset.about = slot;
+  return box;
 }
 
 function chosen(slot, box, act) {

@@ -1,4 +1,5 @@
-// Leaving a page: only when what was answered on it is acknowledged, and what cannot be read was told once.
+// Leaving a page: only when what was answered on it is acknowledged, and what cannot be read was told once. A page may be
+// turned before, where its answer is safe all the same.
 
 import { toTellFirst } from "../held.js";
 import { say } from "../words.js";
@@ -12,7 +13,7 @@ import { isDoubleClick, turnTo } from "./turning.js";
 const FLUSH_MS = 4_000;
 const STOPPED_MS = 8_000;
 
-/** A form is to be submitted: once its answers are acknowledged it is, or the page is turned in place. */
+/** A form is to be submitted: once its answers are acknowledged it is, or the page is turned in place, if need be before. */
 export async function leave(event) {
   if (state.going === "ready") {
     state.going = "gone";
@@ -24,6 +25,11 @@ export async function leave(event) {
   state.going = "saving";
   const { target, submitter } = event;
   const unread = unreadSlots();
+  putWhatIsPaused();
+  if (mayTurnAtOnce() && (await isTurnedTo(submitter))) {
+    state.going = "";
+    return;
+  }
   const isSaved = await flushed();
   const isStaying = submitter?.dataset.stay !== undefined || !isSaved || isToldFirst(target, unread);
   const isTurned = !isStaying && (await isTurnedTo(submitter));
@@ -39,6 +45,17 @@ function isTurnedTo(submitter) {
   const slot = Number(submitter?.dataset.turn ?? 0);
   const isPosted = [...state.cards.keys()].some((one) => state.refusals.has(one));
   return slot > 0 && !isPosted && turnTo(slot);
+}
+
+/**
+ * Whether a page may be turned before its answer is acknowledged. The answer is kept on this device and on its way; the
+ * server will have no more to say about it than that it is saved; and those of all pages before are acknowledged, so that
+ * nobody gets further ahead than by one page.
+ */
+function mayTurnAtOnce() {
+  const slots = [...state.cards.keys()];
+  const isWaitedFor = (slot) => state.held.has(slot) || (state.queue.has(slot) && state.remarks.get(slot).areExpected);
+  return navigator.onLine && !openConflict() && state.queue.isOnItsWay(slots) && !slots.some(isWaitedFor);
 }
 
 async function flushed() {

@@ -72,10 +72,17 @@ export function isSavedAs(slot, answer, { revision, saved: at, remarks = [] }) {
 export function saved(slot, sent, body, isSettled) {
   if (!isSettled) return;
   isSavedAs(slot, sent, body);
-  if (state.pauses.has(slot)) return;
   const remarks = state.remarks.get(slot);
-  const words = remarks?.isUnread ? say("unread") : say("saved", { at: body.saved });
-  announce([words, remarks?.news()].filter(Boolean).join(". "));
+  if (!remarks) tellOfAnother(slot, body);
+  else if (!state.pauses.has(slot)) {
+    const words = remarks.isUnread ? say("unread") : say("saved", { at: body.saved });
+    announce([words, remarks.news()].filter(Boolean).join(". "));
+  }
+}
+
+/** Of a question that was turned away from only what goes wrong is told. */
+function tellOfAnother(slot, { remarks = [] }) {
+  if (remarks.some((remark) => remark.is_unread)) tell(`${say("question", { n: slot })}: ${say("unread")}`);
 }
 
 export function refused(slot, { message = say("too_large"), where = "" }, answer = null) {

@@ -1,5 +1,6 @@
-// Turning pages in place: the neighbors of a question are fetched while it is answered, and shown as soon as one turns to
-// them. Not where a quiz has no way back: there the next question is asked for only when this one is left.
+// Turning pages in place: the next page is fetched while a question is answered, and shown as soon as one turns to it; any
+// other as soon as somebody is about to press for it. So the server makes about as many pages as are read. Not where a quiz
+// has no way back: there the next question is asked for only when this one is left.
 
 import { say } from "../words.js";
 import { announce, markHere, tell } from "./banner.js";
@@ -85,7 +86,7 @@ function showPage({ slot, title, form, messages, at }) {
   form.querySelector(".stem")?.focus({ preventScroll: true });
   announce(title);
   turns.shownAt = performance.now();
-  fetchNeighbors();
+  fetchNext();
   if (performance.now() - at > FRESH_MS) askState().then(reloadIfBehind, () => {});
 }
 
@@ -106,12 +107,19 @@ function askAgain() {
 
 const reloadIfBehind = (said) => said.is_open && isBehind(said) && location.reload();
 
-function fetchNeighbors() {
-  const slots = [...state.form.querySelectorAll(".turn [data-turn]")].map((button) => Number(button.dataset.turn));
-  const fetchAll = () => state.queue.trouble || state.pages.fetchOnly(slots);
-  if (navigator.connection?.saveData) state.pages.fetchOnly([]);
-  else if (globalThis.requestIdleCallback) requestIdleCallback(fetchAll, { timeout: 1_000 });
-  else setTimeout(fetchAll, 300);
+function fetchNext() {
+  const next = state.form.querySelector(".turn [data-next]");
+  const slots = next && !navigator.connection?.saveData ? [Number(next.dataset.turn)] : [];
+  const fetchThem = () => state.queue.trouble || state.pages.fetchOnly(slots);
+  if (globalThis.requestIdleCallback) requestIdleCallback(fetchThem, { timeout: 1_000 });
+  else setTimeout(fetchThem, 300);
+}
+
+/** Somebody presses a button that turns to a page, or points at one below the question. */
+function fetchWhatIsMeant({ type, target }) {
+  const button = target.closest(type === "pointerdown" ? "[data-turn]" : ".turn [data-turn]");
+  const slot = Number(button?.dataset.turn ?? 0);
+  if (slot && slot !== here() && !state.queue.trouble) state.pages.fetch(slot);
 }
 
 /** From now on turn pages in place, where one may go to and fro. */
@@ -120,11 +128,8 @@ export function startTurning() {
   state.pages = new Pages(load);
   addEventListener("popstate", followHistory);
   state.root.addEventListener("click", countClick, { capture: true });
-  state.root.addEventListener("pointerdown", ({ target }) => {
-    const slot = Number(target.closest("[data-turn]")?.dataset.turn ?? 0);
-    if (slot && slot !== here()) state.pages.fetch(slot);
-  });
-  fetchNeighbors();
+  for (const kind of ["pointerdown", "pointerover"]) state.root.addEventListener(kind, fetchWhatIsMeant);
+  fetchNext();
 }
 
 // A page, fetched and taken apart ------------------------------------------------------------------------------------------
