@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,10 +10,11 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
@@ -56,7 +58,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
     change_form_template = "admin/quizzes/user/change_form.html"
     delete_confirmation_template = "admin/quizzes/user/delete_confirmation.html"
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.anonymise_view))
         hand_over = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.hand_over_view))
         return [
@@ -65,14 +67,14 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
             *super().get_urls(),
         ]
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Show of an anonymised user only when that was done."""
         if obj is not None and obj.is_anonymised:
             return ((None, {"fields": ("full_name", "anonymised_at", "date_joined")}),)
         return super().get_fieldsets(request, obj)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and not (obj is not None and obj.is_anonymised)
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return super().has_change_permission(request, obj) and not (isinstance(obj, User) and obj.is_anonymised)
 
     def anonymise_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What goes and what stays; with the user name typed, the personal data is gone."""
@@ -134,16 +136,20 @@ class PersonAdmin(SuperuserOnly, UserAdmin):
         messages.success(request, text % {"n": count})
         return True
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Says what work there is to hand over first."""
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        """Say what work there is to hand over first."""
         user = self.get_object(request, object_id)
         work = handover.count_of(user) if user is not None else 0
         is_last = user is not None and people.leaves_no_administrator([user])
         context = {"work": work, "last_administrator": people.LAST_ADMINISTRATOR if is_last else ""}
         return super().delete_view(request, object_id, {**context, **(extra_context or {})})
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Return the last administrator stays, in the list of what cannot be deleted."""
+    def get_deleted_objects(
+        self, objs: Sequence[User] | QuerySet[User], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Return what would go, with the last administrator in the list of what cannot be deleted."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         if people.leaves_no_administrator(objs):
             protected = [*protected, str(people.LAST_ADMINISTRATOR)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from quizzes import clock
 from quizzes.admin.scoped import ScopedAdmin, ScopedFilter
 from quizzes.figures import marks
-from quizzes.models import Attempt
+from quizzes.models import Answer, Attempt
 from quizzes.services import grading
 
 
@@ -70,7 +68,7 @@ class AttemptAdmin(ScopedAdmin):
         return " ".join(attempt.draw_notes or []) or "–"
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         attempt = self.get_object(request, object_id)
         context = dict(extra_context or {})
@@ -82,7 +80,7 @@ class AttemptAdmin(ScopedAdmin):
             context["events"] = list(attempt.events.select_related("actor"))
         return super().change_view(request, object_id, form_url, context)
 
-    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         return (
             "learner_name",
             "quiz",
@@ -97,7 +95,7 @@ class AttemptAdmin(ScopedAdmin):
             "notes",
         )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         return self.get_fields(request, obj)
 
     @admin.action(
@@ -115,7 +113,7 @@ class AttemptAdmin(ScopedAdmin):
             self.message_user(request, text % {"n": left}, messages.ERROR)
 
 
-def _words(answer: Any) -> str:
+def _words(answer: Answer) -> str:
     """Return a response in words; content of another time is shown as it is stored."""
     if answer.response is None:
         return ""

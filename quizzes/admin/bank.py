@@ -5,7 +5,7 @@ They are deleted only while nothing refers to them.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib import admin
 from django.db import models
@@ -18,6 +18,12 @@ from quizzes.admin.scoped import ScopedAdmin
 from quizzes.models import QuizItem, Source, Tag, Topic
 
 
+class ListedWithQuestions(Protocol):
+    """A source, topic or tag with what its list adds to it."""
+
+    question_count: int
+
+
 class Counted(ScopedAdmin):
     """A list with the number of questions; a row with questions or draw rules cannot be deleted."""
 
@@ -27,13 +33,15 @@ class Counted(ScopedAdmin):
         return super().get_queryset(request).annotate(question_count=Count("questions", distinct=True))
 
     @admin.display(description=gettext_lazy("questions"), ordering="question_count")
-    def number_of_questions(self, row: Any) -> int:
-        return int(row.question_count)
+    def number_of_questions(self, row: ListedWithQuestions) -> int:
+        return row.question_count
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj is not None and self.is_used(obj))
+        return super().has_delete_permission(request, obj) and not (
+            isinstance(obj, Source | Topic | Tag) and self.is_used(obj)
+        )
 
-    def is_used(self, obj: Any) -> bool:
+    def is_used(self, obj: Source | Topic | Tag) -> bool:
         return bool(obj.questions.exists() or QuizItem.objects.filter(**{self.item_field: obj}).exists())
 
 
@@ -49,10 +57,10 @@ class SourceAdmin(Counted):
     readonly_fields = ("number_of_paragraphs",)
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What others may do is for the owner to decide."""
+    def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:
+        """Return what cannot be edited: what others may do is for the owner to decide."""
         is_ours = obj is None or obj.is_owned_by(person(request))
-        return self.readonly_fields if is_ours else (*self.readonly_fields, "visibility")
+        return (*self.readonly_fields, *(() if is_ours else ("visibility",)))
 
     def save_model(self, request: HttpRequest, obj: Source, form: object, change: bool) -> None:
         if not change:

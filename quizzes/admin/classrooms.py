@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -19,7 +20,7 @@ from quizzes import clock
 from quizzes.admin.scope import person
 from quizzes.admin.scoped import ScopedAdmin, ScopedFilter, ScopedInline
 from quizzes.errors import QuizError
-from quizzes.forms.classroom_admin import AssignmentForm, ClassroomForm
+from quizzes.forms.classroom_admin import AssignmentForm, ClassroomForm, ServedForm
 from quizzes.models import Assignment, Attempt, Classroom, Membership
 from quizzes.services import assignments, classrooms, overlaps
 
@@ -29,20 +30,29 @@ Status = Membership.Status
 class ServedAdmin(ScopedAdmin):
     """Rows that services save: what these refuse is undone, and the form is shown again with the sentence."""
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except QuizError as refusal:
             request.refusal = refusal  # type: ignore[attr-defined]
-            return super().changeform_view(request, *args, **kwargs)
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)  # a class of this request's own
-        form.refusal = getattr(request, "refusal", None)
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
+    ) -> type[ModelForm]:
+        form = super().get_form(request, obj, change, **kwargs)  # a class of this request's own
+        if issubclass(form, ServedForm):
+            form.refusal = getattr(request, "refusal", None)
         return form
 
 
-def stored(obj: Any, row: Any) -> None:
+def stored(obj: Model, row: Model) -> None:
     """Let the object the admin holds be the row that a service made."""
     obj.pk, obj._state.adding = row.pk, False
 
@@ -67,6 +77,19 @@ class AssignmentRows(ScopedInline, admin.StackedInline):
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Return an assignment is taken away on its own page, where attempts are looked for first."""
         return False
+
+
+class ListedClassroom(Protocol):
+    """A class with what its list adds to it."""
+
+    member_count: int
+    assignment_count: int
+
+
+class ListedAssignment(Protocol):
+    """An assignment with what its list adds to it."""
+
+    attempt_count: int
 
 
 @admin.register(Classroom)
@@ -102,29 +125,29 @@ class ClassroomAdmin(ServedAdmin):
             )
         )
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(require_POST(self.act_view))
         return [path("<int:pk>/do/<slug:act>/", view, name="quizzes_classroom_act"), *super().get_urls()]
 
     @admin.display(description=gettext_lazy("students"), ordering="member_count")
-    def members(self, classroom: Any) -> int:
-        return int(classroom.member_count)
+    def members(self, classroom: ListedClassroom) -> int:
+        return classroom.member_count
 
     @admin.display(description=gettext_lazy("assignments"), ordering="assignment_count")
-    def assigned(self, classroom: Any) -> int:
-        return int(classroom.assignment_count)
+    def assigned(self, classroom: ListedClassroom) -> int:
+        return classroom.assignment_count
 
     @admin.display(description=gettext_lazy("archived"), boolean=True)
     def is_archived(self, classroom: Classroom) -> bool:
         return classroom.archived_at is not None
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A classroom with attempts is archived, so that results stay."""
-        if obj is not None and Attempt.objects.filter(assignment__classroom=obj).exists():
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Keep a classroom with attempts; it is archived, so that results stay."""
+        if isinstance(obj, Classroom) and Attempt.objects.filter(assignment__classroom=obj).exists():
             return False
         return super().has_delete_permission(request, obj)
 
-    def save_model(self, request: HttpRequest, obj: Classroom, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Classroom, form: ModelForm, change: bool) -> None:
         if change:
             classrooms.change(
                 obj, actor=person(request), **{name: form.cleaned_data[name] for name in form.changed_data}
@@ -132,7 +155,7 @@ class ClassroomAdmin(ServedAdmin):
         else:
             stored(obj, classrooms.create(person(request), now=clock.now(), **form.cleaned_data))
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseInlineFormSet, change: bool) -> None:
         formset.save(commit=False)
         for row in formset.new_objects:
             given = {name: getattr(row, name) for name in assignments.TERMS}
@@ -142,7 +165,7 @@ class ClassroomAdmin(ServedAdmin):
             assignments.change(row, actor=person(request), now=clock.now(), **changed)
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         classroom = self.get_object(request, object_id)
         context = dict(extra_context or {})
@@ -203,25 +226,27 @@ class AssignmentAdmin(ServedAdmin):
         return super().get_queryset(request).annotate(attempt_count=Count("attempts"))
 
     @admin.display(description=gettext_lazy("attempts"), ordering="attempt_count")
-    def attempts_made(self, assignment: Any) -> int:
-        return int(assignment.attempt_count)
+    def attempts_made(self, assignment: ListedAssignment) -> int:
+        return assignment.attempt_count
 
-    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
-        fields = list(AssignmentForm.Meta.fields)
-        return [*fields, "applies_to_running"] if obj else fields
+    def get_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
+        fields = tuple(AssignmentForm.Meta.fields)
+        return (*fields, "applies_to_running") if obj else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         """Another class or quiz is another assignment."""
         return ("classroom", "quiz") if obj else ()
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """An assignment with attempts is closed, not deleted."""
-        return super().has_delete_permission(request, obj) and not (obj is not None and obj.attempts.exists())
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Keep an assignment with attempts; it is closed, not deleted."""
+        return super().has_delete_permission(request, obj) and not (
+            isinstance(obj, Assignment) and obj.attempts.exists()
+        )
 
     def delete_model(self, request: HttpRequest, obj: Assignment) -> None:
         assignments.withdraw(obj)
 
-    def save_model(self, request: HttpRequest, obj: Assignment, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Assignment, form: ModelForm, change: bool) -> None:
         given = dict(form.cleaned_data)
         applies = bool(given.pop("applies_to_running", False))
         if change:

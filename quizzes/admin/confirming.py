@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.contrib.admin import AdminSite
+from django.db.models.options import Options
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
@@ -14,7 +15,9 @@ def is_confirmed(request: HttpRequest) -> bool:
     return request.POST.get("confirmed") == "yes"
 
 
-def confirmation(site: AdminSite, opts: Any, request: HttpRequest, context: dict[str, Any]) -> TemplateResponse:
+def confirmation(
+    site: AdminSite, opts: Options, request: HttpRequest, context: Mapping[str, object]
+) -> TemplateResponse:
     """Return the page; `context` has title, lead, names, button and back. Its form posts to the same address again."""
     base = {**site.each_context(request), "opts": opts}
     return TemplateResponse(request, "admin/quizzes/confirm.html", {**base, **context})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
@@ -61,10 +60,10 @@ class MembershipAdmin(ServedAdmin):
         """Removing is a status, so that attempts keep their member."""
         return False
 
-    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
-        return [name for name in self.fields or () if obj or name != "status"]
+    def get_fields(self, request: HttpRequest, obj: object = None) -> tuple[str | list[str] | tuple[str, ...], ...]:
+        return tuple(row for row in self.fields or () if obj or row != "status")
 
-    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Membership, form: ModelForm, change: bool) -> None:
         """Each part of a membership has a service of its own; who comes back does so before anything else."""
         given, changed = form.cleaned_data, set(form.changed_data)
         actor, now = person(request), clock.now()
@@ -110,7 +109,7 @@ class AccommodationAdmin(ServedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         return ("assignment", "membership") if obj else ()
 
-    def save_model(self, request: HttpRequest, obj: Accommodation, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Accommodation, form: ModelForm, change: bool) -> None:
         given = {name: value for name, value in form.cleaned_data.items() if name not in ("assignment", "membership")}
         stored(obj, assignments.grant(obj.assignment, obj.membership, actor=person(request), now=clock.now(), **given))
 

@@ -7,19 +7,18 @@ number of more than 64 bits. Here they are left out, so that the form or list sa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.exceptions import DisallowedModelAdminToField
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 
-View = Callable[..., Any]
+View = Callable[..., HttpResponseBase]
 KEY = re.compile(r"[0-9]{1,18}")  # any key of 64 bits that will ever be given
 
 
@@ -31,8 +30,10 @@ def is_key(value: object) -> bool:
 class Choice(AutocompleteSelect):
     """An autocomplete field that shows nothing as chosen where what was sent is no key; the form says the rest."""
 
-    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        return super().optgroups(name, [one for one in value if one in ("", None) or is_key(one)], attr)
+    def optgroups(
+        self, name: str, value: Sequence[str], attrs: dict[str, object] | None = None
+    ) -> list[tuple[str | None, list[dict[str, object]], int | None]]:
+        return super().optgroups(name, [one for one in value if one in ("", None) or is_key(one)], attrs)
 
 
 def tolerant(view: View, site: AdminSite) -> View:
@@ -42,7 +43,7 @@ def tolerant(view: View, site: AdminSite) -> View:
     """
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: object, **kwargs: object) -> Any:
+    def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         _refuse_other_keys(request)
         _keep_keys(request)
         response = view(request, *args, **kwargs)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -27,7 +27,7 @@ ASKING = {"archive": question_use.quizzes_asking, "retire": question_use.quizzes
 class QuestionActs(QuestionPart):
     """Mixed into the question's ModelAdmin."""
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
             path("<int:pk>/ignore/", view(require_POST(self.ignore_view)), name="quizzes_question_ignore"),
@@ -66,7 +66,7 @@ class QuestionActs(QuestionPart):
             messages.success(request, done)
         return redirect("admin:quizzes_question_change", question.pk)
 
-    def acts(self, question: Question, request: HttpRequest) -> dict[str, tuple[Any, str]]:
+    def acts(self, question: Question, request: HttpRequest) -> dict[str, tuple[Callable[[], object], str]]:
         """Return what can be done to a question, and what is said afterwards."""
         revision = number_in(request.POST.get("revision", ""), -1)
         who, now = person(request), clock.now()

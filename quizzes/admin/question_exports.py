@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -65,9 +66,7 @@ class Offer:
 class QuestionExports(AdminPart):
     """Mixed into the question's ModelAdmin."""
 
-    admin_site: Any
-
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = require_http_methods(["GET", "HEAD", "POST"])(self.export_view)
         own = [path("export/", self.admin_site.admin_view(view), name="quizzes_question_export")]
         return own + super().get_urls()
@@ -152,7 +151,10 @@ class QuestionExports(AdminPart):
         return Selection(topic.name if topic else _("Questions"), questions, back)
 
 
-def fetched(model: Any, request: HttpRequest, name: str) -> Any:
+Row = TypeVar("Row", bound=Model)
+
+
+def fetched(model: type[Row], request: HttpRequest, name: str) -> Row:
     """Return the row that the address names, if the person may look at it."""
     return get_object_or_404(seen(model, person(request)), pk=number(request.GET[name]))
 
@@ -168,7 +170,7 @@ def without(query: QueryDict, *names: str) -> QueryDict:
     return kept
 
 
-def offer(key: str, drafts: Any, query: QueryDict) -> Offer:
+def offer(key: str, drafts: Sequence[exports.QuestionDraft], query: QueryDict) -> Offer:
     address = without(query, "as")
     address["as"] = key
     name, what = OFFERED[key]

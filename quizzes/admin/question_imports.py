@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -71,9 +70,7 @@ class Shown:
 class QuestionImports(AdminPart):
     """Mixed into the question's ModelAdmin."""
 
-    admin_site: Any
-
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
             path("import/", view(self.import_view), name="quizzes_question_import"),
@@ -240,7 +237,7 @@ class QuestionImports(AdminPart):
             messages.error(request, str(refusal.message))
         return redirect("admin:quizzes_question_imported", draft.pk)
 
-    def import_page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> TemplateResponse:
+    def import_page(self, request: HttpRequest, name: str, context: dict[str, object]) -> TemplateResponse:
         return TemplateResponse(request, f"admin/quizzes/question/import/{name}.html", context)
 
 

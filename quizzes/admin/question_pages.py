@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from quizzes import clock, question_types
@@ -28,12 +27,14 @@ from quizzes.services import bank, question_use, readiness
 class QuestionPages(QuestionPart):
     """Mixed into the question's ModelAdmin."""
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [path("<int:pk>/publish/", view(self.publish_view), name="quizzes_question_publish")]
         return own + super().get_urls()
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         """First the type, then the form made for it."""
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -58,7 +59,7 @@ class QuestionPages(QuestionPart):
         return self.page(request, "form", context | {"asks_for_sources": readiness.asks_for_sources(person(request))})
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         question = self.looked_at(request, object_id)
         if request.method != "POST" and not self.has_change_permission(request, question):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
@@ -14,8 +12,6 @@ from quizzes.models import Question
 
 class QuestionPart(AdminPart):
     """The base of the parts of the question's ModelAdmin."""
-
-    opts: Any
 
     def looked_at(self, request: HttpRequest, pk: object) -> Question:
         """Return the question, if the person may see it."""

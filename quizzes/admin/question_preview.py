@@ -6,11 +6,10 @@ import random
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from quizzes import clock, marking
@@ -30,7 +29,7 @@ THOUSANDTH = Decimal("0.001")
 class QuestionPreview(QuestionPart):
     """Mixed into the question's ModelAdmin."""
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
             path("<int:pk>/versions/<int:number>/preview/", view(self.preview_view), name="quizzes_question_preview"),
@@ -56,8 +55,8 @@ class QuestionPreview(QuestionPart):
         return self.page(request, "preview", context)
 
 
-def trial(version: QuestionVersion, data: Any, *, shows: bool, now: datetime) -> dict[str, Any]:
-    """Cards of a version for its author: to ask and, where answers are shown, revealed with the answer that was tried."""
+def trial(version: QuestionVersion, data: QueryDict | None, *, shows: bool, now: datetime) -> dict[str, object]:
+    """Return cards of a version for its author: to ask and, where answers are shown, revealed with the answer that was tried."""
     kind, spec = version.kind, version.parsed
     layout = kind.layout(spec, random.Random(version.pk), shuffle=True)  # noqa: S311
     answer = Answer(slot=1, version=version, layout=layout)

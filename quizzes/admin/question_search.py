@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KT
 from django.http import HttpRequest
@@ -86,7 +86,7 @@ class Facets:
             **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
         )
         pks = questions.filter(is_archived=False).order_by().values("pk")
-        self.columns: dict[str, Counter[Any]] = {"type": Counter(), "topic": Counter(), "difficulty": Counter()}
+        self.columns: dict[str, Counter[object]] = {"type": Counter(), "topic": Counter(), "difficulty": Counter()}
         rows = Question.objects.filter(pk__in=pks).order_by().values_list(*self.columns).annotate(n=Count("pk"))
         for *values, count in rows:
             for name, value in zip(self.columns, values, strict=True):
@@ -95,11 +95,12 @@ class Facets:
         self.columns["tags"] = Counter(dict(tags.values_list("tag").annotate(Count("pk"))))
 
     @classmethod
-    def of(cls, request: Any, model_admin: Any) -> Facets:
+    def of(cls, request: HttpRequest, model_admin: ModelAdmin) -> Facets:
         """Return those of the page that is asked for, counted once."""
-        if not hasattr(request, "question_facets"):
-            request.question_facets = cls(model_admin.get_queryset(request), person(request))
-        return request.question_facets
+        counted: Facets | None = request.__dict__.get("question_facets")
+        if counted is None:
+            counted = request.__dict__["question_facets"] = cls(model_admin.get_queryset(request), person(request))
+        return counted
 
 
 class BarFilter(admin.SimpleListFilter):
@@ -108,17 +109,17 @@ class BarFilter(admin.SimpleListFilter):
     template = BAR
 
     @staticmethod
-    def conditions(user: User) -> dict[str, tuple[Any, Q]]:
+    def conditions(user: User) -> dict[str, tuple[str, Q]]:
         raise NotImplementedError
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         counts = Facets.of(request, model_admin).conditions
         conditions = self.conditions(person(request))
         return [
             (value, counted(name, counts[f"{self.parameter_name}_{value}"])) for value, (name, _q) in conditions.items()
         ]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         condition = self.conditions(person(request)).get(self.value() or "")
         return queryset.filter(condition[1]) if condition else queryset
 
@@ -132,7 +133,7 @@ class WhoseQuestions(BarFilter):
     parameter_name = "whose"
 
     @staticmethod
-    def conditions(user: User) -> dict[str, tuple[Any, Q]]:
+    def conditions(user: User) -> dict[str, tuple[str, Q]]:
         mine, site, live = Q(owner=user), Q(owner=None), Q(is_archived=False)
         return {
             "mine": (_("mine"), mine & live),
@@ -140,7 +141,7 @@ class WhoseQuestions(BarFilter):
             "others": (_("colleagues"), ~mine & ~site & live),
         }
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         """Archived ones too, where they are asked for."""
         mine, site = Q(owner=person(request)), Q(owner=None)
         return queryset.filter({"mine": mine, "site": site, "others": ~mine & ~site}.get(self.value() or "", Q()))
@@ -151,7 +152,7 @@ class UseFilter(BarFilter):
     parameter_name = "use"
 
     @staticmethod
-    def conditions(user: User) -> dict[str, tuple[Any, Q]]:
+    def conditions(user: User) -> dict[str, tuple[str, Q]]:
         return {
             "none": (_("not in any quiz"), Q(is_used=False, is_archived=False)),
             "some": (_("in a quiz"), Q(is_used=True, is_archived=False)),
@@ -165,7 +166,7 @@ class StateFilter(BarFilter):
     parameter_name = "state"
 
     @staticmethod
-    def conditions(user: User) -> dict[str, tuple[Any, Q]]:
+    def conditions(user: User) -> dict[str, tuple[str, Q]]:
         live = Q(is_archived=False)
         return {
             "ready": (_("published"), live & Q(has_ready=True)),
@@ -174,7 +175,7 @@ class StateFilter(BarFilter):
             "archived": (_("archived"), Q(is_archived=True)),
         }
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         return super().queryset(request, queryset) if self.value() else queryset.filter(is_archived=False)
 
 
@@ -187,11 +188,11 @@ class ColumnFilter(admin.SimpleListFilter):
     def names(self, values: Iterable[object]) -> Iterator[tuple[object, object]]:
         raise NotImplementedError
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         counts = Facets.of(request, model_admin).columns[self.column]
         return [(str(value), counted(name, counts[value])) for value, name in self.names(counts) if value in counts]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         known = dict(self.lookup_choices)
         value = self.value()
         return queryset.filter(**{self.column: value}) if value in known else queryset

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,7 +25,7 @@ ROWS = 50  # of the table that says whose marks a regrade would change
 class QuestionTools(QuestionPart):
     """Mixed into the question's ModelAdmin, after its pages."""
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
             path("to-quiz/", view(self.to_quiz_view), name="quizzes_question_to_quiz"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -31,6 +31,19 @@ from quizzes.services import bank, question_use
 Status = QuestionVersion.Status
 
 
+class ListedQuestion(Protocol):
+    """A question with what `with_stem` adds to it."""
+
+    pk: int
+    is_archived: bool
+    stem: str | None
+    latest_seen: int | None
+    has_ready: bool
+    has_draft: bool
+
+    def get_type_display(self) -> str: ...
+
+
 @admin.register(Question)
 class QuestionAdmin(
     QuestionExports,
@@ -53,23 +66,25 @@ class QuestionAdmin(
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
         return with_stem(super().get_queryset(request), person(request))
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Question], search_term: str
+    ) -> tuple[QuerySet[Question], bool]:
         if request.resolver_match and request.resolver_match.url_name == "autocomplete":
             usable = Question.objects.usable_by(person(request)).order_by()
             queryset = queryset.filter(is_archived=False, pk__in=usable.values("pk"))
         return (searched(queryset, search_term) if search_term.strip() else queryset), False
 
-    def choice_label(self, question: Any) -> str:
+    def choice_label(self, question: ListedQuestion) -> str:
         """How a question is worded in an autocomplete."""
         state = "" if question.has_ready else " · " + _("not published")
         return f"{Truncator(question.stem or '').chars(110)} ({question.get_type_display()}{state})"
 
     @admin.display(description=gettext_lazy("stem"), ordering="stem")
-    def snippet(self, question: Any) -> str:
+    def snippet(self, question: ListedQuestion) -> str:
         return Truncator(question.stem or "—").chars(110)
 
     @admin.display(description=gettext_lazy("state"))
-    def state(self, question: Any) -> str:
+    def state(self, question: ListedQuestion) -> str:
         if question.is_archived:
             return _("archived")
         if question.has_ready:
@@ -81,15 +96,17 @@ class QuestionAdmin(
         return owner_name(question)
 
     @admin.display(description=gettext_lazy("preview"))
-    def preview(self, question: Any) -> str:
+    def preview(self, question: ListedQuestion) -> str:
         if not question.latest_seen:
             return ""
         address = reverse("admin:quizzes_question_preview", args=[question.pk, question.latest_seen])
         return preview_link(address, self.snippet(question))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Only what nothing refers to can be deleted; the rest is archived."""
-        return super().has_delete_permission(request, obj) and not (obj is not None and question_use.is_referenced(obj))
+        return super().has_delete_permission(request, obj) and not (
+            isinstance(obj, Question) and question_use.is_referenced(obj)
+        )
 
     def delete_model(self, request: HttpRequest, obj: Question) -> None:
         bank.delete(obj, actor=person(request))
@@ -160,7 +177,7 @@ class QuestionAdmin(
             count += 1
         self.tell_changed(request, count)
 
-    def is_left_alone(self, request: HttpRequest, question: Any, asking: QuerySet[Quiz]) -> bool:
+    def is_left_alone(self, request: HttpRequest, question: Question, asking: QuerySet[Quiz]) -> bool:
         """Whether published quizzes ask the question: then it is changed on its own page, where they are confirmed."""
         titles = ", ".join(f"“{quiz}”" for quiz in asking)
         if titles:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
@@ -15,13 +13,13 @@ from quizzes.admin.odd_requests import Choice
 from quizzes.admin.scope import person
 from quizzes.admin.scoped import ScopedInline
 from quizzes.forms.quiz_items import DrawItemForm, DrawItems, FixedItemForm, FixedItems
-from quizzes.models import FeedbackBand, QuizItem
+from quizzes.models import FeedbackBand, Question, QuizItem
 
 
 class QuestionChoice(forms.ModelChoiceField):
     """A question named by its stem."""
 
-    def label_from_instance(self, question: Any) -> str:
+    def label_from_instance(self, question: Question) -> str:
         version = question.shown_version
         return Truncator(version.stem if version else str(question)).chars(110)
 
@@ -40,12 +38,15 @@ class FixedRows(ScopedInline, admin.TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[QuizItem]:
         return super().get_queryset(request).filter(question__isnull=False).select_related("question", "pinned_version")
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.user = person(request)
+    def get_formset(self, request: HttpRequest, obj: object = None, **kwargs: object) -> type[forms.BaseInlineFormSet]:
+        formset = super().get_formset(request, obj, **kwargs)
+        if issubclass(formset, FixedItems):
+            formset.user = person(request)
         return formset
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
+    ) -> forms.ModelChoiceField | None:
         if db_field.name == "question":
             kwargs["form_class"] = QuestionChoice
             kwargs["widget"] = Choice(db_field, self.admin_site)
@@ -65,10 +66,12 @@ class DrawRows(ScopedInline, admin.StackedInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[QuizItem]:
         return super().get_queryset(request).filter(question=None).select_related("topic", "source", "tag")
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
+    ) -> forms.ModelChoiceField | None:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name in ("topic", "source", "tag"):
-            field.choices = list(field.choices)  # asked for once, not for every row
+            field.choices = list(field.iterator(field))  # asked for once, not for every row
         return field
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -21,6 +22,7 @@ from quizzes.admin.scope import person
 from quizzes.errors import EditConflict, NotPublishable
 from quizzes.forms import quiz_cells
 from quizzes.forms.posted import replaced
+from quizzes.forms.quizzes import QuizForm
 from quizzes.models import Question, Quiz, QuizItem
 from quizzes.models.kinds import KINDS, Kind, changes
 from quizzes.services import cautions, copies, outlines, points, quizzes
@@ -29,9 +31,7 @@ from quizzes.services import cautions, copies, outlines, points, quizzes
 class QuizPages(QuizPart):
     """Mixed into the quiz's ModelAdmin."""
 
-    opts: Any
-
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
             path("<int:pk>/compose/", view(self.compose_view), name="quizzes_quiz_compose"),
@@ -40,7 +40,9 @@ class QuizPages(QuizPart):
         ]
         return own + super().get_urls()
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         """First what it is for; then the form with settings that fit."""
         if request.method == "GET" and chosen_kind(request) is None and self.has_add_permission(request):
             context = {
@@ -53,17 +55,20 @@ class QuizPages(QuizPart):
         named = {"title": _("New quiz: %(kind)s") % {"kind": kind.name}} if (kind := chosen_kind(request)) else {}
         return super().add_view(request, form_url, {**named, **(extra_context or {})})
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        form.kind = chosen_kind(request)
+    def get_form(
+        self, request: HttpRequest, obj: Quiz | None = None, change: bool = False, **kwargs: object
+    ) -> type[ModelForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        if issubclass(form, QuizForm):
+            form.kind = chosen_kind(request)
         return form
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         """The form, with what stands behind each cell and what still keeps the quiz from being published."""
         quiz = self.get_object(request, object_id)
-        context: dict[str, Any] = {}
+        context: dict[str, object] = {}
         if quiz is not None and not self.has_change_permission(request, quiz):
             return self.only_looked_at(request, quiz)
         if quiz is not None:
@@ -148,7 +153,7 @@ class QuizPages(QuizPart):
             return redirect("admin:quizzes_quiz_change", pk)
         if act == "take-newer":
             return self.take_newer(request, quiz)
-        acts: dict[str, tuple[Any, str]] = {
+        acts: dict[str, tuple[Callable[..., object], str]] = {
             "unpublish": (quizzes.unpublish, _("Unpublished. No new attempts; those in progress may be finished.")),
             "archive": (quizzes.archive, _("Archived. Attempts and results stay.")),
         }
@@ -211,15 +216,12 @@ class QuizPages(QuizPart):
             "head": head,
             "fixed": fixed,
             "outline": outline,
-            "pairs": list(zip(self.shown_rows(rows), _per_row(rows, outline.cells[len(fixed) :]), strict=False)),
+            "pairs": list(zip(rows.forms, _per_row(rows, outline.cells[len(fixed) :]), strict=False)),
             "is_checked": is_valid or data is None,
         }
         return TemplateResponse(request, "admin/quizzes/quiz/compose.html", context)
 
-    def shown_rows(self, rows: Any) -> list[Any]:
-        return list(rows.forms)
-
-    def composed(self, request: HttpRequest, quiz: Quiz, rules: list[Any], head: quiz_cells.ComposeForm) -> bool:
+    def composed(self, request: HttpRequest, quiz: Quiz, rules: list[QuizItem], head: quiz_cells.ComposeForm) -> bool:
         """Return whether the rules were saved; a conflict keeps the rows on the page."""
         asked = points.asked_by(quiz)
         try:
@@ -256,8 +258,8 @@ def _shown(item: QuizItem) -> str:
     return version.stem if version else ""
 
 
-def _per_row(rows: Any, cells: Any) -> list[Any]:
-    """For each row of the form its cell, None for blank and deleted rows."""
+def _per_row(rows: quiz_cells.BaseCells, cells: Sequence[outlines.ItemOutline]) -> list[outlines.ItemOutline | None]:
+    """Return for each row of the form its cell, None for blank and deleted rows."""
     if not rows.is_bound:
         return [*cells, *[None] * (len(rows.forms) - len(cells))]
     if not rows.is_valid():
@@ -266,8 +268,8 @@ def _per_row(rows: Any, cells: Any) -> list[Any]:
     return [by_form.get(id(form)) for form in rows.forms]
 
 
-def posted_rows(request: HttpRequest) -> Any:
-    """Posted data with sane row counts; four more rows where they are asked for."""
+def posted_rows(request: HttpRequest) -> QueryDict | None:
+    """Return posted data with sane row counts; four more rows where they are asked for."""
     if request.method != "POST":
         return None
     data = request.POST.copy()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,9 +22,7 @@ from quizzes.services import points
 class QuizPoints(QuizPart):
     """Mixed into the quiz's ModelAdmin, before its pages."""
 
-    opts: Any
-
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [path("<int:pk>/points/", view(self.points_view), name="quizzes_quiz_points")]
         return own + super().get_urls()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from django.contrib import admin, messages
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.forms import BaseFormSet, ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -49,6 +51,15 @@ FIELDSETS = (
 )
 
 
+class ListedQuiz(Protocol):
+    """A quiz with what its list adds to it."""
+
+    slug: str
+    title: str
+    attempt_count: int
+    may_preview: bool
+
+
 @admin.register(Quiz)
 class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
     form = QuizForm
@@ -73,7 +84,9 @@ class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
             )
         return queryset
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Quiz], search_term: str
+    ) -> tuple[QuerySet[Quiz], bool]:
         if request.resolver_match and request.resolver_match.url_name == "autocomplete":
             usable = Quiz.objects.usable_by(person(request)).exclude(status=Quiz.Status.ARCHIVED)
             queryset = usable.order_by("title")
@@ -90,25 +103,27 @@ class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
         return sum(item.draw_count or 1 for item in quiz.items.all())
 
     @admin.display(description=gettext_lazy("attempts"), ordering="attempt_count")
-    def attempts_made(self, quiz: Any) -> int:
-        return int(quiz.attempt_count)
+    def attempts_made(self, quiz: ListedQuiz) -> int:
+        return quiz.attempt_count
 
     @admin.display(description=gettext_lazy("owner"), ordering="owner")
     def owner_name(self, quiz: Quiz) -> str:
         return owner_name(quiz)
 
     @admin.display(description=gettext_lazy("preview"))
-    def preview(self, quiz: Any) -> str:
+    def preview(self, quiz: ListedQuiz) -> str:
         return preview_link(reverse("quizzes:quiz_preview", args=[quiz.slug]), quiz.title) if quiz.may_preview else ""
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """A quiz with attempts or assignments is archived, not deleted."""
-        return super().has_delete_permission(request, obj) and not (obj is not None and quizzes.is_referenced(obj))
+        return super().has_delete_permission(request, obj) and not (
+            isinstance(obj, Quiz) and quizzes.is_referenced(obj)
+        )
 
     def delete_model(self, request: HttpRequest, obj: Quiz) -> None:
         quizzes.delete(obj, actor=person(request))
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Quiz | None = None) -> Any:
         """What may be done to running attempts is asked where some can be running; who may see it, of the owner."""
         hidden = {"applies_to_running"} if obj is None else set()
         if obj is not None and not (obj.owner_id and obj.is_owned_by(person(request))):
@@ -125,7 +140,9 @@ class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
         with running.moved(running.at_quiz(obj), reason=reason, actor=person(request), now=now, shorten=False):
             quizzes.save(obj, actor=person(request), now=now)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Iterable[BaseFormSet], change: bool
+    ) -> None:
         asked = points.asked_by(form.instance)
         super().save_related(request, form, formsets, change)
         self.number_new_items(form.instance)
@@ -143,7 +160,7 @@ class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
         text = ngettext("%(n)d running attempt ends earlier.", "%(n)d running attempts end earlier.", changed)
         messages.info(request, text % {"n": changed})
 
-    def follow_items(self, form: Any, asked: Any) -> None:
+    def follow_items(self, form: ModelForm, asked: set[tuple[object, ...]]) -> None:
         """A published quiz has the limit of the items that it has now."""
         is_other = points.asked_by(form.instance) != asked or "time_rule" in form.changed_data
         if is_other or form.instance.lacks_limit:

@@ -5,10 +5,10 @@ Staff need no Django permissions: an instructor may do here what the scope of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar, cast
 
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -31,9 +31,11 @@ from quizzes.models import (
     User,
 )
 from quizzes.models.reference import STUDY_MODELS
+from quizzes.models.study import StudyContent
 from quizzes.reports import study
 
-Scope = Callable[[User], "QuerySet[Any]"]
+Row = TypeVar("Row", bound=Model)
+Scope = Callable[[User], "QuerySet[Model]"]
 
 
 def person(request: HttpRequest) -> User:
@@ -41,8 +43,15 @@ def person(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def owner_name(row: Any) -> str:
-    """Whose it is, in a list; a row that was fetched with its owner asks nothing."""
+class HasOwner(Protocol):
+    """A row of any model that instructors own."""
+
+    @property
+    def owner(self) -> User | None: ...
+
+
+def owner_name(row: HasOwner) -> str:
+    """Return whose it is, in a list; a row that was fetched with its owner asks nothing."""
     return row.owner.full_name if row.owner else _("the site")
 
 
@@ -52,24 +61,21 @@ def preview_link(address: str, title: str) -> str:
     return format_html(words, address, _("Preview"), title)
 
 
-def _editable(model: Any) -> Scope:
+def _editable(model: type[StudyContent]) -> Scope:
     return lambda user: model.objects.editable_by(user)
 
 
-def _visible(model: Any) -> Scope:
+def _visible(model: type[StudyContent]) -> Scope:
     return lambda user: model.objects.visible_to(user)
 
 
-def _usable(model: Any) -> Scope:
+def _usable(model: type[StudyContent]) -> Scope:
     return lambda user: model.objects.usable_by(user)
 
 
-def _in_my_classrooms(model: Any) -> Scope:
-    return lambda user: model.objects.filter(classroom__in=Classroom.objects.taught_by(user))
-
-
-def _by_administrators(model: Any) -> Scope:
-    return lambda user: model.objects.all() if user.is_superuser else model.objects.none()
+def _by_administrators(model: type[Model]) -> Scope:
+    manager = model._default_manager
+    return lambda user: manager.all() if user.is_superuser else manager.none()
 
 
 # What an instructor manages: may change, act on, delete. Topics and tags are for all to add and for administrators to change.
@@ -82,7 +88,7 @@ MANAGED: dict[type[Model], Scope] = {
     Question: lambda user: _without_secret_questions(Question.objects.editable_by(user), user),
     Quiz: lambda user: _without_secret_quizzes(Quiz.objects.editable_by(user), user),
     Classroom: lambda user: Classroom.objects.taught_by(user),
-    Membership: _in_my_classrooms(Membership),
+    Membership: lambda user: Membership.objects.filter(classroom__in=Classroom.objects.taught_by(user)),
     Assignment: lambda user: Assignment.objects.managed_by(user),
     Accommodation: lambda user: Accommodation.objects.filter(
         assignment__classroom__in=Classroom.objects.taught_by(user)
@@ -136,26 +142,28 @@ def _without_secret_cases(notes: QuerySet[StudyNote], user: User) -> QuerySet[St
     return study.without_secret_cases(notes, user, now=clock.now()) | notes.filter(owner=user)
 
 
-def _asked_by(quizzes: QuerySet[Quiz]) -> QuerySet[Any]:
+def _asked_by(quizzes: QuerySet[Quiz]) -> QuerySet[QuizItem, Mapping[str, object]]:
     return QuizItem.objects.filter(quiz__in=quizzes.order_by(), question__isnull=False).order_by().values("question")
 
 
-def managed(model: type[Model], user: User) -> QuerySet[Any]:
+def managed(model: type[Row], user: User) -> QuerySet[Row]:
     """Return the rows of a model that a person manages."""
     return _rows(model, user, MANAGED)
 
 
-def seen(model: type[Model], user: User) -> QuerySet[Any]:
+def seen(model: type[Row], user: User) -> QuerySet[Row]:
     """Return the rows of a model that a person may look at."""
     return _rows(model, user, MANAGED | SEEN)
 
 
-def choices(field: Field[Any, Any], user: User) -> QuerySet[Any]:
+def choices(field: ForeignKey, user: User) -> QuerySet[Model]:
     """Return the rows a person may choose for a foreign key."""
-    return _rows(field.related_model, user, MANAGED | CHOSEN)  # type: ignore[arg-type]
+    return _rows(field.related_model, user, MANAGED | CHOSEN)
 
 
-def _rows(model: type[Model], user: User, scopes: dict[type[Model], Scope]) -> QuerySet[Any]:
+def _rows(model: type[Row], user: User, scopes: dict[type[Model], Scope]) -> QuerySet[Row]:
     if not user.is_instructor:
         return model._default_manager.none()
-    return scopes[model](user) if model in scopes else model._default_manager.all()
+    if model not in scopes:
+        return model._default_manager.all()
+    return cast("QuerySet[Row]", scopes[model](user))  # the table has for each model rows of that model

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
-from django.db.models import DateTimeField, Field, Model, Q, QuerySet
-from django.forms import ModelChoiceField
+from django.db.models import DateTimeField, Field, ForeignKey, Model, Q, QuerySet
+from django.db.models.fields.related import RelatedField
+from django.forms import BaseInlineFormSet, ModelChoiceField
+from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -19,15 +21,19 @@ from django.utils.translation import ngettext
 from quizzes.admin.odd_requests import Choice
 from quizzes.admin.parts import AnyAdminPart, InlinePart
 from quizzes.admin.scope import choices, managed, person, seen
+from quizzes.errors import Text
 from quizzes.forms.instants_admin import InstantField, InstantWidget
+from quizzes.models import User
+
+Row = TypeVar("Row", bound=Model)
 
 
 class ScopedChoices(AnyAdminPart):
     """For ModelAdmins and inlines: foreign keys offer, and accept, only what the person may choose."""
 
     def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField[Any] | None:
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
+    ) -> ModelChoiceField | None:
         kwargs.setdefault("queryset", choices(db_field, person(request)))
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", Choice(db_field, self.admin_site))
@@ -57,15 +63,17 @@ class InstructorAccess:
     def is_managed(self, request: HttpRequest, obj: object) -> bool:
         return self.is_among(managed, request, obj)
 
-    def is_among(self, scope: Callable[..., QuerySet[Any]], request: HttpRequest, obj: Any) -> bool:
+    def is_among(
+        self, scope: Callable[[type[Model], User], QuerySet[Model]], request: HttpRequest, obj: object
+    ) -> bool:
         if not _is_instructor(request):
             return False
-        if obj is None or obj.pk is None:
+        if not isinstance(obj, Model) or obj.pk is None:
             return True
-        kept: dict[Any, bool] = request.__dict__.setdefault("_managed", {})
+        kept: dict[object, bool] = request.__dict__.setdefault("_managed", {})
         key = (scope, type(obj), obj.pk)
         if key not in kept:
-            kept[key] = scope(type(obj), request.user).filter(pk=obj.pk).exists()
+            kept[key] = scope(type(obj), person(request)).filter(pk=obj.pk).exists()
         return kept[key]
 
 
@@ -74,7 +82,7 @@ def _is_instructor(request: HttpRequest) -> bool:
 
 
 # What an instant is edited by, in every form: see `QuizsiteAdmin.register`, and below for rows.
-INSTANTS: Mapping[type[Field[Any, Any]], Mapping[str, object]] = {
+INSTANTS: Mapping[type[Field], Mapping[str, object]] = {
     DateTimeField: {"form_class": InstantField, "widget": InstantWidget}
 }
 
@@ -87,7 +95,7 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
     view_on_site = False
     is_made_elsewhere = False  # on a page of the site's own, so that the list offers no second form
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """Return the list, headed by what it lists."""
         context = {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
         if self.is_made_elsewhere:
@@ -98,14 +106,16 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
         queryset = super().get_queryset(request)
         return queryset.filter(pk__in=seen(self.model, person(request)).order_by().values("pk"))
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         """What was done to a row, for those who may do it."""
         row = self.get_object(request, object_id)
         if row is not None and not self.is_managed(request, row):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
-    def only_managed(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def only_managed(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:
         """For actions on chosen rows: those that the person may change; of the others they are told."""
         own_rows = queryset.filter(pk__in=managed(self.model, person(request)).order_by().values("pk"))
         if others := queryset.count() - own_rows.count():
@@ -121,14 +131,14 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
 class ScopedInline(ScopedChoices, InlinePart):
     """Rows of an object that is managed already: users who may change the object may change its rows."""
 
-    formfield_overrides: ClassVar[Mapping[type[Field[Any, Any]], Mapping[str, Any]]] = INSTANTS
+    formfield_overrides: ClassVar[Mapping[type[Field], Mapping[str, object]]] = INSTANTS
     max_num: int | None = 100
 
-    def get_formset(self, request: HttpRequest, obj: object = None, **kwargs: object) -> Any:
+    def get_formset(self, request: HttpRequest, obj: object = None, **kwargs: object) -> type[BaseInlineFormSet]:
         """Rows up to a limit: each one that is posted is a form to build."""
         return super().get_formset(request, obj, absolute_max=(self.max_num or 0) + 50, **kwargs)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: object) -> FormField | None:
         """Choices without the admin's small buttons to add, change and delete what is chosen."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
@@ -151,9 +161,12 @@ class ScopedInline(ScopedChoices, InlinePart):
 class ScopedFilter(admin.RelatedFieldListFilter):
     """A list filter that names only what the person may see."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+    def field_choices(
+        self, field: RelatedField, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, Text]]:
         rows = seen(field.related_model, person(request)).order_by()
-        return field.get_choices(include_blank=False, limit_choices_to={"pk__in": rows.values("pk")})
+        offered = field.get_choices(include_blank=False, limit_choices_to={"pk__in": rows.values("pk")})
+        return [(str(pk), str(name)) for pk, name in offered]
 
 
 class WhoseFilter(admin.SimpleListFilter):
@@ -162,10 +175,10 @@ class WhoseFilter(admin.SimpleListFilter):
     title = _lazy("owner")
     parameter_name = "whose"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Text]]:
         return [("mine", _("mine")), ("site", _("the site")), ("others", _("colleagues"))]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:
         is_own = Q(owner=person(request))
         site = Q(owner=None)
         return queryset.filter({"mine": is_own, "site": site, "others": ~is_own & ~site}.get(self.value() or "", Q()))

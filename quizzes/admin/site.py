@@ -1,13 +1,15 @@
 """The admin site: every instructor may enter; what they see is narrowed by each ModelAdmin's queryset."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db.models import Model
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import clock
@@ -24,7 +26,7 @@ MADE_ELSEWHERE = (Classroom, Assignment)
 class LabelledChoices(AutocompleteJsonView):
     """Autocomplete whose entries are worded by the ModelAdmin (a question by its stem)."""
 
-    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
         choice = super().serialize_result(obj, to_field_name)
         label = getattr(self.model_admin, "choice_label", None)
         return {**choice, "text": label(obj)} if label else choice
@@ -42,21 +44,27 @@ class QuizsiteAdmin(admin.AdminSite):
         # One door, with its rate limits and second factor.
         self.login = secure_admin_login(self.login)  # type: ignore[method-assign]
 
-    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Every form, those of other packages too, keeps an instant that is not touched."""
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[admin.ModelAdmin] | None = None,
+        **options: object,
+    ) -> None:
+        """Register a model; every form, those of other packages too, keeps an instant that is not touched."""
         super().register(model_or_iterable, admin_class, **options)
         for model in [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable:
             if self.is_registered(model):  # a model that another one stands in for is not
-                overrides: Any = self.get_model_admin(model).formfield_overrides
-                overrides.update(INSTANTS)
+                overrides = self.get_model_admin(model).formfield_overrides
+                if isinstance(overrides, dict):
+                    overrides.update(INSTANTS)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
         return super().admin_view(tolerant(view, self), cacheable)
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         return [path("records/", self.admin_view(self.records), name="records"), *super().get_urls()]
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
         """Return the doors, and what needs the instructor; the tables are behind a link."""
         user = person(request)
         context = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,7 +20,7 @@ from quizzes.admin.scoped import ScopedAdmin, ScopedInline, WhoseFilter
 from quizzes.lint import notes
 from quizzes.models import Body, GlossaryTerm, NotePlace, Quiz, StudyNote, TimelineEntry, Unit
 from quizzes.models.quizzes import Preset
-from quizzes.models.study import Status
+from quizzes.models.study import Status, StudyContent
 from quizzes.services import cases, mastery
 from quizzes.study_text import SourceParagraph
 
@@ -28,8 +29,9 @@ class StudyAdmin(ScopedAdmin):
     """What all five have in common: an owner, a status, and the page itself for a preview."""
 
     actions = ("publish", "unpublish")
-    list_select_related: ClassVar[Any] = ("owner",)
-    readonly_fields: ClassVar[Any] = ("page",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("owner",)
+    readonly_fields: ClassVar[tuple[str, ...]] = ("page",)
+    list_display: tuple[str, ...] = ("__str__",)
     content: ClassVar[tuple[str, ...]] = ()
 
     def get_fieldsets(self, request: HttpRequest, obj: object = None) -> Any:
@@ -38,33 +40,33 @@ class StudyAdmin(ScopedAdmin):
             (_("Publishing"), {"fields": ("status", "visibility", "slug", "page")}),
         ]
 
-    def get_list_display(self, request: HttpRequest) -> Any:
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         first, *others = self.list_display
         return (first, "page", *others, "status", "owner_name")
 
-    def get_list_filter(self, request: HttpRequest) -> Any:
+    def get_list_filter(self, request: HttpRequest) -> tuple[str | type[admin.ListFilter], ...]:
         return ("status", WhoseFilter, *self.list_filter)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: StudyContent | None = None) -> tuple[str, ...]:
         """What others may do is for the owner to decide."""
         is_ours = obj is None or obj.is_owned_by(person(request))
         return self.readonly_fields if is_ours else (*self.readonly_fields, "visibility")
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm, change: bool) -> None:
         if not change:
             obj.owner = person(request)
         super().save_model(request, obj, form, change)
 
-    def may_be_taken_back(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def may_be_taken_back(self, queryset: QuerySet[StudyContent]) -> QuerySet[StudyContent]:
         """Return those that nothing needs published."""
         return queryset
 
     @admin.display(description=gettext_lazy("owner"), ordering="owner")
-    def owner_name(self, row: object) -> str:
+    def owner_name(self, row: StudyContent) -> str:
         return owner_name(row)
 
     @admin.display(description=gettext_lazy("its page"))
-    def page(self, row: Any) -> str:
+    def page(self, row: StudyContent) -> str:
         """Return the page as it is read; its author opens it as a draft too."""
         if not row.slug:
             return _("Save it first.")
@@ -72,12 +74,12 @@ class StudyAdmin(ScopedAdmin):
         return format_html(words, row.get_absolute_url(), _("Preview") if row.is_draft else _("Open"), row)
 
     @admin.action(description=gettext_lazy("Publish"))
-    def publish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def publish(self, request: HttpRequest, queryset: QuerySet[StudyContent]) -> None:
         count = self.only_managed(request, queryset).update(status=Status.PUBLISHED)
         self.message_user(request, ngettext("%(n)d published.", "%(n)d published.", count) % {"n": count})
 
     @admin.action(description=gettext_lazy("Take back: a draft again"))
-    def unpublish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[StudyContent]) -> None:
         count = self.may_be_taken_back(self.only_managed(request, queryset)).update(status=Status.DRAFT)
         self.message_user(request, ngettext("%(n)d is a draft.", "%(n)d are drafts.", count) % {"n": count})
 
@@ -105,7 +107,7 @@ class NotesOfUnit(ScopedInline, admin.TabularInline):
     verbose_name_plural = gettext_lazy("notes, in the order of their positions")
     ordering = ("position", "pk")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StudyNote]:
         """Return those alone that the person may change; those of others keep their places."""
         mine = managed(StudyNote, person(request)).order_by().values("pk")
         return super().get_queryset(request).filter(pk__in=mine)
@@ -136,9 +138,9 @@ class UnitAdmin(StudyAdmin):
     prepopulated_fields = {"slug": ("title",)}
     ordering = ("position", "pk")
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if not obj.is_draft:
+        if isinstance(obj, Unit) and not obj.is_draft:
             mastery.award_all(obj)
 
 
@@ -177,22 +179,24 @@ class StudyNoteAdmin(StudyAdmin):
     inlines = (NotePlaceInline,)
     ordering = ("unit__position", "position", "pk")
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm, change: bool) -> None:
         before = StudyNote.objects.filter(pk=obj.pk).first()
         super().save_model(request, obj, form, change)
-        if before is not None:
+        if before is not None and isinstance(obj, StudyNote):
             cases.keep_text(before, obj, now=clock.now())
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        is_needed = obj is not None and obj.kind == StudyNote.Kind.CASE and bool(cases.are_asked([obj.slug]))
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        is_needed = isinstance(obj, StudyNote) and obj.kind == StudyNote.Kind.CASE and bool(cases.are_asked([obj.slug]))
         return not is_needed and super().has_delete_permission(request, obj)
 
-    def may_be_taken_back(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Not a case that published questions stand on."""
+    def may_be_taken_back(self, queryset: QuerySet[Any]) -> QuerySet[StudyContent]:
+        """Return them without a case that published questions stand on."""
         slugs = queryset.filter(kind=StudyNote.Kind.CASE).values_list("slug", flat=True)
         return queryset.exclude(slug__in=cases.are_asked(list(slugs)))
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: Iterable[forms.BaseFormSet], change: bool
+    ) -> None:
         """Say how many suggestions there are; they never stand in the way."""
         super().save_related(request, form, formsets, change)
         if count := len(suggestions_for(form.instance)):

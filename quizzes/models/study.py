@@ -63,6 +63,10 @@ class StudyContent(Owned):
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
 
+    def get_absolute_url(self) -> str:
+        """Return the page on which it is read."""
+        raise NotImplementedError
+
     @property
     def is_draft(self) -> bool:
         return self.status == Status.DRAFT
