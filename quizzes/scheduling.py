@@ -1,8 +1,9 @@
 """When a question is asked again: spaced repetition (FSRS) on values. Pure.
 
 A learner's day begins at four in the morning in their zone, so that an evening that grows long is one day. Intervals are
-whole days, and a card is due when its day begins; only what was just forgotten comes back after ten minutes. What a day
-offers is capped; after a break the cap doubles until the backlog is gone.
+whole days, and a card is due when its day begins. What was forgotten comes back the next day; on the same day, after ten
+minutes, only where its learner wants that. What a day offers is capped; after a break the cap doubles until the backlog is
+gone.
 """
 
 from __future__ import annotations
@@ -66,21 +67,28 @@ def suggested(fraction: Fraction | None, *, is_sure: bool) -> Grade:
     return Grade.HARD if fraction is not None and fraction >= NEARLY else Grade.AGAIN
 
 
-def reviewed(memory: Memory, grade: Grade, *, now: datetime, zone: tzinfo, retention: float) -> Memory:
-    """The memory after an answer, and when it is asked next so that `retention` (0…1) of such answers are right."""
-    today = day_of(now, zone)
-    card, _log = _scheduler(retention, grade is Grade.AGAIN).review_card(
-        _card(memory, zone), Rating(grade), _as_midnight(today)
-    )
+def reviewed(
+    memory: Memory, grade: Grade, *, now: datetime, zone: tzinfo, retention: float, is_today: bool = False
+) -> Memory:
+    """The memory after an answer, and when it is asked next so that `retention` (0…1) of such answers are right.
+
+    What was forgotten is asked tomorrow, however well it was known before; with `is_today` in ten minutes already.
+    """
+    today, is_again = day_of(now, zone), grade is Grade.AGAIN
+    scheduler = _scheduler(retention, is_again and is_today)
+    card, _log = scheduler.review_card(_card(memory, zone), Rating(grade), _as_midnight(today))
     stage = Stage(card.state)
-    due_at = now + AGAIN_AFTER if stage.is_same_day else start_of(card.due.date(), zone)
-    return Memory(stage, due_at, card.stability, card.difficulty, now)
+    if stage.is_same_day:
+        return Memory(stage, now + AGAIN_AFTER, card.stability, card.difficulty, now)
+    day = today + timedelta(days=1) if is_again else card.due.date()
+    return Memory(stage, start_of(day, zone), card.stability, card.difficulty, now)
 
 
 def missed(at: datetime, *, due_at: datetime, zone: tzinfo, retention: float) -> Memory:
     """The memory of a question that was missed before it came into the deck: as if it had been forgotten there."""
     new = Memory(Stage.NEW, at)
-    return replace(reviewed(new, Grade.AGAIN, now=at, zone=zone, retention=retention), due_at=due_at)
+    forgotten = reviewed(new, Grade.AGAIN, now=at, zone=zone, retention=retention, is_today=True)
+    return replace(forgotten, due_at=due_at)
 
 
 def choices(memory: Memory, *, now: datetime, zone: tzinfo, retention: float) -> dict[Grade, Memory]:
@@ -102,9 +110,9 @@ def _card(memory: Memory, zone: tzinfo) -> Card:
 
 
 @cache
-def _scheduler(retention: float, is_again: bool) -> Scheduler:
-    """Only "again" has a step within the day; any other grade leads on to days, so that no answer is asked in vain."""
-    steps = (AGAIN_AFTER,) if is_again else ()
+def _scheduler(retention: float, has_step: bool) -> Scheduler:
+    """A step within the day only where it is wanted; else every grade leads on to days, so that no answer is asked in vain."""
+    steps = (AGAIN_AFTER,) if has_step else ()
     return Scheduler(
         desired_retention=retention,
         learning_steps=steps,

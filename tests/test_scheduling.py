@@ -30,9 +30,9 @@ KNOWN = Memory(Stage.REVIEW, at(4, 1), 2.3065, 2.118104, MONDAY)  # new, then go
 FORGOTTEN = Memory(Stage.RELEARNING, at(4, 9, 10), 0.607612, 7.394502, at(4))  # and then again
 
 
-def test_a_new_question_comes_back_after_ten_minutes_or_one_two_or_eight_days() -> None:
+def test_a_new_question_comes_back_after_one_two_or_eight_days() -> None:
     assert after(NEW, MONDAY) == {
-        AGAIN: ("learning", at(2, 9, 10)),
+        AGAIN: ("review", at(3, 1)),
         HARD: ("review", at(3, 1)),
         GOOD: ("review", at(4, 1)),
         EASY: ("review", at(10, 1)),
@@ -43,25 +43,37 @@ def test_a_question_that_was_missed_yesterday_comes_back_after_one_two_or_three_
     missed = scheduling.missed(MONDAY, due_at=at(3, 1), zone=NAIROBI, retention=0.9)
     assert (missed.stage, missed.due_at) == (Stage.LEARNING, at(3, 1))
     assert after(missed, at(3)) == {
-        AGAIN: ("learning", at(3, 9, 10)),
+        AGAIN: ("review", at(4, 1)),
         HARD: ("review", at(4, 1)),
         GOOD: ("review", at(5, 1)),
         EASY: ("review", at(6, 1)),
     }
 
 
-def test_a_question_known_for_two_days_comes_back_in_eight_to_nineteen() -> None:
+def test_a_question_known_for_two_days_comes_back_in_eight_to_nineteen_or_tomorrow() -> None:
     assert after(KNOWN, at(4)) == {
-        AGAIN: ("relearning", at(4, 9, 10)),
+        AGAIN: ("review", at(5, 1)),
         HARD: ("review", at(12, 1)),
         GOOD: ("review", at(15, 1)),
         EASY: ("review", at(23, 1)),
     }
 
 
-def test_a_question_forgotten_today_comes_back_tomorrow_once_it_is_known() -> None:
+def test_a_question_that_was_known_for_months_is_asked_tomorrow_when_it_is_forgotten() -> None:
+    known = Memory(Stage.REVIEW, at(4, 1), 90, 3, at(4) - timedelta(days=90))
+    assert after(known, at(4))[AGAIN] == ("review", at(5, 1))
+
+
+def test_what_was_forgotten_comes_back_today_where_its_learner_wants_that() -> None:
+    found = scheduling.reviewed(KNOWN, AGAIN, now=at(4), zone=NAIROBI, retention=0.9, is_today=True)
+    assert (found.stage, found.due_at) == (Stage.RELEARNING, at(4, 9, 10))
+    known = scheduling.reviewed(KNOWN, GOOD, now=at(4), zone=NAIROBI, retention=0.9, is_today=True)
+    assert known.due_at == at(15, 1)  # it was not forgotten
+
+
+def test_a_question_asked_twice_today_comes_back_tomorrow() -> None:
     assert after(FORGOTTEN, at(4, 9, 10)) == {
-        AGAIN: ("relearning", at(4, 9, 20)),
+        AGAIN: ("review", at(5, 1)),
         HARD: ("review", at(5, 1)),
         GOOD: ("review", at(5, 1)),
         EASY: ("review", at(5, 1)),

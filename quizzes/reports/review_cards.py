@@ -35,6 +35,11 @@ class Choice:
     interval: str
     is_given: bool
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether this is the grade given, and says that it was not known."""
+        return self.is_given and self.grade is Grade.AGAIN
+
 
 def asked(card: int, number: int, version: int) -> PaperQuestion:
     """The question of a card for its answer `number`: its parts lie in another order each time, the same on every look.

@@ -5,6 +5,7 @@ Counts and the next card come out of the same few rows, so that the navigation, 
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from zlib import crc32
 
 from django.db.models import Count, Min, OuterRef, Q, Subquery
 
-from quizzes import entitlements, scheduling
+from quizzes import entitlements, scheduling, shared_cache
 from quizzes.entitlements import Secrecy
 from quizzes.models import Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, User, version_cache
 from quizzes.models.reviews import MAX_CAP, settings_of, zone_of
@@ -23,6 +24,7 @@ from quizzes.scheduling import Day, Grade, Stage
 READ = 2 * MAX_CAP  # rows: no day offers more
 SHOWN = 200  # suspended cards on one page
 LATELY, ENOUGH = 30, 20  # days; answers, for a figure
+KEPT_SECONDS = 60  # the count for the navigation
 SECONDS_EACH = 25  # an answer and a look at the reason
 
 
@@ -75,7 +77,7 @@ class Session:
 
 
 def due_count(user: User, *, now: datetime) -> int:
-    """How many questions the deck asks today (1 query where nothing is due, else 3; asked once for a request)."""
+    """How many questions the deck asks today (1 query; up to 5 when the deck has changed, or after a minute)."""
     row: Any = user
     if not hasattr(row, "reviews_due"):
         row.reviews_due = _due_count(user, now)
@@ -83,11 +85,26 @@ def due_count(user: User, *, now: datetime) -> int:
 
 
 def _due_count(user: User, now: datetime) -> int:
+    """Every page asks it. The cards that are due tell whether anything was answered, put off or added since it was counted;
+    what an exam keeps secret changes without them, so a count is kept for a minute only.
+    """
     today = _Today.of(user, now)
     rows, settings = _rows(user, Secrecy(), today)
     if not rows:
         return 0
-    secrecy = entitlements.secrecy_of(user, now=now)
+    key = _key(user, rows, settings, today)
+    return shared_cache.get_or_make(key, lambda: _counted(user, rows, settings, today), seconds=KEPT_SECONDS)
+
+
+def _key(user: User, rows: Sequence[Due], settings: ReviewSettings | None, today: _Today) -> str:
+    shown = [f"{row.pk}:{row.reviews}" for row in rows]
+    limits = [f"{getattr(settings, name)}" for name in SETTINGS] if settings else []
+    digest = hashlib.blake2s(",".join([str(today.day), *limits, *shown]).encode(), digest_size=12).hexdigest()
+    return f"reviews-due:{user.pk}:{digest}"
+
+
+def _counted(user: User, rows: list[Due], settings: ReviewSettings | None, today: _Today) -> int:
+    secrecy = entitlements.secrecy_of(user, now=today.now)
     if secrecy.exams:
         rows, settings = _rows(user, secrecy, today)
     return _session(rows, settings or ReviewSettings(), _done(user, today), today).left

@@ -97,25 +97,23 @@ def _given(card: ReviewCard, number: int) -> ReviewLog:
 
 
 @transaction.atomic
-def regrade(log: ReviewLog, grade: Grade) -> ReviewLog:
+def regrade(log: ReviewLog, grade: Grade, *, is_today: bool = False) -> ReviewLog:
     """Give the last answer to a card another grade: as if it had been this one when it was answered.
 
-    Raises QuizError where the card was answered again since.
+    With `is_today` a question that was forgotten is asked once more today. Raises QuizError where the card was answered again since.
     """
     locked = _locked(log.card_id)
     if locked.reviews != log.number:
         raise QuizError(_("This question was answered again since. Grade the newer answer."))
-    if log.grade != grade:
-        _plan(locked, log, grade)
+    if log.grade != grade or is_today != locked.memory.stage.is_same_day:
+        _plan(locked, log, grade, is_today=is_today)
     return log
 
 
-def _plan(card: ReviewCard, log: ReviewLog, grade: Grade) -> None:
+def _plan(card: ReviewCard, log: ReviewLog, grade: Grade, *, is_today: bool = False) -> None:
     """Store the answer, and the memory that follows from its grade."""
-    learner = log.learner
-    after = scheduling.reviewed(
-        log.memory, grade, now=log.at, zone=zone_of(learner), retention=settings_of(learner).share
-    )
+    zone, retention = zone_of(log.learner), settings_of(log.learner).share
+    after = scheduling.reviewed(log.memory, grade, now=log.at, zone=zone, retention=retention, is_today=is_today)
     log.grade = grade.value
     log.save()
     card.remember(after)

@@ -180,6 +180,8 @@ def review_answer(request: LoggedInRequest, pk: int) -> HttpResponse:
         grade = number_in(request.POST.get("grade", ""), 0)
         if grade in set(Grade):
             reviews.regrade(log, Grade(grade))
+        elif "today" in request.POST:
+            reviews.regrade(log, Grade.AGAIN, is_today=True)
         return redirect("quizzes:review_ask")
     context = {
         "session": report.session(user, secrecy, now=now),

@@ -6,7 +6,8 @@ A learner misses ten questions a day, and each evening reviews what is due, at m
 memory of a question is exponential: after t days it is there with probability 0.9 ** (t / stability). The stability of a
 question is log-normal at first; remembering makes it grow, the more the longer it was not asked, and forgetting makes it
 shrink. Neither scheduler knows any of that: it sees right and wrong. The boxes are of 1, 2, 4, 8 and 16 days: right is the
-next box, wrong is the first. The deck asks what was forgotten a second time on that day; "once" is the deck without that.
+next box, wrong is the first. The deck asks what was forgotten the next day; "twice" is a learner who has it asked again on the
+same day each time.
 """
 
 from __future__ import annotations
@@ -77,14 +78,14 @@ def boxes(question: Planned, day: int, is_right: bool) -> int:
     return 1
 
 
-def deck(question: Planned, day: int, is_right: bool, *, takes: int = 2) -> int:
+def deck(question: Planned, day: int, is_right: bool, *, is_today: bool = False) -> int:
     now = BEGIN + timedelta(days=day)
     memory = question.kept if isinstance(question.kept, Memory) else _missed(question.due - 1)
-    memory = _reviewed(memory, Grade.GOOD if is_right else Grade.AGAIN, now)
-    if not is_right:  # asked again after ten minutes
+    memory = _reviewed(memory, Grade.GOOD if is_right else Grade.AGAIN, now, is_today)
+    if is_again := is_today and not is_right:  # known ten minutes after
         memory = _reviewed(memory, Grade.GOOD, now + timedelta(minutes=10))
     question.kept, question.due = memory, (memory.due_at.date() - BEGIN.date()).days
-    return 1 if is_right else takes
+    return 2 if is_again else 1
 
 
 def _missed(day: int) -> Memory:
@@ -92,11 +93,11 @@ def _missed(day: int) -> Memory:
     return scheduling.missed(at, due_at=at, zone=UTC, retention=RETENTION)
 
 
-def _reviewed(memory: Memory, grade: Grade, now: datetime) -> Memory:
-    return scheduling.reviewed(memory, grade, now=now, zone=UTC, retention=RETENTION)
+def _reviewed(memory: Memory, grade: Grade, now: datetime, is_today: bool = False) -> Memory:
+    return scheduling.reviewed(memory, grade, now=now, zone=UTC, retention=RETENTION, is_today=is_today)
 
 
-SCHEDULERS: dict[str, Scheduler] = {"boxes": boxes, "once": partial(deck, takes=1), "deck": deck}
+SCHEDULERS: dict[str, Scheduler] = {"boxes": boxes, "deck": deck, "twice": partial(deck, is_today=True)}
 
 
 def learner(scheduler: Scheduler, seed: int, days: int, cap: int) -> Result:

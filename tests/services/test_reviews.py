@@ -178,22 +178,49 @@ def test_answers_of_the_day_use_it_up_and_the_total_stays(learner: User, now: da
         answer(learner, now, right=True)
     found = session(learner, now)
     assert (found.position, found.total, found.left) == (5, 10, 6)
-    answer(learner, now, right=False)
+    log = answer(learner, now, right=False)
     found = session(learner, now + timedelta(minutes=1))
-    assert (found.position, found.total, found.left) == (5, 10, 6)  # it comes back today
+    assert (found.position, found.total, found.left) == (6, 10, 5)  # it comes back tomorrow
+    reviews.regrade(log, Grade.AGAIN, is_today=True)
+    found = session(learner, now + timedelta(minutes=1))
+    assert (found.position, found.total, found.left) == (5, 10, 6)  # today, as was wanted
+    reviews.regrade(log, Grade.AGAIN)
+    assert session(learner, now + timedelta(minutes=1)).left == 5
     assert session(learner, now + DAY).left == 10
 
 
-def test_the_count_for_every_page_takes_one_query_where_nothing_is_due(
+def test_the_count_for_every_page_takes_one_query(
     learner: User, now: datetime, django_assert_max_num_queries: Any
 ) -> None:
     with django_assert_max_num_queries(1):
         assert report.due_count(learner, now=now) == 0
         assert report.due_count(learner, now=now) == 0
     deck(learner, now, due=2)
+    assert report.due_count(User.objects.get(), now=now) == 2
     another_request = User.objects.get()
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(1):
         assert report.due_count(another_request, now=now) == 2
+    with django_assert_max_num_queries(1):
+        assert report.due_count(another_request, now=now) == 2
+
+
+def test_the_count_follows_an_answer_an_undo_and_a_setting_at_once(learner: User, now: datetime) -> None:
+    def count() -> int:
+        return report.due_count(User.objects.get(), now=now)
+
+    deck(learner, now, due=3)
+    assert count() == 3
+    log = answer(learner, now, right=False)
+    assert count() == 2
+    reviews.regrade(log, Grade.AGAIN, is_today=True)
+    assert count() == 3
+    reviews.undo(learner, now=now)
+    assert count() == 3
+    reviews.change_settings(learner, daily_cap=2)
+    assert count() == 2
+    reviews.bury(ReviewCard.objects.all()[0], now=now)
+    reviews.suspend(ReviewCard.objects.all()[1])
+    assert count() == 1
 
 
 def answer(learner: User, now: datetime, *, right: bool) -> ReviewLog:

@@ -66,7 +66,7 @@ def test_a_missed_question_comes_back_the_next_day_and_is_done(deck: Client, lea
     assert "Right" in page
     assert "Because the source says so." in page
     assert re.findall(r"<b>(\w+)</b> <span>([\w ]+)</span>", page) == [
-        ("Again", "10 min"),
+        ("Again", "1 day"),
         ("Hard", "1 day"),
         ("Good", "2 days"),
         ("Easy", "3 days"),
@@ -75,9 +75,14 @@ def test_a_missed_question_comes_back_the_next_day_and_is_done(deck: Client, lea
     assert deck.post(first, {"grade": "4"}).headers["Location"] == "/review/next/"
     assert ReviewLog.objects.get().grade == 4
     assert "2 of 2" in read(deck.get("/review/next/"))
+    assert "Ask it again today" not in page
     second = answered(deck, choice="distractor 1")
-    assert "Not quite: the key" in read(deck.get(second))
+    page = read(deck.get(second))
+    assert "Not quite: the key" in page
+    assert "Ask it again today" in page
     deck.post(second, {"grade": "1"})
+    assert "Done for today" in read(deck.get("/review/next/"))
+    deck.post(second, {"today": "yes"})
     again = read(deck.get("/review/next/"))  # what was forgotten comes back at the end
     assert "2 of 2" in again
     deck.post(answered(deck, choice="the key", sure="no"), {"grade": "2"})
