@@ -10,6 +10,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,16 +84,21 @@ def import_django() -> None:
 
 def people(count: int) -> list[tuple[Any, str]]:
     """Learners and the session cookies of their browsers."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
-
     from quizzes.models import User  # noqa: PLC0415
 
     label = secrets.token_hex(3)
     users = User.objects.bulk_create(
         [User(username=f"learner-{label}-{number}", password="!") for number in range(count)]
     )
+    return list(zip(users, sessions(users), strict=True))
+
+
+def sessions(users: Sequence[Any]) -> list[str]:
+    """Log each of the users in; return the cookies of their browsers."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
+    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
+
     stores = []
     for user in users:
         store = SessionStore(session_key=secrets.token_hex(16))
@@ -102,4 +108,4 @@ def people(count: int) -> list[tuple[Any, str]]:
         stores.append(store)
     model = SessionStore.get_model_class()
     model.objects.bulk_create([store.create_model_instance(dict(store.items())) for store in stores])
-    return [(user, str(store.session_key)) for user, store in zip(users, stores, strict=True)]
+    return [str(store.session_key) for store in stores]
