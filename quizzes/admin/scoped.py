@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, Field, ForeignKey, Model, Q, QuerySet
 from django.db.models.fields.related import RelatedField
-from django.forms import BaseInlineFormSet, ModelChoiceField
+from django.forms import BaseInlineFormSet, Media, ModelChoiceField
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
@@ -26,6 +27,8 @@ from quizzes.forms.instants_admin import InstantField, InstantWidget
 from quizzes.models import User
 
 Row = TypeVar("Row", bound=Model)
+# Lists need none of the scripts of forms, which Django adds as well: half the weight of the page.
+LIST_MEDIA = Media(js=["admin/js/actions.js"])
 
 
 class ScopedChoices(AnyAdminPart):
@@ -100,6 +103,8 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
         context = {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
         if self.is_made_elsewhere:
             context["has_add_permission"] = False
+        if IS_POPUP_VAR not in request.GET:
+            context["media"] = LIST_MEDIA
         return super().changelist_view(request, context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -204,6 +204,13 @@ def test_a_list_is_headed_by_what_it_lists(as_ada: Client) -> None:
     assert as_ada.get(reverse("admin:quizzes_question_changelist")).context["title"] == "Questions"
 
 
+def test_a_list_loads_the_script_of_its_actions_and_none_of_forms(as_ada: Client, stage: SimpleNamespace) -> None:
+    page = as_ada.get("/admin/quizzes/question/").content.decode()
+    assert "admin/js/actions" in page
+    assert "xregexp" not in page
+    assert "jquery" not in page
+
+
 def test_attempts_left_ungraded_are_graded_again(as_ada: Client, stage: SimpleNamespace) -> None:
     Attempt.objects.update(status="submitted", exact_marks=None, marks=None, fraction=None)
     chosen = [stage.ada_attempt.pk, stage.bea_attempt.pk]
