@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from itertools import groupby
@@ -19,7 +20,7 @@ from quizzes.models.fractions import read
 
 
 class GradedAttempt(NamedTuple):
-    """`points` and `possible` are exact marks, `seconds` from start to submission."""
+    """`points` and `possible` are exact marks, `seconds` from start to submission; `is_old`: handed in by an earlier instant."""
 
     assignment_id: int
     learner_id: int
@@ -28,13 +29,14 @@ class GradedAttempt(NamedTuple):
     points: Fraction
     possible: Fraction
     seconds: int
+    is_old: bool
 
 
 # SQLite uses a partial index only where a condition is written as the index has it: Django 5.2 writes `is_counted`, 6.1
 # `is_counted = 1`, and a database keeps the index of the version that made it. Hence both.
 ATTEMPTS = """
 SELECT a.assignment_id, a.learner_id, a.id, a.number,
-    a.exact_marks, CAST(ROUND(a.max_marks * 100) AS bigint) || '/100', {seconds}
+    a.exact_marks, CAST(ROUND(a.max_marks * 100) AS bigint) || '/100', {seconds}, a.submitted_at <= %(then)s
 FROM quizzes_attempt a
 WHERE a.assignment_id IN ({assignments}) AND a.status = 'graded' AND a.is_counted AND a.is_counted = %(true)s
     AND a.submitted_at >= %(since)s
@@ -75,24 +77,47 @@ CHOOSE: dict[str, Callable[[Sequence[GradedAttempt]], GradedAttempt]] = {
 }
 
 
-def results(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> Iterator[Result]:
+@dataclass(frozen=True)
+class Then:
+    """An earlier instant, and which assignments (by id) counted at it."""
+
+    at: datetime
+    counted: frozenset[int] = frozenset()
+
+
+class Pair(NamedTuple):
+    """What one learner has of one assignment now, and what they had then."""
+
+    now: Result | None
+    then: Result | None
+
+
+def results(classroom: Classroom, counted: Sequence[Assignment], since: datetime, then: Then) -> Iterator[Pair]:
     rules = {assignment.pk: _rule(classroom, assignment) for assignment in counted}
-    metric = classroom.metric
-    mastered = _mastered(counted, since) if metric == "mastery" else {}
-    for (assignment_id, learner_id), group in groupby(_graded(classroom, counted, since), key=itemgetter(0, 1)):
+    mastered = _mastered(counted, since) if classroom.metric == "mastery" else {}
+    graded = _graded(classroom, counted, since, then.at)
+    for (assignment_id, _learner), group in groupby(graded, key=itemgetter(0, 1)):
         taken, rule = list(group), rules[assignment_id]
-        chosen = CHOOSE[rule](taken)
-        share, worth = _share(chosen), [attempt.possible for attempt in taken]
-        if metric == "mastery":
-            if chosen.pk not in mastered:  # nothing was asked
-                continue
-            # The same is possible for all: leaving an assignment out never pays.
-            share, worth = mastered[chosen.pk] / 100, [Fraction(100)]
-        elif metric == "improvement":
-            share -= _share(CHOOSE["first"](taken))
-        elif rule == "average":
-            share = marking.mean([_share(attempt) for attempt in taken])
-        yield Result(assignment_id, learner_id, share, min(worth), max(worth), chosen.seconds)
+        result = _result(taken, classroom.metric, rule, mastered)
+        old = [attempt for attempt in taken if attempt.is_old] if assignment_id in then.counted else []
+        is_same = len(old) == len(taken)
+        yield Pair(result, result if is_same else _result(old, classroom.metric, rule, mastered) if old else None)
+
+
+def _result(taken: Sequence[GradedAttempt], metric: str, rule: str, mastered: dict[int, Fraction]) -> Result | None:
+    """Return what these attempts of one learner at one assignment come to; None where nothing was asked."""
+    chosen = CHOOSE[rule](taken)
+    share, worth = _share(chosen), [attempt.possible for attempt in taken]
+    if metric == "mastery":
+        if chosen.pk not in mastered:
+            return None
+        # The same is possible for all: leaving an assignment out never pays.
+        share, worth = mastered[chosen.pk] / 100, [Fraction(100)]
+    elif metric == "improvement":
+        share -= _share(CHOOSE["first"](taken))
+    elif rule == "average":
+        share = marking.mean([_share(attempt) for attempt in taken])
+    return Result(chosen.assignment_id, chosen.learner_id, share, min(worth), max(worth), chosen.seconds)
 
 
 def _share(attempt: GradedAttempt) -> Fraction:
@@ -118,13 +143,22 @@ def _mastered(counted: Sequence[Assignment], since: datetime) -> dict[int, Fract
     return {attempt: 100 * marking.mean(each) for attempt, each in shares.items()}
 
 
-def _graded(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> list[GradedAttempt]:
+def _graded(
+    classroom: Classroom, counted: Sequence[Assignment], since: datetime, then: datetime
+) -> list[GradedAttempt]:
     """Return the attempts of these assignments by assignment and learner, the best first."""
     params: dict[str, Any] = {f"assignment_{place}": assignment.pk for place, assignment in enumerate(counted)}
     names = ", ".join(f"%({name})s" for name in params)
     seconds = SECONDS[connection.vendor] if classroom.speed_breaks_ties else "0"
-    params |= {"true": True, "since": connection.ops.adapt_datetimefield_value(since)}
+    params |= {"true": True, "since": _instant(since), "then": _instant(then)}
     with connection.cursor() as cursor:
         cursor.execute(ATTEMPTS.format(assignments=names, seconds=seconds), params)
         rows = cursor.fetchall()
-    return [GradedAttempt._make((*key, read(points), read(possible), took)) for *key, points, possible, took in rows]
+    return [
+        GradedAttempt._make((*key, read(points), read(possible), took, bool(is_old)))
+        for *key, points, possible, took, is_old in rows
+    ]
+
+
+def _instant(at: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(at)

@@ -19,9 +19,10 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language
@@ -30,9 +31,10 @@ from quizzes import entitlements, marking, shared_cache
 from quizzes.marking import Edges
 from quizzes.models import Assignment, Classroom, Membership, User, shown
 from quizzes.reports import board_results
-from quizzes.reports.board_results import Result
+from quizzes.reports.board_results import Result, Then
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)  # before any attempt
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,18 @@ class Standing:
     percent: int
     exact: Fraction
     emblem: int  # 1 to 9
+    before: int | None = None  # their rank a week ago; None: they had none, or the board is not compared
     is_by_share: bool = False  # as for all: some attempts at one assignment are worth other marks than the rest
     is_me: bool = False
+
+    @property
+    def up(self) -> int:
+        """How many ranks they rose since a week ago."""
+        return max(0, (self.before or self.rank) - self.rank)
+
+    @property
+    def down(self) -> int:
+        return max(0, self.rank - (self.before or self.rank))
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,11 @@ class Board:
         return len(self.rows)
 
     @property
+    def is_compared(self) -> bool:
+        """Whether somebody had a rank a week ago: the board of a shorter time, or a new one, is compared with nothing."""
+        return any(row.before is not None for row in self.rows)
+
+    @property
     def is_by_share(self) -> bool:
         """Whether shares were compared, because attempts at one assignment are worth different marks."""
         return any(row.is_by_share for row in self.rows)
@@ -102,7 +119,8 @@ class Board:
 def for_classroom(classroom: Classroom, *, now: datetime, since: datetime = EVER, max_age: int = 0) -> Board:
     """Rank over all assignments of the class; `since` counts only what was handed in from then on.
 
-    3 queries, 4 for mastery. With `max_age` in seconds the ranks may be as old as that, and are shared by all who ask (1
+    From the start, each row says which rank the member had a week ago: among those who are ranked now, by what was
+    handed in and out by then. 3 queries, 4 for mastery. With `max_age` in seconds the ranks may be as old as that, and are shared by all who ask (1
     query); which results are out is decided at `now` all the same.
     """
     return _board(classroom, Assignment.objects.filter(classroom=classroom), now, since, max_age)
@@ -124,8 +142,9 @@ def _board(
     in_order = entitlements.with_last_ends(assignments.select_related("quiz")).order_by("opens_at", "pk")
     ranked = [assignment for assignment in in_order if entitlements.marks_come_out(assignment)]
     counted = [assignment for assignment in ranked if entitlements.marks_are_out(assignment, now=now)]
+    then = _a_week_ago(counted, now) if since == EVER else Then(EVER)
     return Board(
-        rows=_shared_standings(classroom, counted, since, max_age) if counted else (),
+        rows=_shared_standings(classroom, counted, since, then, max_age) if counted else (),
         metric=classroom.metric,
         is_revealed=bool(counted),
         counted=tuple(assignment.pk for assignment in counted),
@@ -133,40 +152,65 @@ def _board(
     )
 
 
+def _a_week_ago(counted: Sequence[Assignment], now: datetime) -> Then:
+    at = now - WEEK
+    return Then(at, frozenset(row.pk for row in counted if entitlements.marks_are_out(row, now=at)))
+
+
 def _shared_standings(
-    classroom: Classroom, counted: Sequence[Assignment], since: datetime, max_age: int
+    classroom: Classroom, counted: Sequence[Assignment], since: datetime, then: Then, max_age: int
 ) -> tuple[Standing, ...]:
     if not max_age:
-        return _standings(classroom, counted, since)
+        return _standings(classroom, counted, since, then)
     # What a viewer would notice at once is in the key: what is counted, how, and under which names.
     settings = (classroom.metric, classroom.speed_breaks_ties, classroom.names_shown, get_language())
-    parts = (classroom.pk, [assignment.pk for assignment in counted], since, *settings)
+    parts = (classroom.pk, [assignment.pk for assignment in counted], since, sorted(then.counted), *settings)
     key = f"standings:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
-    return shared_cache.get_or_make(key, lambda: _standings(classroom, counted, since), seconds=max_age)
+    return shared_cache.get_or_make(key, lambda: _standings(classroom, counted, since, then), seconds=max_age)
 
 
-def _standings(classroom: Classroom, counted: Sequence[Assignment], since: datetime) -> tuple[Standing, ...]:
+def _standings(
+    classroom: Classroom, counted: Sequence[Assignment], since: datetime, then: Then
+) -> tuple[Standing, ...]:
     """Return the members with a result, by rank and name (2 queries, 3 for mastery)."""
     ranked = Membership.objects.ranked().filter(classroom=classroom).select_related("user").order_by("pk")
     members = {member.user_id: member for member in ranked}
-    results = [result for result in board_results.results(classroom, counted, since) if result.learner_id in members]
+    pairs = list(board_results.results(classroom, counted, since, then))
+    results = [pair.now for pair in pairs if pair.now and pair.now.learner_id in members]
+    points, ranks, most = _ranked(results)
+    earlier = [pair.then for pair in pairs if pair.then and pair.then.learner_id in members]
+    before = ranks if earlier == results else _ranked(earlier).ranks
+    names = _names((member for learner, member in members.items() if learner in points), classroom.names_shown)
+    possible = sum(most.values(), Fraction(0))
+    edges = shown.pass_marks(assignment.quiz for assignment in counted)
+    is_by_share = any(result.least != most[result.assignment_id] for result in results)
+    rows = [
+        replace(
+            _standing(ranks[learner], members[learner], name, (points[learner], possible), edges),
+            before=before.get(learner),
+            is_by_share=is_by_share,
+        )
+        for learner, name in names.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.rank, row.name.casefold(), row.membership_id)))
+
+
+class Ranked(NamedTuple):
+    """Points and rank of each learner, and what each assignment is worth."""
+
+    points: dict[int, Fraction]
+    ranks: dict[int, int]
+    most: dict[int, Fraction]
+
+
+def _ranked(results: Sequence[Result]) -> Ranked:
     most = _most(results)
     points, seconds = defaultdict[int, Fraction](Fraction), Counter[int]()
     for result in results:
         # By share: points that were edited between two attempts put no one ahead.
         points[result.learner_id] += result.share * most[result.assignment_id]
         seconds[result.learner_id] += result.seconds
-    ranks = _ranks({learner: (-points[learner], seconds[learner]) for learner in points})
-    names = _names((member for learner, member in members.items() if learner in points), classroom.names_shown)
-    possible = sum(most.values(), Fraction(0))
-    edges = shown.pass_marks(assignment.quiz for assignment in counted)
-    is_by_share = any(result.least != most[result.assignment_id] for result in results)
-    rows = [
-        _standing(ranks[learner], members[learner], name, (points[learner], possible), edges)
-        for learner, name in names.items()
-    ]
-    rows = [replace(row, is_by_share=True) for row in rows] if is_by_share else rows
-    return tuple(sorted(rows, key=lambda row: (row.rank, row.name.casefold(), row.membership_id)))
+    return Ranked(points, _ranks({learner: (-points[learner], seconds[learner]) for learner in points}), most)
 
 
 def _standing(rank: int, member: Membership, name: str, score: tuple[Fraction, Fraction], edges: Edges) -> Standing:

@@ -61,9 +61,12 @@ def neighbors(board: Board) -> Sequence[Standing]:
 
 @register.simple_tag
 def headline(board: Board) -> str:
-    """“You are 4th of 13.”; for a reader without a place who leads."""
+    """“You are 4th of 13, up 2.”, where they rose since a week ago; for a reader without a place who leads."""
     if board.me is not None:
-        return _("You are %(rank)s of %(size)s.") % {"rank": ordinal(board.me.rank), "size": board.size}
+        words = {"rank": ordinal(board.me.rank), "size": board.size, "n": board.me.up}
+        return (
+            _("You are %(rank)s of %(size)s, up %(n)s.") if board.me.up else _("You are %(rank)s of %(size)s.")
+        ) % words
     leaders = sum(row.rank == 1 for row in board.rows)
     if not leaders:
         return _("No ranks yet.")

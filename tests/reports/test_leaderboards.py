@@ -201,6 +201,79 @@ def test_a_viewer_who_is_not_ranked_has_no_own_row(
         assert of_class(room, viewer, now).me is None
 
 
+# Since a week ago -----------------------------------------------------------------------------------------------------
+
+
+def moves(board: Board) -> list[tuple[str, int, int | None]]:
+    return [(row.name, row.rank, row.before) for row in board.rows]
+
+
+def test_a_board_says_which_rank_a_member_had_a_week_ago(
+    room: Classroom, homework: Assignment, cast: list[User], now: datetime, django_assert_num_queries: Any
+) -> None:
+    for person, marks in zip(cast[:4], [9, 8, 7, 6], strict=True):
+        graded(person, homework, marks, at=now - 8 * DAY)
+    graded(cast[2], homework, 10, at=now - 7 * DAY + SECOND)
+    graded(cast[4], homework, 7, at=now)
+    room.memberships.filter(user=cast[1]).update(is_visible=False)  # ranked neither now nor then
+    with django_assert_num_queries(3):
+        board = of_class(room, cast[2], now)
+    assert moves(board) == [("c", 1, 2), ("a", 2, 1), ("e", 3, None), ("d", 4, 3)]
+    assert [(row.up, row.down) for row in board.rows] == [(1, 0), (0, 1), (0, 0), (0, 1)]
+    assert board.is_compared
+    # Exactly a week old is old.
+    assert moves(of_class(room, cast[2], now + SECOND))[0] == ("c", 1, 1)
+    shared = leaderboards.for_classroom(room, now=now, max_age=1)
+    assert leaderboards.for_classroom(room, now=now, max_age=1) == shared == leaderboards.for_classroom(room, now=now)
+
+
+def test_what_was_not_out_a_week_ago_did_not_count_then(
+    room: Classroom, homework: Assignment, cast: list[User], now: datetime
+) -> None:
+    exam = factories.assignment(room, factories.quiz(1, feedback="exam"), closes_at=now - 6 * DAY)
+    for person, first, second in ((cast[0], 5, 1), (cast[1], 4, 9)):
+        graded(person, homework, first, at=now - 9 * DAY)
+        graded(person, exam, second, at=now - 8 * DAY)
+    assert moves(of_class(room, cast[0], now)) == [("b", 1, 2), ("a", 2, 1)]
+    assert moves(leaderboards.for_assignment(exam, now=now)) == [("b", 1, None), ("a", 2, None)]
+
+
+def test_a_new_board_and_that_of_a_shorter_time_are_compared_with_nothing(
+    room: Classroom, homework: Assignment, cast: list[User], now: datetime
+) -> None:
+    graded(cast[0], homework, 5, at=now - 6 * DAY)
+    assert not of_class(room, cast[0], now).is_compared
+    graded(cast[1], homework, 5, at=now - 8 * DAY)
+    assert of_class(room, cast[0], now).is_compared
+    assert not of_class(room, cast[0], now, since=now - 30 * DAY).is_compared
+
+
+@pytest.mark.parametrize("metric", Classroom.Metric.values)
+def test_a_board_compares_what_it_ranks_by(
+    room: Classroom, homework: Assignment, cast: list[User], now: datetime, metric: str
+) -> None:
+    room.metric = metric
+    for person, early, late in ((cast[0], 5, 5), (cast[1], 4, 9)):
+        for marks, at in ((early, now - 8 * DAY), (late, now - DAY)):
+            attempt = graded(person, homework, marks, at=at)
+            known = 1 if marks > 4 else 0
+            question = homework.quiz.items.get().question
+            assert question is not None
+            version = question.versions.get()
+            Answer.objects.create(
+                attempt=attempt, slot=1, version=version, exact_fraction=Fraction(known), fraction=known
+            )
+    assert (
+        moves(of_class(room, cast[0], now))
+        == {
+            "best": [("b", 1, 2), ("a", 2, 1)],
+            "first": [("a", 1, 1), ("b", 2, 2)],
+            "improvement": [("b", 1, 1), ("a", 2, 1)],
+            "mastery": [("a", 1, 1), ("b", 1, 2)],
+        }[metric]
+    )
+
+
 # Who is left out ------------------------------------------------------------------------------------------------------
 
 

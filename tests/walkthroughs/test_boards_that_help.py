@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -41,6 +41,11 @@ def ranks(page: str) -> list[int]:
     return sorted(int(rank) for rank in re.findall(r'class="(?:rank|plinth)">(\d+)<', page))
 
 
+def words(client: Client, address: str) -> str:
+    """What a page says, without its marks."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", read(client.get(address))))
+
+
 def settings_form(client: Client, classroom: Classroom) -> dict[str, Any]:
     return dict(client.get(f"/classrooms/{classroom.pk}/settings/").context["form"].initial)
 
@@ -73,6 +78,35 @@ def test_an_instructor_turns_show_all_off_and_students_see_their_neighbors(
         assert ranks(read(browser(new).get(f"{room}board/"))) == [1, 2, 3]  # no place, so no neighbors
         assert ranks(read(teacher.get(f"{room}board/?all"))) == list(range(1, 12))
         assert "Show all 11" in read(teacher.get(one))
+
+
+def test_a_board_says_in_words_how_ranks_changed(
+    classroom: Classroom, assignment: Assignment, learner: User, now: datetime
+) -> None:
+    client, board = browser(learner), f"/classrooms/{classroom.pk}/board/"
+    with time_machine.travel(now, tick=False) as clock:
+        assert "new" not in words(client, board)
+        clock.shift(timedelta(days=8))
+        assert "You are 6th of 11." in words(client, board)
+        tag = part(client, board)["ETag"]
+        factories.attempt(
+            learner, assignment.quiz, assignment=assignment, right=9, now=now + timedelta(days=8), submit=True
+        )
+        late = factories.user()
+        factories.member(classroom, late, nickname="late bird")
+        factories.attempt(late, assignment.quiz, assignment=assignment, right=8, now=now, submit=True)
+        late.attempts.update(submitted_at=now + timedelta(days=8))  # type: ignore[attr-defined]
+        assert part(client, board, tag).status_code == 200
+        page = words(client, board)
+        assert "You are 3rd of 12, up 3." in page
+        assert "Rank Name Change since a week ago Score" in page
+        assert "5 late bird new 8" in page
+        assert "7 bird 05 down 2 7" in page
+        assert "Changes are since a week ago." in page
+        assert "Change since" not in words(client, f"{board}?span=week")
+        assert "Change since" not in words(
+            browser(factories.user(is_superuser=True)), board.replace("board", "projector")
+        )
 
 
 def test_members_choose_an_emblem_that_colors_the_podium(
