@@ -101,11 +101,11 @@ class QuestionImports(AdminPart):
 
     def begun(self, request: HttpRequest, form: ImportForm) -> HttpResponse:
         name, data = form.named()
-        now, given = clock.now(), form.cleaned_data
+        now, given, end = clock.now(), form.cleaned_data, imports.slice_end()
         draft = imports.begin(
             person(request), name=name, data=data, now=now, format=given["format"], encoding=given["encoding"]
         )
-        imports.go_on(draft, now=now)
+        imports.go_on(draft, now=now, end=end)
         return redirect("admin:quizzes_question_imported", draft.pk)
 
     def sample_view(self, request: HttpRequest) -> HttpResponse:

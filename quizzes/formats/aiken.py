@@ -20,13 +20,14 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, beside, checked_size, decoded, losses_of
 from quizzes.formats.budgets import Budget
-from quizzes.formats.reading import Reading, read_with
+from quizzes.formats.reading import LONGEST, Reading, read_with
 from quizzes.formats.texts import from_plain, one_line
 from quizzes.markup import plain
 
 OPTION = re.compile(r"([A-Za-z])[.)]\s+(.*)")
 ANSWER = re.compile(r"ANSWER\s*:\s*(.*)", re.IGNORECASE)
 LETTERS = "ABCDEFGHIJKL"
+Block = list[tuple[int, str]]  # lines by their numbers
 
 
 class Aiken(Format):
@@ -53,31 +54,42 @@ class Aiken(Format):
 
 
 def _read(data: bytes, reading: Reading) -> None:
-    lines = decoded(checked_size(data)).splitlines()
-    block: list[tuple[int, str]] = []
+    for block in reading.turns(_blocks(decoded(checked_size(data)), reading)):
+        _take(block, reading)
+
+
+def _blocks(text: str, reading: Reading) -> Iterator[Block]:
+    """Yield the lines of each question with their numbers; the last ones may have no answer."""
+    block: Block = []
     size = 0
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            block.append((number, line.strip()))
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.strip()
+        if bare:
+            block.append((number, bare))
             size += len(line) + len("\n")
-            reading.refuse_if_long(_("line %(n)d") % {"n": block[0][0]}, size)
-        if ANSWER.match(line.strip()):
-            reading.check()
-            _take(block, reading)
+            if size > LONGEST:
+                reading.refuse_if_long(_line(block[0]), size)
+        if ANSWER.match(bare):
+            yield block
             block, size = [], 0
     if block:
-        reading.refuse(_("line %(n)d") % {"n": block[0][0]}, _("This question has no line “ANSWER: A”."))
+        yield block
 
 
-def _take(block: list[tuple[int, str]], reading: Reading) -> None:
-    where = _("line %(n)d") % {"n": block[0][0]}
+def _line(row: tuple[int, str]) -> str:
+    return _("line %(n)d") % {"n": row[0]}
+
+
+def _take(block: Block, reading: Reading) -> None:
+    where = _line(block[0])
+    if not ANSWER.match(block[-1][1]):
+        return reading.refuse(where, _("This question has no line “ANSWER: A”."))
     stem, options = _parts([line for _number, line in block[:-1]])
     letter = ANSWER.match(block[-1][1])[1].strip().rstrip(".)").upper()  # type: ignore[index]
     if not options:
         return reading.refuse(where, _("There are no options; write them as “A. …”, each on a line of its own."))
     if letter not in LETTERS[: len(options)] or len(letter) != 1:
-        at = _("line %(n)d") % {"n": block[-1][0]}
-        return reading.refuse(at, _("“%(letter)s” is not the letter of an option.") % {"letter": letter[:20]})
+        return reading.refuse(_line(block[-1]), _("“%(letter)s” is not the letter of an option.") % {"letter": letter[:20]})
     rows = [{"text": from_plain(text), "correct": place == LETTERS.index(letter)} for place, text in enumerate(options)]
     return reading.take("single_choice", {"stem": from_plain(stem), "options": rows}, where)
 

@@ -77,8 +77,7 @@ def _read(data: bytes, reading: Reading) -> None:
     rows = tabular.rows(data, reading)
     heading, columns = _heading(rows)
     has_limits = False
-    for row in rows:
-        reading.check()
+    for row in reading.turns(rows):
         texts = {name: row.text(column) for name, column in columns.items()}
         if all(text in EMPTY for name, text in texts.items() if name != "time"):
             continue  # a number and no question
@@ -89,7 +88,7 @@ def _read(data: bytes, reading: Reading) -> None:
             reading.refuse(fault.where or row.where, fault.message)
     if has_limits:
         reading.note(heading.where, _("Time limits of questions are left out; a quiz has one for all of them here."))
-    if not reading.drafts and not any(not issue.is_note for issue in reading.issues):
+    if reading.is_whole and not reading.drafts and not any(not issue.is_note for issue in reading.issues):
         raise Unreadable(heading.where, _("There is no question below the headings."))
 
 

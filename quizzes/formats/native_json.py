@@ -22,7 +22,6 @@ from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from quizzes import question_types
-from quizzes.errors import ImportRejected
 from quizzes.formats import json_reader
 from quizzes.formats.base import (
     EVIDENCE_LIMIT,
@@ -41,6 +40,7 @@ from quizzes.formats.base import (
     stable_id,
 )
 from quizzes.formats.budgets import Budget
+from quizzes.formats.reading import Reading, read_with
 from quizzes.question_types.faults import FAULTS, InvalidSpec
 
 NAME, VERSION = "quizsite-questions", 1
@@ -101,35 +101,25 @@ class NativeJson(Format):
     media_type = "application/json"
 
     def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:
-        budget = budget or Budget()
-        try:
-            return self._parsed(questions_of(json_reader.load(decoded(checked_size(data)), budget)), budget)
-        except Unreadable as error:
-            return [], [error.issue]
-        except ImportRejected as refusal:  # of the budget
-            return [], [Issue(_("file"), str(refusal.message))]
-
-    def _parsed(self, rows: list[Any], budget: Budget) -> Parsed:
-        drafts: list[QuestionDraft] = []
-        issues: list[Issue] = []
-        seen: dict[str, str] = {}
-        for number, row in enumerate(rows, start=1):
-            budget.check()
-            where = place(number, row)
-            found = draft_of(row, where)
-            if isinstance(found, QuestionDraft):
-                found = _refused_twin(found, seen) or found
-            if isinstance(found, QuestionDraft):
-                drafts.append(found)
-            else:
-                issues.extend(found[:MAX_ISSUES])
-            if len(issues) >= MAX_ISSUES:
-                issues.append(Issue(where, _("There are too many faults; what follows was not read.")))
-                break
-        return drafts, issues
+        return read_with(lambda reading: _read(data, reading), budget)
 
     def write(self, drafts: Iterable[QuestionDraft]) -> bytes:
         return written(drafts, {})
+
+
+def _read(data: bytes, reading: Reading) -> None:
+    rows = questions_of(json_reader.load(decoded(checked_size(data)), reading.budget))
+    seen: dict[str, str] = {}
+    for number, row in reading.turns(enumerate(rows, start=1)):
+        where = place(number, row)
+        found = draft_of(row, where)
+        if isinstance(found, QuestionDraft):
+            found = _refused_twin(found, seen) or found
+        if isinstance(found, QuestionDraft):
+            reading.drafts.append(found)
+            continue
+        for issue in found[:MAX_ISSUES]:
+            reading.refuse(issue.where, issue.message)
 
 
 def written(drafts: Iterable[QuestionDraft], quiz: Mapping[str, Any]) -> bytes:

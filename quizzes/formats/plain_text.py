@@ -79,8 +79,7 @@ class PlainText(Format):
 
 
 def _read(data: bytes, reading: Reading) -> None:
-    for typed in _questions(decoded(checked_size(data)), reading):
-        reading.check()
+    for typed in reading.turns(_questions(decoded(checked_size(data)), reading)):
         _take(typed, reading)
 
 

@@ -57,6 +57,11 @@ class Reading:
         """Whether the rest of the file is for the next slice."""
         return self.budget.slice.reached is not None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the file was read from its beginning to its end at once."""
+        return self.budget.slice.since == 0 and not self.is_paused
+
     def refuse(self, where: str, message: str) -> None:
         """Say why something is not taken."""
         self.issues.append(Issue(where, message))
@@ -93,7 +98,6 @@ def read_with(read: Callable[[Reading], None], budget: Budget | None) -> Parsed:
         reading.issues.append(error.issue)
     except ImportRejected as refusal:  # of the budget
         reading.refuse(_("file"), str(refusal.message))
-    is_whole = reading.budget.slice.since == 0 and not reading.is_paused
-    if is_whole and not reading.drafts and not reading.issues:
+    if reading.is_whole and not reading.drafts and not reading.issues:
         reading.refuse(_("file"), _("No questions found."))
     return reading.parsed

@@ -90,13 +90,12 @@ def _read(data: bytes, reading: Reading) -> None:
     if heading is None:
         raise _without_headings(seen)
     columns = columns_of(heading, reading)
-    for row in _fitting(rows, heading, reading):
-        reading.check()
+    for row in reading.turns(_fitting(rows, heading, reading)):
         try:
             table_rows.take(row, columns, reading)
         except Faulty as fault:
             reading.refuse(fault.where or row.where, fault.message)
-    if not reading.drafts and not any(not issue.is_note for issue in reading.issues):
+    if reading.is_whole and not reading.drafts and not any(not issue.is_note for issue in reading.issues):
         raise Unreadable(heading.where, _("There is no question below the headings."))
 
 

@@ -30,7 +30,7 @@ LINE_ENDS = re.compile(r"[\t \r\n]*[\r\n][\t \r\n]*")
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 CONVERTER = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=False, strip=HEADINGS)
 ACTS_ANYWHERE = re.compile(
-    r"([\\`]|(?<!\w)\*|\*(?!\w)|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]{0,500}\]\()|&(?=#?\w{1,40};)|<(?=https:))"
+    r"([\\`]|(?<![^\W_])\*|\*(?![^\W_])|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]{0,500}\]\()|&(?=#?\w{1,40};)|<(?=https:))"
 )
 ACTS_AT_START = re.compile(r"^(\s{0,3})([#>+-](?=\s|$)|\d+(?=[.)]\s)|\||~{3})", re.MULTILINE)
 

@@ -11,7 +11,7 @@ Races, and what decides them: two requests that go on with one draft, how far it
 one that changes a question which the import changes, the stamp of that question.
 """
 
-from quizzes.services.imports.drafts import begin, discard, go_on, plan_of, read_again, sweep
+from quizzes.services.imports.drafts import begin, discard, go_on, plan_of, read_again, slice_end, sweep
 from quizzes.services.imports.plan import MOST_IN_QUIZ, Choices, Line, Plan, asking, choices_of, keep_choices
 from quizzes.services.imports.undoing import Undone, undo
 from quizzes.services.imports.writing import confirm
@@ -31,6 +31,7 @@ __all__ = [
     "keep_choices",
     "plan_of",
     "read_again",
+    "slice_end",
     "sweep",
     "undo",
 ]

@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat, Left, StrIndex
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -69,12 +70,17 @@ class Comparison:
         return replace(row, findings=tuple(one for one in kept if not readiness.is_blocking(one)), blocking=blocking)
 
 
-def twins_in(drafts: Sequence[QuestionDraft]) -> list[int]:
-    """The places of drafts that an earlier one is the same question as."""
-    first: dict[str, int] = {}
-    for place, draft in enumerate(drafts):
-        first.setdefault(exchange.key_of(draft), place)
-    return sorted(set(range(len(drafts))) - set(first.values()))
+def with_twins(found: Mapping[str, Any], drafts: Sequence[QuestionDraft]) -> dict[str, list[Any]]:
+    """What is known of the drafts of a file so far, with these next ones: `keys` of all, and `twins`, the places of those that
+    an earlier one is the same question as."""
+    keys, twins = list(found.get("keys", ())), list(found.get("twins", ()))
+    seen = set(keys)
+    for key in map(exchange.key_of, drafts):
+        if key in seen:
+            twins.append(len(keys))
+        seen.add(key)
+        keys.append(key)
+    return {"keys": keys, "twins": twins}
 
 
 # Whose it is ------------------------------------------------------------------------------------------------------------
@@ -204,12 +210,10 @@ def _with_these_stems(
     visible = Question.objects.visible_to(actor).live()
     asked = entitlements.secrecy_of(actor, now=now).without_secret(visible).order_by()
     versions = QuestionVersion.objects.visible_to(actor).exclude(status=Status.RETIRED)
-    columns = versions.filter(question__in=asked.values("pk")).order_by("pk")
-    alike = [
-        pk
-        for pk, kind, text in columns.values_list("pk", "question__type", "search_text").iterator()
-        if (kind, text.partition(BETWEEN)[0]) in stems
-    ]
+    ends = StrIndex(Concat("search_text", Value(BETWEEN)), Value(BETWEEN))
+    found = versions.filter(question__in=asked.values("pk")).order_by("pk").alias(start=Left("search_text", ends - 1))
+    columns = found.filter(start__in={stem for _kind, stem in stems}).values_list("pk", "question__type", "search_text")
+    alike = [pk for pk, kind, text in columns if (kind, text.partition(BETWEEN)[0]) in stems]
     return QuestionVersion.objects.filter(pk__in=alike).select_related("question").order_by("pk")
 
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from quizzes import formats
 from quizzes.errors import ImportRejected
 from quizzes.formats import encodings, native_quiz
-from quizzes.formats.base import MAX_BYTES, MAX_QUESTIONS, Issue, printable
+from quizzes.formats.base import MAX_BYTES, MAX_QUESTIONS, Issue, QuestionDraft, printable
 from quizzes.formats.budgets import Budget, Slice
 from quizzes.models import ImportDraft, User
 from quizzes.services.imports import comparing
-from quizzes.services.imports.keeping import drafts_in, issues_in, packed_content, packed_rows, rows_in
+from quizzes.services.imports.keeping import Row, drafts_in, issues_in, packed_content, packed_rows, rows_in
 from quizzes.services.imports.plan import Plan
 
 Stage = ImportDraft.Stage
 MOST_WAITING = 3  # of one person; an older one is thrown away for the next
-SLICE = 0.7  # seconds of one request that go to checking; with reading and keeping the rest it stays below one
+SLICE = 0.7  # seconds of one request that go to an import; with the page around it, it stays below one
+COMPARING = 0.8  # of what is left of a slice; the rest looks for the same in the bank, and keeps what was found
 
 
 def begin(owner: User, *, name: str, data: bytes, now: datetime, format: str = "", encoding: str = "") -> ImportDraft:
@@ -78,10 +80,18 @@ def sweep(*, now: datetime) -> int:
 # A slice at a time ------------------------------------------------------------------------------------------------------
 
 
-def go_on(draft: ImportDraft, *, now: datetime) -> ImportDraft:
-    """Read, or compare for as long as a slice is. A second request that does the same leaves it to the first."""
-    end = time.monotonic() + SLICE
-    if draft.stage == Stage.READING:
+def slice_end() -> float:
+    """Return when a request that begins now stops working on an import."""
+    return time.monotonic() + SLICE
+
+
+def go_on(draft: ImportDraft, *, now: datetime, end: float | None = None) -> ImportDraft:
+    """Read, or compare for as long as a slice is. A second request that does the same leaves it to the first.
+
+    A request that had other work before gives the `end` of its slice: nothing is done when that is over.
+    """
+    end = slice_end() if end is None else end
+    if draft.stage == Stage.READING and time.monotonic() < end - SLICE / 2:  # to open a file takes a part of it
         _read(draft, end)
     if draft.stage == Stage.CHECKING and time.monotonic() < end:
         _compare(draft, end, now=now)
@@ -90,46 +100,56 @@ def go_on(draft: ImportDraft, *, now: datetime) -> ImportDraft:
 
 def _read(draft: ImportDraft, end: float) -> None:
     """Read on from where the last slice ended."""
-    part = Slice(draft.reached, seconds=end - time.monotonic())
+    fresh: dict[str, object] = {}
+    issues: list[Issue]
+    part = Slice(draft.reached)
     try:
         data, encoding = encodings.as_utf8(bytes(draft.data), draft.encoding)
+        if draft.format == "json" and not draft.reached and (quiz := native_quiz.part_in(data)):
+            fresh["choices"] = {"quiz": quiz.title, "kind": "file", "has_quiz": True}
+        part = Slice(draft.reached, seconds=end - time.monotonic())
         drafts, issues = formats.get(draft.format).parse(data, budget=Budget(slice=part))
     except ImportRejected as refusal:
-        data, drafts, issues, encoding = b"", [], [Issue(_("file"), str(refusal.message))], draft.encoding
+        drafts, issues, encoding = [], [Issue(_("file"), str(refusal.message))], draft.encoding
     room = MAX_QUESTIONS - draft.count
     if len(drafts) > room:
         issues.append(Issue(_("file"), _("It may have at most %(limit)d questions.") % {"limit": MAX_QUESTIONS}))
         drafts, part.reached = drafts[:room], None
     content = bytes(draft.content) + packed_content(drafts, issues)
-    fresh: dict[str, object] = {"encoding": encoding, "count": draft.count + len(drafts), "content": content}
-    if part.reached is None:
-        every = [one for batch in drafts_in(content) for one in batch]
-        if not every and not content:
-            content = packed_content([], [Issue(_("file"), _("No questions found."))])
-            fresh["content"] = content
-        stage = Stage.CHECKING if every else Stage.READY
-        fresh |= {"stage": stage, "result": {"twins": comparing.twins_in(every)}}
-        if draft.format == "json" and (quiz := native_quiz.part_in(data)):
-            fresh["choices"] = {"quiz": quiz.title, "kind": "file", "has_quiz": True}
-    else:
+    fresh |= {"encoding": encoding, "count": draft.count + len(drafts), "content": content}
+    fresh["result"] = comparing.with_twins(draft.result, drafts)
+    if part.reached is not None:
         fresh["reached"] = part.reached
+    else:
+        fresh |= _at_the_end(draft, fresh, content)
     _keep(draft, fresh, stage=Stage.READING, reached=draft.reached)
+
+
+def _at_the_end(draft: ImportDraft, found: Mapping[str, Any], content: bytes) -> dict[str, object]:
+    """Return what is different once the file was read to its end."""
+    if not content:
+        content = packed_content([], [Issue(_("file"), _("No questions found."))])
+    stage = Stage.CHECKING if found["count"] else Stage.READY
+    return {"stage": stage, "content": content, "result": {"twins": found["result"]["twins"]}}
 
 
 def _compare(draft: ImportDraft, end: float, *, now: datetime) -> None:
     """Compare batch after batch until the time is over, and keep what was found."""
     comparison = comparing.Comparison(draft.owner, draft.format, set(draft.result.get("twins", ())))
-    done, checked = bytes(draft.rows), draft.checked
-    for batch in drafts_in(draft.content, since=checked):
-        rows = comparison.rows_of(batch, checked)
-        done, checked = done + packed_rows(rows), checked + len(rows)
-        if time.monotonic() > end:
+    began = time.monotonic()
+    enough = began + COMPARING * (end - began)
+    drafts: list[QuestionDraft] = []
+    rows: list[Row] = []
+    for batch in drafts_in(draft.content, since=draft.checked):
+        rows += comparison.rows_of(batch, draft.checked + len(rows))
+        drafts += batch
+        if time.monotonic() > enough:
             break
-    fresh: dict[str, object] = {"rows": done, "checked": checked}
-    if checked == draft.count and time.monotonic() < end:
-        drafts = [one for batch in drafts_in(draft.content) for one in batch]
-        found = comparing.with_duplicates(drafts, rows_in(done), actor=draft.owner, now=now)
-        fresh |= {"rows": packed_rows(found), "stage": Stage.READY}
+    rows = comparing.with_duplicates(drafts, rows, actor=draft.owner, now=now)
+    checked = draft.checked + len(rows)
+    fresh: dict[str, object] = {"rows": bytes(draft.rows) + packed_rows(rows), "checked": checked}
+    if checked == draft.count:
+        fresh["stage"] = Stage.READY
     _keep(draft, fresh, stage=Stage.CHECKING, checked=draft.checked)
 
 

@@ -25,6 +25,7 @@ from quizzes.question_types.texts import search_text
 from quizzes.services.imports import changing, quiz
 from quizzes.services.imports.comparing import stamp_of, stamps_of
 from quizzes.services.imports.drafts import plan_of
+from quizzes.services.imports.inserting import Insertion, insert
 from quizzes.services.imports.labels import Labels
 from quizzes.services.imports.plan import Choices, Line, keep_choices
 
@@ -40,11 +41,31 @@ class Outdated(ImportRejected):
 
 @dataclass(frozen=True)
 class New:
-    """Rows that are ready to be written, in the order of the file."""
+    """A question that is ready to be written; it gets its topic and its key when it is."""
 
     line: Line
     question: Question
     version: QuestionVersion
+
+
+@dataclass(frozen=True)
+class Ready:
+    """All of them in the order of the file, and the values of their rows."""
+
+    rows: Sequence[New]
+    questions: Insertion
+    versions: Insertion
+    entries: Insertion  # of the workshop's history
+
+    @classmethod
+    def of(cls, rows: Sequence[New], owner: User) -> Ready:
+        entries = _entries([one.question for one in rows], ADDITION, _("Imported from a file."), owner)
+        return cls(
+            rows,
+            Insertion(Question, (one.question for one in rows), late=("topic_id",)),
+            Insertion(QuestionVersion, (one.version for one in rows), late=("question_id",)),
+            Insertion(LogEntry, entries, late=("object_id",)),
+        )
 
 
 def confirm(draft: ImportDraft, choices: Choices, *, now: datetime) -> ImportDraft:
@@ -56,7 +77,8 @@ def confirm(draft: ImportDraft, choices: Choices, *, now: datetime) -> ImportDra
     if choices.quiz and part is None:
         quiz.refuse_if_too_long(taken)
     keep_choices(draft, choices)
-    ready = [_new(line, choices, draft.owner, now) for line in taken if line.row.action in ("new", "copy")]
+    new = [_new(line, choices, draft.owner, now) for line in taken if line.row.action in ("new", "copy")]
+    ready = Ready.of(new, draft.owner)
     changed = changing.prepared([line for line in taken if line.row.action == "changed"])
     try:
         return _write(draft, choices, taken, ready, changed, part=part, now=now)
@@ -95,14 +117,15 @@ def _write(
     draft: ImportDraft,
     choices: Choices,
     taken: Sequence[Line],
-    ready: Sequence[New],
+    ready: Ready,
     changed: Sequence[changing.Changed],
     *,
     part: QuizPart | None,
     now: datetime,
 ) -> ImportDraft:
     """The transaction: lock, check, write, record."""
-    locked = ImportDraft.objects.select_for_update(no_key=True).get(pk=draft.pk)
+    waiting = ImportDraft.objects.select_for_update(no_key=True)
+    locked = waiting.only("stage").get(pk=draft.pk)
     if locked.stage != Stage.READY:
         raise ImportRejected(_("This was imported already, in another tab perhaps."))
     _refuse_if_changed(taken)
@@ -114,25 +137,25 @@ def _write(
     published = _publish_drafts(taken, now=now) if choices.publishes else []
     after = stamps_of(str(one.question.uuid) for one in changed)
     result: dict[str, Any] = {
-        "new": [[one.question.pk, stamp_of(one.question, one.version)] for one in ready],
+        "new": [[one.question.pk, stamp_of(one.question, one.version)] for one in ready.rows],
         "changed": [one | {"stamp": after[one["key"]]} for one in updated],
         "published": published,
         "there": sum(line.row.action == "there" for line in taken),
-        "drafts": [one.question.pk for one in ready if choices.publishes and one.line.row.blocking],
+        "drafts": [one.question.pk for one in ready.rows if choices.publishes and one.line.row.blocking],
         "topics": labels.new_topics,
         "tags": labels.new_tags,
     }
     if choices.quiz:
-        known = {one.line.place: one.question.pk for one in ready}
+        known = {one.line.place: one.question.pk for one in ready.rows}
         pks = [(line.draft.id, known.get(line.place, line.row.question)) for line in taken]
         named = [(key, pk) for key, pk in pks if pk]
         result |= quiz.make(choices, named, part=part, owner=owner, now=now)
-    _record([one.question for one in ready], ADDITION, _("Imported from a file."), owner)
-    _record([one.question for one in changed], CHANGE, _("Changed by an import."), owner)
-    locked.result, locked.choices, locked.stage, locked.done_at = result, draft.choices, Stage.DONE, now
-    locked.data = b""  # what stays is what it takes to undo it
-    locked.save()
-    return locked
+    entries = _entries([one.question for one in changed], CHANGE, _("Changed by an import."), owner)
+    LogEntry.objects.bulk_create(entries)
+    draft.result, draft.stage, draft.done_at = result, Stage.DONE, now
+    draft.data = b""  # what stays is what it takes to undo it
+    draft.save(update_fields=["result", "stage", "done_at", "data"])
+    return draft
 
 
 def _refuse_if_changed(taken: Sequence[Line]) -> None:
@@ -151,20 +174,21 @@ def _sources(drafts: Iterable[QuestionDraft]) -> dict[str, Source]:
     return {source.slug: source for source in Source.objects.filter(slug__in=wanted).defer("paragraphs")}
 
 
-def _add(ready: Sequence[New], labels: Labels, sources: Mapping[str, Source]) -> None:
-    """New questions in four statements, however many there are."""
-    for one in ready:
+def _add(ready: Ready, labels: Labels, sources: Mapping[str, Source]) -> None:
+    """New questions in a few statements, however many there are."""
+    for one in ready.rows:
         one.question.topic = labels.topic_of(one.line)
-    Question.objects.bulk_create(one.question for one in ready)
-    for one in ready:
-        one.version.question = one.question  # which has its key only now
-    QuestionVersion.objects.bulk_create(one.version for one in ready)
+    ready.questions.write([one.question.topic_id] for one in ready.rows)
+    uuids = [one.question.uuid for one in ready.rows]
+    pks = {str(key): pk for key, pk in Question.objects.filter(uuid__in=uuids).order_by().values_list("uuid", "pk")}
+    for one in ready.rows:
+        one.question.pk = pks[str(one.question.uuid)]
+    ready.versions.write([one.question.pk] for one in ready.rows)
+    ready.entries.write([str(one.question.pk)] for one in ready.rows)
+    tagged = [(one.question.pk, tag.pk) for one in ready.rows for tag in labels.tags_of(one.line)]
+    insert(Question.tags.through, ("question_id", "tag_id"), tagged)
     QuestionSource.objects.bulk_create(
-        row for one in ready for row in changing.places_of(one.question, one.line.draft, sources)
-    )
-    through = Question.tags.through
-    through.objects.bulk_create(
-        through(question=one.question, tag=tag) for one in ready for tag in labels.tags_of(one.line)
+        row for one in ready.rows for row in changing.places_of(one.question, one.line.draft, sources)
     )
 
 
@@ -179,18 +203,18 @@ def _publish_drafts(taken: Iterable[Line], *, now: datetime) -> list[int]:
     return list(found)
 
 
-def _record(questions: Sequence[Question], action: int, message: str, owner: User) -> None:
+def _entries(questions: Sequence[Question], action: int, message: str, owner: User) -> list[LogEntry]:
     """What the workshop's history says of each; their names are made of few words, which are translated once."""
     content_type = ContentType.objects.get_for_model(Question)
     names = {key: str(name) for key, name in question_types.choices()}
-    LogEntry.objects.bulk_create(
+    return [
         LogEntry(
             user_id=owner.pk,
             content_type=content_type,
-            object_id=str(question.pk),
+            object_id=str(question.pk or ""),
             object_repr=f"{names[question.type]} {str(question.uuid)[:8]}",
             action_flag=action,
             change_message=message,
         )
         for question in questions
-    )
+    ]
