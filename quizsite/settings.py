@@ -9,6 +9,8 @@ DATABASE_URL    e.g. postgres://user:password@host/name; without it SQLite in th
 REDIS_URL       a cache shared by several web processes, which need one; without it, in memory
 WEB_PROCESSES   how many processes serve the site, on all machines together (default: 1)
 DATA_DIR        where the SQLite file, the secret and collected assets live (default: var/)
+GUESTS          how many people who try the site without an account are kept at a time (default: 5000; 0: nobody
+                can), each for seven days at most
 CONTACT         whom users can ask: an e-mail or web address, in the footer and on the help page (default: none)
 EMAIL_URL       e.g. smtp://user:password@host:587?tls=true; without it mails are printed while SITE_URL is
                 this machine, and go nowhere on a site for others
@@ -238,7 +240,9 @@ ACCOUNT_RATE_LIMITS = {
     "import_questions": "60/3600s/user",
     "export_questions": "120/3600s/user",
     "open_quiz_share": "60/600s/user",
+    "try_without_account": "120/3600s/ip",  # first answers, each of which makes a guest
 }
+GUESTS = env.int("GUESTS", 5_000)
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

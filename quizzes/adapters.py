@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
-from quizzes import after_answer, devices, limits
+from quizzes import after_answer, clock, devices, limits
 from quizzes.forms.accounts import in_request
 from quizzes.models import User
-from quizzes.services import usernames
+from quizzes.services import guests, usernames
 
+log = logging.getLogger(__name__)
 CODES = "login_failed"  # allauth's name for the limit; here it counts the codes of a second factor
 TRIES = 3  # at a user name, when several sign up under one name at once
 IS_LIMIT = ("too_many_login_attempts", "rate_limited")
@@ -46,6 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **more: object) -> HttpResponse:
         response = super().post_login(request, user, **more)
+        keep_trial(request, user)
         devices.remember(response, devices.of(request), devices.name_of(user.pk, user.passwords_given))
         return response
 
@@ -73,14 +78,16 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ValidationError(error.messages) from error
         return name
 
-    def save_user(self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True) -> Any:
-        """Save a new account; where another one took the user name that was made for it, make the next."""
+    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> Any:
+        """Save a new account, in the row of the guest who signs up; where another one took the user name that was made
+        for it, make the next."""
         for _try in range(TRIES):
             try:
                 with transaction.atomic():
+                    guests.give_row(request.session.get(guests.KEY), user)
                     return super().save_user(request, user, form, commit)
             except IntegrityError:
-                user.username = ""  # type: ignore[attr-defined]
+                user.username = ""
         return super().save_user(request, user, form, commit)
 
     def generate_unique_username(self, txts: list[str | None], regex: str | None = None) -> str:
@@ -92,3 +99,15 @@ class AccountAdapter(DefaultAccountAdapter):
         if code in IS_LIMIT:
             raise limits.too_many(limits.pause(CODES))
         return super().validation_error(code, *args)
+
+
+def keep_trial(request: HttpRequest, user: User) -> None:
+    """Keep what was tried in this browser before the log-in: it is the new account's already, or moves over to this one."""
+    number = request.session.pop(guests.KEY, None)
+    try:
+        is_kept = number is not None and (number == user.pk or guests.move(number, to=user, now=clock.now()))
+    except Exception:  # whatever it was: people log in all the same
+        log.exception("what guest %s tried could not be given to user %s", number, user.pk)
+    else:
+        if is_kept:
+            messages.success(request, _("The questions you tried are in your history."))

@@ -17,6 +17,7 @@ from quizzes.views import (
     forgetting,
     gradebook,
     growth,
+    guests,
     health,
     home,
     instructors,
@@ -51,6 +52,11 @@ urlpatterns = [
     # about the site
     path("help/", about.help_page, name="help"),
     path("privacy/", about.privacy, name="privacy"),
+    # without an account
+    path("try/", guests.try_first, name="try_first"),
+    path("try/<int:slot>/", guests.try_question, name="try_question"),
+    path("try/end/", guests.try_end, name="try_end"),
+    path("try/forget/", guests.try_forget, name="try_forget"),
     # instructors, by invitation
     path("instructors/", instructors.instructor_list, name="instructor_list"),
     path("instructors/<int:pk>/revoke/", instructors.instructor_revoke, name="instructor_revoke"),

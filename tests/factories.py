@@ -101,6 +101,11 @@ def published(count: int) -> list[Question]:
     return rows
 
 
+def to_try(count: int) -> list[Question]:
+    """Easy questions of the site: what guests are asked."""
+    return [question(difficulty="easy") for _number in range(count)]
+
+
 def version(of: Question, spec: dict[str, Any], *, status: str = "ready") -> QuestionVersion:
     """A further version; publishing one retires the one before."""
     if status == "ready":

@@ -2,7 +2,8 @@
 
 Each row is asked by every actor, for an object of class A and for the same kind of object of class B. What somebody gets
 depends on what they are to the object: the student whose attempt it is, a classmate, somebody from outside, the
-assistant or instructor of its class, another instructor, an administrator, or nobody who is logged in.
+assistant or instructor of its class, another instructor, an administrator, or nobody who is logged in. A guest, who tries
+the site without an account, gets what nobody gets, but for the pages of the trial.
 """
 
 from __future__ import annotations
@@ -30,13 +31,16 @@ from quizzes.models import (
     StudyNote,
     Unit,
     User,
+    tickets,
     version_cache,
 )
-from quizzes.services import attempts, instructors
+from quizzes.services import attempts, guests, instructors
 from tests import factories
 from tests.pages import browser
 
 ROLES = ("nobody", "student", "classmate", "outsider", "assistant", "instructor", "other_instructor", "admin")
+
+GUEST = {"try_first": "302", "try_question": "200", "try_question POST": "200"}  # the first question is answered
 
 # GET unless the row says POST. "login" is the redirect to the log-in page, "302" any other redirect.
 # nobody student classmate outsider assistant instructor other_instructor admin
@@ -119,6 +123,11 @@ attempt_deadline       login 200 404 404 200 200 404 200
 attempt_certificate    login 404 404 404 404 404 404 404
 certificate_check      200   200 200 200 200 200 200 200
 certificate            200   200 200 200 200 200 200 200
+try_first              200   302 302 302 302 302 302 302
+try_question           302   302 302 302 302 302 302 302
+try_question POST      302   302 302 302 302 302 302 302
+try_end                302   302 302 302 302 302 302 302
+try_forget POST        302   302 302 302 302 302 302 302
 attempt_extend         login 404 404 404 404 200 404 200
 attempt_extend POST    login 404 404 404 404 200 404 200
 attempt_reopen         login 404 404 404 404 302 404 302
@@ -191,7 +200,9 @@ def rows() -> list[Row]:
         name, *rest = line.split()
         method = rest.pop(0) if rest[0] in ("POST", "JSON") else "GET"
         assert len(rest) == len(ROLES), line
-        found.append(Row(name, method, dict(zip(ROLES, rest, strict=True))))
+        codes = dict(zip(ROLES, rest, strict=True))
+        place = name if method == "GET" else f"{name} {method}"
+        found.append(Row(name, method, codes | {"guest": GUEST.get(place, codes["nobody"])}))
     return found
 
 
@@ -285,7 +296,18 @@ def sessions(schools: tuple[School, School]) -> dict[str, str]:
     """The cookie of each actor's browser; nobody has none."""
     admin = factories.user("admin", is_staff=True, is_superuser=True)
     people = schools[0].people | {"admin": admin}
-    return {"nobody": ""} | {name: browser(person).cookies["sessionid"].value for name, person in people.items()}
+    return {"nobody": "", "guest": session_of_guest()} | {
+        name: browser(person).cookies["sessionid"].value for name, person in people.items()
+    }
+
+
+def session_of_guest() -> str:
+    """The cookie of a browser in which a question was answered without an account."""
+    session = Client().session
+    ticket = tickets.issue(factories.to_try(2)[0].ready_version)
+    session[guests.KEY] = guests.start(ticket.question, 0, now=datetime.now(UTC)).learner_id
+    session.save()
+    return str(session.session_key)
 
 
 def with_session(key: str) -> Client:
@@ -308,7 +330,7 @@ def asked(client: Client, row: Row, address: str) -> str:
 
 
 def role_towards(actor: str, own: School, other: School, about: School) -> str:
-    if actor in ("nobody", "admin") or about is own:
+    if actor in ("nobody", "guest", "admin") or about is own:
         return actor
     return "other_instructor" if actor == "instructor" else "outsider"
 

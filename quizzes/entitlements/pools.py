@@ -10,11 +10,14 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from quizzes import terms
 from quizzes.entitlements.record import Shown, record_of
+from quizzes.entitlements.results import unreleased
 from quizzes.entitlements.secrecy import secrecy_of
-from quizzes.models import Answer, Attempt, NotePlace, Question, QuestionSource, User
-from quizzes.models.bank import MARKED_BY_HAND
+from quizzes.models import Answer, Assignment, Attempt, NotePlace, Question, QuestionSource, Quiz, QuizItem, User
+from quizzes.models.bank import MARKED_BY_HAND, Difficulty
 
+TAPPED = ("single_choice", "multiple_choice", "true_false")  # answered by a tap, without a word on how
 MISSED, UNSEEN, FLAGGED = "missed", "unseen", "flagged"
 USUAL, MOST = 10, 50
 
@@ -69,6 +72,18 @@ def matching(learner: User, wish: Wish, record: list[Shown], *, now: datetime) -
         questions = questions.filter(difficulty=wish.difficulty)
     questions = _by_record(questions, wish, record)
     return secrecy_of(learner, now=now).without_secret(questions)
+
+
+def pool_of_guests(*, now: datetime) -> QuerySet[Question]:
+    """Return what may be tried without an account: questions of the site, not the hardest, answered by a tap.
+
+    Of an exam whose results are not out the fixed items are held back, whoever takes it: a guest may be one of them.
+    """
+    exams = unreleased(Assignment.objects.all(), now=now).order_by().values("quiz")
+    alone = Q(quiz__feedback__in=terms.WAITING_FOR_THE_END, quiz__status=Quiz.Status.PUBLISHED)
+    asked = QuizItem.objects.filter(Q(quiz__in=exams) | alone, question__isnull=False)
+    questions = Question.objects.ready().filter(owner=None, is_kept_for_exams=False, type__in=TAPPED)
+    return questions.exclude(difficulty=Difficulty.HARD).exclude(pk__in=asked.order_by().values("question"))
 
 
 def _asked_now(learner: User) -> QuerySet[Answer]:

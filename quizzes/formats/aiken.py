@@ -89,7 +89,9 @@ def _take(block: Block, reading: Reading) -> None:
     if not options:
         return reading.refuse(where, _("There are no options; write them as “A. …”, each on a line of its own."))
     if letter not in LETTERS[: len(options)] or len(letter) != 1:
-        return reading.refuse(_line(block[-1]), _("“%(letter)s” is not the letter of an option.") % {"letter": letter[:20]})
+        return reading.refuse(
+            _line(block[-1]), _("“%(letter)s” is not the letter of an option.") % {"letter": letter[:20]}
+        )
     rows = [{"text": from_plain(text), "correct": place == LETTERS.index(letter)} for place, text in enumerate(options)]
     return reading.take("single_choice", {"stem": from_plain(stem), "options": rows}, where)
 

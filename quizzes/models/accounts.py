@@ -1,10 +1,12 @@
 """People. An instructor is a member of staff; what they see is decided by the objects' QuerySets."""
 
+from __future__ import annotations
+
 import unicodedata
 import zoneinfo
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -50,10 +52,20 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(_("“%(value)s” is not a time zone."), params={"value": value})
 
 
+class PeopleManager(UserManager["User"]):
+    """People with an account. Guests are in no list and no count: what is about them asks `User.everyone`."""
+
+    use_in_migrations = False
+
+    def get_queryset(self) -> models.QuerySet[User]:
+        return super().get_queryset().filter(is_guest=False)
+
+
 class User(AbstractUser):
     """A learner or an instructor; `time_zone` is the zone in which they read instants.
 
-    Django's three rights, in the words of this site.
+    Django's three rights, in the words of this site. A guest (`is_guest`) tries the site without an account: a row that
+    nobody can log in to, for the answers they gave; its session knows it, see `services/guests.py`.
     """
 
     is_staff = models.BooleanField(_("instructor"), default=False, help_text=_("May write questions and run classes."))
@@ -82,6 +94,10 @@ class User(AbstractUser):
     # How often an instructor gave a new password; devices that knew the account before are strange to it (devices.py).
     passwords_given = models.PositiveSmallIntegerField(default=0, editable=False)
     anonymised_at = models.DateTimeField(_("personal data removed"), null=True, blank=True, editable=False)
+    is_guest = models.BooleanField(default=False, db_default=False, editable=False)
+
+    objects: ClassVar[PeopleManager] = PeopleManager()
+    everyone: ClassVar[models.Manager[User]] = models.Manager()
 
     class Meta:
         verbose_name = _("person")
@@ -97,6 +113,15 @@ class User(AbstractUser):
                 name="anonymised_has_no_slip",
                 violation_error_message=_("Someone whose personal data was removed never comes back."),
             ),
+            models.CheckConstraint(
+                condition=Q(is_guest=False)
+                | Q(is_active=False, is_staff=False, is_superuser=False, email="", anonymised_at=None),
+                name="guest_is_nobody",
+                violation_error_message=_("A guest has no address, no rights and no log-in."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["date_joined"], condition=Q(is_guest=True), name="guest_joined"),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

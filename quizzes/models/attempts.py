@@ -30,6 +30,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def taken_by(self, user: User) -> AttemptQuerySet:
         return self.filter(learner=user)
 
+    def of_people(self) -> AttemptQuerySet:
+        """Return those of people with an account: guests are in no list and no count."""
+        return self.filter(learner__is_guest=False)
+
     def in_progress(self) -> AttemptQuerySet:
         return self.filter(status=Attempt.Status.IN_PROGRESS)
 
@@ -72,14 +76,14 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def readable_by(self, user: User) -> AttemptQuerySet:
         """One's own, and those made for classrooms one teaches or assists."""
         if user.is_superuser:
-            return self
+            return self.of_people()
         theirs = Classroom.objects.assisted_by(user)
         return self.filter(Q(learner=user) | Q(assignment__classroom__in=theirs))
 
     def managed_by(self, user: User) -> AttemptQuerySet:
         """Return those made for classrooms where the person is an instructor."""
         if user.is_superuser:
-            return self
+            return self.of_people()
         return self.filter(assignment__classroom__in=Classroom.objects.taught_by(user))
 
 

@@ -37,9 +37,9 @@ def has_only_been_drafted(question: Question) -> bool:
 
 
 def attempts_by_version(question: Question) -> dict[int, int]:
-    """Return the number of attempts that use each version, by its number."""
+    """Return the number of attempts that use each version, by its number; guests are not counted."""
     rows = (
-        Answer.objects.filter(version__question=question)
+        Answer.objects.filter(version__question=question, attempt__learner__is_guest=False)
         .values_list("version__number")
         .annotate(Count("attempt", distinct=True))
     )

@@ -107,7 +107,7 @@ def effect(question: Question, among: QuerySet[Attempt]) -> Effect:
     by = question.ready_version
     if by is None:
         return Effect(None)
-    older = Answer.objects.filter(version__question=question).exclude(version=by)
+    older = Answer.objects.filter(version__question=question, attempt__learner__is_guest=False).exclude(version=by)
     own_answers = list(
         older.filter(attempt__in=among).select_related("attempt__learner", "attempt__quiz").order_by("pk")
     )

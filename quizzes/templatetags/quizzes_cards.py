@@ -14,10 +14,13 @@ register = template.Library()
 
 
 @register.simple_tag
-def card_body(card: Card, disabled: bool = False, is_own: bool = True, part: str = "all") -> SafeString:
+def card_body(
+    card: Card, disabled: bool = False, is_own: bool = True, part: str = "all", links: bool = True
+) -> SafeString:
     """Return the template of the card's type in the card's state, with its slot in names and ids.
 
     `is_own`: the answer is the reader's. `part`: of what is revealed the `main` part, the `rest`, or `all`.
+    `links`: whether terms lead to the glossary, which strangers do not read.
     """
     context = {
         "card": card.card,
@@ -28,6 +31,7 @@ def card_body(card: Card, disabled: bool = False, is_own: bool = True, part: str
         "disabled": disabled,
         "is_own": is_own,
         "part": part,
+        "links": links,
     }
     jinja: Any = engines["jinja2"]
     return mark_safe(jinja.env.get_template(card.template).render(context).strip())

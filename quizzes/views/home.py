@@ -9,10 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quizzes import clock, entitlements
 from quizzes.models import Attempt, Invitation, Notice, User
+from quizzes.reports import guests as trials
 from quizzes.reports import home as report
 from quizzes.reports import week
 from quizzes.services import attempts, missed, notices
-from quizzes.views.requests import LoggedInRequest
+from quizzes.views.requests import LoggedInRequest, guest_of
 
 
 @require_safe
@@ -20,7 +21,12 @@ from quizzes.views.requests import LoggedInRequest
 def home(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         return dashboard(request, request.user)
-    return render(request, "quizzes/home/landing.html")
+    guest = guest_of(request)
+    if guest is not None:
+        return render(request, "quizzes/home/landing.html", {"trial": guest.trial})
+    ticket = trials.offer(now=clock.now())
+    context = {"ticket": ticket, "card": trials.to_answer(ticket.question)} if ticket else {}
+    return render(request, "quizzes/home/landing.html", context)
 
 
 def dashboard(request: HttpRequest, user: User) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The type of requests, for signatures, and what many views ask of one."""
 
 import hashlib
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -9,6 +10,9 @@ from django.utils import timezone
 from quizzes import zones
 from quizzes.middleware import ReaderTimeZone
 from quizzes.models import User
+from quizzes.reports import guests as report
+from quizzes.reports.guests import Trial
+from quizzes.services import guests
 
 
 class LoggedInRequest(HttpRequest):
@@ -17,10 +21,26 @@ class LoggedInRequest(HttpRequest):
     user: User
 
 
-def device_of(request: LoggedInRequest) -> str:
+def device_of(request: HttpRequest) -> str:
     """Return a short name for this device: a hash of its session, which says nothing else."""
     key = request.session.session_key or ""
     return hashlib.blake2s(key.encode(), digest_size=6).hexdigest()
+
+
+class Guest(NamedTuple):
+    """Who tries the site in this browser, and how far they are."""
+
+    user: User
+    trial: Trial
+
+
+def guest_of(request: HttpRequest) -> Guest | None:
+    """Return the guest of this browser; None for a stranger, and for people who are logged in."""
+    if request.user.is_authenticated:
+        return None
+    user = guests.find(request.session.get(guests.KEY))
+    trial = report.trial_of(user) if user else None
+    return Guest(user, trial) if user and trial else None
 
 
 def browser_zone(request: HttpRequest) -> str:

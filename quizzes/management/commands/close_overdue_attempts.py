@@ -1,4 +1,4 @@
-"""`manage.py close_overdue_attempts [--every 20]`: apply deadlines to attempts nobody looks at, and clear old imports away.
+"""`manage.py close_overdue_attempts [--every 20]`: apply deadlines to attempts nobody looks at; clear old imports and guests.
 
 Reading an attempt applies its deadline as well; this only keeps boards and gradebooks fresh. With `--every` it also
 watches the machine's clock: deadlines are absolute, so a clock that is set ends attempts or lets them go on, and the log
@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from quizzes import clock
-from quizzes.services import attempts, imports
+from quizzes.services import attempts, guests, imports
 
 log = logging.getLogger(__name__)
 JUMP = timedelta(seconds=30)  # less is how clocks are kept right, and shorter than anybody would notice
@@ -47,6 +47,7 @@ class Command(BaseCommand):
         now = clock.now()
         closed = attempts.close_overdue(now=now)
         imports.sweep(now=now)
+        guests.sweep(now=now)
         return closed
 
 

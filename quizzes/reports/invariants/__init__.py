@@ -9,6 +9,7 @@ I4  nothing changes in a closed attempt but by   I12 every change of state, and 
 I5  marks are what grading the rows gives        I13 a nickname's key is the one that the nickname gives
                                                  I14 a review card knows as many answers as are kept of it
                                                  I15 who reached the mark of a unit's check mastered it
+                                                 I16 a guest practices on their own, and is in no class
 
 Each module has those of one subject; this one is the register.
 
@@ -27,7 +28,7 @@ from quizzes.reports.invariants.bank import empty, mastered
 from quizzes.reports.invariants.board_points import boards
 from quizzes.reports.invariants.events import agreed, log, lost_saves, saved_after_the_end
 from quizzes.reports.invariants.grading import marks
-from quizzes.reports.invariants.people import nicknames, reviews
+from quizzes.reports.invariants.people import guests, nicknames, reviews
 from quizzes.reports.invariants.violations import Violation
 
 
@@ -45,3 +46,4 @@ def check(*, now: datetime, is_swept: bool = True) -> Iterator[Violation]:
     yield from boards(now)
     yield from nicknames()
     yield from reviews()
+    yield from guests()

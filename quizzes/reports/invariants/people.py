@@ -1,4 +1,4 @@
-"""What must hold of the members of classes and of their review decks."""
+"""What must hold of the members of classes, of review decks and of guests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import Count, F, Max, Q
 
-from quizzes.models import Membership, ReviewCard
+from quizzes.models import Attempt, Membership, Quiz, ReviewCard
 from quizzes.models.classrooms import nickname_key
 from quizzes.reports.invariants.violations import BATCH, Violation
 
@@ -30,3 +30,13 @@ def reviews() -> Iterator[Violation]:
         yield Violation("I14", f"review card {pk}", "its last answer is another one in the log")
     for pk in ReviewCard.objects.filter(learner__anonymised_at__isnull=False).values_list("pk", flat=True):
         yield Violation("I14", f"review card {pk}", "belongs to someone whose data was removed")
+
+
+def guests() -> Iterator[Violation]:
+    """I16: who tries the site without an account has practice that they put together, and nothing else."""
+    attempts = Attempt.objects.filter(learner__is_guest=True)
+    own = Q(quiz__slug=Quiz.OWN_PRACTICE, assignment=None, is_counted=False)
+    for pk in attempts.exclude(own).values_list("pk", flat=True):
+        yield Violation("I16", f"attempt {pk}", "is a guest's, and is no practice of their own")
+    for pk in Membership.objects.filter(user__is_guest=True).values_list("pk", flat=True):
+        yield Violation("I16", f"member {pk}", "is a guest")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from quizzes import entitlements
 from quizzes.entitlements import Secrecy, Wish
 from quizzes.errors import NotOpen
 from quizzes.models import Attempt, Quiz, User, version_cache
+from quizzes.models.papers import PaperQuestion
 from quizzes.models.quizzes import Preset
 from quizzes.services.attempts.close import submit
 from quizzes.services.attempts.start import begin, open_attempt_of, plan_of
@@ -38,6 +40,26 @@ def start_practice(learner: User, wish: Wish, *, now: datetime, device: str = ""
     effective = entitlements.terms_for(learner, quiz, None, limit=None)
     plan = plan_of(draw, effective, rng, shuffle_options=True)
     return begin(learner, quiz, None, plan, now=now, device=device)
+
+
+def start_trial(guest: User, first: PaperQuestion, *, number: int, now: datetime, device: str = "") -> Attempt:
+    """Return a new attempt of a guest at the question they were shown, as it lay there, and at others of the site."""
+    rng = random.Random(secrets.randbits(64))  # noqa: S311  only which questions, nothing secret
+    drawing = Drawing({first.version.question_id}, rng=rng, purpose=Purpose(Preset.PRACTICE, Secrecy()))
+    [candidates] = drawing.with_evidence([_to_be_tapped(4 * number, now=now)])
+    draw = Draw([Drawn(first.version, Decimal(1)), *_drawn(drawing.take(candidates, number - 1))])
+    quiz = own_practice()
+    effective = entitlements.terms_for(guest, quiz, None, limit=None)
+    plan = plan_of(draw, effective, rng, shuffle_options=True)
+    plan.answers[0] = replace(plan.answers[0], layout=first.layout)
+    return begin(guest, quiz, None, plan, now=now, device=device)
+
+
+def _to_be_tapped(count: int, *, now: datetime) -> list[Candidate]:
+    """Return up to so many of the questions for guests, at random; none with a page of facts to read first."""
+    rows = list(entitlements.pool_of_guests(now=now).order_by("?").values_list("pk", "versions")[:count])
+    versions = version_cache.get_many([version for _pk, version in rows])
+    return [Candidate(pk, version) for pk, version in rows if not versions[version].parsed.case]
 
 
 def own_practice() -> Quiz:

@@ -1,0 +1,88 @@
+"""What someone who tries the site without an account sees: a question to begin with, and how far they are. Read only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+
+from quizzes import entitlements
+from quizzes.models import Answer, Attempt, QuestionVersion, User, tickets, version_cache
+from quizzes.models.bank import Difficulty
+from quizzes.models.papers import PaperQuestion
+from quizzes.models.previews import PreviewAnswer
+from quizzes.models.tickets import Ticket
+from quizzes.reports import judged_cards
+from quizzes.reports.cards import Card, ask_card
+
+LOOKED_AT = 6  # questions, of which the shortest is offered: the first one is to be read at a glance
+
+
+def offer(*, now: datetime) -> Ticket | None:
+    """Return a question to begin with; None where the site has none for guests (1 query, 1 more for versions not met
+    before)."""
+    if not settings.GUESTS:
+        return None
+    questions = entitlements.pool_of_guests(now=now).filter(difficulty=Difficulty.EASY)
+    found = questions.exclude(type="multiple_choice").order_by("?").values_list("versions", flat=True)[:LOOKED_AT]
+    versions = [version for version in version_cache.get_many(list(found)).values() if not version.parsed.case]
+    return tickets.issue(min(versions, key=_length)) if versions else None
+
+
+def _length(version: QuestionVersion) -> int:
+    options = getattr(version.parsed, "options", ())
+    return len(version.stem) + sum(len(option.text) for option in options)
+
+
+def to_answer(question: PaperQuestion, response: object = None) -> Card:
+    """Return a question as its page asks it, with what was chosen."""
+    version = question.version
+    answer = PreviewAnswer(question.slot, version.pk, version.revision, Decimal(1), question.layout, response)
+    return ask_card(answer, question)
+
+
+# How far a guest is ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The questions of a guest: how each answer was, in their order; empty for those to come."""
+
+    attempt: Attempt
+    verdicts: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        return len(self.verdicts)
+
+    @property
+    def answered(self) -> int:
+        return sum(map(bool, self.verdicts))
+
+    @property
+    def right(self) -> int:
+        return self.verdicts.count("right")
+
+    @property
+    def next_slot(self) -> int | None:
+        """The question that is asked next; None after the last."""
+        return self.verdicts.index("") + 1 if "" in self.verdicts else None
+
+
+def trial_of(guest: User) -> Trial | None:
+    """Return how far the guest is (2 queries)."""
+    attempt = Attempt.objects.taken_by(guest).select_related("quiz").first()
+    if attempt is None:
+        return None
+    answers = Answer.objects.filter(attempt=attempt).order_by("slot")
+    return Trial(attempt, tuple(judged_cards.verdict(answer) if answer.is_checked else "" for answer in answers))
+
+
+def answered_cards(trial: Trial, guest: User, *, now: datetime) -> list[Card]:
+    """Return the questions answered so far with what was right and why, but for those that are secret now."""
+    revealed = entitlements.revealed(trial.attempt, guest, now=now, is_checked=True)
+    secrecy = entitlements.secrecy_of(guest, now=now)
+    slots = [slot for slot, verdict in enumerate(trial.verdicts, start=1) if verdict]
+    return judged_cards.result_cards(trial.attempt, revealed, secrecy=secrecy, slots=slots)
