@@ -58,8 +58,8 @@ class QuestionVersions(QuestionPart):
         question = self.fetched(request, pk)
         rows = {version.number: version for version in question.versions.order_by("-number")}
         newest = [*rows, *rows][:2]
-        old, new = (number_in(request.GET.get(name, "")) for name in ("old", "new"))
-        old, new = rows.get(old, rows[newest[-1]]), rows.get(new, rows[newest[0]])
+        numbers = [number_in(request.GET.get(name, ""), 0) for name in ("old", "new")]
+        old, new = rows.get(numbers[0], rows[newest[-1]]), rows.get(numbers[1], rows[newest[0]])
         context = {
             "title": _("Version %(old)d and version %(new)d") % {"old": old.number, "new": new.number},
             "question": question,

@@ -13,12 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from quizzes.errors import Text
 from quizzes.formats.budgets import Budget
 
-Text = str | Promise
 MAX_BYTES = 25 * 1024 * 1024  # of a file that is imported
 MAX_QUESTIONS = 5000
 MAX_DEPTH = 12

@@ -14,12 +14,13 @@ from allauth.core import context
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import after_answer
+from quizzes.forms.fields import model_choice
 from quizzes.forms.signup import OnePassword
-from quizzes.forms.zones import ZoneField
+from quizzes.forms.zones import ZoneField, zone_choice
 from quizzes.models import User
 from quizzes.services import accounts
 
@@ -62,7 +63,7 @@ class ForgottenPasswordForm(AllauthResetPasswordForm):
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"])
 
-    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+    def save(self, request: HttpRequest, **kwargs: object) -> str:
         after_answer.run(lambda: in_request(request, partial(self.mail_to_owners, request, **kwargs)))
         return str(self.cleaned_data["email"])
 
@@ -101,8 +102,7 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["time_zone"]
-        field.offer(self.instance.time_zone, ("", _("Same as my browser")))
+        zone_choice(self, "time_zone").offer(self.instance.time_zone, ("", _("Same as my browser")))
         for name, token in (("first_name", "given-name"), ("last_name", "family-name")):
             self.fields[name].widget.attrs["autocomplete"] = token
         self.helper = FormHelper()
@@ -120,7 +120,7 @@ class AnonymiseForm(forms.Form):
         ),
     )
 
-    def __init__(self, person: User, data: Any = None) -> None:
+    def __init__(self, person: User, data: QueryDict | None = None) -> None:
         self.person = person
         super().__init__(data)
         name = {"name": person.username}
@@ -142,7 +142,7 @@ class DeleteAccountForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
-    def __init__(self, person: User, data: Any = None) -> None:
+    def __init__(self, person: User, data: QueryDict | None = None) -> None:
         self.person = person
         super().__init__(data)
         name = {"name": person.username}
@@ -155,10 +155,17 @@ class DeleteAccountForm(forms.Form):
         return typed
 
 
+class PersonChoice(forms.ModelChoiceField):
+    """People by name and user name."""
+
+    def label_from_instance(self, person: User) -> str:
+        return f"{person.full_name} ({person.username})"
+
+
 class HandOverForm(forms.Form):
     """Who goes on with the work of a person; the site where none is chosen."""
 
-    receiver = forms.ModelChoiceField(
+    receiver = PersonChoice(
         label=_("To"),
         queryset=User.objects.none(),
         required=False,
@@ -166,13 +173,7 @@ class HandOverForm(forms.Form):
         help_text=_("Moves all questions, quizzes and sources, with their drafts."),
     )
 
-    def __init__(self, person: User, data: Any = None) -> None:
+    def __init__(self, person: User, data: QueryDict | None = None) -> None:
         super().__init__(data)
         instructors = User.objects.filter(is_staff=True, is_active=True).exclude(pk=person.pk).order_by("username")
-        field: Any = self.fields["receiver"]
-        field.queryset = instructors
-        field.label_from_instance = _name_and_username
-
-
-def _name_and_username(person: User) -> str:
-    return f"{person.full_name} ({person.username})"
+        model_choice(self, "receiver").queryset = instructors

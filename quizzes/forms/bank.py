@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.errors import Text
+from quizzes.forms.fields import choice
 from quizzes.forms.posted import replaced
 from quizzes.forms.question_places import BasePlaces, PlaceForm, with_more_places
 from quizzes.models import Question, QuestionVersion, Source, StudyNote, Topic, User, Visibility
 from quizzes.models.classification import Bloom, Difficulty
-from quizzes.question_types.authoring import AuthorForm
+from quizzes.question_types.authoring import AuthorForm, formset_of
+from quizzes.question_types.base import AnyType
 from quizzes.question_types.problems import Problem, problems_of
 from quizzes.services.bank import Citation, Identity
 
@@ -83,7 +85,7 @@ class QuestionForm:
 
     def __init__(
         self,
-        kind: Any,
+        kind: AnyType,
         data: QueryDict | None = None,
         *,
         user: User,
@@ -105,18 +107,16 @@ class QuestionForm:
         if self.is_asking_for_rows:
             self._say_nothing()
 
-    def _places(self, data: Any, question: Question | None) -> Any:
-        factory: Any = forms.formset_factory(
-            PlaceForm, formset=BasePlaces, can_delete=True, max_num=20, absolute_max=25
-        )
+    def _places(self, data: QueryDict | None, question: Question | None) -> BasePlaces:
+        factory = formset_of(PlaceForm, BasePlaces, most=20)
         if question is not None:
             factory.stored = list(question.places.values("source", "paragraph", "evidence"))
         formset = factory(data, prefix="places")
         kept = Q(questions=question) if question is not None else Q()
         usable = Source.objects.usable_by(self.user).order_by().values("pk")
         sources = Source.objects.filter(Q(pk__in=usable) | kept).distinct()
-        field: Any = forms.ModelChoiceField(sources)
-        choices = list(field.choices)  # asked for once, not for every row
+        field = forms.ModelChoiceField(sources)
+        choices = list(field.iterator(field))  # asked for once, not for every row
         for form in [*formset.forms, formset.empty_form]:
             form.fields["source"].queryset = sources
             form.fields["source"].choices = choices
@@ -126,8 +126,7 @@ class QuestionForm:
         """The cases that the author may use, and the one that the question has; no field where there is none."""
         cases = StudyNote.objects.usable_by(self.user) | StudyNote.objects.filter(slug=current)
         offered = list(cases.filter(kind=StudyNote.Kind.CASE).order_by("title").values_list("slug", "title"))
-        field: Any = self.identity.fields["case"]
-        field.choices = [("", gettext_lazy("none")), *offered]
+        choice(self.identity, "case").choices = [("", gettext_lazy("none")), *offered]
         if not offered:
             del self.identity.fields["case"]
 
@@ -138,7 +137,7 @@ class QuestionForm:
 
     def _say_nothing(self) -> None:
         """No errors while rows are asked for: nothing was handed in yet."""
-        formsets = [self.places, *self.author.rowsets]
+        formsets: list[Any] = [self.places, *self.author.rowsets]
         for form in [self.identity, self.author.main, *(form for formset in formsets for form in formset.forms)]:
             form._errors = ErrorDict()
         for formset in formsets:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import emblems
+from quizzes.errors import Text
 from quizzes.forms.fields import choice
-from quizzes.forms.zones import ZoneField
+from quizzes.forms.zones import ZoneField, zone_choice
 from quizzes.models import Classroom, Membership
 
 UNTIMED = "untimed"
@@ -46,8 +47,7 @@ class ClassroomForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current = self.initial.get("time_zone") or self.instance.time_zone
-        field: Any = self.fields["time_zone"]
-        field.offer(current)
+        zone_choice(self, "time_zone").offer(current)
         self.helper = helper(self.submit_label)
 
 
@@ -142,12 +142,12 @@ class TimeForm(forms.Form):
         now = UNTIMED if membership.is_untimed else f"{membership.time_factor:.2f}"
         kwargs.setdefault("initial", {"time": now})
         super().__init__(*args, **kwargs)
-        choices: list[Any] = list(TIMES)
+        choices: list[tuple[str, Text]] = list(TIMES)
         if now not in dict(choices):
             choices.insert(-1, (now, _("× %(factor)s") % {"factor": now}))
         choice(self, "time").choices = choices
 
     def terms(self) -> tuple[Decimal, bool]:
-        """(time factor, untimed)."""
+        """Return (time factor, untimed)."""
         chosen = self.cleaned_data["time"]
         return (Decimal(1), True) if chosen == UNTIMED else (Decimal(chosen), False)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django import forms
+from django.db.models import Model
 
 
 def choice(form: forms.BaseForm, name: str) -> forms.ChoiceField:
     return cast(forms.ChoiceField, form.fields[name])
 
 
-def model_choice(form: forms.BaseForm, name: str) -> forms.ModelChoiceField[Any]:
-    return cast("forms.ModelChoiceField[Any]", form.fields[name])
+def model_choice(form: forms.BaseForm, name: str) -> forms.ModelChoiceField[Model]:
+    return cast("forms.ModelChoiceField[Model]", form.fields[name])

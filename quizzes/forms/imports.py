@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import formats
+from quizzes.errors import Text
 from quizzes.formats import encodings
 from quizzes.formats.base import MAX_BYTES
+from quizzes.forms.fields import choice
 from quizzes.models import ImportDraft, Topic
 from quizzes.models.kinds import KINDS
 from quizzes.models.quizzes import Preset
@@ -20,14 +21,15 @@ from quizzes.services import imports
 
 SELECT = forms.Select({"class": "form-select"})
 TICK = forms.CheckboxInput({"class": "form-check-input"})
+KIND_CHOICES: list[tuple[str, Text]] = [(kind.key, kind.name) for kind in KINDS.values()]
 FIND_OUT = ("", gettext_lazy("Find out"))
 
 
-def format_choices() -> list[tuple[str, Any]]:
+def format_choices() -> list[tuple[str, Text]]:
     return [FIND_OUT, *((one.key, one.name) for one in formats.all_formats())]
 
 
-def encoding_choices() -> list[tuple[str, Any]]:
+def encoding_choices() -> list[tuple[str, Text]]:
     return [FIND_OUT, *encodings.CHOICES.items()]
 
 
@@ -111,19 +113,18 @@ class ChoicesForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind of quiz"),
-        choices=[(kind.key, kind.name) for kind in KINDS.values()],
+        choices=KIND_CHOICES,
         widget=SELECT,
     )
 
     field_order = ("quiz", "kind", "topic", "tags", "publishes", "is_kept_for_exams", "uses_categories")
 
-    def __init__(self, draft: ImportDraft, plan: imports.Plan, data: Any = None) -> None:
+    def __init__(self, draft: ImportDraft, plan: imports.Plan, data: QueryDict | None = None) -> None:
         self.chosen, self.plan = imports.choices_of(draft), plan
         start = {**vars(self.chosen), "tags": ", ".join(self.chosen.tags)}
         super().__init__(data, initial=start)
         if self.chosen.has_quiz:
-            kind: Any = self.fields["kind"]
-            kind.choices = [("file", _("As in the file, with its items")), *kind.choices]
+            choice(self, "kind").choices = [("file", _("As in the file, with its items")), *KIND_CHOICES]
         if not plan.categories:
             del self.fields["uses_categories"]
         self.topics = Topic.objects.values_list("name", flat=True) if data is None else []
@@ -149,8 +150,9 @@ class ChoicesForm(forms.Form):
 
     def _other(self) -> set[int]:
         """Return the places whose tick is not the first one."""
-        data: Any = self.data
-        ticked, shown = (_numbers(data.getlist(name)) for name in ("take", "shown"))
+        data = self.data
+        lists = dict(data.lists()) if isinstance(data, QueryDict) else {}
+        ticked, shown = (_numbers(lists.get(name, [])) for name in ("take", "shown"))
         other = set(self.chosen.other)
         if "take_all" in data or "take_none" in data:
             shown = {line.place for line in self.plan.takeable}

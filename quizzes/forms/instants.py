@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import zones
+from quizzes.errors import Text
 from quizzes.local_time import LocalTimeGap, LocalTimeTwice, parse_local
 
 FIRST, SECOND = "first", "second"
@@ -56,9 +57,9 @@ class LocalField(forms.Field):
     widget = forms.DateTimeInput
     default_error_messages = {"invalid": gettext_lazy("Give a date and a time, such as 2026-03-02 09:00.")}
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, label: Text, help_text: Text) -> None:
         widget = forms.DateTimeInput({"type": "datetime-local"}, format=FORMAT)
-        super().__init__(required=False, widget=widget, **kwargs)
+        super().__init__(required=False, widget=widget, label=label, help_text=help_text)
 
     def to_python(self, value: object) -> datetime | None:
         if value in self.empty_values:
@@ -75,7 +76,7 @@ class LocalField(forms.Field):
 class ZonedForm(forms.Form):
     """A form with instants in a zone; `stored` are those it starts with, and what is not touched stays to the second."""
 
-    instants: ClassVar[Mapping[str, Any]] = {}
+    instants: ClassVar[Mapping[str, Text]] = {}
 
     def __init__(self, *args: Any, zone: str, stored: object = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any, cast
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.forms.renderers import BaseRenderer
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from quizzes.forms.instants import SECONDS, WHICH, meant, which_of_two
@@ -22,10 +27,18 @@ class InstantWidget(AdminSplitDateTime):
     is_asked = False
     chosen = ""  # what is stored
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[object]:
+    def value_from_datadict(
+        self, data: Mapping[str, object], files: MultiValueDict[str, UploadedFile], name: str
+    ) -> list[object]:
         return [*super().value_from_datadict(data, files, name), data.get(f"{name}_which", "")]
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+    def render(
+        self,
+        name: str,
+        value: object,
+        attrs: dict[str, object] | None = None,
+        renderer: BaseRenderer | None = None,
+    ) -> SafeString:
         halves = super().render(name, value, attrs, renderer)
         if not self.is_asked:
             return halves
@@ -42,7 +55,7 @@ class InstantField(forms.SplitDateTimeField):
     stored: datetime | None = None
     which = ""
 
-    def get_bound_field(self, form: Any, field_name: str) -> Any:
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         """Return the field of one form: here it learns what that form starts with."""
         stored = form.initial.get(field_name, self.initial)
         self.stored = stored if isinstance(stored, datetime) and timezone.is_aware(stored) else None
@@ -50,9 +63,9 @@ class InstantField(forms.SplitDateTimeField):
             self._ask(which)
         return super().get_bound_field(form, field_name)
 
-    def clean(self, value: object) -> Any:
+    def clean(self, value: object) -> datetime | None:
         halves, self.which = (value[:2], value[2] or "") if isinstance(value, list) else (value, "")
-        return super().clean(halves)
+        return cast("datetime | None", super().clean(halves))
 
     def compress(self, data_list: Any) -> datetime | None:
         if not data_list or any(half in self.empty_values for half in data_list):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,7 +39,7 @@ class MarkForm(forms.Form):
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
 
-    def __init__(self, answer: Answer, data: Any = None) -> None:
+    def __init__(self, answer: Answer, data: QueryDict | None = None) -> None:
         self.answer = answer
         first = {"marks": answer.shown_marks, "comment": answer.comment, "seen": _instant(answer.marked_at)}
         super().__init__(data, initial=first)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,8 +29,8 @@ class PointsForm(forms.Form):
         widget=forms.TextInput({"class": "vTextField"}),
     )
 
-    def __init__(self, groups: Sequence[Group], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, groups: Sequence[Group], data: QueryDict | None, *, initial: dict[str, object]) -> None:
+        super().__init__(data, initial=initial)
         self.groups = groups
         for group in groups:
             self.fields[_name(group)] = forms.ChoiceField(
@@ -41,8 +41,8 @@ class PointsForm(forms.Form):
             )
 
     @property
-    def rows(self) -> list[tuple[str, Group, Any]]:
-        """Each group with its name and its choice."""
+    def rows(self) -> list[tuple[str, Group, forms.BoundField]]:
+        """Return each group with its name and its choice."""
         return [(group_name(group), group, self[_name(group)]) for group in self.groups]
 
     @property

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,11 +33,12 @@ class AddToQuizForm(forms.Form):
         label=gettext_lazy("Points for each"), min_value=0, max_digits=5, decimal_places=2, initial=1
     )
 
-    def __init__(self, user: User, data: Any = None, **kwargs: Any) -> None:
+    def __init__(self, user: User, data: QueryDict | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         model_choice(self, "quiz").queryset = Quiz.objects.editable_by(user).exclude(status=Quiz.Status.ARCHIVED)
 
-    def clean_points(self) -> Any:
-        if self.cleaned_data["points"] <= 0:
+    def clean_points(self) -> Decimal:
+        points: Decimal = self.cleaned_data["points"]
+        if points <= 0:
             raise ValidationError(_("Points must be above 0."))
-        return self.cleaned_data["points"]
+        return points

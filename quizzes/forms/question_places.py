@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -65,7 +65,10 @@ class BasePlaces(PlaceFormSet):
         return {"initial": self.stored[index]}
 
 
-def with_more_places(data: Any) -> Any:
+def with_more_places(data: QueryDict | None) -> QueryDict | None:
+    """Return posted data with two more rows for places."""
+    if data is None:
+        return None
     data = data.copy()
     data["places-TOTAL_FORMS"] = str(int(data.get("places-TOTAL_FORMS", "0")) + 2)
     return data

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +18,7 @@ from quizzes.forms.fields import choice
 from quizzes.forms.quiz_fields import whole_number
 from quizzes.models import Quiz, QuizItem, Source, Tag, Topic
 from quizzes.models.classification import Bloom, Difficulty
+from quizzes.question_types.authoring import formset_of
 
 
 class CellForm(forms.Form):
@@ -53,11 +57,11 @@ class CellForm(forms.Form):
     def has_changed(self) -> bool:
         return any(name not in ("points", "ORDER", "DELETE") for name in self.changed_data)
 
-    def clean_points(self) -> Any:
-        points = self.cleaned_data["points"]
+    def clean_points(self) -> Decimal:
+        points: Decimal | None = self.cleaned_data["points"]
         if points is not None and points <= 0:
             raise ValidationError(_("Points must be above 0."))
-        return points if points is not None else 1
+        return Decimal(1) if points is None else points
 
     def item(self, quiz: Quiz, position: int) -> QuizItem:
         """Return the row as an unsaved draw rule."""
@@ -68,12 +72,12 @@ class CellForm(forms.Form):
 class BaseCells(forms.BaseFormSet):
     """Rows of a blueprint, filled from the draw rules that are there."""
 
-    stored: list[dict[str, object]] = []
+    stored: Sequence[Mapping[str, object]] = ()
     minimum_rows = 4
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices: dict[str, list[Any]] = {}
+        choices: dict[str, list[tuple[object, object]]] = {}
         for form in [*self.forms, self.empty_form]:
             for name in ("topic", "source", "tag"):  # asked for once, not for every row
                 field = form.fields[name]
@@ -103,11 +107,9 @@ class BaseCells(forms.BaseFormSet):
         return [form.item(quiz, place) for place, form in enumerate(self.ordered_forms, start=1)]
 
 
-def cells(quiz: Quiz, data: Any = None) -> Any:
+def cells(quiz: Quiz, data: QueryDict | None = None) -> BaseCells:
     """Return the blueprint form of a quiz."""
-    factory: Any = forms.formset_factory(
-        CellForm, formset=BaseCells, can_order=True, can_delete=True, max_num=60, absolute_max=65
-    )
+    factory = formset_of(CellForm, BaseCells, can_order=True, most=60)
     factory.stored = list(
         quiz.items.filter(question=None).values(
             "draw_count", "topic", "source", "type", "difficulty", "bloom", "tag", "fills_up", "points"

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy
+
+from quizzes.errors import Text
 
 TIME_LIMIT = gettext_lazy("A time limit is 1 to 1,440 minutes.")
 
 ATTEMPTS = gettext_lazy("Attempts allowed are 1 to 1,000; leave it empty for unlimited.")
 
 
-def whole_number(lowest: int, highest: int, message: Any, **kwargs: Any) -> forms.IntegerField:
+def whole_number(
+    lowest: int,
+    highest: int,
+    message: Text,
+    *,
+    label: Text,
+    required: bool = False,
+    initial: int | None = None,
+    help_text: Text = "",
+) -> forms.IntegerField:
     """Return a number field that says the same sentence to words, fractions and figures out of range."""
     errors = dict.fromkeys(("invalid", "min_value", "max_value"), message)
     return forms.IntegerField(
@@ -20,7 +29,10 @@ def whole_number(lowest: int, highest: int, message: Any, **kwargs: Any) -> form
         max_value=highest,
         error_messages=errors,
         widget=forms.NumberInput({"class": "ws-short"}),
-        **{"required": False, **kwargs},
+        label=label,
+        required=required,
+        initial=initial,
+        help_text=help_text,
     )
 
 

@@ -106,16 +106,19 @@ class QuizForm(forms.ModelForm):
             self._refuse_if_changed(cleaned.get("revision") or 0)
             self._refuse_without_end(cleaned)
         if not self.errors:
-            self._tell_once(cleaned)
+            self._tell_once()
         return cleaned
 
-    def _tell_once(self, cleaned: dict[str, Any]) -> None:
+    def _tell_once(self) -> None:
         """Tell what gives the answers away where it is new; saving again keeps it."""
-        settings: list[Any] = [cleaned.get(name) for name in GIVING_AWAY]
         is_new = not self.instance.pk or not {*GIVING_AWAY}.isdisjoint(self.changed_data)
-        if is_new and not cleaned.get("told") and cautions.gives_answers_away(*settings):
+        if is_new and not self.cleaned_data.get("told") and self._gives_answers_away():
             self.data = replaced(self.data, self.add_prefix("told"), "yes")
             raise ValidationError(f"{cautions.ANSWERS_AWAY} {_('Change it below, or save again to keep it so.')}")
+
+    def _gives_answers_away(self) -> bool:
+        given = self.cleaned_data.get
+        return cautions.gives_answers_away(given("feedback", ""), given("attempts_allowed"), given("counting", ""))
 
     def _refuse_certificate(self, cleaned: dict[str, object]) -> None:
         """Who passes gets one; nobody passes practice, a survey, or what has no pass mark."""

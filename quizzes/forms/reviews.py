@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -19,7 +19,8 @@ class ReviewSettingsForm(forms.ModelForm):
         widgets = {"retention": forms.RadioSelect}
         help_texts = {"retention": _("The more you want to remember, the sooner a question comes back.")}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("save", _("Save")))
+    @cached_property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.add_input(Submit("save", _("Save")))
+        return helper

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
-from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -70,7 +70,7 @@ class ReadingForm(forms.Form):
     encoding_shown = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
     heading_shown = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, layout: Layout | None = None) -> None:
+    def __init__(self, data: QueryDict | None = None, *, layout: Layout | None = None) -> None:
         super().__init__(data)
         self.layout = layout
         choice(self, "encoding").choices = [("", _("as detected")), *ENCODINGS.items()]

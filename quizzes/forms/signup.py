@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -14,15 +15,23 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from quizzes.errors import Text
 from quizzes.models import User
 
 RULES = _("At least 8 characters, not a common password, and not like your name.")
 LONGEST_NAME = 150
 
 
-def name_field(label: Any, token: str, **options: Any) -> forms.CharField:
+def name_field(label: Text, token: str, *, missing: Text = "") -> forms.CharField:
+    """Return a field for a name; one that may be left empty has no sentence for where it is `missing`."""
     widget = forms.TextInput({"autocomplete": token, "spellcheck": "false"})
-    return forms.CharField(label=label, max_length=LONGEST_NAME, widget=widget, **options)
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST_NAME,
+        widget=widget,
+        required=bool(missing),
+        error_messages={"required": missing},
+    )
 
 
 class OnePassword:
@@ -55,8 +64,8 @@ class SetPasswordForm(OnePassword, AllauthSetPasswordForm):
 class SignupForm(OnePassword, AllauthSignupForm):
     """Names and a password; the user name is made from the names, and an e-mail address is optional."""
 
-    first_name = name_field(_("First name"), "given-name", error_messages={"required": _("Type your first name.")})
-    last_name = name_field(_("Last name"), "family-name", required=False)
+    first_name = name_field(_("First name"), "given-name", missing=_("Type your first name."))
+    last_name = name_field(_("Last name"), "family-name")
     field_order = ["first_name", "last_name", "password1", "email"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -103,7 +112,8 @@ class UsernameForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("save", _("Change user name")))
+    @cached_property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.add_input(Submit("save", _("Change user name")))
+        return helper

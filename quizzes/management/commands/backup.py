@@ -1,8 +1,8 @@
 """`manage.py backup`: copy the database while people answer; exit code 1, and no copy, where it is not whole."""
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -27,12 +27,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--keep-all", action="store_true", help="delete no copy")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *, folder: Path | None, keep: Sequence[int], keep_all: bool, **options: object) -> None:
         now = clock.now()
-        folder = options["folder"] or settings.DATA_DIR / "backups"
+        folder = folder or settings.DATA_DIR / "backups"
         file, note = copies.make(folder, now=now)
         rows = sum(note.counts.values())
         self.stdout.write(f"{file}: {note.size / 1e6:.1f} MB, {rows} rows, verified; invariants {note.invariants}.")
-        if not options["keep_all"]:
-            for gone in copies.thin(folder, now=now, ages=keeping.Ages(*options["keep"])):
+        if not keep_all:
+            for gone in copies.thin(folder, now=now, ages=keeping.Ages(*keep)):
                 self.stdout.write(f"Deleted {gone.name}: too old.")

@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -27,17 +26,27 @@ class Command(BaseCommand):
         parser.add_argument("--brief", action="store_true", help="Leave out why it matters and how to fix it.")
         parser.add_argument("--acknowledged", action="store_true", help="Show acknowledged warnings too.")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        quiz = Quiz.objects.filter(slug=options["quiz"]).first()
-        if options["quiz"] and quiz is None:
-            raise CommandError(f"There is no quiz “{options['quiz']}”.")
-        report = linting.check_bank(quiz, blueprint=blueprint_in(options["blueprint"]))
-        shown = report.findings if options["acknowledged"] else report.standing
-        if options["json"]:
+    def handle(
+        self,
+        *,
+        quiz: str | None,
+        strict: bool,
+        json: bool,
+        blueprint: str | None,
+        brief: bool,
+        acknowledged: bool,
+        **options: object,
+    ) -> None:
+        chosen = Quiz.objects.filter(slug=quiz).first()
+        if quiz and chosen is None:
+            raise CommandError(f"There is no quiz “{quiz}”.")
+        report = linting.check_bank(chosen, blueprint=blueprint_in(blueprint))
+        shown = report.findings if acknowledged else report.standing
+        if json:
             self.stdout.write(as_json(report, shown))
         else:
-            self.show(report, shown, brief=options["brief"])
-        if report.errors or (options["strict"] and report.standing):
+            self.show(report, shown, brief=brief)
+        if report.errors or (strict and report.standing):
             raise SystemExit(1)
 
     def show(self, report: BankReport, shown: tuple[Finding, ...], *, brief: bool) -> None:

@@ -9,7 +9,6 @@ import logging
 import time
 from argparse import ArgumentParser
 from datetime import timedelta
-from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
@@ -27,8 +26,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--every", type=int, metavar="SECONDS", help="go on for ever, with this pause")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        if options["every"] is None:
+    def handle(self, *, every: int | None, **options: object) -> None:
+        if every is None:
             self.stdout.write(f"{self.sweep()} attempts closed")
             return
         watch = clock.Watch()
@@ -41,7 +40,7 @@ class Command(BaseCommand):
             except Exception:  # whatever it was: nobody would start this loop again
                 log.exception("a sweep failed; the next one comes")
             if not closed:  # else others may have ended while it worked: look again first
-                time.sleep(options["every"])
+                time.sleep(every)
 
     def sweep(self) -> int:
         now = clock.now()

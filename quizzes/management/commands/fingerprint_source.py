@@ -1,7 +1,6 @@
 """Read the text of a document once and keep, for its source, the fingerprints of its paragraphs instead of the text."""
 
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -19,14 +18,14 @@ class Command(BaseCommand):
         parser.add_argument("slug", metavar="SLUG", help="The source.")
         parser.add_argument("file", metavar="FILE", help="Its text, UTF-8.")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        source = Source.objects.filter(slug=options["slug"]).first()
+    def handle(self, *, slug: str, file: str, **options: object) -> None:
+        source = Source.objects.filter(slug=slug).first()
         if source is None:
-            raise CommandError(f"There is no source “{options['slug']}”.")
+            raise CommandError(f"There is no source “{slug}”.")
         try:
-            count = exchange.keep_fingerprints(source, text_of(options["file"]))
+            count = exchange.keep_fingerprints(source, text_of(file))
         except ImportRejected as error:
-            raise CommandError(f"{options['file']}: {error.message}") from error
+            raise CommandError(f"{file}: {error.message}") from error
         self.stdout.write(f"{count} paragraphs of “{source.slug}” are kept as fingerprints.")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
@@ -25,17 +24,17 @@ class Command(BaseCommand):
             help="For authors: note in fixtures/editions.json what the fixtures say now.",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *, dry_run: bool, record: bool, verbosity: int, **options: object) -> None:
         edition = shipped.read()
-        if options["record"]:
+        if record:
             shipped.write_record(shipped.record(edition))
             self.stdout.write("The record knows this edition.")
             return
-        done = shipped.load(edition, now=clock.now(), is_rehearsal=options["dry_run"])
-        at_most = NAMED if options["verbosity"] < 2 else None
-        for line in report(done, is_rehearsal=options["dry_run"], at_most=at_most):
+        done = shipped.load(edition, now=clock.now(), is_rehearsal=dry_run)
+        at_most = NAMED if verbosity < 2 else None
+        for line in report(done, is_rehearsal=dry_run, at_most=at_most):
             self.stdout.write(line)
-        if not options["dry_run"]:
+        if not dry_run:
             enemies.load(Path(settings.FIXTURE_DIRS[0]))
             notes = study.load(Path(settings.FIXTURE_DIRS[0]), now=clock.now())
             for what, names in (

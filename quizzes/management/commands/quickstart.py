@@ -5,7 +5,6 @@ import secrets
 import socket
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -33,17 +32,17 @@ class Command(BaseCommand):
             "--demo", action="store_true", help="demo log-ins, also where other machines reach the site"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        host, port, folder = options["host"], options["port"], Path(settings.DATA_DIR)
+    def handle(self, *, host: str, port: int, no_serve: bool, **options: object) -> None:
+        folder = Path(settings.DATA_DIR)
         is_for_others = not addresses.is_this_machine_only(host)
         self.refuse_unless_writable(folder)
-        listener = None if options["no_serve"] else self.listen(host, port)
+        listener = None if no_serve else self.listen(host, port)
         call_command("migrate", verbosity=0)
         installation.close_to_others()
         self.load_bank()
         enemies.load(Path(settings.FIXTURE_DIRS[0]))
         study.load(Path(settings.FIXTURE_DIRS[0]), now=clock.now())
-        password = self.prepare_demo(folder, lets_in=options["demo"] or not is_for_others)
+        password = self.prepare_demo(folder, lets_in=bool(options["demo"]) or not is_for_others)
         if is_for_others:
             demo.renew_known_code()
         call_command("collectstatic", interactive=False, verbosity=0)

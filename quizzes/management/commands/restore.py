@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -20,12 +19,11 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="replace the database; the site must be stopped")
         parser.add_argument("--accept-violations", action="store_true", help="also where check_invariants objects")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        file, name = options["file"], connection.settings_dict["NAME"]
-        accepts = options["accept_violations"]
-        done = copies.restore(file, now=clock.now(), replaces=options["yes"], accepts_violations=accepts)
+    def handle(self, *, file: Path, yes: bool, accept_violations: bool, **options: object) -> None:
+        name = connection.settings_dict["NAME"]
+        done = copies.restore(file, now=clock.now(), replaces=yes, accepts_violations=accept_violations)
         self.stdout.write(f"{file.name} is whole.")
-        if not options["yes"]:
+        if not yes:
             raise CommandError(f"Nothing was replaced. With --yes, {file.name} takes the place of the database {name}.")
         self.stdout.write(f"It is now the database {name}.")
         if done.kept:

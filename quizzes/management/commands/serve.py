@@ -2,7 +2,6 @@
 
 import logging
 from argparse import ArgumentParser
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -24,19 +23,21 @@ class Command(BaseCommand):
         parser.add_argument("--core", default="auto", help="number of the core to stay on, or all (default: auto)")
         parser.add_argument("--no-sweep", action="store_true", help="close_overdue_attempts --every 20 runs elsewhere")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(
+        self, *, host: str, port: int, threads: int, core: str, no_sweep: bool, skip_checks: bool, **options: object
+    ) -> None:
         serving.refuse_endless_redirect()
         refuse_missing_files()
         refuse_missing_migrations()
         installation.close_to_others()
-        listener = listening.listen(options["host"], options["port"])
-        addresses.allow(options["host"])  # for those who ask by address, as health checks of load balancers do
+        listener = listening.listen(host, port)
+        addresses.allow(host)  # for those who ask by address, as health checks of load balancers do
         serving.serve(
             listener,
-            threads=options["threads"],
-            core=options["core"],
-            sweeps=not options["no_sweep"],
-            checks=not options["skip_checks"],
+            threads=threads,
+            core=core,
+            sweeps=not no_sweep,
+            checks=not skip_checks,
         )
 
 
