@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -43,7 +42,7 @@ class AttemptEvent(models.Model):
     revision = models.PositiveBigIntegerField(null=True, blank=True)
     late_by_ms = models.PositiveIntegerField(default=0, db_default=0)
     device = models.CharField(max_length=12, blank=True, db_default="")
-    details: Any = models.JSONField(default=dict, blank=True, db_default={}, encoder=DjangoJSONEncoder)
+    details = models.JSONField(default=dict, blank=True, db_default={}, encoder=DjangoJSONEncoder)
 
     class Meta:
         verbose_name = _("event")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+M = TypeVar("M", bound=models.Model)
 
-class SlugManager(models.Manager[Any]):
+
+class SlugManager(models.Manager[M]):
     """Natural key: the slug."""
 
-    def get_by_natural_key(self, slug: str) -> Any:
+    def get_by_natural_key(self, slug: str) -> M:
         return self.get(slug=slug)
 
 

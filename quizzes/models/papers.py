@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from quizzes.errors import BadAnswer, NotFound
+from quizzes.json_types import JSONObject
 from quizzes.models import version_cache
 from quizzes.models.answers import Answer
 from quizzes.models.bank import QuestionVersion
@@ -38,7 +38,7 @@ class PaperQuestion:
     version: QuestionVersion
     layout: list[object]
 
-    def parse(self, fields: Mapping[str, Any]) -> Any:
+    def parse(self, fields: JSONObject) -> object:
         """Return the response that the posted fields give; raises BadAnswer for what does not fit the question."""
         return self.version.kind.parse(self.version.parsed, self.layout, fields)
 

@@ -16,7 +16,7 @@ runs where the setting PREPARED_QUERIES says no, and on every Django that is not
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -25,9 +25,11 @@ import django
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet, Value
 from django.db.models.query import ValuesListIterable
 
+Bound = int | str | datetime  # what can stand in a place of a compiled query
 Row = TypeVar("Row")
 M = TypeVar("M", bound=Model)
 TESTED = ((5, 2), (6, 1))
@@ -38,7 +40,7 @@ ALL: list[Prepared[Any]] = []
 class Bind(Value):
     """Place holder of a value: among the parameters of the SQL it stands for itself until the value is known."""
 
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
+    def as_sql(self, compiler: object, connection: object) -> Any:
         return "%s", [self]
 
 
@@ -54,7 +56,7 @@ class Prepared(Generic[Row]):
         self.names = frozenset(inspect.signature(build).parameters)
         ALL.append(self)
 
-    def __call__(self, **values: Any) -> list[Row]:
+    def __call__(self, **values: object) -> list[Row]:
         if values.keys() != self.names:
             raise TypeError(f"Expected {sorted(self.names)}, not {sorted(values)}.")
         try:
@@ -63,13 +65,13 @@ class Prepared(Generic[Row]):
             return []
         return self.compiled().rows(bound) if is_compiled() else list(self.queryset(**bound))
 
-    def first(self, **values: Any) -> Row | None:
+    def first(self, **values: object) -> Row | None:
         """Return the first row; all are fetched, so it is for what finds one by its key."""
         return next(iter(self(**values)), None)
 
     def compiled(self) -> CompiledQuery:
         # Kept with the connection, which belongs to one thread and one database: nothing is shared, nothing outlives it.
-        connection: Any = connections[DEFAULT_DB_ALIAS]
+        connection = connections[DEFAULT_DB_ALIAS]
         queries = vars(connection).setdefault("prepared_queries", {})
         if self not in queries:
             queries[self] = CompiledQuery(self.queryset(**{name: Bind(name) for name in self.names}), connection)
@@ -91,14 +93,13 @@ def columns(model: type[Model], path: str = "") -> list[str]:
     return [path + name for name in attributes(model)]
 
 
-def instance(model: type[M], row: Sequence[Any], names: Sequence[str] = ()) -> M:
+def instance(model: type[M], row: Sequence[object], names: Sequence[str] = ()) -> M:
     """Return a row of `columns(model)` as an instance; with `names`, of these columns only, the others deferred."""
     if names:
         values = dict(zip(names, row, strict=True))
         names = [name for name in attributes(model) if name in values]  # `from_db` reads in the order of the model
         row = [values[name] for name in names]
-    made: M = model.from_db(DEFAULT_DB_ALIAS, names or attributes(model), row)
-    return made
+    return model.from_db(DEFAULT_DB_ALIAS, names or attributes(model), row)
 
 
 def is_compiled() -> bool:
@@ -106,7 +107,7 @@ def is_compiled() -> bool:
     return settings.PREPARED_QUERIES and django.VERSION[:2] in TESTED
 
 
-def bindable(name: str, value: Any) -> int | str | datetime:
+def bindable(name: str, value: object) -> Bound:
     """Return the value as it can be bound; EmptyResultSet for one that no column can hold, which equals nothing."""
     if isinstance(value, Model):
         value = value.pk
@@ -123,7 +124,7 @@ def bindable(name: str, value: Any) -> int | str | datetime:
 class CompiledQuery:
     """The SQL of one query on one connection, and how to read its rows."""
 
-    def __init__(self, queryset: Any, connection: Any) -> None:
+    def __init__(self, queryset: QuerySet, connection: BaseDatabaseWrapper) -> None:
         if queryset._iterable_class is not ValuesListIterable:
             raise TypeError("Prepared queries give tuples only: end the QuerySet in values_list().")
         self.connection = connection
@@ -132,9 +133,11 @@ class CompiledQuery:
         select = self.compiler.select[: self.compiler.col_count]  # behind them columns that only sort or filter
         self.converters = self.compiler.get_converters([expression for expression, *_sql in select])
 
-    def rows(self, values: dict[str, Any]) -> list[Any]:
+    def rows(self, values: Mapping[str, Bound]) -> list[Any]:
         adapted = {name: self.adapted(value) for name, value in values.items()}
-        parameters = [adapted[given.value] if isinstance(given, Bind) else given for given in self.parameters]
+        parameters: list[Any] = [
+            adapted[given.value] if isinstance(given, Bind) else given for given in self.parameters
+        ]
         with self.connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
             rows = cursor.fetchall()
@@ -144,16 +147,17 @@ class CompiledQuery:
             rows = self.compiler.apply_converters(rows, self.converters)
         return list(map(tuple, rows))
 
-    def adapted(self, value: Any) -> Any:
+    def adapted(self, value: Bound) -> object:
         return self.connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
-def with_constants(sql: str, parameters: Iterable[Any]) -> tuple[str, list[Any]]:
+def with_constants(sql: str, parameters: Iterable[object]) -> tuple[str, list[object]]:
     """Return the SQL with the words and numbers of the program spelled out, and the parameters left.
 
     Where a partial index depends on a word, SQLite would make its plan again for each value that it could have.
     """
-    places, left = [], []
+    places: list[str] = []
+    left: list[object] = []
     for given in parameters:
         word = None if isinstance(given, Bind) else literal(given)
         places.append(word or "%s")
@@ -162,7 +166,7 @@ def with_constants(sql: str, parameters: Iterable[Any]) -> tuple[str, list[Any]]
     return sql.replace("%%", "%%%%") % tuple(places), left
 
 
-def literal(value: Any) -> str | None:
+def literal(value: object) -> str | None:
     """Return the value as SQL, in which % has its double; None for what is better bound."""
     if isinstance(value, str):
         return "'{}'".format(str(value).replace("'", "''").replace("%", "%%"))

@@ -5,13 +5,13 @@ The session of its author keeps it (`stored`, `restored`), so no history, statis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from quizzes import terms
+from quizzes.json_types import JSONObject
 
 
 @dataclass
@@ -64,9 +64,9 @@ class Preview:
             return self.due_at
         return self.submitted_at
 
-    def stored(self) -> dict[str, Any]:
-        """Itself as a session can keep it."""
-        row = asdict(self) | {
+    def stored(self) -> dict[str, object]:
+        """Return itself as a session can keep it."""
+        row: dict[str, Any] = asdict(self) | {
             "started_at": self.started_at.isoformat(),
             "limit": None if self.limit is None else self.limit.total_seconds(),
             "submitted_at": _text(self.submitted_at),
@@ -76,7 +76,7 @@ class Preview:
         return row
 
     @classmethod
-    def restored(cls, row: Mapping[str, Any]) -> Preview:
+    def restored(cls, row: JSONObject) -> Preview:
         """Return the preview out of what `stored` gave."""
         answers = [
             PreviewAnswer(**(answer | {"points": Decimal(answer["points"]), "saved_at": _instant(answer["saved_at"])}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.models.attempts import Attempt
-from quizzes.models.bank import MARKED_BY_HAND, Question, QuestionVersion
+from quizzes.models.bank import MARKED_BY_HAND, Question, QuestionQuerySet, QuestionVersion
 from quizzes.scheduling import AHEAD, Grade, Memory, Stage
 
 if TYPE_CHECKING:
@@ -246,6 +246,6 @@ def settings_of(learner: User) -> ReviewSettings:
     return ReviewSettings.objects.filter(learner=learner).first() or ReviewSettings(learner=learner)
 
 
-def reviewable(questions: Any) -> Any:
-    """Of these questions, those that a deck may hold at all: asked now, not kept for exams, and marked by itself."""
+def reviewable(questions: QuestionQuerySet) -> QuestionQuerySet:
+    """Return of these questions those that a deck may hold at all: asked now, not kept for exams, and marked by itself."""
     return questions.ready().filter(is_kept_for_exams=False).exclude(type__in=MARKED_BY_HAND)

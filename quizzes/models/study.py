@@ -6,7 +6,7 @@ until it is published. Published, everyone who is logged in reads it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,6 +16,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from quizzes.errors import Text
 from quizzes.models.bank import QuestionSource
 from quizzes.models.classification import SlugManager
 from quizzes.models.ownership import Owned, OwnedQuerySet, may_be_edited_by
@@ -23,6 +24,7 @@ from quizzes.models.sources import Source
 
 if TYPE_CHECKING:
     from quizzes.models.accounts import User
+    from quizzes.models.quizzes import Quiz
 
 
 class Status(models.TextChoices):
@@ -30,13 +32,16 @@ class Status(models.TextChoices):
     PUBLISHED = "published", _("published")
 
 
-class StudyQuerySet(OwnedQuerySet[Any]):
+Content = TypeVar("Content", bound="StudyContent")
+
+
+class StudyQuerySet(OwnedQuerySet[Content]):
     is_published = Q(status=Status.PUBLISHED)
 
-    def published(self) -> StudyQuerySet:
+    def published(self) -> Self:
         return self.filter(self.is_published)
 
-    def readable_by(self, user: User) -> StudyQuerySet:
+    def readable_by(self, user: User) -> Self:
         """Return what is published; an instructor reads the drafts that they may change as well."""
         if user.is_superuser:
             return self
@@ -72,7 +77,7 @@ class StudyContent(Owned):
         return self.status == Status.DRAFT
 
 
-def _quiz(words: Any, related: str, help_text: Any) -> Any:
+def _quiz(words: Text, related: str, help_text: Text) -> models.ForeignKey[Quiz | None, Quiz | None]:
     """Return a field of a unit for a quiz; without the quiz the unit stays."""
     return models.ForeignKey(
         "quizzes.Quiz",
@@ -239,7 +244,7 @@ def refuse_missing_paragraph(source: Source | None, paragraph: int | None) -> No
         raise ValidationError({"paragraph": _("This source has no paragraph %(n)d.") % {"n": paragraph}})
 
 
-def with_notes(places: QuerySet[QuestionSource]) -> QuerySet[Any]:
+def with_notes(places: QuerySet[QuestionSource]) -> QuerySet[QuestionSource]:
     """Give each place of a question `note`: the slug of the published note that rests on this paragraph; None where none does."""
     there = NotePlace.objects.filter(source=OuterRef("source"), paragraph=OuterRef("paragraph"))
     notes = there.filter(note__status=Status.PUBLISHED, note__kind=StudyNote.Kind.NOTE)

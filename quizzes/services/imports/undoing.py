@@ -55,7 +55,8 @@ def undo(draft: ImportDraft, *, now: datetime) -> Undone:
 
 
 def _take_quiz_back(result: dict[str, object], *, actor: User) -> str:
-    made = Quiz.objects.filter(pk=result.get("quiz")).first()
+    key = result.get("quiz")
+    made = Quiz.objects.filter(pk=key).first() if isinstance(key, int) else None
     if made is None:
         return ""
     if quizzes.is_referenced(made) or made.revision != result["quiz_revision"]:
