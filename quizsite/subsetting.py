@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
@@ -15,13 +16,13 @@ COPYRIGHT, LICENSE, LICENSE_URL = 0, 13, 14  # numbers in a font's table of name
 NAMES = {1: serif.FAMILY, 2: "Regular", 3: serif.FAMILY, 4: serif.FAMILY, 6: serif.FAMILY.replace(" ", "")}
 
 
-def cut(source: Path) -> bytes:
-    """Return the font at `source` as WOFF2 with the characters, features and weights of pages, under our own name."""
+def cut(source: Path, characters: Iterable[int]) -> bytes:
+    """Return the font at `source` as WOFF2 with these characters, the features and weights of pages, and our own name."""
     font = TTFont(source)
     options = subset.Options(layout_features=list(serif.FEATURES), hinting=False, notdef_outline=True)
     options.name_IDs = [COPYRIGHT, LICENSE, LICENSE_URL, *NAMES]
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[*serif.LATIN, *serif.PUNCTUATION])
+    subsetter.populate(unicodes=characters)
     subsetter.subset(font)
     font = instancer.instantiateVariableFont(font, {"opsz": serif.OPTICAL_SIZE, "wght": serif.WEIGHTS})
     for number, name in NAMES.items():

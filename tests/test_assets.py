@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -12,9 +13,12 @@ from django.test import Client, override_settings
 
 from quizsite import serif, subsetting
 from quizsite.assets import SerifFinder
+from quizzes import clock
+from tests import factories
 
 pytestmark = pytest.mark.slow
 
+HEADERS = 450  # bytes of each reply
 SHEETS = ("tokens", "base", "frame", "parts", "question", "board")
 
 
@@ -50,28 +54,46 @@ def test_modules_import_each_other_by_hashed_names(collected: Path) -> None:
     assert all((collected / "quizzes/js" / name).exists() for name in names)
 
 
+def named_in(page: str) -> list[str]:
+    """The assets that a browser fetches at once."""
+    return re.findall(
+        r'<(?:link rel="(?:stylesheet|preload|modulepreload)" href|script[^>]* src)="/static/([^"]+)"', page
+    )
+
+
 def test_what_a_first_visit_loads_is_small_and_compressed(collected: Path, client: Client, db: None) -> None:
     page = client.get("/").content.decode()
-    named = re.findall(r'<(?:link rel="(?:stylesheet|preload)" href|script[^>]* src)="/static/([^"]+)"', page)
+    named = named_in(page)
     sheets = [name for name in named if name.startswith("quizzes/css/")]
     assert sheets == [f"quizzes/css/{sheet}.css" for sheet in SHEETS]
     assert len(named) <= 12
-    assert sum(sent_size(collected, name) for name in named) + len(page) < 100_000
+    assert sum(sent_size(collected, name) for name in named) + len(page) < 90_000
 
 
-def test_the_serif_is_cut_to_forty_kilobytes_and_its_license_comes_along(collected: Path) -> None:
-    font = collected / address(collected, "serif/quizsite-serif.woff2")
-    assert font.read_bytes()[:4] == b"wOF2"
-    assert sent_size(collected, "serif/quizsite-serif.woff2") <= 40_000
+def test_the_first_view_of_an_attempt_is_small(collected: Path, client: Client, db: None) -> None:
+    learner = factories.user()
+    attempt = factories.attempt(learner, factories.quiz(10, layout="one"), now=clock.now())
+    client.force_login(learner)
+    page = client.get(f"/attempts/{attempt.pk}/questions/1/").content
+    named = named_in(page.decode())
+    assert "quizzes/js/attempt.js" in named
+    headers = HEADERS * (len(named) + 2)
+    assert sum(sent_size(collected, name) for name in named) + len(gzip.compress(page)) + headers < 90_000
+
+
+@pytest.mark.parametrize(("font", "most"), [(serif.FONT, 31_000), (serif.FURTHER, 15_000)])
+def test_the_serif_is_cut_small_and_its_license_comes_along(collected: Path, font: str, most: int) -> None:
+    assert (collected / address(collected, f"serif/{font}")).read_bytes()[:4] == b"wOF2"
+    assert sent_size(collected, f"serif/{font}") <= most
     assert "SIL Open Font License" in hashed(collected, "serif/OFL.txt")
-    assert Path(address(collected, "serif/quizsite-serif.woff2")).name in hashed(collected, "serif/serif.css")
+    assert Path(address(collected, f"serif/{font}")).name in hashed(collected, "serif/serif.css")
 
 
 def test_the_serif_is_cut_once_and_again_when_the_recipe_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cuts = iter([b"first", b"second"])
-    monkeypatch.setattr(subsetting, "cut", lambda _source: next(cuts))
+    cuts = iter([b"first", b"of the first", b"second", b"of the second"])
+    monkeypatch.setattr(subsetting, "cut", lambda _source, _characters: next(cuts))
     serif.prepare(tmp_path)
     serif.prepare(tmp_path)
     assert (tmp_path / serif.FONT).read_bytes() == b"first"

@@ -18,15 +18,16 @@ const pages = (...answers) =>
 
 test("a page that was fetched before is not fetched again", async () => {
   const one = pages({ revision: 1 });
-  one.fetchOnly([1, 3]);
-  one.fetchOnly([3, 1]);
+  one.fetch(3, "low");
+  one.keepOnly(3);
+  one.fetch(3);
   assert.deepEqual(await one.take(3), { slot: 3, revision: 1 });
-  assert.deepEqual(asked, [1, 3]);
+  assert.deepEqual(asked, [3]);
 });
 
 test("pages fetched early give way to answers, one that is pressed for does not", async () => {
   const one = new Pages(async (slot, priority) => asked.push([slot, priority]));
-  one.fetchOnly([1]);
+  one.fetch(1, "low");
   one.fetch(2);
   assert.deepEqual(asked, [[1, "low"], [2, "auto"]]);
 });
@@ -38,12 +39,14 @@ test("a page is shown once: what is turned back to is fetched anew", async () =>
   assert.deepEqual(asked, [2, 2]);
 });
 
-test("pages that are no neighbors any more are forgotten", async () => {
+test("a page that nobody turned to is forgotten", async () => {
   const one = pages({});
-  one.fetchOnly([1, 3]);
-  one.fetchOnly([2, 4]);
+  one.fetch(1);
+  one.fetch(3);
+  one.keepOnly(3);
   await one.take(1);
-  assert.deepEqual(asked, [1, 3, 2, 4, 1]);
+  await one.take(3);
+  assert.deepEqual(asked, [1, 3, 1]);
 });
 
 test("a page that is older than the answer is fetched once more", async () => {

@@ -10,12 +10,12 @@ export class Pages {
     this.begun = new Map(); // slot → the promise of its page
   }
 
-  /** Fetch these, unless that is under way, and forget all others. */
-  fetchOnly(slots) {
-    for (const slot of this.begun.keys()) if (!slots.includes(slot)) this.begun.delete(slot);
-    for (const slot of slots) this.fetch(slot, "low");
+  /** Forget all pages but this one. */
+  keepOnly(slot) {
+    for (const one of this.begun.keys()) if (one !== slot) this.begun.delete(one);
   }
 
+  /** Fetch a page, unless that is under way. */
   fetch(slot, priority = "auto") {
     const before = this.begun.get(slot);
     if (before) return before;

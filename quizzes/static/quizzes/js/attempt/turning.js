@@ -107,19 +107,23 @@ function askAgain() {
 
 const reloadIfBehind = (said) => said.is_open && isBehind(said) && location.reload();
 
+const savesData = () => Boolean(navigator.connection?.saveData);
+
 function fetchNext() {
-  const next = state.form.querySelector(".turn [data-next]");
-  const slots = next && !navigator.connection?.saveData ? [Number(next.dataset.turn)] : [];
-  const fetchThem = () => state.queue.trouble || state.pages.fetchOnly(slots);
-  if (globalThis.requestIdleCallback) requestIdleCallback(fetchThem, { timeout: 1_000 });
-  else setTimeout(fetchThem, 300);
+  const slot = Number(state.form.querySelector(".turn [data-next]")?.dataset.turn ?? 0);
+  const fetchIt = () => state.queue.trouble || state.pages.fetch(slot, "low");
+  state.pages.keepOnly(slot);
+  if (!slot || savesData()) return;
+  if (globalThis.requestIdleCallback) requestIdleCallback(fetchIt, { timeout: 1_000 });
+  else setTimeout(fetchIt, 300);
 }
 
 /** Somebody presses a button that turns to a page, or points at one below the question. */
 function fetchWhatIsMeant({ type, target }) {
-  const button = target.closest(type === "pointerdown" ? "[data-turn]" : ".turn [data-turn]");
+  const isPressed = type === "pointerdown";
+  const button = target.closest(isPressed ? "[data-turn]" : ".turn [data-turn]");
   const slot = Number(button?.dataset.turn ?? 0);
-  if (slot && slot !== here() && !state.queue.trouble) state.pages.fetch(slot);
+  if (slot && slot !== here() && !state.queue.trouble && (isPressed || !savesData())) state.pages.fetch(slot);
 }
 
 /** From now on turn pages in place, where one may go to and fro. */
