@@ -116,6 +116,7 @@ urlpatterns = [
     path("progress/", growth.progress, name="progress"),
     path("practice/", practice.practice, name="practice"),
     path("practice/start/", practice.practice_start, name="practice_start"),
+    path("practice/running/", practice.practice_running, name="practice_running"),
     # previews, for those who write a quiz
     path("previews/answers/", previews.preview_answers, name="preview_answers"),
     path("quizzes/<slug:slug>/preview/", previews.quiz_preview, name="quiz_preview"),

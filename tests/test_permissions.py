@@ -74,6 +74,7 @@ study_timeline         login 200 200 200 200 200 200 200
 study_bodies           login 200 200 200 200 200 200 200
 progress               login 200 200 200 200 200 200 200
 practice               login 200 200 200 200 200 200 200
+practice_running       login 302 302 302 302 302 302 302
 practice_start POST    login 302 302 302 302 302 302 302
 quiz_list              login 200 200 200 200 200 200 200
 quiz_detail            login 200 200 404 200 200 404 200

@@ -6,7 +6,7 @@ meet now, `record` what they have shown so far, `pools` what they may practice.
 """
 
 from quizzes.entitlements.agreed import limit_of, limits_of, seconds_and_bloom, terms_for, terms_of
-from quizzes.entitlements.pools import Pool, Wish, missed_in, pool, pool_of_guests
+from quizzes.entitlements.pools import Pool, Wish, missed_now, pool, pool_of_guests
 from quizzes.entitlements.record import Shown, record_of
 from quizzes.entitlements.results import (
     close_of,
@@ -33,7 +33,7 @@ __all__ = [
     "limits_of",
     "marks_are_out",
     "marks_come_out",
-    "missed_in",
+    "missed_now",
     "pool",
     "pool_of_guests",
     "record_of",

@@ -4,9 +4,10 @@ missed, have not met, or flagged. Nothing that is kept for exams, secret now, or
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -63,15 +64,10 @@ def pool(learner: User, wish: Wish, *, now: datetime) -> Pool:
 
 def matching(learner: User, wish: Wish, record: list[Shown], *, now: datetime) -> QuerySet[Question]:
     """The same, where the record is known."""
-    met = {shown.question for shown in record}
-    is_open = Q(owner=None) | Q(owner=learner) | Q(pk__in=met)
-    may_be_asked = Question.objects.ready().filter(is_open, is_kept_for_exams=False)
-    may_be_asked = may_be_asked.exclude(type__in=MARKED_BY_HAND).exclude(pk__in=_asked_now(learner))
-    questions = _at_its_place(may_be_asked, wish)
+    questions = _at_its_place(practicable(learner, {shown.question for shown in record}, now=now), wish)
     if wish.difficulty:
         questions = questions.filter(difficulty=wish.difficulty)
-    questions = _by_record(questions, wish, record)
-    return secrecy_of(learner, now=now).without_secret(questions)
+    return _by_record(questions, wish, record)
 
 
 def pool_of_guests(*, now: datetime) -> QuerySet[Question]:
@@ -86,7 +82,27 @@ def pool_of_guests(*, now: datetime) -> QuerySet[Question]:
     return questions.exclude(difficulty=Difficulty.HARD).exclude(pk__in=asked.order_by().values("question"))
 
 
-def _asked_now(learner: User) -> QuerySet[Answer]:
+def practicable(learner: User, met: Collection[int], *, now: datetime) -> QuerySet[Question]:
+    """Return what the learner may practice at all now; `met` are the keys of questions that they were asked before."""
+    return secrecy_of(learner, now=now).without_secret(in_use(learner.pk, met))
+
+
+def in_use(learner: int, met: Collection[int] | QuerySet[Any]) -> QuerySet[Question]:
+    """The same with what is secret now, for those who know that already; `learner` is a key."""
+    is_open = Q(owner=None) | Q(owner=learner) | Q(pk__in=met)
+    may_be_asked = Question.objects.ready().filter(is_open, is_kept_for_exams=False)
+    return may_be_asked.exclude(type__in=MARKED_BY_HAND).exclude(pk__in=_asked_now(learner))
+
+
+def missed_now(learner: User, record: list[Shown], *, now: datetime) -> set[int]:
+    """Return what the learner missed and can practice now, as "those I missed" counts it (1 query, and what secrecy needs;
+    none where nothing was missed)."""
+    if not missed_in(record):
+        return set()
+    return set(matching(learner, Wish(only=MISSED), record, now=now).order_by().values_list("pk", flat=True))
+
+
+def _asked_now(learner: int) -> QuerySet[Answer]:
     """The questions of attempts of theirs that run and count."""
     running = {"attempt__learner": learner, "attempt__status": Attempt.Status.IN_PROGRESS, "attempt__is_counted": True}
     return Answer.objects.filter(**running).order_by().values("version__question")  # type: ignore[return-value]
@@ -99,7 +115,8 @@ def _at_its_place(questions: QuerySet[Question], wish: Wish) -> QuerySet[Questio
         places = QuestionSource.objects.filter(source__slug=wish.source)
         questions = questions.filter(pk__in=places.order_by().values("question"))
     if wish.unit:
-        questions = questions.filter(pk__in=resting_on(Q(note__unit__slug=wish.unit, note__unit__status="published")))
+        of_unit = Q(note__unit__slug=wish.unit, note__unit__status="published", note__kind="note")
+        questions = questions.filter(pk__in=resting_on(of_unit))
     if wish.note:
         questions = questions.filter(pk__in=resting_on(Q(note__slug=wish.note)))
     return questions

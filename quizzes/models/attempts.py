@@ -131,6 +131,7 @@ class Attempt(models.Model):
     draw_notes = models.JSONField(default=list, blank=True)  # cells that were too small, for the instructor
     reopened_at = models.DateTimeField(_("reopened"), null=True, blank=True)  # the last time, by an instructor
 
+    about: str = ""  # what practice was put together from; `reports.practice.name` reads it
     told: Sequence[str] = ()  # what its learner is told when it starts: questions that are held back
 
     objects = AttemptQuerySet.as_manager()
@@ -191,6 +192,11 @@ class Attempt(models.Model):
         if assignment is not None:
             assignment.quiz = quiz
         return self
+
+    @property
+    def title(self) -> str:
+        """What the attempt is called: as its quiz, or what it practices where that was read."""
+        return self.about or self.quiz.title
 
     @property
     def preset(self) -> str:

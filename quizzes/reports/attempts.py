@@ -25,6 +25,7 @@ from quizzes.models import (
 )
 from quizzes.models.prepared import Prepared, columns, instance, prepared
 from quizzes.models.previews import Preview, PreviewAnswer
+from quizzes.reports import practice_names
 
 
 @dataclass(frozen=True)
@@ -147,10 +148,13 @@ def attempts_left(attempt: Attempt) -> int | None:
 
 
 def history(learner: User, number: str | None) -> Page[Any]:
-    """Return a page of the learner's attempts, the newest first (1 query, 3 where there is more than one page)."""
+    """Return a page of the learner's attempts, the newest first (1 query, 3 where there is more than one page, and what the
+    names of practice need)."""
     attempts = Attempt.objects.taken_by(learner).select_related("quiz", "assignment__quiz", "assignment__classroom")
     first = list(attempts[: PAGE + 1])
-    return Paginator(first if len(first) <= PAGE else attempts, PAGE).get_page(number)
+    page = Paginator(first if len(first) <= PAGE else attempts, PAGE).get_page(number)
+    practice_names.name(page.object_list)
+    return page
 
 
 def overview(attempt: Attempt | Preview, answers: Iterable[AnswerState | PreviewAnswer], *, here: int = 0) -> Overview:

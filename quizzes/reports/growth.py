@@ -6,7 +6,7 @@ Read only. What is not revealed does not count, so that no figure here says more
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -24,7 +24,8 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class Grown:
-    """One topic, source or unit, and what the first answers to its questions say. `missed` are to practice now."""
+    """One topic, source or unit, and what the first answers to its questions say. `missed` is how many of those missed can be
+    practiced now."""
 
     what: Any
     estimate: Estimate
@@ -72,25 +73,27 @@ def first_answers(record: Iterable[Shown]) -> list[Shown]:
     return list(first.values())
 
 
-def by_topic(record: Sequence[Shown]) -> list[Grown]:
-    """Return the topics that were met, the weakest first (1 query)."""
+def by_topic(record: Sequence[Shown], missed: Set[int]) -> list[Grown]:
+    """Return the topics that were met, the weakest first (1 query); `missed` are the questions to practice now."""
     by_key: defaultdict[int, set[int]] = defaultdict(set)
     for shown in record:
         if shown.topic is not None:
             by_key[shown.topic].add(shown.question)
-    return _grown(Topic.objects.in_bulk(list(by_key)), by_key, record)
+    return _grown(Topic.objects.in_bulk(list(by_key)), by_key, record, missed)
 
 
 def about(learner: User, what: Any, questions: QuerySet[Question], *, now: datetime) -> Grown | None:
     """Return what the first answers to these questions say; None where there is none (1 query, and the record's)."""
     record = entitlements.record_of(learner, now=now)
+    missed = entitlements.missed_now(learner, record, now=now)
     keys = set(questions.order_by().values_list("pk", flat=True)) if record else set()
-    return next(iter(_grown({0: what}, {0: keys}, record)), None)
+    return next(iter(_grown({0: what}, {0: keys}, record, missed)), None)
 
 
 def of_learner(learner: User, *, now: datetime) -> Growth:
-    """Return it all (what the record needs, and 5 queries)."""
+    """Return it all (what the record and what is missed need, and 5 queries)."""
     record = entitlements.record_of(learner, now=now)
+    missed = entitlements.missed_now(learner, record, now=now)
     places = _places(learner)
     by_source: defaultdict[int, set[int]] = defaultdict(set)
     by_unit: defaultdict[int, set[int]] = defaultdict(set)
@@ -102,9 +105,9 @@ def of_learner(learner: User, *, now: datetime) -> Growth:
     sources = Source.objects.defer("paragraphs").in_bulk(list(by_source))
     units = Unit.objects.in_bulk(list(by_unit))
     return Growth(
-        topics=by_topic(record),
-        sources=_grown(sources, by_source, record),
-        units=sorted(_grown(units, by_unit, record), key=lambda row: row.what.position),
+        topics=by_topic(record, missed),
+        sources=_grown(sources, by_source, record, missed),
+        units=sorted(_grown(units, by_unit, record, missed), key=lambda row: row.what.position),
     )
 
 
@@ -125,9 +128,10 @@ def _units_at(reader: User) -> dict[tuple[int, int], set[int]]:
     return found
 
 
-def _grown(things: Mapping[int, Any], by_key: Mapping[int, set[int]], record: Sequence[Shown]) -> list[Grown]:
+def _grown(
+    things: Mapping[int, Any], by_key: Mapping[int, set[int]], record: Sequence[Shown], missed: Set[int]
+) -> list[Grown]:
     first = {shown.question: shown.fraction for shown in first_answers(record)}
-    missed = entitlements.missed_in(record)
     rows = [
         Grown(things[key], certainty.estimate(first[one] for one in met), len(met & missed))
         for key, questions in by_key.items()

@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from quizzes import entitlements
 from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, Topic, User
 from quizzes.models.quiz_items import sized
-from quizzes.reports import given, growth, mastery, reviews
+from quizzes.reports import given, growth, mastery, practice_names, reviews
 from quizzes.reports import quizzes as quiz_report
 from quizzes.reports.given import AssignmentStatus, Calendar
 from quizzes.reports.growth import Grown
@@ -167,8 +167,9 @@ def for_learner(user: User, *, now: datetime) -> Learner:
 
 
 def growth_of(user: User, *, now: datetime) -> list[Grown]:
-    """Return the topics with most answers, the weakest first (1 query, and what the record needs)."""
-    grown = growth.by_topic(entitlements.record_of(user, now=now))
+    """Return the topics with most answers, the weakest first (1 query, and what the record needs); nobody asks here what
+    was missed."""
+    grown = growth.by_topic(entitlements.record_of(user, now=now), frozenset())
     known = {id(row) for row in sorted(grown, key=lambda row: -row.estimate.answers)[:TOPICS]}
     return [row for row in grown if id(row) in known]
 
@@ -210,7 +211,8 @@ def _open(user: User, now: datetime) -> list[Open]:
     counted = mine.annotate(
         questions=Count("answers"), answered=Count("answers", filter=Q(answers__response__isnull=False))
     )
-    found = counted.select_related("quiz", "assignment__classroom").order_by("due_at", "-started_at")
+    found = list(counted.select_related("quiz", "assignment__classroom").order_by("due_at", "-started_at"))
+    practice_names.name(found)
     return [Open(attempt, attempt.answered, attempt.questions) for attempt in found]
 
 

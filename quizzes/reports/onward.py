@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from quizzes import entitlements, terms
-from quizzes.models import Attempt, shown
+from quizzes.entitlements import pools
+from quizzes.models import Answer, Attempt, shown
 from quizzes.models.quizzes import Preset
 from quizzes.reports import certificates
 from quizzes.reports.cards import Card
@@ -39,12 +40,21 @@ class Onward:
 
 
 def after(attempt: Attempt, cards: Iterable[Card], revealed: terms.Revealed, *, now: datetime) -> Onward:
-    """Return what is offered (up to 3 queries from the second attempt on)."""
+    """Return what is offered (up to 3 queries from the second attempt on, and 1 where something was missed)."""
+    missed = [card.slot for card in cards if _is_missed(card, attempt)] if revealed.right_answer else []
     return Onward(
-        to_practice=sum(_is_missed(card, attempt) for card in cards) if revealed.right_answer else 0,
+        to_practice=_to_practice(attempt, missed),
         since=_since(attempt, now) if revealed.marks else None,
         has_certificate=certificates.is_due(attempt, revealed),
     )
+
+
+def _to_practice(attempt: Attempt, slots: Sequence[int]) -> int:
+    """Return how many of these a press of the button asks: none that is out of use by now; a secret one has no such card."""
+    if not slots:
+        return 0
+    answers = Answer.objects.filter(attempt=attempt, slot__in=slots).order_by().values("version__question")
+    return min(pools.in_use(attempt.learner_id, answers).filter(pk__in=answers).count(), pools.MOST)
 
 
 def _is_missed(card: Card, attempt: Attempt) -> bool:

@@ -1,28 +1,50 @@
-"""How much there is to practice of what a learner wants. Read only."""
+"""How much there is to practice of what a learner wants, and the practice that runs. Read only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, Q
+
 from quizzes import entitlements
 from quizzes.entitlements import Wish
 from quizzes.models import Attempt, Quiz, StudyNote, User
+from quizzes.reports import practice_names
+
+
+@dataclass(frozen=True)
+class Running:
+    """Practice in progress, with how far it is."""
+
+    attempt: Attempt
+    answered: int
+    questions: int
 
 
 @dataclass(frozen=True)
 class Choice:
-    """How many questions match, how many of them are asked, and the practice that runs (its start ends it)."""
+    """How many questions match, how many of them are asked, and the practice that runs."""
 
     matches: int
     asked: int
-    running: Attempt | None
+    running: Running | None
     note: StudyNote | None
 
 
 def choice(learner: User, wish: Wish, *, now: datetime) -> Choice:
-    """Return what a start would do (at most 12 queries, however much the learner has done)."""
+    """Return what a start would do (at most 15 queries, however much the learner has done)."""
     matches = entitlements.pool(learner, wish, now=now).count
-    running = Attempt.objects.taken_by(learner).in_progress().filter(quiz__slug=Quiz.OWN_PRACTICE).first()
     note = StudyNote.objects.readable_by(learner).filter(slug=wish.note).first() if wish.note else None
-    return Choice(matches, min(matches, wish.number), running, note)
+    return Choice(matches, min(matches, wish.number), running(learner), note)
+
+
+def running(learner: User) -> Running | None:
+    """Return the practice that the learner put together and has not handed in, with its name (1 query, up to 3 more)."""
+    mine = Attempt.objects.taken_by(learner).in_progress().filter(quiz__slug=Quiz.OWN_PRACTICE).select_related("quiz")
+    given = Count("answers", filter=Q(answers__response__isnull=False))
+    attempt = mine.annotate(questions=Count("answers"), answered=given).first()
+    if attempt is None:
+        return None
+    practice_names.name([attempt])
+    return Running(attempt, attempt.answered, attempt.questions)

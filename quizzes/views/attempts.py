@@ -12,7 +12,17 @@ from quizzes.entitlements import lateness
 from quizzes.errors import NotFound
 from quizzes.models import Attempt, User, papers
 from quizzes.reports import attempts as report
-from quizzes.reports import cards, deadlines, judged_cards, mark_changes, mastery, onward, results, review_cards
+from quizzes.reports import (
+    cards,
+    deadlines,
+    judged_cards,
+    mark_changes,
+    mastery,
+    onward,
+    practice_names,
+    results,
+    review_cards,
+)
 from quizzes.services import attempts, missed
 from quizzes.views.asked import all_page, page_context, question_page
 from quizzes.views.posted_answers import Posted, save_form
@@ -115,6 +125,7 @@ def attempt_result(request: LoggedInRequest, pk: int) -> HttpResponse:
         return redirect(attempt)
     if is_own:
         missed.collect(request.user, now=now)
+        practice_names.name([attempt])
     revealed = entitlements.revealed(attempt, request.user, now=now)
     may_manage = not is_own and manages(request.user, attempt)
     secrecy = None if may_manage else entitlements.secrecy_in(attempt, request.user, shown=revealed, now=now)

@@ -32,10 +32,12 @@ def practice(request: LoggedInRequest) -> HttpResponse:
 
 @require_POST
 def practice_start(request: LoggedInRequest) -> HttpResponse:
-    """Start; the button for those without scripts only counts again."""
+    """Start, after asking where practice runs already; the button for those without scripts only counts again."""
     wish = PracticeForm(request.POST, person=request.user).wish
     if "count" in request.POST:
         return redirect(_chosen(wish))
+    if "confirmed" not in request.POST and (running := report.running(request.user)) and running.answered:
+        return redirect(f"{reverse('quizzes:practice_running')}?{urlencode(_given(wish))}")
     try:
         attempt = attempts.start_practice(request.user, wish, now=clock.now(), device=device_of(request))
     except NotOpen as refusal:
@@ -44,7 +46,23 @@ def practice_start(request: LoggedInRequest) -> HttpResponse:
     return redirect("quizzes:attempt", pk=attempt.pk)
 
 
+@never_cache
+@require_GET
+def practice_running(request: LoggedInRequest) -> HttpResponse:
+    """Ask whether what runs is to be handed in; a page of its own, so that one can go back to it."""
+    wish = PracticeForm(request.GET, person=request.user).wish
+    running = report.running(request.user)
+    if running is None:
+        return redirect(_chosen(wish))
+    context = {"running": running, "given": _given(wish)}
+    return render(request, "quizzes/practice/running.jinja", context)
+
+
 def _chosen(wish: Wish) -> str:
     """Return the page on which this is chosen."""
-    given = {name: value for name, value in asdict(wish).items() if value}
-    return f"{reverse('quizzes:practice')}?{urlencode(given)}"
+    return f"{reverse('quizzes:practice')}?{urlencode(_given(wish))}"
+
+
+def _given(wish: Wish) -> dict[str, object]:
+    """Return the wish as the fields of a form."""
+    return {name: value for name, value in asdict(wish).items() if value}

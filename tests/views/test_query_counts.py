@@ -29,8 +29,8 @@ MOST = {
     "state": 4,
     "save": 3,
     "submit": 11,
-    "first result": 17,  # which makes review cards of what was missed
-    "result": 11,
+    "first result": 18,  # which makes review cards of what was missed
+    "result": 12,
     "history": 5,
 }
 

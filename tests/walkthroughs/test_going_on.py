@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from quizzes.models import Attempt, Classroom, Question, Quiz, User
+from quizzes.models import Attempt, AttemptEvent, Classroom, Question, Quiz, User
 from tests import factories
 from tests.pages import CONFIRMED, browser, read
 
@@ -122,6 +122,84 @@ def test_pressing_twice_starts_one_practice(learner: User) -> None:
     client = browser(learner)
     addresses = {client.post("/practice/start/", {"number": 2})["Location"] for _press in range(2)}
     assert len(addresses) == 1
+
+
+def test_practice_that_runs_is_handed_in_only_after_asking(learner: User, now: datetime) -> None:
+    for slug in ("council", "budget"):
+        for _number in range(2):
+            factories.question(topic=factories.topic(slug))
+    client = browser(learner)
+    with time_machine.travel(now, tick=False) as clock:
+        follow(client, "/practice/start/", topic="council")
+        first = Attempt.objects.get()
+        clock.shift(timedelta(minutes=1))
+        wrong = {"q1-choice": (right_of(first, 1) + 1) % 4, "q1-revision": 0}
+        client.post(f"/attempts/{first.pk}/questions/1/check/", wrong)
+        page = follow(client, "/practice/start/", topic="budget", number=1)
+        assert "Practice: Council, 1 of 2 answered." in page
+        assert f'href="/attempts/{first.pk}/"' in page
+        assert re.search(r'name="topic" value="budget">\s*<input type="hidden" name="number" value="1"', page)
+        assert "Practice: Council, 1 of 2 answered." in read(client.get("/practice/"))
+        first.refresh_from_db()
+        assert first.is_in_progress
+
+        assert "Question 1" in follow(client, "/practice/start/", topic="budget", number=1, confirmed="yes")
+        first.refresh_from_db()
+        assert not first.is_in_progress
+        assert client.get("/practice/running/?topic=budget").status_code == 200
+        clock.shift(timedelta(minutes=1))
+        assert "Question 1" in follow(
+            client, "/practice/start/", topic="council"
+        )  # nothing was answered: nothing to ask
+
+
+def test_practice_is_called_by_what_it_is_of(learner: User, now: datetime) -> None:
+    council = [factories.question(topic=factories.topic("council"), difficulty="hard") for _number in range(2)]
+    client = browser(learner)
+    with time_machine.travel(now, tick=False) as clock:
+        missed = factories.attempt(learner, factories.quiz(council, title="Midterm"), now=now, submit=True)
+        for wish in ({"attempt": missed.pk}, {"topic": "council", "only": "missed", "difficulty": "hard"}, {}):
+            clock.shift(timedelta(minutes=1))
+            follow(client, "/practice/start/", **wish)
+        AttemptEvent.objects.filter(attempt__number=3, kind="started").delete()  # from before names were kept
+        older = Attempt.objects.latest("pk")
+        page, today = read(client.get("/attempts/")), read(client.get("/"))
+        client.post(f"/attempts/{older.pk}/submit/", CONFIRMED)
+        result = read(client.get(f"/attempts/{older.pk}/result/"))
+    named = re.findall(r'href="/attempts/\d+/">([^<]+)</a> <small>([^<]+?) *</small>', page)
+    assert named[:3] == [
+        ("Practice: Council", "Mon, Mar 2"),
+        ("Practice: Council, questions you missed, hard", "Mon, Mar 2"),
+        ("Practice: what you missed in “Midterm”", "Mon, Mar 2"),
+    ]
+    assert named[3] == ("Midterm", "attempt 1")
+    assert "Practice: Council" in today
+    assert "Practice: Council" in result
+
+
+def test_counts_of_what_was_missed_are_what_a_click_gives(learner: User, classroom: Classroom, now: datetime) -> None:
+    topic = factories.topic("council")
+    asked = [factories.question(topic=topic) for _number in range(14)]
+    essay = factories.question({"stem": "Discuss.", "explanation": ""}, type="essay", topic=topic)
+    quiz = factories.quiz([*asked, essay])
+    client = browser(learner)
+    with time_machine.travel(now + timedelta(hours=1), tick=False):
+        attempt = factories.attempt(learner, quiz, now=now, submit=True)
+        attempt.answers.filter(slot=15).update(fraction=0, exact_fraction=0)
+        archived, kept, secret = asked[:3]
+        Question.objects.filter(pk=archived.pk).update(is_archived=True)
+        Question.objects.filter(pk=kept.pk).update(is_kept_for_exams=True)
+        factories.assignment(classroom, factories.quiz([secret], feedback="exam"), closes_at=now + DAY)
+
+        assert "Practice the 11 you missed" in read(client.get("/topics/council/"))
+        assert re.search(r"only=missed[^>]*>11 questions</a>", read(client.get("/progress/")))
+        assert "11 questions missed" in read(client.get("/progress/"))
+        assert "11 questions match" in read(client.get("/practice/?topic=council&only=missed"))
+        page = read(client.get(f"/attempts/{attempt.pk}/result/"))
+        assert "Practice these 11" in page
+        posted = dict(re.findall(r'name="(attempt|number)" value="(\d+)"', page))
+        follow(client, "/practice/start/", **posted)
+    assert len(practiced(learner)) == 11
 
 
 def test_nobody_else_practices_what_was_missed_in_an_attempt(learner: User, stranger: User, now: datetime) -> None:

@@ -60,6 +60,7 @@ PARTS: tuple[Part, ...] = (
             "instructor": "is_staff",
             "administrator": "is_superuser",
             "may_log_in": "is_active",
+            "guest": "is_guest",
             "made_by_a_roster": "is_from_roster",
             "must_choose_a_password": "must_change_password",
         },

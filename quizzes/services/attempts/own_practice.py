@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -38,7 +38,7 @@ def start_practice(learner: User, wish: Wish, *, now: datetime, device: str = ""
     if running is not None:
         submit(running, now=now)
     effective = entitlements.terms_for(learner, quiz, None, limit=None)
-    plan = plan_of(draw, effective, rng, shuffle_options=True)
+    plan = replace(plan_of(draw, effective, rng, shuffle_options=True), wish=_kept(wish))
     return begin(learner, quiz, None, plan, now=now, device=device)
 
 
@@ -60,6 +60,11 @@ def _to_be_tapped(count: int, *, now: datetime) -> list[Candidate]:
     rows = list(entitlements.pool_of_guests(now=now).order_by("?").values_list("pk", "versions")[:count])
     versions = version_cache.get_many([version for _pk, version in rows])
     return [Candidate(pk, version) for pk, version in rows if not versions[version].parsed.case]
+
+
+def _kept(wish: Wish) -> dict[str, object]:
+    """What the log keeps of a wish; nothing where anything would do."""
+    return {name: value for name, value in asdict(wish).items() if value and name != "number"}
 
 
 def own_practice() -> Quiz:

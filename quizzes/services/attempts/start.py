@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -82,6 +82,7 @@ class AttemptPlan:
     answers: list[PlannedAnswer]
     draw: draws.Draw
     terms: terms.Terms
+    wish: Mapping[str, object] = field(default_factory=dict)  # what practice was put together from, for its name
 
 
 def _plan(learner: User, quiz: Quiz, assignment: Assignment | None, *, now: datetime) -> AttemptPlan:
@@ -188,7 +189,8 @@ def begin(
         asked = len(plan.answers)
         notices.tell_owner(quiz, "paper_short", now=now, wanted=asked + plan.draw.missing, found=asked)
     # The terms as they were then, for `check_invariants`: they may change.
-    details = {"allowed": plan.terms.attempts_allowed, "due": attempt.due_at}
+    details: dict[str, object] = {"allowed": plan.terms.attempts_allowed, "due": attempt.due_at}
+    details |= {"wish": dict(plan.wish)} if plan.wish else {}
     events.record(attempt.pk, Kind.STARTED, at=now, actor_id=learner.pk, device=device, details=details)
     return attempt
 
