@@ -80,7 +80,9 @@ def replies(client: Client) -> Iterator[tuple[str, str]]:
         for name in ("", "all/", "summary/", "result/", "state/", "timeline/", "deadline/"):  # redirects lead to these
             yield at + name, client.get(at + name).content.decode()
         slots = list(attempt.answers.values_list("slot", flat=True))
-        for slot in slots[attempt.pk % 2 :: 2] if attempt.is_in_progress else slots[::4]:  # several attempts ask the same
+        for slot in (
+            slots[attempt.pk % 2 :: 2] if attempt.is_in_progress else slots[::4]
+        ):  # several attempts ask the same
             yield from replies_about(client, attempt, slot)
 
 
