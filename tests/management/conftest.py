@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from tests import databases, factories
+from quizzes.management.backups import verifying
+from tests import copying, databases, factories
 
 
 @pytest.fixture
-def site(tmp_path: Path, django_db_blocker: Any) -> Iterator[Path]:
-    """A site of its own with one user: its database file."""
+def site(tmp_path: Path, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A site of its own with one user: its database file. Whether a copy holds is looked at in this process."""
+    monkeypatch.setattr(verifying, "violations", copying.violations)
     file = tmp_path / "data" / "quizsite.sqlite3"
     file.parent.mkdir()
     with django_db_blocker.unblock():

@@ -19,10 +19,11 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from quizzes.management.backups import verifying
+from quizzes.management.backups.verifying import violations as in_another_process
 from quizzes.models import Attempt, User
 from quizzes.services import attempts
 from tests import factories
-from tests.copying import MORNING, backup, damage, files, names, on_the_command_line, restore
+from tests.copying import MORNING, backup, damage, files, names, on_the_command_line, restore, violations
 
 pytestmark = [pytest.mark.usefixtures("site"), pytest.mark.slow]
 
@@ -93,6 +94,14 @@ def test_a_copy_in_which_something_does_not_hold_is_kept_but_does_not_count(fold
     with pytest.raises(CommandError, match=r"(?s)Something does not hold in doubtful-.*I2"):
         restore(folder / copy, yes=True)
     restore(folder / copy, yes=True, accept_violations=True)
+
+
+def test_another_process_finds_what_does_not_hold() -> None:
+    assert in_another_process(connection) == []
+    spoil()
+    found = in_another_process(connection)
+    assert "I2" in found[0]
+    assert found == violations(connection)  # which the other tests ask in its place
 
 
 def spoil() -> None:
