@@ -27,6 +27,7 @@ class QuestionChoice(forms.ModelChoiceField):
 class FixedRows(ScopedInline, admin.TabularInline):
     model = QuizItem
     form = FixedItemForm
+    fields = FixedItemForm.Meta.fields  # said here, or the admin makes a form to read them from it
     formset = FixedItems
     verbose_name = gettext_lazy("question")
     verbose_name_plural = gettext_lazy("Questions")
@@ -56,6 +57,7 @@ class FixedRows(ScopedInline, admin.TabularInline):
 class DrawRows(ScopedInline, admin.StackedInline):
     model = QuizItem
     form = DrawItemForm
+    fields = DrawItemForm.Meta.fields
     formset = DrawItems
     verbose_name = gettext_lazy("draw rule")
     verbose_name_plural = gettext_lazy("Draw rules")
@@ -77,6 +79,7 @@ class DrawRows(ScopedInline, admin.StackedInline):
 
 class BandRows(ScopedInline, admin.TabularInline):
     model = FeedbackBand
+    fields = ("from_percent", "text")
     verbose_name = gettext_lazy("band")
     verbose_name_plural = gettext_lazy("Overall feedback by result")
     extra = 1
