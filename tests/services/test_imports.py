@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from quizzes.errors import ImportRejected
 from quizzes.formats import get
@@ -274,3 +277,20 @@ def test_what_the_history_says_of_an_import_and_its_undoing(ada: User) -> None:
     imports.undo(brought(ada), now=NOW)
     words = LogEntry.objects.order_by("pk").values_list("user", "change_message")
     assert list(words) == [(ada.pk, "Imported from a file.")] * 2 + [(ada.pk, "The import was undone.")] * 2
+
+
+def test_many_changed_questions_are_written_and_taken_back_in_as_many_statements_as_one(ada: User) -> None:
+    def statements(count: int) -> tuple[int, int]:
+        mine = [cast.question(owner=ada, topic=topic) for _one in range(count)]
+        texts = [json.loads(reworded(one, f"Which organ gives mission {one.pk} its mandate?")) for one in mine]
+        data = texts[0] | {"questions": [row for text in texts for row in text["questions"]]}
+        draft = begun(ada, json.dumps(data), "mine.json")
+        with CaptureQueriesContext(connection) as writing:
+            done = imports.confirm(draft, Choices(), now=NOW)
+        with CaptureQueriesContext(connection) as undoing:
+            assert imports.undo(done, now=NOW).restored == count
+        assert {version.number for one in mine for version in one.versions.all()} == {1}
+        return len(writing), len(undoing)
+
+    topic = cast.topic()
+    assert statements(7) == statements(2)

@@ -7,79 +7,83 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.utils.translation import gettext as _
+
 from quizzes.formats.base import QuestionDraft
 from quizzes.models import Question, QuestionSource, QuestionVersion, Quiz, QuizItem, Source, User, Visibility
 from quizzes.question_types.texts import search_text
 from quizzes.services import exchange, notices
+from quizzes.services.imports import bulk
+from quizzes.services.imports.bulk import Insertion
+from quizzes.services.imports.history import entries
 from quizzes.services.imports.labels import Labels
 from quizzes.services.imports.plan import Choices, Line
 
 Status = QuestionVersion.Status
 DESCRIBED = ("topic", "difficulty", "bloom", "acknowledged", "visibility")
-BATCH = 200  # rows of one statement that gives each its own values
+CONTENT = ("spec", "search_text", "revision", "edited_by", "edited_at", "status", "published_at")  # of a version
 
 
 @dataclass(frozen=True)
 class Changed:
-    """A stored question with its versions, tags and places, and the line that changes it."""
+    """A stored question, the line that changes it, and what becomes of it.
+
+    `version` is its new content, or its draft in other words; None where only what is said beside it changes. `before` is what
+    it takes to bring it back, as JSON has it.
+    """
 
     line: Line
     question: Question
-    versions: list[QuestionVersion]  # by number
-
-    @property
-    def ready(self) -> QuestionVersion | None:
-        return next((one for one in self.versions if one.status == Status.READY), None)
-
-    @property
-    def latest(self) -> QuestionVersion:
-        return self.versions[-1]
-
-    @property
-    def says_something_else(self) -> bool:
-        """Whether its content changes, and not only what is said beside it."""
-        asked = self.ready or self.latest
-        return exchange.as_stored(self.question.type, asked.spec) != self.line.draft.spec
+    version: QuestionVersion | None
+    before: dict[str, Any]
+    is_published: bool
+    is_published_first: bool
 
 
-def prepared(lines: Sequence[Line]) -> list[Changed]:
-    """Return the stored questions of these lines (4 queries)."""
+@dataclass(frozen=True)
+class Changes:
+    """All of them, and the values of their new rows."""
+
+    rows: Sequence[Changed]
+    versions: Insertion
+    entries: Insertion  # of the workshop's history
+
+
+def prepared(lines: Sequence[Line], choices: Choices, *, actor: User, now: datetime) -> Changes:
+    """Return the stored questions of these lines with what becomes of them (5 queries); writes nothing."""
     pks = [line.row.question for line in lines]
     rows = Question.objects.filter(pk__in=pks).prefetch_related("versions", "tags", "places")
     stored = {row.pk: row for row in rows}
     found = [(line, stored[line.row.question]) for line in lines if line.row.question in stored]
-    return [
-        Changed(line, question, sorted(question.versions.all(), key=lambda one: one.number)) for line, question in found
-    ]
+    changed = [_changed(line, question, choices, actor=actor, now=now) for line, question in found]
+    versions = (new for one in changed if (new := one.version) is not None and new.pk is None)
+    written = entries([one.question for one in changed], CHANGE, _("Changed by an import."), actor)
+    return Changes(changed, Insertion(QuestionVersion, versions), Insertion(LogEntry, written))
 
 
-def write(
-    changed: Sequence[Changed],
-    labels: Labels,
-    sources: Mapping[str, Source],
-    choices: Choices,
-    *,
-    actor: User,
-    now: datetime,
-) -> list[dict[str, Any]]:
-    """Write the new versions and what is said beside them; returns for each what it was before."""
-    before = [_before(one) for one in changed]
-    fresh = [(one, note) for one, note in zip(changed, before, strict=True) if one.says_something_else]
-    published = {one.question.pk for one, _note in fresh if choices.publishes and not one.line.row.blocking}
-    first = {one.question.pk for one in changed if all(version.is_draft for version in one.versions)} & published
-    _write_versions(fresh, published, actor=actor, now=now)
-    for one in changed:
-        _describe(one, labels, is_published_first=one.question.pk in first)
-    _store_described(changed, before)
-    _write_tags(changed, labels)
-    _write_places(changed, sources)
-    _tell(published, actor=actor, now=now)
-    return before
+def _changed(line: Line, question: Question, choices: Choices, *, actor: User, now: datetime) -> Changed:
+    versions = sorted(question.versions.all(), key=lambda one: one.number)
+    ready, latest = next((one for one in versions if one.status == Status.READY), None), versions[-1]
+    before, was_published = _before(question), not all(one.is_draft for one in versions)
+    if exchange.as_stored(question.type, (ready or latest).spec) == line.draft.spec:
+        return Changed(line, question, None, before, is_published=False, is_published_first=False)
+    is_published = choices.publishes and not line.row.blocking
+    version = latest
+    if latest.is_draft:
+        before["draft"] = latest.spec
+    else:
+        version = QuestionVersion(question=question, number=latest.number + 1, revision=latest.revision)
+    version.spec, version.search_text = dict(line.draft.spec), search_text(line.draft.spec)
+    version.revision, version.edited_by, version.edited_at = version.revision + 1, actor, now
+    if is_published:
+        version.status, version.published_at = Status.READY, now
+    before |= {"retired": ready.pk if ready and is_published else None, "number": version.number}
+    is_first = is_published and not was_published
+    return Changed(line, question, version, before, is_published=is_published, is_published_first=is_first)
 
 
-def _before(one: Changed) -> dict[str, object]:
-    """Return what it takes to bring a question back, as JSON has it."""
-    question = one.question
+def _before(question: Question) -> dict[str, Any]:
     places = [[row.source_id, row.paragraph, row.evidence] for row in question.places.all()]
     return {
         "question": question.pk,
@@ -94,48 +98,46 @@ def _value(question: Question, name: str) -> Any:
     return question.topic_id if name == "topic" else getattr(question, name)
 
 
-def _write_versions(
-    fresh: Sequence[tuple[Changed, dict[str, object]]], published: set[int], *, actor: User, now: datetime
-) -> None:
+def write(
+    changes: Changes, labels: Labels, sources: Mapping[str, Source], *, actor: User, now: datetime
+) -> list[dict[str, Any]]:
+    """Write the new versions and what is said beside them; returns for each what it was before."""
+    changed = changes.rows
+    _write_versions(changes)
+    for one in changed:
+        _describe(one, labels)
+    _store_described(changed)
+    _write_tags(changed, labels)
+    _write_places(changed, sources)
+    changes.entries.write()
+    _tell({one.question.pk for one in changed if one.is_published}, actor=actor, now=now)
+    return [one.before for one in changed]
+
+
+def _write_versions(changes: Changes) -> None:
     """A new version of each, or its draft in other words; what was published before is retired where it is."""
-    retired = [one.ready.pk for one, _note in fresh if one.ready and one.question.pk in published]
+    retired = [pk for one in changes.rows if (pk := one.before.get("retired"))]
     QuestionVersion.objects.filter(pk__in=retired).update(status=Status.RETIRED)
-    new, rewritten = [], []
-    for one, note in fresh:
-        version = one.latest
-        note["retired"] = one.ready.pk if one.ready and one.ready.pk in retired else None
-        if version.is_draft:
-            note["draft"] = version.spec
-            rewritten.append(version)
-        else:
-            version = QuestionVersion(question=one.question, number=version.number + 1, revision=version.revision)
-            new.append((version, note))
-        version.spec, version.search_text = dict(one.line.draft.spec), search_text(one.line.draft.spec)
-        version.revision, version.edited_by, version.edited_at = version.revision + 1, actor, now
-        if one.question.pk in published:
-            version.status, version.published_at = Status.READY, now
-        note["number"] = version.number
-    QuestionVersion.objects.bulk_create(version for version, _note in new)
-    fields = ["spec", "search_text", "revision", "edited_by", "edited_at", "status", "published_at"]
-    QuestionVersion.objects.bulk_update(rewritten, fields, batch_size=BATCH)
+    changes.versions.write()
+    bulk.update([one.version for one in changes.rows if one.version and one.version.pk is not None], CONTENT)
 
 
-def _describe(one: Changed, labels: Labels, *, is_published_first: bool) -> None:
+def _describe(one: Changed, labels: Labels) -> None:
     question, draft = one.question, one.line.draft
     question.topic = labels.topic_of(one.line)
     question.difficulty, question.bloom = draft.difficulty, draft.bloom
     question.acknowledged = [{"rule": row.rule, "reason": row.reason} for row in draft.acknowledged]
-    if is_published_first and question.owner_id and question.visibility == Visibility.PRIVATE:
+    if one.is_published_first and question.owner_id and question.visibility == Visibility.PRIVATE:
         question.visibility = Visibility.COPY
 
 
-def _store_described(changed: Sequence[Changed], before: Sequence[dict[str, Any]]) -> None:
+def _store_described(changed: Sequence[Changed]) -> None:
     other = [
         one.question
-        for one, note in zip(changed, before, strict=True)
-        if any(_value(one.question, name) != value for name, value in note["described"].items())
+        for one in changed
+        if any(_value(one.question, name) != value for name, value in one.before["described"].items())
     ]
-    Question.objects.bulk_update(other, DESCRIBED, batch_size=BATCH)
+    bulk.update(other, DESCRIBED)
 
 
 def _write_tags(changed: Sequence[Changed], labels: Labels) -> None:

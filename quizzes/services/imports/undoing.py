@@ -6,7 +6,7 @@ earlier content as the next version, so that no attempt loses what it was asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,9 +18,13 @@ from django.utils.translation import gettext as _
 
 from quizzes.errors import ImportRejected
 from quizzes.models import ImportDraft, Notice, Question, QuestionSource, QuestionVersion, Quiz, Tag, Topic, User
+from quizzes.question_types.texts import search_text
 from quizzes.services import quizzes
-from quizzes.services.imports.changing import BATCH, DESCRIBED
+from quizzes.services.imports import bulk
+from quizzes.services.imports.bulk import Insertion
+from quizzes.services.imports.changing import DESCRIBED
 from quizzes.services.imports.comparing import stamps_of
+from quizzes.services.imports.history import entries
 
 Status, Stage = QuestionVersion.Status, ImportDraft.Stage
 # Rows that belong to a question or a version, and are no use of it.
@@ -81,15 +85,24 @@ def _remove_new(added: Sequence[Sequence[Any]], done: Undone, actor: User) -> No
             done.kept.append((question.pk, _("It was edited since.")))
         else:
             gone.append(question)
-    LogEntry.objects.log_actions(actor.pk, gone, DELETION, _("The import was undone."))
+    _record(gone, DELETION, actor)
     _delete([question.pk for question in gone])
     done.removed = len(gone)
 
 
 def _delete(pks: Sequence[int]) -> None:
     """Delete questions with their parts, in as many statements as there are kinds of parts."""
-    for start in range(0, len(pks), 1000):
-        Question.objects.filter(pk__in=pks[start : start + 1000]).delete()
+    for some in _chunks(pks):
+        Question.objects.filter(pk__in=some).delete()
+
+
+def _chunks(pks: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield the keys in parts that one statement can name."""
+    return (pks[start : start + 1000] for start in range(0, len(pks), 1000))
+
+
+def _record(questions: Sequence[Question], action: int, actor: User) -> None:
+    Insertion(LogEntry, entries(questions, action, _("The import was undone."), actor)).write()
 
 
 def _locked(pks: Iterable[int]) -> list[Question]:
@@ -135,34 +148,46 @@ def _restore_changed(changed: Sequence[dict[str, Any]], done: Undone, actor: Use
         for version in QuestionVersion.objects.filter(question__in=back).order_by("number")
         if version.number == notes[version.question_id].get("number")
     }
-    used = _used(QuestionVersion, [version.pk for version in made.values()])
+    _take_versions_back(made, notes, actor=actor, now=now)
+    described = []
     for question in back:
-        note = notes[question.pk]
-        if version := made.get(question.pk):
-            _take_version_back(version, note, is_used=version.pk in used, actor=actor, now=now)
-        for name, value in note["described"].items():
-            setattr(question, "topic_id" if name == "topic" else name, value)
-    Question.objects.bulk_update(back, DESCRIBED, batch_size=BATCH)
+        changes = {
+            "topic_id" if name == "topic" else name: one for name, one in notes[question.pk]["described"].items()
+        }
+        if any(getattr(question, name) != value for name, value in changes.items()):
+            described.append(question)
+        for name, value in changes.items():
+            setattr(question, name, value)
+    bulk.update(described, DESCRIBED)
     _restore_tags(back, notes)
     _restore_places(back, notes)
-    LogEntry.objects.log_actions(actor.pk, back, CHANGE, _("The import was undone."))
+    _record(back, CHANGE, actor)
     done.restored = len(back)
 
 
-def _take_version_back(
-    version: QuestionVersion, note: dict[str, object], *, is_used: bool, actor: User, now: datetime
+def _take_versions_back(
+    made: Mapping[int, QuestionVersion], notes: Mapping[int, dict[str, Any]], *, actor: User, now: datetime
 ) -> None:
-    """Remove the version, or say what was said before in the next one where attempts have it."""
-    if is_used:
-        _say_again(version, note, actor=actor, now=now)
-        return
-    if "draft" in note:  # the draft in its earlier words
-        version.spec, version.status, version.published_at = note["draft"], Status.DRAFT, None
-        version.revision += 1
-        version.save()
-    else:
-        version.delete()
-    QuestionVersion.objects.filter(pk=note["retired"]).update(status=Status.READY)
+    """Remove the versions, or say what was said before in the next one where attempts have them."""
+    used = _used(QuestionVersion, [version.pk for version in made.values()])
+    rewritten, gone, retired = [], [], []
+    for question, version in made.items():
+        note = notes[question]
+        if version.pk in used:
+            _say_again(version, note, actor=actor, now=now)
+        elif "draft" in note:  # the draft in its earlier words
+            version.spec, version.search_text = note["draft"], search_text(note["draft"])
+            version.status, version.published_at = Status.DRAFT, None
+            version.revision += 1
+            rewritten.append(version)
+            retired.append(note["retired"])
+        else:
+            gone.append(version.pk)
+            retired.append(note["retired"])
+    bulk.update(rewritten, ("spec", "search_text", "status", "published_at", "revision"))
+    for some in _chunks(gone):
+        QuestionVersion.objects.filter(pk__in=some).delete()
+    QuestionVersion.objects.filter(pk__in=[pk for pk in retired if pk]).update(status=Status.READY)
 
 
 def _say_again(version: QuestionVersion, note: dict[str, object], *, actor: User, now: datetime) -> None:

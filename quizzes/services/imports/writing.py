@@ -11,21 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from quizzes import question_types
 from quizzes.errors import ImportRejected
 from quizzes.formats.base import QuestionDraft
 from quizzes.formats.native_quiz import QuizPart
 from quizzes.models import ImportDraft, Question, QuestionSource, QuestionVersion, Source, User, Visibility
 from quizzes.question_types.texts import search_text
 from quizzes.services.imports import changing, quiz
+from quizzes.services.imports.bulk import Insertion, insert
 from quizzes.services.imports.comparing import stamp_of, stamps_of
 from quizzes.services.imports.drafts import plan_of
-from quizzes.services.imports.inserting import Insertion, insert
+from quizzes.services.imports.history import entries
 from quizzes.services.imports.labels import Labels
 from quizzes.services.imports.plan import Choices, Line, keep_choices
 
@@ -59,12 +58,12 @@ class Ready:
 
     @classmethod
     def of(cls, rows: Sequence[New], owner: User) -> Ready:
-        entries = _entries([one.question for one in rows], ADDITION, _("Imported from a file."), owner)
+        written = entries([one.question for one in rows], ADDITION, _("Imported from a file."), owner)
         return cls(
             rows,
             Insertion(Question, (one.question for one in rows), late=("topic_id",)),
             Insertion(QuestionVersion, (one.version for one in rows), late=("question_id",)),
-            Insertion(LogEntry, entries, late=("object_id",)),
+            Insertion(LogEntry, written, late=("object_id",)),
         )
 
 
@@ -79,7 +78,8 @@ def confirm(draft: ImportDraft, choices: Choices, *, now: datetime) -> ImportDra
     keep_choices(draft, choices)
     new = [_new(line, choices, draft.owner, now) for line in taken if line.row.action in ("new", "copy")]
     ready = Ready.of(new, draft.owner)
-    changed = changing.prepared([line for line in taken if line.row.action == "changed"])
+    other = [line for line in taken if line.row.action == "changed"]
+    changed = changing.prepared(other, choices, actor=draft.owner, now=now)
     try:
         return _write(draft, choices, taken, ready, changed, part=part, now=now)
     except (Outdated, IntegrityError) as error:  # the second: someone wrote the same question, topic or tag meanwhile
@@ -118,7 +118,7 @@ def _write(
     choices: Choices,
     taken: Sequence[Line],
     ready: Ready,
-    changed: Sequence[changing.Changed],
+    changed: changing.Changes,
     *,
     part: QuizPart | None,
     now: datetime,
@@ -133,9 +133,9 @@ def _write(
     labels = Labels.of(taken, choices)
     sources = _sources(line.draft for line in taken)
     _add(ready, labels, sources)
-    updated = changing.write(changed, labels, sources, choices, actor=owner, now=now)
+    updated = changing.write(changed, labels, sources, actor=owner, now=now)
     published = _publish_drafts(taken, now=now) if choices.publishes else []
-    after = stamps_of(str(one.question.uuid) for one in changed)
+    after = stamps_of(str(one.question.uuid) for one in changed.rows)
     result: dict[str, Any] = {
         "new": [[one.question.pk, stamp_of(one.question, one.version)] for one in ready.rows],
         "changed": [one | {"stamp": after[one["key"]]} for one in updated],
@@ -150,8 +150,6 @@ def _write(
         pks = [(line.draft.id, known.get(line.place, line.row.question)) for line in taken]
         named = [(key, pk) for key, pk in pks if pk]
         result |= quiz.make(choices, named, part=part, owner=owner, now=now)
-    entries = _entries([one.question for one in changed], CHANGE, _("Changed by an import."), owner)
-    LogEntry.objects.bulk_create(entries)
     draft.result, draft.stage, draft.done_at = result, Stage.DONE, now
     draft.data = b""  # what stays is what it takes to undo it
     draft.save(update_fields=["result", "stage", "done_at", "data"])
@@ -201,20 +199,3 @@ def _publish_drafts(taken: Iterable[Line], *, now: datetime) -> list[int]:
     private.update(visibility=Visibility.COPY)
     QuestionVersion.objects.filter(pk__in=found).update(status=Status.READY, published_at=now)
     return list(found)
-
-
-def _entries(questions: Sequence[Question], action: int, message: str, owner: User) -> list[LogEntry]:
-    """What the workshop's history says of each; their names are made of few words, which are translated once."""
-    content_type = ContentType.objects.get_for_model(Question)
-    names = {key: str(name) for key, name in question_types.choices()}
-    return [
-        LogEntry(
-            user_id=owner.pk,
-            content_type=content_type,
-            object_id=str(question.pk or ""),
-            object_repr=f"{names[question.type]} {str(question.uuid)[:8]}",
-            action_flag=action,
-            change_message=message,
-        )
-        for question in questions
-    ]
