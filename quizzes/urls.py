@@ -41,6 +41,7 @@ urlpatterns = [
     # home and one's own account
     path("", home.home, name="home"),
     path("notices/<int:pk>/dismiss/", home.notice_dismiss, name="notice_dismiss"),
+    path("goal/", home.weekly_goal, name="weekly_goal"),
     path("account/", accounts.profile, name="profile"),
     path("account/password/", passwords.password_choose, name="password_choose"),
     path("account/username/", accounts.username, name="username"),

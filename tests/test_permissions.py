@@ -47,6 +47,7 @@ GUEST = {"try_first": "302", "try_question": "200", "try_question POST": "200"} 
 TABLE = """
 home                   200   200 200 200 200 200 200 200
 notice_dismiss POST    login 404 404 404 404 302 404 404
+weekly_goal POST       login 302 302 302 302 302 302 302
 profile                login 200 200 200 200 200 200 200
 password_choose        login 302 302 302 302 302 302 302
 help                   200   200 200 200 200 200 200 200

@@ -22,6 +22,7 @@ from quizzes.forms.fields import model_choice
 from quizzes.forms.signup import OnePassword
 from quizzes.forms.zones import ZoneField, zone_choice
 from quizzes.models import User
+from quizzes.models.accounts import MAX_GOAL
 from quizzes.services import accounts
 
 THEMES = (("auto", _("Match system")), ("light", _("Light")), ("dark", _("Dark")))
@@ -85,7 +86,7 @@ class NewPasswordForm(OnePassword, AllauthResetPasswordKeyForm):
 
 
 class ProfileForm(forms.ModelForm):
-    """Names, time zone and appearance; the appearance is kept by the browser."""
+    """Names, time zone, goal, streak and appearance; the appearance is kept by the browser."""
 
     time_zone = ZoneField(label=_("Time zone"), required=False, help_text=_("Used for all dates and times."))
     theme = forms.ChoiceField(
@@ -98,15 +99,25 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "time_zone"]
+        fields = ["first_name", "last_name", "time_zone", "weekly_goal", "shows_streak"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zone_choice(self, "time_zone").offer(self.instance.time_zone, ("", _("Same as my browser")))
+        self.initial["weekly_goal"] = self.instance.weekly_goal or None
         for name, token in (("first_name", "given-name"), ("last_name", "family-name")):
             self.fields[name].widget.attrs["autocomplete"] = token
         self.helper = FormHelper()
         self.helper.add_input(Submit("save", _("Save")))
+
+    def clean_weekly_goal(self) -> int | None:
+        """Return 0 where a goal was taken away; None stays for those who never had one, so that Today offers it."""
+        given: int | None = self.cleaned_data["weekly_goal"]
+        return given or (None if self.instance.weekly_goal is None else 0)
+
+
+class GoalForm(forms.Form):
+    questions = forms.IntegerField(min_value=1, max_value=MAX_GOAL)
 
 
 class AnonymiseForm(forms.Form):

@@ -8,11 +8,14 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.lint.lookalikes import TWINS
+
+MAX_GOAL = 1000  # questions a week
 
 # What else is drawn alike on most screens: I, l, 1 and |; O and 0; letters of living scripts that a keyboard has. Our own,
 # because well-kept libraries list the twins of a letter, but give no form in which two names can be compared.
@@ -84,6 +87,19 @@ class User(AbstractUser):
         help_text=_("Empty: the site's zone."),
     )
 
+    weekly_goal = models.PositiveSmallIntegerField(
+        _("weekly goal"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MAX_GOAL)],
+        help_text=_("Questions to answer from Monday to Sunday. Leave it empty for no goal."),
+    )  # None: they were never asked; 0: they want none
+    shows_streak = models.BooleanField(
+        _("count my days in a row"),
+        default=True,
+        help_text=_("On Today, for you alone. One missed day in seven is forgiven."),
+    )
+
     look = models.CharField(max_length=150, blank=True, editable=False, db_index=True)  # of the user name, see look_of
     must_change_password = models.BooleanField(
         _("must choose a new password"),
@@ -103,6 +119,11 @@ class User(AbstractUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(weekly_goal=None) | Q(weekly_goal__lte=MAX_GOAL),
+                name="weekly_goal_range",
+                violation_error_message=_("A weekly goal is 1000 questions at most."),
+            ),
             models.CheckConstraint(
                 condition=Q(anonymised_at=None) | Q(is_active=False, is_staff=False, is_superuser=False),
                 name="anonymised_is_inactive",

@@ -6,11 +6,21 @@ from allauth.account.models import EmailAddress
 
 from quizzes.models import User
 
+PROFILE = frozenset({"first_name", "last_name", "time_zone", "weekly_goal", "shows_streak"})
 
-def change_profile(user: User, *, first_name: str, last_name: str, time_zone: str) -> None:
+
+def change_profile(user: User, **given: object) -> None:
     """Save what people may change about themselves; `time_zone` is empty for the browser's."""
-    user.first_name, user.last_name, user.time_zone = first_name, last_name, time_zone
-    user.save(update_fields=["first_name", "last_name", "time_zone"])
+    if unknown := given.keys() - PROFILE:
+        raise TypeError(f"not a part of a profile: {', '.join(sorted(unknown))}")
+    for name, value in given.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(given))
+
+
+def set_goal(user: User, questions: int) -> None:
+    """Set how many questions the user wants to answer in a week; 0 for no goal."""
+    change_profile(user, weekly_goal=questions)
 
 
 def choose_password(user: User, password: str) -> None:

@@ -145,6 +145,7 @@ def _forget_person(person: User, *, now: datetime) -> None:
         return
     person.username = _free_username(person)
     person.first_name = person.last_name = person.email = person.time_zone = ""
+    person.weekly_goal, person.shows_streak = None, True
     person.is_active = person.is_staff = person.is_superuser = False
     person.last_login = None
     person.must_change_password = person.is_from_roster = False

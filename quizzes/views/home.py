@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from quizzes import clock, entitlements
+from quizzes.forms.accounts import GoalForm
 from quizzes.models import Attempt, Invitation, Notice, User
 from quizzes.reports import guests as trials
 from quizzes.reports import home as report
 from quizzes.reports import week
-from quizzes.services import attempts, missed, notices
+from quizzes.services import accounts, attempts, missed, notices
 from quizzes.views.requests import LoggedInRequest, guest_of
 
 
@@ -48,6 +51,20 @@ def dashboard(request: HttpRequest, user: User) -> HttpResponse:
         "grown": report.growth_of(user, now=now) if learner.latest or learner.open else [],
     }
     return render(request, "quizzes/home/dashboard.html", context)
+
+
+@require_POST
+def weekly_goal(request: LoggedInRequest) -> HttpResponse:
+    """Set a goal for one's weeks, or have none, on the first page itself."""
+    form = GoalForm(request.POST)
+    if request.POST.get("do") == "off":
+        accounts.set_goal(request.user, 0)
+        messages.success(request, _("You have no weekly goal. You can set one in your profile at any time."))
+    elif form.is_valid():
+        accounts.set_goal(request.user, form.cleaned_data["questions"])
+    else:
+        messages.error(request, _("A weekly goal is a number from 1 to 1000."))
+    return redirect("quizzes:home")
 
 
 @require_POST

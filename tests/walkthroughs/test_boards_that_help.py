@@ -95,7 +95,7 @@ def test_a_board_says_in_words_how_ranks_changed(
         late = factories.user()
         factories.member(classroom, late, nickname="late bird")
         factories.attempt(late, assignment.quiz, assignment=assignment, right=8, now=now, submit=True)
-        late.attempts.update(submitted_at=now + timedelta(days=8))  # type: ignore[attr-defined]
+        late.attempts.update(submitted_at=now + timedelta(days=8))
         assert part(client, board, tag).status_code == 200
         page = words(client, board)
         assert "You are 3rd of 12, up 3." in page
