@@ -78,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ValidationError(error.messages) from error
         return name
 
-    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> Any:
+    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> AbstractBaseUser:
         """Save a new account, in the row of the guest who signs up; where another one took the user name that was made
         for it, make the next."""
         for _try in range(TRIES):

@@ -1,13 +1,13 @@
 """The application and the admin site it brings."""
 
-from typing import Any
-
 from django.apps import AppConfig
+from django.apps.registry import Apps
 from django.contrib.admin.apps import AdminConfig
+from django.db.models import Model
 from django.db.models.signals import post_migrate
 
 
-def store_limits(sender: AppConfig, apps: object = None, **kwargs: object) -> None:
+def store_limits(sender: AppConfig, apps: Apps | None = None, **kwargs: object) -> None:
     """Give published quizzes their computed limit, where the tables are those of this version."""
     from quizzes.services import time_limits
 
@@ -15,7 +15,7 @@ def store_limits(sender: AppConfig, apps: object = None, **kwargs: object) -> No
         time_limits.store_all_missing()
 
 
-def _is_as_here(model: Any, apps: Any) -> bool:
+def _is_as_here(model: type[Model], apps: Apps) -> bool:
     """Return whether a table has the columns that the program knows: migrations may have stopped halfway."""
     try:
         there = apps.get_model(model._meta.label)

@@ -3,7 +3,6 @@
 import logging
 import zoneinfo
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -124,7 +123,7 @@ class LoginRequired(LoginRequiredMiddleware):
     """Deny by default; a script is told by JSON that its session has ended, a person is sent to log in."""
 
     def handle_no_permission(  # type: ignore[override]
-        self, request: HttpRequest, view_func: Any
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         if wants_json(request):
             message = _("You have been logged out. Log in again; your answers are kept on this page.")

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Case, DateTimeField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, DateTimeField, Max, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 
 from quizzes import terms
 from quizzes.models import Accommodation, Assignment, Attempt, User
+
+Ends = QuerySet[Model, object]  # a column of instants, for a subquery
 
 
 def reveal_at(attempt: Attempt) -> datetime | None:
@@ -73,17 +75,17 @@ def _exam_of_a_live_class(path: str = "") -> Q:
     return same_quiz & Assignment.holds_back(path)
 
 
-def _latest_exception(which: Q) -> QuerySet[Any]:
+def _latest_exception(which: Q) -> Ends:
     exceptions: QuerySet[Any] = Accommodation.objects.with_own_close().filter(which)
     return exceptions.filter(own_close__isnull=False).order_by("-own_close").values("own_close")[:1]
 
 
-def _latest_deadline(which: Q) -> QuerySet[Any]:
+def _latest_deadline(which: Q) -> Ends:
     running = Attempt.objects.in_progress().filter(which).annotate(ends_at=DEADLINE)
     return running.order_by("-ends_at").values("ends_at")[:1]
 
 
-def _where_all_wait(rows: QuerySet[Any], *, or_else: QuerySet[Any] | None = None) -> Case:
+def _where_all_wait(rows: Ends, *, or_else: Ends | None = None) -> Case:
     own = None if or_else is None else Subquery(or_else)
     return Case(When(quiz__results_wait_for_all=True, then=Subquery(rows)), default=own, output_field=DateTimeField())
 
@@ -158,7 +160,7 @@ def revealed_each(attempts: Sequence[Attempt], viewer: User, *, now: datetime) -
     held = [attempt for attempt in attempts if _is_held_back_until_the_end(attempt, now)]
     given = {attempt.assignment_id for attempt in held if attempt.assignment_id}
     alone = {attempt.quiz_id for attempt in held if not attempt.assignment_id}
-    ends: dict[int, Any] = (
+    ends: dict[int, Assignment] = (
         {row.pk: row for row in with_last_ends(Assignment.objects.filter(pk__in=given))} if given else {}
     )
     deadlines = _latest_deadlines(alone) if alone else {}

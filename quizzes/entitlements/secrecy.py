@@ -133,7 +133,7 @@ def secrecy_of(viewer: User, *, now: datetime) -> Secrecy:
     """Return what the person may not meet now (1 query where no exam is held, else 3). Administrators meet everything."""
     if viewer.is_superuser:
         return Secrecy(viewer, sees_kept=True)
-    quizzes = [HeldQuiz(*row) for row in HELD_QUIZZES(learner=viewer, now=now)]
+    quizzes = [HeldQuiz._make(row) for row in HELD_QUIZZES(learner=viewer, now=now)]
     if not quizzes:
         return Secrecy(viewer)
     assignments = list(_with_own_terms(_given(viewer, now), viewer))
@@ -170,8 +170,8 @@ def _alone(learner: User, now: datetime) -> QuerySet[Attempt]:
     return exams.filter(is_held)
 
 
-def _own_ends(learner: User) -> dict[str, Any]:
-    """For quizzes: whether the learner has them on their own, and the latest deadline of those who have."""
+def _own_ends(learner: User) -> dict[str, Exists | Subquery]:
+    """Return for quizzes: whether the learner has them on their own, and the latest deadline of those who have."""
     running = Attempt.objects.in_progress().filter(quiz=OuterRef("pk"), assignment=None).annotate(end=DEADLINE)
     attempts = Attempt.objects.taken_by(learner).filter(
         quiz=OuterRef("pk"), assignment=None, quiz__feedback__in=terms.WAITING_FOR_THE_END
@@ -206,7 +206,7 @@ def _is_pool_secret(row: Any, now: datetime) -> bool:
     return row.is_begun or terms.effective([row.quiz.overrides(None), row.overrides(), own]).is_open_at(now)
 
 
-def _exam_of_class(row: Any, rules: Mapping[int, list[QuizItem]]) -> HeldExam:
+def _exam_of_class(row: Assignment, rules: Mapping[int, list[QuizItem]]) -> HeldExam:
     mine = tuple(rules.get(row.quiz_id, ()))
     return HeldExam(row.quiz.title, row.quiz_id, row.pk, closes_for_all_at(row), mine)
 
@@ -217,7 +217,7 @@ def _exam_on_their_own(quiz: HeldQuiz) -> HeldExam:
 
 
 # Every start and every result asks it, nearly always in vain.
-HELD_QUIZZES: Prepared[tuple[Any, ...]] = prepared(
+HELD_QUIZZES: Prepared[tuple[object, ...]] = prepared(
     lambda learner, now: (
         Quiz.objects.filter(
             Q(pk__in=_given(learner, now).order_by().values("quiz"))

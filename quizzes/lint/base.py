@@ -17,12 +17,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
 from quizzes.errors import Text
+from quizzes.json_types import JSONObject
 from quizzes.lint.fingerprints import Paragraph
 from quizzes.question_types.base import AnyType, Spec
 
@@ -155,7 +156,7 @@ class Item:
         return self.kind.distractor_texts(self.spec)
 
     @cached_property
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JSONObject:
         return self.spec.model_dump(mode="json")
 
     @cached_property
@@ -175,7 +176,9 @@ class Item:
         return self.groups[0] if is_plain else None
 
 
-def _prose(value: Any, words: Mapping[str, Any], path: tuple[str | int, ...] = (), beside: str = "") -> Iterator[Prose]:
+def _prose(
+    value: object, words: Mapping[str, Text], path: tuple[str | int, ...] = (), beside: str = ""
+) -> Iterator[Prose]:
     if isinstance(value, str):
         names = [step for step in path if isinstance(step, str)]
         name = names[-1] if names else ""
@@ -190,8 +193,8 @@ def _prose(value: Any, words: Mapping[str, Any], path: tuple[str | int, ...] = (
             yield from _prose(inner, words, (*path, index), beside)
 
 
-def _in_words(path: Sequence[str | int], words: Mapping[str, Any]) -> str:
-    """("options", 2, "feedback") → "option 3, feedback"."""
+def _in_words(path: Sequence[str | int], words: Mapping[str, Text]) -> str:
+    """Return ("options", 2, "feedback") → "option 3, feedback"."""
     found: list[str] = []
     for step in path:
         if isinstance(step, int) and found:
@@ -201,7 +204,7 @@ def _in_words(path: Sequence[str | int], words: Mapping[str, Any]) -> str:
     return ", ".join(word for word in found if word)
 
 
-def _groups(value: Any, where: str = "") -> Iterator[Group]:
+def _groups(value: object, where: str = "") -> Iterator[Group]:
     if isinstance(value, dict):
         options = value.get("options")
         if isinstance(options, list) and all(isinstance(row, dict) and "correct" in row for row in options):

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.json_types import JSONObject
 from quizzes.lint.base import ERROR, WARNING, Context, Item, clipped, item_rule
 from quizzes.markup import plain
 from quizzes.question_types.folding import folded, visible
@@ -112,7 +112,7 @@ def answers(item: Item) -> list[Named]:
     ]
 
 
-def accepted(item: Item) -> Iterator[tuple[str, Sequence[dict[str, Any]]]]:
+def accepted(item: Item) -> Iterator[tuple[str, Sequence[JSONObject]]]:
     """Yield the lists of accepted texts, each with the gap it belongs to."""
     yield "", item.content.get("answers", ())
     for number, gap in enumerate(item.content.get("gaps", ()), start=1):

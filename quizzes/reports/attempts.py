@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
@@ -73,7 +73,7 @@ class Overview:
 PAGE = 30
 
 
-OWN: Prepared[tuple[Any, ...]] = prepared(
+OWN: Prepared[tuple[object, ...]] = prepared(
     lambda learner, attempt: (
         Attempt.objects.taken_by(learner)
         .filter(pk=attempt)
@@ -88,7 +88,7 @@ class AnswerState(NamedTuple):
     pk: int
     slot: int
     points: Decimal
-    response: Any
+    response: object
     revision: int
     saved_at: datetime | None
     is_flagged: bool
@@ -99,14 +99,14 @@ class AnswerState(NamedTuple):
         return self.response is not None
 
 
-ANSWER_STATES: Prepared[tuple[Any, ...]] = prepared(
+ANSWER_STATES: Prepared[tuple[object, ...]] = prepared(
     lambda attempt: Answer.objects.filter(attempt=attempt).order_by("slot").values_list(*AnswerState._fields)
 )
 
 
 def answer_states(attempt: Attempt) -> list[AnswerState]:
     """Return the answers of a running attempt in their order (1 query)."""
-    return [AnswerState(*row) for row in ANSWER_STATES(attempt=attempt)]
+    return [AnswerState._make(row) for row in ANSWER_STATES(attempt=attempt)]
 
 
 def has_unanswered(attempt: Attempt) -> bool:
@@ -147,7 +147,7 @@ def attempts_left(attempt: Attempt) -> int | None:
     return max(0, agreed.attempts_allowed - used.count())
 
 
-def history(learner: User, number: str | None) -> Page[Any]:
+def history(learner: User, number: str | None) -> Page[Attempt]:
     """Return a page of the learner's attempts, the newest first (1 query, 3 where there is more than one page, and what the
     names of practice need)."""
     attempts = Attempt.objects.taken_by(learner).select_related("quiz", "assignment__quiz", "assignment__classroom")

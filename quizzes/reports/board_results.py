@@ -147,7 +147,9 @@ def _graded(
     classroom: Classroom, counted: Sequence[Assignment], since: datetime, then: datetime
 ) -> list[GradedAttempt]:
     """Return the attempts of these assignments by assignment and learner, the best first."""
-    params: dict[str, Any] = {f"assignment_{place}": assignment.pk for place, assignment in enumerate(counted)}
+    params: dict[str, int | str | datetime] = {
+        f"assignment_{place}": assignment.pk for place, assignment in enumerate(counted)
+    }
     names = ", ".join(f"%({name})s" for name in params)
     seconds = SECONDS[connection.vendor] if classroom.speed_breaks_ties else "0"
     params |= {"true": True, "since": _instant(since), "then": _instant(then)}

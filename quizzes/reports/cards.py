@@ -16,7 +16,7 @@ from quizzes.models import Answer, Attempt, AttemptEvent, Question, QuestionSour
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.previews import PreviewAnswer
 from quizzes.models.study import with_notes
-from quizzes.question_types.base import Remark
+from quizzes.question_types.base import Remark, Shown
 from quizzes.reports import cases
 from quizzes.reports.attempts import AnswerState
 from quizzes.reports.cases import CaseText
@@ -35,7 +35,7 @@ class Card:
     points: Decimal
     instruction: Text
     scoring_note: Text
-    card: dict[str, Any]
+    card: Shown
     revision: int = 0
     is_answered: bool = False
     is_flagged: bool = False

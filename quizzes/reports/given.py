@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from quizzes import entitlements, terms
 from quizzes.entitlements import lateness
@@ -69,12 +68,12 @@ def with_lateness(rows: Iterable[AssignmentStatus]) -> list[AssignmentStatus]:
     return [replace(row, is_result_late=row.result is not None and row.result.pk in late) for row in rows]
 
 
-def _assignments(classrooms: Iterable[int]) -> dict[int, Any]:
+def _assignments(classrooms: Iterable[int]) -> dict[int, Assignment]:
     assignments = Assignment.objects.filter(classroom__in=list(classrooms)).exclude(quiz__status=Quiz.Status.DRAFT)
     return {row.pk: row for row in entitlements.with_last_ends(assignments.select_related("quiz", "classroom"))}
 
 
-def _attempts(places: dict[int, Membership], assignments: dict[int, Any]) -> dict[int, list[Attempt]]:
+def _attempts(places: dict[int, Membership], assignments: dict[int, Assignment]) -> dict[int, list[Attempt]]:
     """Their attempts, by assignment (none where there is no assignment)."""
     attempts: dict[int, list[Attempt]] = {}
     learners = {member.user_id for member in places.values()}
@@ -85,7 +84,11 @@ def _attempts(places: dict[int, Membership], assignments: dict[int, Any]) -> dic
 
 
 def _given(
-    member: Membership, assignment: Any, exception: Accommodation | None, attempts: Sequence[Attempt], now: datetime
+    member: Membership,
+    assignment: Assignment,
+    exception: Accommodation | None,
+    attempts: Sequence[Attempt],
+    now: datetime,
 ) -> AssignmentStatus:
     agreed = entitlements.terms_of(assignment.quiz, None, assignment, member, exception)
     is_in_use = assignment.quiz.status == Quiz.Status.PUBLISHED and assignment.classroom.archived_at is None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -40,8 +39,8 @@ def _sums() -> list[str]:
     return [_("Total"), _("Possible"), _("Percent"), _("Late")]
 
 
-def _values(book: Gradebook, cell: Cell, most: Decimal) -> tuple[Any, Any, str]:
-    """Marks, where they count; the maximum, that of the attempt itself where there is one; and the status in a word."""
+def _values(book: Gradebook, cell: Cell, most: Decimal) -> tuple[Decimal | None, Decimal | None, str]:
+    """Return the marks, where they count; the maximum, that of the attempt itself where there is one; and the status in a word."""
     if cell.state == GRADED:
         return cell.marks, cell.possible, _word(cell)
     marks = Decimal(0) if cell.state == MISSING and book.missing_is_zero else None

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
 
@@ -18,16 +18,17 @@ from quizzes.certainty import Estimate
 from quizzes.entitlements import Shown
 from quizzes.models import NotePlace, Question, QuestionSource, Source, Topic, Unit, User
 
+Subject = TypeVar("Subject", Topic, Unit, Source)  # what the questions are about
 STRONG, WEAK = 0.75, 0.8  # of the lower end, and of the share
 NAMED = 3
 
 
 @dataclass(frozen=True)
-class Grown:
+class Grown(Generic[Subject]):
     """One topic, source or unit, and what the first answers to its questions say. `missed` is how many of those missed can be
     practiced now."""
 
-    what: Any
+    what: Subject
     estimate: Estimate
     missed: int
 
@@ -40,18 +41,18 @@ class Grown:
 class Growth:
     """What is best known comes last: one looks for what to do."""
 
-    topics: list[Grown]
-    sources: list[Grown]
-    units: list[Grown]
+    topics: list[Grown[Topic]]
+    sources: list[Grown[Source]]
+    units: list[Grown[Unit]]
 
     @property
-    def strengths(self) -> list[Grown]:
+    def strengths(self) -> list[Grown[Topic]]:
         """Topics that are known, the surest first."""
         strong = [row for row in self.topics if row.is_strong]
         return sorted(strong, key=lambda row: -row.estimate.low)[:NAMED]
 
     @property
-    def next_steps(self) -> list[Grown]:
+    def next_steps(self) -> list[Grown[Topic]]:
         """Topics to practice, the weakest first: by the share where it is known, else by what was missed."""
         weak = [row for row in self.topics if row.missed and not row.is_strong and row.estimate.share < WEAK]
         return sorted(weak, key=lambda row: (row.estimate.is_few, row.estimate.share))[:NAMED]
@@ -73,7 +74,7 @@ def first_answers(record: Iterable[Shown]) -> list[Shown]:
     return list(first.values())
 
 
-def by_topic(record: Sequence[Shown], missed: Set[int]) -> list[Grown]:
+def by_topic(record: Sequence[Shown], missed: Set[int]) -> list[Grown[Topic]]:
     """Return the topics that were met, the weakest first (1 query); `missed` are the questions to practice now."""
     by_key: defaultdict[int, set[int]] = defaultdict(set)
     for shown in record:
@@ -82,7 +83,7 @@ def by_topic(record: Sequence[Shown], missed: Set[int]) -> list[Grown]:
     return _grown(Topic.objects.in_bulk(list(by_key)), by_key, record, missed)
 
 
-def about(learner: User, what: Any, questions: QuerySet[Question], *, now: datetime) -> Grown | None:
+def about(learner: User, what: Subject, questions: QuerySet[Question], *, now: datetime) -> Grown[Subject] | None:
     """Return what the first answers to these questions say; None where there is none (1 query, and the record's)."""
     record = entitlements.record_of(learner, now=now)
     missed = entitlements.missed_now(learner, record, now=now)
@@ -129,8 +130,8 @@ def _units_at(reader: User) -> dict[tuple[int, int], set[int]]:
 
 
 def _grown(
-    things: Mapping[int, Any], by_key: Mapping[int, set[int]], record: Sequence[Shown], missed: Set[int]
-) -> list[Grown]:
+    things: Mapping[int, Subject], by_key: Mapping[int, set[int]], record: Sequence[Shown], missed: Set[int]
+) -> list[Grown[Subject]]:
     first = {shown.question: shown.fraction for shown in first_answers(record)}
     rows = [
         Grown(things[key], certainty.estimate(first[one] for one in met), len(met & missed))

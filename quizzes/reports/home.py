@@ -166,7 +166,7 @@ def for_learner(user: User, *, now: datetime) -> Learner:
     )
 
 
-def growth_of(user: User, *, now: datetime) -> list[Grown]:
+def growth_of(user: User, *, now: datetime) -> list[Grown[Topic]]:
     """Return the topics with most answers, the weakest first (1 query, and what the record needs); nobody asks here what
     was missed."""
     grown = growth.by_topic(entitlements.record_of(user, now=now), frozenset())

@@ -24,13 +24,13 @@ class JudgedAnswer(NamedTuple):
     pk: int
     slot: int
     points: Decimal
-    response: Any
+    response: object
     revision: int
     saved_at: datetime | None
     is_flagged: bool
     is_checked: bool
     version_id: int
-    layout: list[Any]
+    layout: list[object]
     exact_fraction: Fraction | None
     exact_marks: Fraction | None
     comment: str
@@ -42,7 +42,7 @@ class JudgedAnswer(NamedTuple):
         return self.response is not None
 
 
-JUDGED_ANSWERS: Prepared[tuple[Any, ...]] = prepared(
+JUDGED_ANSWERS: Prepared[tuple[object, ...]] = prepared(
     lambda attempt: (
         Answer.objects.filter(attempt=attempt)
         .order_by("slot")
@@ -68,7 +68,7 @@ def result_cards(
 
     2 queries, 1 more for versions not met before, and 1 where an exam is held. `with_cases` puts their cases to them.
     """
-    judged = [JudgedAnswer(*row) for row in JUDGED_ANSWERS(attempt=attempt)]
+    judged = [JudgedAnswer._make(row) for row in JUDGED_ANSWERS(attempt=attempt)]
     is_over = revealed.anything or slots is not None
     answers = [
         answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -34,7 +33,7 @@ def waiting(user: User) -> QuerySet[Answer]:
     )
 
 
-def rows(user: User) -> Any:
+def rows(user: User) -> QuerySet[Answer]:
     """Return the queue with everything a list shows of it."""
     return waiting(user).select_related(
         "attempt__learner", "attempt__quiz", "attempt__assignment__classroom", "version__question"

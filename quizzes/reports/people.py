@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -65,5 +64,5 @@ def _addresses(person: User) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for address in (person.email, *further) if address))
 
 
-def _count(*rows: QuerySet[Any]) -> int:
+def _count(*rows: QuerySet[Model]) -> int:
     return sum(found.count() for found in rows)

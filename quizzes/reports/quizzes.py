@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
@@ -56,9 +56,9 @@ def _listed(learner: User) -> QuizQuerySet:
 
 def _sized(row: Sequence[object], names: Sequence[str]) -> Quiz:
     """Return a row of a quiz and its size as the quiz, `sized`."""
-    quiz: Any = instance(Quiz, row[: len(names)], names)
-    quiz.question_count, quiz.point_count = row[len(names) :]
-    return cast(Quiz, quiz)
+    quiz = instance(Quiz, row[: len(names)], names)
+    vars(quiz).update(zip(SIZE, row[len(names) :], strict=True))
+    return quiz
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Wanted:
     group: str = ""
 
 
-def page_of(learner: User, number: str | None, wanted: Wanted | None = None, *, now: datetime) -> Page[Any]:
+def page_of(learner: User, number: str | None, wanted: Wanted | None = None, *, now: datetime) -> Page[Quiz]:
     """Return a page of the quizzes that the learner may open (1 query, 3 where there is more than one page).
 
     For those passed up to 3 queries more.

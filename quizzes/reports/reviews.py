@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 from django.db.models import Count, Min, OuterRef, Q, Subquery
@@ -77,11 +77,11 @@ class Session:
 
 
 def due_count(user: User, *, now: datetime) -> int:
-    """How many questions the deck asks today (1 query; up to 5 when the deck has changed, or after a minute)."""
-    row: Any = user
-    if not hasattr(row, "reviews_due"):
-        row.reviews_due = _due_count(user, now)
-    return int(row.reviews_due)
+    """Return how many questions the deck asks today (1 query; up to 5 when the deck has changed, or after a minute)."""
+    counted = vars(user)
+    if "reviews_due" not in counted:
+        counted["reviews_due"] = _due_count(user, now)
+    return int(counted["reviews_due"])
 
 
 def _due_count(user: User, now: datetime) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
@@ -24,6 +23,7 @@ from quizzes.models import (
     Unit,
     User,
 )
+from quizzes.models.reference import Referring
 from quizzes.reports import bank, mastery
 from quizzes.reports import glossary as glossary_report
 from quizzes.reports.mastery import UnitStanding
@@ -211,7 +211,8 @@ def _evidence(reader: User, place: SourceParagraph, *, now: datetime) -> list[st
 def glossary(reader: User) -> list[Sourced]:
     """Return the terms in the order of the alphabet (2 queries)."""
     terms: list[GlossaryTerm] = list(GlossaryTerm.objects.readable_by(reader))
-    return _sourced(sorted(terms, key=lambda term: term.term.casefold()))
+    terms.sort(key=lambda term: term.term.casefold())
+    return _sourced(terms)
 
 
 def bodies(reader: User) -> list[Sourced]:
@@ -219,7 +220,7 @@ def bodies(reader: User) -> list[Sourced]:
     return _sourced(list(Body.objects.readable_by(reader)))
 
 
-def _sourced(rows: Sequence[Any]) -> list[Sourced]:
+def _sourced(rows: Sequence[Referring]) -> list[Sourced]:
     named = {slug for row in rows for slug, _number in row.place_pairs}
     known = Source.objects.defer("paragraphs").in_bulk(named, field_name="slug")
     return [Sourced(row, list(_known(row.place_pairs, known))) for row in rows]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes import question_types
 from quizzes.errors import Text
+from quizzes.json_types import JSONObject
 from quizzes.models import QuestionVersion
 from quizzes.question_types.faults import InvalidSpec
 
@@ -59,9 +59,7 @@ def _key(version: QuestionVersion) -> str:
         return ""
 
 
-def _of_field(
-    version: QuestionVersion, name: str, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> Iterator[Change]:
+def _of_field(version: QuestionVersion, name: str, before: JSONObject, after: JSONObject) -> Iterator[Change]:
     old, new = before.get(name), after.get(name)
     if old == new or name in SAID_BY_THE_KEY:
         return
@@ -71,7 +69,7 @@ def _of_field(
         yield Change(str(LABELS.get(name, capfirst(name.replace("_", " ")))), words(old), words(new))
 
 
-def _of_entries(called: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[Change]:
+def _of_entries(called: str, old: Sequence[object], new: Sequence[object]) -> Iterator[Change]:
     """Entries of a list: those of the same name are the same; of the rest, those at the same place were reworded."""
     olds, news = {_name(one): one for one in old}, {_name(one): one for one in new}
     for place in range(max(len(old), len(new))):

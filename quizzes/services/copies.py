@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -175,19 +175,19 @@ def _usable(items: Iterable[QuizItem], actor: User) -> set[int]:
     return set(Question.objects.usable_by(actor).filter(pk__in=asked).values_list("pk", flat=True))
 
 
-def _fields(model: Any) -> list[str]:
+def _fields(model: type[Model]) -> list[str]:
     return [field.name for field in model._meta.concrete_fields]
 
 
-def _values(row: Any, *, quiz: Quiz) -> dict[str, Any]:
+def _values(row: Model, *, quiz: Quiz) -> dict[str, Any]:
     """The columns of a row of a quiz, for a new row of another quiz."""
     names = [field.attname for field in row._meta.concrete_fields if field.name not in ("id", "quiz")]
     return {**{name: getattr(row, name) for name in names}, "quiz": quiz}
 
 
-def free_slug(model: Any, slug: str) -> str:
+def free_slug(model: type[Model], slug: str) -> str:
     """“slug-copy”, with a number where there is one already."""
     stem = slugify(slug)[:70]
-    taken = set(model.objects.filter(slug__startswith=f"{stem}-copy").values_list("slug", flat=True))
+    taken = set(model._default_manager.filter(slug__startswith=f"{stem}-copy").values_list("slug", flat=True))
     names = (f"{stem}-copy{'-' + str(number) if number > 1 else ''}" for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -192,7 +191,7 @@ def take(
     return attempts.submit(attempt, now=moment + timedelta(seconds=20))
 
 
-def _response(answer: Answer, skill: float, rng: random.Random) -> Any:
+def _response(answer: Answer, skill: float, rng: random.Random) -> object:
     kind, spec = answer.version.kind, answer.version.parsed
     if rng.random() < skill:
         return kind.model_response(spec)

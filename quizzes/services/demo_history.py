@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from quizzes import scheduling
 from quizzes.entitlements import Wish
@@ -48,7 +47,7 @@ def quiz_with_certificate(owner: User, *, now: datetime) -> Quiz:
     return quiz
 
 
-def practice(student: User, respond: Callable[..., Any], rng: random.Random, *, now: datetime) -> None:
+def practice(student: User, respond: Callable[..., object], rng: random.Random, *, now: datetime) -> None:
     """Let the student practice on some days of the weeks before: each answer is checked, as they would."""
     for days, topic, skill in PRACTICED:
         start = now - timedelta(days=days, hours=rng.uniform(1, 3))
@@ -56,7 +55,7 @@ def practice(student: User, respond: Callable[..., Any], rng: random.Random, *, 
         _answer_all(attempt, partial(respond, skill=skill, rng=rng), rng, start)
 
 
-def _answer_all(attempt: Attempt, respond: Callable[[Answer], Any], rng: random.Random, start: datetime) -> None:
+def _answer_all(attempt: Attempt, respond: Callable[[Answer], object], rng: random.Random, start: datetime) -> None:
     paper, moment = papers.of_attempt(attempt.pk, attempt.learner_id), start
     for answer in attempt.answers.select_related("version__question"):
         moment += timedelta(seconds=rng.uniform(12, 48))

@@ -12,7 +12,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Never
 
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils.functional import cached_property
@@ -244,7 +244,7 @@ class Drawing:
     def with_evidence(self, cells: Collection[list[Candidate]]) -> list[list[Candidate]]:
         """Return the cells with the phrases that their candidates rest on, and their enemies (2 queries)."""
         pks = {candidate.question for cell in cells for candidate in cell}
-        evidence, enemies, none = evidence_of(pks), enemies_of(pks), frozenset[Any]()
+        evidence, enemies, none = evidence_of(pks), enemies_of(pks), frozenset[Never]()
         return [
             [
                 replace(one, evidence=evidence.get(one.question, none), enemies=enemies.get(one.question, none))

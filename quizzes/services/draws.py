@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import FilteredRelation, Q
 from django.db.models.functions import Coalesce
@@ -36,7 +36,7 @@ class Item(NamedTuple):
     version: int | None
 
 
-ITEMS: Prepared[tuple[Any, ...]] = prepared(
+ITEMS: Prepared[tuple[object, ...]] = prepared(
     lambda quiz: (
         QuizItem.objects.filter(quiz=quiz)
         .annotate(ready=FilteredRelation("question__versions", condition=Q(question__versions__status="ready")))
@@ -76,7 +76,7 @@ class Draw:
 def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpose | None = None) -> Draw:
     """Return what a new attempt asks; raises NotOpen where that is nothing, or not what everybody else is asked."""
     purpose = purpose or Purpose(quiz.feedback, Secrecy())
-    items = [Item(*row) for row in ITEMS(quiz=quiz)]
+    items = [Item._make(row) for row in ITEMS(quiz=quiz)]
     if purpose.is_preview:
         items = _with_drafts(items, purpose.secrecy.viewer)
     left_out = _left_out(items, purpose)

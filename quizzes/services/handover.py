@@ -6,7 +6,6 @@ Race, and what decides it: the receiver's row; a receiver who is forgotten in th
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,9 +13,10 @@ from django.utils.translation import gettext as _
 from quizzes.errors import NotYours, QuizError
 from quizzes.models import Question, Quiz, Source, User, Visibility
 from quizzes.models.reference import STUDY_MODELS
+from quizzes.models.study import StudyContent
 from quizzes.services import notices
 
-OWNED: tuple[Any, ...] = (Question, Quiz, Source, *STUDY_MODELS)
+OWNED: tuple[type[Question | Quiz | Source | StudyContent], ...] = (Question, Quiz, Source, *STUDY_MODELS)
 
 
 def count_of(person: User) -> int:

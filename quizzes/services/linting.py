@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes import lint, question_types
 from quizzes.formats.base import QuestionDraft
+from quizzes.json_types import JSONObject
 from quizzes.lint.base import ERROR, Citation, Context, Finding, Item
 from quizzes.lint.fingerprints import Paragraph
 from quizzes.models import Question, QuestionVersion, Quiz, Source
+from quizzes.models.bank import QuestionQuerySet
 from quizzes.models.draw_cells import drawn_by
 from quizzes.question_types.base import Spec
 from quizzes.question_types.faults import InvalidSpec
@@ -50,7 +52,7 @@ def documents() -> dict[str, tuple[Paragraph, ...]]:
     return {source.slug: tuple(map(paragraph_of, source.paragraphs)) for source in Source.objects.all()}
 
 
-def paragraph_of(row: Mapping[str, Any]) -> Paragraph:
+def paragraph_of(row: JSONObject) -> Paragraph:
     return Paragraph(row["number"], row.get("words", 0), tuple(row.get("pairs", "").split()), row.get("heading", ""))
 
 
@@ -75,7 +77,7 @@ def asked_version(question: Question) -> QuestionVersion | None:
     return versions.get(Status.READY) or versions.get(Status.DRAFT)
 
 
-def _gathered(questions: Any) -> tuple[list[Item], list[Finding]]:
+def _gathered(questions: QuerySet[Question]) -> tuple[list[Item], list[Finding]]:
     items: list[Item] = []
     findings: list[Finding] = []
     for question in questions.select_related("topic").prefetch_related("versions", "places__source", "tags", "enemies"):
@@ -127,7 +129,7 @@ def item_of_draft(draft: QuestionDraft) -> Item:
     )
 
 
-def questions_of(quiz: Quiz) -> Any:
+def questions_of(quiz: Quiz) -> QuestionQuerySet:
     """Return every question that a quiz has or may draw."""
     questions = Question.objects.live().filter(items__quiz=quiz)
     ids = set(questions.values_list("pk", flat=True))
@@ -157,7 +159,7 @@ def _descriptions(quiz: Quiz | None) -> dict[str, str]:
     return {row.title: f"{row.title}. {row.description}" for row in quizzes.only("title", "description")}
 
 
-def blueprint_faults(value: Any) -> str:
+def blueprint_faults(value: object) -> str:
     """Return what keeps a value from being a blueprint, as a sentence; empty when it is one."""
     if not isinstance(value, dict) or not all(isinstance(part, dict) for part in value.values()):
         return _('A blueprint is an object of objects, such as {"type": {"single_choice": 50}}.')

@@ -6,7 +6,7 @@ study.load(settings.FIXTURE_DIRS[0], now=now)   units, notes, glossary, timeline
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2s
@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
+from quizzes.json_types import JSONObject
 from quizzes.models import (
     Body,
     GlossaryTerm,
@@ -30,10 +31,12 @@ from quizzes.models import (
 from quizzes.models.study import Status, StudyContent
 from quizzes.services import cases, mastery
 
-Row = Mapping[str, Any]
 Places = tuple[tuple[str, int], ...]  # (slug of the source, paragraph)
 QUIZZES = ("check_quiz", "review_quiz", "final_quiz")
-LATER: dict[str, Any] = {**dict.fromkeys(QUIZZES), "mastery_mark": 80}  # not in what was loaded before there were any
+LATER: dict[str, object] = {
+    **dict.fromkeys(QUIZZES),
+    "mastery_mark": 80,
+}  # not in what was loaded before there were any
 SHIPPED = {"owner": None, "visibility": Visibility.USE, "status": Status.PUBLISHED}
 
 
@@ -52,7 +55,7 @@ class Content:
 
     model: type[StudyContent]
     slug: str
-    fields: dict[str, Any]
+    fields: dict[str, object]
     places: Places = ()
 
     @property
@@ -89,11 +92,11 @@ def _bring(content: Content, done: Loaded, *, now: datetime) -> None:
         done.changed.append(content.slug)
 
 
-def _text_of(content: Content) -> dict[str, Any]:
+def _text_of(content: Content) -> dict[str, object]:
     return {name: content.fields[name] for name in ("title", "body")}
 
 
-def _write(row: Any, content: Content) -> None:
+def _write(row: StudyContent, content: Content) -> None:
     for name, value in content.fields.items():
         setattr(row, name, value)
     row.shipped = content.hash
@@ -110,35 +113,35 @@ def _write(row: Any, content: Content) -> None:
         )
 
 
-def _hash_of(row: Any, content: Content) -> str:
+def _hash_of(row: StudyContent, content: Content) -> str:
     """Return the hash of what stands on this site now."""
     places = row.places.values_list("source__slug", "paragraph") if isinstance(row, StudyNote) else ()
     return _hash({name: getattr(row, name) for name in content.fields}, tuple(places))
 
 
-def _hash(fields: Row, places: Places) -> str:
+def _hash(fields: JSONObject, places: Places) -> str:
     said = {name: value for name, value in fields.items() if name not in LATER or value != LATER[name]}
     plain = {name: getattr(value, "slug", value) for name, value in said.items()}
     text = json.dumps([plain, sorted(places)], sort_keys=True)
     return blake2s(text.encode(), digest_size=16).hexdigest()
 
 
-def _rows(folder: Path, pattern: str) -> Iterator[Row]:
+def _rows(folder: Path, pattern: str) -> Iterator[JSONObject]:
     for path in sorted(folder.glob(pattern)):
         yield from json.loads(path.read_text(encoding="utf-8"))
 
 
-def _only(model: Any, row: Row, *names: str) -> dict[str, Any]:
-    """These fields of a row; what it leaves out is as empty as in a new row."""
+def _only(model: Any, row: JSONObject, *names: str) -> dict[str, object]:
+    """Return these fields of a row; what it leaves out is as empty as in a new row."""
     return {name: row.get(name, model._meta.get_field(name).get_default()) for name in names}
 
 
-def _places(row: Row) -> Places:
+def _places(row: JSONObject) -> Places:
     found = [(place["source"], place["paragraph"]) for place in row.get("sources", ())]
     return tuple(dict.fromkeys(found))
 
 
-def _place_lines(row: Row) -> str:
+def _place_lines(row: JSONObject) -> str:
     return "\n".join(f"{slug}:{number}" for slug, number in _places(row))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from django import template
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.utils.safestring import SafeString, mark_safe
 
 from quizzes.reports.cards import Card
@@ -33,5 +34,5 @@ def card_body(
         "part": part,
         "links": links,
     }
-    jinja: Any = engines["jinja2"]
+    jinja = cast(Jinja2, engines["jinja2"])
     return mark_safe(jinja.env.get_template(card.template).render(context).strip())

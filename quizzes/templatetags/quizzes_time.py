@@ -4,8 +4,8 @@
 `{{ at|date:"j M Y, H:i" }}` both say "Mon, Nov 30, 2:00 p.m.", with the year only if it is another one.
 """
 
+from datetime import date as date_type
 from datetime import datetime
-from typing import Any
 
 from django import template
 from django.template import defaultfilters
@@ -19,13 +19,14 @@ register.filter(duration)
 
 
 @register.filter(expects_localtime=True, is_safe=False)
-def date(value: Any, pattern: str | None = None) -> str:
+def date(value: date_type | str | None, pattern: str | None = None) -> str:
     """Return a time that is in the reader's zone already."""
     words = styled(value, pattern, clock.now())
     return words if words is not None else str(defaultfilters.date(value, pattern))
 
 
-def local_date(value: Any, pattern: str | None = None) -> str:
+def local_date(value: date_type | str | None, pattern: str | None = None) -> str:
     """Return a time in the reader's zone; for templates of Jinja2, which convert nothing themselves."""
-    is_aware = isinstance(value, datetime) and timezone.is_aware(value)
-    return date(timezone.localtime(value) if is_aware else value, pattern)
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return date(value, pattern)

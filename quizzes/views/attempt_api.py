@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -65,7 +64,7 @@ def _remarks(question: PaperQuestion, response: object) -> list[dict[str, object
     ]
 
 
-def _stored(answer: Answer, question: PaperQuestion, learner: User, *, now: datetime) -> dict[str, Any]:
+def _stored(answer: Answer, question: PaperQuestion, learner: User, *, now: datetime) -> dict[str, object]:
     """Return what is stored, as the page shows it: the card with the stored answer, and its revision.
 
     Of a closed attempt nothing is shown that its result would not show: no question that was not reached, none that is

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -81,7 +80,7 @@ def to_teach(request: HttpRequest, token: str) -> Errand | None:
     return Errand(_("You are invited to teach on Quizsite"), lead, _("Sign up as an instructor"), address, teach)
 
 
-def run(request: HttpRequest, errand: Errand, user: Any) -> bool:
+def run(request: HttpRequest, errand: Errand, user: User) -> bool:
     """Do it, and say what came of it."""
     try:
         messages.success(request, errand.do(user))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError
@@ -25,7 +24,7 @@ OK = "ok"
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when everything is "ok", else 503, with a word for each part; docs/operations.md says what the words mean."""
-    parts = {
+    parts: dict[str, object] = {
         "database": OK,
         "disk": OK if installation.has_room() else "full",
         "static_files": OK if installation.has_static_files() else "missing",
@@ -41,12 +40,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(parts) if is_well else unwell(parts)
 
 
-def unwell(parts: dict[str, Any]) -> JsonResponse:
+def unwell(parts: dict[str, object]) -> JsonResponse:
     return JsonResponse(parts, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-def told_by_the_database(now: datetime) -> dict[str, Any]:
-    """Whether its tables are those of this version and deadlines are applied; with the age of the last sweep in seconds."""
+def told_by_the_database(now: datetime) -> dict[str, object]:
+    """Return whether its tables are those of this version and deadlines are applied; with the age of the last sweep in seconds."""
     missing, age = installation.missing_migrations(), age_of_sweep(now)
     if missing:  # then the other tables may be others
         return {"migrations": "missing"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import NoReturn
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -38,11 +38,11 @@ class SavePayload:
     answer: dict[str, object]
 
 
-def _no_constant(name: str) -> Any:
+def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, object]:
+def _each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     values = dict(pairs)
     if len(values) < len(pairs):
         counts = Counter(name for name, _value in pairs)

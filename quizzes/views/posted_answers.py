@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.http import QueryDict
 
@@ -58,7 +58,7 @@ def save_form(request: LoggedInRequest, paper: Paper, slots: Iterable[int], *, n
     """Save the answers of a plain form that differ from what is stored."""
     device = device_of(request)
 
-    def save(answer: Answer, response: Any, revision: int) -> None:
+    def save(answer: Answer, response: object, revision: int) -> None:
         attempts.save(paper, slot=answer.slot, response=response, revision=revision, now=now, device=device)
 
     stored = Answer.objects.filter(attempt=paper.attempt_id, slot__in=list(slots)).order_by("slot")
@@ -66,7 +66,7 @@ def save_form(request: LoggedInRequest, paper: Paper, slots: Iterable[int], *, n
 
 
 def read_form(
-    post: QueryDict, paper: Paper, answers: Iterable[AnyAnswer], save: Callable[[AnyAnswer, Any, int], object]
+    post: QueryDict, paper: Paper, answers: Iterable[AnyAnswer], save: Callable[[AnyAnswer, object, int], object]
 ) -> Posted:
     """Read the answers of a plain form; those that differ from what is stored are given to `save`, with their revision."""
     posted = Posted()
@@ -90,7 +90,7 @@ def _save_one(
     question: PaperQuestion,
     answer: AnyAnswer,
     fields: Mapping[str, list[str]],
-    save: Callable[[AnyAnswer, Any, int], object],
+    save: Callable[[AnyAnswer, object, int], object],
 ) -> bool:
     """Save what is new; returns whether it is new and cannot all be read."""
     response = question.parse(_storable(question, answer, fields))
@@ -100,7 +100,7 @@ def _save_one(
     return question.is_unread(response)
 
 
-def _storable(question: PaperQuestion, answer: Any, fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
+def _storable(question: PaperQuestion, answer: AnyAnswer, fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """The fields, with what is stored in place of a text that is too long: a part of it would mean something else."""
     long = too_long(fields)
     stored = question.posted(answer.response) if long else {}
@@ -126,7 +126,7 @@ def _revision(value: str) -> int:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else 0
 
 
-def form_fields(post: Any, slot: int) -> Mapping[str, list[str]]:
+def form_fields(post: QueryDict, slot: int) -> Mapping[str, list[str]]:
     """Return the fields of one question out of a form that may hold many.
 
     Each with all its values: a question with one answer refuses a second one. Of `page` and of a revision the last counts.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -152,7 +151,7 @@ def review_unknown(request: LoggedInRequest) -> HttpResponse:
     return posted if isinstance(posted, HttpResponse) else posted.answer(request, None, now=now)
 
 
-def _read(request: LoggedInRequest, question: PaperQuestion) -> tuple[Any, str]:
+def _read(request: LoggedInRequest, question: PaperQuestion) -> tuple[object, str]:
     """Return the response that is posted, and what to say of it instead of checking it."""
     try:
         response = question.parse(form_fields(request.POST, review_cards.SLOT))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,7 @@ def hung_up(request: LoggedInRequest) -> Callable[[], bool] | None:
     return request.META.get("waitress.client_disconnected")
 
 
-def _carried(given: dict[str, Any], layout: files.Layout | None) -> dict[str, Any]:
+def _carried(given: Mapping[str, Any], layout: files.Layout | None) -> dict[str, object]:
     """Return the file and how it was read, for the forms that go on with it."""
     carried = {"carried": base64.b64encode(given["data"]).decode(), "carried_name": given["name"]}
     return {"carry": RosterForm(initial=carried), "reading": ReadingForm(layout=layout), "layout": layout}

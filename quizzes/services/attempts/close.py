@@ -7,7 +7,6 @@ Race, and what decides it: two submits, a submit and the sweep, the sweep and an
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -74,7 +73,7 @@ def _store_closing(attempt: Attempt, by: Attempt.ClosedBy, *, now: datetime) -> 
     return True
 
 
-def _condition(by: Attempt.ClosedBy, now: datetime) -> tuple[Q, Any]:
+def _condition(by: Attempt.ClosedBy, now: datetime) -> tuple[Q, datetime | F]:
     """Return under which condition on its deadline an attempt closes, and the end that is recorded."""
     if by == Attempt.ClosedBy.LEARNER:
         return Q(due_at=None) | Q(due_at__gt=now), now

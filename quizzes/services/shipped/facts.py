@@ -42,7 +42,7 @@ def digest(facts: Facts) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def fields_of(model: type[Model]) -> list[Field[Any, Any]]:
+def fields_of(model: type[Model]) -> list[Field]:
     """Return the fields that ship."""
     return [field for field in model._meta.concrete_fields if field.name not in OWN]
 
@@ -75,8 +75,8 @@ def of_quiz(quiz: Quiz) -> Facts:
     return {"settings": _said(Quiz, values(quiz)), "items": [_said(QuizItem, values(item)) for item in items]}
 
 
-def values(row: Model) -> dict[str, Any]:
-    """Its fields that ship; what it refers to by natural keys."""
+def values(row: Model) -> dict[str, object]:
+    """Return its fields that ship; what it refers to by natural keys."""
     values = {field.name: getattr(row, field.name) for field in fields_of(type(row))}
     return {
         name: list(value.natural_key()) if isinstance(value, Model) else value  # type: ignore[attr-defined]
@@ -103,7 +103,7 @@ def _said(model: type[Model], given: Mapping[str, object]) -> Facts:
     return said
 
 
-def _named(fields: Iterable[Field[Any, Any]], given: Mapping[str, object]) -> list[Field[Any, Any]]:
+def _named(fields: Iterable[Field], given: Mapping[str, object]) -> list[Field]:
     return [field for field in fields if field.name in given]
 
 

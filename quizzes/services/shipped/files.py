@@ -11,17 +11,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
 from quizzes import question_types
 from quizzes.formats.base import Acknowledged, QuestionDraft, SourcePlace
+from quizzes.json_types import JSONObject
 
 BANK = ["sources", "topics", "questions_*", "quizzes"]  # in an order in which each finds what it refers to
 RECORD = "editions.json"
 RETIRED_QUIZZES = "retired_quizzes.json"
-Fields = Mapping[str, Any]
 Record = dict[str, dict[str, list[str]]]  # kind → key → digests
 
 
@@ -29,16 +28,16 @@ Record = dict[str, dict[str, list[str]]]  # kind → key → digests
 class Paper:
     """A quiz that ships: its settings and its items, as the fixture has them."""
 
-    settings: Fields
-    items: tuple[Fields, ...]
+    settings: JSONObject
+    items: tuple[JSONObject, ...]
 
 
 @dataclass(frozen=True)
 class Edition:
     """The bank that ships with this program; rows by slug or uuid. `retired` and `replaced` give a reason each."""
 
-    sources: Mapping[str, Fields]
-    topics: Mapping[str, Fields]
+    sources: Mapping[str, JSONObject]
+    topics: Mapping[str, JSONObject]
     tags: Collection[str]
     questions: Mapping[str, QuestionDraft]
     quizzes: Mapping[str, Paper]
@@ -56,7 +55,7 @@ def folder() -> Path:
 
 def read() -> Edition:
     """Read all that ships; raises ValueError for a file that is no JSON."""
-    rows: defaultdict[str, list[Fields]] = defaultdict(list)
+    rows: defaultdict[str, list[JSONObject]] = defaultdict(list)
     for file in (path for pattern in BANK for path in sorted(folder().glob(f"{pattern}.json"))):
         for row in json.loads(file.read_text(encoding="utf-8")):
             rows[row["model"].removeprefix("quizzes.")].append(row["fields"])
@@ -83,7 +82,7 @@ def _recorded() -> Record:
     return record
 
 
-def _by_slug(rows: Iterable[Fields]) -> dict[str, Fields]:
+def _by_slug(rows: Iterable[JSONObject]) -> dict[str, JSONObject]:
     return {row["slug"]: row for row in rows}
 
 
@@ -92,7 +91,7 @@ def _reasons(files: Iterable[Path], key: str) -> dict[str, str]:
     return {row[key]: row.get("reason", "") for row in rows}
 
 
-def _questions(rows: Mapping[str, list[Fields]]) -> Iterator[tuple[str, QuestionDraft]]:
+def _questions(rows: Mapping[str, list[JSONObject]]) -> Iterator[tuple[str, QuestionDraft]]:
     specs = {row["question"][0]: row["spec"] for row in rows["questionversion"] if row["status"] == "ready"}
     places: defaultdict[str, list[SourcePlace]] = defaultdict(list)
     for row in rows["questionsource"]:
@@ -102,7 +101,7 @@ def _questions(rows: Mapping[str, list[Fields]]) -> Iterator[tuple[str, Question
         yield key, _draft(row, specs[key], tuple(places[key]))
 
 
-def _draft(row: Fields, spec: Fields, places: tuple[SourcePlace, ...]) -> QuestionDraft:
+def _draft(row: JSONObject, spec: JSONObject, places: tuple[SourcePlace, ...]) -> QuestionDraft:
     return QuestionDraft(
         id=row["uuid"],
         type=row["type"],
@@ -117,8 +116,8 @@ def _draft(row: Fields, spec: Fields, places: tuple[SourcePlace, ...]) -> Questi
     )
 
 
-def _papers(rows: Mapping[str, list[Fields]]) -> Iterator[tuple[str, Paper]]:
-    items: defaultdict[str, list[Fields]] = defaultdict(list)
+def _papers(rows: Mapping[str, list[JSONObject]]) -> Iterator[tuple[str, Paper]]:
+    items: defaultdict[str, list[JSONObject]] = defaultdict(list)
     for row in rows["quizitem"]:
         items[row["quiz"][0]].append(row)
     for row in rows["quiz"]:

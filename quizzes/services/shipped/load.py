@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from quizzes.errors import NotPublishable
+from quizzes.json_types import JSONObject
 from quizzes.models import Question, Quiz, QuizItem, Source, Tag, Topic, Visibility
 from quizzes.services import bank, exchange, quizzes, time_limits
 from quizzes.services.shipped import facts
@@ -58,7 +59,7 @@ def _lock(edition: Edition) -> None:
     list(papers.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
 
 
-def _write_rows(model: Any, slugs: Iterable[str], shipped: Mapping[str, Mapping[str, Any]]) -> None:
+def _write_rows(model: Any, slugs: Iterable[str], shipped: Mapping[str, JSONObject]) -> None:
     for slug in slugs:
         row = model.objects.filter(slug=slug).first() or model(slug=slug)
         _fill(row, shipped[slug])
@@ -67,7 +68,7 @@ def _write_rows(model: Any, slugs: Iterable[str], shipped: Mapping[str, Mapping[
         row.save()
 
 
-def _fill(row: Model, shipped: Mapping[str, Any], *, but: str = "") -> None:
+def _fill(row: Model, shipped: JSONObject, *, but: str = "") -> None:
     """Set every field that ships; those that the fixture does not name get their default."""
     for field in facts.fields_of(type(row)):
         if field.name == but:
