@@ -63,6 +63,8 @@ PARTS: tuple[Part, ...] = (
             "guest": "is_guest",
             "made_by_a_roster": "is_from_roster",
             "must_choose_a_password": "must_change_password",
+            "questions_wanted_a_week": "weekly_goal",
+            "counts_days_in_a_row": "shows_streak",
         },
         left_out={
             "password": SECRET,
