@@ -17,7 +17,7 @@ from quizzes.models.tickets import Ticket
 from quizzes.reports import judged_cards
 from quizzes.reports.cards import Card, ask_card
 
-LOOKED_AT = 6  # questions, of which the shortest is offered: the first one is to be read at a glance
+LOOKED_AT = 3  # questions, of which the shortest is offered: the first one is to be read at a glance
 
 
 def offer(*, now: datetime) -> Ticket | None:
@@ -25,15 +25,15 @@ def offer(*, now: datetime) -> Ticket | None:
     before)."""
     if not settings.GUESTS:
         return None
-    questions = entitlements.pool_of_guests(now=now).filter(difficulty=Difficulty.EASY)
-    found = questions.exclude(type="multiple_choice").order_by("?").values_list("versions", flat=True)[:LOOKED_AT]
+    questions = entitlements.pool_of_guests(now=now).filter(type="single_choice", difficulty=Difficulty.EASY)
+    found = questions.order_by("?").values_list("versions", flat=True)[:LOOKED_AT]
     versions = [version for version in version_cache.get_many(list(found)).values() if not version.parsed.case]
     return tickets.issue(min(versions, key=_length)) if versions else None
 
 
 def _length(version: QuestionVersion) -> int:
-    options = getattr(version.parsed, "options", ())
-    return len(version.stem) + sum(len(option.text) for option in options)
+    kind, spec = version.kind, version.parsed
+    return len(version.stem) + sum(map(len, (*kind.key_texts(spec), *kind.distractor_texts(spec))))
 
 
 def to_answer(question: PaperQuestion, response: object = None) -> Card:

@@ -18,6 +18,7 @@ from quizzes.forms.signup import SignupForm
 from quizzes.models import User
 from quizzes.views import errands
 from quizzes.views.errands import Errand
+from quizzes.views.requests import guest_of
 
 
 class SignUp(SignupView):
@@ -46,7 +47,7 @@ class SignUp(SignupView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context: dict[str, object] = super().get_context_data(**kwargs)
-        return {**context, "errand": self.errand}
+        return {**context, "errand": self.errand, "guest": guest_of(self.request)}
 
 
 def words_of_username(user: User) -> str:
@@ -60,7 +61,7 @@ class LogIn(LoginView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context: dict[str, object] = super().get_context_data(**kwargs)
-        return {**context, "errand": errands.of_request(self.request)}
+        return {**context, "errand": errands.of_request(self.request), "guest": guest_of(self.request)}
 
 
 class TwoFactors(IndexView):

@@ -98,6 +98,22 @@ def test_the_answered_question_of_the_first_page_is_accessible(visitor: Enter) -
     expect(page.get_by_role("status")).to_contain_text("Uniting for Peace")
 
 
+def test_the_pages_without_an_account_are_accessible(visitor: Enter) -> None:
+    factories.to_try(6)
+    page = visitor(viewport=WIDE)
+    page.goto("/")
+    expect_clean(page, narrow=True)
+    for _question in range(6):
+        page.get_by_label("distractor 1").click()
+        page.get_by_role("button", name="Check answer").click()
+        if page.url.endswith("/1/"):
+            expect_clean(page, narrow=True)
+        page.locator("[data-check]").click()
+    for path in ("/try/end/", "/accounts/signup/", "/"):
+        page.goto(path)
+        expect_clean(page, narrow=True)
+
+
 def test_the_ways_in_are_accessible(visitor: Enter, enter: Enter, learner: User, watch: Watch) -> None:
     watch.allow("404: GET")  # two of the pages say that a code or link does not work
     code = factories.classroom(name="10B").join_code
