@@ -15,13 +15,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
 from quizsite.sqlite.fair_lock import FairLock
 
+Result = TypeVar("Result")
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLAC")
 NOTICEABLE_WAIT = 0.1  # seconds in the queue from which on SQLite's own waiting is shortened
 _locks: defaultdict[str, FairLock] = defaultdict(FairLock)  # by database file
@@ -42,7 +43,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     busy_timeout_lowered = False
     write_succeeded = True
 
-    def get_new_connection(self, conn_params: dict[str, object]) -> Any:
+    def get_new_connection(self, conn_params: dict[str, object]) -> sqlite3.Connection:
         make_private(str(conn_params["database"]))
         return super().get_new_connection(conn_params)
 
@@ -110,7 +111,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self.leave_lock()
 
-    def create_cursor(self, name: str | None = None) -> Any:
+    def create_cursor(self, name: str | None = None) -> Cursor:
         return self.connection.cursor(factory=partial(Cursor, database=self))
 
 
@@ -119,16 +120,16 @@ class Cursor(base.SQLiteCursorWrapper):
 
     takes_turn = False
 
-    def __init__(self, connection: Any, *, database: DatabaseWrapper) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, database: DatabaseWrapper) -> None:
         super().__init__(connection)
         self.database = database
 
-    def execute(self, query: str, params: Any = None) -> Any:
+    def execute(self, query: str, params: Any = None) -> Self:
         if self.database.holds_lock or not query.lstrip()[:6].upper().startswith(WRITES):
             return super().execute(query, params)
         return self._in_turn(partial(super().execute, query, params), is_committed="RETURNING" not in query)
 
-    def executemany(self, query: str, param_list: Iterable[Any]) -> Any:
+    def executemany(self, query: str, param_list: Iterable[Any]) -> Self:
         if self.database.holds_lock:
             return super().executemany(query, param_list)
         return self._in_turn(partial(super().executemany, query, param_list), is_committed=True)
@@ -141,7 +142,7 @@ class Cursor(base.SQLiteCursorWrapper):
     def __del__(self) -> None:
         self._end_turn()
 
-    def _in_turn(self, run: Callable[[], Any], *, is_committed: bool) -> Any:
+    def _in_turn(self, run: Callable[[], Result], *, is_committed: bool) -> Result:
         self.database.take_lock()
         self.takes_turn = True
         try:

@@ -57,7 +57,7 @@ def prepared(lines: Sequence[Line], choices: Choices, *, actor: User, now: datet
     stored = {row.pk: row for row in rows}
     found = [(line, stored[line.row.question]) for line in lines if line.row.question in stored]
     changed = [_changed(line, question, choices, actor=actor, now=now) for line, question in found]
-    versions = [one.version for one in changed if one.version is not None and one.version.pk is None]
+    versions = [new for new in (one.version for one in changed) if new is not None and new._state.adding]
     written = entries([one.question for one in changed], CHANGE, _("Changed by an import."), actor)
     return Changes(changed, Insertion(QuestionVersion, versions), Insertion(LogEntry, written))
 
