@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
@@ -124,12 +124,12 @@ class Cursor(base.SQLiteCursorWrapper):
         super().__init__(connection)
         self.database = database
 
-    def execute(self, query: str, params: Any = None) -> Self:
+    def execute(self, query: str, params: Any = None) -> Any:
         if self.database.holds_lock or not query.lstrip()[:6].upper().startswith(WRITES):
             return super().execute(query, params)
         return self._in_turn(partial(super().execute, query, params), is_committed="RETURNING" not in query)
 
-    def executemany(self, query: str, param_list: Iterable[Any]) -> Self:
+    def executemany(self, query: str, param_list: Iterable[Any]) -> Any:
         if self.database.holds_lock:
             return super().executemany(query, param_list)
         return self._in_turn(partial(super().executemany, query, param_list), is_committed=True)
