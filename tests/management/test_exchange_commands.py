@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from quizzes.models import Question, QuestionVersion, Source
+from quizzes.models import ImportDraft, Question, QuestionVersion, Source
 from tests import factories
 from tests.lint.samples import SINGLE, TEXT
 
@@ -68,6 +68,46 @@ def test_what_is_refused_is_named_and_stops_the_import(tmp_path: Path) -> None:
     assert not Question.objects.exists()
     run("import_questions", path, "--yes", "--skip-refused")
     assert Question.objects.count() == 1
+
+
+def test_an_instructors_import_is_theirs_and_is_undone_by_its_number(tmp_path: Path) -> None:
+    ada = factories.user("ada", is_staff=True)
+    path = written(tmp_path, "Which organ authorizes a mission? {=The Council ~The Secretariat}", "bank.gift")
+    wanted = ("import_questions", path, "--owner", "ada", "--topic", "Organs", "--tag", "Exam prep", "--publish")
+    assert "1 new, 0 copied from a colleague, 0 changed, 0 there already, 0 refused." in run(*wanted)
+    assert not ImportDraft.objects.exists()
+    assert not Question.objects.exists()
+    said = run(*wanted, "--quiz", "Organs", "--yes")
+    assert "1 question imported, published; 0 there already." in said
+    assert "quiz “Organs” with 1 items, published" in said
+    question = Question.objects.get()
+    assert (question.owner, str(question.topic), question.tags.get().slug) == (ada, "Organs", "exam-prep")
+    number = str(ImportDraft.objects.get().pk)
+    assert f"--undo {number}" in said
+    assert "Nothing was undone." in run("import_questions", "--undo", number)
+    assert "1 removed, 0 as before." in run("import_questions", "--undo", number, "--yes")
+    assert not Question.objects.exists()
+    with pytest.raises(CommandError, match="nothing to undo"):
+        run("import_questions", "--undo", number, "--yes")
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["--owner", "nobody"], "There is no user “nobody”."),
+        (["--owner", "sam"], "Only instructors import questions."),
+        (["--topic", "Organs"], "need --owner"),
+        (["--owner", "ada"], "Nothing was imported. Fix what is refused"),
+        (["--undo", "99", "--yes"], "There is no import 99"),
+    ],
+)
+def test_what_cannot_be_imported_for_someone_is_a_sentence(tmp_path: Path, args: list[str], sentence: str) -> None:
+    factories.user("sam")
+    factories.user("ada", is_staff=True)
+    path = written(tmp_path, [ROW, ROW | {"id": "vell-002", "stem": ""}])
+    with pytest.raises(CommandError, match=sentence):
+        run("import_questions", path, *args)
+    assert not ImportDraft.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -180,7 +220,7 @@ def test_one_quiz_is_checked_alone(tmp_path: Path) -> None:
 def test_the_mix_is_checked_against_a_blueprint(tmp_path: Path) -> None:
     run("import_questions", written(tmp_path, [ROW]), "--yes")
     path = written(tmp_path, {"difficulty": {"hard": 1}}, "mix.json")
-    assert "hard has 0 % of the questions; the blueprint wants 100 %." in run("check_questions", "--blueprint", path)
+    assert "hard has 0% of the questions; the blueprint wants 100%." in run("check_questions", "--blueprint", path)
 
 
 @pytest.mark.parametrize(
