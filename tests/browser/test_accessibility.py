@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from quizzes.entitlements import Wish
 from quizzes.models import Attempt, Unit, User
 from quizzes.services import attempts, instructors
 from tests import factories, saving
@@ -137,7 +138,9 @@ def test_the_ways_in_are_accessible(visitor: Enter, enter: Enter, learner: User,
 def test_the_list_and_the_rules_of_a_quiz_are_accessible(page: Page, learner: User) -> None:
     quiz = samples.quiz("single_choice", time_limit=10, pass_mark=50, attempts_allowed=3)
     attempts.submit(acts.started(learner, quiz, now=datetime.now(UTC)), now=datetime.now(UTC))
-    for path in ("/quizzes/", f"/quizzes/{quiz.slug}/", "/practice/", "/progress/", "/", "/certificates/?number=1"):
+    attempts.start_practice(learner, Wish(), now=datetime.now(UTC))
+    asks = ("/practice/", "/practice/running/")
+    for path in ("/quizzes/", f"/quizzes/{quiz.slug}/", *asks, "/progress/", "/", "/certificates/?number=1"):
         page.goto(path)
         expect_clean(page)
 

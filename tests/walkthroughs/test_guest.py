@@ -75,7 +75,7 @@ def test_six_questions_then_an_account_which_keeps_them(client: Client) -> None:
     attempt = Attempt.objects.get(learner=account)
     assert (attempt.status, attempt.marks, attempt.is_counted) == ("graded", 1, False)
     assert ReviewCard.objects.of(account).count() == 5
-    assert "ractice: Topic" in read(client.get("/attempts/"))
+    assert "Practice: Topic" in read(client.get("/attempts/"))
     assert list(invariants.check(now=clock.now())) == []
 
 
