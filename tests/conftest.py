@@ -15,7 +15,7 @@ from django.db.backends.signals import connection_created
 from django.test import override_settings
 
 from quizzes.models import Classroom, User, version_cache
-from quizzes.reports import glossary
+from quizzes.reports import glossary, guests
 from tests import databases, factories
 
 
@@ -65,6 +65,7 @@ def nothing_kept() -> Iterator[None]:
     """Rows get the same numbers again in the next test; what the process keeps about them must not outlive the test."""
     version_cache.clear()
     glossary.forget()
+    guests.forget()
     cache.clear()
     yield
     version_cache.clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,17 +20,34 @@ from quizzes.reports import judged_cards
 from quizzes.reports.cards import Card, ask_card
 
 LOOKED_AT = 3  # questions, of which the shortest is offered: the first one is to be read at a glance
+SECONDS = 60  # for so long a process keeps which questions may be the first
+_known: tuple[float, list[int]] | None = None
 
 
 def offer(*, now: datetime) -> Ticket | None:
-    """Return a question to begin with; None where the site has none for guests (1 query, 1 more for versions not met
-    before)."""
+    """Return a question to begin with; None where the site has none for guests (1 query a minute, 1 more for versions not
+    met before). Its answer is taken only if it may be asked then."""
     if not settings.GUESTS:
         return None
-    questions = entitlements.pool_of_guests(now=now).filter(type="single_choice", difficulty=Difficulty.EASY)
-    found = questions.order_by("?").values_list("versions", flat=True)[:LOOKED_AT]
-    versions = [version for version in version_cache.get_many(list(found)).values() if not version.parsed.case]
+    pool = _first_ones(now)
+    found = random.sample(pool, k=min(LOOKED_AT, len(pool)))
+    versions = [version for version in version_cache.get_many(found).values() if not version.parsed.case]
     return tickets.issue(min(versions, key=_length)) if versions else None
+
+
+def _first_ones(now: datetime) -> list[int]:
+    """Return the versions to begin with; the first page is everybody's, programs' too, and must cost nothing."""
+    global _known
+    if _known is None or _known[0] < time.monotonic():
+        easy = entitlements.pool_of_guests(now=now).filter(type="single_choice", difficulty=Difficulty.EASY)
+        _known = (time.monotonic() + SECONDS, list(easy.order_by().values_list("versions", flat=True)))
+    return _known[1]
+
+
+def forget() -> None:
+    """Look for questions to begin with again at the next look."""
+    global _known
+    _known = None
 
 
 def _length(version: QuestionVersion) -> int:
@@ -48,7 +67,7 @@ def to_answer(question: PaperQuestion, response: object = None) -> Card:
 
 @dataclass(frozen=True)
 class Trial:
-    """The questions of a guest: how each answer was, in their order; empty for those to come."""
+    """The questions of a guest: how each answer was, in their order; empty for those to come, or that were left out."""
 
     attempt: Attempt
     verdicts: tuple[str, ...]
@@ -67,8 +86,9 @@ class Trial:
 
     @property
     def next_slot(self) -> int | None:
-        """The question that is asked next; None after the last."""
-        return self.verdicts.index("") + 1 if "" in self.verdicts else None
+        """The question that is asked next; None at the end."""
+        is_over = "" not in self.verdicts or not self.attempt.is_in_progress
+        return None if is_over else self.verdicts.index("") + 1
 
 
 def trial_of(guest: User) -> Trial | None:

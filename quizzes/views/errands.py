@@ -17,6 +17,7 @@ from quizzes.errors import QuizError
 from quizzes.forms.signup import SignupForm
 from quizzes.models import User
 from quizzes.services import classrooms, instructors, joining
+from quizzes.views.requests import guest_of
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def welcome(request: HttpRequest, errand: Errand) -> HttpResponse:
     context = {
         "errand": errand,
         "form": SignupForm(),
+        "guest": guest_of(request),
         "redirect_field_name": "next",
         "redirect_field_value": errand.address,
         "login_url": reverse("account_login") + way_back,

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from quizzes import clock, entitlements
@@ -19,6 +20,7 @@ from quizzes.services import accounts, attempts, missed, notices
 from quizzes.views.requests import LoggedInRequest, guest_of
 
 
+@never_cache
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:

@@ -138,6 +138,10 @@ def leave_a_save_out_of_the_log(done: Attempt) -> None:
     AttemptEvent.objects.filter(attempt=done, kind="saved").delete()
 
 
+def make_a_member_a_guest(done: Attempt) -> None:
+    User.objects.filter(pk=done.learner_id).update(is_guest=True, is_active=False, email="")
+
+
 @pytest.mark.parametrize(
     ("plant", "name"),
     [
@@ -161,6 +165,7 @@ def leave_a_save_out_of_the_log(done: Attempt) -> None:
         (mark_by_hand_in_silence, "I12"),
         (forget_that_it_was_reopened, "I12"),
         (leave_a_save_out_of_the_log, "I12"),
+        (make_a_member_a_guest, "I16"),
     ],
 )
 def test_a_planted_violation_is_named(

@@ -14,6 +14,7 @@ from django.test import Client
 from quizzes import clock
 from quizzes.entitlements import Wish
 from quizzes.models import Attempt, AttemptEvent, Classroom, Question, ReviewCard, User, tickets
+from quizzes.reports import guests as report
 from quizzes.reports import invariants
 from quizzes.services import attempts, guests, regrading
 from tests import factories
@@ -160,12 +161,23 @@ def test_what_is_kept_for_exams_or_asked_by_one_that_runs_is_not_tried(
     Question.objects.filter(pk=kept.pk).update(is_kept_for_exams=True)
     Question.objects.filter(pk=own.pk).update(owner=factories.user(is_staff=True))
     factories.assignment(classroom, factories.quiz([asked], feedback="exam"), closes_at=clock.now() + timedelta(days=1))
+    report.forget()
     for ticket in tickets_before.values():
         client.post("/try/", {"ticket": ticket, "q1-choice": "0"})
     assert not User.everyone.filter(is_guest=True).exists()
     begin(client)
     answers = Attempt.objects.get(learner=guest()).answers
     assert set(answers.values_list("version__question", flat=True)) == {row.pk for row in bank[3:]}
+
+
+def test_a_trial_ends_where_an_exam_asks_its_next_question_by_now(client: Client, classroom: Classroom) -> None:
+    begin(client)
+    upcoming = Attempt.objects.get(learner=guest()).answers.get(slot=2).version.question
+    exam = factories.quiz([upcoming], feedback="exam")
+    factories.assignment(classroom, exam, closes_at=clock.now() + timedelta(days=1))
+    for page in (client.get("/try/2/"), client.post("/try/2/", {"q2-choice": "0"})):
+        assert page.headers["Location"] == "/try/end/"
+    assert "1 of 6 right" in read(client.get("/try/end/"))
 
 
 def test_guests_are_forgotten_after_seven_days_or_at_once(client: Client) -> None:
