@@ -123,5 +123,6 @@ def test_no_cache_keeps_a_page_of_someone_who_is_logged_in(
     assert set(answer["Cache-Control"].split(", ")) == NOT_KEPT
 
 
-def test_the_landing_page_of_strangers_may_be_kept(client: Client, db: None) -> None:
-    assert "Cache-Control" not in client.get("/")
+def test_pages_for_strangers_may_be_kept_but_not_the_first_which_asks_each_a_question(client: Client, db: None) -> None:
+    assert "Cache-Control" not in client.get("/help/")
+    assert "no-store" in client.get("/")["Cache-Control"]

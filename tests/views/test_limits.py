@@ -232,6 +232,7 @@ ELSEWHERE_COUNTED = {  # wrong passwords and codes say their own pause; a mail t
     *("wrong_password", "wrong_password_of_account", "wrong_password_from_address", "login_failed", "confirm_email"),
     *("login", "log_in_from_address"),
     *("change_username", "invite_instructor", "import_questions", "export_questions", "open_quiz_share"),
+    *("export_own_data", "delete_account", "try_without_account"),
 }
 NOT_OFFERED = {"verify_phone", "change_phone", "request_login_code"}
 

@@ -18,7 +18,7 @@ from quizzes.reports import guests as report
 from quizzes.reports import invariants
 from quizzes.services import attempts, guests, regrading
 from tests import factories
-from tests.pages import browser, read
+from tests.pages import browser, nothing_inline, read
 
 NEW = {"first_name": "Ines", "last_name": "Costa", "password1": "blue-helmet-94"}
 
@@ -66,8 +66,8 @@ def test_six_questions_then_an_account_which_keeps_them(client: Client) -> None:
     for slot in range(2, 7):
         assert answer(client, slot, "distractor 1").headers["Location"] == f"/try/{slot}/"
         assert "Not quite" in read(client.get(f"/try/{slot}/"))
-    end = read(client.get("/try/end/"))
-    assert "1 of 6 right" in end
+    assert "1 of 6 right" in read(client.get("/try/end/"))
+    assert [nothing_inline(client.get(page)) for page in ("/", "/try/1/", "/try/end/", "/accounts/signup/")] == [[]] * 4
     number = guest().pk
     response = client.post("/accounts/signup/", NEW, follow=True)
     assert "The questions you tried are in your history." in read(response)
