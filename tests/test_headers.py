@@ -88,6 +88,8 @@ def test_no_cache_keeps_what_belongs_to_an_attempt(client: Client, learner: User
 PERSONAL = [
     "/",
     "/account/",
+    "/account/data/",
+    "/account/data/delete/",
     "/attempts/",
     "/quizzes/",
     "/practice/",

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zlib import crc32
 
-from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 
 from quizzes import entitlements, scheduling, shared_cache
 from quizzes.entitlements import Secrecy
@@ -225,11 +225,14 @@ class Deck:
     recalled: int | None  # percent of what was asked again after days, of the last month; None: too few answers
 
 
-def deck(user: User, *, now: datetime) -> Deck:
-    """How many cards there are, when the next ones are due, and what was remembered lately (5 queries)."""
-    counted = dict(ReviewCard.objects.of(user).order_by().values_list("is_suspended").annotate(n=Count("pk")))
+def deck(user: User, secrecy: Secrecy, *, now: datetime) -> Deck:
+    """How many cards there are, when the next ones are due, and what was remembered lately (6 queries)."""
     return Deck(
-        sum(counted.values()), counted.get(True, 0), next_due(user, now=now), _week(user, now), _recalled(user, now)
+        cards=ReviewCard.objects.of(user).count(),
+        suspended=_suspended(user, secrecy).count(),
+        next_due=next_due(user, now=now),
+        week=_week(user, now),
+        recalled=_recalled(user, now),
     )
 
 
@@ -274,9 +277,15 @@ class Suspended:
 
 def suspended(user: User, secrecy: Secrecy) -> list[Suspended]:
     """The cards that their learner does not want to be asked, as far as they may see the questions now (2 queries)."""
-    questions = secrecy.without_secret(Question.objects.filter(is_kept_for_exams=False))
-    rows = ReviewCard.objects.of(user).filter(is_suspended=True, question__in=questions)
     ready = QuestionVersion.objects.ready().filter(question=OuterRef("question")).values("pk")[:1]
-    found = dict(rows.order_by("-pk").annotate(version=Subquery(ready)).values_list("pk", "version")[:SHOWN])
+    found = dict(
+        _suspended(user, secrecy).order_by("-pk").annotate(version=Subquery(ready)).values_list("pk", "version")[:SHOWN]
+    )
     versions = version_cache.get_many({version for version in found.values() if version})
     return [Suspended(pk, versions[version].stem) for pk, version in found.items() if version]
+
+
+def _suspended(user: User, secrecy: Secrecy) -> QuerySet[ReviewCard]:
+    """Those that could be asked, were they taken back."""
+    questions = secrecy.without_secret(Question.objects.ready().filter(is_kept_for_exams=False))
+    return ReviewCard.objects.of(user).filter(is_suspended=True, question__in=questions.order_by().values("pk"))

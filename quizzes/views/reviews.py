@@ -38,7 +38,7 @@ def review_deck(request: LoggedInRequest) -> HttpResponse:
     secrecy = entitlements.secrecy_of(request.user, now=now)
     context = {
         "session": report.session(request.user, secrecy, now=now),
-        "deck": report.deck(request.user, now=now),
+        "deck": report.deck(request.user, secrecy, now=now),
     }
     return render(request, "quizzes/reviews/deck.jinja", context)
 

@@ -275,6 +275,14 @@ def test_buried_until_tomorrow_suspended_until_taken_back(learner: User, now: da
     assert session(learner, now + DAY).left == 2
 
 
+def test_as_many_are_suspended_as_their_page_lists(learner: User, now: datetime) -> None:
+    for question in factories.published(3):
+        reviews.suspend(reviews.add(learner, question, now=now))
+    Question.objects.filter(pk=Question.objects.earliest("pk").pk).update(is_archived=True)
+    secrecy = entitlements.secrecy_of(learner, now=now)
+    assert report.deck(learner, secrecy, now=now).suspended == len(report.suspended(learner, secrecy)) == 2
+
+
 # What must always hold ------------------------------------------------------------------------------------------------
 
 

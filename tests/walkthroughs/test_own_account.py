@@ -63,7 +63,8 @@ def test_downloads_are_limited(learner: User) -> None:
     assert statuses == [200] * 10 + [429]
 
 
-def test_an_account_is_deleted_by_its_owner(ines: User, mail_is_sent: None) -> None:
+def test_an_account_is_deleted_by_its_owner(ines: User, instructor: User, mail_is_sent: None) -> None:
+    room = factories.classroom(instructor=instructor, students=[ines])
     client, elsewhere = logged_in(ines), logged_in(ines)
     asked = client.get("/account/data/delete/")
     assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccount%2Fdata%2Fdelete%2F"
@@ -82,6 +83,7 @@ def test_an_account_is_deleted_by_its_owner(ines: User, mail_is_sent: None) -> N
     assert again.status_code == 200
     ines.refresh_from_db()
     assert (ines.is_anonymised, ines.email) == (True, "")
+    assert f"Removed person {ines.pk}" in read(browser(instructor).get(f"/classrooms/{room.pk}/members/?former"))
     [sent] = mail.outbox
     assert (sent.to, sent.subject) == (["ines@example.org"], "Your account was deleted")
 

@@ -60,7 +60,6 @@ PARTS: tuple[Part, ...] = (
             "instructor": "is_staff",
             "administrator": "is_superuser",
             "may_log_in": "is_active",
-            "guest": "is_guest",
             "made_by_a_roster": "is_from_roster",
             "must_choose_a_password": "must_change_password",
             "questions_wanted_a_week": "weekly_goal",
@@ -69,6 +68,7 @@ PARTS: tuple[Part, ...] = (
         left_out={
             "password": SECRET,
             "look": DERIVED,
+            "is_guest": _("guests have no account"),
             "passwords_given": _("a count by which devices are recognized"),
             "anonymised_at": _("empty as long as there is an account"),
         },
