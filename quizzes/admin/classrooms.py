@@ -45,7 +45,7 @@ class ServedAdmin(ScopedAdmin):
 
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
-    ) -> type[ModelForm]:
+    ) -> type[ModelForm[Model]]:
         form = super().get_form(request, obj, change, **kwargs)  # a class of this request's own
         if issubclass(form, ServedForm):
             form.refusal = getattr(request, "refusal", None)
@@ -147,7 +147,7 @@ class ClassroomAdmin(ServedAdmin):
             return False
         return super().has_delete_permission(request, obj)
 
-    def save_model(self, request: HttpRequest, obj: Classroom, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Classroom, form: ModelForm[Classroom], change: bool) -> None:
         if change:
             classrooms.change(
                 obj, actor=person(request), **{name: form.cleaned_data[name] for name in form.changed_data}
@@ -155,7 +155,9 @@ class ClassroomAdmin(ServedAdmin):
         else:
             stored(obj, classrooms.create(person(request), now=clock.now(), **form.cleaned_data))
 
-    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseInlineFormSet, change: bool) -> None:
+    def save_formset(
+        self, request: HttpRequest, form: ModelForm[Classroom], formset: BaseInlineFormSet, change: bool
+    ) -> None:
         formset.save(commit=False)
         for row in formset.new_objects:
             given = {name: getattr(row, name) for name in assignments.TERMS}
@@ -246,7 +248,7 @@ class AssignmentAdmin(ServedAdmin):
     def delete_model(self, request: HttpRequest, obj: Assignment) -> None:
         assignments.withdraw(obj)
 
-    def save_model(self, request: HttpRequest, obj: Assignment, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Assignment, form: ModelForm[Assignment], change: bool) -> None:
         given = dict(form.cleaned_data)
         applies = bool(given.pop("applies_to_running", False))
         if change:

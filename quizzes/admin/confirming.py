@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib.admin import AdminSite
+from django.db.models import Model
 from django.db.models.options import Options
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -16,7 +17,7 @@ def is_confirmed(request: HttpRequest) -> bool:
 
 
 def confirmation(
-    site: AdminSite, opts: Options, request: HttpRequest, context: Mapping[str, object]
+    site: AdminSite, opts: Options[Model], request: HttpRequest, context: Mapping[str, object]
 ) -> TemplateResponse:
     """Return the page; `context` has title, lead, names, button and back. Its form posts to the same address again."""
     base = {**site.each_context(request), "opts": opts}

@@ -63,7 +63,7 @@ class MembershipAdmin(ServedAdmin):
     def get_fields(self, request: HttpRequest, obj: object = None) -> tuple[str | list[str] | tuple[str, ...], ...]:
         return tuple(row for row in self.fields or () if obj or row != "status")
 
-    def save_model(self, request: HttpRequest, obj: Membership, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Membership, form: ModelForm[Membership], change: bool) -> None:
         """Each part of a membership has a service of its own; who comes back does so before anything else."""
         given, changed = form.cleaned_data, set(form.changed_data)
         actor, now = person(request), clock.now()
@@ -109,7 +109,9 @@ class AccommodationAdmin(ServedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         return ("assignment", "membership") if obj else ()
 
-    def save_model(self, request: HttpRequest, obj: Accommodation, form: ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Accommodation, form: ModelForm[Accommodation], change: bool
+    ) -> None:
         given = {name: value for name, value in form.cleaned_data.items() if name not in ("assignment", "membership")}
         stored(obj, assignments.grant(obj.assignment, obj.membership, actor=person(request), now=clock.now(), **given))
 

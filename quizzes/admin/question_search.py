@@ -95,7 +95,7 @@ class Facets:
         self.columns["tags"] = Counter(dict(tags.values_list("tag").annotate(Count("pk"))))
 
     @classmethod
-    def of(cls, request: HttpRequest, model_admin: ModelAdmin) -> Facets:
+    def of(cls, request: HttpRequest, model_admin: ModelAdmin[Question]) -> Facets:
         """Return those of the page that is asked for, counted once."""
         counted: Facets | None = request.__dict__.get("question_facets")
         if counted is None:
@@ -112,7 +112,7 @@ class BarFilter(admin.SimpleListFilter):
     def conditions(user: User) -> dict[str, tuple[str, Q]]:
         raise NotImplementedError
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Question]) -> list[tuple[str, str]]:
         counts = Facets.of(request, model_admin).conditions
         conditions = self.conditions(person(request))
         return [
@@ -188,7 +188,7 @@ class ColumnFilter(admin.SimpleListFilter):
     def names(self, values: Iterable[object]) -> Iterator[tuple[object, object]]:
         raise NotImplementedError
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Question]) -> list[tuple[str, str]]:
         counts = Facets.of(request, model_admin).columns[self.column]
         return [(str(value), counted(name, counts[value])) for value, name in self.names(counts) if value in counts]
 

@@ -57,7 +57,7 @@ class QuizPages(QuizPart):
 
     def get_form(
         self, request: HttpRequest, obj: Quiz | None = None, change: bool = False, **kwargs: object
-    ) -> type[ModelForm]:
+    ) -> type[ModelForm[Quiz]]:
         form = super().get_form(request, obj, change, **kwargs)
         if issubclass(form, QuizForm):
             form.kind = chosen_kind(request)

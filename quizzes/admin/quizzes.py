@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.contrib import admin, messages
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.forms import BaseFormSet, ModelForm
+from django.forms import BaseForm, BaseFormSet, ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -141,7 +141,7 @@ class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
             quizzes.save(obj, actor=person(request), now=now)
 
     def save_related(
-        self, request: HttpRequest, form: ModelForm, formsets: Iterable[BaseFormSet], change: bool
+        self, request: HttpRequest, form: ModelForm[Quiz], formsets: Iterable[BaseFormSet[BaseForm]], change: bool
     ) -> None:
         asked = points.asked_by(form.instance)
         super().save_related(request, form, formsets, change)
@@ -160,7 +160,7 @@ class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
         text = ngettext("%(n)d running attempt ends earlier.", "%(n)d running attempts end earlier.", changed)
         messages.info(request, text % {"n": changed})
 
-    def follow_items(self, form: ModelForm, asked: set[tuple[object, ...]]) -> None:
+    def follow_items(self, form: ModelForm[Quiz], asked: set[tuple[object, ...]]) -> None:
         """A published quiz has the limit of the items that it has now."""
         is_other = points.asked_by(form.instance) != asked or "time_rule" in form.changed_data
         if is_other or form.instance.lacks_limit:

@@ -52,7 +52,9 @@ class StudyAdmin(ScopedAdmin):
         is_ours = obj is None or obj.is_owned_by(person(request))
         return self.readonly_fields if is_ours else (*self.readonly_fields, "visibility")
 
-    def save_model(self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm[StudyContent], change: bool
+    ) -> None:
         if not change:
             obj.owner = person(request)
         super().save_model(request, obj, form, change)
@@ -138,7 +140,9 @@ class UnitAdmin(StudyAdmin):
     prepopulated_fields = {"slug": ("title",)}
     ordering = ("position", "pk")
 
-    def save_model(self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm[StudyContent], change: bool
+    ) -> None:
         super().save_model(request, obj, form, change)
         if isinstance(obj, Unit) and not obj.is_draft:
             mastery.award_all(obj)
@@ -179,7 +183,9 @@ class StudyNoteAdmin(StudyAdmin):
     inlines = (NotePlaceInline,)
     ordering = ("unit__position", "position", "pk")
 
-    def save_model(self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm[StudyContent], change: bool
+    ) -> None:
         before = StudyNote.objects.filter(pk=obj.pk).first()
         super().save_model(request, obj, form, change)
         if before is not None and isinstance(obj, StudyNote):
@@ -195,7 +201,11 @@ class StudyNoteAdmin(StudyAdmin):
         return queryset.exclude(slug__in=cases.are_asked(list(slugs)))
 
     def save_related(
-        self, request: HttpRequest, form: forms.ModelForm, formsets: Iterable[forms.BaseFormSet], change: bool
+        self,
+        request: HttpRequest,
+        form: forms.ModelForm[StudyNote],
+        formsets: Iterable[forms.BaseFormSet[forms.BaseForm]],
+        change: bool,
     ) -> None:
         """Say how many suggestions there are; they never stand in the way."""
         super().save_related(request, form, formsets, change)

@@ -124,7 +124,7 @@ def bindable(name: str, value: object) -> Bound:
 class CompiledQuery:
     """The SQL of one query on one connection, and how to read its rows."""
 
-    def __init__(self, queryset: QuerySet, connection: BaseDatabaseWrapper) -> None:
+    def __init__(self, queryset: QuerySet[Model, object], connection: BaseDatabaseWrapper) -> None:
         if queryset._iterable_class is not ValuesListIterable:
             raise TypeError("Prepared queries give tuples only: end the QuerySet in values_list().")
         self.connection = connection

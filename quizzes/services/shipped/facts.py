@@ -42,7 +42,7 @@ def digest(facts: Facts) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def fields_of(model: type[Model]) -> list[Field]:
+def fields_of(model: type[Model]) -> list[Field[object, object]]:
     """Return the fields that ship."""
     return [field for field in model._meta.concrete_fields if field.name not in OWN]
 
@@ -103,7 +103,7 @@ def _said(model: type[Model], given: Mapping[str, object]) -> Facts:
     return said
 
 
-def _named(fields: Iterable[Field], given: Mapping[str, object]) -> list[Field]:
+def _named(fields: Iterable[Field[object, object]], given: Mapping[str, object]) -> list[Field[object, object]]:
     return [field for field in fields if field.name in given]
 
 
