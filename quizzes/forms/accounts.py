@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.forms import AddEmailForm as AllauthAddEmailForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
@@ -18,6 +18,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import after_answer
+from quizzes.errors import Text
 from quizzes.forms.fields import model_choice
 from quizzes.forms.signup import OnePassword
 from quizzes.forms.zones import ZoneField, zone_choice
@@ -120,38 +121,15 @@ class GoalForm(forms.Form):
     questions = forms.IntegerField(min_value=1, max_value=MAX_GOAL)
 
 
-class AnonymiseForm(forms.Form):
-    """The user name of a person typed again, so that nobody is removed by a slip of the hand."""
+class TypedNameForm(forms.Form):
+    """A user name typed, so that nobody is removed by a slip of the hand."""
 
     username = forms.CharField(
         label=_("User name"),
         max_length=150,
-        widget=forms.TextInput(
-            {"class": "vTextField", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-    )
-
-    def __init__(self, person: User, data: QueryDict | None = None) -> None:
-        self.person = person
-        super().__init__(data)
-        name = {"name": person.username}
-        self.fields["username"].help_text = _("Type “%(name)s” to confirm. You can't undo this.") % name
-
-    def clean_username(self) -> str:
-        typed: str = self.cleaned_data["username"]
-        if typed != self.person.username:
-            raise forms.ValidationError(_("That isn't this person's user name. Nothing was removed."))
-        return typed
-
-
-class DeleteAccountForm(forms.Form):
-    """One's own user name, typed, so that no account is deleted by a slip of the hand."""
-
-    username = forms.CharField(
-        label=_("Your user name"),
-        max_length=150,
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
+    not_theirs: ClassVar[Text] = ""  # what is said to another name
 
     def __init__(self, person: User, data: QueryDict | None = None) -> None:
         self.person = person
@@ -162,8 +140,28 @@ class DeleteAccountForm(forms.Form):
     def clean_username(self) -> str:
         typed: str = self.cleaned_data["username"]
         if typed != self.person.username:
-            raise forms.ValidationError(_("That isn't your user name. Nothing was deleted."))
+            raise forms.ValidationError(self.not_theirs)
         return typed
+
+
+class AnonymiseForm(TypedNameForm):
+    """The user name of a person, typed by an administrator."""
+
+    not_theirs = _("That isn't this person's user name. Nothing was removed.")
+
+    def __init__(self, person: User, data: QueryDict | None = None) -> None:
+        super().__init__(person, data)
+        self.fields["username"].widget.attrs["class"] = "vTextField"
+
+
+class DeleteAccountForm(TypedNameForm):
+    """One's own user name."""
+
+    not_theirs = _("That isn't your user name. Nothing was deleted.")
+
+    def __init__(self, person: User, data: QueryDict | None = None) -> None:
+        super().__init__(person, data)
+        self.fields["username"].label = _("Your user name")
 
 
 class PersonChoice(forms.ModelChoiceField):

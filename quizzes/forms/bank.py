@@ -18,11 +18,12 @@ from django.utils.translation import gettext_lazy
 from quizzes.errors import Text
 from quizzes.forms.fields import choice
 from quizzes.forms.posted import replaced
-from quizzes.forms.question_places import BasePlaces, PlaceForm, with_more_places
+from quizzes.forms.question_places import PlaceForm, Places, with_more_places
 from quizzes.models import Question, QuestionVersion, Source, StudyNote, Topic, User, Visibility
 from quizzes.models.classification import Bloom, Difficulty
-from quizzes.question_types.authoring import AuthorForm, formset_of
+from quizzes.question_types.authoring import AuthorForm
 from quizzes.question_types.base import AnyType
+from quizzes.question_types.formsets import formset_of
 from quizzes.question_types.problems import Problem, problems_of
 from quizzes.services.bank import Citation, Identity
 
@@ -107,8 +108,8 @@ class QuestionForm:
         if self.is_asking_for_rows:
             self._say_nothing()
 
-    def _places(self, data: QueryDict | None, question: Question | None) -> BasePlaces:
-        factory = formset_of(PlaceForm, BasePlaces, most=20)
+    def _places(self, data: QueryDict | None, question: Question | None) -> Places:
+        factory = formset_of(PlaceForm, Places, most=20)
         if question is not None:
             factory.stored = list(question.places.values("source", "paragraph", "evidence"))
         formset = factory(data, prefix="places")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.models import Source
+from quizzes.question_types.formsets import StoredRows
 
 
 class PlaceForm(forms.Form):
@@ -34,10 +33,8 @@ class PlaceForm(forms.Form):
         return cleaned
 
 
-class PlaceFormSet(forms.BaseFormSet):
-    def initial_form_count(self) -> int:
-        """Stored places are a starting point: a row is a row, wherever it came from."""
-        return 0
+class Places(StoredRows):
+    """Places in sources, each listed once."""
 
     def clean(self) -> None:
         seen = set()
@@ -49,20 +46,6 @@ class PlaceFormSet(forms.BaseFormSet):
 
     def kept_forms(self) -> list[forms.Form]:
         return [form for form in self.forms if form.has_changed() and not form.cleaned_data.get("DELETE")]
-
-
-class BasePlaces(PlaceFormSet):
-    """Places filled from what is stored, with one blank row to go on."""
-
-    stored: Sequence[Mapping[str, object]] = ()
-
-    def total_form_count(self) -> int:
-        return super().total_form_count() if self.is_bound else len(self.stored) + 1
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, object]:
-        if self.is_bound or index is None or index >= len(self.stored):
-            return {}
-        return {"initial": self.stored[index]}
 
 
 def with_more_places(data: QueryDict | None) -> QueryDict | None:

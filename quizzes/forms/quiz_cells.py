@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +17,7 @@ from quizzes.forms.fields import choice
 from quizzes.forms.quiz_fields import whole_number
 from quizzes.models import Quiz, QuizItem, Source, Tag, Topic
 from quizzes.models.classification import Bloom, Difficulty
-from quizzes.question_types.authoring import formset_of
+from quizzes.question_types.formsets import StoredRows, formset_of
 
 
 class CellForm(forms.Form):
@@ -69,10 +68,9 @@ class CellForm(forms.Form):
         return QuizItem(quiz=quiz, position=position, **cleaned)
 
 
-class BaseCells(forms.BaseFormSet):
+class BaseCells(StoredRows):
     """Rows of a blueprint, filled from the draw rules that are there."""
 
-    stored: Sequence[Mapping[str, object]] = ()
     minimum_rows = 4
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -86,21 +84,8 @@ class BaseCells(forms.BaseFormSet):
                     choices[name] = list(field.choices)
                 field.choices = choices[name]
 
-    def initial_form_count(self) -> int:
-        return 0
-
-    def total_form_count(self) -> int:
-        return super().total_form_count() if self.is_bound else max(len(self.stored) + 1, self.minimum_rows)
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, object]:
-        if self.is_bound or index is None or index >= len(self.stored):
-            return {}
-        return {"initial": self.stored[index]}
-
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
-        super().add_fields(form, index)
-        if index is not None:
-            form.fields["ORDER"].initial = index + 1
+    def rows_at_first(self) -> int:
+        return max(super().rows_at_first(), self.minimum_rows)
 
     def items(self, quiz: Quiz) -> list[QuizItem]:
         """Return the rows in their order, as unsaved draw rules of the quiz; call after `is_valid`."""

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from quizzes import question_types
 from quizzes.models.classification import Bloom, Difficulty, Tag, Topic
 from quizzes.models.ownership import SHARED, Owned, OwnedQuerySet, Visibility, may_be_edited_by
-from quizzes.models.sources import Source
+from quizzes.models.sources import Source, refuse_missing_paragraph
 from quizzes.question_types.base import AnyType, Spec
 from quizzes.question_types.faults import InvalidSpec
 from quizzes.question_types.texts import search_text
@@ -176,8 +176,7 @@ class QuestionSource(models.Model):
     natural_key.dependencies = ["quizzes.question", "quizzes.source"]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
-        if self.source_id and self.paragraph and not self.source.has_paragraph(self.paragraph):
-            raise ValidationError({"paragraph": _("This source has no paragraph %(n)d.") % {"n": self.paragraph}})
+        refuse_missing_paragraph(self.source if self.source_id else None, self.paragraph)
 
 
 class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):

@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.models.sources import Source
-from quizzes.models.study import StudyContent, StudyNote, Unit, refuse_missing_paragraph
+from quizzes.models.sources import Source, refuse_missing_paragraph
+from quizzes.models.study import StudyContent, StudyNote, Unit
 
 A_DATE = RegexValidator(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", _("Write 1948, 1948-05 or 1948-05-29."))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -48,3 +49,9 @@ class Source(Owned):
     def has_paragraph(self, number: int) -> bool:
         """Return whether the place exists; a source without listed paragraphs accepts any."""
         return not self.paragraphs or any(row["number"] == number for row in self.paragraphs)
+
+
+def refuse_missing_paragraph(source: Source | None, paragraph: int | None) -> None:
+    """Raise ValidationError for a paragraph that the source does not have."""
+    if source is not None and paragraph and not source.has_paragraph(paragraph):
+        raise ValidationError({"paragraph": _("This source has no paragraph %(n)d.") % {"n": paragraph}})

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -20,7 +19,7 @@ from quizzes.errors import Text
 from quizzes.models.bank import QuestionSource
 from quizzes.models.classification import SlugManager
 from quizzes.models.ownership import Owned, OwnedQuerySet, may_be_edited_by
-from quizzes.models.sources import Source
+from quizzes.models.sources import Source, refuse_missing_paragraph
 
 if TYPE_CHECKING:
     from quizzes.models.accounts import User
@@ -236,12 +235,6 @@ class NotePlace(models.Model):
 
     def clean(self) -> None:
         refuse_missing_paragraph(self.source if self.source_id else None, self.paragraph)
-
-
-def refuse_missing_paragraph(source: Source | None, paragraph: int | None) -> None:
-    """Raise ValidationError for a paragraph that the source does not have."""
-    if source is not None and paragraph and not source.has_paragraph(paragraph):
-        raise ValidationError({"paragraph": _("This source has no paragraph %(n)d.") % {"n": paragraph}})
 
 
 def with_notes(places: QuerySet[QuestionSource]) -> QuerySet[QuestionSource]:

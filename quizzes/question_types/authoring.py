@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Protocol, TypeVar, cast
+from typing import ClassVar, Protocol
 
 from django import forms
 from django.http import QueryDict
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from quizzes.errors import Text
 from quizzes.json_types import JSONObject
 from quizzes.question_types.faults import TYPED, Fault, InvalidSpec
+from quizzes.question_types.formsets import StoredRows, formset_of
 from quizzes.question_types.problems import Problem, problems_of
 from quizzes.question_types.values import UNSTORABLE
 
@@ -83,40 +84,13 @@ class RowForm(forms.Form):
         return any(name not in ("ORDER", "DELETE") and self[name].data for name in self.changed_data)
 
 
-class RowFormSet(forms.BaseFormSet):
-    """Rows without a fixed part: stored rows are a starting point, every row can be moved or dropped."""
+class RowFormSet(StoredRows):
+    """The rows of a RowSet; blank ones are offered where nothing is stored."""
 
     rows: RowSet
-    stored: Sequence[Mapping[str, object]]
 
-    def initial_form_count(self) -> int:
-        return 0
-
-    def total_form_count(self) -> int:
-        if self.is_bound:
-            return super().total_form_count()
+    def rows_at_first(self) -> int:
         return len(self.stored) or self.rows.starting
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, object]:
-        if self.is_bound or index is None or index >= len(self.stored):
-            return {}
-        return {"initial": self.stored[index]}
-
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
-        super().add_fields(form, index)
-        if index is not None:
-            form.fields["ORDER"].initial = index + 1
-
-
-FormSetT = TypeVar("FormSetT", bound=forms.BaseFormSet)
-
-
-def formset_of(row: type[forms.Form], base: type[FormSetT], *, can_order: bool = False, most: int) -> type[FormSetT]:
-    """Return a formset class of rows that can be deleted, made on this base; a client may send a few too many."""
-    made = forms.formset_factory(
-        row, formset=base, can_order=can_order, can_delete=True, max_num=most, absolute_max=most + 5
-    )
-    return cast("type[FormSetT]", made)  # it is a subclass of its base, which the stubs do not say
 
 
 def lines(
