@@ -19,8 +19,8 @@ def laid_out(kind: Any, spec: Any, *, shuffle: bool = True, seed: int = 7) -> li
 
 def rendered(kind: Any, spec: Any, layout: Any, response: Any, *, state: str = "ask", disabled: bool = False) -> str:
     card = (kind.reveal if state == "reveal" else kind.present)(spec, layout, response)
-    about = {"prefix": PREFIX, "slot": 3, "stem_id": "stem-3", "disabled": disabled, "is_own": True, "part": "all"}
-    context = {"card": card, "state": state, **about}
+    about = {"prefix": PREFIX, "slot": 3, "stem_id": "stem-3", "disabled": disabled}
+    context = {"card": card, "state": state, "is_own": True, "part": "all", "links": False, **about}
     return render_to_string(f"quizzes/question_types/{kind.key}.jinja", context)
 
 
