@@ -50,7 +50,7 @@ def shown(value: Fraction, step: Decimal, edges: Iterable[Fraction] = ()) -> Dec
 
 @lru_cache(maxsize=ALIKE)
 def shown_marks(marks: Fraction, possible: Number, edges: Edges = ()) -> Decimal:
-    """Marks with two places; `edges` are percents of what is possible, and all of it is one."""
+    """Return marks with two places; `edges` are percents of what is possible, and all of it is one."""
     return shown(marks, CENT, [Fraction(possible) * edge / 100 for edge in (100, *edges)])
 
 
@@ -61,20 +61,20 @@ def shown_percent(share: Fraction, edges: Edges = ()) -> int:
 
 
 def marks(fraction: Fraction, points: Decimal, *, penalty: Decimal = Decimal(0), answered: bool = True) -> Fraction:
-    """Marks of one item: its fraction of the points; a wholly wrong answer costs `penalty` (0…1) of them."""
+    """Return marks of one item: its fraction of the points; a wholly wrong answer costs `penalty` (0…1) of them."""
     if answered and fraction == 0 and penalty:
         return -Fraction(penalty) * Fraction(points)
     return fraction * Fraction(points)
 
 
 def total(item_marks: Iterable[Fraction]) -> Fraction:
-    """Marks of an attempt: the exact sum, never below zero."""
+    """Return marks of an attempt: the exact sum, never below zero."""
     return max(sum(item_marks, Fraction(0)), Fraction(0))
 
 
 @lru_cache(maxsize=ALIKE)
 def share(achieved: Number, possible: Number) -> Fraction:
-    """Marks as an exact fraction 0…1 of what was possible; an attempt worth nothing counts as 0."""
+    """Return marks as an exact fraction 0…1 of what was possible; an attempt worth nothing counts as 0."""
     return min(Fraction(achieved) / Fraction(possible), Fraction(1)) if possible else Fraction(0)
 
 

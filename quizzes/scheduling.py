@@ -70,7 +70,7 @@ def suggested(fraction: Fraction | None, *, is_sure: bool) -> Grade:
 def reviewed(
     memory: Memory, grade: Grade, *, now: datetime, zone: tzinfo, retention: float, is_today: bool = False
 ) -> Memory:
-    """The memory after an answer, and when it is asked next so that `retention` (0…1) of such answers are right.
+    """Return the memory after an answer, and when it is asked next so that `retention` (0…1) of such answers are right.
 
     What was forgotten is asked tomorrow, however well it was known before; with `is_today` in ten minutes already.
     """
@@ -132,7 +132,7 @@ def day_of(at: datetime, zone: tzinfo) -> date:
 
 
 def start_of(day: date, zone: tzinfo) -> datetime:
-    """When the learner's day begins, in UTC."""
+    """Return when the learner's day begins, in UTC."""
     return datetime.combine(day, DAY_BEGINS, tzinfo=zone).astimezone(UTC)
 
 

@@ -157,7 +157,7 @@ def is_past(due_at: datetime | None, at: datetime) -> bool:
 
 
 def due(terms: Terms, started_at: datetime) -> datetime | None:
-    """When an attempt begun then is due; None: it cannot be late.
+    """Return when an attempt begun then is due; None: it cannot be late.
 
     Time granted to the learner moves it. Of the limit of the class, `had` was left until the due date; that is stretched
     as the limit is (20 minutes to 30 begun with 20 left: due 10 minutes later). Without a limit it is not late at all.
@@ -250,7 +250,7 @@ NOTHING = Revealed()
 
 
 def moment(*, submitted_at: datetime | None, reveal_at: datetime | None, now: datetime) -> Moment:
-    """Where an attempt stands: `reveal_at` is when the last learner concerned has lost the right to answer."""
+    """Return where an attempt stands: `reveal_at` is when the last learner concerned has lost the right to answer."""
     if submitted_at is None:
         return "during"
     if reveal_at is not None and now >= reveal_at:

@@ -127,7 +127,7 @@ def _drafts_of_quizzes(user: User) -> Iterator[Need]:
 
 
 def _more(drafts: QuerySet[QuestionVersion] | QuerySet[Quiz], url: str) -> Iterator[Need]:
-    """One line for the drafts that are not named."""
+    """Yield one line for the drafts that are not named."""
     rest = drafts.count() - DRAFTS
     if rest > 0:
         what = ngettext("%(n)d more draft", "%(n)d more drafts", rest) % {"n": rest}

@@ -252,7 +252,7 @@ def shown(line: imports.Line, chosen: imports.Choices) -> Shown:
 
 
 def named(pks: list[int]) -> list[tuple[int, str, str]]:
-    """Questions by their stems, with the address of each."""
+    """Return questions by their stems, with the address of each."""
     questions = Question.objects.filter(pk__in=pks).prefetch_related("versions").order_by("pk")
     rows = ((one.pk, max(one.versions.all(), key=lambda version: version.number).stem) for one in questions)
     return [(pk, stem[:110], reverse("admin:quizzes_question_change", args=[pk])) for pk, stem in rows]

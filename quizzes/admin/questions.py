@@ -75,7 +75,7 @@ class QuestionAdmin(
         return (searched(queryset, search_term) if search_term.strip() else queryset), False
 
     def choice_label(self, question: ListedQuestion) -> str:
-        """How a question is worded in an autocomplete."""
+        """Return how a question is worded in an autocomplete."""
         state = "" if question.has_ready else " · " + _("not published")
         return f"{Truncator(question.stem or '').chars(110)} ({question.get_type_display()}{state})"
 

@@ -123,12 +123,12 @@ CHOSEN: dict[type[Model], Scope] = {
 
 
 def _without_secret_questions(questions: QuerySet[Question], user: User) -> QuerySet[Question]:
-    """Without what an exam asks that the instructor takes as a student of another class; their own stay."""
+    """Return them without what an exam asks that the instructor takes as a student of another class; their own stay."""
     return entitlements.secrecy_of(user, now=clock.now()).without_secret(questions)
 
 
 def _without_secret_quizzes(quizzes: QuerySet[Quiz], user: User) -> QuerySet[Quiz]:
-    """Without quizzes of others that are such an exam, or ask its questions."""
+    """Return them without quizzes of others that are such an exam, or ask its questions."""
     secrecy = entitlements.secrecy_of(user, now=clock.now())
     if not secrecy.exams:
         return quizzes
@@ -138,7 +138,7 @@ def _without_secret_quizzes(quizzes: QuerySet[Quiz], user: User) -> QuerySet[Qui
 
 
 def _without_secret_cases(notes: QuerySet[StudyNote], user: User) -> QuerySet[StudyNote]:
-    """Without cases that an exam asks about, which the instructor takes as a student; their own stay."""
+    """Return them without cases that an exam asks about, which the instructor takes as a student; their own stay."""
     return study.without_secret_cases(notes, user, now=clock.now()) | notes.filter(owner=user)
 
 

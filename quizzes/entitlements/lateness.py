@@ -38,7 +38,7 @@ def among(attempts: Iterable[Attempt]) -> frozenset[int]:
 
 
 def due(attempt: Attempt, agreed: terms.Terms, *, was_given_time: bool = False) -> datetime | None:
-    """When the attempt is due by the terms; None: it cannot be late.
+    """Return when the attempt is due by the terms; None: it cannot be late.
 
     What was given by hand, another deadline or a reopening, is in time until it ends, for who had begun in time.
     """

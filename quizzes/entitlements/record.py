@@ -65,7 +65,7 @@ def record_of(learner: User, *, now: datetime) -> list[Shown]:
 
 
 def _attempts(learner: User, now: datetime) -> dict[int, Attempt]:
-    """Those whose answers may be judged: practice, and what is handed in and revealed; by key."""
+    """Return those whose answers may be judged: practice, and what is handed in and revealed; by key."""
     is_practice = Q(is_counted=False)
     attempts = (
         Attempt.objects.taken_by(learner).filter(~Q(status=Attempt.Status.IN_PROGRESS) | is_practice).order_by("pk")
@@ -83,7 +83,7 @@ def _rows(learner: User) -> Iterator[_Row]:
 
 
 def _first_checks(learner: User) -> dict[Place, tuple[float | None, datetime]]:
-    """How each answer did at its first check, and when (1 query)."""
+    """Return how each answer did at its first check, and when (1 query)."""
     logged = AttemptEvent.objects.filter(attempt__learner=learner, kind=AttemptEvent.Kind.CHECKED)
     checks: dict[Place, tuple[float | None, datetime]] = {}
     for attempt, slot, at, details in logged.order_by("at", "pk").values_list("attempt", "slot", "at", "details"):

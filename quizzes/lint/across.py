@@ -54,7 +54,7 @@ def stock_distractor(items: Sequence[Item], context: Context) -> Found:
 
 
 def item_types(rows: Sequence[tuple[Item, str]]) -> bool:
-    """Whether these are options of a choice; the words of a true-or-false question are no author's."""
+    """Return whether these are options of a choice; the words of a true-or-false question are no author's."""
     return all(item.type != "true_false" for item, _text in rows)
 
 
@@ -94,7 +94,7 @@ def told_by_description(items: Sequence[Item], context: Context) -> Found:
 
 
 def long_key(item: Item) -> str | None:
-    """The one right answer, where it is one and has words enough to be recognized."""
+    """Return the one right answer, where it is one and has words enough to be recognized."""
     keys = list(dict.fromkeys(" ".join(words(text)) for text in item.keys))
     is_one = item.type in ("single_choice", "short_answer") and keys
     return keys[0] if is_one and len(content_words(keys[0])) >= KEY_WORDS else None
@@ -140,7 +140,7 @@ def feedback_points(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def only_points(text: str) -> bool:
-    """Whether a feedback is one short sentence that says where something belongs and gives no reason."""
+    """Return whether a feedback is one short sentence that says where something belongs and gives no reason."""
     is_short = len(words(text)) <= LONGEST_POINTER and len(sentences(text)) == 1
     return is_short and bool(POINTS_ELSEWHERE.search(text)) and not REASONS.search(text)
 

@@ -75,5 +75,5 @@ class Answer(models.Model):
         return self.as_shown(self.exact_marks)
 
     def as_shown(self, marks: Fraction | None) -> Decimal | None:
-        """These marks for it, as pages say them: never all its points for less."""
+        """Return these marks for it, as pages say them: never all its points for less."""
         return None if marks is None else marking.shown_marks(marks, self.points)

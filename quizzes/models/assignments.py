@@ -119,7 +119,7 @@ class Assignment(models.Model):
 
 class AccommodationQuerySet(models.QuerySet["Accommodation"]):
     def with_own_close(self) -> AccommodationQuerySet:
-        """Each with `own_close`: when it closes; where late work is refused, when it is due."""
+        """Return each with `own_close`: when it closes; where late work is refused, when it is due."""
         refused = When(assignment__late_policy=Assignment.LatePolicy.REFUSE, due_at__isnull=False, then="due_at")
         return self.annotate(own_close=Case(refused, default="closes_at"))
 

@@ -18,14 +18,14 @@ KEPT = timedelta(days=1)  # after that the sweep removes it, with what it could 
 
 class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):
     def open_to(self, user: User, now: datetime) -> ImportDraftQuerySet:
-        """An instructor's own, as long as they are kept."""
+        """Return an instructor's own, as long as they are kept."""
         return self.filter(owner=user.pk, created_at__gt=now - KEPT) if user.is_instructor else self.none()
 
     def outdated_at(self, now: datetime) -> ImportDraftQuerySet:
         return self.filter(created_at__lte=now - KEPT)
 
     def waiting(self) -> ImportDraftQuerySet:
-        """Those of which nothing is in the bank yet."""
+        """Return those of which nothing is in the bank yet."""
         return self.exclude(stage__in=(ImportDraft.Stage.DONE, ImportDraft.Stage.UNDONE))
 
 

@@ -59,7 +59,7 @@ class Preview:
         return None if self.limit is None else self.started_at + self.limit
 
     def ended_at(self, now: datetime) -> datetime | None:
-        """When it was handed in, or its deadline once that is past with its grace; None while it goes on."""
+        """Return when it was handed in, or its deadline once that is past with its grace; None while it goes on."""
         if self.submitted_at is None and self.due_at is not None and now - terms.grace() > self.due_at:
             return self.due_at
         return self.submitted_at

@@ -26,11 +26,11 @@ def new_share_code() -> str:
 
 class QuizShareQuerySet(models.QuerySet["QuizShare"]):
     def open_at(self, now: datetime) -> QuizShareQuerySet:
-        """Those whose code works: neither taken back nor too old."""
+        """Return those whose code works: neither taken back nor too old."""
         return self.filter(revoked_at=None, expires_at__gt=now)
 
     def managed_by(self, user: User) -> QuizShareQuerySet:
-        """Those of quizzes that a person may change."""
+        """Return those of quizzes that a person may change."""
         return self.filter(quiz__in=Quiz.objects.editable_by(user).order_by().values("pk"))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def marks(quiz: Quiz, exact: Fraction, possible: Decimal) -> Decimal:
-    """Marks of an attempt with two places, which do not contradict whether it is passed."""
+    """Return marks of an attempt with two places, which do not contradict whether it is passed."""
     return marking.shown_marks(exact, possible, pass_marks([quiz]))
 
 

@@ -26,7 +26,7 @@ class Typed(NamedTuple):
 
 
 def claimed_texts(key: TextKey) -> Iterator[Typed]:
-    """Each accepted text, plainly and as a phone makes it."""
+    """Yield each accepted text, plainly and as a phone makes it."""
     for number, answer in enumerate(key.answers, start=1):
         if answer.fraction:
             plain = without_stars(answer.text)
@@ -50,7 +50,7 @@ def figures(key: NumberKey) -> list[tuple[str, str]]:
 
 
 def claimed_numbers(key: NumberKey, *, unit: str = "", unit_required: bool = False) -> Iterator[Typed]:
-    """Each right figure without and with the unit, with every decimal mark that must do."""
+    """Yield each right figure without and with the unit, with every decimal mark that must do."""
     for where, figure in figures(key):
         for number in written_figures(key, figure):
             if not unit_required:

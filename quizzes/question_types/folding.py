@@ -104,7 +104,7 @@ def without_accents(text: str) -> str:
 
 
 def _bared(text: str) -> Iterator[str]:
-    """Each letter of a decomposed text with the marks that belong to it."""
+    """Yield each letter of a decomposed text with the marks that belong to it."""
     base, marks = "", ""
     for char in text:
         if unicodedata.combining(char):

@@ -42,7 +42,7 @@ def plain(text: str) -> str:
 
 
 def line(mark: str, words: str, feedback: str = "") -> str:
-    """One line of words that are escaped already."""
+    """Return one line of words that are escaped already."""
     return f"{mark} {words} # {escaped(feedback)}" if feedback else f"{mark} {words}"
 
 

@@ -149,7 +149,7 @@ class Ordering(QuestionType[OrderingSpec, int, Places]):
         return order
 
     def present(self, spec: OrderingSpec, layout: list[int], response: Places | None) -> Shown:
-        """Elements in the learner's own order as far as it goes, then the others as the layout has them."""
+        """Return elements in the learner's own order as far as it goes, then the others as the layout has them."""
         given = response or [None] * len(layout)
         rows = [
             {"position": shown, "text": spec.elements[index].text, "place": given[index]}

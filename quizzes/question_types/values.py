@@ -25,7 +25,7 @@ MAY_BE_MARKS = re.compile(f"[^\x00-\u02ff]{{{MOST_MARKS + 1}}}")
 
 
 def storable(value: str) -> str:
-    """Text in NFC, with plain line ends, that every database can keep; NUL and lone surrogates are refused."""
+    """Return text in NFC, with plain line ends, that every database can keep; NUL and lone surrogates are refused."""
     if UNSTORABLE.search(value):
         raise ValueError(_("contains characters that cannot be stored"))
     plain = value.replace("\r\n", "\n").replace("\r", "\n")

@@ -50,5 +50,5 @@ def of(results: Iterable[Fraction | None], edges: Edges) -> Figures:
 
 
 def _tenths(share: Fraction, edges: Edges) -> Decimal:
-    """Percent with one decimal; 100 only for all of it."""
+    """Return percent with one decimal; 100 only for all of it."""
     return marking.shown(100 * share, TENTH, [Fraction(edge) for edge in (100, *edges)])

@@ -59,7 +59,7 @@ def ask_cards(
     *,
     shows_answers: bool,
 ) -> list[Card]:
-    """Cards to answer; those that were checked in practice say what was right, where answers are shown."""
+    """Return cards to answer; those that were checked in practice say what was right, where answers are shown."""
     checked = [answer for answer in answers if answer.is_checked and shows_answers]
     done = {card.slot: card for card in result_cards(checked, paper, earned, terms.EVERYTHING)}
     return [
@@ -79,7 +79,7 @@ def _tried(answer: PreviewAnswer, earned: Earnings) -> str:
 
 
 def result_cards(answers: Sequence[PreviewAnswer], paper: Paper, earned: Earnings, shown: terms.Revealed) -> list[Card]:
-    """Cards after the fact, as much as `shown` allows (1 query where explanations are)."""
+    """Return cards after the fact, as much as `shown` allows (1 query where explanations are)."""
     versions = {paper[answer.slot].version.pk: paper[answer.slot].version for answer in answers}
     places = _places(versions) if answers and shown.explanation else {}
     return [

@@ -26,7 +26,7 @@ class Outcome:
 
 
 def of_attempt(attempt: Attempt, *, shows_marks: bool) -> Outcome:
-    """How an attempt stands or ended: “11 of 15 points”, “Waiting for marking”, “Survey, no marks”."""
+    """Return how an attempt stands or ended: “11 of 15 points”, “Waiting for marking”, “Survey, no marks”."""
     if attempt.is_in_progress:
         return Outcome(_("In progress"))
     if attempt.preset == Preset.SURVEY:

@@ -144,7 +144,7 @@ def _name_of(item: QuizItem) -> str:
 
 
 def _seconds_needed(questions: set[int], *, pinned: set[int]) -> dict[int, Fraction]:
-    """Seconds each question needs by the time rule, thinking time included, of the version that is asked."""
+    """Return seconds each question needs by the time rule, thinking time included, of the version that is asked."""
     ready = QuestionVersion.objects.ready().filter(question__in=questions)
     versions = list(ready.select_related("question"))
     if pinned:

@@ -166,7 +166,7 @@ def faults(
 
 
 def _kept_faults(quiz: Quiz, fixed: Sequence[Question]) -> list[Problem]:
-    """Questions that are kept for exams, in a quiz that is none and is given to no class as one."""
+    """Return questions that are kept for exams, in a quiz that is none and is given to no class as one."""
     if quiz.feedback == Preset.EXAM or quiz.assignments.filter(feedback=Preset.EXAM).exists():
         return []
     return [

@@ -20,13 +20,13 @@ from quizzes.services import deadlines
 
 
 def at(assignments: Iterable[Assignment], *, learner_id: int | None = None) -> QuerySet[Attempt]:
-    """Attempts in progress at the assignments, of everybody or of one."""
+    """Return attempts in progress at the assignments, of everybody or of one."""
     attempts = Attempt.objects.in_progress().filter(assignment__in=[assignment.pk for assignment in assignments])
     return attempts if learner_id is None else attempts.filter(learner_id=learner_id)
 
 
 def at_quiz(quiz: Quiz) -> QuerySet[Attempt]:
-    """Attempts in progress at the quiz, in whatever class or alone; none at one that is not saved yet."""
+    """Return attempts in progress at the quiz, in whatever class or alone; none at one that is not saved yet."""
     return Attempt.objects.in_progress().filter(quiz=quiz.pk)
 
 
@@ -78,7 +78,7 @@ class End:
 
 
 def _next_deadline(due_at: datetime | None, was: End, now_is: End, *, shorten: bool, now: datetime) -> datetime | None:
-    """Where a deadline goes when the terms end an attempt elsewhere; None is no end."""
+    """Return where a deadline goes when the terms end an attempt elsewhere; None is no end."""
     old, new = was.due_at, now_is.due_at
     if old == new:
         return due_at
@@ -106,7 +106,7 @@ def _is_earlier(one: datetime | None, other: datetime | None) -> bool:
 
 
 def _ends(found: QuerySet[Attempt]) -> dict[int, End]:
-    """Attempts by pk with the ends that the terms now give (5 queries at most, however many there are)."""
+    """Return attempts by pk with the ends that the terms now give (5 queries at most, however many there are)."""
     running = list(found.all().select_related("quiz", "assignment__quiz"))
     if not running:
         return {}

@@ -94,7 +94,7 @@ def opened(code: str, *, actor: User, now: datetime) -> QuizShare:
 
 
 def _is_given(share: QuizShare, actor: User, now: datetime) -> bool:
-    """Whether the owner may still give the quiz, and no exam of the person's own asks of it."""
+    """Return whether the owner may still give the quiz, and no exam of the person's own asks of it."""
     if not actor.is_instructor or not Quiz.objects.editable_by(share.owner).filter(pk=share.quiz_id).exists():
         return False
     secrecy = entitlements.secrecy_of(actor, now=now)
@@ -120,7 +120,7 @@ def _has_ready(question: Question) -> bool:
 
 
 def _with_cases(questions: Sequence[Question], actor: User) -> list[Question]:
-    """Those that stand on no case, or on one that the person may use (1 query at most)."""
+    """Return those that stand on no case, or on one that the person may use (1 query at most)."""
     named = {question.pk: str(_spec(question).get("case", "")) for question in questions}
     known = cases.usable_among(set(named.values()) - {""}, actor)
     return [question for question in questions if not named[question.pk] or named[question.pk] in known]

@@ -30,7 +30,7 @@ NEXT = 7  # rows next to a podium, for a reader without a place
 
 @register.filter
 def lines(board: Board, top: int = 10) -> list[Standing | None]:
-    """The `top` first rows and, after a gap, the reader's own with its neighbors; a gap of one row is not made.
+    """Return the `top` first rows and, after a gap, the reader's own with its neighbors; a gap of one row is not made.
 
     Fewer first rows where a class shows its students only their neighbors.
     """

@@ -28,6 +28,6 @@ def deadline(agreed: terms.Terms, is_late: bool = False, is_over: bool = False) 
 
 @register.simple_tag
 def outcome(attempt: Attempt, shows_marks: bool) -> SafeString:
-    """How an attempt stands, as every page shows it."""
+    """Return how an attempt stands, as every page shows it."""
     context = {"attempt": attempt, "shows_marks": shows_marks}
     return mark_safe(render_to_string("quizzes/attempts/_state.jinja", context, using="jinja2"))

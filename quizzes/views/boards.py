@@ -77,7 +77,7 @@ def _extent(request: HttpRequest, period: str = "") -> Context:
 
 
 def _since(request: HttpRequest, classroom: Classroom, now: datetime) -> datetime:
-    """When this week began in the classroom's zone, where the board of the week is asked for."""
+    """Return when this week began in the classroom's zone, where the board of the week is asked for."""
     if request.GET.get("span") != "week":
         return EVER
     here = now.astimezone(ZoneInfo(classroom.time_zone))

@@ -135,7 +135,7 @@ class Shown:
 
 
 def shown(cells: Iterable[gradebook_cells.Cell]) -> list[Shown]:
-    """Cells as the page says them. A large class has thousands: a template would take five times as long."""
+    """Return cells as the page says them. A large class has thousands: a template would take five times as long."""
     result, timeline = (reverse(f"quizzes:attempt_{name}", args=[0]) for name in ("result", "timeline"))
     words = {
         gradebook_cells.NOT_STARTED: str(_("not started")),

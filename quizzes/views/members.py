@@ -90,7 +90,7 @@ def classroom_member(request: LoggedInRequest, pk: int, member: int) -> HttpResp
 
 
 def _password_context(request: LoggedInRequest, membership: Membership) -> dict[str, bool]:
-    """How this member can get a new password: by a slip, by a mail, or only by an administrator."""
+    """Return how this member can get a new password: by a slip, by a mail, or only by an administrator."""
     return {
         "gets_slip": slips.eligible(membership.classroom, by=request.user).filter(pk=membership.pk).exists(),
         "gets_mail": mail_can_be_sent() and accounts.has_confirmed_address(membership.user),

@@ -46,7 +46,7 @@ def _json(reader: Reader) -> Iterator[str]:
 
 
 def about(reader: Reader) -> Row:
-    """What the file is, and what is not in it."""
+    """Return what the file is, and what is not in it."""
     return {
         "what": _("Everything that this site stores about your account."),
         "site": settings.SITE_URL,
