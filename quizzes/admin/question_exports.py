@@ -10,11 +10,12 @@ from typing import TypeVar
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import content_disposition_header
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -23,8 +24,10 @@ from quizzes import clock, formats, limits
 from quizzes.admin.parts import AdminPart
 from quizzes.admin.scope import person, seen
 from quizzes.errors import QuizError
+from quizzes.formats.base import Format
 from quizzes.models import Question, Quiz, QuizItem, Topic, Unit
 from quizzes.services import exports, linting
+from quizzes.services.export_archives import archive
 
 MOST_TICKED = 200  # their numbers stand in the address
 # The formats in the words of those who have them, the one that loses nothing first.
@@ -63,6 +66,16 @@ class Offer:
     address: str
 
 
+@dataclass(frozen=True)
+class PartLink:
+    """A part on the page: the places of its first and last question."""
+
+    first: int
+    last: int
+    address: str
+    is_current: bool
+
+
 class QuestionExports(AdminPart):
     """Mixed into the question's ModelAdmin."""
 
@@ -83,38 +96,48 @@ class QuestionExports(AdminPart):
             return None
         return redirect(f"{address}?questions={','.join(map(str, pks))}")
 
-    def export_view(self, request: HttpRequest) -> HttpResponse:
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """What each format carries of these questions; posted, the file."""
         now, selection = clock.now(), self.selected(request)
         chosen = request.GET.get("as", "json")
         if chosen not in OFFERED:
             raise Http404
+        size, part = formats.get(chosen).most_in_file, number(request.GET.get("part", "1"))
         try:
-            drafts = exports.take(selection.questions, actor=person(request), now=now)
+            taken = exports.take(selection.questions, actor=person(request), now=now, part=part, size=size)
         except QuizError as refusal:
             messages.error(request, str(refusal.message))
             return redirect(selection.back)
-        if request.method == "POST" and drafts:
-            return self.downloaded(request, selection, exports.prospect(formats.get(chosen), drafts))
-        offers = [offer(key, drafts, request.GET) for key in OFFERED]
+        if request.method == "POST" and taken.drafts:
+            return self.downloaded(request, selection, formats.get(chosen), taken)
+        offers = [offer(key, taken.drafts, request.GET) for key in OFFERED]
         context = {
             "title": _("Export questions"),
             "selection": selection,
-            "count": len(drafts),
-            "missing": selection.questions.count() - len(drafts),
+            "count": taken.count,
+            "missing": selection.questions.count() - taken.count,
             "offers": offers,
             "chosen": next(one for one in offers if one.key == chosen),
+            "taken": taken,
+            "parts": [part_link(place, taken, size, request.GET) for place in range(1, taken.parts + 1)],
         }
         return TemplateResponse(request, "admin/quizzes/question/export.html", context)
 
-    def downloaded(self, request: HttpRequest, selection: Selection, found: exports.Prospect) -> HttpResponse:
+    def downloaded(
+        self, request: HttpRequest, selection: Selection, format: Format, taken: exports.Taken
+    ) -> HttpResponseBase:
+        """One part as a file, or all parts as a zip."""
         limits.take(request, "export_questions", words=_("You have exported many files."))
-        now = clock.now()
-        is_alone = "alone" in request.POST
-        made = exports.file_of(found, title=selection.title, day=now.date(), is_alone=is_alone, quiz=selection.quiz)
-        exports.log(found.drafts, found.format, actor=person(request), now=now)
-        header = content_disposition_header(as_attachment=True, filename=made.name) or "attachment"
-        return HttpResponse(made.data, content_type=made.media_type, headers={"Content-Disposition": header})
+        now, actor, title, quiz = clock.now(), person(request), selection.title, selection.quiz
+        if "all" in request.POST:
+            stream = archive(format, selection.questions, actor=actor, now=now, title=title, quiz=quiz)
+            name = f"{slugify(title)[:60] or 'questions'}-{now.date().isoformat()}.zip"
+            return StreamingHttpResponse(stream, content_type="application/zip", headers=attached(name))
+        found, quiz = exports.prospect(format, taken.drafts), quiz if taken.part == 1 else None
+        named, is_alone = taken.titled(title), "alone" in request.POST
+        made = exports.file_of(found, title=named, day=now.date(), is_alone=is_alone, quiz=quiz)
+        exports.log(found.drafts, format, actor=actor, now=now)
+        return HttpResponse(made.data, content_type=made.media_type, headers=attached(made.name))
 
     # What is exported --------------------------------------------------------------------------------------------------
 
@@ -141,7 +164,7 @@ class QuestionExports(AdminPart):
     def listed(self, request: HttpRequest) -> Selection:
         """Return what the list of questions shows for the same search and filters."""
         asked = copy(request)
-        asked.GET = without(request.GET, "as")  # type: ignore[assignment]
+        asked.GET = without(request.GET, "as", "part")  # type: ignore[assignment]
         try:
             questions = self.get_changelist_instance(asked).get_queryset(asked).order_by("pk")
         except IncorrectLookupParameters as error:
@@ -159,6 +182,17 @@ def fetched(model: type[Row], request: HttpRequest, name: str) -> Row:
     return get_object_or_404(seen(model, person(request)), pk=number(request.GET[name]))
 
 
+def attached(name: str) -> dict[str, str]:
+    return {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment"}
+
+
+def part_link(place: int, taken: exports.Taken, size: int, query: QueryDict) -> PartLink:
+    address = without(query, "part")
+    address["part"] = str(place)
+    last = min(place * size, taken.count)
+    return PartLink((place - 1) * size + 1, last, f"?{address.urlencode()}", place == taken.part)
+
+
 def number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 12 else 0
 
@@ -171,7 +205,7 @@ def without(query: QueryDict, *names: str) -> QueryDict:
 
 
 def offer(key: str, drafts: Sequence[exports.QuestionDraft], query: QueryDict) -> Offer:
-    address = without(query, "as")
+    address = without(query, "as", "part")
     address["as"] = key
     name, what = OFFERED[key]
     return Offer(key, name, what, exports.prospect(formats.get(key), drafts), f"?{address.urlencode()}#export-format")

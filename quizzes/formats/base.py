@@ -95,6 +95,7 @@ class Format:
     extension: ClassVar[str]  # ".json"
     media_type: ClassVar[str] = "application/octet-stream"
     has_place_for_report: ClassVar[bool] = False
+    most_in_file: ClassVar[int] = 2_000  # questions that are written into one file; others go into a further one
 
     def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:
         """The drafts in a file, and what could not be taken; never raises on bad content, or on too much of it."""

@@ -33,6 +33,7 @@ class Qti(Format):
     key = "qti"
     name = gettext_lazy("QTI 2.1, 2.2 or 3.0")
     extension = ".zip"
+    most_in_file = 1_900  # each is a file of the package
     media_type = "application/zip"
     has_place_for_report = True
 

@@ -57,6 +57,7 @@ class Table(Format):
     key = "table"
     name = gettext_lazy("Table (XLSX)")
     extension = ".xlsx"
+    most_in_file = 1_000  # with every cell filled, as many as are read back
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
     def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy
 
 from quizzes.formats import sheets, table_writer
+from quizzes.formats.base import Format
 from quizzes.formats.tables import Table
 
 
@@ -14,6 +15,7 @@ class TableCsv(Table):
     key = "table_csv"
     name = gettext_lazy("Table (CSV)")
     extension = ".csv"
+    most_in_file = Format.most_in_file
     media_type = "text/csv"
 
     def written(self, rows: Iterable[dict[str, str]]) -> bytes:

@@ -1,8 +1,10 @@
 """Questions taken away as a file: what a format cannot carry of exactly these, before and in the file.
 
 taken = exports.take(questions, actor=actor, now=now)
-prospect = exports.prospect(formats.get("gift"), taken)     # before
-made = exports.file_of(prospect, title="Organs", day=day)   # with the same words in it
+prospect = exports.prospect(formats.get("gift"), taken.drafts)     # before
+made = exports.file_of(prospect, title="Organs", day=day)          # with the same words in it
+
+More than a file of the format holds go out in parts.
 """
 
 from __future__ import annotations
@@ -12,10 +14,9 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,7 +33,7 @@ from quizzes.question_types import normalized
 from quizzes.question_types.faults import InvalidSpec
 from quizzes.services import cases, exchange, quiz_files
 
-MOST = 2_000  # questions in one file
+MOST = 20_000  # questions in all parts together
 SHOWN = 20  # on a page
 NAMED = 200  # questions of one sentence in a report; the rest is counted
 
@@ -90,7 +91,26 @@ class File:
     media_type: str
 
 
-def take(questions: Any, *, actor: User, now: datetime) -> list[QuestionDraft]:
+@dataclass(frozen=True)
+class Taken:
+    """The questions of one part, and how many the person may take in all parts."""
+
+    drafts: Sequence[QuestionDraft]
+    count: int
+    part: int = 1
+    parts: int = 1
+
+    def titled(self, title: str) -> str:
+        """What this part is called."""
+        if self.parts == 1:
+            return title
+        words = {"title": Truncator(title).chars(40), "n": self.part, "all": self.parts}
+        return _("%(title)s, part %(n)d of %(all)d") % words
+
+
+def take(
+    questions: QuerySet[Question], *, actor: User, now: datetime, part: int = 1, size: int = Format.most_in_file
+) -> Taken:
     """Return what the actor may take of the questions, as it is published, or their own draft; refuse too many.
 
     What an exam asks that they take themselves is secret. `where` of each is its number and the beginning of its stem.
@@ -98,11 +118,18 @@ def take(questions: Any, *, actor: User, now: datetime) -> list[QuestionDraft]:
     """
     mine = entitlements.secrecy_of(actor, now=now).without_secret(Question.objects.copied_by(actor))
     rows = questions.filter(pk__in=mine.order_by().values("pk"))
-    if rows.count() > MOST:
-        raise QuizError(_("A file holds at most %(most)d questions; choose fewer.") % {"most": MOST})
+    count = rows.count()
+    if count > MOST:
+        raise QuizError(_("At most %(most)d questions leave at a time; choose fewer.") % {"most": MOST})
+    parts = max(1, -(-count // size))
+    part = min(max(part, 1), parts)
+    start = (part - 1) * size
+    some = exchange.export(rows[start : start + size])
+    found = [draft for draft in some if _is_sound(draft)]
     seen = set(Source.objects.visible_to(actor).values_list("slug", flat=True))
-    found = [draft for draft in exchange.export(rows) if _is_sound(draft)]
-    return [_named(number, draft, seen) for number, draft in enumerate(found, start=1)]
+    drafts = [_named(number, draft, seen) for number, draft in enumerate(found, start + 1)]
+    left = min(size, count - start) - len(drafts)
+    return Taken(drafts, count - left, part, parts)
 
 
 def _is_sound(draft: QuestionDraft) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,9 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes import clock, formats
+from quizzes.formats import budgets
+from quizzes.formats.packages import MOST_MEMBERS
+from quizzes.formats.table_columns import HEADINGS
 from quizzes.models import Source, Unit
 from quizzes.services import exports
 from tests import factories
@@ -124,10 +128,42 @@ def test_students_and_foreign_quizzes_are_refused(stage: SimpleNamespace) -> Non
     assert logged_in(stage.sam).get(EXPORT).status_code == 302
 
 
-def test_too_many_are_refused_with_a_sentence(as_ada: Client, bank: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_one_file_does_not_hold_goes_out_in_parts_or_as_a_zip_of_them(
+    as_ada: Client, bank: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(formats.get("aiken")), "most_in_file", 1)
+    page = as_ada.get(f"{bank.address}&as=aiken&part=2")
+    assert (page.context["count"], len(page.context["parts"])) == (2, 2)
+    assert "Aiken holds questions with one right option only; this one is left out." in page.content.decode()
+    day = clock.now().date()
+    part = as_ada.post(f"{bank.address}&as=aiken&part=1", {"alone": "1"})
+    assert part["Content-Disposition"] == f'attachment; filename="two-questions-part-1-of-2-{day}.txt"'
+    sent = as_ada.post(f"{bank.address}&as=aiken", {"all": "1"})
+    assert sent["Content-Disposition"] == f'attachment; filename="two-questions-{day}.zip"'
+    whole = zipfile.ZipFile(io.BytesIO(b"".join(sent.streaming_content)))
+    parts = [f"two-questions-part-{n}-of-2" for n in (1, 2)]
+    assert whole.namelist() == [
+        f"{parts[0]}-{day}.txt", f"{parts[0]}-not-in-this-file.txt",
+        f"{parts[1]}-{day}.txt", f"{parts[1]}-not-in-this-file.txt",
+    ]  # fmt: skip
+    assert whole.read(f"{parts[0]}-{day}.txt") == part.content
+    assert b"2. Fill in." in whole.read(f"{parts[1]}-not-in-this-file.txt")
+
+
+def test_the_quiz_is_in_the_first_part_and_far_too_many_are_refused(
+    as_ada: Client, bank: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(formats.get("json")), "most_in_file", 1)
+    whole = zipfile.ZipFile(io.BytesIO(b"".join(as_ada.post(bank.address, {"all": "1"}).streaming_content)))
+    first, second = (json.loads(whole.read(name)) for name in whole.namelist())
+    assert (first["quiz"]["title"], len(first["quiz"]["items"]), "quiz" in second) == ("Two -- questions", 1, False)
     monkeypatch.setattr(exports, "MOST", 1)
-    page = as_ada.get(bank.address, follow=True).content.decode()
-    assert "A file holds at most 1 questions; choose fewer." in page
+    assert "At most 1 questions leave at a time" in as_ada.get(bank.address, follow=True).content.decode()
+
+
+def test_what_is_written_into_one_file_is_as_much_as_is_read_of_one() -> None:
+    assert (formats.get("table").most_in_file + 1) * len(HEADINGS) <= budgets.CELLS.most
+    assert formats.get("qti").most_in_file + 2 <= MOST_MEMBERS
 
 
 def test_a_source_that_is_private_stays_and_content_of_another_time_too(as_bea: Client, stage: SimpleNamespace) -> None:
