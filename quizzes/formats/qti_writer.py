@@ -118,11 +118,18 @@ def _choice_of(
         choice.set("fixed", "true")
     _html(choice, str(inline_markdown(text)))
     if feedback:
-        inline = etree.SubElement(choice, "qti-feedback-inline", identifier=name)
-        inline.set("outcome-identifier", "FEEDBACK")
-        inline.set("show-hide", "show")
-        _html(inline, str(inline_markdown(feedback)))
+        _feedback_of(choice, name, feedback)
     return choice
+
+
+def _feedback_of(choice: Any, name: str, feedback: str) -> None:
+    """Feedback of one line stands in the line; lists and paragraphs need a block."""
+    line, block = str(inline_markdown(feedback)), str(markdown(feedback))
+    is_line = block.strip() == f"<p>{line}</p>"
+    told = etree.SubElement(choice, f"qti-feedback-{'inline' if is_line else 'block'}", identifier=name)
+    told.set("outcome-identifier", "FEEDBACK")
+    told.set("show-hide", "show")
+    _html(told if is_line else etree.SubElement(told, "qti-content-body"), line if is_line else block)
 
 
 def _options(root: Any, body: Any, spec: Spec, *, single: bool) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from quizzes import formats
 from quizzes.formats.base import Issue, QuestionDraft
+from quizzes.markup import markdown
 from tests.formats.test_gift import examples
 
 QTI = formats.get("qti")
@@ -59,6 +60,18 @@ def refused(data: bytes) -> Issue:
 
 
 # In -------------------------------------------------------------------------------------------------------------------
+
+
+def test_feedback_that_is_a_list_comes_back_as_one() -> None:
+    spec = {
+        "stem": "Is it so?",
+        "answer": True,
+        "explanation": "",
+        "feedback_true": "- yes\n- now",
+        "feedback_false": "",
+    }
+    [found], _issues = QTI.parse(QTI.write([QuestionDraft("true_false", spec)]))
+    assert markdown(found.spec["feedback_true"]) == markdown(spec["feedback_true"])
 
 
 @pytest.mark.parametrize("data", [CHOICE, package()], ids=["an item alone", "a package"])
