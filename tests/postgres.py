@@ -93,7 +93,7 @@ class Cluster:
 
     def stop(self) -> None:
         with suppress(Exception):
-            self.server._cleanup()
+            self.server.cleanup()
 
     def __enter__(self) -> Cluster:
         return self

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import jinja2
 import pytest
 from django.contrib import messages
-from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.backends.cache import SessionStore
+from django.http import HttpResponse
 from django.template import TemplateSyntaxError, engines
 from django.template.loader import get_template, render_to_string
 from django.test import Client, RequestFactory
@@ -117,7 +119,8 @@ def test_a_part_of_jinja_in_a_page_of_django_knows_request_and_user(learner: Use
 def test_a_message_is_escaped_unless_it_is_marked_as_safe(learner: User) -> None:
     request = RequestFactory().get("/")
     request.user = learner
-    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
+    request.session = SessionStore()
+    MessageMiddleware(lambda _request: HttpResponse())(request)  # from now on it has messages
     messages.success(request, MARKUP)
     messages.success(request, format_html('<a href="/admin/">{}</a>', MARKUP))
     html = get_template("quizzes/_messages.jinja").render({}, request)

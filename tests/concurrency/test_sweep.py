@@ -50,7 +50,7 @@ def log(row: Attempt) -> list[str]:
 def test_a_sweep_commits_and_takes_its_turn_to_write_once_for_several_attempts(database: str) -> None:
     running(factories.quiz(1, time_limit=40), 7)
     own: Any = connections["default"]
-    with mock.patch.object(own, "_commit", wraps=own._commit) as commit:
+    with mock.patch.object(own, "commit", wraps=own.commit) as commit:
         assert close_all() == 7
     assert commit.call_count == 3
 
