@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from quizsite import serif, subsetting
 from quizsite.assets import SerifFinder
 from quizzes import clock
-from tests import factories
+from tests import databases, factories
 
 pytestmark = pytest.mark.slow
 
@@ -23,12 +23,14 @@ SHEETS = ("tokens", "base", "frame", "parts", "question", "board")
 
 
 @pytest.fixture(scope="module")
-def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The assets as an installation has them."""
-    folder = tmp_path_factory.mktemp("static")
+def collected() -> Path:
+    """The assets as an installation has them, collected once for all processes of the run."""
+    folder, done = databases.shared() / "assets" / "static", databases.shared() / "assets" / "done"
     storages = {"staticfiles": {"BACKEND": "quizsite.assets.Assets"}}
-    with override_settings(STATIC_ROOT=folder, STORAGES=storages):
-        call_command("collectstatic", interactive=False, verbosity=0)
+    with databases.one_at_a_time(folder.parent), override_settings(STATIC_ROOT=folder, STORAGES=storages):
+        if not done.exists():
+            call_command("collectstatic", interactive=False, verbosity=0)
+            done.touch()
     return folder
 
 

@@ -34,6 +34,7 @@ def problems(page: str) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind.key for kind in question_types.all_types()])
 def test_a_draft_of_any_type_is_kept_with_nothing_but_a_stem(as_ada: Client, kind: str) -> None:
     blank = form_data(as_ada.get(ADD, {"type": kind}).content.decode())

@@ -66,6 +66,7 @@ def test_every_type_has_a_form_of_its_own(as_ada: Client, kind: str) -> None:
         assert f'name="spec-{rows.name}-TOTAL_FORMS"' in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind.key for kind in question_types.all_types()])
 def test_every_type_can_be_edited_without_change(as_ada: Client, stage: SimpleNamespace, kind: str) -> None:
     for example in question_types.get(kind).examples:

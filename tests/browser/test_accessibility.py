@@ -134,7 +134,6 @@ def test_the_ways_in_are_accessible(visitor: Enter, enter: Enter, learner: User,
             expect_clean(page, narrow=True)
 
 
-@pytest.mark.smoke
 def test_the_list_and_the_rules_of_a_quiz_are_accessible(page: Page, learner: User) -> None:
     quiz = samples.quiz("single_choice", time_limit=10, pass_mark=50, attempts_allowed=3)
     attempts.submit(acts.started(learner, quiz, now=datetime.now(UTC)), now=datetime.now(UTC))

@@ -206,8 +206,10 @@ def test_a_lost_reply_is_no_conflict(page: Page, attempt: Attempt, typed_later: 
     assert acts.saves(attempt, 2) == (2 if typed_later else 1)
 
 
-@pytest.mark.parametrize(("choice", "kept_answer"), [("Use that answer", "DPPA"), ("Keep this one", "DPO")])
-@pytest.mark.smoke
+@pytest.mark.parametrize(
+    ("choice", "kept_answer"),
+    [("Use that answer", "DPPA"), pytest.param("Keep this one", "DPO", marks=pytest.mark.smoke)],
+)
 def test_a_tab_that_was_overtaken_is_told_and_asks_which_answer_counts(
     page: Page, enter: Enter, learner: User, attempt: Attempt, choice: str, kept_answer: str
 ) -> None:

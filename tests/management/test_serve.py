@@ -117,26 +117,23 @@ def cores_of(server: Server) -> set[int]:
     return set.union(*(os.sched_getaffinity(int(thread)) for thread in os.listdir(f"/proc/{server.pid}/task")))
 
 
-def test_it_serves_on_one_core_until_it_is_told_to_stop(data: dict[str, str], tmp_path: Path) -> None:
+def test_it_serves_on_one_core_and_sweeps_until_it_is_told_to_stop(data: dict[str, str], tmp_path: Path) -> None:
     with Server(data, tmp_path / "log") as server:
         assert health(server)["database"] == "ok"
         assert len(cores_of(server)) == 1
+        ages = (health(server)["sweep_age"] for _look in range(1_000))
+        assert next(age for age in ages if age is not None) < PATIENCE
         server.stop(PATIENCE)
         assert server.process
         assert server.process.returncode == 0
         assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.ci
 def test_core_and_sweep_can_be_left_to_others(data: dict[str, str], tmp_path: Path) -> None:
     with Server(data, tmp_path / "log", "--core=all", "--no-sweep", "--threads=2") as server:
         assert health(server)["sweep_age"] is None
         assert cores_of(server) == os.sched_getaffinity(0)
-
-
-def test_it_sweeps_unless_told_otherwise(data: dict[str, str], tmp_path: Path) -> None:
-    with Server(data, tmp_path / "log") as server:
-        ages = (health(server)["sweep_age"] for _look in range(1_000))
-        assert next(age for age in ages if age is not None) < PATIENCE
 
 
 # As systemd starts a service that has a socket unit: the socket is number 3, and the variable names the process.
