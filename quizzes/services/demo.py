@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from quizzes.errors import BadAnswer
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, Quiz, User, papers
-from quizzes.services import attempts, classrooms, demo_history
+from quizzes.services import accounts, attempts, classrooms, demo_history
 
 CLASSROOM = "International Relations 10B"
 JOIN_CODE = "PEACE22B"
@@ -35,6 +35,11 @@ MEMBERS = [
     ("keiko.mori", "Keiko", "Mori", "mosaic", 0.42),
     ("liam.doyle", "Liam", "Doyle", "tin whistle", 0.33),
 ]
+
+
+# Emblems that members chose; the others wear one that goes by their number.
+EMBLEMS = {STUDENT: 8, "amara.okafor": 5, "ben.hartley": 1, "chen.wei": 9, "dalia.haddad": 3}
+GOAL = 60  # questions a week, of the student
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,10 @@ def create(*, password: str, now: datetime) -> None:
     members = []
     for username, first, last, nickname, skill in MEMBERS:
         person = _person(username, first, last, password if username == STUDENT else None)
-        Membership.objects.create(classroom=classroom, user=person, nickname=nickname, joined_at=joined_at)
+        emblem = EMBLEMS.get(username, 0)
+        Membership.objects.create(
+            classroom=classroom, user=person, nickname=nickname, emblem=emblem, joined_at=joined_at
+        )
         members.append((person, skill))
     demo_history.quiz_with_certificate(teacher, now=joined_at)
     for plan in ASSIGNMENTS:
@@ -88,6 +96,7 @@ def create(*, password: str, now: datetime) -> None:
     for days, slug, skill in CHECKS:
         if check := Quiz.objects.filter(slug=slug).first():
             take(members[0][0], check, skill, rng, start=now - timedelta(days=days))
+    accounts.set_goal(members[0][0], GOAL)
     demo_history.practice(members[0][0], _response, rng, now=now)
     for person, skill in members[:REVIEWERS]:
         until = now - UNREVIEWED if person.username == STUDENT else now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from quizzes.services import attempts, instructors
 from tests import factories, saving
 from tests.browser import acts, samples
 from tests.browser.watching import Watch
+from tests.reports.rows import graded
 
 Enter = Callable[..., Page]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -132,6 +133,34 @@ def test_the_ways_in_are_accessible(visitor: Enter, enter: Enter, learner: User,
         for path in paths:
             page.goto(path)
             expect_clean(page, narrow=True)
+
+
+def test_boards_emblems_and_goals_are_accessible(enter: Enter, learner: User) -> None:
+    now, instructor = datetime.now(UTC), factories.user("instructor", is_staff=True)
+    room = factories.classroom(instructor=instructor, students=[learner])
+    given = factories.assignment(room, factories.quiz(1), opens_at=now - timedelta(days=20))
+    for marks, person in enumerate([factories.user(), factories.user(), factories.user(), factories.user(), learner]):
+        if person != learner:
+            factories.member(room, person, nickname=f"bird {marks}")
+        graded(person, given, marks, at=now - timedelta(days=8))
+    graded(learner, given, 2, at=now - timedelta(hours=1))
+    factories.attempt(learner, factories.quiz(2), now=now - timedelta(hours=2), right=2, submit=True)
+    here = f"/classrooms/{room.pk}/"
+    page = enter(learner, viewport=WIDE)
+    for path in (f"{here}board/", f"{here}board/?all", here, f"{here}me/", "/account/"):
+        page.goto(path)
+        expect(page.locator("main")).not_to_contain_text("Log in")
+        expect_clean(page, narrow=True)
+    page.goto("/")
+    page.get_by_text("Set a weekly goal").click()
+    expect_clean(page, narrow=True)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Change your goal").click()
+    expect_clean(page, narrow=True)
+    page = enter(instructor, viewport=WIDE)
+    for path in (f"{here}settings/", f"{here}projector/"):
+        page.goto(path)
+        expect_clean(page)
 
 
 def test_the_list_and_the_rules_of_a_quiz_are_accessible(page: Page, learner: User) -> None:

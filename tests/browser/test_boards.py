@@ -169,6 +169,46 @@ def test_somebody_who_may_no_longer_look_is_told_and_it_stops(
     assert len(asked) == before
 
 
+@pytest.mark.parametrize("way", ["keys", "touch"])
+def test_an_emblem_is_chosen_by_keys_or_touch_and_open_boards_show_it(
+    enter: LogIn, learner: User, assignment: Assignment, way: str
+) -> None:
+    other = joined(assignment, "kestrel")
+    hand_in(other, assignment, right=4)
+    learner.memberships.update(emblem=4)  # type: ignore[attr-defined]
+    board = enter(other)
+    watched(board, board_of(assignment))
+    row = board.get_by_role("row", name="blue heron")
+    expect(row.locator("img[src*=emblem-4]")).to_be_visible()
+
+    page = enter(learner, has_touch=True, viewport={"width": 390, "height": 844})
+    page.goto(f"/classrooms/{assignment.classroom_id}/me/")
+    expect(page.get_by_role("radio", name="Helmet")).to_be_checked()
+    if way == "keys":
+        page.get_by_label("Nickname").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+    else:
+        page.locator("label", has_text="Lifebuoy").locator("img").tap()
+        page.get_by_role("button", name="Save").tap()
+    expect(page.get_by_text("You appear as “blue heron”.")).to_be_visible()
+    expect(row.locator("img[src*=emblem-5]")).to_be_visible(timeout=LATEST)
+
+
+def test_a_goal_is_set_and_refused_without_scripts(enter: LogIn, learner: User, assignment: Assignment) -> None:
+    page = enter(learner, java_script_enabled=False)
+    page.goto("/")
+    page.get_by_text("Set a weekly goal").click()
+    page.get_by_label("Questions a week").fill("8")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("of 8 questions")).to_be_visible()
+    page.get_by_text("Change your goal").click()
+    page.get_by_role("button", name="No goal").click()
+    expect(page.get_by_text("You have no weekly goal.")).to_be_visible()
+    expect(page.get_by_text("Set a weekly goal")).to_have_count(0)
+
+
 def test_without_scripts_there_is_a_link_to_look_again(enter: LogIn, learner: User, assignment: Assignment) -> None:
     page = enter(learner, java_script_enabled=False)
     page.goto(board_of(assignment))
