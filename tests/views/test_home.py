@@ -445,7 +445,9 @@ def test_a_newcomer_begins_with_the_first_unit_and_goes_on_with_it(
     assert check.title not in page  # its unit leads to it
     assert check.title not in client.get("/quizzes/").content.decode()
     factories.attempt(learner, check, now=now, right=2, submit=True)
-    assert "Best so far 40%; 80% masters it." in client.get("/").content.decode()
+    home = client.get("/").content.decode()
+    assert "On with your unit." in home  # and not what stands beside it
+    assert "Best so far 40%; 80% masters it." in home
 
 
 def test_what_is_the_next_step_is_not_listed_again(
