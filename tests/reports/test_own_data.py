@@ -215,6 +215,18 @@ def test_each_row_has_the_columns_of_its_part(learner: User, now: datetime) -> N
         assert all(row.keys() == set(part.columns) for row in part.rows(Reader(learner, now))), part.name
 
 
+def test_answers_stand_in_the_order_of_attempts_and_times_read_plainly(learner: User, now: datetime) -> None:
+    quiz = factories.quiz(2, time_limit=20)
+    for hour in range(2):
+        factories.attempt(learner, quiz, now=now + hour * HOUR, submit=True)
+    found = exported(learner, now + DAY)
+    assert [(row["attempt"], row["question_number"]) for row in found["answers"]] == [
+        (attempt["id"], slot) for attempt in found["attempts"] for slot in (1, 2)
+    ]
+    assert [row["time_limit_minutes"] for row in found["attempts"]] == [20, 20]
+    assert "2026-03-02T09:00:00Z" in tables(learner, now + DAY)["attempts.csv"]
+
+
 def test_more_answers_take_no_more_queries(learner: User, now: datetime) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.db.models import F, OuterRef, Subquery
@@ -46,7 +47,7 @@ ATTEMPT = [
     "submitted_at",
     "closed_by",
     "reopened_at",
-    "time_limit",
+    "time_limit_minutes",
     "reached_question",
     "marks",
     "possible_marks",
@@ -75,7 +76,7 @@ def _attempt(attempt: Attempt) -> Row:
         "submitted_at": attempt.submitted_at,
         "closed_by": attempt.get_closed_by_display() if attempt.closed_by else None,
         "reopened_at": attempt.reopened_at,
-        "time_limit": attempt.limit,
+        "time_limit_minutes": attempt.limit and attempt.limit // timedelta(minutes=1),
         "reached_question": attempt.reached_slot or None,
         "possible_marks": attempt.max_marks,
     }
@@ -144,7 +145,7 @@ def _answers_of(batch: list[Seen], reader: Reader) -> list[_Read]:
     """Return the answers of these attempts that their learner has come to (1 query, 1 more for versions not met before)."""
     by_pk = {attempt.pk: (attempt, seen) for attempt, seen in batch}
     ready = QuestionVersion.objects.ready().filter(question=OuterRef("version__question")).values("pk")[:1]
-    rows = Answer.objects.filter(attempt__in=by_pk).order_by("attempt", "slot")
+    rows = Answer.objects.filter(attempt__in=by_pk).order_by("attempt_id", "slot")
     found = list(rows.annotate(latest=Subquery(ready), is_kept=F("version__question__is_kept_for_exams")))
     versions = version_cache.get_many({pk for row in found for pk in (row.version_id, row.latest) if pk})
     read = [_Read(row, by_pk[row.attempt_id][0], _seen(row, *by_pk[row.attempt_id], reader), versions) for row in found]
@@ -224,11 +225,14 @@ EVENT = [
 ]
 
 
+KINDS = dict(AttemptEvent.Kind.choices)  # looked up here: a log has thousands of rows, and Django's own way is slow
+
+
 def events(reader: Reader) -> Iterator[Row]:
     """The log of each attempt, as its page shows it: names of others are not in it."""
     for batch in _each(reader):
         seen = {attempt.pk: revealed for attempt, revealed in batch}
-        rows = AttemptEvent.objects.filter(attempt__in=seen).order_by("attempt", "at", "pk")
+        rows = AttemptEvent.objects.filter(attempt__in=seen).order_by("attempt_id", "at", "pk")
         for some in batches(rows.iterator(chunk_size=AT_ONCE * 10)):
             for event in some:
                 yield _event(event, reader, seen[event.attempt_id])
@@ -239,7 +243,7 @@ def _event(event: AttemptEvent, reader: Reader, seen: terms.Revealed) -> Row:
     return {
         "attempt": event.attempt_id,
         "at": event.at,
-        "what": event.get_kind_display(),
+        "what": str(KINDS[event.kind]),
         "question_number": event.slot,
         "answer_number": event.revision,
         "device": event.device or None,

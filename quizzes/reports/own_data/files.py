@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -90,7 +90,7 @@ def _cell(value: Any) -> Any:
     """Return a value for a table; `sheets` keeps a text from being taken for a formula."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, (datetime, date, timedelta)):
+    if isinstance(value, (datetime, date)):
         return ENCODER.default(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from django.db.models import F, OuterRef, Subquery
 
 from quizzes.models import QuestionVersion, ReviewCard, ReviewLog, version_cache
+from quizzes.models.reviews import GRADES, STAGES
 from quizzes.reports.own_data.parts import AT_ONCE, Reader, Row, batches, held_words
 
+STAGE, GRADE = dict(STAGES), dict(GRADES)
 CARD = [
     "id",
     "question",
@@ -40,7 +42,7 @@ def review_cards(reader: Reader) -> Iterator[Row]:
 def _card(card: ReviewCard) -> Row:
     return {
         "id": card.pk,
-        "stage": card.get_stage_display(),
+        "stage": str(STAGE[card.stage]),
         "stability_days": card.stability,
         "difficulty": card.difficulty,
         "reviews": card.reviews,
@@ -88,8 +90,8 @@ def _log(log: ReviewLog) -> Row:
         "card": log.card_id,
         "answer_number": log.number,
         "at": log.at,
-        "grade": log.get_grade_display(),
-        "stage_before": log.get_stage_display(),
+        "grade": str(GRADE[log.grade]),
+        "stage_before": str(STAGE[log.stage]),
         "due_at_before": log.due_at,
         "stability_days_before": log.stability,
         "difficulty_before": log.difficulty,
