@@ -155,3 +155,14 @@ def test_no_view_imports_another_view() -> None:
         and found.module.split(".")[2] not in SHARED_VIEWS
     ]
     assert lent == []
+
+
+def test_guests_are_asked_for_only_where_they_are_served() -> None:
+    """`User.objects` has none of them, so no list and no count does."""
+    askers = [file for file in files("quizzes") if "User.everyone" in file.read_text(encoding="utf-8")]
+    assert [str(file.relative_to(ROOT / "quizzes")) for file in askers] == [
+        "models/accounts.py",
+        "services/attempts/practice.py",
+        "services/attempts/start.py",
+        "services/guests.py",
+    ]
