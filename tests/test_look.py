@@ -120,7 +120,7 @@ def test_the_sheets_stay_small_and_few_widths_break_them() -> None:
         "(width <= 1023px)",
         "(width > 720px)",
         "(width > 1023px)",
-        "(width >= 24rem)",  # two short texts in a line, as long as the reader's letters leave room
+        "(width >= 22.25rem)",  # two short texts in a line, as long as the reader's letters leave room
     }
 
 

@@ -11,7 +11,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, Field, ForeignKey, Model, Q, QuerySet
 from django.db.models.fields.related import RelatedField
-from django.forms import BaseInlineFormSet, Media, ModelChoiceField
+from django.forms import BaseInlineFormSet, CheckboxInput, Media, ModelChoiceField
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
@@ -133,9 +133,21 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
         return own_rows
 
 
+class DeleteBox(CheckboxInput):
+    """The box to delete a row, with a name: in a table only the head of its column says it."""
+
+    def __init__(self) -> None:
+        super().__init__({"aria-label": _("Delete")})
+
+
+class NamedRows(BaseInlineFormSet):
+    deletion_widget = DeleteBox
+
+
 class ScopedInline(ScopedChoices, InlinePart):
     """Rows of an object that is managed already: users who may change the object may change its rows."""
 
+    formset: type[BaseInlineFormSet] = NamedRows
     formfield_overrides: ClassVar[Mapping[type[Field], Mapping[str, object]]] = INSTANTS
     max_num: int | None = 100
 
@@ -144,10 +156,14 @@ class ScopedInline(ScopedChoices, InlinePart):
         return super().get_formset(request, obj, absolute_max=(self.max_num or 0) + 50, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: object) -> FormField | None:
-        """Choices without the admin's small buttons to add, change and delete what is chosen."""
+        """Choices without the admin's small buttons to add, change and delete what is chosen; in a table, with names."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
+        if field is not None and isinstance(
+            self, admin.TabularInline
+        ):  # whose columns have heads, and fields no labels
+            field.widget.attrs.setdefault("aria-label", str(field.label))
         return field
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:

@@ -21,6 +21,7 @@ from tests.reports.rows import graded
 
 Enter = Callable[..., Page]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+ZOOMED = {"width": 320, "height": 256}  # a window of 1280 by 1024 at 400 %
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = ["color-contrast"]  # all that depends on the theme
 
@@ -32,6 +33,12 @@ COLOURS_AT_REST = """async () => {
     still = isMoving() ? 0 : still + 1;
   }
 }"""  # a colour that is inherited may start to change when the one above it has done so
+
+COVERING = """[...document.querySelectorAll("body *")].filter((one) => {
+  const { position, visibility } = getComputedStyle(one);
+  const { width, height } = one.getBoundingClientRect();
+  return /fixed|sticky/.test(position) && visibility === "visible" && width > 160 && height > innerHeight / 2;
+}).map((one) => one.outerHTML.slice(0, 200))"""  # what stays in view and hides more than half of it
 
 
 @cache
@@ -53,13 +60,15 @@ def faults(page: Page, *, only: list[str] | None = None) -> list[str]:
 
 
 def expect_clean(page: Page, *, narrow: bool = False) -> None:
-    """Neither in light nor in dark; on a phone nothing scrolls sideways, and with `narrow` the rules hold there too."""
+    """Neither in light nor in dark; at 400 % nothing scrolls sideways or covers the page; with `narrow` also on a phone."""
     for scheme, only in (("light", None), ("dark", COLOURS)):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         expect(page.locator("html")).to_have_attribute("data-theme", scheme)
         assert faults(page, only=only) == [], (page.url, scheme)
+    page.set_viewport_size(ZOOMED)
+    assert page.evaluate("document.documentElement.scrollWidth") <= ZOOMED["width"], page.url
+    assert page.evaluate(COVERING) == [], page.url
     page.set_viewport_size(NARROW)
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], page.url
     assert not narrow or faults(page) == [], (page.url, "narrow")
     page.set_viewport_size(WIDE)
 
@@ -179,6 +188,28 @@ def test_a_question_of_every_type_is_accessible(page: Page, attempt: Attempt, sl
         acts.open_question(page, attempt, slot)
         expect(page.locator("html.scripted")).to_have_count(1)
         expect_clean(page, narrow=True)
+
+
+def test_with_forced_colors_what_is_chosen_here_and_focused_can_be_told_apart(
+    enter: Enter, learner: User, attempt: Attempt
+) -> None:
+    page = enter(learner, viewport=WIDE, forced_colors="active")
+    acts.open_question(page, attempt)
+    acts.choose(page, "The Security Council")
+    acts.expect_saved(page)
+    page.keyboard.press("Tab")
+
+    def style(selector: str, *names: str) -> list[str]:
+        return page.eval_on_selector(
+            selector, "(one, names) => names.map((name) => getComputedStyle(one)[name])", names
+        )
+
+    badge, border = ("backgroundColor", "borderTopColor"), ("borderTopWidth",)
+    assert style(".opt-input:checked + .letter", *badge) != style(".opt-input:not(:checked) + .letter", *badge)
+    assert style(".opt:has(:checked)", *border) != style(".opt:not(:has(:checked))", *border)
+    assert style(".dots .done", *border) != style(".dots li:not(.done)", *border)
+    assert style(".dots .here", "outlineStyle") != style(".dots li:not(.here)", "outlineStyle")
+    assert style(":focus-visible", "outlineStyle") == ["solid"]
 
 
 @pytest.mark.smoke

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from quizzes.models import Attempt, User
 from tests import saving
 from tests.browser import acts, samples
+from tests.browser.test_accessibility import expect_clean
 from tests.browser.test_saving import kept
 from tests.browser.watching import Watch
 
@@ -38,6 +39,18 @@ def page(enter: Enter, learner: User, attempt: Attempt) -> Page:
 
 def turn(page: Page, name: str = "Next") -> None:
     page.locator(".turn").get_by_role("button", name=name).click()
+
+
+def open_menu(page: Page) -> Locator:
+    timer = page.locator("#timer")
+    timer.locator("summary").click()
+    return timer
+
+
+def seconds(words: str) -> int:
+    """Of "29:58"."""
+    minutes, rest = words.split(":")
+    return int(minutes) * 60 + int(rest)
 
 
 def expect_question(page: Page, slot: int, *, is_same: bool = True, is_focused: bool = True) -> None:
@@ -84,6 +97,23 @@ def test_a_turned_page_has_all_that_a_loaded_one_has(page: Page, attempt: Attemp
     expect_question(page, 3, is_same=False)
     page.get_by_role("button", name="Question 1, answered").click()
     expect(acts.option(page, "The Security Council")).to_be_checked()
+
+
+def test_a_turned_page_is_accessible_and_its_clock_goes_on(page: Page) -> None:
+    clock = page.locator("[data-clock]")
+    before = seconds(clock.inner_text())
+    open_menu(page).get_by_role("button", name="Hide timer").click()
+    expect(clock).to_have_text("")
+    turn(page)
+    expect_question(page, 2)
+    expect_clean(page, narrow=True)
+    expect_question(page, 2)
+    open_menu(page).get_by_role("button", name="Show timer").click()
+    assert before - 60 < seconds(clock.inner_text()) <= before
+    page.go_back()
+    expect_question(page, 1)
+    expect_clean(page, narrow=True)
+    assert before - 60 < seconds(clock.inner_text()) <= before
 
 
 def test_a_page_is_turned_while_its_choice_is_still_on_the_way(page: Page, attempt: Attempt) -> None:
