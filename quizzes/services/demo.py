@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from quizzes.errors import BadAnswer
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Membership, Quiz, User, papers
-from quizzes.services import accounts, attempts, classrooms, demo_history
+from quizzes.services import accounts, attempts, classrooms, demo_history, shares
 
 CLASSROOM = "International Relations 10B"
 JOIN_CODE = "PEACE22B"
@@ -90,7 +90,8 @@ def create(*, password: str, now: datetime) -> None:
             classroom=classroom, user=person, nickname=nickname, emblem=emblem, joined_at=joined_at
         )
         members.append((person, skill))
-    demo_history.quiz_with_certificate(teacher, now=joined_at)
+    own = demo_history.quiz_with_certificate(teacher, now=joined_at)
+    shares.make(own, actor=teacher, days=max(shares.DAYS), now=now)
     for plan in ASSIGNMENTS:
         _assign(classroom, plan, members, rng, now)
     for days, slug, skill in CHECKS:

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client, override_settings
 
-from quizzes.models import Attempt, Classroom, Membership, Question, Quiz, Tag, User
+from quizzes.models import Attempt, Classroom, Membership, Question, Quiz, QuizShare, Tag, User
 from quizzes.services import demo, shipped
 from tests import factories
 from tests.benchmarks.browser import Browser
@@ -75,6 +75,7 @@ class TestAfterTheFirstRun:
         assert graded.count() >= 24
         assert not Attempt.objects.in_progress().exists()
         assert len({attempt.fraction for attempt in graded}) > 8
+        assert QuizShare.objects.get().quiz.owner == User.objects.get(username="teacher")
 
     def test_running_it_again_keeps_all_data_and_the_same_password(self, first: First) -> None:
         User.objects.filter(username="student").update(first_name="Renamed")
