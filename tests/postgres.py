@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +19,8 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
+
+from tests import waiting
 
 
 class Missing(Exception):
@@ -68,9 +69,7 @@ class Cluster:
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + 10
-        while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        waiting.until(lambda: not any(is_alive(pid) for pid in pids), seconds=10)
         # The wheel takes a process that nobody has waited for yet for a running server; there is none any more.
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
 
@@ -80,16 +79,16 @@ class Cluster:
 
     def start(self, seconds: float = 120) -> None:
         """Start it again; it recovers from its log by itself, which takes as long as it takes."""
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                self.server.ensure_postgres_running()
-                psycopg.connect(_for_psycopg(self.url("postgres"))).close()
-                return
-            except (subprocess.SubprocessError, AssertionError, psycopg.OperationalError):
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
+        if not waiting.until(self._is_started, seconds=seconds):
+            raise TimeoutError(f"the server in {self.folder} does not start again")
+
+    def _is_started(self) -> bool:
+        try:
+            self.server.ensure_postgres_running()
+            psycopg.connect(_for_psycopg(self.url("postgres"))).close()
+        except (subprocess.SubprocessError, AssertionError, psycopg.OperationalError):
+            return False
+        return True
 
     def stop(self) -> None:
         with suppress(Exception):
@@ -109,9 +108,7 @@ def stop(folder: Path, seconds: float = 60) -> None:
     with suppress(OSError, ValueError, IndexError):
         pid = int((folder / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGINT)
-        deadline = time.monotonic() + seconds
-        while is_alive(pid) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        waiting.until(lambda: not is_alive(pid), seconds=seconds)
 
 
 def tool(name: str) -> str:

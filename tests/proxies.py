@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from tests import waiting
 from tests.servers import ROOT
 
 PATIENCE = 15
@@ -92,11 +91,7 @@ def launch(command: list[str], log: Path, port: int) -> subprocess.Popen[bytes]:
     """Start a program and return once it listens on a port."""
     with log.open("ab") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | {"HOME": str(log.parent)})
-    deadline = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            break
-        time.sleep(0.05)
+    waiting.until(lambda: process.poll() is not None or waiting.is_open(port), seconds=PATIENCE)
     assert process.poll() is None, log.read_text()
     return process
 

@@ -6,14 +6,13 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests import databases
+from tests import databases, waiting
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGE_FILE = "large.css"
@@ -60,11 +59,10 @@ class Server:
 
     def wait_until_it_answers(self, seconds: float = 60) -> None:
         assert self.process is not None
-        deadline = time.monotonic() + seconds
-        while self.process.poll() is None and time.monotonic() < deadline:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return
-            time.sleep(0.05)
+        process = self.process
+        waiting.until(lambda: process.poll() is not None or waiting.is_open(self.port), seconds=seconds)
+        if process.poll() is None and waiting.is_open(self.port):
+            return
         raise TimeoutError(f"no answer on port {self.port}; see {self.log}")
 
     @property

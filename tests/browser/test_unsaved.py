@@ -12,6 +12,7 @@ from playwright.sync_api import Dialog, Page, expect
 from quizzes.models import Quiz, User
 from quizzes.services import attempts
 from tests.admin import cast
+from tests.browser.acts import wait_until
 from tests.browser.test_accessibility import NARROW, faults
 
 Enter = Callable[..., Page]
@@ -50,7 +51,7 @@ def test_leaving_with_unsaved_edits_asks_first(enter: Enter, ada: User, quiz: Qu
     asked = asks(page)
     page.get_by_label("Title").fill("Another title")
     page.get_by_role("link", name="Today").first.click()
-    page.wait_for_timeout(300)
+    wait_until(page, lambda: bool(asked))
     assert asked == ["beforeunload"]
     expect(page.get_by_label("Title")).to_have_value("Another title")
 
@@ -112,7 +113,7 @@ def test_the_form_of_an_assignment_is_guarded_as_well(enter: Enter, ada: User, q
     asked = asks(page)
     page.get_by_label("Time limit in minutes").fill("37")
     page.get_by_role("link", name="Cancel").click()
-    page.wait_for_timeout(300)
+    wait_until(page, lambda: bool(asked))
     assert asked == ["beforeunload"]
 
 

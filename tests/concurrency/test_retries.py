@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from quizzes import clock
 from quizzes.models import Answer, Attempt, version_cache
 from quizzes.reports import invariants
 from quizzes.services import attempts, retrying
-from tests import factories, saving
+from tests import factories, saving, waiting
 from tests.concurrency.racing import track
 from tests.databases import configured, standing_in
 from tests.factories import RIGHT
@@ -38,13 +37,12 @@ def lock(row: models.Model) -> None:
 
 
 def wait_until_somebody_waits() -> None:
+    def is_so() -> bool:
+        cursor.execute(WAITING)
+        return bool(cursor.fetchone()[0])
+
     with connection.cursor() as cursor:
-        for _try in range(2_000):
-            cursor.execute(WAITING)
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.01)
-    raise AssertionError("nobody waits for a lock")
+        assert waiting.until(is_so), "nobody waits for a lock"
 
 
 def look_soon_for_deadlocks() -> None:

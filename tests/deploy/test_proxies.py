@@ -6,7 +6,6 @@ import http.client
 import random
 import re
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from quizzes.services import attempts
-from tests import factories
+from tests import factories, waiting
 from tests.benchmarks.client import QUESTIONS, Client, answering, lost
 from tests.deploy.conftest import PATIENCE, Front, SecureBrowser, https_to, told_to
 from tests.faults.conftest import session_of
@@ -106,8 +105,8 @@ def test_fifty_bodies_that_stop_halfway_disturb_no_one(front: Front, learners: l
 def wait_for(clients: list[Client], saves: int) -> None:
     """Let each client be acknowledged so many saves more."""
     wanted = [client.saves + saves for client in clients]
-    while any(client.saves < least and not client.faults for client, least in zip(clients, wanted, strict=True)):
-        time.sleep(0.02)
+    each = list(zip(clients, wanted, strict=True))
+    assert waiting.until(lambda: all(client.saves >= least or client.faults for client, least in each), seconds=120)
 
 
 def test_no_acknowledged_save_is_lost_when_the_server_starts_again_or_dies(front: Front, sqlite: Path) -> None:

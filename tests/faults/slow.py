@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
+from pathlib import Path
 
 from quizzes.models import Attempt
 from tests.benchmarks.browser import Browser
@@ -93,8 +94,20 @@ def not_reading(server: Server, requests: bytes, *, count: int) -> Iterator[list
         lines = [open_ones.enter_context(line_to(server, segment=SEGMENT)) for _line in range(count)]
         for line in lines:
             line.sendall(requests)
-        time.sleep(0.5)  # until the server is at them
+        for line in lines:
+            assert select.select([line], [], [], PATIENCE)[0], "the server is at it: the reply has begun"
         yield lines
+
+
+def unread(server: Server) -> int:
+    """Return the bytes that are on the way to a server, and that it has not read yet."""
+    left = 0
+    for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _number, local, remote, _state, queues, *_more = row.split()
+        sent, received = (int(bytes, 16) for bytes in queues.split(":"))
+        left += sent if int(remote.rpartition(":")[2], 16) == server.port else 0
+        left += received if int(local.rpartition(":")[2], 16) == server.port else 0
+    return left
 
 
 def all_of(line: socket.socket) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from django.db import connection, connections
 from quizzes.models import Answer, Attempt
 from quizzes.reports import invariants
 from quizzes.services import attempts
-from tests import databases, factories, postgres, saving
+from tests import databases, factories, postgres, saving, waiting
 from tests.factories import RIGHT, WRONG
 
 SLOTS = 4
@@ -50,10 +49,12 @@ class Answering:
     def wait_for(self, saves: int) -> None:
         """Let every answer be saved so many times more."""
         wanted = {place: revision + saves for place, revision in self.acknowledged.items()}
-        while len(self.acknowledged) < len(self.rows) * SLOTS or any(
-            self.acknowledged[place] < revision for place, revision in wanted.items()
-        ):
-            time.sleep(0.01)
+
+        def is_so() -> bool:
+            kept = dict(self.acknowledged)
+            return len(kept) == len(self.rows) * SLOTS and all(kept[place] >= least for place, least in wanted.items())
+
+        assert waiting.until(is_so, seconds=120)
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from quizzes.models import Attempt, User
-from tests import factories
+from tests import factories, waiting
 from tests.benchmarks.browser import Browser
 from tests.faults.conftest import session_of
-from tests.faults.slow import all_of, head, line_to, save_of, trickling
+from tests.faults.slow import all_of, head, line_to, save_of, trickling, unread
 from tests.servers import Server
 
 JSON, FORM, FILE = "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=part"
@@ -90,7 +90,7 @@ def test_many_large_bodies_at_once_cost_files_and_not_memory(server: Server, pho
     before = server.memory()
     start = save_of(phone, attempt.pk, "Content-Length: 4000000") + b"x" * 1_000_000
     with trickling(server, [start] * 100):
-        time.sleep(1)  # until the server has read what the system had taken
+        assert waiting.until(lambda: unread(server) < 10_000)  # of 100 million bytes
         assert phone.save(attempt.pk, 1, 2, {"choice": ["0"]})[0] == 200
         assert server.memory() - before < 20  # MiB, of 95 that were sent
 
@@ -106,7 +106,7 @@ def test_a_slow_but_honest_upload_succeeds(server: Server, attempt: Attempt) -> 
         line.sendall(head(browser, "POST", path, *lines))
         for place in range(0, len(body), 10_000):  # in two seconds
             line.sendall(body[place : place + 10_000])
-            time.sleep(0.06)
+            time.sleep(0.06)  # a slow line
         reply = all_of(line)
     assert reply.startswith(b"HTTP/1.1 200 ")
     assert b"pupil99@example.org" in reply

@@ -21,6 +21,7 @@ from django.test import Client
 from quizsite.sqlite import fair_lock
 from quizsite.sqlite.fair_lock import FairLock
 from quizzes.models import Attempt, Topic
+from tests import waiting
 from tests.benchmarks.browser import Browser
 from tests.databases import configured, standing_in
 from tests.faults.conftest import PATIENCE, session_of
@@ -32,16 +33,16 @@ import sqlite3, sys, time
 writer = sqlite3.connect(sys.argv[1], isolation_level=None)
 writer.execute("BEGIN IMMEDIATE")
 print("held", flush=True)
-time.sleep(float(sys.argv[2]))
+sys.stdin.readline()
 writer.execute("COMMIT")
 """
 
 
 @contextmanager
-def long_writer(path: Path, seconds: float) -> Iterator[subprocess.Popen[str]]:
-    """Another process that holds the write lock for so long, from here on."""
-    command = [sys.executable, "-c", HOLD, str(path), str(seconds)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+def long_writer(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the write lock until it is told to let go, or the end."""
+    command = [sys.executable, "-c", HOLD, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         try:
@@ -60,10 +61,11 @@ def test_saves_wait_for_another_process_that_writes_for_long(
         with closing(browser.connection):
             return browser.save(attempt.pk, slot, 1, RIGHT)[0]
 
-    with long_writer(sqlite, 1.5) as writer, ThreadPoolExecutor(6) as pool:
+    with long_writer(sqlite) as writer, ThreadPoolExecutor(6) as pool:
         saves = [pool.submit(save, slot) for slot in range(1, 7)]
         assert phone.get(f"/attempts/{attempt.pk}/questions/1/")[0] == 200
-        assert writer.poll() is None, "the page must be read while the lock is held"
+        assert not any(one.done() for one in saves), "the page is read while the lock is held"
+        writer.communicate("let go\n")
         assert [one.result() for one in saves] == [200] * 6
     assert attempt.answers.filter(revision=1).count() == 6
 
@@ -79,7 +81,7 @@ def test_a_writer_that_does_not_end_is_told_as_503_and_the_save_succeeds_after_i
         return client.post(f"/attempts/{attempt.pk}/save/", body, content_type="application/json")
 
     with standing_in(hasty):
-        with long_writer(sqlite, 30):
+        with long_writer(sqlite):
             refused = save()
         assert (refused.status_code, refused["Retry-After"]) == (503, "5")
         assert save().status_code == 200
@@ -112,7 +114,7 @@ def test_time_spent_in_the_queue_is_not_waited_once_more(sqlite: Path) -> None:
     with transaction.atomic():
         thread = threading.Thread(target=work)
         thread.start()
-        time.sleep(0.2)
+        time.sleep(0.2)  # which is what it waited
     thread.join()
     usual = settings.SQLITE_OPTIONS["timeout"] * 1000
     assert (left[0] < usual - 150, left[1]) == (True, usual)
@@ -123,13 +125,12 @@ def test_while_nobody_gets_through_only_a_few_may_wait(monkeypatch: pytest.Monke
     monkeypatch.setattr(fair_lock, "STALLED_AFTER", 0)
     lock, results = FairLock(), []
     assert lock.acquire(1)
-    waiting = threading.Thread(target=lambda: results.append(lock.acquire(PATIENCE)))
-    waiting.start()
-    while not lock._turns:
-        time.sleep(0.01)
+    patient = threading.Thread(target=lambda: results.append(lock.acquire(PATIENCE)))
+    patient.start()
+    assert waiting.until(lambda: lock._turns)
     assert lock.acquire(PATIENCE) is False, "one waits already, and nothing moves"
     lock.release(write_succeeded=False)
-    waiting.join()
+    patient.join()
     assert results == [True]
     lock.release()
     assert lock.acquire(1)
