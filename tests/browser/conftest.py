@@ -28,7 +28,7 @@ from tests.databases import real_database
 from tests.postgres import children_of
 
 QUIET = ("no-sandbox", "disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync")
-PATIENCE_MS = 8_000
+PATIENCE_MS = 15_000  # most of it for a machine that is busy; what comes is not waited for longer
 STUCK_SECONDS = 120
 LogIn = Callable[..., Page]
 
@@ -36,7 +36,7 @@ LogIn = Callable[..., Page]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name == "browser":
-            item.add_marker(pytest.mark.flaky(reruns=2))  # Chromium itself gets stuck now and then; the summary says so
+            item.add_marker(pytest.mark.flaky(reruns=1))  # Chromium itself gets stuck now and then; the summary says so
             # In a plugin's own code.
             item.add_marker(pytest.mark.filterwarnings("ignore:Session-scoped fixtures defined as instance methods"))
 
