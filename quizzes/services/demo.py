@@ -64,6 +64,10 @@ ASSIGNMENTS = [
     PlannedAssignment("t1-who-decides", -2, 3, 5, 0.6),
     PlannedAssignment("d6-concert-to-charter", 2, 6, 8, 0.0),
 ]
+AGAIN = [
+    demo_history.CERTIFICATE,
+    "d2-seoul-ministerial",
+]  # the student knows them by now, which lifts them on the board
 # The checks of units that the student took on their own: days ago, quiz, share of it that they know.
 CHECKS = [(7, "check-1", 1.0), (1.5, "check-2", 0.6)]
 
@@ -94,6 +98,8 @@ def create(*, password: str, now: datetime) -> None:
     shares.make(own, actor=teacher, days=max(shares.DAYS), now=now)
     for plan in ASSIGNMENTS:
         _assign(classroom, plan, members, rng, now)
+        if plan.slug == AGAIN[-1]:
+            _take_again(classroom, members[0][0], rng, start=now - timedelta(days=2.8))
     for days, slug, skill in CHECKS:
         if check := Quiz.objects.filter(slug=slug).first():
             take(members[0][0], check, skill, rng, start=now - timedelta(days=days))
@@ -176,6 +182,11 @@ def _assign(
             start = now + timedelta(days=rng.uniform(plan.opens, latest))
             start = max(start, assignment.opens_at or start)
             take(person, assignment.quiz, skill, rng, start=start, assignment=assignment)
+
+
+def _take_again(classroom: Classroom, student: User, rng: random.Random, *, start: datetime) -> None:
+    for given in Assignment.objects.filter(classroom=classroom, quiz__slug__in=AGAIN).select_related("quiz"):
+        take(student, given.quiz, 1.0, rng, start=start, assignment=given)
 
 
 def take(
