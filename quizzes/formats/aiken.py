@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -123,7 +122,7 @@ def _keys(draft: QuestionDraft) -> list[int]:
 
 
 def _written(draft: QuestionDraft) -> str:
-    spec: Any = draft.spec
+    spec = draft.spec
     options = [f"{LETTERS[n]}. {one_line(plain(option['text']))}" for n, option in enumerate(spec["options"])]
     return "\n".join([one_line(plain(spec["stem"])), *options, f"ANSWER: {LETTERS[_keys(draft)[0]]}", ""])
 
@@ -134,7 +133,7 @@ def _losses(draft: QuestionDraft) -> Iterator[Issue]:
 
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
-    spec: Any = draft.spec
+    spec = draft.spec
     yield from beside(draft)
     if spec.get("explanation") or any(option["feedback"] for option in spec["options"]):
         yield _("Aiken has no feedback and no explanation.")

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from quizzes.errors import Text
 from quizzes.formats.budgets import Budget
 
+Spec = Mapping[str, Any]  # the content of a question as its type stores it: JSON of many shapes
 MAX_BYTES = 25 * 1024 * 1024  # of a file that is imported
 MAX_QUESTIONS = 5000
 MAX_DEPTH = 12
@@ -72,7 +73,7 @@ class QuestionDraft:
     """
 
     type: str
-    spec: Mapping[str, Any]
+    spec: Spec
     topic: str = ""
     id: str | None = None  # a uuid
     difficulty: str = "medium"

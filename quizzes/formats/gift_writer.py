@@ -26,7 +26,7 @@ def write(drafts: Iterable[QuestionDraft]) -> str:
 
 
 def _question(draft: QuestionDraft) -> str:
-    spec: Any = draft.spec
+    spec = draft.spec
     marks = "".join(f" [tag:{tag}]" for tag in draft.tags)
     head = f"// [id:{draft.id}]{marks}\n" if draft.id else f"//{marks}\n" if marks else ""
     lines = BODIES[draft.type](spec)
@@ -101,7 +101,7 @@ def losses(draft: QuestionDraft) -> Iterator[Issue]:
 
 def _obstacle(draft: QuestionDraft) -> str:
     """Return why a question cannot stand in GIFT, or nothing."""
-    spec: Any = draft.spec
+    spec = draft.spec
     if draft.type not in BODIES:
         return _("GIFT has no questions of this type; it is left out.")
     texts = [pair["left"] for pair in spec.get("pairs", ())]
@@ -112,7 +112,7 @@ def _obstacle(draft: QuestionDraft) -> str:
 
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
-    spec: Any = draft.spec
+    spec = draft.spec
     yield from beside(draft, "topic", "tags")
     if any(row.get("pinned") for row in spec.get("options", ())):
         yield _("GIFT cannot keep an option at its place.")

@@ -151,7 +151,7 @@ def _written(drafts: Iterable[QuestionDraft]) -> Iterator[list[Any]]:
 
 
 def _answers(draft: QuestionDraft) -> list[tuple[str, bool]]:
-    spec: Any = draft.spec
+    spec = draft.spec
     if draft.type == "true_false":
         return [("True", spec["answer"]), ("False", not spec["answer"])]
     return [(one_line(plain(row["text"])), row["correct"]) for row in spec["options"]]
@@ -178,7 +178,7 @@ def _losses(draft: QuestionDraft) -> Iterator[Issue]:
 
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
-    spec: Any = draft.spec
+    spec = draft.spec
     rows = spec.get("options", ())
     said = [spec["explanation"], *(row["feedback"] for row in rows)]
     if any([*said, spec.get("feedback_true"), spec.get("feedback_false")]):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,9 +18,9 @@ from quizzes.formats import moodle_cloze, moodle_xml_writer, xml_reader, xml_wri
 from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, Unreadable, stable_id
 from quizzes.formats.budgets import Budget
 from quizzes.formats.gift_text import SLUG, Faulty, as_meant
-from quizzes.formats.reading import Reading, read_with
+from quizzes.formats.reading import Fields, Reading, read_with
 from quizzes.formats.texts import from_html, from_plain, is_html, one_line
-from quizzes.formats.xml_reader import line_of, text_of
+from quizzes.formats.xml_reader import Element, line_of, text_of, words_in
 
 NAME = "Moodle XML"
 MOST_ANSWERS = 500  # of one question; no type takes so many
@@ -72,7 +71,7 @@ def _read(data: bytes, reading: Reading) -> None:
             reading.refuse(fault.where or line_of(element), fault.message)
 
 
-def _with_categories(root: Any) -> Iterator[tuple[Any, str]]:
+def _with_categories(root: Element) -> Iterator[tuple[Element, str]]:
     """Yield the questions, each with the category named before it."""
     category = ""
     for element in root.iterchildren("question"):
@@ -91,7 +90,7 @@ def category_of(path: str) -> str:
 class Question:
     """One <question>, read into the fields of a type of ours."""
 
-    def __init__(self, element: Any, category: str, reading: Reading) -> None:
+    def __init__(self, element: Element, category: str, reading: Reading) -> None:
         self.element = element
         self.category = category
         self.reading = reading
@@ -99,7 +98,7 @@ class Question:
         self.where = f"{line_of(element)} ({name[:60]})" if name else line_of(element)
 
     def take(self, kind: str) -> None:
-        readers: Mapping[str, Callable[[], tuple[str, dict[str, Any]]]] = {
+        readers: Mapping[str, Callable[[], tuple[str, Fields]]] = {
             "multichoice": self.choice,
             "truefalse": self.truth,
             "shortanswer": self.words,
@@ -126,11 +125,10 @@ class Question:
         shared = {"stem": self.stem(), "explanation": self.text(self.element.find("generalfeedback"))}
         return self.reading.take(type, shared | fields, self.where, **self.envelope())
 
-    def envelope(self) -> dict[str, Any]:
+    def envelope(self) -> Fields:
         number = text_of(self.element, "idnumber")
         tags = [
-            SLUG.sub("-", one_line("".join(tag.itertext())).lower()).strip("-")[:50]
-            for tag in self.element.iterfind("tags/tag")
+            SLUG.sub("-", one_line(words_in(tag)).lower()).strip("-")[:50] for tag in self.element.iterfind("tags/tag")
         ]
         return {
             "id": stable_id(number[:200]) if number else None,
@@ -147,7 +145,7 @@ class Question:
             if any(word and not USUAL_FEEDBACK.fullmatch(from_html(word)[0]) for word in words):
                 self.reading.note(self.where, str(message))
 
-    def text(self, holder: Any) -> str:
+    def text(self, holder: Element | None) -> str:
         """Return the text of an element such as <questiontext format="html"> as Markdown; what it loses is noted."""
         if holder is None:
             return ""
@@ -164,10 +162,10 @@ class Question:
             self.reading.note(self.where, _("It comes without %(what)s.") % {"what": name})
         return words
 
-    def line(self, holder: Any) -> str:
+    def line(self, holder: Element | None) -> str:
         return one_line(self.text(holder))
 
-    def share(self, answer: Any) -> Fraction:
+    def share(self, answer: Element) -> Fraction:
         """Return the share −1…1 that an answer earns, from `fraction` in per cent."""
         written = answer.get("fraction", "0")
         if not FIGURE.fullmatch(written) or abs(Fraction(written)) > 100:
@@ -177,7 +175,7 @@ class Question:
 
     # Types
 
-    def choice(self) -> tuple[str, dict[str, Any]]:
+    def choice(self) -> tuple[str, Fields]:
         answers = self.element.findall("answer")
         shares = [self.share(answer) for answer in answers]
         is_single = text_of(self.element, "single", "true") in ("true", "1")
@@ -203,8 +201,8 @@ class Question:
             message = _("Its weights are replaced by “right minus wrong”: each wrong choice cancels a right one.")
             self.reading.note(self.where, message)
 
-    def truth(self) -> tuple[str, dict[str, Any]]:
-        fields: dict[str, Any] = {}
+    def truth(self) -> tuple[str, Fields]:
+        fields: Fields = {}
         for answer in self.element.findall("answer"):
             says_true = text_of(answer, "text").lower() == "true"
             fields["feedback_true" if says_true else "feedback_false"] = self.text(answer.find("feedback"))
@@ -214,7 +212,7 @@ class Question:
             raise Faulty(self.where, _("Neither true nor false is marked as right."))
         return "true_false", fields
 
-    def words(self) -> tuple[str, dict[str, Any]]:
+    def words(self) -> tuple[str, Fields]:
         rows, wrong = [], ""
         for answer in self.element.findall("answer"):
             text, share = text_of(answer, "text"), self.share(answer)
@@ -234,8 +232,9 @@ class Question:
             self.reading.note(self.where, _("Capitals count only between answers that differ in nothing else."))
         return "short_answer", {"answers": rows, "feedback_wrong": wrong}
 
-    def number(self) -> tuple[str, dict[str, Any]]:
-        fields: dict[str, Any] = {"near_misses": []}
+    def number(self) -> tuple[str, Fields]:
+        fields: Fields = {}
+        misses: list[Fields] = []
         for answer in self.element.findall("answer"):
             text, share = text_of(answer, "text"), self.share(answer)
             feedback = self.text(answer.find("feedback"))
@@ -245,7 +244,7 @@ class Question:
                 fields |= {"value": self.figure(answer, text), "feedback": feedback}
                 fields["tolerance"] = self.figure(answer, text_of(answer, "tolerance", "0") or "0")
             elif share <= 0:
-                fields["near_misses"].append({"value": self.figure(answer, text), "feedback": feedback})
+                misses.append({"value": self.figure(answer, text), "feedback": feedback})
             else:
                 self.reading.note(
                     self.where,
@@ -256,9 +255,9 @@ class Question:
         units = [text_of(unit, "unit_name") for unit in self.element.iterfind("units/unit")]
         if len(units) > 1:
             self.reading.note(self.where, _("Only the first unit is kept."))
-        return "numeric", fields | ({"unit": units[0]} if units else {})
+        return "numeric", fields | {"near_misses": misses} | ({"unit": units[0]} if units else {})
 
-    def figure(self, place: Any, text: str) -> str:
+    def figure(self, place: Element, text: str) -> str:
         if not FIGURE.fullmatch(text):
             raise Faulty(line_of(place), _("“%(text)s” is not a number.") % {"text": text[:40]})
         exact = Fraction(text)
@@ -266,7 +265,7 @@ class Question:
             text if "e" not in text.lower() else str(exact.numerator) if exact.denominator == 1 else f"{float(exact):f}"
         )
 
-    def pairs(self) -> tuple[str, dict[str, Any]]:
+    def pairs(self) -> tuple[str, Fields]:
         rows, extra = [], []
         for pair in self.element.findall("subquestion"):
             left, right = self.line(pair), from_plain(one_line(text_of(pair, "answer/text")))
@@ -280,7 +279,7 @@ class Question:
             "extra": [text for text in dict.fromkeys(extra) if text and text not in taken],
         }
 
-    def essay(self) -> tuple[str, dict[str, Any]]:
+    def essay(self) -> tuple[str, Fields]:
         least, most = (
             int(found) if (found := text_of(self.element, f"{end}wordlimit")).isdigit() else None
             for end in ("min", "max")
@@ -293,12 +292,12 @@ class Question:
             "model_answer": self.text(self.element.find("graderinfo")),
         }
 
-    def order(self) -> tuple[str, dict[str, Any]]:
+    def order(self) -> tuple[str, Fields]:
         elements = [{"text": self.line(answer)} for answer in self.element.findall("answer")]
         self.reading.note(self.where, _("Partly right orders are marked by the longest run here."))
         return "ordering", {"elements": elements}
 
-    def cloze(self) -> tuple[str, dict[str, Any]]:
+    def cloze(self) -> tuple[str, Fields]:
         raw = text_of(self.element, "questiontext/text")
         self.reading.refuse_if_long(self.where, len(raw))
         text, gaps, messages = moodle_cloze.parsed(raw)
@@ -313,7 +312,7 @@ class Question:
             "gaps": gaps,
         }
 
-    def gaps(self) -> tuple[str, dict[str, Any]]:
+    def gaps(self) -> tuple[str, Fields]:
         """Return a text with [[3]] for the third choice as gaps with the choices of the same group."""
         choices = self.element.findall("dragbox") or self.element.findall("selectoption")
         texts = [(from_plain(one_line(text_of(choice, "text"))), text_of(choice, "group", "1")) for choice in choices]

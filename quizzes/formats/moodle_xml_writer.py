@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 from lxml import etree
 
 from quizzes.formats import moodle_cloze
-from quizzes.formats.base import Issue, QuestionDraft, beside, losses_of
+from quizzes.formats.base import Issue, QuestionDraft, Spec, beside, losses_of
+from quizzes.formats.xml_reader import Element
 from quizzes.formats.xml_writer import storable
 from quizzes.markup import inline_markdown, markdown, plain
 from quizzes.question_types.gap_text import MARKER
-
-Spec = Mapping[str, Any]
 
 
 def write(drafts: Iterable[QuestionDraft]) -> bytes:
@@ -33,8 +31,8 @@ def write(drafts: Iterable[QuestionDraft]) -> bytes:
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True))
 
 
-def _question(root: Any, draft: QuestionDraft) -> None:
-    spec: Any = draft.spec
+def _question(root: Element, draft: QuestionDraft) -> None:
+    spec = draft.spec
     kind, fill = TYPES[draft.type]
     element = etree.SubElement(root, "question", type=kind)
     _text(element, "name", plain(spec["stem"]).split("\n")[0][:100])
@@ -50,20 +48,20 @@ def _question(root: Any, draft: QuestionDraft) -> None:
         _text(tags, "tag", tag)
 
 
-def _text(parent: Any, name: str, text: str, **attributes: str) -> Any:
-    holder = etree.SubElement(parent, name, **attributes)
+def _text(parent: Element, name: str, text: str, **attributes: str) -> Element:
+    holder = etree.SubElement(parent, name, attributes)
     etree.SubElement(holder, "text").text = text
     return holder
 
 
-def _answer(parent: Any, text: str, share: Fraction, feedback: str, **attributes: str) -> Any:
+def _answer(parent: Element, text: str, share: Fraction, feedback: str, **attributes: str) -> Element:
     percent = f"{float(share * 100):.5f}".rstrip("0").rstrip(".")
     holder = _text(parent, "answer", text, fraction=percent, **attributes)
     _text(holder, "feedback", str(markdown(feedback)), format="html")
     return holder
 
 
-def _choice(element: Any, spec: Spec, *, single: bool) -> None:
+def _choice(element: Element, spec: Spec, *, single: bool) -> None:
     etree.SubElement(element, "single").text = "true" if single else "false"
     etree.SubElement(element, "shuffleanswers").text = "true"
     share = Fraction(1, sum(row["correct"] for row in spec["options"]))
@@ -73,12 +71,12 @@ def _choice(element: Any, spec: Spec, *, single: bool) -> None:
         _answer(element, text, share if row["correct"] else wrong, row["feedback"], format="html")
 
 
-def _truth(element: Any, spec: Spec) -> None:
+def _truth(element: Element, spec: Spec) -> None:
     _answer(element, "true", Fraction(bool(spec["answer"])), spec["feedback_true"], format="moodle_auto_format")
     _answer(element, "false", Fraction(not spec["answer"]), spec["feedback_false"], format="moodle_auto_format")
 
 
-def _words(element: Any, spec: Spec) -> None:
+def _words(element: Element, spec: Spec) -> None:
     etree.SubElement(element, "usecase").text = "0"
     for row in spec["answers"]:
         _answer(element, row["text"], Fraction(str(row["fraction"])), row["feedback"])
@@ -86,7 +84,7 @@ def _words(element: Any, spec: Spec) -> None:
         _answer(element, "*", Fraction(0), spec["feedback_wrong"])
 
 
-def _number(element: Any, spec: Spec) -> None:
+def _number(element: Element, spec: Spec) -> None:
     value, tolerance = moodle_cloze.middle(spec)
     key = _answer(element, value, Fraction(1), spec["feedback"])
     etree.SubElement(key, "tolerance").text = tolerance
@@ -100,13 +98,13 @@ def _number(element: Any, spec: Spec) -> None:
         etree.SubElement(unit, "unit_name").text = spec["unit"]
 
 
-def _pairs(element: Any, spec: Spec) -> None:
+def _pairs(element: Element, spec: Spec) -> None:
     rows = [(str(inline_markdown(pair["left"])), pair["right"]) for pair in spec["pairs"]]
     for left, right in [*rows, *(("", text) for text in spec["extra"])]:
         _text(_text(element, "subquestion", left, format="html"), "answer", plain(right))
 
 
-def _essay(element: Any, spec: Spec) -> None:
+def _essay(element: Element, spec: Spec) -> None:
     etree.SubElement(element, "responseformat").text = "editor"
     for end in ("min", "max"):
         if spec[f"{end}_words"]:
@@ -114,7 +112,7 @@ def _essay(element: Any, spec: Spec) -> None:
     _text(element, "graderinfo", str(markdown(spec["model_answer"])), format="html")
 
 
-def _order(element: Any, spec: Spec) -> None:
+def _order(element: Element, spec: Spec) -> None:
     etree.SubElement(element, "layouttype").text = "VERTICAL"
     etree.SubElement(element, "selecttype").text = "ALL"
     for place, row in enumerate(spec["elements"], start=1):
@@ -127,7 +125,7 @@ def _cloze_text(spec: Spec) -> str:
     return MARKER.sub(lambda found: moodle_cloze.written(spec["gaps"][int(found[1]) - 1]), html)
 
 
-TYPES: Mapping[str, tuple[str, Callable[[Any, Spec], None]]] = {
+TYPES: Mapping[str, tuple[str, Callable[[Element, Spec], None]]] = {
     "single_choice": ("multichoice", lambda element, spec: _choice(element, spec, single=True)),
     "multiple_choice": ("multichoice", lambda element, spec: _choice(element, spec, single=False)),
     "true_false": ("truefalse", _truth),
@@ -147,7 +145,7 @@ def losses(draft: QuestionDraft) -> Iterator[Issue]:
 
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
-    spec: Any = draft.spec
+    spec = draft.spec
     yield from beside(draft, "topic", "tags")
     if any(row.get("pinned") for row in spec.get("options", ())):
         yield _("Moodle cannot keep an option at its place.")

@@ -165,7 +165,7 @@ def _take_choice(typed: Typed, shared: dict[str, Any], reading: Reading) -> None
 
 
 def _written(draft: QuestionDraft) -> str:
-    spec: Any = draft.spec
+    spec = draft.spec
     lines = [one_line(plain(spec["stem"]))]
     for place, option in enumerate(spec.get("options", ())):
         lines.append(f"{'*' if option['correct'] else ' '}{LETTERS[place].lower()}) {one_line(plain(option['text']))}")
@@ -177,7 +177,7 @@ def _written(draft: QuestionDraft) -> str:
 
 
 def _answer(draft: QuestionDraft) -> str:
-    spec: Any = draft.spec
+    spec = draft.spec
     if draft.type == "true_false":
         return "True" if spec["answer"] else "False"
     if draft.type == "numeric":

@@ -11,7 +11,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +22,7 @@ from quizzes.formats.gift_text import Faulty
 from quizzes.formats.packages import LARGEST_MEMBER, MANIFEST, Package
 from quizzes.formats.qti_items import Item
 from quizzes.formats.reading import Reading, read_with
+from quizzes.formats.xml_reader import Element
 
 ITEM_TYPE = re.compile(r"imsqti_item_xmlv(2p[0-2]|3p\d)")
 NAME = "QTI"
@@ -86,7 +86,7 @@ def item_files(package: Package, reading: Reading) -> Iterator[str]:
         raise Unreadable(MANIFEST, _("The manifest names no questions."))
 
 
-def _take(root: Any, href: str, reading: Reading) -> None:
+def _take(root: Element, href: str, reading: Reading) -> None:
     plainly(root)
     if root.tag != "assessmentItem":
         message = _("The file begins with <%(tag)s>, not with an item of QTI 2 or 3.")
@@ -99,7 +99,7 @@ def _take(root: Any, href: str, reading: Reading) -> None:
     return None
 
 
-def plainly(root: Any) -> None:
+def plainly(root: Element) -> None:
     """Take off namespaces, and write names of QTI 3 as those of QTI 2."""
     for element in root.iter():
         tag = str(element.tag).rpartition("}")[2]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,7 @@ from quizzes.formats.gift_text import Faulty
 from quizzes.formats.packages import LARGEST_MEMBER, MANIFEST, Package
 from quizzes.formats.qti12_items import Item
 from quizzes.formats.reading import Reading, read_with
+from quizzes.formats.xml_reader import Element
 
 NAME = "QTI 1.2"
 RESOURCE = "imsqti_xmlv1p2"
@@ -91,7 +91,7 @@ def question_files(package: Package, reading: Reading) -> Iterator[str]:
         raise Unreadable(MANIFEST, _("The manifest names no questions."))
 
 
-def _take_all(root: Any, href: str, reading: Reading) -> None:
+def _take_all(root: Element, href: str, reading: Reading) -> None:
     for element in root.iter():
         element.tag = str(element.tag).rpartition("}")[2]
     if root.tag not in ROOTS:
@@ -105,7 +105,7 @@ def _take_all(root: Any, href: str, reading: Reading) -> None:
             reading.refuse(fault.where or item.where, fault.message)
 
 
-def _titled(root: Any) -> Iterator[tuple[Any, str]]:
+def _titled(root: Element) -> Iterator[tuple[Element, str]]:
     """Yield the items, each with the title of what holds it."""
     title = ""
     for element in root.iter("assessment", "objectbank", "section", "item"):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+
+from quizzes.formats.xml_reader import Element, words_in
 
 FIGURE = re.compile(r"[-+]?(\d{1,20}\.?\d{0,12}|\.\d{1,12})")
 TESTS = ("varequal", "vargte", "vargt", "varlte", "varlt", "varsubstring")
@@ -34,7 +35,7 @@ class Condition:
 class Marking:
     """All conditions of an item: `earned` and `said` by response and answer."""
 
-    def __init__(self, item: Any) -> None:
+    def __init__(self, item: Element) -> None:
         self.conditions = list(conditions(item))
         self._earned: dict[str, dict[str, Fraction]] = {}
         self._said: dict[tuple[str, str], list[str]] = {}
@@ -59,7 +60,7 @@ class Marking:
         return self._said.get((response, value), [])
 
 
-def conditions(item: Any) -> Iterator[Condition]:
+def conditions(item: Element) -> Iterator[Condition]:
     """Yield the conditions of an item in order."""
     for element in item.iter("respcondition"):
         holder = element.find("conditionvar")
@@ -71,24 +72,29 @@ def conditions(item: Any) -> Iterator[Condition]:
         )
 
 
-def _tests(holder: Any) -> Iterator[Test]:
+def _tests(holder: Element) -> Iterator[Test]:
     """Yield the tests in a condition, those below <not> left out."""
     for element in holder.iter(*TESTS):
         if any(above.tag == "not" for above in element.iterancestors()):
             continue
-        value = "".join(element.itertext()).strip()
-        yield Test(str(element.tag), element.get("respident", ""), value, dict(element.attrib))
+        value = words_in(element)
+        yield Test(
+            str(element.tag),
+            element.get("respident", ""),
+            value,
+            {str(name): str(given) for name, given in element.attrib.items()},
+        )
 
 
-def _points(element: Any) -> Fraction | None:
+def _points(element: Element) -> Fraction | None:
     """Return what a condition gives in all, None where it gives nothing or takes away."""
     found = [_figure(one) for one in element.iterfind("setvar") if one.get("varname", "SCORE").upper() != "FEEDBACK"]
     total = sum((points for points in found if points is not None), Fraction(0))
     return total if total > 0 else None
 
 
-def _figure(element: Any) -> Fraction | None:
-    text = "".join(element.itertext()).strip()
+def _figure(element: Element) -> Fraction | None:
+    text = words_in(element)
     if not FIGURE.fullmatch(text):
         return None
     return -Fraction(text) if element.get("action", "").lower() == "subtract" else Fraction(text)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from html import unescape
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,11 +13,10 @@ from quizzes.formats.base import stable_id
 from quizzes.formats.gift_text import Faulty, as_meant
 from quizzes.formats.qti12_conditions import Marking
 from quizzes.formats.qti12_numbers import number
-from quizzes.formats.reading import Reading
+from quizzes.formats.reading import Fields, Reading
 from quizzes.formats.texts import from_html, from_plain, is_html, one_line
-from quizzes.formats.xml_reader import line_of
+from quizzes.formats.xml_reader import Element, line_of, words_in
 
-Fields = dict[str, Any]
 TRUTH = {"true": True, "t": True, "false": False, "f": False}
 CANVAS = {
     "multiple_choice_question": "choice", "true_false_question": "choice", "multiple_answers_question": "choice",
@@ -33,7 +31,7 @@ LINKED = ("general_fb", "correct_fb", "general_incorrect_fb")
 class Item:
     """Takes one item. `where` is its file or line, and its title; `category` the title of what holds it."""
 
-    def __init__(self, element: Any, href: str, category: str, reading: Reading) -> None:
+    def __init__(self, element: Element, href: str, category: str, reading: Reading) -> None:
         self.element, self.reading, self.category = element, reading, category
         title = one_line(element.get("title", ""))[:60]
         place = f"{href[:100]}, {line_of(element)}" if href else line_of(element)
@@ -96,7 +94,7 @@ class Item:
 
     # Texts
 
-    def text(self, holder: Any) -> str:
+    def text(self, holder: Element) -> str:
         """Return the texts of a <material> or what holds one as Markdown; what they lose is noted."""
         found = []
         for one in holder.iter():
@@ -106,8 +104,8 @@ class Item:
                 found.append(self.markdown(one))
         return "\n\n".join(text for text in found if text)
 
-    def markdown(self, mattext: Any) -> str:
-        raw = "".join(mattext.itertext()).strip()
+    def markdown(self, mattext: Element) -> str:
+        raw = words_in(mattext)
         if mattext.get("texttype", "text/plain") == "text/plain":
             return from_plain(raw)
         if not is_html(raw):
@@ -117,7 +115,7 @@ class Item:
             self.reading.note(self.where, _("It comes without %(what)s.") % {"what": name})
         return words
 
-    def materials(self) -> list[Any]:
+    def materials(self) -> list[Element]:
         """Return the materials of the question itself, without those of its responses."""
         return [
             one
@@ -145,10 +143,10 @@ class Item:
 
     # Responses
 
-    def responses(self, tag: str) -> list[Any]:
+    def responses(self, tag: str) -> list[Element]:
         return list(self.presentation.iter(tag)) if self.presentation is not None else []
 
-    def labels(self, response: Any) -> dict[str, str]:
+    def labels(self, response: Element) -> dict[str, str]:
         """Return the choices of a response by name."""
         return {one.get("ident", ""): one_line(self.text(one)) for one in response.iter("response_label")}
 
@@ -199,7 +197,7 @@ class Item:
         name = "" if response is None else response.get("ident", "")
         rows = self.accepted(name)
         for row in rows:
-            row["feedback"] = self.feedback(name, row["text"].replace("\\*", "*"))
+            row["feedback"] = self.feedback(name, str(row["text"]).replace("\\*", "*"))
         return "short_answer", {"answers": rows, "feedback_wrong": self.said("general_incorrect_fb")}
 
     def accepted(self, name: str) -> list[Fields]:
@@ -253,7 +251,7 @@ class Item:
         mattext = next((one for material in materials for one in material.iter("mattext")), None)
         if mattext is None:
             raise Faulty(self.where, _("There is no text."))
-        raw, gaps = "".join(mattext.itertext()).strip(), []
+        raw, gaps = words_in(mattext), []
         is_list = self.metadata("question_type") == "multiple_dropdowns_question"
         for response in sorted(self.responses("response_lid"), key=lambda one: raw.find(f"[{self.blank(one)}]")):
             marker = f"[{self.blank(response)}]"
@@ -268,13 +266,13 @@ class Item:
         text = re.sub(r"\\?\[\\?\[(\d+)\\?\]\\?\]", r"[[\1]]", self.markdown(mattext))
         return "cloze", {"stem": _("Fill in the gaps."), "text": text, "gaps": gaps}
 
-    def blank(self, response: Any) -> str:
+    def blank(self, response: Element) -> str:
         """Return the name of a blank, as it stands in the text."""
         material = response.find("material/mattext")
-        named = "" if material is None else "".join(material.itertext()).strip()
+        named = "" if material is None else words_in(material)
         return named or response.get("ident", "").removeprefix("response_")
 
-    def listed(self, response: Any) -> Fields:
+    def listed(self, response: Element) -> Fields:
         labels, name = self.labels(response), response.get("ident", "")
         key = self.key(name, labels)
         options = [
@@ -283,7 +281,7 @@ class Item:
         ]
         return {"kind": "choice", "options": options}
 
-    def written(self, response: Any) -> Fields:
+    def written(self, response: Element) -> Fields:
         name = response.get("ident", "")
         texts = {one.get("ident", ""): self.typed(one) for one in response.iter("response_label")}
         keys = [value for value in self.marking.earned(name) if value in texts] or list(texts)
@@ -295,5 +293,5 @@ class Item:
         ]
         return {"kind": "text", "answers": rows}
 
-    def typed(self, label: Any) -> str:
-        return one_line("".join("".join(one.itertext()) for one in label.iter("mattext")))
+    def typed(self, label: Element) -> str:
+        return one_line("".join(str(part) for one in label.iter("mattext") for part in one.itertext()))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from quizzes.formats.base import Issue, QuestionDraft, beside, losses_of
+from quizzes.formats.base import Issue, QuestionDraft, Spec, beside, losses_of
 
-Spec = Mapping[str, Any]
 KINDS = {
     "single_choice": "multiple_choice_question",
     "multiple_choice": "multiple_answers_question",
@@ -38,7 +36,7 @@ def obstacle(draft: QuestionDraft) -> str:
 
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
-    spec: Any = draft.spec
+    spec = draft.spec
     yield from beside(draft)
     if any(row.get("pinned") for row in spec.get("options", ())):
         yield _("Canvas cannot keep an option at its place.")

@@ -8,25 +8,24 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from lxml import etree
 
-from quizzes.formats.base import NAMESPACE, QuestionDraft
+from quizzes.formats.base import NAMESPACE, QuestionDraft, Spec
 from quizzes.formats.qti12_losses import KINDS, obstacle
-from quizzes.formats.xml_writer import WHEN, storable
+from quizzes.formats.xml_reader import Element
+from quizzes.formats.xml_writer import WHEN, rooted, storable
 from quizzes.markup import inline_markdown, markdown, plain
 from quizzes.question_types.gap_text import MARKER
 
 QTI = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 PACKAGE = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
 FILE = "quizsite/quizsite.xml"
-Spec = Mapping[str, Any]
 
 
 def write(drafts: Iterable[QuestionDraft]) -> bytes:
     """Return a package with one assessment of all the questions that Canvas can hold."""
-    root = etree.Element("questestinterop", nsmap={None: QTI})
+    root = rooted("questestinterop", QTI)
     assessment = etree.SubElement(root, "assessment", ident="quizsite", title="Quizsite")
     section = etree.SubElement(assessment, "section", ident="root_section")
     for draft in storable(drafts):
@@ -40,8 +39,8 @@ def write(drafts: Iterable[QuestionDraft]) -> bytes:
     return buffer.getvalue()
 
 
-def _manifest() -> Any:
-    root = etree.Element("manifest", nsmap={None: PACKAGE}, identifier="quizsite_manifest")
+def _manifest() -> Element:
+    root = rooted("manifest", PACKAGE, identifier="quizsite_manifest")
     metadata = etree.SubElement(root, "metadata")
     etree.SubElement(metadata, "schema").text = "IMS Content"
     etree.SubElement(metadata, "schemaversion").text = "1.1.3"
@@ -52,8 +51,8 @@ def _manifest() -> Any:
     return root
 
 
-def _item(section: Any, draft: QuestionDraft) -> None:
-    spec: Any = draft.spec
+def _item(section: Element, draft: QuestionDraft) -> None:
+    spec = draft.spec
     ident = draft.id or str(uuid.uuid5(NAMESPACE, f"{draft.type} {sorted(spec.items(), key=str)}"))
     item = etree.SubElement(section, "item", ident=ident, title=plain(spec["stem"]).split("\n")[0][:100])
     fields = etree.SubElement(etree.SubElement(item, "itemmetadata"), "qtimetadata")
@@ -78,7 +77,7 @@ def _kind(draft: QuestionDraft) -> str:
     return KINDS[draft.type]
 
 
-def _material(parent: Any, text: str, kind: str = "text/html") -> None:
+def _material(parent: Element, text: str, kind: str = "text/html") -> None:
     etree.SubElement(etree.SubElement(parent, "material"), "mattext", texttype=kind).text = text
 
 
@@ -89,7 +88,7 @@ def _cloze_html(spec: Spec) -> str:
 class Writer:
     """Adds responses, conditions and feedback to one item."""
 
-    def __init__(self, item: Any, body: Any, marking: Any) -> None:
+    def __init__(self, item: Element, body: Element, marking: Element) -> None:
         self.item, self.body, self.marking = item, body, marking
 
     def say(self, ident: str, text: str) -> None:
@@ -109,13 +108,13 @@ class Writer:
             self.show(self.condition([(response, value)], points=None), f"{ident}_fb")
             self.say(f"{ident}_fb", text)
 
-    def show(self, condition: Any, ident: str) -> None:
+    def show(self, condition: Element, ident: str) -> None:
         etree.SubElement(condition, "displayfeedback", feedbacktype="Response", linkrefid=ident)
 
     def condition(
         self, right: Sequence[tuple[str, str]], *, points: str | None = "100", wrong: Sequence[tuple[str, str]] = (),
         action: str = "Set",
-    ) -> Any:  # fmt: skip
+    ) -> Element:  # fmt: skip
         """Add a condition: all that is right, and nothing that is wrong."""
         one = etree.SubElement(self.marking, "respcondition", attrib={"continue": "No" if points else "Yes"})
         holder = etree.SubElement(one, "conditionvar")
@@ -132,10 +131,10 @@ class Writer:
     def field(self, name: str = "response1", **attributes: str) -> None:
         """Add a field to write in."""
         response = etree.SubElement(self.body, "response_str", ident=name, rcardinality="Single")
-        render = etree.SubElement(response, "render_fib", **attributes)
+        render = etree.SubElement(response, "render_fib", attributes)
         etree.SubElement(render, "response_label", ident="answer1", rshuffle="No")
 
-    def choices(self, texts: Iterable[tuple[str, str]], name: str = "response1", **more: str) -> Any:
+    def choices(self, texts: Iterable[tuple[str, str]], name: str = "response1", **more: str) -> Element:
         """Add choices by name; `cardinality` Multiple for several, `above` a text that belongs to them."""
         cardinality = more.get("cardinality", "Single")
         response = etree.SubElement(self.body, "response_lid", ident=name, rcardinality=cardinality)
@@ -175,7 +174,7 @@ def _words(writer: Writer, spec: Spec) -> None:
     writer.say("general_incorrect_fb", spec["feedback_wrong"])
 
 
-def _whole(answers: Sequence[Any]) -> list[Any]:
+def _whole(answers: Sequence[Spec]) -> list[Spec]:
     """Return the answers that earn all points: Canvas has no others."""
     return [row for row in answers if Fraction(str(row["fraction"])) == 1]
 
@@ -183,7 +182,7 @@ def _whole(answers: Sequence[Any]) -> list[Any]:
 def _number(writer: Writer, spec: Spec) -> None:
     writer.field(fibtype="Decimal")
     one = writer.condition([], points="100")
-    holder = one.find("conditionvar")
+    holder = one[0]
     if spec["value"] is not None:
         holder = etree.SubElement(holder, "or")
         exact = etree.SubElement(holder, "varequal", respident="response1")

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from copy import deepcopy
 from fractions import Fraction
 from html import escape
-from typing import Any
 
 from django.utils.translation import gettext as _
 from lxml import etree
 
 from quizzes.formats.base import stable_id
 from quizzes.formats.gift_text import Faulty, as_meant
-from quizzes.formats.reading import Reading
+from quizzes.formats.reading import Fields, Reading
 from quizzes.formats.texts import from_html, one_line
+from quizzes.formats.xml_reader import Element, words_in
 
 BLOCKS = ("choiceInteraction", "orderInteraction", "matchInteraction", "extendedTextInteraction", "gapMatchInteraction")
 INLINE = ("textEntryInteraction", "inlineChoiceInteraction")
@@ -27,17 +27,18 @@ TRUTH = {"true": True, "false": False}
 class Item:
     """Takes one assessmentItem. `where` is its file in the package, or its line."""
 
-    def __init__(self, root: Any, href: str, reading: Reading) -> None:
+    def __init__(self, root: Element, href: str, reading: Reading) -> None:
         self.root = root
         self.reading = reading
         title = one_line(root.get("title", ""))[:60]
         place = href or _("line %(n)d") % {"n": root.sourceline or 1}
         self.where = f"{place} ({title})" if title else place
-        self.body = root.find("itemBody")
+        body = root.find("itemBody")
+        self.has_body, self.body = body is not None, root if body is None else body
         self.declared = {one.get("identifier", ""): one for one in root.iterfind("responseDeclaration")}
 
     def take(self) -> None:
-        if self.body is None:
+        if not self.has_body:
             raise Faulty(self.where, _("There is no itemBody."))
         interactions = [one for one in self.body.iter() if str(one.tag).endswith("Interaction")]
         kinds = {str(one.tag) for one in interactions}
@@ -51,7 +52,7 @@ class Item:
         number = self.root.get("identifier", "")
         return self.reading.take(type, shared | fields, self.where, id=stable_id(number[:200]) if number else None)
 
-    def read(self, found: list[Any], kinds: set[str]) -> tuple[str, dict[str, Any]]:
+    def read(self, found: list[Element], kinds: set[str]) -> tuple[str, Fields]:
         if kinds <= set(INLINE):
             return self.one_entry(found[0]) if self.is_one_entry(found) else self.cloze(found)
         if len(found) > 1:
@@ -67,7 +68,7 @@ class Item:
 
     # Texts
 
-    def text(self, element: Any, without: Iterable[str] = FEEDBACK) -> str:
+    def text(self, element: Element, without: Iterable[str] = FEEDBACK) -> str:
         """Return what an element holds as Markdown; what it loses is noted."""
         copied = deepcopy(element)
         for name in (*without, "prompt") if element.tag != "prompt" else without:
@@ -93,27 +94,27 @@ class Item:
         found = [self.text(body, ()) for body in bodies]
         return "\n\n".join(dict.fromkeys(text for text in found if text))
 
-    def line(self, element: Any) -> str:
+    def line(self, element: Element) -> str:
         return one_line(self.text(element))
 
-    def feedback(self, choice: Any) -> str:
+    def feedback(self, choice: Element) -> str:
         return " ".join(self.text(one, ()) for one in choice.iter("feedbackInline", "feedbackBlock")).strip()
 
     # Keys
 
-    def declaration(self, interaction: Any) -> Any:
+    def declaration(self, interaction: Element) -> Element:
         name = interaction.get("responseIdentifier", "")
         if name not in self.declared:
             raise Faulty(self.where, _("The response “%(name)s” is not declared.") % {"name": name[:40]})
         return self.declared[name]
 
-    def correct(self, interaction: Any) -> list[str]:
+    def correct(self, interaction: Element) -> list[str]:
         """Return the values of correctResponse, or those that a mapping gives points for."""
         declared = self.declaration(interaction)
-        values = ["".join(value.itertext()).strip() for value in declared.iterfind("correctResponse/value")]
+        values = [words_in(value) for value in declared.iterfind("correctResponse/value")]
         return values or [key for key, points in self.mapping(declared).items() if points > 0]
 
-    def mapping(self, declared: Any) -> dict[str, Fraction]:
+    def mapping(self, declared: Element) -> dict[str, Fraction]:
         found = {}
         for entry in declared.iterfind("mapping/mapEntry"):
             points = entry.get("mappedValue", "0")
@@ -124,7 +125,7 @@ class Item:
 
     # Interactions
 
-    def choice(self, interaction: Any) -> tuple[str, dict[str, Any]]:
+    def choice(self, interaction: Element) -> tuple[str, Fields]:
         choices = list(interaction.iter("simpleChoice"))
         keys = set(self.correct(interaction))
         declared = self.declaration(interaction)
@@ -144,8 +145,8 @@ class Item:
             self.reading.note(self.where, _("Its points for each choice are replaced by “right minus wrong”."))
         return ("single_choice" if is_single else "multiple_choice"), {"options": rows}
 
-    def truth(self, choices: list[Any], keys: set[str]) -> dict[str, Any]:
-        fields: dict[str, Any] = {}
+    def truth(self, choices: list[Element], keys: set[str]) -> Fields:
+        fields: Fields = {}
         for one in choices:
             is_true = TRUTH[self.line(one).lower()]
             fields["feedback_true" if is_true else "feedback_false"] = self.feedback(one)
@@ -153,15 +154,15 @@ class Item:
                 fields["answer"] = is_true
         return fields
 
-    def order(self, interaction: Any) -> tuple[str, dict[str, Any]]:
-        texts = {one.get("identifier"): self.line(one) for one in interaction.iter("simpleChoice")}
+    def order(self, interaction: Element) -> tuple[str, Fields]:
+        texts = {one.get("identifier", ""): self.line(one) for one in interaction.iter("simpleChoice")}
         keys = self.correct(interaction)
         if sorted(keys) != sorted(texts):
             raise Faulty(self.where, _("The right order does not name every element once."))
         self.reading.note(self.where, _("Partly right orders are marked by the longest run here."))
         return "ordering", {"elements": [{"text": texts[key]} for key in keys]}
 
-    def match(self, interaction: Any) -> tuple[str, dict[str, Any]]:
+    def match(self, interaction: Element) -> tuple[str, Fields]:
         sets = interaction.findall("simpleMatchSet")
         if len(sets) != 2:
             raise Faulty(self.where, _("A match needs two sets of choices."))
@@ -175,10 +176,10 @@ class Item:
         taken = {row["right"] for row in rows}
         return "matching", {"pairs": rows, "extra": [text for text in right.values() if text not in taken]}
 
-    def essay(self, interaction: Any) -> tuple[str, dict[str, Any]]:
+    def essay(self, interaction: Element) -> tuple[str, Fields]:
         return "essay", {}
 
-    def gap_match(self, interaction: Any) -> tuple[str, dict[str, Any]]:
+    def gap_match(self, interaction: Element) -> tuple[str, Fields]:
         texts = {one.get("identifier"): self.line(one) for one in interaction.iter("gapText")}
         keys = {
             gap: text for text, gap in (pair.split() for pair in self.correct(interaction) if len(pair.split()) == 2)
@@ -197,11 +198,11 @@ class Item:
         stem = self.text(prompt) if prompt is not None else _("Fill in the gaps.")
         return "cloze", {"stem": stem, "text": _markers(self.text(copied)), "gaps": gaps}
 
-    def is_one_entry(self, found: list[Any]) -> bool:
+    def is_one_entry(self, found: list[Element]) -> bool:
         """Return whether a text entry stands alone at the end, so that it is a question with a field below it."""
         return len(found) == 1 and found[0].tag == "textEntryInteraction" and not (found[0].tail or "").strip(" .\n\t")
 
-    def one_entry(self, interaction: Any) -> tuple[str, dict[str, Any]]:
+    def one_entry(self, interaction: Element) -> tuple[str, Fields]:
         gap = self.entry(interaction)
         copied = deepcopy(self.body)
         for one in list(copied.iter("textEntryInteraction")):
@@ -210,7 +211,7 @@ class Item:
         kind = gap.pop("kind")
         return ("numeric" if kind == "number" else "short_answer"), {"stem": stem, **gap}
 
-    def entry(self, interaction: Any) -> dict[str, Any]:
+    def entry(self, interaction: Element) -> Fields:
         """Return a gap for a text or a number."""
         declared = self.declaration(interaction)
         keys = self.correct(interaction)
@@ -229,7 +230,7 @@ class Item:
             "answers": [{"text": key.replace("*", "\\*"), "fraction": str(share)} for key, share in shares.items()],
         }
 
-    def cloze(self, found: list[Any]) -> tuple[str, dict[str, Any]]:
+    def cloze(self, found: list[Element]) -> tuple[str, Fields]:
         copied, gaps = deepcopy(self.body), []
         for element in list(copied.iter(*INLINE)):
             if element.tag == "textEntryInteraction":
@@ -245,23 +246,23 @@ class Item:
         return "cloze", {"stem": _("Fill in the gaps."), "text": _markers(self.text(copied)), "gaps": gaps}
 
 
-def _content(element: Any) -> Any:
+def _content(element: Element) -> Element:
     """Return the one contentBody in an element, or the element itself."""
     return element[0] if len(element) == 1 and element[0].tag == "contentBody" else element
 
 
-def _inside(element: Any) -> str:
+def _inside(element: Element) -> str:
     """Return what stands in an element as HTML, without the element itself."""
     parts = (etree.tostring(one, encoding="unicode", method="html") for one in element)
     return escape(element.text or "", quote=False) + "".join(parts)
 
 
-def _remove(element: Any) -> None:
+def _remove(element: Element) -> None:
     """Take an element out; the text after it stays."""
     _replace(element, "")
 
 
-def _replace(element: Any, text: str) -> None:
+def _replace(element: Element, text: str) -> None:
     parent, before = element.getparent(), element.getprevious()
     if parent is None:
         return

@@ -7,20 +7,19 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 from lxml import etree
 from lxml import html as lxml_html
 
-from quizzes.formats.base import NAMESPACE, Issue, QuestionDraft, beside, losses_of
-from quizzes.formats.xml_writer import WHEN, storable
+from quizzes.formats.base import NAMESPACE, Issue, QuestionDraft, Spec, beside, losses_of
+from quizzes.formats.xml_reader import Element
+from quizzes.formats.xml_writer import WHEN, rooted, storable
 from quizzes.markup import inline_markdown, markdown, plain
 from quizzes.question_types.gap_text import MARKER
 
 ITEM = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 PACKAGE = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
-Spec = Mapping[str, Any]
 
 
 def write(drafts: Iterable[QuestionDraft]) -> bytes:
@@ -35,12 +34,12 @@ def write(drafts: Iterable[QuestionDraft]) -> bytes:
     return buffer.getvalue()
 
 
-def _bytes(root: Any) -> bytes:
+def _bytes(root: Element) -> bytes:
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
-def _manifest(names: Sequence[str]) -> Any:
-    root = etree.Element("manifest", nsmap={None: PACKAGE}, identifier="quizsite")
+def _manifest(names: Sequence[str]) -> Element:
+    root = rooted("manifest", PACKAGE, identifier="quizsite")
     metadata = etree.SubElement(root, "metadata")
     etree.SubElement(metadata, "schema").text = "QTI Package"
     etree.SubElement(metadata, "schemaversion").text = "3.0.0"
@@ -52,11 +51,11 @@ def _manifest(names: Sequence[str]) -> Any:
     return root
 
 
-def item(draft: QuestionDraft) -> Any:
+def item(draft: QuestionDraft) -> Element:
     """Return <qti-assessment-item> for a question."""
-    spec: Any = draft.spec
+    spec = draft.spec
     key = draft.id or str(uuid.uuid5(NAMESPACE, f"{draft.type} {sorted(spec.items(), key=str)}"))
-    root = etree.Element("qti-assessment-item", nsmap={None: ITEM}, identifier=key)
+    root = rooted("qti-assessment-item", ITEM, identifier=key)
     root.set("title", plain(spec["stem"]).split("\n")[0][:100])
     for name in ("adaptive", "time-dependent"):
         root.set(name, "false")
@@ -75,7 +74,7 @@ def item(draft: QuestionDraft) -> Any:
     return root
 
 
-def _html(parent: Any, html: str) -> None:
+def _html(parent: Element, html: str) -> None:
     """Put pieces of HTML into an element."""
     for node in lxml_html.fragments_fromstring(html) if html else ():
         if isinstance(node, str):
@@ -84,7 +83,7 @@ def _html(parent: Any, html: str) -> None:
             parent.append(node)
 
 
-def _append_text(parent: Any, text: str) -> None:
+def _append_text(parent: Element, text: str) -> None:
     if len(parent):
         parent[-1].tail = (parent[-1].tail or "") + text
     else:
@@ -92,8 +91,8 @@ def _append_text(parent: Any, text: str) -> None:
 
 
 def _declare(
-    root: Any, values: Iterable[str], *, kind: str, cardinality: str = "single", name: str = "RESPONSE"
-) -> Any:
+    root: Element, values: Iterable[str], *, kind: str, cardinality: str = "single", name: str = "RESPONSE"
+) -> Element:
     declared = etree.SubElement(root, "qti-response-declaration", identifier=name, cardinality=cardinality)
     declared.set("base-type", kind)
     correct = etree.SubElement(declared, "qti-correct-response")
@@ -102,7 +101,7 @@ def _declare(
     return declared
 
 
-def _interaction(body: Any, kind: str, name: str = "RESPONSE", **attributes: str) -> Any:
+def _interaction(body: Element, kind: str, name: str = "RESPONSE", **attributes: str) -> Element:
     made = etree.SubElement(body, f"qti-{kind}-interaction")
     made.set("response-identifier", name)
     for key, value in attributes.items():
@@ -111,8 +110,8 @@ def _interaction(body: Any, kind: str, name: str = "RESPONSE", **attributes: str
 
 
 def _choice_of(
-    parent: Any, name: str, text: str, feedback: str = "", *, fixed: bool = False, tag: str = "qti-simple-choice"
-) -> Any:
+    parent: Element, name: str, text: str, feedback: str = "", *, fixed: bool = False, tag: str = "qti-simple-choice"
+) -> Element:
     choice = etree.SubElement(parent, tag, identifier=name)
     if fixed:
         choice.set("fixed", "true")
@@ -122,7 +121,7 @@ def _choice_of(
     return choice
 
 
-def _feedback_of(choice: Any, name: str, feedback: str) -> None:
+def _feedback_of(choice: Element, name: str, feedback: str) -> None:
     """Feedback of one line stands in the line; lists and paragraphs need a block."""
     line, block = str(inline_markdown(feedback)), str(markdown(feedback))
     is_line = block.strip() == f"<p>{line}</p>"
@@ -132,7 +131,7 @@ def _feedback_of(choice: Any, name: str, feedback: str) -> None:
     _html(told if is_line else etree.SubElement(told, "qti-content-body"), line if is_line else block)
 
 
-def _options(root: Any, body: Any, spec: Spec, *, single: bool) -> None:
+def _options(root: Element, body: Element, spec: Spec, *, single: bool) -> None:
     keys = [f"C{n}" for n, row in enumerate(spec["options"]) if row["correct"]]
     _declare(root, keys, kind="identifier", cardinality="single" if single else "multiple")
     holder = _interaction(body, "choice", shuffle="true", max_choices="1" if single else "0")
@@ -140,14 +139,14 @@ def _options(root: Any, body: Any, spec: Spec, *, single: bool) -> None:
         _choice_of(holder, f"C{n}", row["text"], row["feedback"], fixed=row["pinned"])
 
 
-def _truth(root: Any, body: Any, spec: Spec) -> None:
+def _truth(root: Element, body: Element, spec: Spec) -> None:
     _declare(root, ["true" if spec["answer"] else "false"], kind="identifier")
     holder = _interaction(body, "choice", shuffle="false", max_choices="1")
     _choice_of(holder, "true", "True", spec["feedback_true"])
     _choice_of(holder, "false", "False", spec["feedback_false"])
 
 
-def _texts(root: Any, name: str, answers: Sequence[Any]) -> None:
+def _texts(root: Element, name: str, answers: Sequence[Spec]) -> None:
     best = max(answers, key=lambda row: Fraction(str(row["fraction"])))
     declared = _declare(root, [best["text"].replace("\\*", "*")], kind="string", name=name)
     mapping = etree.SubElement(declared, "qti-mapping")
@@ -159,7 +158,7 @@ def _texts(root: Any, name: str, answers: Sequence[Any]) -> None:
             entry.set("mapped-value", f"{float(Fraction(str(row['fraction']))):.6f}".rstrip("0").rstrip("."))
 
 
-def _entry(root: Any, body: Any, spec: Spec) -> None:
+def _entry(root: Element, body: Element, spec: Spec) -> None:
     _html(body, str(markdown(spec["stem"])))
     if "answers" in spec:
         _texts(root, "RESPONSE", spec["answers"])
@@ -168,7 +167,7 @@ def _entry(root: Any, body: Any, spec: Spec) -> None:
     _interaction(etree.SubElement(body, "p"), "text-entry")
 
 
-def _pairs(root: Any, body: Any, spec: Spec) -> None:
+def _pairs(root: Element, body: Element, spec: Spec) -> None:
     rights = list(dict.fromkeys([*(pair["right"] for pair in spec["pairs"]), *spec["extra"]]))
     keys = [f"L{n} R{rights.index(pair['right'])}" for n, pair in enumerate(spec["pairs"])]
     _declare(root, keys, kind="directedPair", cardinality="multiple")
@@ -180,20 +179,20 @@ def _pairs(root: Any, body: Any, spec: Spec) -> None:
             one.set("match-max", "1" if letter == "L" else "0")
 
 
-def _order(root: Any, body: Any, spec: Spec) -> None:
+def _order(root: Element, body: Element, spec: Spec) -> None:
     _declare(root, [f"E{n}" for n in range(len(spec["elements"]))], kind="identifier", cardinality="ordered")
     holder = _interaction(body, "order", shuffle="true")
     for n, row in enumerate(spec["elements"]):
         _choice_of(holder, f"E{n}", row["text"])
 
 
-def _essay(root: Any, body: Any, _spec: Spec) -> None:
+def _essay(root: Element, body: Element, _spec: Spec) -> None:
     declared = etree.SubElement(root, "qti-response-declaration", identifier="RESPONSE", cardinality="single")
     declared.set("base-type", "string")
     _interaction(body, "extended-text")
 
 
-def _cloze(root: Any, body: Any, spec: Spec) -> None:
+def _cloze(root: Element, body: Element, spec: Spec) -> None:
     marked = MARKER.sub(lambda found: f'<gap data-n="{found[1]}"></gap>', str(markdown(spec["text"])))
     _html(body, marked)
     for gap in list(body.iter("gap")):
@@ -213,7 +212,7 @@ def _cloze(root: Any, body: Any, spec: Spec) -> None:
             _declare(root, [one["value"] or one["low"]], kind="float", name=name)
 
 
-BODIES: Mapping[str, Callable[[Any, Any, Spec], None]] = {
+BODIES: Mapping[str, Callable[[Element, Element, Spec], None]] = {
     "single_choice": lambda root, body, spec: _options(root, body, spec, single=True),
     "multiple_choice": lambda root, body, spec: _options(root, body, spec, single=False),
     "true_false": _truth,
@@ -233,7 +232,7 @@ def losses(draft: QuestionDraft) -> Iterator[Issue]:
 
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
-    spec: Any = draft.spec
+    spec = draft.spec
     yield from beside(draft)
     if spec.get("scheme") not in (None, "net_correct"):
         yield _("Another system marks partly right answers in a way of its own.")

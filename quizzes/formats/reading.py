@@ -15,6 +15,7 @@ from quizzes.formats.budgets import Budget
 from quizzes.question_types.faults import InvalidSpec
 
 T = TypeVar("T")
+Fields = dict[str, object]  # of a type, as they are read
 
 LONGEST = 100_000  # characters of one question
 
@@ -74,7 +75,7 @@ class Reading:
             self._noted.add(found)
             self.issues.append(found)
 
-    def take(self, type: str, fields: Mapping[str, Any], where: str, **envelope: Any) -> None:
+    def take(self, type: str, fields: Mapping[str, object], where: str, **envelope: Any) -> None:
         """Keep a question whose content its type accepts; else say what is wrong with it."""
         try:
             spec = question_types.get(type).spec(fields).model_dump(mode="json")

@@ -10,14 +10,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from quizzes.formats.base import Issue, QuestionDraft, beside, losses_of
+from quizzes.formats.base import Issue, QuestionDraft, Spec, beside, losses_of
 from quizzes.formats.sheets import LONGEST_TEXT
 from quizzes.formats.table_columns import HEADINGS, LETTERS
 from quizzes.formats.table_rows import NAMES, SHARE
 from quizzes.formats.tabular import figure, guarded
 
 Texts = dict[str, str]
-Spec = Mapping[str, Any]
 TYPE_NAMES = {key: name for name, key in NAMES.items()}
 PLAIN_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 ARROW = re.compile(r"=>|->|→")
@@ -45,7 +44,7 @@ def _cell(text: str) -> Any:
 
 
 def _texts(draft: QuestionDraft) -> Texts:
-    spec: Any = draft.spec
+    spec = draft.spec
     return {
         "Type": TYPE_NAMES[draft.type],
         "Question": spec["stem"],
@@ -138,7 +137,7 @@ def losses(draft: QuestionDraft) -> Iterator[Issue]:
 
 def _obstacle(draft: QuestionDraft) -> str:
     """Return why a question cannot stand in a table, or nothing."""
-    spec: Any = draft.spec
+    spec = draft.spec
     if draft.type not in BODIES:
         return _("A table has no questions of this type; it is left out.")
     sides = [row["left"] for row in spec.get("pairs", ())]
@@ -151,7 +150,7 @@ def _obstacle(draft: QuestionDraft) -> str:
 
 
 def _lost(draft: QuestionDraft) -> Iterator[str]:
-    spec: Any = draft.spec
+    spec = draft.spec
     yield from beside(draft, "topic", "tags", "levels")
     if any(row.get("pinned") for row in spec.get("options", ())):
         yield _("A table cannot keep an option at its place.")

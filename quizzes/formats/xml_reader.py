@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from lxml import etree
+from lxml.etree import _Element as Element
 
 from quizzes.formats import budgets
 from quizzes.formats.base import MAX_BYTES, Unreadable, checked_size
@@ -26,7 +25,7 @@ KINDS = {
 }
 
 
-def load(data: bytes, budget: Budget, *, name: str, most: int = MAX_BYTES) -> Any:
+def load(data: bytes, budget: Budget, *, name: str, most: int = MAX_BYTES) -> Element:
     """Return the root element of an XML file that should be `name` ("Moodle XML"); raise Unreadable with a line.
 
     ImportRejected where it has more elements than a budget allows.
@@ -46,7 +45,7 @@ def load(data: bytes, budget: Budget, *, name: str, most: int = MAX_BYTES) -> An
         raise Unreadable(where, _("This is not well-formed XML: %(why)s.") % {"why": _in_words(error)}) from error
     except ValueError as error:
         raise Unreadable(_("file"), _("This is not well-formed XML: %(why)s.") % {"why": error}) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise Unreadable(_("file"), _("It declares a document type (DTD), which is not allowed here."))
     return root
 
@@ -55,11 +54,16 @@ def _in_words(error: etree.XMLSyntaxError) -> str:
     return (error.msg or "").split(", line ")[0].rstrip(".")
 
 
-def line_of(element: Any) -> str:
+def line_of(element: Element) -> str:
     return _("line %(n)d") % {"n": element.sourceline or 1}
 
 
-def text_of(parent: Any, path: str, default: str = "") -> str:
+def text_of(parent: Element, path: str, default: str = "") -> str:
     """Return the text at a path below an element, without spaces around it."""
     found = parent.find(path)
-    return default if found is None else "".join(found.itertext()).strip()
+    return default if found is None else words_in(found)
+
+
+def words_in(element: Element) -> str:
+    """Return all text in an element, without spaces around it."""
+    return "".join(map(str, element.itertext())).strip()

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from lxml import etree
+
 from quizzes.formats.base import QuestionDraft
+from quizzes.formats.xml_reader import Element
 
 REPORT = "not-in-this-file.txt"
 WHEN = (2020, 1, 1, 0, 0, 0)  # of every member: the same questions give the same file
@@ -28,6 +31,12 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _clean(one) for key, one in value.items()}
     return [_clean(one) for one in value] if isinstance(value, list) else value
+
+
+def rooted(tag: str, namespace: str, **attributes: str) -> Element:
+    """Return the first element of a document whose names are all of one namespace."""
+    spaces: dict[str, str] = {None: namespace}  # type: ignore[dict-item]  # the stubs forget it
+    return etree.Element(tag, attributes, spaces)
 
 
 def with_comment(data: bytes, text: str) -> bytes:
