@@ -17,6 +17,7 @@ from django.test import override_settings
 from quizzes.models import Classroom, User, version_cache
 from quizzes.reports import glossary, guests
 from tests import databases, factories
+from tests.clocks import Clock
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +82,17 @@ def mail_is_sent(settings: Any) -> None:
 def now() -> datetime:
     """A Monday morning in March, before any change of clocks."""
     return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> Clock:
+    """The clock of the site, which stands at `now` until the test moves it: what comes over HTTP is of this instant.
+
+    `time_machine` is for what reads another clock than the site's: a process, a file's age, the end of a session.
+    """
+    clock = Clock(now)
+    monkeypatch.setattr("quizzes.clock.now", clock.now)
+    return clock
 
 
 @pytest.fixture

@@ -16,9 +16,7 @@ from tests.pages import nothing_inline
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -15,15 +14,13 @@ from pytest_django import DjangoAssertNumQueries
 from quizzes.models import Attempt, User
 from quizzes.services import attempts, deadlines
 from tests import factories
+from tests.clocks import Clock
 
 GOOD: dict[str, Any] = {"slot": 1, "revision": 1, "answer": {"choice": ["0"]}}
 SHORT: dict[str, Any] = {"stem": "Name it.", "answers": [{"text": "peace"}]}
 
 
-@pytest.fixture(autouse=True)
-def clock(now: datetime) -> Any:
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
@@ -220,7 +217,7 @@ def test_b28_other_methods_have_no_effect(phone: Client, attempt: Attempt, metho
     assert forged.status_code == 200
 
 
-def test_seconds_left_never_go_below_zero(phone: Client, attempt: Attempt, clock: Any, now: datetime) -> None:
+def test_seconds_left_never_go_below_zero(phone: Client, attempt: Attempt, clock: Clock, now: datetime) -> None:
     clock.move_to(now + timedelta(minutes=40, seconds=2))
     body = post(phone, attempt, GOOD).json()
     assert (body["seconds_left"], body["late_by_ms"]) == (0.0, 2000)
@@ -241,7 +238,7 @@ def test_asking_for_the_state_takes_three_statements_whatever_the_length_of_the_
 
 
 def test_the_state_of_an_overdue_attempt_says_when_it_ended(
-    phone: Client, attempt: Attempt, clock: Any, now: datetime
+    phone: Client, attempt: Attempt, clock: Clock, now: datetime
 ) -> None:
     clock.move_to(now + timedelta(minutes=41))
     state = phone.get(reverse("quizzes:attempt_state", args=[attempt.pk])).json()

@@ -17,9 +17,7 @@ PAST = {"due_at": "2026-03-01T10:00"}
 ASKED = "Is this what you want?"
 
 
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture

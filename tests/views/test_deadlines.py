@@ -13,15 +13,14 @@ from django.test import Client
 from quizzes.models import Assignment, Attempt, Classroom, Quiz, User
 from quizzes.services import attempts, deadlines
 from tests import factories
+from tests.clocks import Clock
 from tests.pages import nothing_inline
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 FIRE = {"how": "more", "minutes": "20", "reason": "a fire drill"}
 
 
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
@@ -262,18 +261,18 @@ def test_an_attempt_that_closed_meanwhile_leads_to_opening_it_again(client: Clie
 
 
 def test_an_attempt_whose_time_is_over_is_closed_before_it_can_be_moved(
-    client: Client, running: Attempt, now: datetime, monkeypatch: pytest.MonkeyPatch
+    client: Client, running: Attempt, now: datetime, clock: Clock
 ) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now + 41 * MINUTE)
+    clock.move_to(now + 41 * MINUTE)
     assert "You can reopen it." in words(extend(client, running, FIRE, confirmed="1"))
     running.refresh_from_db()
     assert (running.status, running.submitted_at) == ("graded", now + 40 * MINUTE)
 
 
 def test_within_the_grace_the_deadline_is_not_moved_any_more(
-    client: Client, running: Attempt, now: datetime, monkeypatch: pytest.MonkeyPatch
+    client: Client, running: Attempt, now: datetime, clock: Clock
 ) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now + 40 * MINUTE)
+    clock.move_to(now + 40 * MINUTE)
     extend(client, running, FIRE, confirmed="1")
     assert due(running) == now + 40 * MINUTE
 
@@ -364,10 +363,10 @@ def test_beside_another_attempt_that_runs_it_is_not_opened(
 
 
 def test_another_attempt_whose_time_is_over_is_no_obstacle(
-    client: Client, closed: Attempt, learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+    client: Client, closed: Attempt, learner: User, now: datetime, clock: Clock
 ) -> None:
     attempts.start(learner, closed.quiz, assignment=closed.assignment, now=now)
-    monkeypatch.setattr("quizzes.clock.now", lambda: now + 41 * MINUTE)
+    clock.move_to(now + 41 * MINUTE)
     reopen(client, closed, FIRE, confirmed="1")
     closed.refresh_from_db()
     assert closed.status == "in_progress"

@@ -25,9 +25,7 @@ SESSION_PERSON_PERMISSION_OVERDUE_TAB = 5
 SUFFIXES = ("/", ".csv", ".xlsx")
 
 
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture

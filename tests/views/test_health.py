@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
-import time_machine
 from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -17,6 +17,7 @@ from quizzes.models import User
 from quizzes.services import attempts
 from quizzes.services.attempts import sweep
 from tests import factories
+from tests.clocks import Clock
 
 WELL = {
     "database": "ok",
@@ -29,14 +30,13 @@ WELL = {
 
 
 @pytest.fixture(autouse=True)
-def clock(now: datetime) -> Any:
+def clock(clock: Clock) -> Iterator[Clock]:
     cache.delete(sweep.LAST_SWEEP)
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
+    yield clock
     cache.delete(sweep.LAST_SWEEP)
 
 
-def test_a_site_that_sweeps_is_healthy(client: Client, db: None, now: datetime, clock: Any) -> None:
+def test_a_site_that_sweeps_is_healthy(client: Client, db: None, now: datetime, clock: Clock) -> None:
     attempts.close_overdue(now=now)
     clock.move_to(now + timedelta(seconds=180))
     response = client.get("/healthz")
@@ -44,14 +44,14 @@ def test_a_site_that_sweeps_is_healthy(client: Client, db: None, now: datetime, 
     assert "no-store" in response["Cache-Control"]
 
 
-def test_a_sweep_that_stopped_is_not(client: Client, db: None, now: datetime, clock: Any) -> None:
+def test_a_sweep_that_stopped_is_not(client: Client, db: None, now: datetime, clock: Clock) -> None:
     attempts.close_overdue(now=now)
     clock.move_to(now + timedelta(seconds=181))
     assert client.get("/healthz").status_code == 503
 
 
 def test_without_a_shared_cache_an_attempt_that_nobody_closed_tells(
-    client: Client, learner: User, now: datetime, clock: Any
+    client: Client, learner: User, now: datetime, clock: Clock
 ) -> None:
     assert client.get("/healthz").json() == WELL
     factories.attempt(learner, factories.quiz(1, time_limit=1), now=now)

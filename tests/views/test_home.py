@@ -16,14 +16,13 @@ from quizzes.models import Attempt, Classroom, Topic, User
 from quizzes.reports import home as report
 from quizzes.reports.given import AssignmentStatus
 from tests import factories
+from tests.clocks import Clock
 from tests.pages import nothing_inline, policy
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def page(client: Client, user: User | None = None) -> str:
@@ -247,14 +246,14 @@ def test_marks_of_an_examination_wait_for_its_close(
     classroom: Classroom,
     learner: User,
     now: datetime,
-    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
     ahead: int,
     is_shown: bool,
 ) -> None:
     quiz = factories.quiz(2, feedback="exam")
     assignment = factories.assignment(classroom, quiz, closes_at=now + HOUR)
     factories.attempt(learner, quiz, now=now, right=2, submit=True, assignment=assignment)
-    monkeypatch.setattr("quizzes.clock.now", lambda: now + HOUR - timedelta(seconds=ahead))
+    clock.move_to(now + HOUR - timedelta(seconds=ahead))
     text = page(client, learner)
     assert ("of 2 points" in text) is is_shown
     assert ("Result available after the quiz closes" in text) is not is_shown

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from quizzes.models import Answer, Attempt, User
@@ -21,10 +19,7 @@ TOO_LONG = "3,007 characters too many; this answer may have at most 40,000."
 OF_A_FIELD = "42,507 characters too many; this answer may have at most 500."
 
 
-@pytest.fixture(autouse=True)
-def clock(now: datetime) -> Iterator[Any]:
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture

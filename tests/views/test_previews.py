@@ -11,6 +11,7 @@ from django.test import Client
 
 from quizzes.models import Question, QuestionVersion, Quiz, QuizItem, User
 from tests import factories
+from tests.clocks import Clock
 from tests.pages import CONFIRMED, browser, read
 
 KEY = "the key that nobody may read"
@@ -28,9 +29,7 @@ def open_spec(stem: str) -> dict[str, Any]:
     return {"stem": stem, "answers": [{"text": KEY}], "explanation": WHY}
 
 
-@pytest.fixture(autouse=True)
-def at(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
@@ -131,14 +130,12 @@ def test_practice_checks_an_answer_and_lets_it_be_tried_again(author: User) -> N
     assert "Check answer" in read(client.post(f"{page}try-again/", follow=True))
 
 
-def test_the_time_limit_is_told_counts_down_and_ends_the_preview(
-    author: User, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_time_limit_is_told_counts_down_and_ends_the_preview(author: User, now: datetime, clock: Clock) -> None:
     quiz = quiz_of(author, factories.question(), time_limit=10)
     client = begun(author, quiz)
     assert "10 minutes" in read(client.get(f"/quizzes/{quiz.slug}/preview/"))
     assert 'data-seconds-left="600"' in read(client.get(f"/quizzes/{quiz.slug}/preview/questions/1/"))
-    monkeypatch.setattr("quizzes.clock.now", lambda: now + timedelta(minutes=11))
+    clock.move_to(now + timedelta(minutes=11))
     assert "Time ran out" in read(client.get(f"/quizzes/{quiz.slug}/preview/questions/1/", follow=True))
 
 

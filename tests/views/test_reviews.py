@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -28,10 +26,7 @@ def deck(learner: User, now: datetime) -> Client:
     return browser(learner)
 
 
-@pytest.fixture(autouse=True)
-def at(now: datetime) -> Iterator[None]:
-    with time_machine.travel(now, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 DAY = timedelta(days=1)

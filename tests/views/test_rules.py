@@ -9,15 +9,15 @@ import pytest
 
 from quizzes.models import User
 from tests import factories
+from tests.clocks import Clock
 from tests.pages import browser, read
 
 DAY = timedelta(days=1)
 
 
 def test_what_one_can_start_stands_before_what_opens_later_and_what_is_closed(
-    learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+    learner: User, now: datetime, clock: Clock
 ) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now)
     quiz = factories.quiz(is_open_to_all=False)
     for name, opens, closes in (("Closed", -9, -2), ("Later", 2, 4), ("Open", -1, 1)):
         room = factories.classroom(name=name, students=[learner])
@@ -27,10 +27,7 @@ def test_what_one_can_start_stands_before_what_opens_later_and_what_is_closed(
     assert places == sorted(places)
 
 
-def test_the_page_says_what_an_exam_holds_back_in_place_of_a_start(
-    learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+def test_the_page_says_what_an_exam_holds_back_in_place_of_a_start(learner: User, now: datetime, clock: Clock) -> None:
     asked, free = factories.published(2)
     exam = factories.quiz([asked], title="Midterm", feedback="exam")
     factories.assignment(factories.classroom(students=[learner]), exam, opens_at=now + DAY, closes_at=now + 2 * DAY)
@@ -47,10 +44,7 @@ def test_the_page_says_what_an_exam_holds_back_in_place_of_a_start(
     assert homework.title not in read(browser(learner).get("/"))  # not suggested either
 
 
-def test_the_main_way_to_start_is_the_one_that_counts(
-    learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+def test_the_main_way_to_start_is_the_one_that_counts(learner: User, now: datetime, clock: Clock) -> None:
     quiz = factories.quiz()
     for name, due in (("Later", 9), ("10B", 2)):
         factories.assignment(factories.classroom(name=name, students=[learner]), quiz, due_at=now + due * DAY)
@@ -75,19 +69,15 @@ def test_the_main_way_to_start_is_the_one_that_counts(
     ],
 )
 def test_a_start_says_whether_it_counts(
-    learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any], label: str
+    learner: User, now: datetime, clock: Clock, fields: dict[str, Any], label: str
 ) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now)
     quiz = factories.quiz(is_open_to_all=False)
     terms = {name: now + value * DAY if name == "due_at" else value for name, value in fields.items()}
     factories.assignment(factories.classroom(name="10B", students=[learner]), quiz, **terms)
     assert f">{label}</button>" in read(browser(learner).get(f"/quizzes/{quiz.slug}/"))
 
 
-def test_self_study_is_secondary_while_the_class_has_not_begun(
-    learner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("quizzes.clock.now", lambda: now)
+def test_self_study_is_secondary_while_the_class_has_not_begun(learner: User, now: datetime, clock: Clock) -> None:
     quiz = factories.quiz()
     factories.assignment(factories.classroom(name="10B", students=[learner]), quiz, opens_at=now + DAY)
     page = read(browser(learner).get(f"/quizzes/{quiz.slug}/"))

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from quizzes.models import Attempt, Classroom, Quiz, User
 from tests import factories
+from tests.clocks import Clock
 from tests.pages import browser, read
 
 
@@ -32,10 +32,7 @@ def asked(student: Client, attempt: Attempt) -> str:
     return read(student.post(f"/attempts/{attempt.pk}/submit/", follow=True))
 
 
-@pytest.fixture(autouse=True)
-def at_nine(now: datetime) -> Any:
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.mark.parametrize(
@@ -82,9 +79,9 @@ def test_with_every_question_answered_nothing_is_asked(student: Client, learner:
     assert not Attempt.objects.get().is_in_progress
 
 
-def test_when_time_is_over_nothing_is_asked(student: Client, learner: User, now: datetime, at_nine: Any) -> None:
+def test_when_time_is_over_nothing_is_asked(student: Client, learner: User, now: datetime, clock: Clock) -> None:
     attempt = started(learner, now, time_limit=40)
-    at_nine.move_to(now + timedelta(minutes=40))
+    clock.move_to(now + timedelta(minutes=40))
     assert submitted(student, attempt).status_code == 302
     assert Attempt.objects.get().closed_by == "deadline"
 
