@@ -17,6 +17,7 @@ from quizzes.entitlements.results import unreleased
 from quizzes.entitlements.secrecy import secrecy_of
 from quizzes.models import Answer, Assignment, Attempt, NotePlace, Question, QuestionSource, Quiz, QuizItem, User
 from quizzes.models.bank import MARKED_BY_HAND, Difficulty
+from quizzes.models.draw_cells import in_cells_of
 
 TAPPED = ("single_choice", "multiple_choice", "true_false")  # answered by a tap, without a word on how
 MISSED, UNSEEN, FLAGGED = "missed", "unseen", "flagged"
@@ -71,15 +72,20 @@ def matching(learner: User, wish: Wish, record: list[Shown], *, now: datetime) -
 
 
 def pool_of_guests(*, now: datetime) -> QuerySet[Question]:
-    """Return what may be tried without an account: questions of the site, not the hardest, answered by a tap.
+    """Return what may be tried without an account: questions of the site, not the hardest, answered by a tap (1 query here).
 
-    Of an exam whose results are not out the fixed items are held back, whoever takes it: a guest may be one of them.
+    A guest may be anybody who takes an exam. So of an exam whose results are not out the fixed items are held back, and,
+    from its opening on, all that its draw rules may take.
     """
-    exams = unreleased(Assignment.objects.all(), now=now).order_by().values("quiz")
+    exams = unreleased(Assignment.objects.all(), now=now).order_by()
+    is_open = Q(*(Q(**{f"{of}opens_at": None}) | Q(**{f"{of}opens_at__lte": now}) for of in ("", "quiz__")))
+    rules = QuizItem.objects.filter(quiz__in=exams.filter(is_open).values("quiz"), question=None)
     alone = Q(quiz__feedback__in=terms.WAITING_FOR_THE_END, quiz__status=Quiz.Status.PUBLISHED)
-    asked = QuizItem.objects.filter(Q(quiz__in=exams) | alone, question__isnull=False)
+    asked = QuizItem.objects.filter(Q(quiz__in=exams.values("quiz")) | alone, question__isnull=False)
     questions = Question.objects.ready().filter(owner=None, is_kept_for_exams=False, type__in=TAPPED)
-    return questions.exclude(difficulty=Difficulty.HARD).exclude(pk__in=asked.order_by().values("question"))
+    questions = questions.exclude(difficulty=Difficulty.HARD).exclude(pk__in=asked.order_by().values("question"))
+    drawn = list(rules.select_related("quiz"))
+    return questions.exclude(in_cells_of(drawn)) if drawn else questions
 
 
 def practicable(learner: User, met: Collection[int], *, now: datetime) -> QuerySet[Question]:

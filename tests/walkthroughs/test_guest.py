@@ -11,9 +11,9 @@ from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.test import Client
 
-from quizzes import clock
+from quizzes import clock, entitlements
 from quizzes.entitlements import Wish
-from quizzes.models import Attempt, AttemptEvent, Classroom, Question, ReviewCard, User, tickets
+from quizzes.models import Attempt, AttemptEvent, Classroom, Question, QuizItem, ReviewCard, User, tickets
 from quizzes.reports import guests as report
 from quizzes.reports import invariants
 from quizzes.services import attempts, guests, regrading
@@ -21,6 +21,8 @@ from tests import factories
 from tests.pages import browser, nothing_inline, read
 
 NEW = {"first_name": "Ines", "last_name": "Costa", "password1": "blue-helmet-94"}
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -161,6 +163,21 @@ def test_what_is_kept_for_exams_or_asked_by_one_that_runs_is_not_tried(
     begin(client)
     answers = Attempt.objects.get(learner=guest()).answers
     assert set(answers.values_list("version__question", flat=True)) == {row.pk for row in bank[3:]}
+
+
+def test_what_an_open_exam_may_draw_is_not_tried(client: Client, bank: list[Question], classroom: Classroom) -> None:
+    topic = factories.topic("drawn")
+    Question.objects.filter(pk__in=[row.pk for row in bank[:5]]).update(topic=topic)
+    exam = factories.quiz([], feedback="exam")
+    QuizItem.objects.create(quiz=exam, draw_count=3, topic=topic, position=1)
+    now = clock.now()
+    given = factories.assignment(classroom, exam, opens_at=now + HOUR, closes_at=now + 2 * HOUR)
+    in_pool = entitlements.pool_of_guests(now=now).values_list("pk", flat=True)
+    assert set(in_pool) == {row.pk for row in bank}  # before it opens one may still practice with the bank
+    open_pool = entitlements.pool_of_guests(now=now + HOUR).values_list("pk", flat=True)
+    assert set(open_pool) == {row.pk for row in bank[5:]}
+    given.delete()
+    assert entitlements.pool_of_guests(now=now + HOUR).count() == len(bank)
 
 
 def test_who_signs_up_after_the_guest_is_gone_has_an_account_all_the_same(client: Client) -> None:
