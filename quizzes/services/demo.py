@@ -64,10 +64,8 @@ ASSIGNMENTS = [
     PlannedAssignment("t1-who-decides", -2, 3, 5, 0.6),
     PlannedAssignment("d6-concert-to-charter", 2, 6, 8, 0.0),
 ]
-AGAIN = [
-    demo_history.CERTIFICATE,
-    "d2-seoul-ministerial",
-]  # the student knows them by now, which lifts them on the board
+# What the student takes once more, after which assignment: they know all of it by now, which lifts them on the board.
+AGAIN, AFTER = demo_history.CERTIFICATE, "d2-seoul-ministerial"
 # The checks of units that the student took on their own: days ago, quiz, share of it that they know.
 CHECKS = [(7, "check-1", 1.0), (1.5, "check-2", 0.6)]
 
@@ -98,7 +96,7 @@ def create(*, password: str, now: datetime) -> None:
     shares.make(own, actor=teacher, days=max(shares.DAYS), now=now)
     for plan in ASSIGNMENTS:
         _assign(classroom, plan, members, rng, now)
-        if plan.slug == AGAIN[-1]:
+        if plan.slug == AFTER:
             _take_again(classroom, members[0][0], rng, start=now - timedelta(days=2.8))
     for days, slug, skill in CHECKS:
         if check := Quiz.objects.filter(slug=slug).first():
@@ -185,8 +183,8 @@ def _assign(
 
 
 def _take_again(classroom: Classroom, student: User, rng: random.Random, *, start: datetime) -> None:
-    for given in Assignment.objects.filter(classroom=classroom, quiz__slug__in=AGAIN).select_related("quiz"):
-        take(student, given.quiz, 1.0, rng, start=start, assignment=given)
+    given = Assignment.objects.select_related("quiz").get(classroom=classroom, quiz__slug=AGAIN)
+    take(student, given.quiz, 1.0, rng, start=start, assignment=given)
 
 
 def take(
