@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +22,7 @@ from quizzes.formats import gift_writer
 from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, Unreadable, checked_size, decoded, stable_id
 from quizzes.formats.budgets import Budget
 from quizzes.formats.gift_text import Block, Faulty, Piece, blocks, marked_up, pieces, split_feedback
-from quizzes.formats.reading import Reading, read_with
+from quizzes.formats.reading import Fields, Reading, read_with
 
 TRUE, FALSE = {"T", "TRUE"}, {"F", "FALSE"}
 NUMBER = re.compile(r"[-+]?(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([eE][-+]?\d{1,3})?")
@@ -103,7 +102,7 @@ class Answers:
         self.format = format
         self.reading = reading
 
-    def read(self, body: str) -> tuple[str, dict[str, Any]]:
+    def read(self, body: str) -> tuple[str, Fields]:
         body = body.strip()
         if not body:
             return "essay", {}
@@ -131,7 +130,7 @@ class Answers:
 
     # Choices
 
-    def choice(self, found: list[Piece]) -> tuple[str, dict[str, Any]]:
+    def choice(self, found: list[Piece]) -> tuple[str, Fields]:
         """One right option with “=”, or several with weights."""
         keys = [piece for piece in found if piece.sign == "="]
         if len(keys) > 1:
@@ -146,7 +145,7 @@ class Answers:
         self.compare_weights(found, rights)
         return "multiple_choice", {"options": [self.option(piece, piece in rights) for piece in found]}
 
-    def option(self, piece: Piece, is_right: bool) -> dict[str, Any]:
+    def option(self, piece: Piece, is_right: bool) -> Fields:
         text, feedback = split_feedback(piece.text)
         if piece.weight and not is_right and piece.sign == "~" and piece.weight > 0:
             self.reading.note(self.where, _("Points for a wrong option of a single choice are not given here."))
@@ -167,7 +166,7 @@ class Answers:
 
     # The rest
 
-    def truth(self, raw: str) -> dict[str, Any]:
+    def truth(self, raw: str) -> Fields:
         """Return the fields of “T#if wrong#if right”."""
         answer, *feedback = re.split(r"(?<!\\)#", raw)
         wrong, right = ([self.feedback(text) for text in feedback] + ["", ""])[:2]
@@ -178,7 +177,7 @@ class Answers:
             "feedback_false": wrong if is_true else right,
         }
 
-    def words(self, found: list[Piece]) -> dict[str, Any]:
+    def words(self, found: list[Piece]) -> Fields:
         rows = []
         for piece in found:
             text, feedback = split_feedback(piece.text)
@@ -192,7 +191,7 @@ class Answers:
         """Return an accepted text: no Markdown, and stars stay wildcards."""
         return marked_up(raw, "raw")[0].strip()
 
-    def pairs(self, found: list[Piece]) -> dict[str, Any]:
+    def pairs(self, found: list[Piece]) -> Fields:
         rows, extra = [], []
         for piece in found:
             left, arrow, right = piece.text.partition("->")
@@ -205,12 +204,12 @@ class Answers:
         taken = {row["right"] for row in rows}
         return {"pairs": rows, "extra": [text for text in dict.fromkeys(extra) if text not in taken]}
 
-    def number(self, body: str) -> dict[str, Any]:
+    def number(self, body: str) -> Fields:
         """Return the fields of “#1948:2”, “#1945..1950” or “#=1948:0 =%50%1948:10 ~wrong”."""
         body, *wrong = re.split(r"(?<!\\)~", body, maxsplit=1)
         key, *others = [piece for piece in pieces(body.strip()) if piece.text] or [Piece("=", None, "")]
         text, feedback = split_feedback(key.text)
-        fields = self.range_of(text) | {"feedback": self.feedback(feedback)}
+        fields: Fields = {**self.range_of(text), "feedback": self.feedback(feedback)}
         if key.weight not in (None, WHOLE):
             raise Faulty("", _("The first number must be worth all points."))
         if others:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from quizzes.formats.base import Issue, QuestionDraft, beside, losses_of
+from quizzes.formats.base import Issue, QuestionDraft, Spec, beside, losses_of
 
 ACTS = str.maketrans({sign: f"\\{sign}" for sign in "\\:#={}~"} | {"\n": "\\n"})
 
@@ -44,11 +43,11 @@ def _with(text: str, feedback: str) -> str:
     return f"{escaped(text)}#{escaped(feedback)}" if feedback else escaped(text)
 
 
-def _single(spec: Mapping[str, Any]) -> list[str]:
+def _single(spec: Spec) -> list[str]:
     return [f"{'=' if row['correct'] else '~'}{_with(row['text'], row['feedback'])}" for row in spec["options"]]
 
 
-def _multiple(spec: Mapping[str, Any]) -> list[str]:
+def _multiple(spec: Spec) -> list[str]:
     share = 100 / Decimal(sum(row["correct"] for row in spec["options"]))
     weight = f"{share:.5f}".rstrip("0").rstrip(".")
     return [
@@ -57,33 +56,33 @@ def _multiple(spec: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _truth(spec: Mapping[str, Any]) -> list[str]:
+def _truth(spec: Spec) -> list[str]:
     right, wrong = ("feedback_true", "feedback_false") if spec["answer"] else ("feedback_false", "feedback_true")
     feedback = f"#{escaped(spec[wrong])}#{escaped(spec[right])}" if spec[right] or spec[wrong] else ""
     return [f"{'TRUE' if spec['answer'] else 'FALSE'}{feedback}"]
 
 
-def _words(spec: Mapping[str, Any]) -> list[str]:
+def _words(spec: Spec) -> list[str]:
     return [f"={_weight(row['fraction'])}{_with(row['text'], row['feedback'])}" for row in spec["answers"]]
 
 
-def _weight(fraction: Any) -> str:
+def _weight(fraction: object) -> str:
     percent = Fraction(str(fraction)) * 100
     return "" if percent == 100 else f"%{float(percent):.5f}".rstrip("0").rstrip(".") + "%"
 
 
-def _number(spec: Mapping[str, Any]) -> list[str]:
+def _number(spec: Spec) -> list[str]:
     key = f"{spec['value']}:{spec['tolerance']}" if spec.get("value") else f"{spec['low']}..{spec['high']}"
     found = [f"#={key}#{escaped(spec['feedback'])}" if spec["feedback"] else f"#={key}"]
     return [*found, f"~#{escaped(spec['feedback_wrong'])}"] if spec["feedback_wrong"] else found
 
 
-def _pairs(spec: Mapping[str, Any]) -> list[str]:
+def _pairs(spec: Spec) -> list[str]:
     rows = [f"={escaped(row['left'])} -> {escaped(row['right'])}" for row in spec["pairs"]]
     return rows + [f"= -> {escaped(text)}" for text in spec["extra"]]
 
 
-BODIES: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
+BODIES: Mapping[str, Callable[[Spec], list[str]]] = {
     "single_choice": _single,
     "multiple_choice": _multiple,
     "true_false": _truth,
@@ -128,7 +127,7 @@ def _lost(draft: QuestionDraft) -> Iterator[str]:
         yield _("GIFT has no rubric, model answer or word limits.")
 
 
-def _is_special_number(spec: Mapping[str, Any]) -> bool:
+def _is_special_number(spec: Spec) -> bool:
     return bool(
         spec["unit"] or spec["near_misses"] or spec["tolerance_kind"] != "absolute" or spec["decimal_mark"] != "either"
     )

@@ -8,7 +8,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
@@ -20,17 +20,17 @@ Path = tuple[str | int, ...]
 MAX_VALUES = 10_000  # of one question; a cloze text with twenty full gaps has half of them
 
 
-class JsonObject(dict[str, Any]):
+class JsonObject(dict[str, object]):
     """An object that remembers which keys stood in it twice."""
 
     __slots__ = ("repeated",)
 
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__(pairs)
         self.repeated: tuple[str, ...] = ()
 
 
-def load(text: str, budget: Budget) -> Any:
+def load(text: str, budget: Budget) -> object:
     """The value of a JSON text; raises Unreadable with line and column, ImportRejected when it has too many values."""
     budget.spend(budgets.VALUES, sum(map(text.count, "[{,")))  # those inside texts count as well, which are few
     try:
@@ -50,7 +50,7 @@ class BadFigure(ValueError):
     """A figure that is no number."""
 
 
-def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
+def _object(pairs: list[tuple[str, object]]) -> JsonObject:
     made = JsonObject(pairs)
     if len(made) < len(pairs):
         counts = Counter(key for key, _value in pairs)
@@ -69,7 +69,7 @@ def _float(digits: str) -> float:
     return value
 
 
-def faults(value: Any) -> Iterator[tuple[Path, str]]:
+def faults(value: object) -> Iterator[tuple[Path, str]]:
     """Yield what strict JSON refuses inside a question, each with its path."""
     if _size(value) > MAX_VALUES:
         yield (), _("It has more than %(most)d values.") % {"most": MAX_VALUES}
@@ -77,7 +77,7 @@ def faults(value: Any) -> Iterator[tuple[Path, str]]:
         yield from _faults(value, ())
 
 
-def _size(value: Any) -> int:
+def _size(value: object) -> int:
     """Return how many values there are in a value, however deep."""
     count, waiting = 0, [value]
     while waiting:
@@ -88,7 +88,7 @@ def _size(value: Any) -> int:
     return count
 
 
-def _faults(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def _faults(value: object, path: Path) -> Iterator[tuple[Path, str]]:
     if len(path) > MAX_DEPTH:
         yield path, _("It is nested too deeply.")
     elif isinstance(value, dict):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -137,7 +136,7 @@ def _keys(written: str, offered: Mapping[int, str], where: str) -> set[int]:
 # Out ------------------------------------------------------------------------------------------------------------------
 
 
-def _written(drafts: Iterable[QuestionDraft]) -> Iterator[list[Any]]:
+def _written(drafts: Iterable[QuestionDraft]) -> Iterator[list[object]]:
     yield [None, _("Questions for Kahoot")]
     for _empty in range(ABOVE - 1):
         yield [None]
@@ -146,7 +145,7 @@ def _written(drafts: Iterable[QuestionDraft]) -> Iterator[list[Any]]:
         texts = [text for text, _right in _answers(draft)]
         keys = [str(n) for n, (_text, is_right) in enumerate(_answers(draft), start=1) if is_right]
         row = [one_line(plain(draft.spec["stem"])), *texts, *([""] * (MOST_ANSWERS - len(texts)))]
-        correct: Any = int(keys[0]) if len(keys) == 1 else ",".join(keys)
+        correct: object = int(keys[0]) if len(keys) == 1 else ",".join(keys)
         yield [number, *(guarded(text) or None for text in row), SECONDS, correct]
 
 

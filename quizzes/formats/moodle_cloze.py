@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from html import unescape
-from typing import Any
 
 from django.utils.translation import gettext as _
 
+from quizzes.formats.base import Spec
 from quizzes.formats.gift_text import WEIGHT, Faulty, as_meant
+from quizzes.formats.reading import Fields
 
 GAP = re.compile(r"(?<!\\)\{(\d*):([A-Z_]+):((?:\\.|[^\\}])*)\}", re.DOTALL)
 SIGN = re.compile(r"(?<!\\)~")
@@ -24,9 +25,9 @@ KINDS = {
 ACTS = str.maketrans({sign: f"\\{sign}" for sign in "\\}~#"})
 
 
-def parsed(text: str) -> tuple[str, list[dict[str, Any]], list[str]]:
+def parsed(text: str) -> tuple[str, list[Fields], list[str]]:
     """Return the text with [[1]], [[2]] … for its gaps, the gaps, and what is to be said of them; raises Faulty."""
-    gaps: list[dict[str, Any]] = []
+    gaps: list[Fields] = []
     notes: list[str] = []
     weights: set[str] = set()
 
@@ -43,7 +44,7 @@ def parsed(text: str) -> tuple[str, list[dict[str, Any]], list[str]]:
     return replaced.replace("\\{", "{").replace("\\}", "}"), gaps, list(dict.fromkeys(notes))
 
 
-def _gap(code: str, body: str, notes: list[str]) -> dict[str, Any]:
+def _gap(code: str, body: str, notes: list[str]) -> Fields:
     kind = next((kind for kind, codes in KINDS.items() if code in codes), None)
     if kind is None:
         raise Faulty("", _("Embedded answers of the kind “%(code)s” cannot be read.") % {"code": code[:30]})
@@ -61,7 +62,7 @@ def _gap(code: str, body: str, notes: list[str]) -> dict[str, Any]:
     }
 
 
-def _row(piece: str) -> dict[str, Any]:
+def _row(piece: str) -> Fields:
     text, *feedback = re.split(r"(?<!\\)#", piece.strip(), maxsplit=1)
     share = Fraction(0)
     if text.startswith("="):
@@ -75,18 +76,18 @@ def _plain(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text).strip()
 
 
-def _choice(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _choice(rows: list[Fields]) -> Fields:
     options = [{"text": row["text"], "correct": row["fraction"] == 1, "feedback": row["feedback"]} for row in rows]
     return {"kind": "choice", "options": options}
 
 
-def _number(rows: list[dict[str, Any]], notes: list[str]) -> dict[str, Any]:
+def _number(rows: list[Fields], notes: list[str]) -> Fields:
     keys = [row for row in rows if row["fraction"] == 1 and row["text"] != "*"]
     if not keys:
         raise Faulty("", _("A gap for a number has no right answer."))
     if len(keys) > 1:
         notes.append(_("Only the first number of a gap counts here."))
-    value, _colon, tolerance = keys[0]["text"].partition(":")
+    value, _colon, tolerance = str(keys[0]["text"]).partition(":")
     wrong = next((row["feedback"] for row in rows if row["text"] == "*"), "")
     return {
         "kind": "number",
@@ -100,7 +101,7 @@ def _number(rows: list[dict[str, Any]], notes: list[str]) -> dict[str, Any]:
 # Out ------------------------------------------------------------------------------------------------------------------
 
 
-def written(gap: Mapping[str, Any]) -> str:
+def written(gap: Spec) -> str:
     """Return a gap of ours as an embedded answer."""
     if gap["kind"] == "choice":
         rows = [(Fraction(bool(row["correct"])), row["text"], row["feedback"]) for row in gap["options"]]
@@ -112,7 +113,7 @@ def written(gap: Mapping[str, Any]) -> str:
     return f"{{1:SHORTANSWER:{_joined([*rows, *_wrong(gap)])}}}"
 
 
-def middle(key: Mapping[str, Any]) -> tuple[str, str]:
+def middle(key: Spec) -> tuple[str, str]:
     """Return value and tolerance of a number; those of a range are its middle and half of its width."""
     if key["value"] is not None:
         return key["value"], key["tolerance"]
@@ -120,7 +121,7 @@ def middle(key: Mapping[str, Any]) -> tuple[str, str]:
     return f"{(low + high) / 2:f}", f"{(high - low) / 2:f}"
 
 
-def _wrong(gap: Mapping[str, Any]) -> list[tuple[Fraction, str, str]]:
+def _wrong(gap: Spec) -> list[tuple[Fraction, str, str]]:
     return [(Fraction(0), "*", gap["feedback_wrong"])] if gap.get("feedback_wrong") else []
 
 

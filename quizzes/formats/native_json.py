@@ -122,14 +122,14 @@ def _read(data: bytes, reading: Reading) -> None:
             reading.refuse(issue.where, issue.message)
 
 
-def written(drafts: Iterable[QuestionDraft], quiz: Mapping[str, Any]) -> bytes:
+def written(drafts: Iterable[QuestionDraft], quiz: Mapping[str, object]) -> bytes:
     """Return a file with the questions, and the quiz that asks them if there is one."""
     rows = [flattened(draft) for draft in drafts]
     wrapped = {"format": NAME, "version": VERSION, **({"quiz": quiz} if quiz else {}), "questions": rows}
     return json.dumps(wrapped, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
 
 
-def questions_of(value: Any) -> list[Any]:
+def questions_of(value: object) -> list[object]:
     """Return the list in a file, bare or wrapped; raises Unreadable."""
     if isinstance(value, dict):
         if isinstance(value, json_reader.JsonObject) and value.repeated:
@@ -154,7 +154,7 @@ def questions_of(value: Any) -> list[Any]:
     return value
 
 
-def place(number: int, row: Any) -> str:
+def place(number: int, row: object) -> str:
     """“question 12 (seoul-ministerial-004)”."""
     where = _("question %(number)d") % {"number": number}
     given = row.get("id") if isinstance(row, dict) else None
@@ -168,7 +168,7 @@ def _refused_twin(draft: QuestionDraft, seen: dict[str, str]) -> list[Issue]:
     return [] if twin == draft.where else [Issue(draft.where, _("%(twin)s has the same id.") % {"twin": twin})]
 
 
-def draft_of(row: Any, where: str) -> QuestionDraft | list[Issue]:
+def draft_of(row: object, where: str) -> QuestionDraft | list[Issue]:
     """One question, or everything that is wrong with it."""
     if not isinstance(row, dict):
         return [Issue(where, _("It must be an object with named fields."))]
@@ -202,7 +202,7 @@ def draft_of(row: Any, where: str) -> QuestionDraft | list[Issue]:
     )
 
 
-def _envelope(fields: dict[str, Any], where: str) -> tuple[Envelope | None, list[Issue]]:
+def _envelope(fields: dict[str, object], where: str) -> tuple[Envelope | None, list[Issue]]:
     try:
         return Envelope.model_validate(fields), []
     except ValidationError as error:
@@ -216,7 +216,7 @@ def _issue(item: Any, where: str) -> Issue:
     return Issue(joined(where, in_words(item["loc"])), message)
 
 
-def _spec(kind: Any, fields: dict[str, Any], where: str) -> tuple[dict[str, Any] | None, list[Issue]]:
+def _spec(kind: object, fields: dict[str, object], where: str) -> tuple[dict[str, object] | None, list[Issue]]:
     """Return the content as its type stores it, every field present."""
     if not isinstance(kind, str):
         return None, []  # said of the envelope
@@ -245,13 +245,13 @@ def joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def flattened(draft: QuestionDraft) -> dict[str, Any]:
+def flattened(draft: QuestionDraft) -> dict[str, object]:
     """Return a draft as one object of the file: identity first, then what is asked, then where it comes from."""
     spec = dict(draft.spec)
     explanation = spec.pop("explanation", "")
     if not spec.get("case"):
         spec.pop("case", None)
-    row: dict[str, Any] = {} if draft.id is None else {"id": draft.id}
+    row: dict[str, object] = {} if draft.id is None else {"id": draft.id}
     row |= {"type": draft.type, **spec, "explanation": explanation}
     row["sources"] = [
         {"document": one.document, "paragraph": one.paragraph, "evidence": one.evidence} for one in draft.sources

@@ -74,7 +74,8 @@ def part_in(data: bytes) -> QuizPart | None:
     """Return the quiz in a file; None where there is none, or none that can be read."""
     try:
         value = json_reader.load(decoded(data), Budget())
-        has_one = isinstance(value, dict) and value.get("format") == NAME and "quiz" in value
-        return QuizPart.model_validate(value["quiz"]) if has_one else None
+        if not isinstance(value, dict) or value.get("format") != NAME or "quiz" not in value:
+            return None
+        return QuizPart.model_validate(value["quiz"])
     except (Unreadable, ImportRejected, ValidationError):
         return None

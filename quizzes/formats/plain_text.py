@@ -15,14 +15,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, beside, checked_size, decoded, losses_of
 from quizzes.formats.budgets import Budget
-from quizzes.formats.reading import Reading, read_with
+from quizzes.formats.reading import Fields, Reading, read_with
 from quizzes.formats.texts import from_plain, one_line
 from quizzes.markup import plain
 
@@ -124,7 +123,7 @@ def _add(typed: Typed, line: str) -> None:
 
 
 def _take(typed: Typed, reading: Reading) -> None:
-    shared = {"stem": from_plain("\n".join(typed.stem)), "explanation": from_plain("\n".join(typed.explanation))}
+    shared: Fields = {"stem": from_plain("\n".join(typed.stem)), "explanation": from_plain("\n".join(typed.explanation))}
     if typed.options:
         return _take_choice(typed, shared, reading)
     answer = typed.answer
@@ -144,7 +143,7 @@ def _take(typed: Typed, reading: Reading) -> None:
     return reading.take("short_answer", shared | {"answers": rows}, typed.where)
 
 
-def _take_choice(typed: Typed, shared: dict[str, Any], reading: Reading) -> None:
+def _take_choice(typed: Typed, shared: Fields, reading: Reading) -> None:
     keys = set(typed.stars)
     for letter in re.split(r"[\s,;&]+|\band\b", typed.answer):
         bare = letter.strip("().").upper()

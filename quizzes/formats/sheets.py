@@ -35,7 +35,7 @@ def safe(text: str) -> str:
     return f"'{text}" if text.lstrip(" \u00a0\u3000\n").startswith(FORMULA_SIGNS) else text
 
 
-def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     """The table line by line in UTF-8, a byte order mark first; numbers with a point, lines end as RFC 4180 says."""
     yield BOM.encode()
     buffer = io.StringIO()
@@ -47,7 +47,7 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
         buffer.truncate()
 
 
-def xlsx_bytes(rows: Iterable[Sequence[Any]], *, title: str = "", wide: int = 1) -> bytes:
+def xlsx_bytes(rows: Iterable[Sequence[object]], *, title: str = "", wide: int = 1) -> bytes:
     """Return the table as a workbook with one sheet, written row by row: the cells are never all in memory.
 
     The first row is the heading; the first `wide` columns hold names, the others are as wide as their heading.
@@ -67,7 +67,7 @@ def xlsx_bytes(rows: Iterable[Sequence[Any]], *, title: str = "", wide: int = 1)
     return written.getvalue()
 
 
-def _cell(value: Any) -> Value:
+def _cell(value: object) -> Value:
     """Return a value as a cell: numbers and nothing stay, everything else is text without a formula and without NUL."""
     if value is None or (isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)):
         return value
@@ -75,7 +75,7 @@ def _cell(value: Any) -> Value:
     return safe(text).replace("\x00", "")
 
 
-def _xlsx_cell(value: Any, sheet: Any) -> Any:
+def _xlsx_cell(value: object, sheet: Any) -> Any:
     if isinstance(value, Percent):
         cell_of_share = WriteOnlyCell(sheet, value=value / 100)
         cell_of_share.number_format = "0%"

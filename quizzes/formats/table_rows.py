@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from quizzes.formats.base import stable_id
 from quizzes.formats.gift_text import SLUG, Faulty, as_meant
-from quizzes.formats.reading import Reading
+from quizzes.formats.reading import Fields, Reading
 from quizzes.formats.table_columns import LETTERS, plain_heading
 from quizzes.formats.tabular import Row
 
@@ -93,8 +92,8 @@ class Question:
         figures = ends or (self.correct,)
         return "numeric" if all(NUMBER.fullmatch(text) for text in figures) else "short_answer"
 
-    def fields(self, type: str) -> dict[str, Any]:
-        readers: Mapping[str, Callable[[], dict[str, Any]]] = {
+    def fields(self, type: str) -> Fields:
+        readers: Mapping[str, Callable[[], Fields]] = {
             "single_choice": self.choice,
             "multiple_choice": self.choice,
             "true_false": self.truth,
@@ -106,11 +105,11 @@ class Question:
         }
         return readers[type]()
 
-    def envelope(self) -> dict[str, Any]:
+    def envelope(self) -> Fields:
         topic, number = self["Topic"], self["ID"]
         tags = (SLUG.sub("-", tag.strip().lower()).strip("-")[:50] for tag in re.split(r"[,;\n]", self["Tags"]))
         is_slug = bool(SLUGGED.fullmatch(topic))
-        found: dict[str, Any] = {
+        found: Fields = {
             "id": stable_id(number[:200]) if number else None,
             "topic": topic if is_slug else "",
             "category": topic,
@@ -141,7 +140,7 @@ class Question:
             found.add(at)
         return found
 
-    def choice(self) -> dict[str, Any]:
+    def choice(self) -> Fields:
         right = self.letters()
         return {
             "options": [
@@ -150,7 +149,7 @@ class Question:
             ]
         }
 
-    def truth(self) -> dict[str, Any]:
+    def truth(self) -> Fields:
         answer = TRUTH.get(self.correct.casefold())
         if answer is None and [text.casefold() for text in self.options] == ["true", "false"]:
             answer = self.letters() == {0}
@@ -159,7 +158,7 @@ class Question:
             raise self.faulty("Correct", message % {"text": self.correct[:40]})
         return {"answer": answer, "feedback_true": self.feedback[0], "feedback_false": self.feedback[1]}
 
-    def words(self) -> dict[str, Any]:
+    def words(self) -> Fields:
         parts = [part.replace("\\|", "|").strip() for part in PIPE.split(self.correct)]
         rows = [self.accepted(part) for part in [*parts, *self.options] if part]
         if not rows:
@@ -168,7 +167,7 @@ class Question:
             row["feedback"] = feedback
         return {"answers": rows, "feedback_wrong": self["Other feedback"]}
 
-    def accepted(self, text: str) -> dict[str, Any]:
+    def accepted(self, text: str) -> Fields:
         """Return "Truce Supervision (50%)" as a text and its share."""
         found = SHARE.search(text)
         if found is None:
@@ -179,8 +178,8 @@ class Question:
         share = Fraction(written) if "/" in written else as_meant(Fraction(written) / 100)
         return {"text": text[: found.start()].rstrip(), "fraction": str(share)}
 
-    def number(self) -> dict[str, Any]:
-        fields = {"feedback": self.feedback[0], "feedback_wrong": self["Other feedback"], "unit": self["Unit"]}
+    def number(self) -> Fields:
+        fields: Fields = {"feedback": self.feedback[0], "feedback_wrong": self["Other feedback"], "unit": self["Unit"]}
         if ends := self.ends():
             return fields | {"low": self.figure("Correct", ends[0]), "high": self.figure("Correct", ends[1])}
         fields["value"] = self.figure("Correct", self.correct)
@@ -204,7 +203,7 @@ class Question:
             raise self.faulty(name, _("“%(text)s” is not a number.") % {"text": text[:40]})
         return plain
 
-    def pairs(self) -> dict[str, Any]:
+    def pairs(self) -> Fields:
         rows: list[dict[str, str]] = []
         extra: list[str] = []
         for line in [*self.correct.splitlines(), *self.options]:
@@ -221,7 +220,7 @@ class Question:
                 extra.append(right)
         return {"pairs": rows, "extra": extra}
 
-    def order(self) -> dict[str, Any]:
+    def order(self) -> Fields:
         texts = self.options or [line.strip() for line in self.correct.splitlines() if line.strip()]
         return {
             "elements": [

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -29,14 +28,14 @@ def rows(drafts: Iterable[QuestionDraft]) -> Iterator[Texts]:
             yield _texts(draft)
 
 
-def cells(rows: Iterable[Texts]) -> Iterator[Sequence[Any]]:
+def cells(rows: Iterable[Texts]) -> Iterator[Sequence[object]]:
     """Yield the headings, then a row of cells for each question; no cell computes."""
     yield HEADINGS
     for texts in rows:
         yield [_cell(texts.get(heading, "")) for heading in HEADINGS]
 
 
-def _cell(text: str) -> Any:
+def _cell(text: str) -> object:
     """Return a number where it comes back as it was, a text for all others; nothing for nothing."""
     if PLAIN_NUMBER.fullmatch(text) and figure(float(text)) == text:
         return Decimal(text)

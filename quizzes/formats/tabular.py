@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -43,7 +42,7 @@ class Row:
     """A row by its number in the spreadsheet, from 1; columns are counted from 0."""
 
     number: int
-    cells: Sequence[Any]
+    cells: Sequence[object]
     reading: Reading
 
     @property
@@ -96,7 +95,7 @@ def figure(value: float) -> str:
     return str(int(value)) if value == int(value) else f"{Decimal(repr(value)):f}"
 
 
-def _holds(value: Any) -> bool:
+def _holds(value: object) -> bool:
     return value is not None and (not isinstance(value, str) or bool(value.strip()))
 
 

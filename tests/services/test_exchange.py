@@ -13,6 +13,7 @@ from quizzes.formats.base import Acknowledged, Issue, QuestionDraft, SourcePlace
 from quizzes.models import Question, QuestionVersion, Source, Tag, Topic, User
 from quizzes.question_types.texts import search_text
 from quizzes.services import exchange, linting
+from quizzes.services.exchange import writing
 from tests import factories
 from tests.lint.samples import MULTIPLE, SHORT, SINGLE, TEXT
 
@@ -183,7 +184,7 @@ def test_nothing_is_written_while_something_is_refused(now: datetime) -> None:
 
 def test_an_error_on_the_way_leaves_nothing(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     report = exchange.plan_import([draft()], actor=None)
-    monkeypatch.setattr(exchange, "_places", lambda *args: 1 / 0)
+    monkeypatch.setattr(writing, "_places", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         exchange.apply_import(report, actor=None, now=now)
     assert not Question.objects.exists()
