@@ -15,7 +15,7 @@ from quizzes.reports import practice_names
 
 @dataclass(frozen=True)
 class Running:
-    """Practice in progress, with how far it is."""
+    """Practice in progress, with how far it is: what was answered, or given up and shown."""
 
     attempt: Attempt
     answered: int
@@ -42,7 +42,7 @@ def choice(learner: User, wish: Wish, *, now: datetime) -> Choice:
 def running(learner: User) -> Running | None:
     """Return the practice that the learner put together and has not handed in, with its name (1 query, up to 3 more)."""
     mine = Attempt.objects.taken_by(learner).in_progress().filter(quiz__slug=Quiz.OWN_PRACTICE).select_related("quiz")
-    given = Count("answers", filter=Q(answers__response__isnull=False))
+    given = Count("answers", filter=Q(answers__response__isnull=False) | Q(answers__is_checked=True))
     attempt = mine.annotate(questions=Count("answers"), answered=given).first()
     if attempt is None:
         return None

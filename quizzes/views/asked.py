@@ -13,7 +13,7 @@ from quizzes.models import Attempt, Question, User
 from quizzes.models.papers import Paper
 from quizzes.question_types.fields import MAX_ANSWER
 from quizzes.reports import attempts as report
-from quizzes.reports import cards, judged_cards, review_cards
+from quizzes.reports import cards, judged_cards, practice_names, review_cards
 from quizzes.views.posted_answers import Conflict, Posted
 from quizzes.views.requests import LoggedInRequest
 
@@ -55,6 +55,7 @@ def all_page(request: LoggedInRequest, mine: Attempt, paper: Paper, posted: Post
 
 def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *, now: datetime) -> dict[str, object]:
     """Return what every page of a running attempt shows around the questions."""
+    practice_names.name([mine])
     return {
         "attempt": mine,
         "quiz": mine.quiz,
