@@ -375,6 +375,8 @@ def test_everybody_gets_what_the_table_says(
     for about in (ours, theirs):
         address = reverse(full(row.name), kwargs=about.kwargs(row.name))
         for actor, session in sessions.items():
+            if about is theirs and actor in ("nobody", "guest", "admin"):
+                continue  # asked about ours already, and of no class
             expected = row.codes[role_towards(actor, ours, theirs, about)]
             with transaction.atomic():
                 got = asked(with_session(session), row, address)
