@@ -138,6 +138,7 @@ def uses() -> set[tuple[str, str]]:
     }
 
 
+@pytest.mark.slow
 def test_no_private_name_of_another_package_is_used_without_a_reason() -> None:
     found = uses()
     assert found - set(ALLOWED) == set()

@@ -107,6 +107,7 @@ def test_any_words_come_back_or_what_is_lost_is_said(one: Format, draft: Questio
     assert lost or shown(dict(found[0].spec)) == shown(dict(draft.spec))
 
 
+@pytest.mark.slow
 @each_format
 def test_what_ships_comes_back_or_what_is_lost_is_said(one: Format) -> None:
     drafts = [replace(draft, where=str(draft.id)) for draft in shipped.drafts()]

@@ -405,6 +405,7 @@ def test_figures_of_nobody_are_none_and_of_one_have_no_spread(
 # Size -----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_hundred_members_by_twenty_assignments_take_five_queries(
     db: None, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

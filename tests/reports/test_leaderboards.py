@@ -700,6 +700,7 @@ PERSON = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(PERSON, max_size=8), metric=st.sampled_from(["best", "first", "improvement"]))
 def test_nobody_hidden_is_ever_shown_and_ranks_are_those_of_a_competition(

@@ -150,6 +150,7 @@ def test_a_version_that_says_the_same_changes_no_marks(
     assert (after[:4], after[4][1:], after[5]) == (before[:4], before[4][1:], before[5])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "example"), EXAMPLES, ids=lambda each: getattr(each, "key", ""))
 def test_of_every_type_the_same_content_gives_the_same_answers_once_and_twice(
     kind: Any, example: Any, learner: User, instructor: User, now: datetime

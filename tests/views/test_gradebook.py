@@ -192,6 +192,7 @@ def test_the_highest_column_is_as_high_as_the_chart() -> None:
     assert [bar.height for bar in bars([0] * 10)] == [0] * 10
 
 
+@pytest.mark.slow
 def test_a_class_of_a_hundred_with_twenty_assignments_takes_five_queries(
     client: Client, instructor: User, now: datetime
 ) -> None:
