@@ -62,6 +62,17 @@ class NotFound(QuizError):
         super().__init__(_("It doesn't exist, or you don't have access."))
 
 
+class NotShown(QuizError):
+    """A part of a leaderboard that a class does not show to its students."""
+
+    status = 404
+    code = "not_shown"
+    title = _("This class doesn't show every rank")
+
+    def __init__(self) -> None:
+        super().__init__(_("You see the first three, and your own place with its neighbors."))
+
+
 class AnswerRefused(QuizError):
     """An answer that was not saved; `stored` is the row of the answer that counts, where there is one."""
 

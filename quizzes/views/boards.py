@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from quizzes import clock
+from quizzes.errors import NotShown
 from quizzes.models import Assignment, Classroom, Membership, User
 from quizzes.reports import leaderboards, progress
 from quizzes.reports.leaderboards import EVER, Board
@@ -60,10 +61,10 @@ def classroom_board(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 def _shows_all(request: LoggedInRequest, classroom: Classroom) -> bool:
-    """Return whether the reader may see every rank; every rank asked for where they may not is not there."""
+    """Return whether the reader may see every rank; raise NotShown where they ask for every rank and may not."""
     shows_all = leaderboards.shows_all_to(request.user, classroom)
     if "all" in request.GET and not shows_all:
-        raise Http404
+        raise NotShown
     return shows_all
 
 

@@ -75,6 +75,7 @@ def test_an_instructor_turns_show_all_off_and_students_see_their_neighbors(
         assert "bird 10" not in read(student.get(room)) + read(part(student, f"{room}board/?top"))
         for address in (f"{room}board/?all", f"{room}board/?span=week&all", f"{one}?all"):
             assert student.get(address).status_code == part(student, address).status_code == 404
+            assert b"This class doesn&#x27;t show every rank" in student.get(address).content
         assert ranks(read(browser(new).get(f"{room}board/"))) == [1, 2, 3]  # no place, so no neighbors
         assert ranks(read(teacher.get(f"{room}board/?all"))) == list(range(1, 12))
         assert "Show all 11" in read(teacher.get(one))
