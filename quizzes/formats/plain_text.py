@@ -123,7 +123,10 @@ def _add(typed: Typed, line: str) -> None:
 
 
 def _take(typed: Typed, reading: Reading) -> None:
-    shared: Fields = {"stem": from_plain("\n".join(typed.stem)), "explanation": from_plain("\n".join(typed.explanation))}
+    shared: Fields = {
+        "stem": from_plain("\n".join(typed.stem)),
+        "explanation": from_plain("\n".join(typed.explanation)),
+    }
     if typed.options:
         return _take_choice(typed, shared, reading)
     answer = typed.answer

@@ -26,6 +26,9 @@ MAY_LOSE = re.compile(f"<({'|'.join(LOST)})", re.IGNORECASE)
 ATTRIBUTES = r"""(?:\s[^<>"']*(?:"[^"<>]*"[^<>"']*)*)?"""
 BLOCK = re.compile(f"</?(?:p|div){ATTRIBUTES}>", re.IGNORECASE)
 SPAN = re.compile(f"</?span{ATTRIBUTES}>", re.IGNORECASE)
+# Emphasis that is the same in Markdown wherever it stands: of letters and figures at both ends, beside no other mark.
+EMPHASIS = re.compile(r"(?<!>)<(em|i|strong|b)>([^\W_](?:[^<>&`*_\\\[\]\n]*[^\W_])?)</\1>(?!<)", re.IGNORECASE)
+ONE, TWO = "\ue000", "\ue001"  # stand for one star and for two while a text is escaped
 LINE_ENDS = re.compile(r"[\t \r\n]*[\r\n][\t \r\n]*")
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 CONVERTER = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=False, strip=HEADINGS)
@@ -60,14 +63,22 @@ def from_html(html: str) -> tuple[str, list[str]]:
     paragraphs = BLOCK.split(SPAN.sub("", html))
     if not any("<" in text for text in paragraphs):
         return _unmarked(paragraphs), []
+    emphasized = [EMPHASIS.sub(_starred, text) for text in paragraphs]
+    if not any("<" in text for text in emphasized) and not any(sign in html for sign in (ONE, TWO, "\\", "`")):
+        return _unmarked(emphasized).replace(ONE, "*").replace(TWO, "**"), []
     try:
         return _marked_up(html)
     except RecursionError:  # of the parser, some hundred elements inside each other
         return _words(html), [str(_("its layout"))]
 
 
+def _starred(found: re.Match[str]) -> str:
+    sign = ONE if found[1].lower() in ("em", "i") else TWO
+    return f"{sign}{found[2]}{sign}"
+
+
 def _unmarked(paragraphs: Iterable[str]) -> str:
-    """Return what shows the same as `_marked_up` does for paragraphs without marks, at a fraction of its cost."""
+    """Return what shows the same as `_marked_up` does for paragraphs of words and emphasis, at a fraction of its cost."""
     return "\n\n".join(text for text in map(_line, paragraphs) if text)
 
 

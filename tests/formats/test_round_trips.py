@@ -139,7 +139,8 @@ def test_spoiled_files_of_each_format_raise_in_no_reader() -> None:
                 assert drafts or issues
 
 
-phrases = st.lists(st.sampled_from([*"ab *_1", "&lt;", "&amp;", "\n"])).map("".join)
+EMPHASIZED = [f"<{name}>{text}</{name}>" for name in ("em", "i", "strong", "b") for text in ("a", "a b", "a_b", "1")]
+phrases = st.lists(st.sampled_from([*"ab *_1.#", "&lt;", "&amp;", "\n", *EMPHASIZED])).map("".join)
 paragraphs = st.builds(
     lambda name, text: f"<{name}>{text}</{name.split()[0]}>", st.sampled_from(["p", "div", 'p dir="ltr"']), phrases
 )
@@ -150,7 +151,7 @@ paragraphs = st.builds(
     | st.lists(paragraphs).map("".join)
     | st.lists(paragraphs).map(lambda rows: f"<div>{''.join(rows)}</div>")
 )
-def test_paragraphs_without_marks_are_shown_as_the_slow_way_shows_them(text: str) -> None:
+def test_paragraphs_of_words_and_emphasis_are_shown_as_the_slow_way_shows_them(text: str) -> None:
     assert shown(from_html(text)[0], "text") == shown(_marked_up(text)[0], "text")
 
 
