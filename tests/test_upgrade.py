@@ -399,7 +399,7 @@ def pages_of(client: Client) -> dict[str, int]:
 
 def links_in(answered: Any) -> list[str]:
     if answered.status_code == 302:
-        return [answered.headers["Location"]]
+        return [answered.headers["Location"].partition("?")[0]]
     if answered.streaming or not answered.headers["Content-Type"].startswith("text/html"):
         return []
     found = re.findall(r'href="(/[^"?#]*)', answered.content.decode())
