@@ -219,7 +219,10 @@ ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", "optional")
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"  # several may type one address, one can confirm it
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]  # no code by mail: few accounts have an address, not all sites send mail
+ACCOUNT_REAUTHENTICATION_METHODS = [
+    "password",
+    "mfa",
+]  # no code by mail: few accounts have an address, not all sites send mail
 # Tries / seconds / what is counted. A school may be behind one address: by address alone, only what none of them reaches.
 ACCOUNT_RATE_LIMITS = {
     "login": "",  # counted in quizzes/limits.py, as are wrong passwords:

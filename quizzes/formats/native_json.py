@@ -13,7 +13,7 @@ itself is a study note, and must be there. Of a type's own fields, those left ou
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Annotated, Any, Literal
 
@@ -104,7 +104,7 @@ class NativeJson(Format):
         return read_with(lambda reading: _read(data, reading), budget)
 
     def write(self, drafts: Iterable[QuestionDraft]) -> bytes:
-        return written(drafts, {})
+        return written(drafts)
 
 
 def _read(data: bytes, reading: Reading) -> None:
@@ -122,10 +122,15 @@ def _read(data: bytes, reading: Reading) -> None:
             reading.refuse(issue.where, issue.message)
 
 
-def written(drafts: Iterable[QuestionDraft], quiz: Mapping[str, object]) -> bytes:
-    """Return a file with the questions, and the quiz that asks them if there is one."""
+def written(
+    drafts: Iterable[QuestionDraft],
+    quiz: Mapping[str, object] | None = None,
+    sources: Sequence[Mapping[str, object]] = (),
+) -> bytes:
+    """Return a file with the questions, the quiz that asks them if there is one, and the sources that they name."""
+    beside = {name: value for name, value in (("quiz", quiz), ("sources", sources)) if value}
     rows = [flattened(draft) for draft in drafts]
-    wrapped = {"format": NAME, "version": VERSION, **({"quiz": quiz} if quiz else {}), "questions": rows}
+    wrapped = {"format": NAME, "version": VERSION, **beside, "questions": rows}
     return json.dumps(wrapped, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
 
 
@@ -140,7 +145,7 @@ def questions_of(value: object) -> list[object]:
             )
         if value.get("version") != VERSION or isinstance(value.get("version"), bool):
             raise Unreadable(_("file"), _("Only version %(version)d of this form can be read.") % {"version": VERSION})
-        unknown = sorted(set(value) - {"format", "version", "quiz", "questions", "$schema"})
+        unknown = sorted(set(value) - {"format", "version", "quiz", "sources", "questions", "$schema"})
         if unknown:
             raise Unreadable(_("file"), _("“%(key)s” is not a field of this form.") % {"key": unknown[0][:40]})
         value = value["questions"]

@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from quizzes.errors import ImportRejected
-from quizzes.formats import json_reader
+from quizzes.formats import json_reader, native_sources
 from quizzes.formats.base import Unreadable, decoded
 from quizzes.formats.budgets import Budget
 from quizzes.formats.native_json import NAME
+from quizzes.formats.native_sources import SourcePart
 
 Points = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,2})?$")]
 Name = Annotated[str, Field(max_length=80)]
@@ -72,10 +73,19 @@ class QuizPart(Part):
 
 def part_in(data: bytes) -> QuizPart | None:
     """Return the quiz in a file; None where there is none, or none that can be read."""
+    return beside(data)[0]
+
+
+def beside(data: bytes) -> tuple[QuizPart | None, list[SourcePart]]:
+    """Return what stands beside the questions of a file: the quiz, and the sources that can be read."""
     try:
         value = json_reader.load(decoded(data), Budget())
-        if not isinstance(value, dict) or value.get("format") != NAME or "quiz" not in value:
-            return None
-        return QuizPart.model_validate(value["quiz"])
-    except (Unreadable, ImportRejected, ValidationError):
-        return None
+    except (Unreadable, ImportRejected):
+        return None, []
+    if not isinstance(value, dict) or value.get("format") != NAME:
+        return None, []
+    sources = native_sources.parts(value.get("sources"))
+    try:
+        return QuizPart.model_validate(value["quiz"]) if "quiz" in value else None, sources
+    except ValidationError:
+        return None, sources

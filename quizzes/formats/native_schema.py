@@ -9,6 +9,7 @@ from quizzes import question_types
 from quizzes.formats.base import MAX_QUESTIONS
 from quizzes.formats.native_json import NAME, VERSION, Envelope
 from quizzes.formats.native_quiz import QuizPart
+from quizzes.formats.native_sources import MOST, SourcePart
 
 
 def schema() -> dict[str, Any]:
@@ -40,6 +41,7 @@ def schema() -> dict[str, Any]:
             "format": {"const": NAME},
             "version": {"const": VERSION},
             "quiz": {"$ref": "#/$defs/quiz"},
+            "sources": {"type": "array", "maxItems": MOST, "items": SourcePart.model_json_schema()},
             "questions": {"$ref": "#/$defs/questions"},
         },
         "required": ["format", "version", "questions"],

@@ -31,7 +31,7 @@ from quizzes.markup import plain
 from quizzes.models import Question, Quiz, Source, User
 from quizzes.question_types import normalized
 from quizzes.question_types.faults import InvalidSpec
-from quizzes.services import cases, exchange, quiz_files
+from quizzes.services import cases, exchange, quiz_files, source_files
 
 MOST = 20_000  # questions in all parts together
 SHOWN = 20  # on a page
@@ -205,9 +205,11 @@ def file_of(found: Prospect, *, title: str, day: date, is_alone: bool = False, q
 
 
 def _written(found: Prospect, quiz: Quiz | None) -> bytes:
-    if quiz is None or found.format.key != "json":
+    if found.format.key != "json":
         return found.format.write(found.drafts)
-    return native_json.written(found.drafts, quiz_files.part_of(quiz, [draft.id for draft in found.drafts]))
+    part = quiz_files.part_of(quiz, [draft.id for draft in found.drafts]) if quiz else None
+    slugs = {place.document for draft in found.drafts for place in draft.sources}
+    return native_json.written(found.drafts, part, source_files.parts_of(slugs))
 
 
 def _zipped(members: dict[str, bytes]) -> bytes:

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from quizzes.errors import ImportRejected
 from quizzes.formats import get
 from quizzes.formats.base import QuestionDraft
-from quizzes.models import ImportDraft, Question, QuestionVersion, Quiz, Tag, Topic, User
-from quizzes.services import bank, exchange, imports, people, quizzes
+from quizzes.models import ImportDraft, Question, QuestionVersion, Quiz, Source, Tag, Topic, User
+from quizzes.services import bank, exchange, exports, imports, people, quizzes
 from quizzes.services.imports import Choices, Plan
 from tests.admin import cast
 
@@ -294,3 +294,24 @@ def test_many_changed_questions_are_written_and_taken_back_in_as_many_statements
 
     topic = cast.topic()
     assert statements(7) == statements(2)
+
+
+def test_a_source_that_is_not_here_comes_with_the_file_and_goes_with_the_undo(ada: User, bea: User) -> None:
+    shipped = cast.question(owner=None, topic=cast.topic())
+    [slug] = {place.source.slug for place in shipped.places.all()}
+    Source.objects.update(title="Seoul Ministerial", url="https://example.org/seoul", kind="Report")
+    taken = exports.take(Question.objects.all(), actor=ada, now=NOW)
+    data = exports.file_of(exports.prospect(get("json"), taken.drafts), title="x", day=NOW.date()).data
+    Question.objects.all().delete()
+    Source.objects.all().delete()
+    done = brought(ada, data, "bank.json")
+    source = Source.objects.get()
+    assert (source.slug, source.title, source.url, source.owner) == (
+        slug, "Seoul Ministerial", "https://example.org/seoul", ada,
+    )  # fmt: skip
+    assert Question.objects.get().places.get().source == source
+    imports.undo(done, now=NOW)
+    assert not Source.objects.exists()
+    Source.objects.create(slug=slug, title="Hers", kind="Essay", owner=bea, visibility="private")
+    [note] = imports.plan_of(begun(ada, data, "bank.json")).notes
+    assert f"The source “{slug}” is not here" in note.message

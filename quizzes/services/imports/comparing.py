@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from quizzes import entitlements, question_types
 from quizzes.formats.base import NAMESPACE, QuestionDraft
 from quizzes.lint.base import Context, Finding
-from quizzes.models import Question, QuestionVersion, Source, User
+from quizzes.models import ImportDraft, Question, QuestionVersion, Source, User
 from quizzes.question_types.faults import InvalidSpec
 from quizzes.question_types.folding import folded
 from quizzes.question_types.texts import BETWEEN, search_text
-from quizzes.services import exchange, linting, readiness
+from quizzes.services import exchange, linting, readiness, source_files
 from quizzes.services.imports.keeping import Row, plain
 
 Status = QuestionVersion.Status
@@ -36,15 +36,15 @@ IN_ORDER = frozenset({"ordering"})  # types of which the order of the parts is t
 
 
 class Comparison:
-    """Compares one person's drafts with the bank; what is the same for all of them is fetched once (2 queries)."""
+    """Compares one person's drafts with the bank; what is the same for all of them is fetched once (3 queries)."""
 
-    def __init__(self, actor: User, format: str, twins: Collection[int]) -> None:
-        """`twins` are the places in the file of those that repeat an earlier one."""
-        self.twins = twins
-        self.actor, self.is_exact = actor, format == EXACT
-        self.context = Context(linting.documents())
-        self.sources = {source.slug: source for source in Source.objects.usable_by(actor)}
-        self.asks_for_sources = readiness.asks_for_sources(actor)
+    def __init__(self, draft: ImportDraft) -> None:
+        self.twins = set(draft.result.get("twins", ()))  # places in the file of those that repeat an earlier one
+        self.actor, self.is_exact = draft.owner, draft.format == EXACT
+        made = source_files.missing(draft.result.get("sources", ()), self.actor)  # they come with the file
+        self.context = Context(linting.documents() | dict.fromkeys(made, ()))
+        self.sources = {source.slug: source for source in Source.objects.usable_by(self.actor)} | made
+        self.asks_for_sources = readiness.asks_for_sources(self.actor)
 
     def rows_of(self, drafts: Sequence[QuestionDraft], start: int) -> list[Row]:
         """Return what would happen to each draft; the first of them has the place `start` in the file."""

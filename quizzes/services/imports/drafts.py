@@ -102,11 +102,14 @@ def _read(draft: ImportDraft, end: float) -> None:
     """Read on from where the last slice ended."""
     fresh: dict[str, object] = {}
     issues: list[Issue]
-    part = Slice(draft.reached)
+    part, sources = Slice(draft.reached), draft.result.get("sources", [])
     try:
         data, encoding = encodings.as_utf8(bytes(draft.data), draft.encoding)
-        if draft.format == "json" and not draft.reached and (quiz := native_quiz.part_in(data)):
-            fresh["choices"] = {"quiz": quiz.title, "kind": "file", "has_quiz": True}
+        if draft.format == "json" and not draft.reached:
+            quiz, found = native_quiz.beside(data)
+            sources = [part.model_dump() for part in found]
+            if quiz is not None:
+                fresh["choices"] = {"quiz": quiz.title, "kind": "file", "has_quiz": True}
         part = Slice(draft.reached, seconds=end - time.monotonic())
         drafts, issues = formats.get(draft.format).parse(data, budget=Budget(slice=part))
     except ImportRejected as refusal:
@@ -117,7 +120,7 @@ def _read(draft: ImportDraft, end: float) -> None:
         drafts, part.reached = drafts[:room], None
     content = bytes(draft.content) + packed_content(drafts, issues)
     fresh |= {"encoding": encoding, "count": draft.count + len(drafts), "content": content}
-    fresh["result"] = comparing.with_twins(draft.result, drafts)
+    fresh["result"] = comparing.with_twins(draft.result, drafts) | {"sources": sources}
     if part.reached is not None:
         fresh["reached"] = part.reached
     else:
@@ -130,12 +133,16 @@ def _at_the_end(draft: ImportDraft, found: Mapping[str, Any], content: bytes) ->
     if not content:
         content = packed_content([], [Issue(_("file"), _("No questions found."))])
     stage = Stage.CHECKING if found["count"] else Stage.READY
-    return {"stage": stage, "content": content, "result": {"twins": found["result"]["twins"]}}
+    return {
+        "stage": stage,
+        "content": content,
+        "result": {name: found["result"][name] for name in ("twins", "sources")},
+    }
 
 
 def _compare(draft: ImportDraft, end: float, *, now: datetime) -> None:
     """Compare batch after batch until the time is over, and keep what was found."""
-    comparison = comparing.Comparison(draft.owner, draft.format, set(draft.result.get("twins", ())))
+    comparison = comparing.Comparison(draft)
     began = time.monotonic()
     enough = began + COMPARING * (end - began)
     drafts: list[QuestionDraft] = []

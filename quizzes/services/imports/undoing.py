@@ -17,7 +17,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from quizzes.errors import ImportRejected
-from quizzes.models import ImportDraft, Notice, Question, QuestionSource, QuestionVersion, Quiz, Tag, Topic, User
+from quizzes.models import (
+    ImportDraft,
+    Notice,
+    Question,
+    QuestionSource,
+    QuestionVersion,
+    Quiz,
+    Source,
+    Tag,
+    Topic,
+    User,
+)
 from quizzes.question_types.texts import search_text
 from quizzes.services import quizzes
 from quizzes.services.imports import bulk
@@ -247,8 +258,8 @@ def _take_publication_back(published: Sequence[int], done: Undone) -> None:
 
 
 def _remove_labels(result: dict[str, Any]) -> None:
-    """Topics and tags that were made for the import and that nothing has."""
-    for model, pks in ((Topic, result["topics"]), (Tag, result["tags"])):
+    """Topics, tags and sources that were made for the import and that nothing has."""
+    for model, pks in ((Topic, result["topics"]), (Tag, result["tags"]), (Source, result.get("sources", []))):
         _unused(model, pks).delete()
 
 

@@ -16,10 +16,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from quizzes.errors import ImportRejected
-from quizzes.formats.base import QuestionDraft
 from quizzes.formats.native_quiz import QuizPart
 from quizzes.models import ImportDraft, Question, QuestionSource, QuestionVersion, Source, User, Visibility
 from quizzes.question_types.texts import search_text
+from quizzes.services import source_files
 from quizzes.services.imports import changing, quiz
 from quizzes.services.imports.bulk import Insertion, insert
 from quizzes.services.imports.comparing import stamp_of, stamps_of
@@ -131,7 +131,9 @@ def _write(
     _refuse_if_changed(taken)
     owner = draft.owner
     labels = Labels.of(taken, choices)
-    sources = _sources(line.draft for line in taken)
+    wanted = {place.document for line in taken for place in line.draft.sources}
+    new_sources = source_files.make(draft.result.get("sources", ()), wanted, owner)
+    sources = {source.slug: source for source in Source.objects.filter(slug__in=wanted).defer("paragraphs")}
     _add(ready, labels, sources)
     updated = changing.write(changed, labels, sources, actor=owner, now=now)
     published = _publish_drafts(taken, now=now) if choices.publishes else []
@@ -144,6 +146,7 @@ def _write(
         "drafts": [one.question.pk for one in ready.rows if choices.publishes and one.line.row.blocking],
         "topics": labels.new_topics,
         "tags": labels.new_tags,
+        "sources": [source.pk for source in new_sources],
     }
     if choices.quiz:
         known = {one.line.place: one.question.pk for one in ready.rows}
@@ -165,11 +168,6 @@ def _refuse_if_changed(taken: Sequence[Line]) -> None:
     now = stamps_of(stamps)
     if any(now.get(key, "") != stamp for key, stamp in stamps.items()):
         raise Outdated
-
-
-def _sources(drafts: Iterable[QuestionDraft]) -> dict[str, Source]:
-    wanted = {place.document for draft in drafts for place in draft.sources}
-    return {source.slug: source for source in Source.objects.filter(slug__in=wanted).defer("paragraphs")}
 
 
 def _add(ready: Ready, labels: Labels, sources: Mapping[str, Source]) -> None:
