@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection, connections
 
+from tests import waiting
+
 # Of each race; a control shows its fault in the first five. A nightly run takes 2,000.
 ROUNDS = int(os.environ.get("RACE_ROUNDS") or (60 if os.environ.get("CI") else 20))
 Race = Callable[..., list[Any]]
@@ -47,6 +49,20 @@ def track(lanes: int) -> Iterator[Race]:
         finally:
             for future in [pool.submit(close) for _lane in range(lanes)]:
                 future.result(timeout=60)
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+def until_waiting(count: int = 1) -> None:
+    """Return once so many transactions wait for a lock of the PostgreSQL server."""
+
+    def is_so() -> bool:
+        cursor.execute(WAITING)
+        return bool(cursor.fetchone()[0] >= count)
+
+    with connection.cursor() as cursor:
+        assert waiting.until(is_so), f"{count} should wait for a lock"
 
 
 def errors_in(results: Sequence[Any]) -> list[Exception]:

@@ -23,7 +23,7 @@ from quizzes.models.papers import Paper
 from quizzes.services import attempts, deadlines, grading
 from quizzes.services.attempts import answers, close
 from tests import factories, saving
-from tests.concurrency.racing import ROUNDS, errors_in, track
+from tests.concurrency.racing import ROUNDS, errors_in, track, until_waiting
 from tests.databases import empty
 from tests.factories import RIGHT, WRONG
 
@@ -213,13 +213,15 @@ def staged_on_postgresql() -> tuple[Any, Attempt]:
 
     def submit_meanwhile() -> Any:
         is_held.wait(timeout=20)
-        time.sleep(0.3)  # the save waits for the answer's row by now
+        until_waiting(1)  # the save, for the row of the answer
         return attempts.submit(Attempt.objects.get(pk=row.pk), now=NOW)
 
     def let_go() -> None:
         is_held.wait(timeout=20)
-        time.sleep(0.8)
-        may_go.set()
+        try:
+            until_waiting(2)  # the submit as well
+        finally:
+            may_go.set()
 
     with track(4) as race:
         _held, saved, _submitted, _let = race(hold_the_answer, save, submit_meanwhile, let_go)

@@ -17,14 +17,13 @@ from quizzes import clock
 from quizzes.models import Answer, Attempt, version_cache
 from quizzes.reports import invariants
 from quizzes.services import attempts, retrying
-from tests import factories, saving, waiting
-from tests.concurrency.racing import track
+from tests import factories, saving
+from tests.concurrency.racing import track, until_waiting
 from tests.databases import configured, standing_in
 from tests.factories import RIGHT
 
 pytestmark = pytest.mark.postgres
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 @pytest.fixture(autouse=True)
@@ -34,15 +33,6 @@ def nobody_remembers() -> None:
 
 def lock(row: models.Model) -> None:
     type(row)._default_manager.select_for_update().get(pk=row.pk)
-
-
-def wait_until_somebody_waits() -> None:
-    def is_so() -> bool:
-        cursor.execute(WAITING)
-        return bool(cursor.fetchone()[0])
-
-    with connection.cursor() as cursor:
-        assert waiting.until(is_so), "nobody waits for a lock"
 
 
 def look_soon_for_deadlocks() -> None:
@@ -76,7 +66,7 @@ def deadlock(act: Callable[[], Any], first: models.Model, second: models.Model) 
         with transaction.atomic():
             lock(first)
             is_held.set()
-            wait_until_somebody_waits()
+            until_waiting()
             lock(second)
 
     def act_then() -> Any:
@@ -160,7 +150,7 @@ def test_a_save_that_cannot_be_serialized_is_done_again(postgresql: None) -> Non
         with transaction.atomic():
             Answer.objects.filter(attempt=attempt, slot=1).update(is_flagged=True)
             is_held.set()
-            wait_until_somebody_waits()
+            until_waiting()
 
     def save_then() -> Any:
         is_held.wait(timeout=20)
