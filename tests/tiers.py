@@ -13,13 +13,12 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 LEFT_TO_CI = {"browser", "concurrency", "deploy", "faults", "fuzz", "stateful"}  # folders
+STORIES = {"walkthroughs"}  # folders of tests that go a long way, page by page
 TABLES = {  # files that ask every address or every rule for every kind of person
     "test_permissions.py",
     "admin/test_owners.py",
     "admin/test_pages.py",
     "views/test_guessed_ids.py",
-    "walkthroughs/test_exam_secrecy.py",
-    "walkthroughs/test_nothing_leaks.py",
 }
 BROWSER_FIXTURES = {"page", "context", "browser"}  # of Playwright
 
@@ -45,7 +44,7 @@ def marks(item: pytest.Item, own: set[str]) -> set[str]:
     is_left = "smoke" not in own and (folder(item) in LEFT_TO_CI or found & {"browser", "postgres", "ci"})
     if is_left:
         found.add("ci")
-    if is_left or found & {"browser", "postgres", "smoke"} or place(item) in TABLES:
+    if is_left or found & {"browser", "postgres", "smoke"} or place(item) in TABLES or folder(item) in STORIES:
         found.add("slow")
     return found
 

@@ -83,6 +83,7 @@ def choices(client: Client) -> dict[str, dict[str, str]]:
     return {spec.parameter_name: dict(spec.lookup_choices) for spec in specs if hasattr(spec, "parameter_name")}
 
 
+@pytest.mark.slow
 def test_filters_say_how_many_questions_each_leaves(as_ada: Client, stage: SimpleNamespace, water: Question) -> None:
     cast.question(owner=stage.bea, status="ready", visibility="use")
     cast.question(owner=stage.ada, status="draft")

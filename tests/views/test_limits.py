@@ -60,6 +60,7 @@ def test_sixty_people_behind_one_address_sign_up_within_a_minute() -> None:
         assert Client().post("/accounts/signup/", fields, REMOTE_ADDR=SCHOOL).status_code == 302
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_sixty_people_behind_one_address_log_in_within_a_minute_after_thirty_slips() -> None:
     for number in range(60):
@@ -160,6 +161,7 @@ def test_capitals_in_a_user_name_give_no_further_tries(owner: User) -> None:
     assert enter(Client(), owner.username).status_code == 429
 
 
+@pytest.mark.slow
 def test_many_addresses_together_guess_no_more_than_sixty_times(owner: User) -> None:
     for number in range(12):
         guess(owner.username, 5, address=f"203.0.113.{number}")

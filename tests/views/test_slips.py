@@ -134,6 +134,7 @@ def addresses() -> list[str]:
     return [path for name, path in found if name not in PasswordMustChange.OPEN]
 
 
+@pytest.mark.slow
 def test_no_address_is_open_before_the_password_is_changed(learner: User, password: str) -> None:
     client = log_in(learner, password)
     paths = addresses()

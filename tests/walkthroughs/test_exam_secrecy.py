@@ -112,7 +112,6 @@ def leaks(client: Client, *own: Attempt) -> dict[str, list[str]]:
 NONE: dict[str, list[str]] = {SENTINEL: [], STEM: []}
 
 
-@pytest.mark.slow
 def test_those_who_take_an_exam_meet_its_questions_nowhere_else_until_its_results_are_out(
     client: Client, learner: User, ways: dict[str, Quiz], exam: Assignment, now: datetime
 ) -> None:

@@ -61,7 +61,6 @@ def pages(client: Client, assignment: Assignment) -> dict[str, str]:
     return {address: client.get(address).content.decode() for address in addresses}
 
 
-@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reasons=st.lists(st.sampled_from(REASONS), min_size=1, max_size=4), right=st.integers(0, 3))
 def test_nothing_a_classmate_can_open_names_them(
