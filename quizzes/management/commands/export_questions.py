@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from quizzes import formats
-from quizzes.formats import native_schema
+from quizzes.formats import native_json, native_schema
 from quizzes.models import Question, Quiz
-from quizzes.services import cases, exchange, linting
+from quizzes.services import cases, exchange, linting, source_files
 
 
 class Command(BaseCommand):
@@ -33,7 +33,11 @@ class Command(BaseCommand):
         drafts = exchange.export(questions)
         if options["format"] != "json":
             drafts = cases.put_into_stems(drafts)
-        self.put(formats.get(options["format"]).write(drafts), options["output"])
+            data = formats.get(options["format"]).write(drafts)
+        else:
+            slugs = {place.document for draft in drafts for place in draft.sources}
+            data = native_json.written(drafts, sources=source_files.parts_of(slugs))
+        self.put(data, options["output"])
         if options["output"]:
             self.stdout.write(f"{len(drafts)} questions written to {options['output']}.")
 
