@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from quizzes import question_types
@@ -252,6 +253,7 @@ class Context:
 
 
 ItemCheck = Callable[[Item, Context], Iterable[tuple[str, str]]]
+WORDS: dict[tuple[str, str], tuple[str, str]] = {}  # of rules, by their codes and languages
 BankCheck = Callable[[Sequence[Item], Context], Iterable[tuple[str, str, str]]]
 
 
@@ -265,9 +267,16 @@ class ItemRule:
 
     def findings(self, item: Item, context: Context) -> Iterator[Finding]:
         found = list(self.check(item, context))
-        why, how = (str(self.why), str(self.how)) if found else ("", "")  # translated once, and seldom
+        why, how = self._words() if found else ("", "")
         for where, what in found:
             yield Finding(self.code, self.severity, where, what, why, how, item.id)
+
+    def _words(self) -> tuple[str, str]:
+        """Why it matters and how to mend it, translated once for each language: an import asks for them thousands of times."""
+        key = (self.code, get_language() or "")
+        if key not in WORDS:
+            WORDS[key] = str(self.why), str(self.how)
+        return WORDS[key]
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from quizzes import formats
 from tests.admin import cast
 from tests.browser.test_accessibility import WIDE, expect_clean
 from tests.browser.watching import Watch
@@ -13,16 +15,22 @@ from tests.browser.watching import Watch
 Enter = Callable[..., Page]
 
 
-def test_the_pages_of_a_code_and_of_an_export_are_for_everyone(enter: Enter, database: None, watch: Watch) -> None:
+def test_the_pages_of_a_code_and_of_an_export_are_for_everyone(
+    enter: Enter, database: None, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(formats.get("kahoot")), "most_in_file", 1)  # so that there are parts
     watch.allow("404: GET")  # a code that opens nothing
     ada, bea = cast.instructor("ada"), cast.instructor("bea")
-    quiz = cast.quiz(ada, cast.question(owner=ada, visibility="private"), title="Midterm", visibility="private")
+    asked = [cast.question(owner=ada, visibility="private") for _number in range(2)]
+    quiz = cast.quiz(ada, *asked, title="Midterm", visibility="private")
     page = enter(ada, viewport=WIDE)
     page.goto(f"/admin/quizzes/quiz/{quiz.pk}/share/")
     page.get_by_role("button", name="Make a code").click()
     code = page.locator(".share-code").inner_text()
     expect_clean(page, narrow=True)
     page.goto(f"/admin/quizzes/question/export/?quiz={quiz.pk}&as=kahoot")
+    page.get_by_role("link", name="2–2").click()
+    expect(page.get_by_role("button", name="Part 2 only")).to_be_visible()
     expect_clean(page, narrow=True)
     page = enter(bea, viewport=WIDE)
     page.goto("/admin/quizzes/quiz/shared/AAAABBBBCCCC/")
