@@ -50,18 +50,11 @@ KINDS: dict[Callable[[Path], None], str] = {
 kinds = pytest.mark.parametrize("spoil", KINDS, ids=lambda kind: kind.__name__)
 
 
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Path:
-    """A database with all tables, closed."""
-    path = tmp_path_factory.mktemp("sound") / "site.sqlite3"
-    with django_db_blocker.unblock():
-        databases.migrated(configured(path))
-    return path
-
-
 @pytest.fixture
-def file(sound: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(sound, tmp_path))
+def file(tmp_path: Path, django_db_blocker: Any) -> Path:
+    """A database with all tables, closed."""
+    with django_db_blocker.unblock():
+        return Path(shutil.copyfile(databases.template(), tmp_path / "site.sqlite3"))
 
 
 def configured(path: Path) -> dict[str, Any]:
