@@ -19,6 +19,7 @@ from quizzes.formats.base import Unreadable
 from quizzes.formats.budgets import Budget
 
 MANIFEST = "imsmanifest.xml"
+OTHERS = (".json", ".gift", ".csv", ".xlsx", ".txt", ".text", ".zip")  # what a person packs, as an export in parts does
 MOST_MEMBERS = 2_000
 LARGEST_MEMBER = 12_000_000  # bytes, unpacked
 LONGEST_NAME = 300
@@ -53,7 +54,10 @@ class Package:
             return self.bytes_of(MANIFEST)
         folder = next((posixpath.dirname(name) for name in self.members if name.endswith(f"/{MANIFEST}")), None)
         if folder is None:
-            raise Unreadable(_("file"), _("imsmanifest.xml is missing at the top of the archive."))
+            message = _("imsmanifest.xml is missing at the top of the archive.")
+            if any(name.lower().endswith(OTHERS) for name in self.members):
+                message = _("This is a zip of other files. Unpack it, and import them one after the other.")
+            raise Unreadable(_("file"), message)
         message = _("imsmanifest.xml is missing at the top of the archive (found in the folder %(folder)s).")
         raise Unreadable(_("file"), message % {"folder": folder[:60]})
 

@@ -172,3 +172,12 @@ def test_a_source_that_is_private_stays_and_content_of_another_time_too(as_bea: 
     assert formats.get("json").parse(content)[0][0].sources == ()
     stage.question.versions.update(spec={"stem": "Old"})
     assert as_bea.get(f"{EXPORT}?questions={stage.question.pk}").context["missing"] == 1
+
+
+def test_a_zip_of_parts_that_is_imported_as_it_is_says_what_to_do(
+    as_ada: Client, bank: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(formats.get("gift")), "most_in_file", 1)
+    sent = b"".join(as_ada.post(f"{bank.address}&as=gift", {"all": "1"}).streaming_content)
+    _drafts, [issue] = formats.detect("questions.zip", sent).parse(sent)
+    assert issue.message == "This is a zip of other files. Unpack it, and import them one after the other."
