@@ -127,6 +127,8 @@ class Sender:
     def note(self, what: str, address: str, reply: Any) -> None:
         self.sent += 1
         self.answers[reply.status_code] += 1
+        if reply.streaming:
+            list(reply)  # as a server does; its file is closed with that
         if reply.status_code >= 500:
             raised = "".join(traceback.format_exception(*reply.exc_info)[-6:]) if reply.exc_info else reply.text[:300]
             self.faults.setdefault(raised[-160:], f"{what}: {address[:300]}\n{raised}")
