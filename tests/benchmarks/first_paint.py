@@ -59,6 +59,7 @@ def main() -> None:
     server = site.Server().start()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        first_view(browser, f"http://127.0.0.1:{server.port}", None, "/", 1)  # the server's own first reply
         for user, paths in pages.items():
             for path in paths:
                 facts = first_view(
