@@ -34,7 +34,17 @@ def schema() -> dict[str, Any]:
     listed = {"type": "array", "minItems": 1, "maxItems": MAX_QUESTIONS, "items": {"anyOf": questions}}
     quiz = QuizPart.model_json_schema(ref_template="#/$defs/{model}")
     definitions |= quiz.pop("$defs")
-    wrapper = {
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Quizsite questions",
+        "anyOf": [{"$ref": "#/$defs/questions"}, _wrapper()],
+        "$defs": definitions | {"questions": listed, "quiz": quiz},
+    }
+
+
+def _wrapper() -> dict[str, Any]:
+    """Return the schema of a file that says what it is."""
+    return {
         "type": "object",
         "properties": {
             "$schema": {"type": "string"},
@@ -46,10 +56,4 @@ def schema() -> dict[str, Any]:
         },
         "required": ["format", "version", "questions"],
         "additionalProperties": False,
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Quizsite questions",
-        "anyOf": [{"$ref": "#/$defs/questions"}, wrapper],
-        "$defs": definitions | {"questions": listed, "quiz": quiz},
     }

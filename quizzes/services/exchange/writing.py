@@ -97,21 +97,26 @@ def _add_new(
     )
     pairs = list(zip(questions, (entry.draft for entry in report.new), strict=True))
     QuestionVersion.objects.bulk_create(
-        QuestionVersion(
-            question=question,
-            spec=dict(draft.spec),
-            search_text=search_text(draft.spec),  # rows written together send no signal
-            status=Status.READY if report.publish else Status.DRAFT,
-            revision=1,
-            edited_by=actor,
-            edited_at=now,
-            published_at=now if report.publish else None,
-        )
-        for question, draft in pairs
+        _first_version(question, draft, publish=report.publish, actor=actor, now=now) for question, draft in pairs
     )
     QuestionSource.objects.bulk_create(row for question, draft in pairs for row in _places(question, draft, sources))
     Question.tags.through.objects.bulk_create(
         Question.tags.through(question=question, tag=tags[slug]) for question, draft in pairs for slug in draft.tags
+    )
+
+
+def _first_version(
+    question: Question, draft: QuestionDraft, *, publish: bool, actor: User | None, now: datetime
+) -> QuestionVersion:
+    return QuestionVersion(
+        question=question,
+        spec=dict(draft.spec),
+        search_text=search_text(draft.spec),  # rows written together send no signal
+        status=Status.READY if publish else Status.DRAFT,
+        revision=1,
+        edited_by=actor,
+        edited_at=now,
+        published_at=now if publish else None,
     )
 
 

@@ -6,7 +6,7 @@ it was compared, nothing is written and the draft is compared again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -124,8 +124,7 @@ def _write(
     now: datetime,
 ) -> ImportDraft:
     """The transaction: lock, check, write, record."""
-    waiting = ImportDraft.objects.select_for_update(no_key=True)
-    locked = waiting.only("stage").get(pk=draft.pk)
+    locked = ImportDraft.objects.select_for_update(no_key=True).only("stage").get(pk=draft.pk)
     if locked.stage != Stage.READY:
         raise ImportRejected(_("This was imported already, in another tab perhaps."))
     _refuse_if_changed(taken)
@@ -133,7 +132,7 @@ def _write(
     labels = Labels.of(taken, choices)
     wanted = {place.document for line in taken for place in line.draft.sources}
     new_sources = source_files.make(draft.result.get("sources", ()), wanted, owner)
-    sources = {source.slug: source for source in Source.objects.filter(slug__in=wanted).defer("paragraphs")}
+    sources = _sources(wanted)
     _add(ready, labels, sources)
     updated = changing.write(changed, labels, sources, actor=owner, now=now)
     published = _publish_drafts(taken, now=now) if choices.publishes else []
@@ -149,14 +148,21 @@ def _write(
         "sources": [source.pk for source in new_sources],
     }
     if choices.quiz:
-        known = {one.line.place: one.question.pk for one in ready.rows}
-        pks = [(line.draft.id, known.get(line.place, line.row.question)) for line in taken]
-        named = [(key, pk) for key, pk in pks if pk]
-        result |= quiz.make(choices, named, part=part, owner=owner, now=now)
-    draft.result, draft.stage, draft.done_at = result, Stage.DONE, now
-    draft.data = b""  # what stays is what it takes to undo it
+        result |= quiz.make(choices, _keys(taken, ready), part=part, owner=owner, now=now)
+    draft.result, draft.stage, draft.done_at, draft.data = result, Stage.DONE, now, b""
     draft.save(update_fields=["result", "stage", "done_at", "data"])
     return draft
+
+
+def _sources(slugs: Collection[str]) -> dict[str, Source]:
+    return {source.slug: source for source in Source.objects.filter(slug__in=slugs).defer("paragraphs")}
+
+
+def _keys(taken: Sequence[Line], ready: Ready) -> list[tuple[str | None, int]]:
+    """Return the keys of the questions that are here now, each with the id that the file has for it."""
+    new = {one.line.place: one.question.pk for one in ready.rows}
+    keys = [(line.draft.id, new.get(line.place, line.row.question)) for line in taken]
+    return [(key, pk) for key, pk in keys if pk]
 
 
 def _refuse_if_changed(taken: Sequence[Line]) -> None:
