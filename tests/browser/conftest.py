@@ -36,7 +36,7 @@ LogIn = Callable[..., Page]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name == "browser":
-            item.add_marker(pytest.mark.flaky(reruns=1))  # Chromium itself gets stuck now and then; the summary says so
+            item.add_marker(pytest.mark.flaky(reruns=2))  # Chromium itself gets stuck now and then; the summary says so
             # In a plugin's own code.
             item.add_marker(pytest.mark.filterwarnings("ignore:Session-scoped fixtures defined as instance methods"))
 
