@@ -47,7 +47,7 @@ def test_what_the_scripts_do_without_a_page(node: str) -> None:
 
 
 def test_the_linter_finds_no_fault_in_the_scripts_and_their_tests(oxlint: str) -> None:
-    done = run(oxlint, "--format", "unix", "quizzes", "tests/js")
+    done = run(oxlint, "-c", "tests/js/oxlint.json", "--format", "unix", "quizzes", "tests/js")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

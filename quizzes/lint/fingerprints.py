@@ -1,4 +1,4 @@
-"""What is kept of a document instead of its text: short hashes of neighbouring word pairs, in order.
+"""What is kept of a document instead of its text: short hashes of neighboring word pairs, in order.
 
 They show whether a phrase stands in a paragraph and whether a text repeats a run of words of it; the document cannot be
 read back from them in practice, and need not be in the project.
@@ -37,7 +37,7 @@ class Paragraph:
 
 
 def pairs(text: str) -> list[str]:
-    """Six hexadecimal digits for each pair of neighbouring words; n words have n − 1 pairs."""
+    """Six hexadecimal digits for each pair of neighboring words; n words have n − 1 pairs."""
     return [blake2s(f"{one} {two}".encode(), digest_size=3).hexdigest() for one, two in pairwise(words(text))]
 
 

@@ -18,7 +18,7 @@ class SourceQuerySet(OwnedQuerySet["Source"]):
 class Source(Owned):
     """A document that questions rest on. `paragraphs` describes its places: [{"number", "heading", "words", "pairs"}].
 
-    `pairs` are short hashes of neighbouring words, enough to check an evidence phrase without keeping the text.
+    `pairs` are short hashes of neighboring words, enough to check an evidence phrase without keeping the text.
     """
 
     slug = models.SlugField(_("slug"), unique=True)
