@@ -25,7 +25,7 @@ _known: tuple[float, list[int]] | None = None
 
 
 def offer(*, now: datetime) -> Ticket | None:
-    """Return a question to begin with; None where the site has none for guests (1 query a minute, 1 more for versions not
+    """Return a question to begin with; None where the site has none for guests (2 queries a minute, 1 more for versions not
     met before). Its answer is taken only if it may be asked then."""
     if not settings.GUESTS:
         return None

@@ -40,7 +40,7 @@ def _guests(numbers: Collection[int]) -> QuerySet[User]:
 
 
 def may_try(question: PaperQuestion, *, now: datetime) -> bool:
-    """Return whether a guest may be asked it now (1 query at most)."""
+    """Return whether a guest may be asked it now (2 queries at most)."""
     return bool(settings.GUESTS) and entitlements.pool_of_guests(now=now).filter(versions=question.version.pk).exists()
 
 
