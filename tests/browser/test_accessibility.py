@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from quizzes.entitlements import Wish
@@ -16,61 +13,11 @@ from quizzes.models import Attempt, Unit, User
 from quizzes.services import attempts, instructors
 from tests import factories, saving
 from tests.browser import acts, samples
+from tests.browser.looking import WIDE, expect_clean, faults
 from tests.browser.watching import Watch
 from tests.reports.rows import graded
 
 Enter = Callable[..., Page]
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-ZOOMED = {"width": 320, "height": 256}  # a window of 1280 by 1024 at 400 %
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-COLOURS = ["color-contrast"]  # all that depends on the theme
-
-COLOURS_AT_REST = """async () => {
-  const aFrame = () => new Promise((goOn) => { requestAnimationFrame(goOn); setTimeout(goOn, 100); });
-  const isMoving = () => document.getAnimations().some((one) => one.playState === "running");
-  for (let still = 0, frames = 0; still < 3 && frames < 300; frames += 1) {
-    await aFrame();
-    still = isMoving() ? 0 : still + 1;
-  }
-}"""  # a colour that is inherited may start to change when the one above it has done so
-
-COVERING = """[...document.querySelectorAll("body *")].filter((one) => {
-  const { position, visibility } = getComputedStyle(one);
-  const { width, height } = one.getBoundingClientRect();
-  return /fixed|sticky/.test(position) && visibility === "visible" && width > 160 && height > innerHeight / 2;
-}).map((one) => one.outerHTML.slice(0, 200))"""  # what stays in view and hides more than half of it
-
-
-@cache
-def axe() -> Axe:
-    return Axe()
-
-
-def faults(page: Page, *, only: list[str] | None = None) -> list[str]:
-    page.evaluate(COLOURS_AT_REST)
-    run = {"type": "rule", "values": only} if only else {"type": "tag", "values": RULES}
-    # `preload` would copy imported style sheets into the page, which the policy rightly refuses
-    options = {"runOnly": run, "resultTypes": ["violations"], "preload": False}
-    found: dict[str, Any] = axe().run(page, options=options).response
-    return [
-        f"{rule['id']}: {node['html']} ({node['failureSummary']})"
-        for rule in found["violations"]
-        for node in rule["nodes"]
-    ]
-
-
-def expect_clean(page: Page, *, narrow: bool = False) -> None:
-    """Neither in light nor in dark; at 400 % nothing scrolls sideways or covers the page; with `narrow` also on a phone."""
-    for scheme, only in (("light", None), ("dark", COLOURS)):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        expect(page.locator("html")).to_have_attribute("data-theme", scheme)
-        assert faults(page, only=only) == [], (page.url, scheme)
-    page.set_viewport_size(ZOOMED)
-    assert page.evaluate("document.documentElement.scrollWidth") <= ZOOMED["width"], page.url
-    assert page.evaluate(COVERING) == [], page.url
-    page.set_viewport_size(NARROW)
-    assert not narrow or faults(page) == [], (page.url, "narrow")
-    page.set_viewport_size(WIDE)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from quizzes.models import Attempt, Classroom, User
 from quizzes.services import attempts, deadlines
 from tests import factories
 from tests.browser import acts, samples
-from tests.browser.test_accessibility import WIDE, expect_clean
+from tests.browser.looking import WIDE, expect_clean
 
 Enter = Callable[..., Page]
 ASKS_EVERY_MS = 20_000

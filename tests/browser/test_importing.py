@@ -14,7 +14,7 @@ from quizzes.models import Question, QuestionVersion
 from quizzes.services import exchange
 from quizzes.services.imports import drafts
 from tests.admin import cast
-from tests.browser.test_accessibility import WIDE, expect_clean
+from tests.browser.looking import WIDE, expect_clean
 
 Enter = Callable[..., Page]
 MINUTE = 60

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from quizzes import clock
 from quizzes.models import User
 from tests import factories
-from tests.browser.test_accessibility import expect_clean
+from tests.browser.looking import expect_clean
 
 Enter = Callable[..., Page]
 

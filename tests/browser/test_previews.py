@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from quizzes.models import Attempt, Quiz
 from tests import factories
 from tests.browser import samples
-from tests.browser.test_accessibility import WIDE, expect_clean
+from tests.browser.looking import WIDE, expect_clean
 
 Enter = Callable[..., Page]
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from quizzes.models import Attempt, User
 from quizzes.services import attempts
 from tests import factories, saving
+from tests.browser.looking import resize
 
 Enter = Callable[..., Page]
 SCREEN = 844
@@ -37,7 +38,7 @@ def attempt(learner: User) -> Attempt:
 
 def test_four_mistakes_of_fifteen_take_at_most_six_screens_of_a_phone(enter: Enter, attempt: Attempt) -> None:
     page = enter(attempt.learner)
-    page.set_viewport_size({"width": 390, "height": SCREEN})
+    resize(page, {"width": 390, "height": SCREEN})
     page.goto(f"/attempts/{attempt.pk}/result/")
     expect(page.get_by_role("heading", name="4 to look at again")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollHeight") <= 6 * SCREEN

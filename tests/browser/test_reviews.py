@@ -12,7 +12,7 @@ from quizzes.models import ReviewLog, ReviewSettings, User
 from quizzes.services import reviews
 from tests import factories
 from tests.browser import acts, samples
-from tests.browser.test_accessibility import NARROW, WIDE, expect_clean
+from tests.browser.looking import NARROW, WIDE, expect_clean
 
 Enter = Callable[..., Page]
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from quizzes import formats
 from tests.admin import cast
-from tests.browser.test_accessibility import WIDE, expect_clean
+from tests.browser.looking import WIDE, expect_clean
 from tests.browser.watching import Watch
 
 Enter = Callable[..., Page]

@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from quizzes.models import Classroom, User
 from tests import factories
-from tests.browser.test_accessibility import expect_clean
+from tests.browser.looking import expect_clean, resize
 
 Enter = Callable[..., Page]
 NEW = "peace-and-quiet-9"
-A4 = {"width": 794, "height": 1123}
+A4: ViewportSize = {"width": 794, "height": 1123}
 LIST = "Klasse 10B\r\nNr;Nachname, Vorname\r\n" + "".join(f"{n};Müller, Kind {chr(64 + n)}\r\n" for n in range(1, 10))
 
 
@@ -40,8 +40,8 @@ def sheet(enter: Enter, classroom: Classroom, instructor: User) -> Page:
 
 def test_eight_slips_fit_on_a_page(sheet: Page) -> None:
     expect_clean(sheet)
-    sheet.set_viewport_size(A4)  # type: ignore[arg-type]
     sheet.emulate_media(media="print")
+    resize(sheet, A4)
     boxes = [slip.bounding_box() for slip in sheet.locator(".slip").all()]
     ends = [box["y"] + box["height"] for box in boxes if box]
     assert len(ends) == 9

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from quizzes.models import StudyNote
 from tests import factories
 from tests.admin import cast
-from tests.browser.test_accessibility import WIDE, expect_clean
+from tests.browser.looking import WIDE, expect_clean
 
 Enter = Callable[..., Page]
 

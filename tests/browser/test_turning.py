@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from quizzes.models import Attempt, User
 from tests import saving
 from tests.browser import acts, samples
-from tests.browser.test_accessibility import expect_clean
+from tests.browser.looking import expect_clean
 from tests.browser.test_saving import kept
 from tests.browser.watching import Watch
 

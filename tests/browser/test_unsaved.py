@@ -13,7 +13,7 @@ from quizzes.models import Quiz, User
 from quizzes.services import attempts
 from tests.admin import cast
 from tests.browser.acts import wait_until
-from tests.browser.test_accessibility import NARROW, faults
+from tests.browser.looking import NARROW, expect_fits, faults, resize
 
 Enter = Callable[..., Page]
 
@@ -80,8 +80,8 @@ def test_buttons_that_act_are_off_with_a_reason_while_the_form_is_changed(enter:
     archive.click(force=True)
     expect(reason).to_be_visible()
     assert faults(page) == []
-    page.set_viewport_size(NARROW)
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    resize(page, NARROW)
+    expect_fits(page)
     page.get_by_label("Title").fill(quiz.title)
     expect(archive).not_to_have_attribute("aria-disabled", "true")
     archive.click()
@@ -123,8 +123,8 @@ def test_the_choice_of_a_kind_is_accessible_and_its_settings_count_as_unsaved(
     page = enter(ada)
     page.goto("/admin/quizzes/quiz/add/")
     assert faults(page) == []
-    page.set_viewport_size(NARROW)
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    resize(page, NARROW)
+    expect_fits(page)
     page.goto(f"/admin/quizzes/quiz/{quiz.pk}/change/?kind=exam")
     expect(page.get_by_role("button", name="Archive")).to_have_attribute("aria-disabled", "true")
     assert faults(page) == []
@@ -135,7 +135,7 @@ def test_nothing_sticky_covers_the_question_before_submitting(enter: Enter, ada:
     given = cast.assignment(cast.classroom(ada, sam, name="10B"), quiz)
     attempt = attempts.start(sam, quiz, assignment=given, now=datetime.now(UTC))
     page = enter(sam)
-    page.set_viewport_size({"width": 390, "height": 844})
+    resize(page, NARROW)
     page.goto(f"/attempts/{attempt.pk}/summary/")
     page.get_by_role("button", name="Submit", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("1 of 1 questions is unanswered. Submit anyway?")

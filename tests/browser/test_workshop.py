@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from quizzes.models import QuizItem
 from tests.admin import cast
-from tests.browser.test_accessibility import NARROW, faults
+from tests.browser.looking import NARROW, expect_fits, faults, resize
 
 Enter = Callable[..., Page]
 
@@ -23,9 +23,9 @@ def test_an_instructor_re_marks_one_class_by_new_points(enter: Enter, database: 
     page.goto(f"/admin/quizzes/quiz/{quiz.pk}/points/")
     expect(page.get_by_label("10B")).to_have_value("keep")
     assert faults(page) == []
-    page.set_viewport_size(NARROW)
+    resize(page, NARROW)
     assert faults(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    expect_fits(page)
     page.get_by_label("11C").select_option("remark")
     page.get_by_label("Reason").fill("It weighs more.")
     page.keyboard.press("Enter")

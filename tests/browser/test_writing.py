@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.admin import cast
-from tests.browser.test_accessibility import NARROW, faults
+from tests.browser.looking import NARROW, expect_fits, faults, resize
 
 Enter = Callable[..., Page]
 
@@ -20,9 +20,9 @@ def test_the_ways_in_are_usable_by_everybody(enter: Enter, database: None, path:
     page = enter(ada)
     page.goto(path)
     assert faults(page) == []
-    page.set_viewport_size(NARROW)
+    resize(page, NARROW)
     assert faults(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    expect_fits(page)
 
 
 def test_the_summary_of_errors_leads_to_the_field(enter: Enter, database: None) -> None:
