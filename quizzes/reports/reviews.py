@@ -1,4 +1,4 @@
-"""What a deck asks today, and when the rest is due. Read only.
+"""What a deck asks today. Read only.
 
 Counts and the next card come out of the same few rows, so that the navigation, the first page and the deck say the same.
 """
@@ -6,24 +6,21 @@ Counts and the next card come out of the same few rows, so that the navigation, 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 from zlib import crc32
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Q
 
 from quizzes import entitlements, scheduling, shared_cache
 from quizzes.entitlements import Secrecy
-from quizzes.models import Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, User, version_cache
-from quizzes.models.reviews import MAX_CAP, settings_of, zone_of
-from quizzes.scheduling import Day, Grade, Stage
+from quizzes.models import ReviewCard, ReviewLog, ReviewSettings, User
+from quizzes.models.reviews import MAX_CAP, SAME_DAY, ReviewCardQuerySet, settings_of, zone_of
+from quizzes.scheduling import AHEAD, Day, Stage
 
 READ = 2 * MAX_CAP  # rows: no day offers more
-SHOWN = 200  # suspended cards on one page
-LATELY, ENOUGH = 30, 20  # days; answers, for a figure
 KEPT_SECONDS = 60  # the count for the navigation
 SECONDS_EACH = 25  # an answer and a look at the reason
 
@@ -110,11 +107,15 @@ def _counted(user: User, rows: list[Due], settings: ReviewSettings | None, today
     return _session(rows, settings or ReviewSettings(), _done(user, today), today).left
 
 
-def session(user: User, secrecy: Secrecy, *, now: datetime) -> Session:
-    """What the deck of a user offers now (2 queries; 3 where nothing is due)."""
+def session(user: User, secrecy: Secrecy, *, now: datetime, counts_all: bool = False) -> Session:
+    """What the deck of a user offers now (2 queries; 3 where nothing is due, and 1 more for a large backlog).
+
+    Of a large backlog `held_over` is exact with `counts_all` only (1 query more).
+    """
     today = _Today.of(user, now)
     rows, settings = _rows(user, secrecy, today)
-    return _session(rows, settings or settings_of(user), _done(user, today), today)
+    count = _due(user, secrecy, now).count() if counts_all and len(rows) >= READ else len(rows)
+    return _session(rows, settings or settings_of(user), _done(user, today), today, count=count)
 
 
 @dataclass(frozen=True)
@@ -155,19 +156,30 @@ def _done(user: User, today: _Today) -> Done:
 
 
 def _rows(user: User, secrecy: Secrecy, today: _Today) -> tuple[list[Due], ReviewSettings | None]:
-    """The cards that are due, and the learner's settings out of the same rows (1 query); None where there are none."""
-    cards = ReviewCard.objects.of(user).active().due_at_instant(today.now)
-    if secrecy.exams:
-        cards = cards.exclude(question__in=secrecy.questions.order_by().values("pk"))
-    found = list(cards.values_list(*Due._fields, *ALONG)[:READ])
+    """The cards that are due, and the learner's settings out of the same rows (1 query, 1 more where they are cut off);
+    None where there are none. What is asked again today is always among them."""
+    cards = _due(user, secrecy, today.now).values_list(*Due._fields, *ALONG)
+    found = list(cards[:READ])
     if not found:
         return [], None
+    if len(found) == READ:
+        # `is_new__in` and not `is_new=False`, which SQLite does not look for in the index
+        again = cards.filter(is_new__in=[False], due_at__range=(today.begins_at, today.now + AHEAD))
+        found += [row for row in again.filter(stage__in=SAME_DAY).order_by("due_at")[:READ] if row not in found]
     size = len(Due._fields)
     given = {name: value for name, value in zip(SETTINGS, found[0][size:], strict=True) if value is not None}
     return [Due(*row[:size]) for row in found], ReviewSettings(**given)
 
 
-def _session(due: Sequence[Due], settings: ReviewSettings, done: Done, today: _Today) -> Session:
+def _due(user: User, secrecy: Secrecy, now: datetime) -> ReviewCardQuerySet:
+    cards = ReviewCard.objects.of(user).active().due_at_instant(now)
+    return cards.exclude(question__in=secrecy.questions.order_by().values("pk")) if secrecy.exams else cards
+
+
+def _session(
+    due: Sequence[Due], settings: ReviewSettings, done: Done, today: _Today, *, count: int | None = None
+) -> Session:
+    """Return the session; `count` is how many are due where `due` holds the first of them only."""
     if not settings.is_on:
         return Session(settings, [])
     again = [row for row in due if today.has_asked(row)]
@@ -187,7 +199,7 @@ def _session(due: Sequence[Due], settings: ReviewSettings, done: Done, today: _T
         _in_order(again, offered, fresh, today),
         finished=done.cards - len(again),
         answered=done.answered,
-        held_over=len(old) - len(offered) + len(new) - len(fresh),
+        held_over=(len(due) if count is None else count) - len(again) - len(offered) - len(fresh),
     )
 
 
@@ -197,95 +209,3 @@ def _in_order(again: Sequence[Due], due: Sequence[Due], new: Sequence[Due], toda
     ahead = [row for row in again if row.due_at > today.now]
     mixed = sorted(due, key=lambda row: crc32(f"{today.day}:{row.pk}".encode()))
     return [*ready, *mixed, *new, *ahead]
-
-
-# Afterwards -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """What is due on one day to come."""
-
-    day: date
-    count: int
-
-    def share(self, most: int) -> int:
-        """Percent of the fullest day, for a bar."""
-        return 100 * self.count // most if most else 0
-
-
-@dataclass(frozen=True)
-class Deck:
-    """A deck at a glance."""
-
-    cards: int
-    suspended: int
-    next_due: Ahead | None
-    week: Sequence[Ahead]  # the next seven days, those without cards too
-    recalled: int | None  # percent of what was asked again after days, of the last month; None: too few answers
-
-
-def deck(user: User, secrecy: Secrecy, *, now: datetime) -> Deck:
-    """How many cards there are, when the next ones are due, and what was remembered lately (6 queries)."""
-    return Deck(
-        cards=ReviewCard.objects.of(user).count(),
-        suspended=_suspended(user, secrecy).count(),
-        next_due=next_due(user, now=now),
-        week=_week(user, now),
-        recalled=_recalled(user, now),
-    )
-
-
-def _week(user: User, now: datetime) -> list[Ahead]:
-    zone = zone_of(user)
-    today = scheduling.day_of(now, zone)
-    days = [today + timedelta(days=number) for number in range(1, 8)]
-    begin, end = (scheduling.start_of(day, zone) for day in (days[0], days[-1] + timedelta(days=1)))
-    later = ReviewCard.objects.of(user).active().filter(due_at__gte=begin, due_at__lt=end).order_by()
-    counts: Counter[date] = Counter()
-    for due_at, count in later.values_list("due_at").annotate(count=Count("pk")):
-        counts[scheduling.day_of(due_at, zone)] += count
-    return [Ahead(day, counts[day]) for day in days]
-
-
-def _recalled(user: User, now: datetime) -> int | None:
-    logs = ReviewLog.objects.since(user, now - timedelta(days=LATELY)).filter(stage=Stage.REVIEW)
-    found = logs.aggregate(answers=Count("pk"), known=Count("pk", filter=Q(grade__gt=Grade.AGAIN.value)))
-    return round(100 * found["known"] / found["answers"]) if found["answers"] >= ENOUGH else None
-
-
-def next_due(user: User, *, now: datetime) -> Ahead | None:
-    """The next day, after today, on which cards are due (2 queries)."""
-    zone = zone_of(user)
-    tomorrow = scheduling.start_of(scheduling.day_of(now, zone) + timedelta(days=1), zone)
-    later = ReviewCard.objects.of(user).active().order_by()
-    first = later.filter(due_at__gte=tomorrow).aggregate(first=Min("due_at"))["first"]
-    if first is None:
-        return None
-    day = scheduling.day_of(first, zone)
-    ends_at = scheduling.start_of(day + timedelta(days=1), zone)
-    return Ahead(day, later.filter(due_at__gte=tomorrow, due_at__lt=ends_at).count())
-
-
-@dataclass(frozen=True)
-class Suspended:
-    """A card that is not asked."""
-
-    pk: int
-    stem: str
-
-
-def suspended(user: User, secrecy: Secrecy) -> list[Suspended]:
-    """The cards that their learner does not want to be asked, as far as they may see the questions now (2 queries)."""
-    ready = QuestionVersion.objects.ready().filter(question=OuterRef("question")).values("pk")[:1]
-    found = dict(
-        _suspended(user, secrecy).order_by("-pk").annotate(version=Subquery(ready)).values_list("pk", "version")[:SHOWN]
-    )
-    versions = version_cache.get_many({version for version in found.values() if version})
-    return [Suspended(pk, versions[version].stem) for pk, version in found.items() if version]
-
-
-def _suspended(user: User, secrecy: Secrecy) -> QuerySet[ReviewCard]:
-    """Those that could be asked, were they taken back."""
-    questions = secrecy.without_secret(Question.objects.ready().filter(is_kept_for_exams=False))
-    return ReviewCard.objects.of(user).filter(is_suspended=True, question__in=questions.order_by().values("pk"))

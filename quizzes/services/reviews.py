@@ -123,7 +123,7 @@ def _plan(card: ReviewCard, log: ReviewLog, grade: Grade, *, is_today: bool = Fa
 
 @transaction.atomic
 def undo(learner: User, *, now: datetime) -> ReviewCard | None:
-    """Take back the learner's last answer of today; the card is as it was. None: there is none."""
+    """Take back the learner's last answer of today; the card is as it was, and in use. None: there is none."""
     since = scheduling.start_of(scheduling.day_of(now, zone_of(learner)), zone_of(learner))
     log = ReviewLog.objects.since(learner, since).order_by("-at", "-pk").first()
     if log is None:
@@ -133,7 +133,7 @@ def undo(learner: User, *, now: datetime) -> ReviewCard | None:
         return None
     log.delete()
     locked.remember(log.memory if log.number > 1 else Memory(Stage.NEW, log.due_at))
-    locked.reviews, locked.buried_until = log.number - 1, None
+    locked.reviews, locked.buried_until, locked.is_suspended = log.number - 1, None, False
     locked.save()
     return locked
 

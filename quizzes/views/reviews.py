@@ -20,7 +20,7 @@ from quizzes.forms.reviews import ReviewSettingsForm
 from quizzes.models import ReviewCard, ReviewLog, User
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.reviews import settings_of
-from quizzes.reports import review_cards
+from quizzes.reports import review_cards, review_decks
 from quizzes.reports import reviews as report
 from quizzes.scheduling import Grade
 from quizzes.services import missed, reviews
@@ -36,10 +36,8 @@ def review_deck(request: LoggedInRequest) -> HttpResponse:
     now = clock.now()
     missed.collect(request.user, now=now)
     secrecy = entitlements.secrecy_of(request.user, now=now)
-    context = {
-        "session": report.session(request.user, secrecy, now=now),
-        "deck": report.deck(request.user, secrecy, now=now),
-    }
+    session = report.session(request.user, secrecy, now=now, counts_all=True)
+    context = {"session": session, "deck": review_decks.deck(request.user, secrecy, session.settings, now=now)}
     return render(request, "quizzes/reviews/deck.jinja", context)
 
 
@@ -52,7 +50,7 @@ def review_ask(request: LoggedInRequest) -> HttpResponse:
     session = report.session(request.user, secrecy, now=now)
     due = session.card(number_in(request.GET.get("card", "")))
     if due is None:
-        return _end(request, session, now)
+        return _end(request, report.session(request.user, secrecy, now=now, counts_all=True), now)
     question = review_cards.asked(due.pk, due.reviews + 1, due.version)
     return _ask(request, session, due, question, now=now)
 
@@ -85,7 +83,7 @@ def _end(request: LoggedInRequest, session: report.Session, now: datetime) -> Ht
     context = {
         "session": session,
         "answers": review_cards.answers_today(request.user, now=now),
-        "next_due": report.next_due(request.user, now=now),
+        "next_due": review_decks.next_due(request.user, session.settings, now=now),
     }
     return render(request, "quizzes/reviews/done.jinja", context)
 
@@ -247,7 +245,7 @@ def review_add(request: LoggedInRequest, pk: int, slot: int) -> HttpResponse:
 @require_GET
 def review_suspended(request: LoggedInRequest) -> HttpResponse:
     """What one does not want to be asked, to take it back."""
-    rows = report.suspended(request.user, entitlements.secrecy_of(request.user, now=clock.now()))
+    rows = review_decks.suspended(request.user, entitlements.secrecy_of(request.user, now=clock.now()))
     return render(request, "quizzes/reviews/suspended.jinja", {"rows": rows})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from quizzes import entitlements
 from quizzes.errors import NotOpen, QuizError
 from quizzes.models import Answer, Attempt, Classroom, Question, Quiz, ReviewCard, ReviewLog, User, papers
-from quizzes.reports import forgetting, invariants
+from quizzes.models.reviews import settings_of
+from quizzes.reports import forgetting, invariants, review_decks
 from quizzes.reports import reviews as report
 from quizzes.scheduling import Grade, Stage
 from quizzes.services import attempts, missed, people, reviews
@@ -159,13 +160,14 @@ def test_retired_questions_leave_the_deck_and_new_versions_are_asked(learner: Us
         ({"due": 35, "new": 30}, 40, 25),
         ({"due": 20, "overdue": 30}, 50, 0),
         ({"due": 20, "overdue": 150}, 80, 90),
+        ({"overdue": 230, "new": 5}, 80, 155),  # more than one look reads
     ],
 )
 def test_a_day_offers_its_cap_and_a_backlog_up_to_twice_that(
     learner: User, now: datetime, cards: dict[str, int], offered: int, held_over: int
 ) -> None:
     deck(learner, now, **cards)
-    found = session(learner, now)
+    found = report.session(learner, entitlements.secrecy_of(learner, now=now), now=now, counts_all=True)
     assert (found.left, found.held_over) == (offered, held_over)
     assert report.due_count(learner, now=now) == offered
 
@@ -187,6 +189,29 @@ def test_answers_of_the_day_use_it_up_and_the_total_stays(learner: User, now: da
     reviews.regrade(log, Grade.AGAIN)
     assert session(learner, now + timedelta(minutes=1)).left == 5
     assert session(learner, now + DAY).left == 10
+
+
+def test_what_is_to_be_asked_again_today_comes_before_any_backlog(learner: User, now: datetime) -> None:
+    deck(learner, now, overdue=210)
+    log = answer(learner, now, right=False)
+    reviews.regrade(log, Grade.AGAIN, is_today=True)
+    later = now + timedelta(minutes=11)
+    assert session(learner, later).queue[0].pk == log.card_id
+    assert report.due_count(learner, now=later) == session(learner, later).left == 80
+
+
+def test_the_next_day_counts_what_is_put_off_and_as_many_new_ones_as_it_offers(learner: User, now: datetime) -> None:
+    def upcoming() -> review_decks.Ahead | None:
+        return review_decks.next_due(learner, session(learner, now).settings, now=now)
+
+    assert upcoming() is None
+    deck(learner, now, due=1)
+    reviews.bury(ReviewCard.objects.get(), now=now)
+    assert upcoming() == review_decks.Ahead(date(2026, 3, 3), 1)
+    factories.attempt(learner, factories.quiz(12), now=now, submit=True)
+    missed.collect(learner, now=now)
+    assert upcoming() == review_decks.Ahead(date(2026, 3, 3), 11)
+    assert session(learner, now + DAY).left == 11
 
 
 def test_the_count_for_every_page_takes_one_query(
@@ -242,6 +267,14 @@ def test_undo_takes_back_the_last_answer_and_only_one_of_today(learner: User, no
     assert reviews.undo(learner, now=now + DAY) is None
 
 
+def test_undo_asks_a_question_again_that_was_suspended_after_its_answer(learner: User, now: datetime) -> None:
+    deck(learner, now, due=1)
+    log = answer(learner, now, right=True)
+    reviews.suspend(log.card)
+    reviews.undo(learner, now=now)
+    assert [row.pk for row in session(learner, now).queue] == [log.card_id]
+
+
 def test_undo_of_the_first_answer_to_a_missed_question_makes_it_new_again(learner: User, now: datetime) -> None:
     factories.attempt(learner, factories.quiz(1), now=now - DAY, submit=True)
     missed.collect(learner, now=now)
@@ -280,7 +313,8 @@ def test_as_many_are_suspended_as_their_page_lists(learner: User, now: datetime)
         reviews.suspend(reviews.add(learner, question, now=now))
     Question.objects.filter(pk=Question.objects.earliest("pk").pk).update(is_archived=True)
     secrecy = entitlements.secrecy_of(learner, now=now)
-    assert report.deck(learner, secrecy, now=now).suspended == len(report.suspended(learner, secrecy)) == 2
+    found = review_decks.deck(learner, secrecy, settings_of(learner), now=now)
+    assert found.suspended == len(review_decks.suspended(learner, secrecy)) == 2
 
 
 # What must always hold ------------------------------------------------------------------------------------------------

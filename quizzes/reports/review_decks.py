@@ -1,0 +1,118 @@
+"""A deck at a glance: how large it is, when its cards are due after today, what was remembered, what is suspended. Read only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
+
+from quizzes import scheduling
+from quizzes.entitlements import Secrecy
+from quizzes.models import Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, User, version_cache
+from quizzes.models.reviews import zone_of
+from quizzes.scheduling import Grade, Stage
+
+SHOWN = 200  # suspended cards on one page
+LATELY, ENOUGH = 30, 20  # days; answers, for a figure
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What is due on one day to come."""
+
+    day: date
+    count: int
+
+    def share(self, most: int) -> int:
+        """Percent of the fullest day, for a bar."""
+        return 100 * self.count // most if most else 0
+
+
+@dataclass(frozen=True)
+class Deck:
+    """A deck at a glance."""
+
+    cards: int
+    suspended: int
+    next_due: Ahead | None
+    week: Sequence[Ahead]  # the next seven days, those without cards too
+    recalled: int | None  # percent of what was asked again after days, of the last month; None: too few answers
+
+
+def deck(user: User, secrecy: Secrecy, settings: ReviewSettings, *, now: datetime) -> Deck:
+    """How many cards there are, when the next ones are due, and what was remembered lately (6 queries)."""
+    return Deck(
+        cards=ReviewCard.objects.of(user).count(),
+        suspended=_suspended(user, secrecy).count(),
+        next_due=next_due(user, settings, now=now),
+        week=_week(user, now),
+        recalled=_recalled(user, now),
+    )
+
+
+def _week(user: User, now: datetime) -> list[Ahead]:
+    zone = zone_of(user)
+    today = scheduling.day_of(now, zone)
+    days = [today + timedelta(days=number) for number in range(1, 8)]
+    begin, end = (scheduling.start_of(day, zone) for day in (days[0], days[-1] + timedelta(days=1)))
+    later = _asked_from(user, begin).filter(asked_at__lt=end)
+    counts: Counter[date] = Counter()
+    for asked_at, count in later.values_list("asked_at").annotate(count=Count("pk")):
+        counts[scheduling.day_of(asked_at, zone)] += count
+    return [Ahead(day, counts[day]) for day in days]
+
+
+def _recalled(user: User, now: datetime) -> int | None:
+    logs = ReviewLog.objects.since(user, now - timedelta(days=LATELY)).filter(stage=Stage.REVIEW)
+    found = logs.aggregate(answers=Count("pk"), known=Count("pk", filter=Q(grade__gt=Grade.AGAIN.value)))
+    return round(100 * found["known"] / found["answers"]) if found["answers"] >= ENOUGH else None
+
+
+def next_due(user: User, settings: ReviewSettings, *, now: datetime) -> Ahead | None:
+    """The next day, after today, on which cards are due, and how many of them it offers (2 queries)."""
+    zone = zone_of(user)
+    tomorrow = scheduling.start_of(scheduling.day_of(now, zone) + timedelta(days=1), zone)
+    later = _asked_from(user, tomorrow)
+    first = later.aggregate(first=Min("asked_at"))["first"]
+    if first is None:
+        return None
+    day = scheduling.day_of(first, zone)
+    there = later.filter(asked_at__lt=scheduling.start_of(day + timedelta(days=1), zone))
+    counts = there.aggregate(new=Count("pk", filter=Q(is_new=True)), known=Count("pk", filter=Q(is_new=False)))
+    offered = counts["known"] + min(counts["new"], settings.new_limit)
+    return Ahead(day, min(offered, settings.daily_cap)) if offered else None
+
+
+def _asked_from(user: User, at: datetime) -> QuerySet[Any]:
+    """The cards that are not asked before an instant, each with when it is: as planned, or when it is put off no longer."""
+    cards = ReviewCard.objects.of(user).active().filter(Q(due_at__gte=at) | Q(buried_until__gte=at)).order_by()
+    return cards.annotate(asked_at=Greatest("due_at", Coalesce("buried_until", "due_at")))
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """A card that is not asked."""
+
+    pk: int
+    stem: str
+
+
+def suspended(user: User, secrecy: Secrecy) -> list[Suspended]:
+    """The cards that their learner does not want to be asked, as far as they may see the questions now (2 queries)."""
+    ready = QuestionVersion.objects.ready().filter(question=OuterRef("question")).values("pk")[:1]
+    found = dict(
+        _suspended(user, secrecy).order_by("-pk").annotate(version=Subquery(ready)).values_list("pk", "version")[:SHOWN]
+    )
+    versions = version_cache.get_many({version for version in found.values() if version})
+    return [Suspended(pk, versions[version].stem) for pk, version in found.items() if version]
+
+
+def _suspended(user: User, secrecy: Secrecy) -> QuerySet[ReviewCard]:
+    """Those that could be asked, were they taken back."""
+    questions = secrecy.without_secret(Question.objects.ready().filter(is_kept_for_exams=False))
+    return ReviewCard.objects.of(user).filter(is_suspended=True, question__in=questions.order_by().values("pk"))
