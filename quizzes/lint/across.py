@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -100,7 +100,7 @@ def long_key(item: Item) -> str | None:
     return keys[0] if is_one and len(content_words(keys[0])) >= KEY_WORDS else None
 
 
-def is_about(asked: set[str], told: set[str]) -> bool:
+def is_about(asked: Set[str], told: Set[str]) -> bool:
     return bool(asked) and len(asked & told) / len(asked) >= SHARED
 
 
@@ -159,6 +159,6 @@ def ruled_out(item: Item, context: Context) -> Iterator[tuple[str, str]]:
             yield in_group(group, group.keys[0].text), _("The stem rules out every other option.")
 
 
-def is_denied(text: str, denied: set[str]) -> bool:
+def is_denied(text: str, denied: Set[str]) -> bool:
     meant = content_words(text)
     return bool(meant) and len(meant & denied) / len(meant) >= RULED_OUT

@@ -1,7 +1,7 @@
 """The bank as a whole: what no single question shows. Repetition and coverage."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import combinations
 
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ COVERED_WORDS, COVERED_SHARE = 15, 0.8
 Found = Iterator[tuple[str, str, str]]
 
 
-def overlap(one: set[str], other: set[str]) -> float:
+def overlap(one: Set[str], other: Set[str]) -> float:
     """Return the share of all their members that two sets have in common."""
     return len(one & other) / len(one | other) if one | other else 0.0
 
@@ -52,7 +52,7 @@ def near_duplicate(items: Sequence[Item], context: Context) -> Found:
             yield other.id, _("stem"), what % {"other": one.id, "stem": percent(stems), "key": percent(keys)}
 
 
-def _key_words(item: Item) -> set[str]:
+def _key_words(item: Item) -> Set[str]:
     if item.type == "true_false":
         return content_words(item.stem)
     return {word for text in item.keys for word in words(text)}

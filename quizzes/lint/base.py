@@ -109,13 +109,19 @@ class Group:
 
 @dataclass(frozen=True)
 class Prose:
-    """A text that an author wrote: its place in words, the name of its field, the field that holds it (option, …)."""
+    """A text that an author wrote: its place in the spec, the name of its field, the field that holds it (option, …)."""
 
-    where: str
+    path: tuple[str | int, ...]
     field: str
     owner: str
     text: str
-    beside: str = ""  # the text it is about: that of the option, for a feedback
+    beside: str  # the text it is about: that of the option, for a feedback
+    words: Mapping[str, Text]  # for the fields of its type
+
+    @property
+    def where(self) -> str:
+        """Its place in an author's words."""
+        return _in_words(self.path, self.words)
 
     @property
     def is_feedback(self) -> bool:
@@ -184,7 +190,7 @@ def _prose(
         names = [step for step in path if isinstance(step, str)]
         name = names[-1] if names else ""
         if name not in NOT_PROSE:
-            yield Prose(_in_words(path, words), name, names[-2] if len(names) > 1 else "", value, beside)
+            yield Prose(path, name, names[-2] if len(names) > 1 else "", value, beside, words)
     elif isinstance(value, dict):
         about = str(value.get("text") or value.get("left") or value.get("value") or "") if path else ""
         for name, inner in value.items():

@@ -23,9 +23,9 @@ LONGEST_RUN = 7
 )
 def copied_run(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     for prose in item.prose:
-        own_pairs = pairs(prose.text)
-        if len(own_pairs) < LONGEST_RUN:
+        if len(words(prose.text)) <= LONGEST_RUN:
             continue
+        own_pairs = pairs(prose.text)
         for slug, paragraphs in context.documents.items():
             known = context.pairs_of(slug)
             if sum(pair in known for pair in own_pairs) < LONGEST_RUN:  # as in nearly all

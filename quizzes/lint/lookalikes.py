@@ -1,12 +1,13 @@
 """Look-alikes: texts of one question that a learner cannot tell apart, or that differ in little; and signs that get lost."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.errors import Text
 from quizzes.json_types import JSONObject
 from quizzes.lint.base import ERROR, WARNING, Context, Item, clipped, item_rule
 from quizzes.markup import plain
@@ -31,10 +32,9 @@ LINK = re.compile(r"\[(?P<text>[^\]]{0,300})\]\(https://[^)]*\)")
 )
 def look_alike(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     for texts in offered(item):
-        for (where, one), (other_where, other) in combinations(texts, 2):
-            if look(one) == look(other):
-                what = _("On the page it looks like %(other)s: “%(text)s”.")
-                yield other_where, what % {"other": where, "text": clipped(look(other))}
+        for (where, _one), (other_where, other) in alike(texts, look):
+            what = _("On the page it looks like %(other)s: “%(text)s”.")
+            yield other_where, what % {"other": where, "text": clipped(look(other))}
 
 
 @item_rule(
@@ -45,8 +45,8 @@ def look_alike(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 )
 def nearly_same(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     for texts in [*offered(item), *rivals(item)]:
-        for (where, one), (other_where, other) in combinations(texts, 2):
-            if folded(one) == folded(other) and look(one) != look(other):
+        for (where, one), (other_where, other) in alike(texts, folded):
+            if look(one) != look(other):
                 what = _("“%(one)s” differs from %(where)s, “%(other)s”, in case, accents or signs only.")
                 yield other_where, what % {"one": clipped(other), "where": where, "other": clipped(one)}
 
@@ -65,6 +65,14 @@ def signs_lost(item: Item, context: Context) -> Iterator[tuple[str, str]]:
             yield where, _("It is shown as “%(text)s”.") % {"text": clipped(shown)}
 
 
+def alike(texts: Sequence[Named], by: Callable[[str], str]) -> Iterator[tuple[Named, Named]]:
+    """Yield the pairs of texts of which `by` makes the same; it is asked once for each."""
+    made = [by(text) for _where, text in texts]
+    for one, other in combinations(range(len(texts)), 2):
+        if made[one] == made[other]:
+            yield texts[one], texts[other]
+
+
 def look(text: str) -> str:
     """Return a text as it is drawn: without marks and invisible signs, letters that are drawn alike as one."""
     return visible(plain(text)).translate(TWINS)
@@ -72,24 +80,25 @@ def look(text: str) -> str:
 
 def without_marks(text: str) -> str:
     """Return a text without what is certainly meant as Markdown: emphasis around whole words, code, links."""
-    for _depth in range(3):
+    for _depth in range(3 if any(sign in text for sign in "*_`[") else 0):
         text = EMPHASIS.sub(r"\g<text>", LINK.sub(r"\g<text>", text))
     return text
 
 
 def offered(item: Item) -> list[list[Named]]:
     """Return the texts among which a learner chooses, list by list."""
+    option = _("option %(n)d")
     found = [
-        [(_in(group.where, _("option %(n)d"), n), option.text) for n, option in enumerate(group.options, start=1)]
+        [(_in(group.where, option, n), one.text) for n, one in enumerate(group.options, start=1)]
         for group in item.groups
     ]
     pairs, extra = item.content.get("pairs", ()), item.content.get("extra", ())
     rights = dict.fromkeys(pair["right"] for pair in pairs)
     return [
         *found,
-        _named(_("element %(n)d"), [row["text"] for row in item.content.get("elements", ())]),
-        _named(_("pair %(n)d, left"), [pair["left"] for pair in pairs]),
-        [*_named(_("answer %(n)d"), list(rights)), *_named(_("extra answer %(n)d"), extra)],
+        _named(gettext_lazy("element %(n)d"), [row["text"] for row in item.content.get("elements", ())]),
+        _named(gettext_lazy("pair %(n)d, left"), [pair["left"] for pair in pairs]),
+        [*_named(gettext_lazy("answer %(n)d"), list(rights)), *_named(gettext_lazy("extra answer %(n)d"), extra)],
     ]
 
 
@@ -119,7 +128,8 @@ def accepted(item: Item) -> Iterator[tuple[str, Sequence[JSONObject]]]:
         yield _("gap %(number)d") % {"number": number}, gap.get("answers", ())
 
 
-def _named(words: str, texts: Sequence[str]) -> list[Named]:
+def _named(place: Text, texts: Sequence[str]) -> list[Named]:
+    words = str(place) if texts else ""
     return [(words % {"n": number}, text) for number, text in enumerate(texts, start=1)]
 
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
 ABBREVIATIONS = re.compile(r"\b(?:[A-Z]\.)+(?=\s*[\w,])|\b(?:Mr|Mrs|Ms|Dr|St|No|vs|etc|e\.g|i\.e)\.", re.IGNORECASE)
 VOWELS = re.compile(r"[aeiouy]+")
 ENDINGS = tuple("ational ization isation ments ment ings ing ions ion ies ed es s ly al".split())  # noqa: SIM905
+SAME_TEXT = 128  # texts of a question or two, which many rules read one after the other
 COMMON = frozenset(
     """a about above according after again against all also although am among an and another any are as at away be
     because been before being below between both but by can could did do does doing done down during each either every few
@@ -20,11 +22,13 @@ COMMON = frozenset(
 )
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=SAME_TEXT)
+def words(text: str) -> tuple[str, ...]:
     """Return the words of a text in order, without case and marks; a hyphen parts two words, an apostrophe does not."""
-    return WORD.findall(text.replace("’", "'").casefold())
+    return tuple(WORD.findall(text.replace("’", "'").casefold()))
 
 
+@lru_cache(maxsize=8192)
 def root(word: str) -> str:
     """A word without its commonest ending, so that “mission” and “missions” meet. Crude, and the same on both sides."""
     for ending in ENDINGS:
@@ -33,16 +37,18 @@ def root(word: str) -> str:
     return word.removesuffix("'s").removesuffix("e")
 
 
-def content_words(text: str) -> set[str]:
+@lru_cache(maxsize=SAME_TEXT)
+def content_words(text: str) -> frozenset[str]:
     """Return the roots of the words that carry meaning; figures count."""
-    return {root(word) for word in words(text) if word not in COMMON and (len(word) > 2 or word.isdigit())}
+    return frozenset(root(word) for word in words(text) if word not in COMMON and (len(word) > 2 or word.isdigit()))
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=SAME_TEXT)
+def sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of a text; a full stop in an abbreviation ends none."""
     masked = ABBREVIATIONS.sub(lambda match: match.group().replace(".", "\ue000"), text)
     sentences_found = [part.replace("\ue000", ".") for part in _split(masked)]
-    return [part.strip() for part in sentences_found if words(part)]
+    return tuple(part.strip() for part in sentences_found if words(part))
 
 
 def _split(text: str) -> Iterable[str]:

@@ -130,12 +130,9 @@ def answer_in_stem(item: Item, context: Context) -> Iterator[tuple[str, str]]:
     wrong = [_run(text) for text in item.distractors]
     if any(run.strip() and run in stem for run in wrong):
         return  # the alternatives are named, and the key among them
-    partial = partial_answers(item.content)
     for key in item.keys:
-        if key in partial:
-            continue
         run = _run(key.replace("*", ""))
-        if _tells(run) and run in stem:
+        if _tells(run) and run in stem and key not in partial_answers(item.content):
             yield _("stem"), _("It has the answer “%(key)s” in it.") % {"key": clipped(key)}
 
 

@@ -14,7 +14,7 @@ def test_syllables_are_groups_of_vowels(word: str, count: int) -> None:
 
 
 def test_an_abbreviation_ends_no_sentence() -> None:
-    assert sentences("The U.N. met Mr. Vell. Who came? “Nobody.” So it is.") == [
+    assert list(sentences("The U.N. met Mr. Vell. Who came? “Nobody.” So it is.")) == [
         "The U.N. met Mr. Vell.",
         "Who came?",
         "“Nobody.”",
