@@ -89,9 +89,9 @@ def _capital(text: str) -> str:
 
 
 def _general_feedback(answers: str) -> tuple[str, str]:
-    """Return what stands before an unescaped “####”, and the general feedback after it."""
-    found = re.search(r"(?<!\\)####", answers)
-    return (answers[: found.start()], answers[found.end() :]) if found else (answers, "")
+    """Return what stands before the last “####”, and the general feedback after it."""
+    before, sign, after = answers.rpartition("####")
+    return (before, after) if sign else (answers, "")
 
 
 class Answers:
@@ -168,7 +168,7 @@ class Answers:
 
     def truth(self, raw: str) -> Fields:
         """Return the fields of “T#if wrong#if right”."""
-        answer, *feedback = re.split(r"(?<!\\)#", raw)
+        answer, *feedback = raw.split("#", maxsplit=2)
         wrong, right = ([self.feedback(text) for text in feedback] + ["", ""])[:2]
         is_true = answer.strip().upper() in TRUE
         return {
@@ -178,14 +178,17 @@ class Answers:
         }
 
     def words(self, found: list[Piece]) -> Fields:
-        rows = []
+        rows, wrong = [], ""
         for piece in found:
             text, feedback = split_feedback(piece.text)
             share = WHOLE if piece.weight is None else max(Fraction(0), piece.weight)
-            rows.append({"text": self.plain(text), "fraction": str(share), "feedback": self.feedback(feedback)})
+            if text.strip() == "*" and not share:
+                wrong = self.feedback(feedback)
+            else:
+                rows.append({"text": self.plain(text), "fraction": str(share), "feedback": self.feedback(feedback)})
         if all(Fraction(row["fraction"]) == 0 for row in rows):
             raise Faulty("", _("No answer is marked as right."))
-        return {"answers": rows}
+        return {"answers": rows, "feedback_wrong": wrong}
 
     def plain(self, raw: str) -> str:
         """Return an accepted text: no Markdown, and stars stay wildcards."""
@@ -196,7 +199,7 @@ class Answers:
         for piece in found:
             left, arrow, right = piece.text.partition("->")
             if not arrow:
-                raise Faulty("", _("“%(text)s” has no “->”.") % {"text": piece.text.strip()[:40]})
+                raise Faulty("", _("“%(text)s” has no “->”.") % {"text": self.plain(piece.text)[:40]})
             if left.strip():
                 rows.append({"left": self.text(left), "right": self.text(right)})
             else:
@@ -206,19 +209,18 @@ class Answers:
 
     def number(self, body: str) -> Fields:
         """Return the fields of “#1948:2”, “#1945..1950” or “#=1948:0 =%50%1948:10 ~wrong”."""
-        body, *wrong = re.split(r"(?<!\\)~", body, maxsplit=1)
-        key, *others = [piece for piece in pieces(body.strip()) if piece.text] or [Piece("=", None, "")]
-        text, feedback = split_feedback(key.text)
-        fields: Fields = {**self.range_of(text), "feedback": self.feedback(feedback)}
-        if key.weight not in (None, WHOLE):
-            raise Faulty("", _("The first number must be worth all points."))
-        if others:
+        body, _sign, wrong = body.partition("~")
+        found = [piece for piece in pieces(body.strip()) if piece.text] or [Piece("=", None, "")]
+        keys = [piece for piece in found if piece.weight in (None, WHOLE)]
+        if not keys:
+            raise Faulty("", _("No number is worth all points."))
+        text, feedback = split_feedback(keys[0].text)
+        if len(found) > 1:
             self.reading.note(
                 self.where, _("Only the first number counts here; further ones with a part of the points are left out.")
             )
-        if wrong:
-            fields["feedback_wrong"] = self.feedback(wrong[0].lstrip("#"))
-        return fields
+        said = {"feedback": self.feedback(feedback), "feedback_wrong": self.feedback(wrong.strip().lstrip("#"))}
+        return {**self.range_of(text), **said}
 
     def range_of(self, text: str) -> dict[str, str]:
         low, dots, high = (part.strip() for part in text.partition(".."))

@@ -1,7 +1,7 @@
 """The text of a GIFT file taken apart: comments, categories, blocks, braces and escapes.
 
 Moodle splits at blank lines and takes the first “{” that is not escaped and the next “}”. Inside braces : and = act; outside
-they are letters.
+they are letters. As there, escaped signs are put away first and come back at last: “C:\\#” is a backslash, and a “#” that acts.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from quizzes.formats.texts import from_html, from_plain, is_html
 
 FORMATS = {"html", "moodle", "plain", "markdown"}
 ESCAPE = re.compile(r"\\([\\:#={}~n])")
+ESCAPED = "\\:#={}~n"
+HELD = "".join(chr(0xFDD0 + place) for place in range(len(ESCAPED)))  # stand for them meanwhile; no text has these
+BACK = str.maketrans(HELD, ESCAPED.replace("n", "\n"))
 WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,10})?)%")
-NAME = re.compile(r"::(.*?)(?<!\\)::", re.DOTALL)
+NAME = re.compile(r"::(.*?)::", re.DOTALL)
 TEXT_FORMAT = re.compile(r"\[(\w+)\]")
 MARK = re.compile(r"\[(id|tag):([^\]]{1,200})\]")
 SLUG = re.compile(r"[^a-z0-9_-]+")
@@ -64,21 +67,20 @@ class Block:
         kind = written[1].lower() if written and written[1].lower() in FORMATS else "moodle"
         if written and written[1].lower() in FORMATS:
             text = text[written.end() :].strip()
-        opened = re.search(r"(?<!\\)\{", text)
-        closed = re.search(r"(?<!\\)\}", text)
-        if opened is None and closed is None:
+        opened, closed = text.find("{"), text.find("}")
+        if opened == closed == -1:
             return Question(text, kind, None)
-        if opened is None or (closed is not None and closed.start() < opened.start()):
+        if opened == -1 or -1 < closed < opened:
             raise Faulty("", _("A “}” stands without a “{” before it. Write \\} for the sign itself."))
-        if closed is None:
+        if closed == -1:
             raise Faulty("", _("The answer block opened with “{” is never closed."))
-        rest = text[closed.end() :]
-        if re.search(r"(?<!\\)[{}]", rest):
+        rest = text[closed + 1 :]
+        if "{" in rest or "}" in rest:
             raise Faulty(
                 "", _("There is a second “{” or “}”. Leave a blank line between questions; write \\{ for the sign.")
             )
-        stem = text[: opened.start()] + (f"_____{rest}" if rest.strip() else "")
-        return Question(stem.strip(), kind, text[opened.end() : closed.start()])
+        stem = text[:opened] + (f"_____{rest}" if rest.strip() else "")
+        return Question(stem.strip(), kind, text[opened + 1 : closed])
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,14 @@ def _block(first: int, lines: list[str], category: str, marks: str) -> Block:
     tags = [SLUG.sub("-", value.strip().lower()).strip("-")[:50] for kind, value in found if kind == "tag"]
     ids = [value.strip() for kind, value in found if kind == "id"]
     path = "/".join(part for part in category.split("/") if part.strip() not in ("", "$course$", "top", "$system$"))
-    return Block(first, "\n".join(lines), path, ids[-1] if ids else "", [tag for tag in dict.fromkeys(tags) if tag])
+    return Block(
+        first, held("\n".join(lines)), path, ids[-1] if ids else "", [tag for tag in dict.fromkeys(tags) if tag]
+    )
 
 
 def pieces(body: str) -> list[Piece]:
     """Return the answers in a body: each begins at an unescaped “=” or “~”; one without a sign counts as right."""
-    starts = [found.start() for found in re.finditer(r"(?<!\\)[=~]", body)]
+    starts = [found.start() for found in re.finditer("[=~]", body)]
     if not starts or body[: starts[0]].strip():
         starts = [-1, *starts]
     ends = [*starts[1:], len(body)]
@@ -146,13 +150,19 @@ def as_meant(share: Fraction) -> Fraction:
 
 
 def split_feedback(text: str) -> tuple[str, str]:
-    """Return an answer and its feedback, which stands after an unescaped “#”."""
-    answer, *feedback = re.split(r"(?<!\\)#", text, maxsplit=1)
-    return answer, feedback[0] if feedback else ""
+    """Return an answer and its feedback, which stands after a “#”."""
+    answer, _sign, feedback = text.partition("#")
+    return answer, feedback
+
+
+def held(text: str) -> str:
+    """Return a text with its escaped signs put away, so that those that are left act."""
+    return ESCAPE.sub(lambda found: HELD[ESCAPED.index(found[1])], text)
 
 
 def unescaped(text: str) -> str:
-    return ESCAPE.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
+    """Return a text whose escaped signs were put away with the signs themselves."""
+    return text.translate(BACK)
 
 
 def marked_up(text: str, kind: str) -> tuple[str, list[str]]:

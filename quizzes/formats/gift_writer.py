@@ -63,7 +63,8 @@ def _truth(spec: Spec) -> list[str]:
 
 
 def _words(spec: Spec) -> list[str]:
-    return [f"={_weight(row['fraction'])}{_with(row['text'], row['feedback'])}" for row in spec["answers"]]
+    rows = [f"={_weight(row['fraction'])}{_with(row['text'], row['feedback'])}" for row in spec["answers"]]
+    return [*rows, f"=%0%*#{escaped(spec['feedback_wrong'])}"] if spec["feedback_wrong"] else rows
 
 
 def _weight(fraction: object) -> str:
@@ -119,8 +120,8 @@ def _lost(draft: QuestionDraft) -> Iterator[str]:
         yield _("GIFT marks by weights: “right minus wrong”.")
     if any(row["feedback"] for row in spec.get("pairs", ())):
         yield _("GIFT has no feedback for a pair.")
-    if draft.type == "short_answer" and (spec["feedback_wrong"] or spec["accents_matter"]):
-        yield _("GIFT has no feedback for any other answer, and no rule for accents.")
+    if draft.type == "short_answer" and spec["accents_matter"]:
+        yield _("GIFT has no rule for accents.")
     if draft.type == "numeric" and _is_special_number(spec):
         yield _("GIFT has no units, no relative tolerance and no feedback for near misses.")
     if draft.type == "essay" and (spec["rubric"] or spec["model_answer"] or spec["min_words"] or spec["max_words"]):

@@ -51,6 +51,27 @@ def test_escapes_are_signs_and_line_ends() -> None:
     assert [row["text"] for row in draft.spec["options"]] == ["=a~", "b#"]
 
 
+def test_a_backslash_that_is_escaped_escapes_nothing() -> None:
+    draft = one(r"Set A\\{=C:\\#The first disk. ~D:\\#\\\#2}")
+    assert draft.spec["stem"] == r"Set A\\"
+    assert [(row["text"], row["feedback"]) for row in draft.spec["options"]] == [
+        (r"C:\\", "The first disk."), (r"D:\\", r"\\#2")
+    ]  # fmt: skip
+
+
+def test_a_star_that_earns_nothing_is_the_feedback_to_any_other_answer() -> None:
+    spec = one("Who? {=%100%Annan#Yes. =%0%*#Read chapter 2.}").spec
+    assert [row["text"] for row in spec["answers"]] == ["Annan"]
+    assert spec["feedback_wrong"] == "Read chapter 2."
+
+
+def test_a_number_with_a_part_of_the_points_may_stand_before_the_key() -> None:
+    text = "When? {#\n\t=%50%1948:5#Nearly.\n\t=%100%1945:0#Yes.\n\t~#No.\n}"
+    spec = GIFT.parse(text.encode())[0][0].spec
+    assert (spec["value"], spec["feedback"], spec["feedback_wrong"]) == ("1945", "Yes.", "No.")
+    assert notes(text) == ["Only the first number counts here; further ones with a part of the points are left out."]
+
+
 @pytest.mark.parametrize(("answer", "is_true"), [("T", True), ("TRUE", True), ("false", False), ("F", False)])
 def test_truth_has_feedback_for_wrong_and_for_right(answer: str, is_true: bool) -> None:
     spec = one(f"It is. {{{answer}#wrong#right}}").spec

@@ -64,7 +64,10 @@ def reworded(value: Any, draw: Any, told_apart: Any, name: str = "") -> Any:
     if isinstance(value, list):
         return [reworded(one, draw, told_apart, name) for one in value]
     is_text = isinstance(value, str) and not re.fullmatch(r"[-\d./e]*", value) and "[[" not in value
-    return f"{' '.join(draw(words).split())}x{next(told_apart)}" if is_text else value
+    if not is_text:
+        return value
+    parts = [" ".join(draw(words).split()), f"x{next(told_apart)}"]
+    return "".join(parts if draw(st.booleans()) else reversed(parts))
 
 
 @st.composite
