@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -25,13 +25,20 @@ from quizzes.admin.scoped import SuperuserOnly
 from quizzes.errors import QuizError
 from quizzes.forms.accounts import AnonymiseForm, HandOverForm
 from quizzes.forms.people import PersonForm
+from quizzes.generics import Subscriptable
 from quizzes.models import User
 from quizzes.reports.people import belongings
 from quizzes.services import handover, people
 
+if TYPE_CHECKING:
+    from django.contrib.auth.admin import UserAdmin
+else:
+
+    class UserAdmin(Subscriptable, auth_admin.UserAdmin): ...
+
 
 @admin.register(User)
-class PersonAdmin(SuperuserOnly, UserAdmin):
+class PersonAdmin(SuperuserOnly, UserAdmin[User]):
     """Users who took quizzes or were in a class are not deleted but anonymised, so that results stay."""
 
     form = PersonForm

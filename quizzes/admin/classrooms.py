@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from quizzes import clock
+from quizzes.admin.parts import StackedInline
 from quizzes.admin.scope import person
 from quizzes.admin.scoped import ScopedAdmin, ScopedFilter, ScopedInline
 from quizzes.errors import QuizError
@@ -63,7 +64,7 @@ def tell_what_it_shares(request: HttpRequest, assignment: Assignment) -> None:
         messages.warning(request, sentence)
 
 
-class AssignmentRows(ScopedInline, admin.StackedInline):
+class AssignmentRows(ScopedInline, StackedInline[Assignment, Classroom]):
     model = Assignment
     form = AssignmentForm
     fields = (
@@ -156,7 +157,7 @@ class ClassroomAdmin(ServedAdmin):
             stored(obj, classrooms.create(person(request), now=clock.now(), **form.cleaned_data))
 
     def save_formset(
-        self, request: HttpRequest, form: ModelForm[Classroom], formset: BaseInlineFormSet, change: bool
+        self, request: HttpRequest, form: ModelForm[Classroom], formset: BaseInlineFormSet[Any, Any, Any], change: bool
     ) -> None:
         formset.save(commit=False)
         for row in formset.new_objects:

@@ -6,7 +6,7 @@ Staff need no Django permissions: an instructor may do here what the scope of th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.http import HttpRequest
@@ -156,7 +156,7 @@ def seen(model: type[Row], user: User) -> QuerySet[Row]:
     return _rows(model, user, MANAGED | SEEN)
 
 
-def choices(field: ForeignKey, user: User) -> QuerySet[Model]:
+def choices(field: ForeignKey[Any, Any], user: User) -> QuerySet[Model]:
     """Return the rows a person may choose for a foreign key."""
     return _rows(field.related_model, user, MANAGED | CHOSEN)
 

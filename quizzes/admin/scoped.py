@@ -9,9 +9,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
-from django.db.models import DateTimeField, Field, ForeignKey, Model, Q, QuerySet
+from django.db.models import DateTimeField, Field, Model, Q, QuerySet
 from django.db.models.fields.related import RelatedField
-from django.forms import BaseInlineFormSet, CheckboxInput, Media, ModelChoiceField
+from django.forms import CheckboxInput, Media, ModelChoiceField
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from quizzes.admin.odd_requests import Choice
-from quizzes.admin.parts import AnyAdminPart, InlinePart
+from quizzes.admin.parts import AnyAdminPart, AnyForeignKey, InlinePart, ModelAdmin
 from quizzes.admin.scope import choices, managed, person, seen
 from quizzes.errors import Text
 from quizzes.forms.instants_admin import InstantField, InstantWidget
+from quizzes.generics import BaseInlineFormSet
 from quizzes.models import User
 
 Row = TypeVar("Row", bound=Model)
@@ -35,8 +36,8 @@ class ScopedChoices(AnyAdminPart):
     """For ModelAdmins and inlines: foreign keys offer, and accept, only what the person may choose."""
 
     def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
-    ) -> ModelChoiceField | None:
+        self, db_field: AnyForeignKey, request: HttpRequest, **kwargs: object
+    ) -> ModelChoiceField[Any] | None:
         kwargs.setdefault("queryset", choices(db_field, person(request)))
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", Choice(db_field, self.admin_site))
@@ -85,12 +86,12 @@ def _is_instructor(request: HttpRequest) -> bool:
 
 
 # What an instant is edited by, in every form: see `QuizsiteAdmin.register`, and below for rows.
-INSTANTS: Mapping[type[Field], Mapping[str, object]] = {
+INSTANTS: Mapping[type[Field[Any, Any]], Mapping[str, object]] = {
     DateTimeField: {"form_class": InstantField, "widget": InstantWidget}
 }
 
 
-class ScopedAdmin(InstructorAccess, ScopedChoices, admin.ModelAdmin):
+class ScopedAdmin(InstructorAccess, ScopedChoices, ModelAdmin[Any]):
     """A ModelAdmin that starts from what the person may look at."""
 
     list_per_page = 50
@@ -140,22 +141,26 @@ class DeleteBox(CheckboxInput):
         super().__init__({"aria-label": _("Delete")})
 
 
-class NamedRows(BaseInlineFormSet):
+class NamedRows(BaseInlineFormSet[Any, Any, Any]):
     deletion_widget = DeleteBox
 
 
 class ScopedInline(ScopedChoices, InlinePart):
     """Rows of an object that is managed already: users who may change the object may change its rows."""
 
-    formset: type[BaseInlineFormSet] = NamedRows
-    formfield_overrides: ClassVar[Mapping[type[Field], Mapping[str, object]]] = INSTANTS
+    formset: type[BaseInlineFormSet[Any, Any, Any]] = NamedRows
+    formfield_overrides: ClassVar[Mapping[type[Field[Any, Any]], Mapping[str, object]]] = INSTANTS
     max_num: int | None = 100
 
-    def get_formset(self, request: HttpRequest, obj: object = None, **kwargs: object) -> type[BaseInlineFormSet]:
+    def get_formset(
+        self, request: HttpRequest, obj: object = None, **kwargs: object
+    ) -> type[BaseInlineFormSet[Any, Any, Any]]:
         """Rows up to a limit: each one that is posted is a form to build."""
         return super().get_formset(request, obj, absolute_max=(self.max_num or 0) + 50, **kwargs)
 
-    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: object) -> FormField | None:
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: object
+    ) -> FormField | None:
         """Choices without the admin's small buttons to add, change and delete what is chosen; in a table, with names."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
@@ -183,7 +188,7 @@ class ScopedFilter(admin.RelatedFieldListFilter):
     """A list filter that names only what the person may see."""
 
     def field_choices(
-        self, field: RelatedField, request: HttpRequest, model_admin: admin.ModelAdmin
+        self, field: RelatedField[Any, Any], request: HttpRequest, model_admin: ModelAdmin[Any]
     ) -> list[tuple[str, Text]]:
         rows = seen(field.related_model, person(request)).order_by()
         offered = field.get_choices(include_blank=False, limit_choices_to={"pk__in": rows.values("pk")})

@@ -1,5 +1,7 @@
 """The admin site: every instructor may enter; what they see is narrowed by each ModelAdmin's queryset."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from functools import partial
 from typing import Any, cast
@@ -49,7 +51,7 @@ class QuizsiteAdmin(admin.AdminSite):
     def register(
         self,
         model_or_iterable: type[Model] | Iterable[type[Model]],
-        admin_class: type[admin.ModelAdmin] | None = None,
+        admin_class: type[admin.ModelAdmin[Any]] | None = None,
         **options: object,
     ) -> None:
         """Register a model; every form, those of other packages too, keeps an instant that is not touched."""

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from quizzes import clock
+from quizzes.admin.parts import TabularInline
 from quizzes.admin.scope import managed, owner_name, person
 from quizzes.admin.scoped import ScopedAdmin, ScopedInline, WhoseFilter
+from quizzes.generics import ModelForm
 from quizzes.lint import notes
 from quizzes.models import Body, GlossaryTerm, NotePlace, Quiz, StudyNote, TimelineEntry, Unit
 from quizzes.models.quizzes import Preset
@@ -52,9 +54,7 @@ class StudyAdmin(ScopedAdmin):
         is_ours = obj is None or obj.is_owned_by(person(request))
         return self.readonly_fields if is_ours else (*self.readonly_fields, "visibility")
 
-    def save_model(
-        self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm[StudyContent], change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: StudyContent, form: ModelForm[StudyContent], change: bool) -> None:
         if not change:
             obj.owner = person(request)
         super().save_model(request, obj, form, change)
@@ -86,7 +86,7 @@ class StudyAdmin(ScopedAdmin):
         self.message_user(request, ngettext("%(n)d is a draft.", "%(n)d are drafts.", count) % {"n": count})
 
 
-class UnitForm(forms.ModelForm):
+class UnitForm(ModelForm[Unit]):
     """The check is counted, and shows its answers once it is handed in."""
 
     def clean_check_quiz(self) -> Quiz | None:
@@ -96,7 +96,7 @@ class UnitForm(forms.ModelForm):
         return quiz
 
 
-class NotesOfUnit(ScopedInline, admin.TabularInline):
+class NotesOfUnit(ScopedInline, TabularInline[StudyNote, Unit]):
     """The notes of a unit, to put them in another order."""
 
     model = StudyNote
@@ -140,15 +140,13 @@ class UnitAdmin(StudyAdmin):
     prepopulated_fields = {"slug": ("title",)}
     ordering = ("position", "pk")
 
-    def save_model(
-        self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm[StudyContent], change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: StudyContent, form: ModelForm[StudyContent], change: bool) -> None:
         super().save_model(request, obj, form, change)
         if isinstance(obj, Unit) and not obj.is_draft:
             mastery.award_all(obj)
 
 
-class NotePlaceInline(ScopedInline, admin.TabularInline):
+class NotePlaceInline(ScopedInline, TabularInline[NotePlace, StudyNote]):
     model = NotePlace
     extra = 2
     max_num = 40
@@ -157,7 +155,7 @@ class NotePlaceInline(ScopedInline, admin.TabularInline):
     verbose_name_plural = gettext_lazy("places it rests on")
 
 
-class StudyNoteForm(forms.ModelForm):
+class StudyNoteForm(ModelForm[StudyNote]):
     """A case that published questions name stays a case, under its name, for all to read."""
 
     def clean(self) -> dict[str, object]:
@@ -183,9 +181,7 @@ class StudyNoteAdmin(StudyAdmin):
     inlines = (NotePlaceInline,)
     ordering = ("unit__position", "position", "pk")
 
-    def save_model(
-        self, request: HttpRequest, obj: StudyContent, form: forms.ModelForm[StudyContent], change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: StudyContent, form: ModelForm[StudyContent], change: bool) -> None:
         before = StudyNote.objects.filter(pk=obj.pk).first()
         super().save_model(request, obj, form, change)
         if before is not None and isinstance(obj, StudyNote):
@@ -203,7 +199,7 @@ class StudyNoteAdmin(StudyAdmin):
     def save_related(
         self,
         request: HttpRequest,
-        form: forms.ModelForm[StudyNote],
+        form: ModelForm[StudyNote],
         formsets: Iterable[forms.BaseFormSet[forms.BaseForm]],
         change: bool,
     ) -> None:

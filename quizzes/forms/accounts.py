@@ -22,6 +22,7 @@ from quizzes.errors import Text
 from quizzes.forms.fields import model_choice
 from quizzes.forms.signup import OnePassword
 from quizzes.forms.zones import ZoneField, zone_choice
+from quizzes.generics import ModelChoiceField, ModelForm
 from quizzes.models import User
 from quizzes.models.accounts import MAX_GOAL
 from quizzes.services import accounts
@@ -86,7 +87,7 @@ class NewPasswordForm(OnePassword, AllauthResetPasswordKeyForm):
         accounts.confirm_by_mailed_link(self.user)
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(ModelForm[User]):
     """Names, time zone, goal, streak and appearance; the appearance is kept by the browser."""
 
     time_zone = ZoneField(label=_("Time zone"), required=False, help_text=_("Used for all dates and times."))
@@ -164,7 +165,7 @@ class DeleteAccountForm(TypedNameForm):
         self.fields["username"].label = _("Your user name")
 
 
-class PersonChoice(forms.ModelChoiceField):
+class PersonChoice(ModelChoiceField[User]):
     """People by name and user name."""
 
     def label_from_instance(self, person: User) -> str:

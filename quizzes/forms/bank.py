@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.errors import Text
-from quizzes.forms.fields import choice
+from quizzes.forms.fields import choice, model_choice
 from quizzes.forms.posted import replaced
 from quizzes.forms.question_places import PlaceForm, Places, with_more_places
 from quizzes.models import Question, QuestionVersion, Source, StudyNote, Topic, User, Visibility
@@ -116,11 +116,11 @@ class QuestionForm:
         kept = Q(questions=question) if question is not None else Q()
         usable = Source.objects.usable_by(self.user).order_by().values("pk")
         sources = Source.objects.filter(Q(pk__in=usable) | kept).distinct()
-        field = forms.ModelChoiceField(sources)
-        choices = list(field.iterator(field))  # asked for once, not for every row
+        anything = forms.ModelChoiceField(sources)
+        choices = list(anything.iterator(anything))  # asked for once, not for every row
         for form in [*formset.forms, formset.empty_form]:
-            form.fields["source"].queryset = sources
-            form.fields["source"].choices = choices
+            field = model_choice(form, "source")
+            field.queryset, field.choices = sources, choices
         return formset
 
     def _offer_cases(self, current: str) -> None:

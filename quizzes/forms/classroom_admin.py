@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.errors import QuizError
 from quizzes.forms.quiz_fields import attempts_field, time_limit_field
+from quizzes.generics import ModelForm
 from quizzes.models import Accommodation, Assignment, Classroom, Membership, Quiz
 from quizzes.services import nicknames
 
 Status = Membership.Status
+RowT = TypeVar("RowT", bound=Model)
 
 
-class ServedForm(forms.ModelForm):
+class ServedForm(ModelForm[RowT]):
     """A form whose row is saved by a service; what the service refused is shown where it belongs."""
 
     refusal: QuizError | None = None
@@ -29,7 +32,7 @@ class ServedForm(forms.ModelForm):
         return cleaned
 
 
-class ClassroomForm(ServedForm):
+class ClassroomForm(ServedForm[Classroom]):
     class Meta:
         model = Classroom
         fields = (
@@ -46,7 +49,7 @@ class ClassroomForm(ServedForm):
         )
 
 
-class AssignmentForm(ServedForm):
+class AssignmentForm(ServedForm[Assignment]):
     time_limit = time_limit_field()
     attempts_allowed = attempts_field()
     applies_to_running = forms.BooleanField(
@@ -94,7 +97,7 @@ class AssignmentForm(ServedForm):
         return cleaned
 
 
-class MembershipForm(ServedForm):
+class MembershipForm(ServedForm[Membership]):
     class Meta:
         model = Membership
         fields = ("classroom", "user", "role", "status", "nickname", "is_visible", "time_factor", "is_untimed")
@@ -116,7 +119,7 @@ class MembershipForm(ServedForm):
         return name
 
 
-class AccommodationForm(ServedForm):
+class AccommodationForm(ServedForm[Accommodation]):
     time_limit = time_limit_field()
     attempts_allowed = attempts_field()
 

@@ -15,6 +15,7 @@ from quizzes import emblems
 from quizzes.errors import Text
 from quizzes.forms.fields import choice
 from quizzes.forms.zones import ZoneField, zone_choice
+from quizzes.generics import ModelForm
 from quizzes.models import Classroom, Membership
 
 UNTIMED = "untimed"
@@ -33,7 +34,7 @@ def helper(label: object) -> FormHelper:
     return helper
 
 
-class ClassroomForm(forms.ModelForm):
+class ClassroomForm(ModelForm[Classroom]):
     """What a new classroom needs: a name, and the zone its deadlines are meant in."""
 
     time_zone = ZoneField(label=gettext_lazy("Time zone"), help_text=gettext_lazy("For the dates of assignments."))

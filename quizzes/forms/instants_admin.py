@@ -28,7 +28,7 @@ class InstantWidget(AdminSplitDateTime):
     chosen = ""  # what is stored
 
     def value_from_datadict(
-        self, data: Mapping[str, object], files: MultiValueDict[str, UploadedFile], name: str
+        self, data: Mapping[str, object], files: MultiValueDict[str, UploadedFile[bytes]], name: str
     ) -> list[object]:
         return [*super().value_from_datadict(data, files, name), data.get(f"{name}_which", "")]
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
-from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth import forms as auth_forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.generics import Subscriptable
 from quizzes.models import User
 
+if TYPE_CHECKING:
+    from django.contrib.auth.forms import SetPasswordForm
+else:
 
-class OwnPasswordForm(SetPasswordForm):
+    class SetPasswordForm(Subscriptable, auth_forms.SetPasswordForm): ...
+
+
+class OwnPasswordForm(SetPasswordForm[User]):
     """A new password, twice; not the one of the slip."""
 
     user: User

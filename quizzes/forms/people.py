@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.forms import UserChangeForm
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import forms as auth_forms
 
 from quizzes.errors import QuizError
+from quizzes.generics import Subscriptable
+from quizzes.models import User
 from quizzes.services import people
+
+if TYPE_CHECKING:
+    from django.contrib.auth.forms import UserChangeForm
+else:
+
+    class UserChangeForm(Subscriptable, auth_forms.UserChangeForm): ...
+
 
 RIGHTS = ("is_superuser", "is_active", "is_staff")  # an administrator needs all of them
 
 
-class PersonForm(UserChangeForm):
+class PersonForm(UserChangeForm[User]):
     """An account; the last administrator keeps their rights."""
 
     def clean(self) -> dict[str, object]:

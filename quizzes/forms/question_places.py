@@ -33,7 +33,7 @@ class PlaceForm(forms.Form):
         return cleaned
 
 
-class Places(StoredRows):
+class Places(StoredRows[PlaceForm]):
     """Places in sources, each listed once."""
 
     def clean(self) -> None:
@@ -44,7 +44,7 @@ class Places(StoredRows):
                 form.add_error("paragraph", _("This place is listed already."))
             seen.add(place)
 
-    def kept_forms(self) -> list[forms.Form]:
+    def kept_forms(self) -> list[PlaceForm]:
         return [form for form in self.forms if form.has_changed() and not form.cleaned_data.get("DELETE")]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes import question_types
 from quizzes.errors import Text
-from quizzes.forms.fields import choice
+from quizzes.forms.fields import choice, model_choice
 from quizzes.forms.quiz_fields import whole_number
 from quizzes.models import Quiz, QuizItem, Source, Tag, Topic
 from quizzes.models.classification import Bloom, Difficulty
@@ -68,7 +68,7 @@ class CellForm(forms.Form):
         return QuizItem(quiz=quiz, position=position, **cleaned)
 
 
-class BaseCells(StoredRows):
+class BaseCells(StoredRows[CellForm]):
     """Rows of a blueprint, filled from the draw rules that are there."""
 
     minimum_rows = 4
@@ -78,10 +78,10 @@ class BaseCells(StoredRows):
         choices: dict[str, list[tuple[object, object]]] = {}
         for form in [*self.forms, self.empty_form]:
             for name in ("topic", "source", "tag"):  # asked for once, not for every row
-                field = form.fields[name]
+                field = model_choice(form, name)
                 if name not in choices:
                     field.empty_label = _("any")
-                    choices[name] = list(field.choices)
+                    choices[name] = list(field.iterator(field))
                 field.choices = choices[name]
 
     def rows_at_first(self) -> int:

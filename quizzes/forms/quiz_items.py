@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django import forms
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.forms.quiz_fields import whole_number
+from quizzes.generics import BaseInlineFormSet, ModelForm
 from quizzes.models import QuestionVersion, Quiz, QuizItem, User, Visibility
 from quizzes.services import outlines
 
 LAST = 9999  # a row without a position goes to the end
 
 
-class ItemForm(forms.ModelForm):
+class ItemForm(ModelForm[QuizItem]):
     """A row of a quiz; a new one without a position goes last."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -64,14 +64,16 @@ class FixedItemForm(ItemForm):
     def is_kept_private(self) -> bool:
         """Whether the row has a question that another instructor keeps private: it stays at the version it has."""
         question = self.instance.question
-        is_foreign = question is not None and question.owner_id not in (None, self.instance.quiz.owner_id)
+        if question is None:
+            return False
+        is_foreign = question.owner_id not in (None, self.instance.quiz.owner_id)
         return is_foreign and question.visibility == Visibility.PRIVATE and self.instance.pinned_version_id is not None
 
     def clean_pinned_version(self) -> QuestionVersion | None:
         return self.instance.pinned_version if self.is_kept_private else self.cleaned_data["pinned_version"]
 
 
-class FixedItems(forms.BaseInlineFormSet):
+class FixedItems(BaseInlineFormSet[QuizItem, Quiz, ModelForm[QuizItem]]):
     """Fixed questions of a quiz, each at most once; new ones are such as the user may put into a quiz."""
 
     user: User
@@ -117,7 +119,7 @@ class DrawItemForm(ItemForm):
         )
 
 
-class DrawItems(forms.BaseInlineFormSet):
+class DrawItems(BaseInlineFormSet[QuizItem, Quiz, ModelForm[QuizItem]]):
     """Draw rules of a quiz; those of a published one find as many questions as they want."""
 
     def clean(self) -> None:
@@ -131,7 +133,7 @@ class DrawItems(forms.BaseInlineFormSet):
             if cell.lacks_questions:
                 form.add_error("draw_count", cell.note)
 
-    def _is_removed(self, form: forms.ModelForm) -> bool:
+    def _is_removed(self, form: ModelForm[QuizItem]) -> bool:
         return bool(form.cleaned_data.get("DELETE"))
 
     def _fixed(self) -> set[int]:

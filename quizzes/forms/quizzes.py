@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from quizzes.errors import EditConflict
 from quizzes.forms.posted import replaced
 from quizzes.forms.quiz_fields import attempts_field, keeps_questions_field, time_limit_field, whole_number
+from quizzes.generics import ModelForm
 from quizzes.models import Quiz
 from quizzes.models.kinds import Kind
 from quizzes.models.quizzes import Preset
@@ -24,7 +25,7 @@ PENALTY = gettext_lazy("A penalty is 0 to 1: a share of the question's points.")
 GIVING_AWAY = ("feedback", "attempts_allowed", "counting")
 
 
-class QuizForm(forms.ModelForm):
+class QuizForm(ModelForm[Quiz]):
     """Settings of a quiz; `revision` is what the editor saw."""
 
     time_limit = time_limit_field()

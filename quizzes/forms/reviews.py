@@ -9,10 +9,11 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from quizzes.generics import ModelForm
 from quizzes.models import ReviewSettings
 
 
-class ReviewSettingsForm(forms.ModelForm):
+class ReviewSettingsForm(ModelForm[ReviewSettings]):
     class Meta:
         model = ReviewSettings
         fields = ["is_on", "daily_cap", "new_limit", "retention", "has_keys"]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.errors import Text
+from quizzes.models.accounts import User
 from quizzes.models.bank import Question
 from quizzes.models.quizzes import Quiz
 
@@ -41,7 +42,7 @@ SENTENCES: dict[str, Text] = {
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
-    def waiting_for(self, user: object) -> NoticeQuerySet:
+    def waiting_for(self, user: User) -> NoticeQuerySet:
         """Return those that were not dismissed, the newest first."""
         return self.filter(recipient=user, dismissed_at=None).order_by("-created_at", "-pk")
 

@@ -84,7 +84,7 @@ class RowForm(forms.Form):
         return any(name not in ("ORDER", "DELETE") and self[name].data for name in self.changed_data)
 
 
-class RowFormSet(StoredRows):
+class RowFormSet(StoredRows[RowForm]):
     """The rows of a RowSet; blank ones are offered where nothing is stored."""
 
     rows: RowSet

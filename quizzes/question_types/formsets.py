@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django import forms
 
+from quizzes.generics import BaseFormSet
 
-class StoredRows(forms.BaseFormSet):
+FormT = TypeVar("FormT", bound=forms.Form)
+
+
+class StoredRows(BaseFormSet[FormT]):
     """Rows without a fixed part: stored ones are a starting point, a row is a row wherever it came from."""
 
     stored: Sequence[Mapping[str, object]] = ()
@@ -28,13 +32,13 @@ class StoredRows(forms.BaseFormSet):
             return {}
         return {"initial": self.stored[index]}
 
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
+    def add_fields(self, form: FormT, index: int | None) -> None:
         super().add_fields(form, index)
         if index is not None and "ORDER" in form.fields:
             form.fields["ORDER"].initial = index + 1
 
 
-RowsT = TypeVar("RowsT", bound=StoredRows)
+RowsT = TypeVar("RowsT", bound=StoredRows[Any])
 
 
 def formset_of(row: type[forms.Form], base: type[RowsT], *, can_order: bool = False, most: int) -> type[RowsT]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -15,6 +16,22 @@ from quizzes.reports import given
 from quizzes.reports.given import Calendar, seconds_to_opening
 
 OPEN, UPCOMING, DONE = "open", "upcoming", "done"
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class ClassroomCounts(TypedDict):
+    students: int
+    running: int
+
+
+class LearnerCounts(TypedDict):
+    """How many students have begun an assignment, and how many work at it now."""
+
+    begun: int
+    running: int
 
 
 @dataclass(frozen=True)
@@ -35,10 +52,11 @@ def classrooms_of(user: User, *, now: datetime, archived: bool = False) -> list[
     """Return the classrooms a person belongs to, by name (2 queries; 5 for a student)."""
     memberships = Membership.objects.active().filter(user=user, classroom__archived_at__isnull=not archived)
     by_classroom = {row.classroom_id: row for row in memberships}
-    classrooms = Classroom.objects.filter(pk__in=by_classroom).annotate(
+    counted = Classroom.objects.filter(pk__in=by_classroom).annotate(
         students=_count(Membership.objects.students().filter(classroom=OuterRef("pk")), "classroom"),
         running=_count(_open_assignments(now).filter(classroom=OuterRef("pk")), "classroom"),
     )
+    classrooms = cast("Iterable[WithAnnotations[Classroom, ClassroomCounts]]", counted)
     calendars = _calendars([row for row in by_classroom.values() if row.role == Membership.Role.STUDENT], now)
     return [
         ClassroomSummary(room, by_classroom[room.pk].role, room.students, room.running, calendars.get(room.pk))
@@ -97,7 +115,7 @@ def for_staff(classroom: Classroom, *, now: datetime) -> list[Assigned]:
     in_time = Q(attempts__due_at=None) | Q(attempts__due_at__gt=now)
     running = Q(attempts__status=Attempt.Status.IN_PROGRESS) & in_time
     theirs = Q(attempts__learner__in=students.values("user"))
-    rows = (
+    counted = (
         Assignment.objects.filter(classroom=classroom)
         .select_related("quiz")
         .annotate(
@@ -105,10 +123,9 @@ def for_staff(classroom: Classroom, *, now: datetime) -> list[Assigned]:
             running=Count("attempts__learner", filter=theirs & running, distinct=True),
         )
     )
-    assigned = [
-        _assigned(row, number, row.begun, row.running, now)
-        for row in rows.order_by(F("opens_at").desc(nulls_last=True))
-    ]
+    latest_first = counted.order_by(F("opens_at").desc(nulls_last=True))
+    rows = cast("Iterable[WithAnnotations[Assignment, LearnerCounts]]", latest_first)
+    assigned = [_assigned(row, number, row.begun, row.running, now) for row in rows]
     order = (OPEN, UPCOMING, DONE)
     return sorted(assigned, key=lambda row: order.index(row.state))
 

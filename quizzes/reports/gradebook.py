@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
@@ -27,6 +28,10 @@ SHOWS = ("all", "help", "missing", "failed", "late", "waiting", "in_progress")
 IS_GRADED = Q(attempts__status=Attempt.Status.GRADED)
 LOW_PERCENT = 50  # of all that was asked: less of it needs help
 MISSING_MANY = 2
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 
 @dataclass(frozen=True)
@@ -74,19 +79,30 @@ class Gradebook:
         return list(zip(self.assignments, self.summary, strict=True))
 
 
+class Points(TypedDict):
+    """The points of an assignment in its attempts; None before the first."""
+
+    most: Decimal | None
+
+
+def _assignments(classroom: Classroom) -> list[WithAnnotations[Assignment, Points]]:
+    """Return the assignments of a class with their quizzes and points, in the order of the columns (2 queries)."""
+    rows = (
+        Assignment.objects.filter(classroom=classroom)
+        .select_related("quiz")
+        .prefetch_related("quiz__bands")
+        .annotate(most=Coalesce(Max("attempts__max_marks", filter=IS_GRADED), Max("attempts__max_marks")))
+    )
+    return cast("list[WithAnnotations[Assignment, Points]]", list(rows.order_by("opens_at", "pk")))
+
+
 def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: str = "all") -> Gradebook:
     """Every active student against every assignment (5 queries, up to 5 more where work may be late, and 1 where nobody
     has begun an assignment).
 
     An unknown `sort` or `show` is the first of them.
     """
-    assignments = list(
-        Assignment.objects.filter(classroom=classroom)
-        .select_related("quiz")
-        .prefetch_related("quiz__bands")
-        .annotate(most=Coalesce(Max("attempts__max_marks", filter=IS_GRADED), Max("attempts__max_marks")))
-        .order_by("opens_at", "pk")
-    )
+    assignments = _assignments(classroom)
     members = list(Membership.objects.students().filter(classroom=classroom).select_related("user"))
     exceptions = {
         (row.assignment_id, row.membership_id): row

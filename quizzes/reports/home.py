@@ -5,9 +5,10 @@ Whether marks may be shown is not decided here: `Learner.recent` are attempts, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -24,6 +25,26 @@ RECENT, SUGGESTED, NOTICES = 5, 3, 20
 LATEST = 40  # attempts handed in that are looked through for the week
 SOON = timedelta(days=3)
 TOPICS = 6
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Counts(TypedDict):
+    """How far an attempt is, which a query counts."""
+
+    questions: int
+    answered: int
+
+
+class ClassroomCounts(TypedDict):
+    students: int
+    running: int
+
+
+class MarkingCounts(TypedDict):
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -211,9 +232,10 @@ def _open(user: User, now: datetime) -> list[Open]:
     counted = mine.annotate(
         questions=Count("answers"), answered=Count("answers", filter=Q(answers__response__isnull=False))
     )
-    found = list(counted.select_related("quiz", "assignment__classroom").order_by("due_at", "-started_at"))
-    practice_names.name(found)
-    return [Open(attempt, attempt.answered, attempt.questions) for attempt in found]
+    ordered = counted.select_related("quiz", "assignment__classroom").order_by("due_at", "-started_at")
+    attempts = cast("list[WithAnnotations[Attempt, Counts]]", list(ordered))
+    practice_names.name(attempts)
+    return [Open(attempt, attempt.answered, attempt.questions) for attempt in attempts]
 
 
 def _suggested(user: User, assigned: Sequence[int], now: datetime) -> list[Suggestion]:
@@ -241,7 +263,7 @@ def for_instructor(user: User, *, now: datetime) -> Instructor:
 def _taught(user: User, now: datetime) -> list[Taught]:
     students = Q(memberships__role=Membership.Role.STUDENT, memberships__status=Membership.Status.ACTIVE)
     running = Assignment.objects.open_at(now)
-    found = (
+    counted = (
         Classroom.objects.live()
         .taught_by(user)
         .annotate(
@@ -249,12 +271,14 @@ def _taught(user: User, now: datetime) -> list[Taught]:
             running=Count("assignments", filter=Q(assignments__in=running), distinct=True),
         )
     )
-    return [Taught(classroom, classroom.students, classroom.running) for classroom in found]
+    rows = cast("Iterable[WithAnnotations[Classroom, ClassroomCounts]]", counted)
+    return [Taught(classroom, classroom.students, classroom.running) for classroom in rows]
 
 
 def _waiting(user: User) -> list[Waiting]:
     marking = Q(attempts__in=Attempt.objects.awaiting_marking())
     mine = Assignment.objects.filter(classroom__in=Classroom.objects.taught_by(user))
     counted = mine.annotate(waiting=Count("attempts", filter=marking)).filter(waiting__gt=0)
-    found = counted.select_related("quiz", "classroom").order_by("-waiting", "pk")
-    return [Waiting(assignment, assignment.waiting) for assignment in found]
+    ordered = counted.select_related("quiz", "classroom").order_by("-waiting", "pk")
+    rows = cast("Iterable[WithAnnotations[Assignment, MarkingCounts]]", ordered)
+    return [Waiting(assignment, assignment.waiting) for assignment in rows]

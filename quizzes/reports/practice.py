@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import Count, Q
 
@@ -11,6 +12,16 @@ from quizzes import entitlements
 from quizzes.entitlements import Wish
 from quizzes.models import Attempt, Quiz, StudyNote, User
 from quizzes.reports import practice_names
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Counts(TypedDict):
+    """How far an attempt is, which a query counts."""
+
+    questions: int
+    answered: int
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,8 @@ def running(learner: User) -> Running | None:
     """Return the practice that the learner put together and has not handed in, with its name (1 query, up to 3 more)."""
     mine = Attempt.objects.taken_by(learner).in_progress().filter(quiz__slug=Quiz.OWN_PRACTICE).select_related("quiz")
     given = Count("answers", filter=Q(answers__response__isnull=False) | Q(answers__is_checked=True))
-    attempt = mine.annotate(questions=Count("answers"), answered=given).first()
+    counted = mine.annotate(questions=Count("answers"), answered=given)
+    attempt = cast("WithAnnotations[Attempt, Counts] | None", counted.first())
     if attempt is None:
         return None
     practice_names.name([attempt])

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import F, OuterRef, Subquery
 
 from quizzes.models import QuestionVersion, ReviewCard, ReviewLog, version_cache
 from quizzes.models.reviews import GRADES, STAGES
 from quizzes.reports.own_data.parts import AT_ONCE, Reader, Row, batches, held_words
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class CardAnnotations(TypedDict):
+    """The version that a card shows, and whether its question is kept for exams."""
+
+    latest: int | None
+    is_kept: bool
+
+
+class LogAnnotations(TypedDict):
+    """The question that was answered, and whether it is kept for exams."""
+
+    question: int
+    is_kept: bool
+
 
 STAGE, GRADE = dict(STAGES), dict(GRADES)
 CARD = [
@@ -32,11 +51,13 @@ def review_cards(reader: Reader) -> Iterator[Row]:
     ready = QuestionVersion.objects.ready().filter(question=OuterRef("question")).values("pk")[:1]
     cards = ReviewCard.objects.of(reader.person).order_by("pk")
     cards = cards.annotate(latest=Subquery(ready), is_kept=F("question__is_kept_for_exams"))
-    for some in batches(cards.iterator(chunk_size=AT_ONCE)):
+    rows = cast("Iterable[WithAnnotations[ReviewCard, CardAnnotations]]", cards.iterator(chunk_size=AT_ONCE))
+    for some in batches(rows):
         versions = version_cache.get_many({card.latest for card in some if card.latest})
         held = _held_back({card.question_id: card.is_kept for card in some}, reader)
         for card in some:
-            yield dict.fromkeys(CARD) | _card(card) | _question(card.question_id, versions.get(card.latest), held)
+            version = versions.get(card.latest) if card.latest else None
+            yield dict.fromkeys(CARD) | _card(card) | _question(card.question_id, version, held)
 
 
 def _card(card: ReviewCard) -> Row:
@@ -76,7 +97,8 @@ ANSWER = [
 def review_answers(reader: Reader) -> Iterator[Row]:
     logs = ReviewLog.objects.filter(learner=reader.person).order_by("pk")
     logs = logs.annotate(question=F("version__question"), is_kept=F("version__question__is_kept_for_exams"))
-    for some in batches(logs.iterator(chunk_size=AT_ONCE)):
+    rows = cast("Iterable[WithAnnotations[ReviewLog, LogAnnotations]]", logs.iterator(chunk_size=AT_ONCE))
+    for some in batches(rows):
         versions = version_cache.get_many({log.version_id for log in some})
         held = _held_back({log.question: log.is_kept for log in some}, reader)
         for log in some:
