@@ -120,6 +120,7 @@ TEMPLATES = [
                 "outcome_of": "quizzes.reports.wording.of_attempt",
                 "zone_words": "quizzes.zones.words_of_reader",
                 "emblem": "quizzes.templatetags.quizzes_emblems.emblem",
+                "member_emblem": "quizzes.templatetags.quizzes_emblems.member_emblem",
             },
             "app_filters": {
                 "date": "quizzes.templatetags.quizzes_time.local_date",

@@ -21,7 +21,9 @@ class AssignmentForm(ZonedForm):
 
     instants = {"opens_at": gettext_lazy("Opens"), "due_at": gettext_lazy("Due"), "closes_at": gettext_lazy("Closes")}
 
-    quiz = forms.ModelChoiceField(label=gettext_lazy("Quiz"), queryset=Quiz.objects.none())
+    quiz = forms.ModelChoiceField(
+        label=gettext_lazy("Quiz"), queryset=Quiz.objects.none(), empty_label=gettext_lazy("Choose a quiz")
+    )
     late_policy = forms.ChoiceField(
         label=gettext_lazy("Late work"),
         choices=Assignment.LatePolicy.choices,

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.conf import settings
 
 from quizzes import entitlements
-from quizzes.models import Answer, Attempt, QuestionVersion, User, tickets, version_cache
+from quizzes.models import Answer, Attempt, QuestionVersion, Unit, User, tickets, version_cache
 from quizzes.models.bank import Difficulty
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.previews import PreviewAnswer
@@ -22,6 +22,7 @@ from quizzes.reports.cards import Card, ask_card
 LOOKED_AT = 3  # questions, of which the shortest is offered: the first one is to be read at a glance
 SECONDS = 60  # for so long a process keeps which questions may be the first
 _known: tuple[float, list[int]] | None = None
+_path: tuple[float, list[Unit]] | None = None
 
 
 def offer(*, now: datetime) -> Ticket | None:
@@ -44,10 +45,19 @@ def _first_ones(now: datetime) -> list[int]:
     return _known[1]
 
 
+def path() -> list[Unit]:
+    """Return the site's units in their order, which strangers see as stamps (1 query a minute)."""
+    global _path
+    if _path is None or _path[0] < time.monotonic():
+        units = Unit.objects.published().filter(owner=None).only("title", "emblem", "position")
+        _path = (time.monotonic() + SECONDS, list(units))
+    return _path[1]
+
+
 def forget() -> None:
-    """Look for questions to begin with again at the next look."""
-    global _known
-    _known = None
+    """Look for questions to begin with, and for the units, again at the next look."""
+    global _known, _path
+    _known = _path = None
 
 
 def _length(version: QuestionVersion) -> int:

@@ -1,6 +1,6 @@
 """Emblem and color of a topic: {% emblem topic %}, {{ topic|unit_color }}; in Jinja {{ emblem(topic) }}.
 
-{% member_emblem 5 %} is that of a member of a class.
+{% member_emblem 5 %} is that of a member of a class, or of a unit.
 """
 
 from django import template

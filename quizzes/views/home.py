@@ -28,10 +28,13 @@ def home(request: HttpRequest) -> HttpResponse:
         return dashboard(request, request.user)
     guest = guest_of(request)
     if guest is not None:
-        return render(request, "quizzes/home/landing.html", {"trial": guest.trial})
+        return _landing(request, trial=guest.trial)
     ticket = trials.offer(now=clock.now())
-    context = {"ticket": ticket, "card": trials.to_answer(ticket.question)} if ticket else {}
-    return render(request, "quizzes/home/landing.html", context)
+    return _landing(request, ticket=ticket, card=trials.to_answer(ticket.question)) if ticket else _landing(request)
+
+
+def _landing(request: HttpRequest, **context: object) -> HttpResponse:
+    return render(request, "quizzes/home/landing.html", {**context, "units": trials.path()})
 
 
 def dashboard(request: HttpRequest, user: User) -> HttpResponse:
