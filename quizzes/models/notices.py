@@ -79,6 +79,10 @@ class Notice(models.Model):
     @property
     def sentence(self) -> str:
         """What happened; without a query where actor and quiz were fetched with the row."""
-        words = {"who": self.actor.full_name if self.actor else _("Someone"), "what": "", "count": 0}
+        return self.told(who=self.actor.full_name if self.actor else _("Someone"))
+
+    def told(self, *, who: str) -> str:
+        """What happened, with another word for who did it; without a query where the quiz was fetched with the row."""
+        words = {"who": who, "what": "", "count": 0}
         words |= {"wanted": 0, "found": 0, "quiz": self.quiz.title if self.quiz else ""}
         return str(SENTENCES[self.kind]) % (words | self.details)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
 from typing import Any, TypeVar
@@ -88,4 +88,7 @@ def held_words(exam: HeldExam | None) -> str:
     """Return why a question is not in the file: an exam asks it, or it is kept for exams (None)."""
     if exam is None:
         return _("held back: this question is kept for exams")
-    return _("held back until after %(end)s") % {"end": exam.end_words}
+    if exam.until is None:
+        return _("held back until the results of “%(exam)s” are out") % {"exam": exam.title}
+    until = exam.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")  # as all times in the files
+    return _("held back until %(until)s: “%(exam)s” asks it") % {"until": until, "exam": exam.title}

@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.models import (
@@ -44,9 +45,10 @@ ACT = _("what you did to something of other people: it stands in their records")
 
 
 def _notices(reader: Reader) -> Iterator[Row]:
-    rows = Notice.objects.filter(recipient=reader.person).select_related("actor", "quiz").order_by("pk")
+    """What one was told, without the names of others."""
+    rows = Notice.objects.filter(recipient=reader.person).select_related("quiz").order_by("pk")
     for row in rows.iterator(chunk_size=AT_ONCE):
-        yield {"text": row.sentence, "created_at": row.created_at, "dismissed_at": row.dismissed_at}
+        yield {"text": row.told(who=gettext("Someone")), "created_at": row.created_at, "dismissed_at": row.dismissed_at}
 
 
 PARTS: tuple[Part, ...] = (
@@ -270,8 +272,8 @@ PARTS: tuple[Part, ...] = (
         "notices",
         Notice,
         ("text", "created_at", "dismissed_at"),
-        frozenset(["kind", "actor", "question", "quiz", "details", "created_at", "dismissed_at"]),
-        {"id": NUMBER, "recipient": WHOSE},
+        frozenset(["kind", "question", "quiz", "details", "created_at", "dismissed_at"]),
+        {"id": NUMBER, "recipient": WHOSE, "actor": OTHERS},
         _notices,
     ),
     plain(
