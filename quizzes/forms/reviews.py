@@ -18,7 +18,14 @@ class ReviewSettingsForm(ModelForm[ReviewSettings]):
         model = ReviewSettings
         fields = ["is_on", "daily_cap", "new_limit", "retention", "has_keys"]
         widgets = {"retention": forms.RadioSelect}
-        help_texts = {"retention": _("The more you want to remember, the sooner a question comes back.")}
+        labels = {"has_keys": _("Use keys")}
+        help_texts = {
+            "retention": _("The more you want to remember, the sooner a question comes back."),
+            "has_keys": _(
+                "1 to 9 choose an option, U says that you are unsure, 1 to 4 grade an answer. Turn this off if you "
+                "dictate, or if keys are pressed for you."
+            ),
+        }
 
     @cached_property
     def helper(self) -> FormHelper:

@@ -7,14 +7,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
 
 from quizzes import entitlements
-from quizzes.entitlements import Wish
+from quizzes.entitlements import Wish, pools
+from quizzes.errors import Text
 from quizzes.models import Attempt, Quiz, StudyNote, User
 from quizzes.reports import practice_names
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
+
+HINTS: dict[str, Text] = {
+    pools.MISSED: _("No question matches. You have missed none of these: choose “all questions”, or something wider."),
+    pools.UNSEEN: _("No question matches. None of these is new to you: choose “all questions”, or something wider."),
+    pools.FLAGGED: _("No question matches. Flag a question while you answer it, and you find it here."),
+}
 
 
 class Counts(TypedDict):
@@ -41,13 +49,19 @@ class Choice:
     asked: int
     running: Running | None
     note: StudyNote | None
+    only: str = ""
+
+    @property
+    def hint(self) -> Text:
+        """What to do where nothing matches."""
+        return HINTS.get(self.only, _("No question matches. Choose something wider."))
 
 
 def choice(learner: User, wish: Wish, *, now: datetime) -> Choice:
     """Return what a start would do (at most 15 queries, however much the learner has done)."""
     matches = entitlements.pool(learner, wish, now=now).count
     note = StudyNote.objects.readable_by(learner).filter(slug=wish.note).first() if wish.note else None
-    return Choice(matches, min(matches, wish.number), running(learner), note)
+    return Choice(matches, min(matches, wish.number), running(learner), note, wish.only)
 
 
 def running(learner: User) -> Running | None:

@@ -50,11 +50,26 @@ def test_a_session_by_keyboard(enter: Enter, learner: User) -> None:
     assert grade() == 1
 
 
+def test_an_option_and_unsure_are_each_one_key(enter: Enter, learner: User) -> None:
+    due(learner, "single_choice")
+    page = enter(learner, viewport=WIDE)
+    page.goto("/review/next/")
+    page.keyboard.press("2")
+    expect(page.locator(".opt-input").nth(1)).to_be_checked()
+    page.keyboard.press("u")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_be_focused()
+    log = ReviewLog.objects.get()
+    assert (log.response is not None, log.is_sure) == (True, False)
+
+
 def test_keys_that_are_turned_off_do_nothing(enter: Enter, learner: User) -> None:
     due(learner, "single_choice")
     ReviewSettings.objects.create(learner=learner, has_keys=False)
     page = enter(learner, viewport=WIDE)
     page.goto("/review/next/")
+    page.keyboard.press("1")
+    expect(page.locator(".opt-input:checked")).to_have_count(0)
     page.get_by_role("button", name="I don't know").click()
     page.keyboard.press("4")
     page.locator("[data-given]").click()  # as suggested; a grade by its key would have gone before
