@@ -18,14 +18,13 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.formats import gift_writer
+from quizzes.formats import figures, gift_writer
 from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, Unreadable, checked_size, decoded, stable_id
 from quizzes.formats.budgets import Budget
-from quizzes.formats.gift_text import Block, Faulty, Piece, blocks, marked_up, pieces, split_feedback
+from quizzes.formats.gift_text import Block, Faulty, Piece, blocks, marked_up, pieces, split_feedback, unescaped
 from quizzes.formats.reading import Fields, Reading, read_with
 
 TRUE, FALSE = {"T", "TRUE"}, {"F", "FALSE"}
-NUMBER = re.compile(r"[-+]?(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([eE][-+]?\d{1,3})?")
 WHOLE = Fraction(1)
 
 
@@ -78,7 +77,7 @@ def _take(block: Block, reading: Reading) -> None:
     type, fields = Answers(block, question.format, reading).read(body)
     envelope = {
         "id": stable_id(block.id) if block.id else None,
-        "tags": tuple(block.tags),
+        "tags": reading.tags(block.where, block.tags),
         "category": block.category,
     }
     return reading.take(type, {"stem": stem, "explanation": explanation, **fields}, block.where, **envelope)
@@ -230,18 +229,10 @@ class Answers:
         return {"value": self.figure(value), "tolerance": self.figure(tolerance) if colon else "0"}
 
     def figure(self, text: str) -> str:
-        if not NUMBER.fullmatch(text):
-            raise Faulty("", _("“%(text)s” is not a number.") % {"text": text[:40]})
-        exact = Fraction(text)
-        if abs(exact) >= 10**30 or (exact and abs(exact) < Fraction(1, 10**30)):
-            raise Faulty("", _("“%(text)s” is not a number.") % {"text": text[:40]})
-        return (
-            text
-            if "e" not in text.lower()
-            else f"{float(exact):.15g}"
-            if "e" not in f"{float(exact):.15g}"
-            else str(int(exact))
-        )
+        found = figures.as_ours(text)
+        if found is None:
+            raise Faulty("", _("“%(text)s” is not a number.") % {"text": unescaped(text)[:40]})
+        return found
 
 
 FORMAT = Gift()

@@ -21,10 +21,10 @@ ESCAPED = "\\:#={}~n"
 HELD = "".join(chr(0xFDD0 + place) for place in range(len(ESCAPED)))  # stand for them meanwhile; no text has these
 BACK = str.maketrans(HELD, ESCAPED.replace("n", "\n"))
 WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,10})?)%")
+STROKE = "\u2215"  # in the name of a category
 NAME = re.compile(r"::(.*?)::", re.DOTALL)
 TEXT_FORMAT = re.compile(r"\[(\w+)\]")
 MARK = re.compile(r"\[(id|tag):([^\]]{1,200})\]")
-SLUG = re.compile(r"[^a-z0-9_-]+")
 
 
 class Faulty(Exception):
@@ -112,12 +112,15 @@ def blocks(text: str) -> Iterator[Block]:
 
 def _block(first: int, lines: list[str], category: str, marks: str) -> Block:
     found = MARK.findall(marks)
-    tags = [SLUG.sub("-", value.strip().lower()).strip("-")[:50] for kind, value in found if kind == "tag"]
+    tags = [value for kind, value in found if kind == "tag"]
     ids = [value.strip() for kind, value in found if kind == "id"]
-    path = "/".join(part for part in category.split("/") if part.strip() not in ("", "$course$", "top", "$system$"))
-    return Block(
-        first, held("\n".join(lines)), path, ids[-1] if ids else "", [tag for tag in dict.fromkeys(tags) if tag]
-    )
+    return Block(first, held("\n".join(lines)), category_of(category), ids[-1] if ids else "", tags)
+
+
+def category_of(path: str) -> str:
+    """Return "UN/Organs" for "$course$/top/UN/Organs"; what Moodle writes as // is a stroke in a name."""
+    parts = [part.strip() for part in path.replace("//", STROKE).split("/")]
+    return "/".join(part for part in parts if part and not part.startswith("$") and part != "top")
 
 
 def pieces(body: str) -> list[Piece]:

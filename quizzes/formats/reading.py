@@ -12,12 +12,14 @@ from quizzes import question_types
 from quizzes.errors import ImportRejected
 from quizzes.formats.base import MAX_ISSUES, MAX_QUESTIONS, Issue, Parsed, QuestionDraft, Unreadable
 from quizzes.formats.budgets import Budget
+from quizzes.formats.texts import one_line, slug_of
 from quizzes.question_types.faults import InvalidSpec
 
 T = TypeVar("T")
 Fields = dict[str, object]  # of a type, as they are read
 
 LONGEST = 100_000  # characters of one question
+MOST_TAGS = 20
 
 
 class Reading:
@@ -81,9 +83,20 @@ class Reading:
             spec = question_types.get(type).spec(fields).model_dump(mode="json")
         except InvalidSpec as error:
             for fault in error.faults:
-                self.refuse(", ".join(part for part in (where, fault.where) if part), f"{fault.what}.")
+                place = ", ".join(part for part in (where, fault.where) if part)
+                self.refuse(place, fault.what if fault.what.endswith((".", "!", "?")) else f"{fault.what}.")
             return
         self.drafts.append(QuestionDraft(type=type, spec=spec, where=where, **envelope))
+
+    def tags(self, where: str, names: Iterable[str]) -> tuple[str, ...]:
+        """Return tags as they are stored, at most 20; those without a letter that can be are noted."""
+        found: dict[str, None] = {}
+        for name in map(one_line, names):
+            if tag := slug_of(name):
+                found[tag] = None
+            elif name:
+                self.note(where, _("The tag “%(name)s” is left out: tags are of Latin letters.") % {"name": name[:40]})
+        return tuple(found)[:MOST_TAGS]
 
     @property
     def parsed(self) -> Parsed:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from quizzes.formats.base import stable_id
-from quizzes.formats.gift_text import SLUG, Faulty, as_meant
+from quizzes.formats.gift_text import Faulty, as_meant
 from quizzes.formats.reading import Fields, Reading
 from quizzes.formats.table_columns import LETTERS, plain_heading
 from quizzes.formats.tabular import Row
@@ -107,13 +107,12 @@ class Question:
 
     def envelope(self) -> Fields:
         topic, number = self["Topic"], self["ID"]
-        tags = (SLUG.sub("-", tag.strip().lower()).strip("-")[:50] for tag in re.split(r"[,;\n]", self["Tags"]))
         is_slug = bool(SLUGGED.fullmatch(topic))
         found: Fields = {
             "id": stable_id(number[:200]) if number else None,
             "topic": topic if is_slug else "",
             "category": topic,
-            "tags": tuple(dict.fromkeys(tag for tag in tags if tag))[:20],
+            "tags": self.reading.tags(self.place("Tags"), re.split(r"[,;\n]", self["Tags"])),
         }
         for name, heading in (("difficulty", "Difficulty"), ("bloom", "Bloom level")):
             level = self[heading].casefold().replace("analyse", "analyze")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping
 from html import unescape
 from html.parser import HTMLParser
 
@@ -28,14 +29,37 @@ BLOCK = re.compile(f"</?(?:p|div){ATTRIBUTES}>", re.IGNORECASE)
 SPAN = re.compile(f"</?span{ATTRIBUTES}>", re.IGNORECASE)
 # Emphasis that is the same in Markdown wherever it stands: of letters and figures at both ends, beside no other mark.
 EMPHASIS = re.compile(r"(?<!>)<(em|i|strong|b)>([^\W_](?:[^<>&`*_\\\[\]\n]*[^\W_])?)</\1>(?!<)", re.IGNORECASE)
+SLUG = re.compile(r"[^a-z0-9_-]+")
 ONE, TWO = "\ue000", "\ue001"  # stand for one star and for two while a text is escaped
 LINE_ENDS = re.compile(r"[\t \r\n]*[\r\n][\t \r\n]*")
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-CONVERTER = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=False, strip=HEADINGS)
+RAISED = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
+LOWERED = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
+ORDINAL = {"st", "nd", "rd", "th", "er", "e"}  # 15<sup>th</sup> says the same in a line
 ACTS_ANYWHERE = re.compile(
-    r"([\\`]|(?<![^\W_])\*|\*(?![^\W_])|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]{0,500}\]\()|&(?=#?\w{1,40};)|<(?=https:))"
+    r"(\\(?![^\W_]| )|`|(?<![^\W_])\*|\*(?![^\W_])|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]{0,500}\]\()|&(?=#?\w{1,40};)|<(?=https:))"
 )
 ACTS_AT_START = re.compile(r"^(\s{0,3})([#>+-](?=\s|$)|\d+(?=[.)]\s)|\||~{3})", re.MULTILINE)
+
+
+class Converter(MarkdownConverter):
+    """HTML to Markdown, in which a text shows what it says, and raised and lowered figures stay what they are."""
+
+    def escape(self, text: str, parent_tags: object) -> str:
+        return from_plain(text)
+
+    def convert_sup(self, _element: object, text: str, parent_tags: object) -> str:
+        return text if text in ORDINAL else _moved(text, "^", RAISED)
+
+    def convert_sub(self, _element: object, text: str, parent_tags: object) -> str:
+        return _moved(text, "_", LOWERED)
+
+
+def _moved(text: str, sign: str, figures: Mapping[str, str]) -> str:
+    """Return the figures of a power or an index, “(a)” behind a sign where there are none for it."""
+    if all(char in figures for char in text):
+        return "".join(map(figures.__getitem__, text))
+    return f"{sign}{text}" if len(text) == 1 else f"{sign}({text})"
 
 
 def is_html(text: str) -> bool:
@@ -70,6 +94,9 @@ def from_html(html: str) -> tuple[str, list[str]]:
         return _marked_up(html)
     except RecursionError:  # of the parser, some hundred elements inside each other
         return _words(html), [str(_("its layout"))]
+
+
+CONVERTER = Converter(heading_style="ATX", bullets="-", strip=HEADINGS)
 
 
 def _starred(found: re.Match[str]) -> str:
@@ -113,6 +140,12 @@ class _Lost(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in LOST:
             self.names.append(str(LOST[tag]))
+
+
+def slug_of(text: str) -> str:
+    """Return a tag as it is stored, “etat-major” for “État-Major”; empty where it has no Latin letter and no figure."""
+    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return SLUG.sub("-", bare.lower()).strip("-")[:50]
 
 
 def one_line(text: str) -> str:

@@ -123,6 +123,66 @@ def test_embedded_answers_become_gaps() -> None:
     assert (spec["gaps"][0]["tolerance"], spec["gaps"][0]["feedback_wrong"]) == ("1", "No.")
 
 
+def test_raised_and_lowered_figures_stay_what_they_are() -> None:
+    stem = "<p>10<sup>-3</sup> of H<sub>2</sub>O on the 15<sup>th</sup>: x<sup>ab</sup>, \\(y_1\\)</p>"
+    data = question("essay", "").replace(b"Stem?", f"<![CDATA[{stem}]]>".encode())
+    assert MOODLE.parse(data)[0][0].spec["stem"] == "10⁻³ of H₂O on the 15th: x^(ab), \\\\(y_1\\\\)"
+
+
+@pytest.mark.parametrize(
+    ("figure", "value"),
+    [("1.6e-19", "1.6e-19"), ("6.02E23", "6.02e+23"), (".5", "0.5"), ("5.", "5"), ("2.5e3", "2500"), ("2.50", "2.50")],
+)
+def test_figures_keep_their_value(figure: str, value: str) -> None:
+    data = question("numerical", f'<answer fraction="100"><text>{figure}</text></answer>')
+    assert MOODLE.parse(data)[0][0].spec["value"] == value
+
+
+@pytest.mark.parametrize(("shuffle", "is_fixed"), [("false", True), ("0", True), ("true", False), ("1", False)])
+def test_options_that_are_not_shuffled_keep_their_places_there_and_back(shuffle: str, is_fixed: bool) -> None:
+    answers = "".join(f'<answer fraction="{share}"><text>{share}</text></answer>' for share in (0, 100))
+    drafts, _issues = MOODLE.parse(question("multichoice", f"<shuffleanswers>{shuffle}</shuffleanswers>{answers}"))
+    assert [row["pinned"] for row in drafts[0].spec["options"]] == [is_fixed, is_fixed]
+    assert MOODLE.parse(MOODLE.write(drafts))[0] == drafts
+    assert MOODLE.losses(drafts) == []
+
+
+def test_a_pair_with_a_picture_alone_is_refused_and_no_answer_that_belongs_to_nothing() -> None:
+    lefts = ['&lt;img src="x.png"&gt;', "Council", "Court"]
+    pairs = (
+        f"<subquestion><text>{left}</text><answer><text>{left[-3]}</text></answer></subquestion>" for left in lefts
+    )
+    drafts, issues = MOODLE.parse(question("matching", "".join(pairs)))
+    assert drafts == []
+    assert str(issues[-1]) == "line 2, pair 1, left: is empty."
+
+
+def test_right_sides_of_pairs_are_shown_without_their_tags() -> None:
+    rights = ["&lt;b&gt;decides&lt;/b&gt;", "pays &amp;amp; votes"]
+    pairs = (
+        f"<subquestion><text>{n}</text><answer><text>{right}</text></answer></subquestion>"
+        for n, right in enumerate(rights)
+    )
+    spec = MOODLE.parse(question("matching", "".join(pairs)))[0][0].spec
+    assert [pair["right"] for pair in spec["pairs"]] == ["**decides**", "pays & votes"]
+
+
+def test_tags_and_categories_of_other_letters() -> None:
+    category = "<question type='category'><category><text>$course$/top/Law/Input//Output</text></category></question>"
+    essay = question("essay", "<tags><tag><text>État-Major</text></tag><tag><text>мир</text></tag></tags>")
+    drafts, issues = MOODLE.parse(essay.replace(b"<quiz>", f"<quiz>{category}".encode()))
+    assert (drafts[0].tags, drafts[0].category) == (("etat-major",), "Law/Input\u2215Output")
+    assert [str(issue) for issue in issues] == ["line 2: The tag “мир” is left out: tags are of Latin letters."]
+
+
+def test_points_and_the_beginning_of_an_answer_are_named() -> None:
+    rest = "<defaultgrade>2.5000000</defaultgrade><responsetemplate><text>Dear …</text></responsetemplate>"
+    assert [issue.message for issue in MOODLE.parse(question("essay", rest))[1]] == [
+        "The text that stands in the answer at first is left out.",
+        "It is worth 2.5 points there; here a quiz says how many a question is worth.",
+    ]
+
+
 def test_choices_by_number_become_gaps_in_the_order_of_the_text() -> None:
     spec = read(SAMPLE.encode())[0][9].spec
     assert spec["text"] == "The [[1]] and the [[2]]."
