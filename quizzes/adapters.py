@@ -40,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self.password_try.count()
 
     def authenticate(self, request: HttpRequest, **credentials: object) -> AbstractBaseUser | None:
-        user = super().authenticate(request, **credentials)
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if user:
             self.password_try.succeeded()
         return user
@@ -49,7 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self.password_try.failed()
 
     def post_login(self, request: HttpRequest, user: User, **more: object) -> HttpResponse:
-        response = super().post_login(request, user, **more)
+        response: HttpResponse = super().post_login(request, user, **more)
         keep_trial(request, user)
         devices.remember(response, devices.of(request), devices.name_of(user.pk, user.passwords_given))
         return response
@@ -85,20 +85,25 @@ class AccountAdapter(DefaultAccountAdapter):
             try:
                 with transaction.atomic():
                     guests.give_row(request.session.get(guests.KEY), user)
-                    return super().save_user(request, user, form, commit)
+                    return self._saved(request, user, form, commit)
             except IntegrityError:
                 user.username = ""
-        return super().save_user(request, user, form, commit)
+        return self._saved(request, user, form, commit)
+
+    def _saved(self, request: HttpRequest, user: User, form: BaseForm, commit: bool) -> AbstractBaseUser:
+        saved: AbstractBaseUser = super().save_user(request, user, form, commit)
+        return saved
 
     def generate_unique_username(self, txts: list[str | None], regex: str | None = None) -> str:
         first_name, last_name, *_others = txts
         return usernames.made_from(first_name or "", last_name or "")
 
     def validation_error(self, code: str, *args: object) -> ValidationError:
-        """Return a limit gets a page of its own, which says how long to wait; allauth would say "later" in the form."""
+        """Return the error of a form; a limit gets a page instead, which says how long to wait where allauth says "later"."""
         if code in IS_LIMIT:
             raise limits.too_many(limits.pause(CODES))
-        return super().validation_error(code, *args)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
 
 
 def keep_trial(request: HttpRequest, user: User) -> None:

@@ -1,7 +1,7 @@
 """Errors with names and a sentence for a person; `middleware.ErrorPages` turns them into a page or JSON."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -10,9 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise as Text
+    from django_stubs_ext import StrOrPromise
 else:
-    Text = str | Promise  # words of a page, translated when they are shown
+    StrOrPromise = str | Promise
+Text: TypeAlias = StrOrPromise  # words of a page, translated when they are shown
 
 
 class QuizError(Exception):

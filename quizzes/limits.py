@@ -74,7 +74,7 @@ def take(request: HttpRequest, action: str, *, key: str = "", is_look: bool = Fa
 def _has_one_left(request: HttpRequest, action: str, key: str, *, is_look: bool) -> bool:
     if request.method == "GET" and not is_look:  # which `consume` lets through uncounted; a page may be a guess too
         return ratelimit.consume_or_429(request, action=action, key=key, limit_get=True) is None
-    return ratelimit.consume(request, action=action, key=key, dry_run=is_look)
+    return bool(ratelimit.consume(request, action=action, key=key, dry_run=is_look))
 
 
 def take_from(network: str, action: str) -> None:

@@ -13,13 +13,14 @@ from typing import TypeVar
 from django.core.cache import cache
 
 try:
-    from redis.exceptions import RedisError as Away
+    from redis.exceptions import RedisError
 except ImportError:  # without the extra `scale` the cache is this process's own memory
 
-    class Away(Exception):  # type: ignore[no-redef]
+    class RedisError(Exception):  # type: ignore[no-redef]
         """A cache that cannot be asked."""
 
 
+Away = RedisError
 PAUSE = 5  # seconds in which a cache that was away is not asked again: one that hangs would hold every thread in turn
 Value = TypeVar("Value")
 _asked_again_at = 0.0

@@ -45,7 +45,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, object]) -> sqlite3.Connection:
         make_private(str(conn_params["database"]))
-        return super().get_new_connection(conn_params)
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        return connection
 
     @property
     def lock(self) -> FairLock:
@@ -112,7 +113,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.leave_lock()
 
     def create_cursor(self, name: str | None = None) -> Cursor:
-        return self.connection.cursor(factory=partial(Cursor, database=self))
+        cursor: Cursor = self.connection.cursor(factory=partial(Cursor, database=self))
+        return cursor
 
 
 class Cursor(base.SQLiteCursorWrapper):

@@ -30,7 +30,9 @@ class Counted(ScopedAdmin):
     item_field = ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(question_count=Count("questions", distinct=True))
+        rows = super().get_queryset(request)
+        counted: QuerySet[Any] = rows.annotate(question_count=Count("questions", distinct=True))
+        return counted
 
     @admin.display(description=gettext_lazy("questions"), ordering="question_count")
     def number_of_questions(self, row: ListedWithQuestions) -> int:

@@ -76,7 +76,7 @@ class AssignmentRows(ScopedInline, StackedInline[Assignment, Classroom]):
     show_change_link = True
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Return an assignment is taken away on its own page, where attempts are looked for first."""
+        """Return False: an assignment is taken away on its own page, where attempts are looked for first."""
         return False
 
 
@@ -117,13 +117,10 @@ class ClassroomAdmin(ServedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Classroom]:
         active = Q(memberships__status=Membership.Status.ACTIVE, memberships__role=Membership.Role.STUDENT)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                member_count=Count("memberships", filter=active, distinct=True),
-                assignment_count=Count("assignments", distinct=True),
-            )
+        rows: QuerySet[Classroom] = super().get_queryset(request)
+        return rows.annotate(
+            member_count=Count("memberships", filter=active, distinct=True),
+            assignment_count=Count("assignments", distinct=True),
         )
 
     def get_urls(self) -> list[URLPattern]:
@@ -226,7 +223,8 @@ class AssignmentAdmin(ServedAdmin):
     autocomplete_fields = ("quiz",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
-        return super().get_queryset(request).annotate(attempt_count=Count("attempts"))
+        rows: QuerySet[Assignment] = super().get_queryset(request)
+        return rows.annotate(attempt_count=Count("attempts"))
 
     @admin.display(description=gettext_lazy("attempts"), ordering="attempt_count")
     def attempts_made(self, assignment: ListedAssignment) -> int:

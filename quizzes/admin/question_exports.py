@@ -24,7 +24,7 @@ from quizzes import clock, formats, limits
 from quizzes.admin.parts import AdminPart
 from quizzes.admin.scope import person, seen
 from quizzes.errors import QuizError
-from quizzes.formats.base import Format
+from quizzes.formats.base import Format, QuestionDraft
 from quizzes.models import Question, Quiz, QuizItem, Topic, Unit
 from quizzes.services import exports, linting
 from quizzes.services.export_archives import archive
@@ -204,7 +204,7 @@ def without(query: QueryDict, *names: str) -> QueryDict:
     return kept
 
 
-def offer(key: str, drafts: Sequence[exports.QuestionDraft], query: QueryDict) -> Offer:
+def offer(key: str, drafts: Sequence[QuestionDraft], query: QueryDict) -> Offer:
     address = without(query, "as", "part")
     address["as"] = key
     name, what = OFFERED[key]

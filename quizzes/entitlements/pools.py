@@ -16,7 +16,8 @@ from quizzes.entitlements.record import Shown, record_of
 from quizzes.entitlements.results import unreleased
 from quizzes.entitlements.secrecy import secrecy_of
 from quizzes.models import Answer, Assignment, Attempt, NotePlace, Question, QuestionSource, Quiz, QuizItem, User
-from quizzes.models.bank import MARKED_BY_HAND, Difficulty
+from quizzes.models.bank import MARKED_BY_HAND
+from quizzes.models.classification import Difficulty
 from quizzes.models.draw_cells import in_cells_of
 
 TAPPED = ("single_choice", "multiple_choice", "true_false")  # answered by a tap, without a word on how

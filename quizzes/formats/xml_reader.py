@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from lxml import etree
-from lxml.etree import _Element as Element
+from lxml.etree import _Element
 
 from quizzes.formats import budgets
 from quizzes.formats.base import MAX_BYTES, Unreadable, checked_size
 from quizzes.formats.budgets import Budget
 
+Element: TypeAlias = _Element
 KINDS = {
     b"%PDF": gettext_lazy("a PDF file"),
     b"PK\x03\x04": gettext_lazy("a zip archive or an Office file"),

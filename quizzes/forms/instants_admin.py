@@ -65,11 +65,12 @@ class InstantField(forms.SplitDateTimeField):
 
     def clean(self, value: object) -> datetime | None:
         halves, self.which = (value[:2], value[2] or "") if isinstance(value, list) else (value, "")
-        return cast("datetime | None", super().clean(halves))
+        instant: datetime | None = super().clean(halves)
+        return instant
 
     def compress(self, data_list: Any) -> datetime | None:
         if not data_list or any(half in self.empty_values for half in data_list):
-            return cast("datetime | None", super().compress(data_list))  # says which half is missing
+            return super().compress(data_list)  # says which half is missing
         typed = datetime.combine(cast(date, data_list[0]), cast(time, data_list[1]))
         try:
             return meant(typed, self.which, _zone(), stored=self.stored, shown=SECONDS)

@@ -65,7 +65,7 @@ class MarkForm(forms.Form):
         return "withdraw" in self.data
 
     def clean_marks(self) -> Decimal | None:
-        marks = self.cleaned_data["marks"]
+        marks: Decimal | None = self.cleaned_data["marks"]
         if marks is not None and not 0 <= marks <= self.answer.points:
             raise forms.ValidationError(
                 _("Give 0 to %(points)s points."), params={"points": _points(self.answer.points)}
@@ -81,7 +81,7 @@ class MarkForm(forms.Form):
         """The share of the points; marks that stand as they were shown keep the exact one. None: back to the automatic."""
         if self.is_withdrawal:
             return None
-        marks = self.cleaned_data["marks"]
+        marks: Decimal | None = self.cleaned_data["marks"]
         return (
             self.answer.exact_fraction if marks == self.answer.shown_marks else marking.share(marks, self.answer.points)
         )

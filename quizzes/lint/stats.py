@@ -22,7 +22,9 @@ def chi_square_tail(statistic: float, freedom: int) -> float:
     if freedom % 2 == 0:
         return math.exp(-half) * sum(half**k / math.factorial(k) for k in range(freedom // 2))
     tail = math.erfc(math.sqrt(half))
-    return tail + sum(math.exp(-half) * half ** (k - 0.5) / math.gamma(k + 0.5) for k in range(1, freedom // 2 + 1))
+    return tail + math.fsum(
+        math.exp(-half) * math.pow(half, k - 0.5) / math.gamma(k + 0.5) for k in range(1, freedom // 2 + 1)
+    )
 
 
 def margin(chance: float, count: int, *, points: float) -> float:

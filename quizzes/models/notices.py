@@ -85,4 +85,5 @@ class Notice(models.Model):
         """What happened, with another word for who did it; without a query where the quiz was fetched with the row."""
         words = {"who": who, "what": "", "count": 0}
         words |= {"wanted": 0, "found": 0, "quiz": self.quiz.title if self.quiz else ""}
-        return str(SENTENCES[self.kind]) % (words | self.details)
+        text = str(SENTENCES[self.kind])
+        return text % {**words, **self.details}

@@ -30,7 +30,8 @@ def get(key: str) -> AnyType:
 
 def normalized(key: str, spec: Mapping[str, object]) -> dict[str, object]:
     """Return the spec as it is stored: validated by its type, every field present. Raises InvalidSpec."""
-    return get(key).spec(dict(spec)).model_dump(mode="json")
+    stored: dict[str, object] = get(key).spec(dict(spec)).model_dump(mode="json")
+    return stored
 
 
 def kept(key: str, spec: Mapping[str, object]) -> dict[str, object]:

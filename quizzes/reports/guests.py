@@ -12,7 +12,7 @@ from django.conf import settings
 
 from quizzes import entitlements
 from quizzes.models import Answer, Attempt, QuestionVersion, Unit, User, tickets, version_cache
-from quizzes.models.bank import Difficulty
+from quizzes.models.classification import Difficulty
 from quizzes.models.papers import PaperQuestion
 from quizzes.models.previews import PreviewAnswer
 from quizzes.models.tickets import Ticket

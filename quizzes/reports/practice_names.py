@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.entitlements import pools
 from quizzes.models import Answer, Attempt, AttemptEvent, Source, StudyNote, Topic, Unit
-from quizzes.models.bank import Difficulty
+from quizzes.models.classification import Difficulty
 
 Given = Mapping[str, Any]
 MOST_TOPICS = 2  # in a name

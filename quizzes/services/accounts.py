@@ -31,7 +31,7 @@ def choose_password(user: User, password: str) -> None:
 
 
 def has_confirmed_address(user: User) -> bool:
-    return EmailAddress.objects.filter(user=user, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, verified=True).exists())
 
 
 def confirm_by_mailed_link(user: User) -> None:

@@ -122,6 +122,7 @@ class Drawing:
         order = [place for place, _cell in sorted(enumerate(cells), key=lambda row: len(row[1]))]
         looked_at = [list(cell) for cell in cells]
         used, phrases = frozenset(self.used), frozenset(self.phrases)
+        taken: dict[int, tuple[list[Candidate], list[str]]] = {}
         for _try in range(TRIES):
             self.used, self.phrases, self.short, self.missing = set(used), set(phrases), [], 0
             taken = {place: self._take_by(rules[place], looked_at[place]) for place in order}

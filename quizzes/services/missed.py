@@ -7,10 +7,11 @@ looked through yet; an attempt is done with when its results are out and nothing
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from quizzes import entitlements, scheduling
 from quizzes.models import Answer, Attempt, AttemptEvent, Question, ReviewCard, ReviewedAttempt, User
@@ -39,8 +40,8 @@ def of_practice(attempt: Attempt, *, now: datetime) -> int:
     return _take_over(attempt.learner, [attempt], done=None, now=now)
 
 
-def _with_preset(attempts: Iterable[Attempt]) -> Iterable[Attempt]:
-    return attempts.select_related("quiz", "assignment__quiz")  # type: ignore[attr-defined]
+def _with_preset(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
+    return attempts.select_related("quiz", "assignment__quiz")
 
 
 @transaction.atomic

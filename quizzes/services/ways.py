@@ -47,7 +47,7 @@ class Way:
 
     @property
     def has_marks(self) -> bool:
-        return self.terms.preset != Preset.SURVEY
+        return self.terms.preset != "survey"
 
     @property
     def can_start(self) -> bool:

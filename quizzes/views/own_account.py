@@ -41,10 +41,15 @@ def can_prove(request: HttpRequest) -> bool:
     return bool(get_adapter(request).get_reauthentication_methods(request.user))
 
 
+def ask_for_proof(request: HttpRequest) -> None:
+    """Raise ReauthenticationRequired, which leads to the page that asks, where the proof is missing or old."""
+    reauthentication_required(lambda _request: None, enabled=can_prove)(request)
+
+
 def has_proven(request: LoggedInRequest) -> bool:
     """Return whether the person has just shown who they are; who cannot must have logged in just now."""
     try:
-        reauthentication_required(lambda _request: None, enabled=can_prove)(request)
+        ask_for_proof(request)
     except ReauthenticationRequired:
         return False
     refuse_old_log_in(request)
@@ -65,9 +70,9 @@ def refuse_old_log_in(request: LoggedInRequest) -> None:
 
 @never_cache
 @require_GET
-@reauthentication_required(enabled=can_prove)
 def own_data(request: LoggedInRequest) -> HttpResponse:
-    """What there is, and the buttons."""
+    """Show what there is, and the buttons."""
+    ask_for_proof(request)
     refuse_old_log_in(request)
     has = belongings(request.user, now=clock.now())
     return render(request, "quizzes/accounts/own_data.html", {"has": has})

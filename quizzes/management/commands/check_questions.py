@@ -84,4 +84,5 @@ def blueprint_in(path: str | None) -> dict[str, dict[str, float]]:
     fault = linting.blueprint_faults(value)
     if fault:
         raise CommandError(f"{path}: {fault}")
-    return value
+    blueprint: dict[str, dict[str, float]] = value
+    return blueprint

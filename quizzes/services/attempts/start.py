@@ -183,7 +183,7 @@ def begin(
         for row in plan.answers
     )
     attempt.told = plan.draw.told
-    if plan.terms.preset == Preset.EXAM:
+    if plan.terms.preset == "exam":
         _pin(plan.draw.unpinned)
     if plan.draw.missing:
         asked = len(plan.answers)

@@ -264,7 +264,7 @@ def _remove_labels(result: dict[str, Any]) -> None:
 
 
 def _unused(model: Any, pks: Sequence[int]) -> QuerySet[Any]:
-    found = model.objects.filter(pk__in=pks)
+    unused: QuerySet[Any] = model.objects.filter(pk__in=pks)
     for other, name in _referring(model):
-        found = found.exclude(pk__in=other._default_manager.filter(**{f"{name}__in": pks}).order_by().values(name))
-    return found
+        unused = unused.exclude(pk__in=other._default_manager.filter(**{f"{name}__in": pks}).order_by().values(name))
+    return unused

@@ -183,7 +183,7 @@ def _is_archived(row: Question | Quiz) -> bool:
 def _why_left(row: Any, *, is_known: bool) -> str:
     """Return why a row is not touched, as a sentence; empty where it may be."""
     if getattr(row, "owner", None) is not None:
-        return _("it belongs to %s.") % row.owner.full_name
+        return _("it belongs to %s.") % str(row.owner.full_name)
     if isinstance(row, Question) and (why := _why_question_is_left(row)):
         return why
     return "" if is_known else _("it was edited here.")
