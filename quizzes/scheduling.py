@@ -8,11 +8,13 @@ gone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import IntEnum
 from fractions import Fraction
 from functools import cache
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -143,6 +145,13 @@ def _as_midnight(day: date) -> datetime:
 # What a day offers ----------------------------------------------------------------------------------------------------
 
 
+class Cards(NamedTuple):
+    """How many cards: those that were asked before, and new ones."""
+
+    known: int
+    new: int
+
+
 @dataclass(frozen=True)
 class Day:
     """One day of a deck: its limits, what was done and what was overdue when it began."""
@@ -162,6 +171,18 @@ class Day:
     def new_room(self) -> int:
         """How many of them may be new."""
         return max(0, min(self.new_limit - self.new_done, self.room))
+
+
+def forecast(due: Sequence[Cards], waiting: Cards, *, cap: int, new_limit: int) -> list[int]:
+    """Return how many cards each day to come offers: `due` are those of each day, `waiting` what today leaves for later."""
+    offered = []
+    for cards in due:
+        day = Day(cap, new_limit, overdue=waiting.known)
+        known = min(waiting.known + cards.known, day.room)
+        new = min(waiting.new + cards.new, new_limit, day.room - known)
+        waiting = Cards(waiting.known + cards.known - known, waiting.new + cards.new - new)
+        offered.append(known + new)
+    return offered
 
 
 # Words ----------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from quizzes import scheduling
-from quizzes.scheduling import Day, Grade, Memory, Stage
+from quizzes.scheduling import Cards, Day, Grade, Memory, Stage
 
 NAIROBI = ZoneInfo("Africa/Nairobi")  # three hours ahead of UTC
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -141,6 +141,20 @@ def test_an_answer_late_in_the_evening_and_one_early_in_the_morning_are_two_days
 )
 def test_a_day_offers_its_cap_and_of_a_backlog_as_many_again(day: Day, room: int, new_room: int) -> None:
     assert (day.room, day.new_room) == (room, new_room)
+
+
+@pytest.mark.parametrize(
+    ("due", "waiting", "offered"),
+    [
+        ([Cards(3, 0), Cards(0, 0)], Cards(0, 0), [3, 0]),
+        ([Cards(0, 12), Cards(0, 0)], Cards(0, 0), [10, 2]),  # new ones wait for their limit
+        ([Cards(45, 0), Cards(0, 0)], Cards(0, 0), [40, 5]),
+        ([Cards(0, 0)] * 3, Cards(100, 5), [80, 25, 0]),  # of a backlog twice the cap, and new ones after it
+        ([Cards(35, 10), Cards(0, 0)], Cards(0, 0), [40, 5]),
+    ],
+)
+def test_what_a_day_leaves_is_offered_by_the_next(due: list[Cards], waiting: Cards, offered: list[int]) -> None:
+    assert scheduling.forecast(due, waiting, cap=40, new_limit=10) == offered
 
 
 def test_intervals_are_said_in_words() -> None:

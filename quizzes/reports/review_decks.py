@@ -13,17 +13,19 @@ from django.db.models.functions import Coalesce, Greatest
 
 from quizzes import scheduling
 from quizzes.entitlements import Secrecy
-from quizzes.models import Question, QuestionVersion, ReviewCard, ReviewLog, ReviewSettings, User, version_cache
+from quizzes.models import Question, QuestionVersion, ReviewCard, ReviewLog, User, version_cache
 from quizzes.models.reviews import zone_of
-from quizzes.scheduling import Grade, Stage
+from quizzes.reports.reviews import Session
+from quizzes.scheduling import Cards, Grade, Stage
 
+DAYS = 7  # shown ahead
 SHOWN = 200  # suspended cards on one page
 LATELY, ENOUGH = 30, 20  # days; answers, for a figure
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """What is due on one day to come."""
+    """How many cards one day to come offers."""
 
     day: date
     count: int
@@ -44,54 +46,66 @@ class Deck:
     recalled: int | None  # percent of what was asked again after days, of the last month; None: too few answers
 
 
-def deck(user: User, secrecy: Secrecy, settings: ReviewSettings, *, now: datetime) -> Deck:
-    """How many cards there are, when the next ones are due, and what was remembered lately (6 queries)."""
+def deck(user: User, secrecy: Secrecy, session: Session, *, now: datetime) -> Deck:
+    """How many cards there are, when the next ones are asked, and what was remembered lately (up to 6 queries)."""
+    week = _week(user, session, now)
     return Deck(
         cards=ReviewCard.objects.of(user).count(),
         suspended=_suspended(user, secrecy).count(),
-        next_due=next_due(user, settings, now=now),
-        week=_week(user, now),
+        next_due=_first(user, session, week, now),
+        week=week,
         recalled=_recalled(user, now),
     )
 
 
-def _week(user: User, now: datetime) -> list[Ahead]:
+def next_due(user: User, session: Session, *, now: datetime) -> Ahead | None:
+    """The next day, after today, that offers cards, and how many (1 query, 2 more where that is not within a week)."""
+    return _first(user, session, _week(user, session, now), now)
+
+
+def _week(user: User, session: Session, now: datetime) -> list[Ahead]:
+    """What each of the next seven days offers, where its learner does all that a day offers."""
     zone = zone_of(user)
-    today = scheduling.day_of(now, zone)
-    days = [today + timedelta(days=number) for number in range(1, 8)]
+    days = [scheduling.day_of(now, zone) + timedelta(days=number) for number in range(1, DAYS + 1)]
     begin, end = (scheduling.start_of(day, zone) for day in (days[0], days[-1] + timedelta(days=1)))
+    counts: Counter[tuple[date, bool]] = Counter()
     later = _asked_from(user, begin).filter(asked_at__lt=end)
-    counts: Counter[date] = Counter()
-    for asked_at, count in later.values_list("asked_at").annotate(count=Count("pk")):
-        counts[scheduling.day_of(asked_at, zone)] += count
-    return [Ahead(day, counts[day]) for day in days]
+    for asked_at, is_new, count in later.values_list("asked_at", "is_new").annotate(count=Count("pk")):
+        counts[scheduling.day_of(asked_at, zone), is_new] += count
+    due = [Cards(known=counts[day, False], new=counts[day, True]) for day in days]
+    return [Ahead(day, count) for day, count in zip(days, _offered(due, session), strict=True)]
 
 
-def _recalled(user: User, now: datetime) -> int | None:
-    logs = ReviewLog.objects.since(user, now - timedelta(days=LATELY)).filter(stage=Stage.REVIEW)
-    found = logs.aggregate(answers=Count("pk"), known=Count("pk", filter=Q(grade__gt=Grade.AGAIN.value)))
-    return round(100 * found["known"] / found["answers"]) if found["answers"] >= ENOUGH else None
-
-
-def next_due(user: User, settings: ReviewSettings, *, now: datetime) -> Ahead | None:
-    """The next day, after today, on which cards are due, and how many of them it offers (2 queries)."""
+def _first(user: User, session: Session, week: Sequence[Ahead], now: datetime) -> Ahead | None:
+    if soon := next((ahead for ahead in week if ahead.count), None):
+        return soon
     zone = zone_of(user)
-    tomorrow = scheduling.start_of(scheduling.day_of(now, zone) + timedelta(days=1), zone)
-    later = _asked_from(user, tomorrow)
+    later = _asked_from(user, scheduling.start_of(scheduling.day_of(now, zone) + timedelta(days=DAYS + 1), zone))
     first = later.aggregate(first=Min("asked_at"))["first"]
     if first is None:
         return None
     day = scheduling.day_of(first, zone)
     there = later.filter(asked_at__lt=scheduling.start_of(day + timedelta(days=1), zone))
-    counts = there.aggregate(new=Count("pk", filter=Q(is_new=True)), known=Count("pk", filter=Q(is_new=False)))
-    offered = counts["known"] + min(counts["new"], settings.new_limit)
-    return Ahead(day, min(offered, settings.daily_cap)) if offered else None
+    counts = there.aggregate(known=Count("pk", filter=Q(is_new=False)), new=Count("pk", filter=Q(is_new=True)))
+    [count] = _offered([Cards(**counts)], session)
+    return Ahead(day, count) if count else None
+
+
+def _offered(due: Sequence[Cards], session: Session) -> list[int]:
+    limits = session.settings
+    return scheduling.forecast(due, session.waiting, cap=limits.daily_cap, new_limit=limits.new_limit)
 
 
 def _asked_from(user: User, at: datetime) -> QuerySet[Any]:
     """The cards that are not asked before an instant, each with when it is: as planned, or when it is put off no longer."""
     cards = ReviewCard.objects.of(user).active().filter(Q(due_at__gte=at) | Q(buried_until__gte=at)).order_by()
     return cards.annotate(asked_at=Greatest("due_at", Coalesce("buried_until", "due_at")))
+
+
+def _recalled(user: User, now: datetime) -> int | None:
+    logs = ReviewLog.objects.since(user, now - timedelta(days=LATELY)).filter(stage=Stage.REVIEW)
+    found = logs.aggregate(answers=Count("pk"), known=Count("pk", filter=Q(grade__gt=Grade.AGAIN.value)))
+    return round(100 * found["known"] / found["answers"]) if found["answers"] >= ENOUGH else None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 from zlib import crc32
@@ -18,11 +18,12 @@ from quizzes import entitlements, scheduling, shared_cache
 from quizzes.entitlements import Secrecy
 from quizzes.models import ReviewCard, ReviewLog, ReviewSettings, User
 from quizzes.models.reviews import MAX_CAP, SAME_DAY, ReviewCardQuerySet, settings_of, zone_of
-from quizzes.scheduling import AHEAD, Day, Stage
+from quizzes.scheduling import AHEAD, Cards, Day, Stage
 
 READ = 2 * MAX_CAP  # rows: no day offers more
 KEPT_SECONDS = 60  # the count for the navigation
 SECONDS_EACH = 25  # an answer and a look at the reason
+NO_CARDS = Cards(known=0, new=0)
 
 
 class Due(NamedTuple):
@@ -49,7 +50,11 @@ class Session:
     queue: Sequence[Due]
     finished: int = 0
     answered: int = 0  # answers today, for the undo
-    held_over: int = 0  # due cards that today's limit leaves for another day
+    waiting: Cards = NO_CARDS  # due cards that today's limit leaves for another day
+
+    @property
+    def held_over(self) -> int:
+        return sum(self.waiting)
 
     @property
     def left(self) -> int:
@@ -110,12 +115,20 @@ def _counted(user: User, rows: list[Due], settings: ReviewSettings | None, today
 def session(user: User, secrecy: Secrecy, *, now: datetime, counts_all: bool = False) -> Session:
     """What the deck of a user offers now (2 queries; 3 where nothing is due, and 1 more for a large backlog).
 
-    Of a large backlog `held_over` is exact with `counts_all` only (1 query more).
+    Of a large backlog `waiting` is exact with `counts_all` only (1 query more).
     """
     today = _Today.of(user, now)
     rows, settings = _rows(user, secrecy, today)
-    count = _due(user, secrecy, now).count() if counts_all and len(rows) >= READ else len(rows)
-    return _session(rows, settings or settings_of(user), _done(user, today), today, count=count)
+    found = _session(rows, settings or settings_of(user), _done(user, today), today)
+    is_cut = len(rows) >= READ and found.settings.is_on
+    return replace(found, waiting=_waiting(user, secrecy, found, now)) if counts_all and is_cut else found
+
+
+def _waiting(user: User, secrecy: Secrecy, found: Session, now: datetime) -> Cards:
+    """Return what is due and not offered now, of all cards."""
+    due = _due(user, secrecy, now).aggregate(all=Count("pk"), new=Count("pk", filter=Q(is_new=True)))
+    new = sum(row.stage == Stage.NEW for row in found.queue)
+    return Cards(due["all"] - due["new"] - (found.left - new), due["new"] - new)
 
 
 @dataclass(frozen=True)
@@ -176,10 +189,7 @@ def _due(user: User, secrecy: Secrecy, now: datetime) -> ReviewCardQuerySet:
     return cards.exclude(question__in=secrecy.questions.order_by().values("pk")) if secrecy.exams else cards
 
 
-def _session(
-    due: Sequence[Due], settings: ReviewSettings, done: Done, today: _Today, *, count: int | None = None
-) -> Session:
-    """Return the session; `count` is how many are due where `due` holds the first of them only."""
+def _session(due: Sequence[Due], settings: ReviewSettings, done: Done, today: _Today) -> Session:
     if not settings.is_on:
         return Session(settings, [])
     again = [row for row in due if today.has_asked(row)]
@@ -199,7 +209,7 @@ def _session(
         _in_order(again, offered, fresh, today),
         finished=done.cards - len(again),
         answered=done.answered,
-        held_over=(len(due) if count is None else count) - len(again) - len(offered) - len(fresh),
+        waiting=Cards(len(old) - len(offered), len(new) - len(fresh)),
     )
 
 

@@ -37,7 +37,7 @@ def review_deck(request: LoggedInRequest) -> HttpResponse:
     missed.collect(request.user, now=now)
     secrecy = entitlements.secrecy_of(request.user, now=now)
     session = report.session(request.user, secrecy, now=now, counts_all=True)
-    context = {"session": session, "deck": review_decks.deck(request.user, secrecy, session.settings, now=now)}
+    context = {"session": session, "deck": review_decks.deck(request.user, secrecy, session, now=now)}
     return render(request, "quizzes/reviews/deck.jinja", context)
 
 
@@ -83,7 +83,7 @@ def _end(request: LoggedInRequest, session: report.Session, now: datetime) -> Ht
     context = {
         "session": session,
         "answers": review_cards.answers_today(request.user, now=now),
-        "next_due": review_decks.next_due(request.user, session.settings, now=now),
+        "next_due": review_decks.next_due(request.user, session, now=now),
     }
     return render(request, "quizzes/reviews/done.jinja", context)
 

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from quizzes import entitlements
 from quizzes.errors import NotOpen, QuizError
 from quizzes.models import Answer, Attempt, Classroom, Question, Quiz, ReviewCard, ReviewLog, User, papers
-from quizzes.models.reviews import settings_of
 from quizzes.reports import forgetting, invariants, review_decks
 from quizzes.reports import reviews as report
 from quizzes.scheduling import Grade, Stage
@@ -202,7 +201,7 @@ def test_what_is_to_be_asked_again_today_comes_before_any_backlog(learner: User,
 
 def test_the_next_day_counts_what_is_put_off_and_as_many_new_ones_as_it_offers(learner: User, now: datetime) -> None:
     def upcoming() -> review_decks.Ahead | None:
-        return review_decks.next_due(learner, session(learner, now).settings, now=now)
+        return review_decks.next_due(learner, session(learner, now), now=now)
 
     assert upcoming() is None
     deck(learner, now, due=1)
@@ -212,6 +211,8 @@ def test_the_next_day_counts_what_is_put_off_and_as_many_new_ones_as_it_offers(l
     missed.collect(learner, now=now)
     assert upcoming() == review_decks.Ahead(date(2026, 3, 3), 11)
     assert session(learner, now + DAY).left == 11
+    found = review_decks.deck(learner, entitlements.secrecy_of(learner, now=now), session(learner, now), now=now)
+    assert [ahead.count for ahead in found.week] == [11, 2, 0, 0, 0, 0, 0]
 
 
 def test_the_count_for_every_page_takes_one_query(
@@ -313,7 +314,7 @@ def test_as_many_are_suspended_as_their_page_lists(learner: User, now: datetime)
         reviews.suspend(reviews.add(learner, question, now=now))
     Question.objects.filter(pk=Question.objects.earliest("pk").pk).update(is_archived=True)
     secrecy = entitlements.secrecy_of(learner, now=now)
-    found = review_decks.deck(learner, secrecy, settings_of(learner), now=now)
+    found = review_decks.deck(learner, secrecy, session(learner, now), now=now)
     assert found.suspended == len(review_decks.suspended(learner, secrecy)) == 2
 
 
