@@ -75,7 +75,7 @@ def proxy_is_known_on_both_sides(app_configs: object, **kwargs: object) -> list[
 
 @register()
 def grace_is_short(app_configs: object, **kwargs: object) -> list[CheckMessage]:
-    """The grace is for the network; as thinking time it would be unfair."""
+    """Warn of a long grace: it is for the network, and as thinking time it would be unfair."""
     if not 0 <= settings.QUIZ_TRANSPORT_GRACE_SECONDS <= 60:
         return [Error("QUIZ_TRANSPORT_GRACE_SECONDS must be 0 to 60.", id="quizzes.E002")]
     return []

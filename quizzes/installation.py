@@ -36,7 +36,7 @@ def has_static_files() -> bool:
 
 
 def has_room() -> bool:
-    """Whether the folder of an SQLite database takes a few more bytes: the disk has room, and is not read-only."""
+    """Return whether the folder of an SQLite database takes a few more bytes: the disk has room, and is not read-only."""
     if connection.vendor != "sqlite" or (folder := database_folder()) is None:
         return True
     try:

@@ -25,7 +25,7 @@ class LocalTimeTwice(ValueError):
 
 
 def parse_local(text_or_naive: str | datetime, zone: str, *, second: bool | None = None) -> datetime:
-    """The instant, in UTC, of a time written without a zone: "2026-03-29 09:00", "2026-03-29T09:00" or a naive datetime.
+    """Return the instant, in UTC, of a time written without a zone: "2026-03-29 09:00", "2026-03-29T09:00" or a naive datetime.
 
     `second` says which of two is meant where the clocks go back (True: the later one); elsewhere it is not looked at.
     Raises LocalTimeGap, LocalTimeTwice, or ValueError for what is no time or lies in a year out of reach, each with a
@@ -65,7 +65,8 @@ def _exists(local: datetime, naive: datetime) -> bool:
 
 
 def in_words(local: date, now: datetime, *, clock: bool = True, seconds: bool = False) -> str:
-    """A date, or a time in its own zone, in the one style of the site: "Mon, Nov 30, 2:00 p.m."; the year if another."""
+    """Return a date, or a time in its own zone, in the one style of the site: "Mon, Nov 30, 2:00 p.m."; the year if
+    another."""
     this_year = now.astimezone(local.tzinfo).year if isinstance(local, datetime) else now.year
     day = dateformat.format(local, _("D, M j") if local.year == this_year else _("D, M j, Y"))
     return f"{day}, {on_the_clock(local, seconds=seconds)}" if clock and isinstance(local, datetime) else day
@@ -77,7 +78,7 @@ def on_the_clock(local: datetime, *, seconds: bool = False) -> str:
 
 
 def styled(local: object, pattern: str | None, now: datetime) -> str | None:
-    """What a pattern of Django's formats is used for here: it names the parts, the site's style says how they are written.
+    """Return a date or time for a pattern of Django's formats: it names the parts, the site's style says how they are written.
 
     None for patterns of machines ("c", "Y-m-d") and for what is no date.
     """

@@ -87,7 +87,7 @@ def reviewed(
 
 
 def missed(at: datetime, *, due_at: datetime, zone: tzinfo, retention: float) -> Memory:
-    """The memory of a question that was missed before it came into the deck: as if it had been forgotten there."""
+    """Return the memory of a question that was missed before it came into the deck: as if it had been forgotten there."""
     new = Memory(Stage.NEW, at)
     forgotten = reviewed(new, Grade.AGAIN, now=at, zone=zone, retention=retention, is_today=True)
     return replace(forgotten, due_at=due_at)
@@ -113,7 +113,8 @@ def _card(memory: Memory, zone: tzinfo) -> Card:
 
 @cache
 def _scheduler(retention: float, has_step: bool) -> Scheduler:
-    """A step within the day only where it is wanted; else every grade leads on to days, so that no answer is asked in vain."""
+    """Return a scheduler with a step within the day where that is wanted; else every grade leads on to days, so that
+    no answer is asked in vain."""
     steps = (AGAIN_AFTER,) if has_step else ()
     return Scheduler(
         desired_retention=retention,

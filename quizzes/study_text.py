@@ -72,7 +72,8 @@ class Glossary:
 
 
 def is_form(text: str, form: str) -> bool:
-    """Whether a word of a text is this form of a term: capitals inside a name count, one at the start of a sentence does not."""
+    """Return whether a word of a text is this form of a term: capitals inside a name count, one at the start of a
+    sentence does not."""
     return text == form or form.islower() or text == form[0].upper() + form[1:]
 
 

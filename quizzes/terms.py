@@ -125,7 +125,7 @@ def _due_with_its_close(layer: Overrides, terms: Terms) -> Overrides:
 
 
 def _possible(terms: Terms, joined_at: datetime | None) -> Terms:
-    """Nothing is due before this learner could do it: before it opens for them, or before they were in the class."""
+    """Return the terms with nothing due before it opens for this learner, or before they were in the class."""
     if terms.due_at is not None and terms.opens_at is not None and terms.due_at <= terms.opens_at:
         terms = replace(terms, due_at=terms.closes_at)
     if terms.due_at is not None and joined_at is not None and joined_at > terms.due_at:
@@ -148,7 +148,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def is_past(due_at: datetime | None, at: datetime) -> bool:
-    """Whether `at` is too late for what is due at `due_at`. A whole minute that is named lasts to its end: what is due at
+    """Return whether `at` is too late for what is due at `due_at`. A whole minute that is named lasts to its end: what is due at
     10:00 is in time until 10:00:59.999. A close is another thing: it holds from its very instant."""
     if due_at is None:
         return False
@@ -261,7 +261,7 @@ def moment(*, submitted_at: datetime | None, reveal_at: datetime | None, now: da
 def revealed(
     preset: str, *, submitted_at: datetime | None, reveal_at: datetime | None, now: datetime, is_checked: bool = False
 ) -> Revealed:
-    """The one decision of what a learner may see; `is_checked` says that this answer was handed in for practice."""
+    """Return the one decision of what a learner may see; `is_checked` says that this answer was handed in for practice."""
     if submitted_at is None and not is_checked:
         return NOTHING
     matrix = PRESETS[preset]

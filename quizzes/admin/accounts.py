@@ -84,7 +84,7 @@ class PersonAdmin(SuperuserOnly, UserAdmin[User]):
         return super().has_change_permission(request, obj) and not (isinstance(obj, User) and obj.is_anonymised)
 
     def anonymise_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What goes and what stays; with the user name typed, the personal data is gone."""
+        """Show what goes and what stays; with the user name typed, the personal data is gone."""
         user = self.get_object(request, str(pk))
         if user is None:
             raise Http404

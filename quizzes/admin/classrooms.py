@@ -176,7 +176,7 @@ class ClassroomAdmin(ServedAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
-        """A new join code (the old one stops working), archive, restore."""
+        """Make a new join code (the old one stops working), archive a class or restore it."""
         classroom = self.get_object(request, str(pk))
         if classroom is None:
             raise Http404
@@ -235,7 +235,7 @@ class AssignmentAdmin(ServedAdmin):
         return (*fields, "applies_to_running") if obj else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
-        """Another class or quiz is another assignment."""
+        """Return the fields that cannot be edited: with another class or quiz it would be another assignment."""
         return ("classroom", "quiz") if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:

@@ -39,7 +39,7 @@ class Need:
 
 
 def doors(user: User) -> list[Door]:
-    """Questions, quizzes, classes and marking (4 queries)."""
+    """Return questions, quizzes, classes and marking (4 queries)."""
     return [
         Door(_("Questions"), _questions(user), reverse("admin:quizzes_question_changelist")),
         Door(_("Quizzes"), _quizzes(user), reverse("admin:quizzes_quiz_changelist")),
@@ -84,7 +84,7 @@ def _to_mark(count: int) -> str:
 
 
 def needs_of(user: User, *, now: datetime) -> list[Need]:
-    """What the person should see to: marking, attempts left ungraded, drafts of their own (8 queries at most)."""
+    """Return what the person should see to: marking, attempts left ungraded, drafts of their own (8 queries at most)."""
     return [*_marking(user), *_ungraded(user), *_drafts_of_questions(user), *_drafts_of_quizzes(user)]
 
 

@@ -53,18 +53,18 @@ class MembershipAdmin(ServedAdmin):
         return ("classroom", "user", "joined_at", "ended_at") if obj else ("joined_at", "ended_at")
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Only administrators may look people up; everybody else joins by code."""
+        """Return whether the user may look people up: only administrators; everybody else joins by code."""
         return super().has_add_permission(request, obj) and bool(request.user.is_superuser)
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Removing is a status, so that attempts keep their member."""
+        """Return False: removing is a status, so that attempts keep their member."""
         return False
 
     def get_fields(self, request: HttpRequest, obj: object = None) -> tuple[str | list[str] | tuple[str, ...], ...]:
         return tuple(row for row in self.fields or () if obj or row != "status")
 
     def save_model(self, request: HttpRequest, obj: Membership, form: ModelForm[Membership], change: bool) -> None:
-        """Each part of a membership has a service of its own; who comes back does so before anything else."""
+        """Save each part by the service for it; one who comes back does so before anything else."""
         given, changed = form.cleaned_data, set(form.changed_data)
         actor, now = person(request), clock.now()
         if not change:

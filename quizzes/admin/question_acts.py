@@ -84,7 +84,7 @@ class QuestionActs(QuestionPart):
         }
 
     def asked_first(self, request: HttpRequest, question: Question, act: str, asking: list[Quiz]) -> HttpResponse:
-        """The page that names the quizzes; nothing has changed yet."""
+        """Show the page that names the quizzes; nothing has changed yet."""
         titles = {"archive": _("Archive a question that quizzes ask"), "retire": _("Stop using what quizzes ask")}
         leads = {
             "archive": _("These published quizzes have it as a fixed question, and go on asking it:"),
@@ -100,7 +100,7 @@ class QuestionActs(QuestionPart):
         return confirmation(self.admin_site, self.opts, request, context)
 
     def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A question of one's own that starts from what may be seen of this one."""
+        """Make a question of one's own that starts from what may be seen of this one."""
         question = self.looked_at(request, pk)
         try:
             copy = copies.of_question(question, actor=person(request), now=clock.now())

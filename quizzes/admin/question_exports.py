@@ -86,7 +86,7 @@ class QuestionExports(AdminPart):
 
     @admin.action(description=gettext_lazy("Export the selected questions…"))
     def export(self, request: HttpRequest, queryset: QuerySet[Question]) -> HttpResponse | None:
-        """To the page; all that match go by what was searched for, ticked ones by their numbers."""
+        """Go to the page; all that match go by what was searched for, ticked ones by their numbers."""
         address = reverse("admin:quizzes_question_export")
         if request.POST.get("select_across") == "1":
             return redirect(f"{address}?{request.GET.urlencode()}")
@@ -97,7 +97,7 @@ class QuestionExports(AdminPart):
         return redirect(f"{address}?questions={','.join(map(str, pks))}")
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """What each format carries of these questions; posted, the file."""
+        """Show what each format carries of these questions; posted, send the file."""
         now, selection = clock.now(), self.selected(request)
         chosen = request.GET.get("as", "json")
         if chosen not in OFFERED:
@@ -126,7 +126,7 @@ class QuestionExports(AdminPart):
     def downloaded(
         self, request: HttpRequest, selection: Selection, format: Format, taken: exports.Taken
     ) -> HttpResponseBase:
-        """One part as a file, or all parts as a zip."""
+        """Return one part as a file, or all parts as a zip."""
         limits.take(request, "export_questions", words=_("You have exported many files."))
         now, actor, title, quiz = clock.now(), person(request), selection.title, selection.quiz
         if "all" in request.POST:

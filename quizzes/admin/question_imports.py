@@ -87,7 +87,7 @@ class QuestionImports(AdminPart):
     # The file ----------------------------------------------------------------------------------------------------------
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        """A file or a text: kept, and read as far as one request goes."""
+        """Take a file or a text: keep it, and read it as far as one request goes."""
         form = ImportForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
         if request.method == "POST" and form.is_valid():
             limits.take(request, "import_questions", words=_("You have imported many files."))
@@ -109,7 +109,7 @@ class QuestionImports(AdminPart):
         return redirect("admin:quizzes_question_imported", draft.pk)
 
     def sample_view(self, request: HttpRequest) -> HttpResponse:
-        """A spreadsheet to fill in."""
+        """Send a spreadsheet to fill in."""
         table = tables.FORMAT
         headers = {"Content-Disposition": 'attachment; filename="questions.xlsx"'}
         return HttpResponse(table.sample(), content_type=table.media_type, headers=headers)
@@ -121,7 +121,7 @@ class QuestionImports(AdminPart):
         return get_object_or_404(mine.defer("data"), pk=pk)
 
     def imported_view(self, request: HttpRequest, draft: int) -> HttpResponse:
-        """Where an import stands: being read, to be looked over, or done."""
+        """Show where an import stands: being read, to be looked over, or done."""
         found = self.fetched_import(request, draft)
         if found.is_in_progress:
             return self.import_page(request, "progress", {"title": _("Reading the file"), "draft": found})

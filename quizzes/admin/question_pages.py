@@ -35,7 +35,7 @@ class QuestionPages(QuestionPart):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """First the type, then the form made for it."""
+        """Ask for the type first, then show the form made for it."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         try:
@@ -98,7 +98,7 @@ class QuestionPages(QuestionPart):
         }
 
     def only_looked_at(self, request: HttpRequest, question: Question) -> HttpResponse:
-        """To the card, for those who may not change it."""
+        """Go to the card, for users who may not change it."""
         shown = question.versions.visible_to(person(request)).order_by("-number").first()
         if shown is None:
             raise Http404
@@ -201,7 +201,7 @@ def kept(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def by_rule(findings: Iterable[Finding]) -> list[dict[str, object]]:
-    """Findings of one rule together: they are accepted together."""
+    """Return the findings of each rule together: they are accepted together."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.rule, []).append(finding)

@@ -37,7 +37,7 @@ class QuestionPreview(QuestionPart):
         return own + super().get_urls()
 
     def preview_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        """The card as a student sees it; an answer may be tried, nothing is kept."""
+        """Show the card as a student sees it; an answer may be tried, nothing is kept."""
         question = self.looked_at(request, pk)
         version = question.versions.visible_to(person(request)).filter(number=number).first()
         if version is None:

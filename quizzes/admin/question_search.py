@@ -29,7 +29,7 @@ MOST_WORDS = 10  # of a search; each is a condition of its own
 
 
 def with_stem(questions: QuerySet[Question], user: User) -> QuerySet[Question]:
-    """Questions with the stem of the latest version that the person may see, and the states of these versions."""
+    """Return questions with the stem of the latest version that the person may see, and the states of these versions."""
     versions = QuestionVersion.objects.visible_to(user).filter(question=OuterRef("pk"))
     latest = versions.order_by("-number")
     return questions.annotate(
@@ -42,7 +42,7 @@ def with_stem(questions: QuerySet[Question], user: User) -> QuerySet[Question]:
 
 
 def searched(questions: QuerySet[Question], term: str) -> QuerySet[Question]:
-    """Those with every word of the term in their texts, topic or tags; a whole id finds its question. The nearest first."""
+    """Return those with every word of the term in their texts, topic or tags (or with that id), the nearest first."""
     try:
         return questions.filter(uuid=uuid.UUID(term.strip()))
     except ValueError:

@@ -65,7 +65,7 @@ class QuestionTools(QuestionPart):
         return self.page(request, "to_quiz", context)
 
     def regrade_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """First what would change, then the change, with a reason that is logged with every attempt."""
+        """Show first what would change, then make the change, with a reason that is logged with every attempt."""
         question = self.fetched(request, pk)
         form = RegradeForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and self.regrade(request, question, form):

@@ -54,7 +54,7 @@ class QuestionVersions(QuestionPart):
         return self.page(request, "versions", context)
 
     def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What changed between two versions, in plain words; without a choice between the two newest."""
+        """Show what changed between two versions, in plain words; without a choice between the two newest."""
         question = self.fetched(request, pk)
         rows = {version.number: version for version in question.versions.order_by("-number")}
         newest = [*rows, *rows][:2]
@@ -72,7 +72,7 @@ class QuestionVersions(QuestionPart):
         return self.page(request, "compare", context)
 
     def go_back_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        """A new draft that says what an earlier version says."""
+        """Make a new draft that says what an earlier version says."""
         question = self.fetched(request, pk)
         try:
             draft = bank.go_back(question, number, actor=person(request), now=clock.now())

@@ -103,7 +103,7 @@ class QuestionAdmin(
         return preview_link(address, self.snippet(question))
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Only what nothing refers to can be deleted; the rest is archived."""
+        """Return whether it can be deleted: nothing refers to it. The rest is archived."""
         return super().has_delete_permission(request, obj) and not (
             isinstance(obj, Question) and question_use.is_referenced(obj)
         )
@@ -178,7 +178,7 @@ class QuestionAdmin(
         self.tell_changed(request, count)
 
     def is_left_alone(self, request: HttpRequest, question: Question, asking: QuerySet[Quiz]) -> bool:
-        """Whether published quizzes ask the question: then it is changed on its own page, where they are confirmed."""
+        """Return whether published quizzes ask the question: then it is changed on its own page, where they are confirmed."""
         titles = ", ".join(f"“{quiz}”" for quiz in asking)
         if titles:
             version = question.shown_version

@@ -43,7 +43,7 @@ class QuizPages(QuizPart):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """First what it is for; then the form with settings that fit."""
+        """Ask first what it is for; then show the form with settings that fit."""
         if request.method == "GET" and chosen_kind(request) is None and self.has_add_permission(request):
             context = {
                 **self.admin_site.each_context(request),
@@ -66,7 +66,7 @@ class QuizPages(QuizPart):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """The form, with what stands behind each cell and what still keeps the quiz from being published."""
+        """Show the form, with what stands behind each cell and what still keeps the quiz from being published."""
         quiz = self.get_object(request, object_id)
         context: dict[str, object] = {}
         if quiz is not None and not self.has_change_permission(request, quiz):
@@ -87,7 +87,7 @@ class QuizPages(QuizPart):
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def only_looked_at(self, request: HttpRequest, quiz: Quiz) -> HttpResponse:
-        """What it asks, for those who may not change it, as far as they may see its questions."""
+        """Show what it asks, for those who may not change it, as far as they may see its questions."""
         if request.method == "POST":
             raise PermissionDenied
         items = list(quiz.items.select_related("question", "pinned_version", "topic", "source", "tag"))
@@ -103,7 +103,7 @@ class QuizPages(QuizPart):
         return TemplateResponse(request, "admin/quizzes/quiz/view.html", context)
 
     def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A draft of one's own with the same settings and items."""
+        """Make a draft of one's own with the same settings and items."""
         made, left_out = copies.of_quiz(self.looked_at(request, pk), actor=person(request), now=clock.now())
         self.log_addition(request, made, _("Copied from another quiz."))
         messages.success(request, _("This is your copy, a draft that only you see."))
@@ -169,7 +169,7 @@ class QuizPages(QuizPart):
         return redirect("admin:quizzes_quiz_change", pk)
 
     def take_newer(self, request: HttpRequest, quiz: Quiz) -> HttpResponse:
-        """The newest versions of colleagues' questions instead of those the quiz was made with."""
+        """Ask the newest versions of colleagues' questions instead of those the quiz was made with."""
         count = quizzes.take_newer(quiz, actor=person(request), now=clock.now())
         text = ngettext("%(n)d newer version taken.", "%(n)d newer versions taken.", count) % {"n": count}
         self.log_change(request, quiz, text)
@@ -177,7 +177,7 @@ class QuizPages(QuizPart):
         return redirect("admin:quizzes_quiz_change", quiz.pk)
 
     def asked_first(self, request: HttpRequest, quiz: Quiz, act: str, classes: list[str]) -> HttpResponse:
-        """The page that names the classes; nothing has changed yet."""
+        """Show the page that names the classes; nothing has changed yet."""
         context = {
             "title": {"archive": _("Archive “%(quiz)s”"), "unpublish": _("Make “%(quiz)s” a draft")}[act]
             % {"quiz": quiz.title},
@@ -193,7 +193,7 @@ class QuizPages(QuizPart):
     # Composing ---------------------------------------------------------------------------------------------------------
 
     def compose_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Rows of a blueprint: how many of which cell, how many stand behind it, and the time they would take."""
+        """Show rows of a blueprint: how many of which cell, how many stand behind it, and the time they would take."""
         quiz = self.fetched(request, pk)
         data = posted_rows(request)
         rows = quiz_cells.cells(quiz, data)

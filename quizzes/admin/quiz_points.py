@@ -28,7 +28,7 @@ class QuizPoints(QuizPart):
         return own + super().get_urls()
 
     def points_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """First which attempts have other points than the quiz gives today, then for each assignment what becomes of them."""
+        """Show which attempts have other points than the quiz gives today, then what becomes of them by assignment."""
         quiz = self.fetched(request, pk)
         effect = points.effect(quiz, Attempt.objects.managed_by(person(request)))
         data = request.POST if request.method == "POST" else None

@@ -36,7 +36,7 @@ class QuizShares(QuizPart):
     # The owner's page ------------------------------------------------------------------------------------------------
 
     def share_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The codes of a quiz; posted, one more, or one taken back."""
+        """Show the codes of a quiz; posted, make one more, or take one back."""
         quiz = self.fetched(request, pk)
         if request.method == "POST":
             self.shared_or_revoked(request, quiz)
@@ -64,7 +64,7 @@ class QuizShares(QuizPart):
     # The colleague's pages -------------------------------------------------------------------------------------------
 
     def code_view(self, request: HttpRequest) -> HttpResponse:
-        """A field for a code."""
+        """Show a field for a code."""
         context: dict[str, object] = {"title": _("Copy a colleague's quiz")}
         if request.method == "POST":
             limits.take(request, TRIES)
@@ -77,7 +77,7 @@ class QuizShares(QuizPart):
         return TemplateResponse(request, "admin/quizzes/quiz/code.html", context)
 
     def shared_view(self, request: HttpRequest, code: str) -> HttpResponse:
-        """What a code gives; posted, the copy."""
+        """Show what a code gives; posted, make the copy."""
         limits.take(request, TRIES)
         actor, now = person(request), clock.now()
         try:

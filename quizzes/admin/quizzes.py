@@ -115,7 +115,7 @@ class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
         return preview_link(reverse("quizzes:quiz_preview", args=[quiz.slug]), quiz.title) if quiz.may_preview else ""
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """A quiz with attempts or assignments is archived, not deleted."""
+        """Return whether it can be deleted; with attempts or assignments it is archived instead."""
         return super().has_delete_permission(request, obj) and not (
             isinstance(obj, Quiz) and quizzes.is_referenced(obj)
         )
@@ -124,7 +124,7 @@ class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
         quizzes.delete(obj, actor=person(request))
 
     def get_fieldsets(self, request: HttpRequest, obj: Quiz | None = None) -> Any:
-        """What may be done to running attempts is asked where some can be running; who may see it, of the owner."""
+        """Return the fields; running attempts are asked about where there can be some, visibility of the owner."""
         hidden = {"applies_to_running"} if obj is None else set()
         if obj is not None and not (obj.owner_id and obj.is_owned_by(person(request))):
             hidden.add("visibility")
@@ -161,13 +161,13 @@ class QuizAdmin(QuizPoints, QuizShares, QuizPages, ScopedAdmin):
         messages.info(request, text % {"n": changed})
 
     def follow_items(self, form: ModelForm[Quiz], asked: set[tuple[object, ...]]) -> None:
-        """A published quiz has the limit of the items that it has now."""
+        """Give a published quiz the limit of the items that it has now."""
         is_other = points.asked_by(form.instance) != asked or "time_rule" in form.changed_data
         if is_other or form.instance.lacks_limit:
             quizzes.items_changed(form.instance)
 
     def number_new_items(self, quiz: Quiz) -> None:
-        """Positions 1…n in the order given; rows with the same number keep their order of entry."""
+        """Number the items 1…n in the order given; rows with the same number keep their order of entry."""
         for position, item in enumerate(quiz.items.order_by("position", "pk"), start=1):
             if item.position != position:
                 item.position = position

@@ -115,14 +115,14 @@ class ScopedAdmin(InstructorAccess, ScopedChoices, ModelAdmin[Any]):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """What was done to a row, for those who may do it."""
+        """Show what was done to a row, for those who may do it."""
         row = self.get_object(request, object_id)
         if row is not None and not self.is_managed(request, row):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
     def only_managed(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:
-        """For actions on chosen rows: those that the person may change; of the others they are told."""
+        """Return those of the chosen rows that the person may change, and tell them of the others."""
         own_rows = queryset.filter(pk__in=managed(self.model, person(request)).order_by().values("pk"))
         if others := queryset.count() - own_rows.count():
             text = ngettext(
@@ -155,13 +155,13 @@ class ScopedInline(ScopedChoices, InlinePart):
     def get_formset(
         self, request: HttpRequest, obj: object = None, **kwargs: object
     ) -> type[BaseInlineFormSet[Any, Any, Any]]:
-        """Rows up to a limit: each one that is posted is a form to build."""
+        """Return a formset of rows up to a limit: each one that is posted is a form to build."""
         return super().get_formset(request, obj, absolute_max=(self.max_num or 0) + 50, **kwargs)
 
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: object
     ) -> FormField | None:
-        """Choices without the admin's small buttons to add, change and delete what is chosen; in a table, with names."""
+        """Return a field without the admin's small buttons to change what is chosen; in a table, with its name."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget

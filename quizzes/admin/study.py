@@ -50,7 +50,7 @@ class StudyAdmin(ScopedAdmin):
         return ("status", WhoseFilter, *self.list_filter)
 
     def get_readonly_fields(self, request: HttpRequest, obj: StudyContent | None = None) -> tuple[str, ...]:
-        """What others may do is for the owner to decide."""
+        """Return the fields that cannot be edited; what others may do is for the owner to decide."""
         is_ours = obj is None or obj.is_owned_by(person(request))
         return self.readonly_fields if is_ours else (*self.readonly_fields, "visibility")
 

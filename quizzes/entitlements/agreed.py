@@ -29,7 +29,7 @@ def terms_of(
     membership: Membership | None = None,
     exception: Accommodation | None = None,
 ) -> terms.Terms:
-    """The effective terms, from rows at hand: quiz, then assignment, then membership, then the member's exception."""
+    """Return the effective terms, from rows at hand: quiz, then assignment, then membership, then the member's exception."""
     layers = (
         quiz.overrides(limit),
         *(row.overrides() for row in (assignment, membership, exception) if row is not None),
@@ -43,7 +43,8 @@ def limit_of(quiz: Quiz) -> timedelta | None:
 
 
 def limits_of(attempts: Collection[Attempt]) -> dict[int, timedelta | None]:
-    """What the quiz's time rule gave each attempt, by pk: a computed limit is the one of its start (1 query at most)."""
+    """Return what the quiz's time rule gave each attempt, by pk: a computed limit is the one of its start (1 query at
+    most)."""
     computed = [row for row in attempts if row.quiz.time_rule == Quiz.TimeRule.COMPUTED]
     asked = asked_in([row for row in computed if row.quiz_limit is None])
     stored = {row.pk: row.quiz_limit for row in computed}

@@ -17,7 +17,7 @@ Exceptions = Mapping[tuple[int, int], Accommodation]  # by assignment and person
 
 
 def is_late(attempt: Attempt) -> bool:
-    """Whether the attempt ended after it was due (1 query for one of a class, up to 4 more where it may have)."""
+    """Return whether the attempt ended after it was due (1 query for one of a class, up to 4 more where it may have)."""
     return attempt.pk in among([attempt])
 
 
@@ -89,7 +89,7 @@ def _agreed(works: Sequence[Work], exceptions: Exceptions) -> dict[Work, terms.T
 
 
 def _members(works: Sequence[Work]) -> dict[tuple[int, int], Membership]:
-    """Members by assignment and person."""
+    """Return members by assignment and person."""
     classrooms = {work.assignment.classroom_id for work in works}
     people = {work.attempt.learner_id for work in works}
     members = Membership.objects.filter(classroom__in=classrooms, user__in=people) if works else []

@@ -65,7 +65,7 @@ def pool(learner: User, wish: Wish, *, now: datetime) -> Pool:
 
 
 def matching(learner: User, wish: Wish, record: list[Shown], *, now: datetime) -> QuerySet[Question]:
-    """The same, where the record is known."""
+    """Return the same, where the record is known."""
     questions = _at_its_place(practicable(learner, {shown.question for shown in record}, now=now), wish)
     if wish.difficulty:
         questions = questions.filter(difficulty=wish.difficulty)
@@ -95,7 +95,7 @@ def practicable(learner: User, met: Collection[int], *, now: datetime) -> QueryS
 
 
 def in_use(learner: int, met: Collection[int] | QuerySet[Any]) -> QuerySet[Question]:
-    """The same with what is secret now, for those who know that already; `learner` is a key."""
+    """Return the same with what is secret now, for those who know that already; `learner` is a key."""
     is_open = Q(owner=None) | Q(owner=learner) | Q(pk__in=met)
     may_be_asked = Question.objects.ready().filter(is_open, is_kept_for_exams=False)
     return may_be_asked.exclude(type__in=MARKED_BY_HAND).exclude(pk__in=_asked_now(learner))
@@ -110,7 +110,7 @@ def missed_now(learner: User, record: list[Shown], *, now: datetime) -> set[int]
 
 
 def _asked_now(learner: int) -> QuerySet[Answer]:
-    """The questions of attempts of theirs that run and count."""
+    """Return the questions of attempts of theirs that run and count."""
     running = {"attempt__learner": learner, "attempt__status": Attempt.Status.IN_PROGRESS, "attempt__is_counted": True}
     return Answer.objects.filter(**running).order_by().values("version__question")  # type: ignore[return-value]
 
@@ -130,7 +130,8 @@ def _at_its_place(questions: QuerySet[Question], wish: Wish) -> QuerySet[Questio
 
 
 def resting_on(notes: Q) -> QuerySet[QuestionSource]:
-    """The keys of questions that rest on a paragraph on which published notes rest too; `notes` is about their places."""
+    """Return the keys of questions that rest on a paragraph on which published notes rest too; `notes` is about their
+    places."""
     there = NotePlace.objects.filter(notes, source=OuterRef("source"), paragraph=OuterRef("paragraph"))
     places = QuestionSource.objects.filter(Exists(there.filter(note__status="published")))
     return places.order_by().values("question")  # type: ignore[return-value]

@@ -16,7 +16,7 @@ Ends = QuerySet[Model, object]  # a column of instants, for a subquery
 
 
 def reveal_at(attempt: Attempt) -> datetime | None:
-    """When the last learner concerned can no longer answer (1 query, where there is a close); None: never.
+    """Return when the last learner concerned can no longer answer (1 query, where there is a close); None: never.
 
     Asks nothing for one that comes out of `revealed_each`.
     """
@@ -56,7 +56,7 @@ CLOSE = Case(
 
 
 def with_last_ends(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    """Each with the latest close of an exception to it and the latest deadline of an attempt in progress at it.
+    """Return each with the latest close of an exception to it and the latest deadline of an attempt in progress at it.
 
     Where results wait for the last class: of all classes that have the quiz as an exam, and the latest of their closes.
     """
@@ -98,7 +98,7 @@ def unreleased(assignments: QuerySet[Assignment], *, now: datetime) -> QuerySet[
 
 
 def closes_for_all_at(assignment: Assignment) -> datetime | None:
-    """The close of the class, or where it is later the last end of a member's: by an exception, or of an attempt in
+    """Return the close of the class, or where it is later the last end of a member's: by an exception, or of an attempt in
     progress that was extended or reopened by hand. None: it never closes, or such an attempt has no end.
 
     Asks the database (1 query, where there is a close) unless the row comes from `with_last_ends`.
@@ -135,7 +135,7 @@ def marks_are_out(assignment: Assignment, *, now: datetime) -> bool:
 
 
 def revealed(attempt: Attempt, viewer: User, *, now: datetime, is_checked: bool = False) -> terms.Revealed:
-    """What the viewer may see of the attempt (or of a checked answer) now. Everything that shows results asks here."""
+    """Return what the viewer may see of the attempt (or of a checked answer) now. Everything that shows results asks here."""
     if viewer.pk != attempt.learner_id:
         return terms.EVERYTHING  # staff of the classroom: the row was fetched through `readable_by`
     return terms.revealed(
@@ -156,7 +156,7 @@ def _is_held_back_until_the_end(attempt: Attempt, now: datetime) -> bool:
 
 
 def revealed_each(attempts: Sequence[Attempt], viewer: User, *, now: datetime) -> list[tuple[Attempt, terms.Revealed]]:
-    """Attempts of the viewer's own, each with what may be seen of it (at most 2 queries, none where no end matters)."""
+    """Return attempts of the viewer's own, each with what may be seen of it (at most 2 queries, none where no end matters)."""
     held = [attempt for attempt in attempts if _is_held_back_until_the_end(attempt, now)]
     given = {attempt.assignment_id for attempt in held if attempt.assignment_id}
     alone = {attempt.quiz_id for attempt in held if not attempt.assignment_id}

@@ -98,7 +98,8 @@ class Secrecy:
         return questions.exclude(pk__in=self.questions.order_by().values("pk")) if self.exams else questions
 
     def among(self, questions: Collection[int] | QuerySet[Question]) -> dict[int, HeldExam]:
-        """Those of the questions that are secret, each with the exam that comes out last (1 query, none without exams)."""
+        """Return those of the questions that are secret, each with the exam that comes out last (1 query, none without
+        exams)."""
         if not self.exams:
             return {}
         last_first = sorted(self.exams, key=lambda exam: exam.until or NEVER, reverse=True)
@@ -156,14 +157,14 @@ def secrecy_in(attempt: Attempt, viewer: User, *, shown: terms.Revealed, now: da
 
 
 def _given(learner: User, now: datetime) -> QuerySet[Assignment]:
-    """Exams of their live classes, where they are a student, and those they have begun, whose results are not out."""
+    """Return exams of their live classes, where they are a student, and those they have begun, whose results are not out."""
     classes = Membership.objects.students().filter(user=learner, classroom__archived_at=None).values("classroom")
     begun = Attempt.objects.taken_by(learner).filter(assignment__isnull=False).order_by().values("assignment")
     return unreleased(Assignment.objects.filter(Q(classroom__in=classes) | Q(pk__in=begun)), now=now)
 
 
 def _alone(learner: User, now: datetime) -> QuerySet[Attempt]:
-    """Attempts of theirs at exams outside a class, whose results are not out."""
+    """Return attempts of theirs at exams outside a class, whose results are not out."""
     running = Attempt.objects.in_progress().filter(quiz=OuterRef("quiz"), assignment=None).annotate(end=DEADLINE)
     is_held = Q(quiz__closes_at=None) | Q(quiz__closes_at__gt=now) | Q(Exists(running.filter(end__gt=now)))
     exams = Attempt.objects.taken_by(learner).filter(assignment=None, quiz__feedback__in=terms.WAITING_FOR_THE_END)
@@ -189,7 +190,7 @@ def _rules(quizzes: Collection[int]) -> dict[int, list[QuizItem]]:
 
 
 def _with_own_terms(given: QuerySet[Assignment], learner: User) -> QuerySet[Assignment]:
-    """Each with the window of the learner's own exception to it, and whether they have begun it (1 query)."""
+    """Return each with the window of the learner's own exception to it, and whether they have begun it (1 query)."""
     own = Accommodation.objects.filter(assignment=OuterRef("pk"), membership__user=learner)
     begun = Attempt.objects.taken_by(learner).filter(assignment=OuterRef("pk"))
     return given.select_related("quiz").annotate(

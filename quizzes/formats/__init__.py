@@ -40,7 +40,7 @@ def for_file(name: str) -> Format:
 
 
 def detect(name: str, data: bytes) -> Format:
-    """The format of a file by the end of its name, and by what it holds where several share that; raises KeyError."""
+    """Return the format of a file by the end of its name, and by what it holds where several share that; raises KeyError."""
     ending = f".{name.rpartition('.')[2].lower()}"
     if ending not in SHARED:
         with suppress(KeyError):

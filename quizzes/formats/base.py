@@ -99,7 +99,7 @@ class Format:
     most_in_file: ClassVar[int] = 2_000  # questions that are written into one file; others go into a further one
 
     def parse(self, data: bytes, *, budget: Budget | None = None) -> Parsed:
-        """The drafts in a file, and what could not be taken; never raises on bad content, or on too much of it."""
+        """Return the drafts in a file, and what could not be taken; never raises on bad content, or on too much of it."""
         raise NotImplementedError
 
     def write(self, drafts: Iterable[QuestionDraft]) -> bytes:
@@ -174,7 +174,7 @@ def stable_id(given: str) -> str:
 
 
 def merged(places: Sequence[SourcePlace]) -> tuple[SourcePlace, ...]:
-    """Each paragraph once, its phrases joined by an ellipsis: a question has one row for a paragraph."""
+    """Return each paragraph once, its phrases joined by an ellipsis: a question has one row for a paragraph."""
     phrases: dict[tuple[str, int], list[str]] = {}
     for place in places:
         known = phrases.setdefault((place.document, place.paragraph), [])
@@ -184,6 +184,6 @@ def merged(places: Sequence[SourcePlace]) -> tuple[SourcePlace, ...]:
 
 
 def printable(text: str) -> str:
-    """Text that any terminal or page can show: lone surrogates and control characters become question marks."""
+    """Return text that any terminal or page can show: lone surrogates and control characters become question marks."""
     safe = str(text).encode("utf-8", "replace").decode("utf-8")
     return "".join(char if char.isprintable() or char == "\n" else "?" for char in safe)

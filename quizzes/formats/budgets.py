@@ -72,7 +72,7 @@ class Slice:
         self._end = None if seconds is None else time.monotonic() + seconds
 
     def takes_next(self) -> bool:
-        """Whether the next item is read now, and not before or later."""
+        """Return whether the next item is read now, and not before or later."""
         self._place += 1
         if self._end is not None and self._place == self.since + 1:
             self._end = max(self._end, time.monotonic() + (self._seconds or 0) / 2)

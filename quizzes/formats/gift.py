@@ -130,7 +130,7 @@ class Answers:
     # Choices
 
     def choice(self, found: list[Piece]) -> tuple[str, Fields]:
-        """One right option with “=”, or several with weights."""
+        """Return one right option with “=”, or several with weights."""
         keys = [piece for piece in found if piece.sign == "="]
         if len(keys) > 1:
             raise Faulty(

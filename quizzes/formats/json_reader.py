@@ -31,7 +31,7 @@ class JsonObject(dict[str, object]):
 
 
 def load(text: str, budget: Budget) -> object:
-    """The value of a JSON text; raises Unreadable with line and column, ImportRejected when it has too many values."""
+    """Return the value of a JSON text; raises Unreadable with line and column, ImportRejected when it has too many values."""
     budget.spend(budgets.VALUES, sum(map(text.count, "[{,")))  # those inside texts count as well, which are few
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)

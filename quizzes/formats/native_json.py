@@ -174,7 +174,7 @@ def _refused_twin(draft: QuestionDraft, seen: dict[str, str]) -> list[Issue]:
 
 
 def draft_of(row: object, where: str) -> QuestionDraft | list[Issue]:
-    """One question, or everything that is wrong with it."""
+    """Return one question, or everything that is wrong with it."""
     if not isinstance(row, dict):
         return [Issue(where, _("It must be an object with named fields."))]
     found = [

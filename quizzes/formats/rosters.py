@@ -65,7 +65,7 @@ class Roster:
 
 
 def read(data: bytes, name: str, choice: Choice | None = None, *, budget: Budget | None = None) -> Roster:
-    """The rows of a file; raises ImportRejected with a sentence for what is no roster, or costs too much to read."""
+    """Return the rows of a file; raises ImportRejected with a sentence for what is no roster, or costs too much to read."""
     if len(data) > MAX_BYTES:
         raise ImportRejected(_("This file is larger than 1 MB. A roster is a list of names; send only that."))
     if not data.strip():

@@ -36,7 +36,7 @@ def safe(text: str) -> str:
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    """The table line by line in UTF-8, a byte order mark first; numbers with a point, lines end as RFC 4180 says."""
+    """Yield the table line by line in UTF-8, a byte order mark first; numbers with a point, lines end as RFC 4180 says."""
     yield BOM.encode()
     buffer = io.StringIO()
     writer = csv.writer(buffer)

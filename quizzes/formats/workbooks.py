@@ -81,7 +81,7 @@ class Extent:
 
 
 def _counted(data: bytes, budget: Budget, extent: Extent) -> io.BytesIO:
-    """A copy of the archive with its XML parts alone, not packed; `extent` is told how far its sheets are filled."""
+    """Return a copy of the archive with its XML parts alone, not packed; `extent` is told how far its sheets are filled."""
     copy = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(copy, "w") as checked:
         parts = archive.infolist()
@@ -172,7 +172,7 @@ class _Counter:
         self.column = column_index_from_string(place.rstrip("0123456789")) if place else self.column + 1
 
     def _fill(self) -> None:
-        """The cell at hand holds something: the list reaches as far as that."""
+        """Take the cell at hand as filled: the list reaches as far as that."""
         if self.row > budgets.ROWS.most:
             sentence = _("Row %(number)s holds something, far below any list. Delete what stands below the list.")
             raise ImportRejected(sentence % {"number": number_format(self.row, force_grouping=True)})

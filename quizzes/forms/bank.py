@@ -124,7 +124,7 @@ class QuestionForm:
         return formset
 
     def _offer_cases(self, current: str) -> None:
-        """The cases that the author may use, and the one that the question has; no field where there is none."""
+        """Offer the cases that the author may use, and the one that the question has; without any there is no field."""
         cases = StudyNote.objects.usable_by(self.user) | StudyNote.objects.filter(slug=current)
         offered = list(cases.filter(kind=StudyNote.Kind.CASE).order_by("title").values_list("slug", "title"))
         choice(self.identity, "case").choices = [("", gettext_lazy("none")), *offered]
@@ -137,7 +137,7 @@ class QuestionForm:
         return Topic.objects.values_list("name", flat=True)
 
     def _say_nothing(self) -> None:
-        """No errors while rows are asked for: nothing was handed in yet."""
+        """Say no errors while rows are asked for: nothing was handed in yet."""
         formsets: list[Any] = [self.places, *self.author.rowsets]
         for form in [self.identity, self.author.main, *(form for formset in formsets for form in formset.forms)]:
             form._errors = ErrorDict()
@@ -210,7 +210,7 @@ def _identity_of(question: Question | None, version: QuestionVersion | None) -> 
 
 
 def _with_row_counts(data: QueryDict | None) -> QueryDict | None:
-    """Posted data whose row counts are numbers, whatever a client sent."""
+    """Return posted data whose row counts are numbers, whatever a client sent."""
     if data is None:
         return None
     data = data.copy()

@@ -122,14 +122,14 @@ class QuizForm(ModelForm[Quiz]):
         return cautions.gives_answers_away(given("feedback", ""), given("attempts_allowed"), given("counting", ""))
 
     def _refuse_certificate(self, cleaned: dict[str, object]) -> None:
-        """Who passes gets one; nobody passes practice, a survey, or what has no pass mark."""
+        """Refuse a certificate where nobody passes: practice, a survey, or what has no pass mark."""
         if cleaned.get("feedback") in (Preset.PRACTICE, Preset.SURVEY):
             self.add_error("gives_certificate", _("Practice and surveys give no certificate."))
         elif cleaned.get("pass_mark") is None and "pass_mark" not in self.errors:
             self.add_error("pass_mark", _("A certificate needs a pass mark."))
 
     def _refuse_without_end(self, cleaned: dict[str, object]) -> None:
-        """An exam shows its answers after it has closed: one that nothing closes would keep them for ever."""
+        """Refuse an exam that nothing closes: it would keep its answers for ever."""
         if cleaned.get("feedback") != Preset.EXAM or cleaned.get("closes_at"):
             return
         given = self.instance.assignments.filter(feedback="").select_related("classroom")

@@ -15,7 +15,7 @@ __all__ = ["Context", "Finding", "Item", "bank_rules", "check_bank", "check_item
 
 
 def _rules() -> Iterator[object]:
-    """Each rule once: families borrow rules from each other."""
+    """Yield each rule once: families borrow rules from each other."""
     for info in iter_modules(__path__):
         yield from vars(import_module(f"{__name__}.{info.name}")).values()
 

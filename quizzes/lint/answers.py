@@ -39,7 +39,7 @@ def unanswerable(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def broken(item: Item, layout: list[object], claim: Claim) -> str:
-    """What goes wrong when a learner gives an answer that the question accepts by its own words; empty for nothing."""
+    """Return what goes wrong when a learner gives an answer that the question accepts by its own words; empty for nothing."""
     typed = clipped(claim.typed)
     try:
         response = item.kind.parse(item.spec, layout, claim.fields)

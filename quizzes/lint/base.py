@@ -278,7 +278,8 @@ class ItemRule:
             yield Finding(self.code, self.severity, where, what, why, how, item.id)
 
     def _words(self) -> tuple[str, str]:
-        """Why it matters and how to mend it, translated once for each language: an import asks for them thousands of times."""
+        """Return why it matters and how to mend it, translated once for each language: an import asks for them
+        thousands of times."""
         key = (self.code, get_language() or "")
         if key not in WORDS:
             WORDS[key] = str(self.why), str(self.how)

@@ -136,7 +136,7 @@ def _misfits(word: str, group: Group) -> Iterator[tuple[str, str]]:
 
 
 def takes_an(text: str) -> bool:
-    """Whether a text is said with “an” before it: by its first sound, for capitals by the name of the first letter."""
+    """Return whether a text is said with “an” before it: by its first sound, for capitals by the name of the first letter."""
     first = text.lstrip("“\"'(*").split(" ")[0]
     if len(first) > 1 and first.isupper() and first.isalpha() and not _is_said_as_word(first):
         return first[0] in LETTERS_SAID_WITH_VOWEL
@@ -187,7 +187,8 @@ FORMS: dict[str, Form] = {
 
 
 def odd_one_out(texts: Sequence[str]) -> tuple[int, str] | None:
-    """The index of the one text that differs in form from all others, and the form; None when there is none or several."""
+    """Return the index of the one text that differs in form from all others, and the form; None when there is none or
+    several."""
     odd: dict[int, str] = {}
     for name, has in FORMS.items():
         marks = [has(text) for text in texts]

@@ -113,7 +113,7 @@ def guesser(items: Sequence[Item], context: Context) -> Found:
 
 
 def guessed(item: Item, group: Group) -> float:
-    """What a guesser by cues earns: the longest option, a hedge, an echo of the stem and no absolute count one each."""
+    """Return what a guesser by cues earns: the longest option, a hedge, an echo of the stem and no absolute count one each."""
     stem = content_words(item.stem)
     echoes = [len(content_words(option.text) & stem) for option in group.options]
     longest = _longest(group)

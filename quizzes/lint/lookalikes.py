@@ -112,7 +112,7 @@ def rivals(item: Item) -> Iterator[list[Named]]:
 
 
 def answers(item: Item) -> list[Named]:
-    """Accepted texts that a learner is shown afterwards: those without wildcards."""
+    """Return accepted texts that a learner is shown afterwards: those without wildcards."""
     return [
         (_in(where, _("answer %(n)d"), n), row["text"])
         for where, rows in accepted(item)

@@ -28,7 +28,7 @@ def chi_square_tail(statistic: float, freedom: int) -> float:
 
 
 def margin(chance: float, count: int, *, points: float) -> float:
-    """How far a share may lie above chance: `points` (0…1), or 1.96 standard errors where few items make it noisy."""
+    """Return how far a share may lie above chance: `points` (0…1), or 1.96 standard errors where few items make it noisy."""
     return max(points, 1.96 * math.sqrt(chance * (1 - chance) / count)) if count else 1.0
 
 

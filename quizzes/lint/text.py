@@ -30,7 +30,7 @@ def words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def root(word: str) -> str:
-    """A word without its commonest ending, so that “mission” and “missions” meet. Crude, and the same on both sides."""
+    """Return a word without its commonest ending, so that “mission” and “missions” meet. Crude, and the same on both sides."""
     for ending in ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]

@@ -63,7 +63,8 @@ def negative_stem(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def negative_word(item: Item) -> str:
-    """The word that makes the question of an item negative; empty for none. A negative in a scenario before it is none."""
+    """Return the word that makes the question of an item negative; empty for none. A negative in a scenario before it
+    is none."""
     if item.type == "true_false":
         match = re.search(r"\b(?:not(?! only| just| merely)|never|cannot|\w+n['’]t)\b", item.stem, re.IGNORECASE)
         return match.group() if match else ""
@@ -137,7 +138,7 @@ def answer_in_stem(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def partial_answers(content: object) -> set[str]:
-    """Accepted texts that earn less than every point; to find them in the stem is little help."""
+    """Return accepted texts that earn less than every point; to find them in the stem is little help."""
     if isinstance(content, dict):
         own = {content["text"]} if content.get("fraction", "1") != "1" and "text" in content else set()
         return own.union(*map(partial_answers, content.values()))

@@ -41,7 +41,7 @@ def names_of_this_machine() -> set[str]:
 
 
 def on_the_way_out() -> Iterator[str]:
-    """The address from which this machine would send to another network: to connect a datagram socket sends nothing."""
+    """Yield the address from which this machine would send to another network: to connect a datagram socket sends nothing."""
     for destination, family in SOMEWHERE:
         with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect((destination, 9))
@@ -66,7 +66,8 @@ def of_the_host_name() -> Iterator[str]:
 
 
 def is_for_others(address: str) -> bool:
-    """Whether a browser elsewhere can use it: not loopback, and not one that is of use only with an interface's name."""
+    """Return whether a browser elsewhere can use it: not loopback, and not one that is of use only with an interface's
+    name."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:  # with the name of an interface: fe80::1%eth0

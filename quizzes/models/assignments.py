@@ -29,7 +29,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(classroom__in=Classroom.objects.taught_by(user))
 
     def holding_back(self) -> AssignmentQuerySet:
-        """Exams: those whose results wait until nobody can answer any more."""
+        """Return exams: those whose results wait until nobody can answer any more."""
         return self.filter(Assignment.holds_back())
 
     def live_at(self, now: datetime) -> AssignmentQuerySet:

@@ -236,7 +236,7 @@ class Attempt(models.Model):
         return max(timedelta(0), self.submitted_at - self.started_at) if self.submitted_at else None
 
     def has_reached(self, slot: int) -> bool:
-        """Whether its learner has come to the question; where they may go back and forth, they have to every one."""
+        """Return whether its learner has come to the question; where they may go back and forth, they have to every one."""
         return not self.reached_slot or slot <= self.reached_slot
 
     def is_overdue_at(self, now: datetime) -> bool:
@@ -247,7 +247,7 @@ class Attempt(models.Model):
         return self.is_in_progress and self.due_at is not None and now - terms.grace() > self.due_at
 
     def seconds_left(self, now: datetime) -> int | None:
-        """Whole seconds until the deadline, never negative; None for an untimed attempt."""
+        """Return whole seconds until the deadline, never negative; None for an untimed attempt."""
         if self.due_at is None:
             return None
         return max(0, int((self.due_at - now).total_seconds()))

@@ -47,12 +47,12 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
         return self.live().filter(versions__status=QuestionVersion.Status.READY)
 
     def seen_by(self, user: User) -> Q:
-        """What one's own quizzes ask is seen as well, whatever became of it since; what is kept for exams is not copied."""
+        """Return the condition: what may be copied, and what one's own quizzes ask, whatever became of it since."""
         asked = Question.objects.filter(items__quiz__owner=user.pk).order_by()
         return self._copied(user) | Q(pk__in=asked.values("pk"))
 
     def copied_by(self, user: User) -> QuestionQuerySet:
-        """What an instructor may take away: their own, the site's, and what others let them copy, use or edit."""
+        """Return what an instructor may take away: their own, the site's, and what others let them copy, use or edit."""
         return self.for_instructor(user, self._copied(user))
 
     def _copied(self, user: User) -> Q:
@@ -60,7 +60,8 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
         return super().seen_by(user) & is_open
 
     def for_quizzes_of(self, owner: int | None) -> QuestionQuerySet:
-        """Those that a quiz of this owner (a pk) may draw; a quiz of the site, None, draws from the site's bank alone."""
+        """Return those that a quiz of this owner (a pk) may draw; a quiz of the site, None, draws from the site's bank
+        alone."""
         return self.filter(open_to_quizzes_of(owner))
 
     def kept_flags(self, pks: Iterable[int]) -> dict[int, bool]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open_to(self, user: User) -> InvitationQuerySet:
-        """Those that the user may accept or decline, by the name of the classroom; none where they are in by now."""
+        """Return those that the user may accept or decline, by the name of the classroom; none where they are in by now."""
         rows = self.filter(user=user, classroom__archived_at=None).exclude(
             classroom__in=Classroom.objects.joined_by(user)
         )

@@ -82,7 +82,7 @@ class Notice(models.Model):
         return self.told(who=self.actor.full_name if self.actor else _("Someone"))
 
     def told(self, *, who: str) -> str:
-        """What happened, with another word for who did it; without a query where the quiz was fetched with the row."""
+        """Return what happened, with another word for who did it; without a query where the quiz was fetched with the row."""
         words = {"who": who, "what": "", "count": 0}
         words |= {"wanted": 0, "found": 0, "quiz": self.quiz.title if self.quiz else ""}
         text = str(SENTENCES[self.kind])

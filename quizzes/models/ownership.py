@@ -53,7 +53,7 @@ class OwnedQuerySet(models.QuerySet[Row]):
         return may_be_edited_by(user) | lent
 
     def for_instructor(self, user: User, condition: Q) -> Self:
-        """Nothing for those who do not teach, everything for administrators."""
+        """Return nothing for those who do not teach, everything for administrators."""
         if not user.is_instructor:
             return self.none()
         return self.all() if user.is_superuser else self.filter(condition)

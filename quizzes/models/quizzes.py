@@ -43,7 +43,7 @@ class QuizQuerySet(OwnedQuerySet["Quiz"]):
         return self.filter(status=Quiz.Status.PUBLISHED)
 
     def for_instructor(self, user: User, condition: Q) -> QuizQuerySet:
-        """Nobody manages, assigns or previews what is built in."""
+        """Return what the condition gives, without what is built in: nobody manages, assigns or previews that."""
         return super().for_instructor(user, condition).exclude(status=Quiz.Status.BUILT_IN)
 
     def checks(self) -> QuizQuerySet:
@@ -59,7 +59,7 @@ class QuizQuerySet(OwnedQuerySet["Quiz"]):
         return super().visible_to(user)
 
     def previewed_by(self, user: User) -> QuizQuerySet:
-        """Those an instructor may preview: what they may change, and the site's, whose questions they all see."""
+        """Return those an instructor may preview: what they may change, and the site's, whose questions they all see."""
         return self.for_instructor(user, may_be_edited_by(user) | self.is_published & Q(owner=None))
 
     def visible_to(self, user: User) -> QuizQuerySet:

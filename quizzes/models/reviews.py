@@ -41,7 +41,7 @@ class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
         return self.filter(learner=learner)
 
     def active(self) -> ReviewCardQuerySet:
-        """Those in use, each with the version that is asked: not suspended, and their question can still be asked."""
+        """Return those in use, each with the version that is asked: not suspended, and their question can still be asked."""
         asked = self.filter(
             is_suspended=False,
             question__versions__status=QuestionVersion.Status.READY,  # one at most

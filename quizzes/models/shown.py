@@ -20,15 +20,15 @@ def marks(quiz: Quiz, exact: Fraction, possible: Decimal) -> Decimal:
 
 
 def percent(quiz: Quiz, share: Fraction, bands: Iterable[FeedbackBand]) -> int:
-    """Whole percent, which contradict neither whether it is passed nor the overall feedback that `bands` give."""
+    """Return whole percent, which contradict neither whether it is passed nor the overall feedback that `bands` give."""
     return marking.shown_percent(share, edges(quiz, bands))
 
 
 def pass_marks(quizzes: Iterable[Quiz]) -> Edges:
-    """Percents that decide whether these quizzes are passed, each once."""
+    """Return percents that decide whether these quizzes are passed, each once."""
     return tuple(sorted({quiz.pass_mark for quiz in quizzes if quiz.pass_mark is not None}))
 
 
 def edges(quiz: Quiz, bands: Iterable[FeedbackBand]) -> Edges:
-    """Percents at which anything changes that is said of a result."""
+    """Return percents at which anything changes that is said of a result."""
     return tuple(sorted({*pass_marks([quiz]), *(band.from_percent for band in bands)}))

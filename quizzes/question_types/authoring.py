@@ -111,7 +111,7 @@ def signed_field() -> forms.BooleanField:
 
 
 def decimal_mark_field() -> forms.ChoiceField:
-    """How a comma or a point before exactly three digits is read."""
+    """Return a field: how a comma or a point before exactly three digits is read."""
     return forms.ChoiceField(
         label=_("“1,200” and “1.200” are"),
         choices=[

@@ -25,7 +25,8 @@ class Carried:
 
 
 def found_again(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
-    """The numbers of parts before, each with its number after; those that are gone are left out. No text stands twice."""
+    """Return the numbers of parts before, each with its number after; those that are gone are left out. No text stands
+    twice."""
     numbers = {text: number for number, text in enumerate(after)}
     kept = numbers.keys() & set(before)
     found = {}

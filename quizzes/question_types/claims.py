@@ -69,7 +69,8 @@ def written_figures(key: NumberKey, figure: str) -> list[str]:
 
 
 def with_unit(number: str, unit: str) -> list[str]:
-    """A number with its unit: behind it, with a space and without, in plain figures, and before it where it is money."""
+    """Return a number with its unit: behind it, with a space and without, in plain figures, and before it where it is
+    money."""
     if not unit:
         return []
     written = dict.fromkeys((unit, normalize("NFKC", unit)))

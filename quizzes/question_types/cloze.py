@@ -200,7 +200,7 @@ class Cloze(QuestionType[ClozeSpec, list[int], Response]):
         return self._card(spec, [shown | result for shown, result in zip(gaps, judged, strict=True)])
 
     def carry_over(self, old: ClozeSpec, new: ClozeSpec, layout: list[list[int]], response: Response | None) -> Carried:
-        """A gap is the one of its number, as long as the numbers stand in the same order."""
+        """Return the answers by the numbers of the gaps; raise CannotRemark where these stand in another order."""
         if MARKER.findall(old.text) != MARKER.findall(new.text):
             raise CannotRemark(_("gaps changed"))
         words = [pair for before, after in zip(old.gaps, new.gaps, strict=True) for pair in before.reworded_in(after)]

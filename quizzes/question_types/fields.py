@@ -89,7 +89,7 @@ def position(value: str, count: int, *, where: str) -> int:
 
 
 def text_value(value: str, *, where: str = "") -> str:
-    """A text as it is stored; refused when the database cannot keep it, or when it is longer than any answer may be."""
+    """Return a text as it is stored; refused when the database cannot keep it, or when it is longer than any answer may be."""
     try:
         kept = storable(value)
     except ValueError as error:
@@ -100,7 +100,8 @@ def text_value(value: str, *, where: str = "") -> str:
 
 
 def told(remarks: Iterable[Remark]) -> dict[str, object]:
-    """What a card to answer says at its fields, by their names, and the texts that stand there in place of what is stored."""
+    """Return what a card to answer says at its fields, by their names, and the texts that stand there in place of what
+    is stored."""
     return {"remarks": {remark.where: vars(remark) for remark in remarks}, "typed": {}}
 
 

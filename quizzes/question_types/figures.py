@@ -26,7 +26,7 @@ def written_plainly(text: str) -> str:
 
 
 def _figures(text: str) -> Iterator[str]:
-    """The characters with raised figures behind one ^, and lowered ones as figures where they belong to a unit: CO₂."""
+    """Yield the characters with raised figures behind one ^, and lowered ones as figures where they belong to a unit: CO₂."""
     is_word = is_raised = False
     for char in text:
         kind = unicodedata.decomposition(char).partition(" ")[0]

@@ -71,7 +71,8 @@ def folded(text: str, sight: Sight = Sight.DEFAULT) -> str:
 
 
 def without_case(text: str) -> str:
-    """The text in small letters; the i of Turkish with and without a dot too, since both have the capital of the other."""
+    """Return the text in small letters; the i of Turkish with and without a dot too, since both have the capital of
+    the other."""
     return text.replace("İ", "i").casefold().replace("ı", "i")
 
 

@@ -137,7 +137,7 @@ class WrittenGap(SpecModel):
         return []
 
     def reworded_in(self, other: "Gap") -> tuple[tuple[str, str], ...]:
-        """Nothing: what was typed is read by any gap that is typed in; raises CannotRemark for one to choose."""
+        """Return nothing: what was typed is read by any gap that is typed in; raises CannotRemark for one to choose."""
         if isinstance(other, ChoiceGap):
             raise CannotRemark(_("gaps changed"))
         return ()

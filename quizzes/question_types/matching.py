@@ -189,7 +189,7 @@ class Matching(QuestionType[MatchingSpec, int, Response]):
         return shown
 
     def carry_over(self, old: MatchingSpec, new: MatchingSpec, layout: list[int], response: Response | None) -> Carried:
-        """Return an answer that is new is not among those the learner saw, so it may not be the right one of a pair."""
+        """Return the answer by the new pairs; raise CannotRemark for a new answer on offer: no learner could choose it."""
         lefts_before, lefts_after = ([pair.left for pair in spec.pairs] for spec in (old, new))
         pairs = all_found(lefts_before, lefts_after, reason=_("pairs changed"))
         numbers = found_again(answers(old), answers(new))

@@ -148,7 +148,8 @@ def unread_number(key: NumberKey, text: str) -> str:
 
 
 def two_readings(key: NumberKey, text: str) -> str:
-    """What can be misunderstood in an answer, in a sentence; empty when it has one meaning. Tells nothing of the key."""
+    """Return what can be misunderstood in an answer, in a sentence; empty when it has one meaning. Tells nothing of
+    the key."""
     number = written(key, text)
     if number is None or not number.is_ambiguous:
         return ""
@@ -203,7 +204,7 @@ def read_as(key: NumberKey, text: str | None) -> str:
 
 
 def number_label(key: NumberKey, text: str) -> str:
-    """The class of a number for statistics: the value, a near miss, or the number itself in one way of writing."""
+    """Return the class of a number for statistics: the value, a near miss, or the number itself in one way of writing."""
     if is_right_number(key, text):
         return key.value or number_words(key)
     miss, value = near_miss(key, text), value_of(key, text)

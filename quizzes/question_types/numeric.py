@@ -52,7 +52,8 @@ class NumericSpec(NumberKey, Spec):
         return self
 
     def takes_unit(self, unit: str) -> bool:
-        """Whether a number may be written with this unit: with any that must be known, else with the one that is shown."""
+        """Return whether a number may be written with this unit: with any that must be known, else with the one that
+        is shown."""
         return self.unit_required or same_unit(unit, self.unit)
 
     @property
@@ -160,7 +161,7 @@ class Numeric(QuestionType[NumericSpec, object, str]):
         return self.present(spec, layout, response) | judged | {"unit": spec.unit}
 
     def carry_over(self, old: NumericSpec, new: NumericSpec, layout: list[object], response: str | None) -> Carried:
-        """A number was given in the unit that stood next to it, or had to be typed: by another one it means another thing."""
+        """Return the answer; raise CannotRemark for another unit, by which the number means another thing."""
         is_asked_now = new.unit_required and not old.unit_required
         if is_asked_now or (old.unit and not same_unit(old.unit, new.unit)):
             raise CannotRemark(_("the unit changed"))

@@ -149,14 +149,15 @@ def plain_answer(key: TextKey) -> str:
 
 
 def without_stars(pattern: str) -> str:
-    """A text that an accepted text with wildcards matches: nothing in their place, or (…) where something must be there."""
+    """Return a text that an accepted text with wildcards matches: nothing in their place, or (…) where something must
+    be there."""
     parts = pattern.replace(r"\*", STAR)
     bare, filled = (parts.replace("*", filling).replace(STAR, "*").strip() for filling in ("", "(…)"))
     return bare if bare and matches(segments(pattern), folded(bare)) else filled
 
 
 def feedback_to(key: TextKey, text: str | None) -> str:
-    """What the author says to this text; a variant without words of its own borrows those of the first full answer."""
+    """Return what the author says to this text; a variant without words of its own borrows those of the first full answer."""
     if not text:
         return ""
     if len(text) > TEXT_LIMIT:
@@ -180,7 +181,7 @@ def judged_text(key: TextKey, text: str | None) -> dict[str, object]:
 
 
 def text_label(key: TextKey, text: str) -> str:
-    """The class of a text for statistics: the accepted text it matches, else the text itself as it is compared."""
+    """Return the class of a text for statistics: the accepted text it matches, else the text itself as it is compared."""
     answer = best_match(key, text)
     return answer.text if answer else folded(text[:TEXT_LIMIT], key.sight)[:80]
 

@@ -41,7 +41,8 @@ def plain_unit(unit: str) -> str:
 
 
 def same_unit(one: str, other: str, *, exactly: bool = False) -> bool:
-    """Whether two units are the same: in the same letters if `exactly`, else in any case that leaves the unit what it is."""
+    """Return whether two units are the same: in the same letters if `exactly`, else in any case that leaves the unit
+    what it is."""
     first, second = plain_unit(one), plain_unit(other)
     if exactly or first == second:
         return first == second
@@ -51,12 +52,12 @@ def same_unit(one: str, other: str, *, exactly: bool = False) -> bool:
 
 
 def may_begin_unit(char: str) -> bool:
-    """Whether a unit may begin so behind a number: with a letter, a sign for money, or one of the signs of measures."""
+    """Return whether a unit may begin so behind a number: with a letter, a sign for money, or one of the signs of measures."""
     return char.isalpha() or is_money(char) or char in "%‰‱°'\"/(["
 
 
 def may_precede(unit: str) -> bool:
-    """Whether a unit may stand before a number, as money does: $5, US$ 5, EUR 5, R 5, %5; but not e3, x3 or (5."""
+    """Return whether a unit may stand before a number, as money does: $5, US$ 5, EUR 5, R 5, %5; but not e3, x3 or (5."""
     is_letter = len(unit) == 1 and unit.isalpha() and (unit.islower() or unit in "EX")
     return is_money(unit) or unit == "%" or (unit[:1].isalpha() and not is_letter)
 

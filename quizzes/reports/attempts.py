@@ -196,7 +196,8 @@ class Result:
 
 
 def result(attempt: Attempt, revealed: terms.Revealed) -> Result:
-    """Marks, percent, pass and overall feedback of a graded attempt, as far as they may be seen (1 query where they may)."""
+    """Return marks, percent, pass and overall feedback of a graded attempt, as far as they may be seen (1 query where
+    they may)."""
     if not revealed.marks or attempt.exact_marks is None or attempt.share is None:
         return Result(None, None, attempt.max_marks, None, so_far=_so_far(attempt) if revealed.marks else None)
     quiz, bands = attempt.quiz, list(attempt.quiz.bands.all())
@@ -206,7 +207,8 @@ def result(attempt: Attempt, revealed: terms.Revealed) -> Result:
 
 
 def _so_far(attempt: Attempt) -> SoFar | None:
-    """What is known of an attempt that waits for marking (1 query); None for one in any other state, and for a preview."""
+    """Return what is known of an attempt that waits for marking (1 query); None for one in any other state, and for a
+    preview."""
     if attempt.status != Attempt.Status.AWAITING_MARKING or attempt.pk is None:
         return None
     rows = list(Answer.objects.filter(attempt=attempt).order_by("slot").values_list("slot", "points", "exact_marks"))
@@ -227,7 +229,7 @@ def _feedback(bands: Sequence[FeedbackBand], share: Fraction) -> str:
 
 
 def reveal_sentence(preset: str) -> str:
-    """When answers are shown, in words for the rules page."""
+    """Return when answers are shown, in words for the rules page."""
     return {
         "practice": _("Check each answer as you go and see why. Practice is never graded."),
         "homework": _("You see your marks, the right answers and why as soon as you submit."),

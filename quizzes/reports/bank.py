@@ -50,7 +50,7 @@ def all_entries(questions: QuerySet[Question]) -> list[ListedQuestion]:
 def met_entries(
     learner: User, questions: QuerySet[Question], revealed: Callable[[Attempt], terms.Revealed]
 ) -> list[ListedQuestion]:
-    """Questions the learner met in finished attempts, each with as much as its latest attempt may show (2 queries and
+    """Return questions the learner met in finished attempts, each with as much as its latest attempt may show (2 queries and
     what `revealed` needs)."""
     answers = (
         Answer.objects.filter(attempt__learner=learner, version__question__in=questions)

@@ -125,14 +125,14 @@ def _share(attempt: GradedAttempt) -> Fraction:
 
 
 def _rule(classroom: Classroom, assignment: Assignment) -> str:
-    """The rule of the quiz decides which attempt counts where a class ranks by best marks; elsewhere the metric does."""
+    """Return which attempt counts: by the quiz where a class ranks by best marks, elsewhere by the metric."""
     if classroom.metric == "best":
         return assignment.quiz.counting
     return "first" if classroom.metric == "first" else "highest"
 
 
 def _mastered(counted: Sequence[Assignment], since: datetime) -> dict[int, Fraction]:
-    """Percent of right answers of each attempt, exactly; every topic it asked about weighs the same."""
+    """Return percent of right answers of each attempt, exactly; every topic it asked about weighs the same."""
     attempts = Attempt.objects.graded().filter(assignment__in=counted, submitted_at__gte=since)
     answers = Answer.objects.filter(attempt__in=attempts).order_by()
     topics = answers.values_list("attempt", "version__question__topic")

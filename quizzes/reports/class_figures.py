@@ -31,7 +31,8 @@ class Figures:
 
 
 def of(results: Iterable[Fraction | None], edges: Edges) -> Figures:
-    """The figures of these exact shares, None for those without a result, which do not contradict what `edges` decide."""
+    """Return the figures of these exact shares, None for those without a result, which do not contradict what `edges`
+    decide."""
     shares = [share for share in results if share is not None]
     bins = [0] * BINS
     for share in shares:

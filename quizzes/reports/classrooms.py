@@ -87,7 +87,7 @@ def _count(rows: QuerySet[Membership] | QuerySet[Assignment], by: str) -> Coales
 
 
 def for_student(membership: Membership, *, now: datetime) -> Calendar:
-    """What a student has to do, will have, and has done in a class (3 queries; 4 where something is handed in, up to 7 where
+    """Return what a student has to do, will have, and has done in a class (3 queries; 4 where something is handed in, up to 7 where
     some was late)."""
     return given.calendar(given.with_lateness(given.to_students([membership], now=now)))
 

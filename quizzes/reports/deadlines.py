@@ -44,7 +44,7 @@ def extension(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone:
 
 
 def reopening(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone: str) -> Change:
-    """A closed attempt is open again until `due_at`."""
+    """Return the change: a closed attempt is open again until `due_at`."""
     warnings = _about_the_class(attempt, due_at, zone)
     if entitlements.revealed(attempt, attempt.learner, now=now).right_answer:
         warnings.insert(0, _("The student may have read the right answers: they can see them already."))
@@ -95,7 +95,7 @@ def what_reopening_does(attempt: Attempt) -> list[str]:
 
 
 def _about_lateness(attempt: Attempt, *, gives_time: bool) -> list[str]:
-    """Time that is given by hand moves the due date of the attempt as well."""
+    """Return what to say where time given by hand moves the due date of the attempt as well."""
     if not gives_time or attempt.assignment is None or attempt.assignment.due_at is None:
         return []
     return [_("It is not marked late until then, if it was started before the due date.")]

@@ -62,7 +62,7 @@ def to_students(memberships: Collection[Membership], *, now: datetime) -> list[A
 
 
 def with_lateness(rows: Iterable[AssignmentStatus]) -> list[AssignmentStatus]:
-    """The same, with whether what was handed in was late (1 query where something is, up to 4 where some was late)."""
+    """Return the same, with whether what was handed in was late (1 query where something is, up to 4 where some was late)."""
     rows = list(rows)
     late = lateness.among(row.result for row in rows if row.result is not None)
     return [replace(row, is_result_late=row.result is not None and row.result.pk in late) for row in rows]
@@ -120,7 +120,8 @@ def _state(row: AssignmentStatus) -> str:
 
 
 def _may_improve(row: AssignmentStatus) -> bool:
-    """Whether a further attempt could count for more. While marks are held back it always could: else it would say them."""
+    """Return whether a further attempt could count for more. While marks are held back it always could: else it would
+    say them."""
     if row.result is None or not entitlements.marks_come_out(row.assignment):
         return False
     if row.assignment.quiz.counting != Quiz.Counting.HIGHEST:

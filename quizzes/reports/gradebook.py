@@ -97,7 +97,7 @@ def _assignments(classroom: Classroom) -> list[WithAnnotations[Assignment, Point
 
 
 def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: str = "all") -> Gradebook:
-    """Every active student against every assignment (5 queries, up to 5 more where work may be late, and 1 where nobody
+    """Return every active student against every assignment (5 queries, up to 5 more where work may be late, and 1 where nobody
     has begun an assignment).
 
     An unknown `sort` or `show` is the first of them.
@@ -212,7 +212,7 @@ def _uneven(columns: Sequence[Column], rows: Sequence[GradeRow]) -> tuple[str, .
 
 
 def _needs_help(cells: Sequence[Cell], share: Fraction | None, edges: Edges) -> str:
-    """Why, in words: much is missing, or less than half of the points on the whole. A quiz not passed adds to that."""
+    """Return why, in words: much is missing, or less than half of the points on the whole. A quiz not passed adds to that."""
     missing = sum(cell.state == MISSING for cell in cells)
     failed = sum(cell.is_passed is False for cell in cells)
     is_low = share is not None and share * 100 < LOW_PERCENT

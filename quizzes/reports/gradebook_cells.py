@@ -117,7 +117,7 @@ def cell(column: Column, attempts: Sequence[AttemptRow], late: Collection[int]) 
 
 
 def _state(assignment: Assignment, attempts: Sequence[AttemptRow]) -> str:
-    """One word for several attempts: marks that count before an attempt that runs, that before one that waits."""
+    """Return one word for several attempts: marks that count before an attempt that runs, that before one that waits."""
     states = {row.status for row in attempts}
     if not entitlements.marks_come_out(assignment):
         return IN_PROGRESS if states == {Attempt.Status.IN_PROGRESS.value} else DONE
@@ -127,7 +127,7 @@ def _state(assignment: Assignment, attempts: Sequence[AttemptRow]) -> str:
 
 
 def _counting(attempts: Sequence[AttemptRow], rule: str) -> tuple[AttemptRow, Fraction]:
-    """The attempt to show and the exact marks that count, by the quiz's rule; an average shows the best attempt."""
+    """Return the attempt to show and the exact marks that count, by the quiz's rule; an average shows the best attempt."""
     graded = [row for row in attempts if row.status == Attempt.Status.GRADED]
     if rule == Quiz.Counting.FIRST:
         best = graded[0]
@@ -141,7 +141,7 @@ def _counting(attempts: Sequence[AttemptRow], rule: str) -> tuple[AttemptRow, Fr
 
 
 def _is_over(assignment: Assignment, member: Membership, exception: Accommodation | None, now: datetime) -> bool:
-    """Whether the member should have handed in: closed for them since they joined, or due where nothing ever closes."""
+    """Return whether the member should have handed in: closed for them since they joined, or due where nothing ever closes."""
     agreed = entitlements.terms_of(assignment.quiz, None, assignment, member, exception)
     if agreed.closes_at is not None:
         return agreed.is_over_at(now) and member.joined_at < agreed.closes_at

@@ -255,7 +255,7 @@ def _suggested(user: User, assigned: Sequence[int], now: datetime) -> list[Sugge
 
 
 def for_instructor(user: User, *, now: datetime) -> Instructor:
-    """Classes the person teaches, what waits to be marked in them, and what others did to their work (3 queries)."""
+    """Return classes the person teaches, what waits to be marked in them, and what others did to their work (3 queries)."""
     notices = Notice.objects.waiting_for(user).select_related("actor", "quiz")
     return Instructor(classrooms=_taught(user, now), waiting=_waiting(user), notices=list(notices[:NOTICES]))
 

@@ -88,7 +88,8 @@ def result_cards(
 
 
 def _held_card(answer: JudgedAnswer, exam: HeldExam | None, revealed: terms.Revealed) -> Card:
-    """A card without the question and the answer given to it; `exam` is what it is secret for (None: kept for exams)."""
+    """Return a card without the question and the answer given to it; `exam` is what it is secret for (None: kept for
+    exams)."""
     if exam is None:
         words = _("Held back: this question is kept for exams.")
     else:
@@ -141,7 +142,7 @@ def _marks(answer: JudgedAnswer) -> Decimal | None:
 
 
 def verdict(answer: Answer | JudgedAnswer) -> str:
-    """One word for how an answer did, for tags and screen readers."""
+    """Return one word for how an answer did, for tags and screen readers."""
     if not answer.is_answered:
         return "unanswered"
     if answer.exact_fraction is None:

@@ -246,7 +246,8 @@ def _ranks(scores: dict[int, tuple[Fraction, int]]) -> dict[int, int]:
 
 
 def _names(members: Iterable[Membership], names_shown: str) -> dict[int, str]:
-    """Each name once, by user: who joined later gets a number, "kestrel (2)". Only names on this board are looked at."""
+    """Return each name once, by user: who joined later gets a number, "kestrel (2)". Only names on this board are
+    looked at."""
     taken: set[str] = set()
     names = {}
     for member in members:

@@ -19,13 +19,13 @@ class Neighbors:
 
 
 def manageable(user: User) -> QuerySet[Answer]:
-    """Answers whose marks the person may change: of finished attempts they manage."""
+    """Return answers whose marks the person may change: of finished attempts they manage."""
     attempts = Attempt.objects.managed_by(user).exclude(status=Attempt.Status.IN_PROGRESS)
     return Answer.objects.filter(attempt__in=attempts)
 
 
 def waiting(user: User) -> QuerySet[Answer]:
-    """Answers without marks in attempts that await marking, in the order they came in."""
+    """Return answers without marks in attempts that await marking, in the order they came in."""
     return (
         manageable(user)
         .filter(attempt__in=Attempt.objects.awaiting_marking(), fraction=None)

@@ -82,7 +82,7 @@ def next_of(learner: User, *, now: datetime) -> UnitStanding | None:
 
 
 def _rows(learner: User, wanted: set[int], *, now: datetime) -> dict[int, QuizRow]:
-    """The quizzes that the learner may open, each with their best result and open attempt (at most 4 queries)."""
+    """Return the quizzes that the learner may open, each with their best result and open attempt (at most 4 queries)."""
     if not wanted:
         return {}
     quizzes = list(sized(Quiz.objects.visible_to(learner).filter(pk__in=wanted)))
@@ -100,7 +100,8 @@ def _percent(row: QuizRow | None, unit: Unit) -> int | None:
 
 
 def _mastered(learner: User, units: Sequence[Unit], *, now: datetime) -> dict[int, datetime]:
-    """When each unit was mastered, where that may be told: not by an exam whose results are not out (at most 3 queries)."""
+    """Return when each unit was mastered, where that may be told: not by an exam whose results are not out (at most 3
+    queries)."""
     kept = Mastery.objects.filter(learner=learner, unit__in=units)
     found = list(kept.select_related("attempt__quiz", "attempt__assignment__quiz"))
     attempts = [row.attempt for row in found if row.attempt is not None]

@@ -64,7 +64,7 @@ def _is_missed(card: Card, attempt: Attempt) -> bool:
 
 
 def _since(attempt: Attempt, now: datetime) -> Since | None:
-    """None for a first attempt, where the last has no result to see, and where each asks something else."""
+    """Return the change since the last attempt; None without one, without its result, and where each asks something else."""
     if attempt.number == 1 or attempt.share is None or attempt.quiz.is_built_in:
         return None
     others = Attempt.objects.filter(learner=attempt.learner_id, quiz=attempt.quiz_id, assignment=attempt.assignment_id)

@@ -23,7 +23,7 @@ Earnings = Mapping[int, Earned]  # by slot
 
 
 def attempt_of(preview: Preview, quiz: Quiz, viewer: User, *, now: datetime, earned: Earnings | None = None) -> Attempt:
-    """The preview as the attempt that it would be, never saved; with what its answers earned once it has ended."""
+    """Return the preview as the attempt that it would be, never saved; with what its answers earned once it has ended."""
     attempt = Attempt(
         pk=0,
         learner=viewer,
@@ -89,7 +89,8 @@ def result_cards(answers: Sequence[PreviewAnswer], paper: Paper, earned: Earning
 
 
 def key_cards(answers: Sequence[PreviewAnswer], paper: Paper) -> list[Card]:
-    """The right answers of questions that are still asked, for their author alone; slots of their own, as ids differ."""
+    """Return the right answers of questions that are still asked, for their author alone; slots of their own, as ids
+    differ."""
     blank = [replace(answer, response=None, is_checked=False, is_tried=False) for answer in answers]
     shown = result_cards(blank, paper, {}, terms.EVERYTHING)
     return [replace(card, slot=card.slot + len(paper)) for card in shown]

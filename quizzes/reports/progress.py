@@ -64,7 +64,8 @@ class Progress:
 
 
 def of_assignment(assignment: Assignment, *, now: datetime) -> Progress:
-    """Every active student of the class, those in the middle first, then by name (2 queries; 3 where work is handed in, up to 6 where some was late)."""
+    """Return every active student of the class, those in the middle first, then by name (2 queries; 3 where work is
+    handed in, up to 6 where some was late)."""
     members = Membership.objects.students().filter(classroom=assignment.classroom_id).select_related("user")
     attempts: dict[int, list[object]] = {}
     for attempt in _attempts(assignment):

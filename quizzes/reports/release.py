@@ -31,7 +31,7 @@ class Release:
 
 
 def of_assignment(assignment: Assignment, *, now: datetime) -> Release | None:
-    """None where nobody waits for the others (up to 3 queries)."""
+    """Return when results are shown; None where nobody waits for the others (up to 3 queries)."""
     if assignment.preset not in terms.WAITING_FOR_THE_END:
         return None
     close = entitlements.close_of(assignment)
@@ -42,7 +42,7 @@ def of_assignment(assignment: Assignment, *, now: datetime) -> Release | None:
 
 
 def _by_exception(assignment: Assignment, after: datetime) -> dict[int, Later]:
-    """By person."""
+    """Return those with an exception that ends later, by person."""
     rows: Any = Accommodation.objects.with_own_close().filter(assignment=assignment)
     exceptions = rows.filter(own_close__gt=after).select_related("membership__user").order_by("own_close", "pk")
     return {row.membership.user_id: Later(row.membership.user.full_name, row.own_close) for row in exceptions}

@@ -42,7 +42,7 @@ class Choice:
 
 
 def asked(card: int, number: int, version: int) -> PaperQuestion:
-    """The question of a card for its answer `number`: its parts lie in another order each time, the same on every look.
+    """Return the question of a card for its answer `number`: its parts lie in another order each time, the same on every look.
 
     Asks the database only for a version not met before.
     """
@@ -62,7 +62,7 @@ def to_answer(question: PaperQuestion, response: object = None, *, now: datetime
 
 
 def answered(log: ReviewLog) -> Card:
-    """The answer with what was right and why; the reason is that of the version that was asked (1 query, 1 more for a
+    """Return the answer with what was right and why; the reason is that of the version that was asked (1 query, 1 more for a
     version not met before)."""
     version = version_cache.get_many([log.version_id])[log.version_id]
     fraction = version.kind.grade(version.parsed, log.response).fraction
@@ -117,7 +117,8 @@ def answers_today(learner: User, *, now: datetime) -> Collection[bool]:
 
 
 def in_deck(attempt: Attempt) -> dict[int, bool]:
-    """Whether the question of each slot is in the deck of its learner; without those that no deck may hold (1 query)."""
+    """Return whether the question of each slot is in the deck of its learner; without those that no deck may hold (1
+    query)."""
     mine = ReviewCard.objects.filter(
         learner=attempt.learner_id, question=OuterRef("version__question"), is_suspended=False
     )

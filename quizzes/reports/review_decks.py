@@ -31,7 +31,7 @@ class Ahead:
     count: int
 
     def share(self, most: int) -> int:
-        """Percent of the fullest day, for a bar."""
+        """Return percent of the fullest day, for a bar."""
         return 100 * self.count // most if most else 0
 
 
@@ -97,7 +97,8 @@ def _offered(due: Sequence[Cards], session: Session) -> list[int]:
 
 
 def _asked_from(user: User, at: datetime) -> QuerySet[Any]:
-    """The cards that are not asked before an instant, each with when it is: as planned, or when it is put off no longer."""
+    """Return the cards that are not asked before an instant, each with when it is: as planned, or when it is put off
+    no longer."""
     cards = ReviewCard.objects.of(user).active().filter(Q(due_at__gte=at) | Q(buried_until__gte=at)).order_by()
     return cards.annotate(asked_at=Greatest("due_at", Coalesce("buried_until", "due_at")))
 
@@ -117,7 +118,7 @@ class Suspended:
 
 
 def suspended(user: User, secrecy: Secrecy) -> list[Suspended]:
-    """The cards that their learner does not want to be asked, as far as they may see the questions now (2 queries)."""
+    """Return the cards that their learner does not want to be asked, as far as they may see the questions now (2 queries)."""
     ready = QuestionVersion.objects.ready().filter(question=OuterRef("question")).values("pk")[:1]
     found = dict(
         _suspended(user, secrecy).order_by("-pk").annotate(version=Subquery(ready)).values_list("pk", "version")[:SHOWN]
@@ -127,6 +128,6 @@ def suspended(user: User, secrecy: Secrecy) -> list[Suspended]:
 
 
 def _suspended(user: User, secrecy: Secrecy) -> QuerySet[ReviewCard]:
-    """Those that could be asked, were they taken back."""
+    """Return those that could be asked, were they taken back."""
     questions = secrecy.without_secret(Question.objects.ready().filter(is_kept_for_exams=False))
     return ReviewCard.objects.of(user).filter(is_suspended=True, question__in=questions.order_by().values("pk"))

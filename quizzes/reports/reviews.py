@@ -69,7 +69,7 @@ class Session:
         return min(self.finished + 1, self.total)
 
     def card(self, wanted: int | None) -> Due | None:
-        """The card that is wanted, where it is due, else the next one; None at the end."""
+        """Return the card that is wanted, where it is due, else the next one; None at the end."""
         return next((row for row in self.queue if row.pk == wanted), self.queue[0] if self.queue else None)
 
     @property
@@ -113,7 +113,7 @@ def _counted(user: User, rows: list[Due], settings: ReviewSettings | None, today
 
 
 def session(user: User, secrecy: Secrecy, *, now: datetime, counts_all: bool = False) -> Session:
-    """What the deck of a user offers now (2 queries; 3 where nothing is due, and 1 more for a large backlog).
+    """Return what the deck of a user offers now (2 queries; 3 where nothing is due, and 1 more for a large backlog).
 
     Of a large backlog `waiting` is exact with `counts_all` only (1 query more).
     """
@@ -169,7 +169,7 @@ def _done(user: User, today: _Today) -> Done:
 
 
 def _rows(user: User, secrecy: Secrecy, today: _Today) -> tuple[list[Due], ReviewSettings | None]:
-    """The cards that are due, and the learner's settings out of the same rows (1 query, 1 more where they are cut off);
+    """Return the cards that are due, and the learner's settings out of the same rows (1 query, 1 more where they are cut off);
     None where there are none. What is asked again today is always among them."""
     cards = _due(user, secrecy, today.now).values_list(*Due._fields, *ALONG)
     found = list(cards[:READ])
@@ -214,7 +214,8 @@ def _session(due: Sequence[Due], settings: ReviewSettings, done: Done, today: _T
 
 
 def _in_order(again: Sequence[Due], due: Sequence[Due], new: Sequence[Due], today: _Today) -> list[Due]:
-    """What was forgotten a while ago first, then what is due, mixed, then what is new; what was forgotten just now last."""
+    """Return what was forgotten a while ago first, then what is due, mixed, then what is new; what was forgotten just
+    now last."""
     ready = [row for row in again if row.due_at <= today.now]
     ahead = [row for row in again if row.due_at > today.now]
     mixed = sorted(due, key=lambda row: crc32(f"{today.day}:{row.pk}".encode()))

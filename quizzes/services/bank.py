@@ -56,7 +56,8 @@ class Identity:
 def create_question(
     kind: str, spec: Mapping[str, object], identity: Identity, *, actor: User, now: datetime
 ) -> QuestionVersion:
-    """A new question with its first draft; raises InvalidSpec for content its type refuses and that is not `unfinished`."""
+    """Return a new question with its first draft; raises InvalidSpec for content its type refuses and that is not
+    `unfinished`."""
     question = Question.objects.create(type=kind, difficulty=identity.difficulty, bloom=identity.bloom, owner=actor)
     _describe(question, identity, actor)
     return QuestionVersion.objects.create(
@@ -100,7 +101,7 @@ def save_draft(
 
 
 def _stored(question: Question, version: QuestionVersion) -> dict[str, object] | None:
-    """The version's content as it would be stored today; None for content of another time that no longer fits."""
+    """Return the version's content as it would be stored today; None for content of another time that no longer fits."""
     try:
         return question_types.normalized(question.type, version.spec)
     except InvalidSpec:
@@ -108,7 +109,8 @@ def _stored(question: Question, version: QuestionVersion) -> dict[str, object] |
 
 
 def _locked(pk: int, actor: User | None) -> Question:
-    """The question, locked; raises NotYours where the actor may not change it. None stands for the site's command line."""
+    """Return the question, locked; raises NotYours where the actor may not change it. None stands for the site's
+    command line."""
     question = Question.objects.select_for_update(no_key=True).get(pk=pk)
     if actor is not None and not question.is_editable_by(actor):
         raise NotYours

@@ -107,7 +107,7 @@ def _free_code() -> str:
 
 
 def normal_code(text: str) -> str:
-    """A join code as it is stored, from what a person typed: case, spaces and dashes of any sort do not matter."""
+    """Return a join code as it is stored, from what a person typed: case, spaces and dashes of any sort do not matter."""
     wide = unicodedata.normalize("NFKC", text[:LONGEST_INPUT]).upper()
     return "".join(char for char in wide if not char.isspace() and unicodedata.category(char) not in {"Pd", "Cf"})
 

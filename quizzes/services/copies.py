@@ -52,7 +52,7 @@ NOT_COPIED = frozenset(
 
 @transaction.atomic
 def of_question(question: Question, *, actor: User, now: datetime) -> Question:
-    """A private question of the actor's with a first draft: what is published, or the draft of what they may change."""
+    """Make a private question of the actor's with a first draft: what is published, or the draft of what they may change."""
     versions = question.versions.visible_to(actor)
     version = versions.ready().first() or versions.order_by("-number").first()
     if version is None:
@@ -116,7 +116,7 @@ def of_questions(questions: Iterable[Question], *, actor: User, now: datetime) -
 def of_quiz(
     quiz: Quiz, *, actor: User, now: datetime, instead: Mapping[int, Question] | None = None
 ) -> tuple[Quiz, int]:
-    """A draft of the actor's with the same settings and items; returns it and how many questions could not come along.
+    """Return a draft of the actor's with the same settings and items; returns it and how many questions could not come along.
 
     Questions that the actor may not use stay behind, but for those with another one `instead`; those of others are pinned.
     """
@@ -135,7 +135,7 @@ def of_quiz(
 
 @transaction.atomic
 def of_unit(unit: Unit, *, actor: User, now: datetime) -> Unit:
-    """A draft unit of the actor's at the end of the path, with copies of its notes and of its check, drafts as well.
+    """Return a draft unit of the actor's at the end of the path, with copies of its notes and of its check, drafts as well.
 
     Cases stay what they are: questions name them. The check stays behind while an exam of the actor's own keeps questions
     secret, and what is not theirs to see.
@@ -165,7 +165,7 @@ def _copy_note(note: StudyNote, unit: Unit, actor: User) -> None:
 
 
 def _item(item: QuizItem, made: Quiz, question: Question | None) -> QuizItem:
-    """The row of another quiz, with another question where there is one."""
+    """Return the row of another quiz, with another question where there is one."""
     values = _values(item, quiz=made)
     return QuizItem(**values | ({"question_id": question.pk, "pinned_version_id": None} if question else {}))
 
@@ -180,7 +180,7 @@ def _fields(model: type[Model]) -> list[str]:
 
 
 def _values(row: Model, *, quiz: Quiz) -> dict[str, Any]:
-    """The columns of a row of a quiz, for a new row of another quiz."""
+    """Return the columns of a row of a quiz, for a new row of another quiz."""
     names = [field.attname for field in row._meta.concrete_fields if field.name not in ("id", "quiz")]
     return {**{name: getattr(row, name) for name in names}, "quiz": quiz}
 

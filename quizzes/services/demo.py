@@ -196,7 +196,7 @@ def take(
     start: datetime,
     assignment: Assignment | None = None,
 ) -> Attempt:
-    """One attempt from start to submission, answering as someone would who knows `skill` of it."""
+    """Return one attempt from start to submission, answering as someone would who knows `skill` of it."""
     last = Attempt.objects.taken_by(person).order_by("-started_at").values_list("submitted_at", flat=True).first()
     start = max(start, last + timedelta(hours=1)) if last else start
     attempt = attempts.start(person, quiz, assignment=assignment, now=start, device="demo")

@@ -256,7 +256,8 @@ class Drawing:
 
 
 def enough_for(rule: QuizItem) -> int:
-    """How many candidates a rule looks at first: other rules take some, others rest on a phrase that is asked already."""
+    """Return how many candidates a rule looks at first: other rules take some, others rest on a phrase that is asked
+    already."""
     return 2 * (rule.draw_count or 0) + SPARE
 
 

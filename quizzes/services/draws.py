@@ -114,7 +114,7 @@ def _with_cases_together(drawn: Sequence[Drawn]) -> list[Drawn]:
 
 
 def _with_drafts(items: Sequence[Item], viewer: User | None) -> list[Item]:
-    """The items, those whose question was never published with its draft, as far as the viewer may see it (1 query)."""
+    """Return the items, those whose question was never published with its draft, as far as the viewer may see it (1 query)."""
     unpublished = [item.question for item in items if item.question and not item.version]
     if not unpublished or viewer is None:
         return list(items)

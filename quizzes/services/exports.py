@@ -101,7 +101,7 @@ class Taken:
     parts: int = 1
 
     def titled(self, title: str) -> str:
-        """What this part is called."""
+        """Return what this part is called."""
         if self.parts == 1:
             return title
         words = {"title": Truncator(title).chars(40), "n": self.part, "all": self.parts}
@@ -161,7 +161,7 @@ def prospect(format: Format, drafts: Sequence[QuestionDraft]) -> Prospect:
 
 
 def _gathered(issues: Iterable[Issue]) -> tuple[Loss, ...]:
-    """Each sentence once, with its questions; what is true of the most first."""
+    """Return each sentence once, with its questions; what is true of the most first."""
     questions: dict[str, list[str]] = {}
     for issue in issues:
         questions.setdefault(issue.message, []).append(issue.where)

@@ -66,7 +66,7 @@ def reweigh(answer: Answer, points: Decimal) -> None:
 
 
 def by_points(marks: Fraction | None, had: Decimal, points: Decimal) -> Fraction | None:
-    """What marks for a question that `had` so many points are by other points; None while it waits for a person."""
+    """Return what marks for a question that `had` so many points are by other points; None while it waits for a person."""
     return None if marks is None else marks * Fraction(points) / Fraction(had)
 
 
@@ -134,7 +134,7 @@ def add_up(locked: Attempt) -> None:
 
 
 def _drop_marks_for_other_answers(locked: Attempt, *, now: datetime) -> None:
-    """Marks by hand were given to an answer: one that was changed after the attempt was reopened is judged again."""
+    """Drop marks by hand of an answer that was changed after the attempt was reopened: it is judged again."""
     changed = locked.answers.filter(override__isnull=False, saved_at__gt=F("marked_at"))
     reason = _("The answer was changed after the attempt was reopened.")
     for slot, override in changed.values_list("slot", "override"):

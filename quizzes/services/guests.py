@@ -101,7 +101,7 @@ def move(number: int, *, to: User, now: datetime) -> bool:
 
 
 def _move_attempt(attempt: Attempt, *, to: User, now: datetime) -> None:
-    """One that goes on is handed in where the account has one at the same quiz: of those there is one at a time."""
+    """Give the attempt to the account; hand it in where the account has one in progress at the quiz already."""
     history = attempts.lock_history(to, attempt.quiz)
     if attempt.is_in_progress and any(status == Attempt.Status.IN_PROGRESS for _pk, _n, status, _a in history):
         attempts.submit(attempt, now=now)

@@ -107,7 +107,8 @@ def outstanding(question: Question, findings: Iterable[Finding]) -> list[Finding
 
 
 def check_drafts(drafts: Sequence[QuestionDraft], context: Context | None = None) -> list[list[Finding]]:
-    """What the item rules find in each draft of an import that still stands, in the order given (1 query without the context)."""
+    """Return what the item rules find in each draft of an import that still stands, in the order given (1 query
+    without the context)."""
     context = context or Context(documents())
     items = []
     for draft in drafts:
@@ -154,7 +155,7 @@ def check_bank(quiz: Quiz | None = None, *, blueprint: Mapping[str, Mapping[str,
 
 
 def _descriptions(quiz: Quiz | None) -> dict[str, str]:
-    """What is said of the quiz, or of all that are published, before it begins (1 query)."""
+    """Return what is said of the quiz, or of all that are published, before it begins (1 query)."""
     quizzes = Quiz.objects.filter(pk=quiz.pk) if quiz else Quiz.objects.published()
     return {row.title: f"{row.title}. {row.description}" for row in quizzes.only("title", "description")}
 

@@ -18,7 +18,7 @@ def award(attempt: Attempt) -> None:
 
 
 def award_all(unit: Unit) -> None:
-    """The same for every attempt at the check of a unit, after its check or its mark became another one."""
+    """Award the unit for every attempt at its check, after its check or its mark became another one."""
     graded = Attempt.objects.filter(quiz=unit.check_quiz_id, status=Attempt.Status.GRADED, is_counted=True)
     in_order = graded.order_by("submitted_at", "pk") if unit.check_quiz_id else graded.none()
     _keep([(unit, attempt) for attempt in in_order if reaches(attempt, unit)])
@@ -29,7 +29,7 @@ def reaches(attempt: Attempt, unit: Unit) -> bool:
 
 
 def _keep(found: list[tuple[Unit, Attempt]]) -> None:
-    """The first of each learner counts; two at once are one."""
+    """Store the first of each learner; two at once are one."""
     Mastery.objects.bulk_create(
         [
             Mastery(unit=unit, learner_id=attempt.learner_id, attempt=attempt, at=attempt.submitted_at)

@@ -90,7 +90,7 @@ def _slips(practice: Collection[int]) -> set[tuple[int, int | None]]:
 
 
 def _make_cards(learner: User, missed_at: Mapping[int, datetime], *, now: datetime) -> int:
-    """Cards for the day after: right after the answer was seen, a question would ask for nothing."""
+    """Make cards for the day after, and return how many: right after the answer was seen, a question would ask for nothing."""
     there = ReviewCard.objects.of(learner).filter(question__in=missed_at).values("question")
     fresh = list(reviewable(Question.objects.filter(pk__in=missed_at).exclude(pk__in=there))) if missed_at else []
     zone = zone_of(learner)

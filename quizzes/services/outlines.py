@@ -62,7 +62,7 @@ class Outline:
 
 
 def of_items(items: Sequence[QuizItem], *, feedback: str = Preset.HOMEWORK) -> Outline:
-    """Cells of items, saved or not (a query for each different cell): a draw is tried as an attempt would make it.
+    """Return cells of items, saved or not (a query for each different cell): a draw is tried as an attempt would make it.
 
     With the `feedback` of an exam, questions that are kept for exams count too.
     """

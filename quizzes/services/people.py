@@ -106,14 +106,14 @@ def refuse_unless_dispensable(person: User) -> None:
 
 
 def _locked(person: User) -> User:
-    """The person, fresh; all administrators are locked as well, so that the last two cannot remove each other."""
+    """Return the person, fresh; all administrators are locked as well, so that the last two cannot remove each other."""
     administrators = Q(is_superuser=True, is_active=True)
     rows = User.objects.select_for_update(no_key=True).filter(Q(pk=person.pk) | administrators).order_by("pk")
     return next(row for row in rows if row.pk == person.pk)
 
 
 def _end_attempts(person: User, *, by: User, now: datetime) -> None:
-    """Nobody will hand in what has no deadline: it gets one, which is now, and is graded as it stands.
+    """Let what is in progress end: without a deadline nobody would hand it in, so it gets one, which is now.
 
     Who goes by themselves hands in everything that is in progress.
     """
@@ -155,7 +155,7 @@ def _forget_person(person: User, *, now: datetime) -> None:
 
 
 def _forget_invitations(person: User, *, now: datetime) -> None:
-    """Who was invited to teach is forgotten with the person, and what an administrator offered ends with them."""
+    """Erase the person in invitations to teach; what they offered as an administrator ends with them."""
     rows = InstructorInvitation.objects.filter(accepted_by=person)
     if person.email:
         rows |= InstructorInvitation.objects.filter(email__iexact=person.email)
@@ -164,7 +164,7 @@ def _forget_invitations(person: User, *, now: datetime) -> None:
 
 
 def _free_username(person: User) -> str:
-    """“removed-12”, unless a user has that name."""
+    """Return “removed-12”, or another one like it where a user has that name."""
     name = f"removed-{person.pk}"
     while User.objects.filter(username__iexact=name).exclude(pk=person.pk).exists():
         name = f"removed-{person.pk}-{secrets.token_hex(3)}"
@@ -181,7 +181,7 @@ HAS_REASON = {"sqlite": "json_type(details, '$.reason') IS NOT NULL", "postgresq
 
 
 def _forget_texts(person: User, *, before: datetime) -> None:
-    """What others wrote to them or about them: nicknames, reasons, comments. A regrade's reason is about a question."""
+    """Erase what others wrote to them or about them: nicknames, reasons, comments. A regrade's reason is about a question."""
     Membership.objects.filter(user=person).update(nickname="", emblem=0)
     Notice.objects.filter(recipient=person).delete()  # in others' the name is that of the row
     Accommodation.objects.filter(membership__user=person).update(reason="")
@@ -194,7 +194,7 @@ def _forget_texts(person: User, *, before: datetime) -> None:
 
 
 def _forget_in_history(person: User) -> None:
-    """The workshop's history calls things as they were called then: the person, their memberships and exceptions.
+    """Erase the names that the workshop's history has of the person, their memberships and exceptions.
 
     Sentences of our own in it hold names; what the admin wrote by itself (JSON) names fields only.
     """
@@ -219,7 +219,7 @@ def _type(model: type[models.Model]) -> ContentType:
 
 
 def _delete_sessions(person: User, *, now: datetime) -> None:
-    """A session says only inside whose it is."""
+    """Delete the person's sessions; whose one is stands inside it."""
     live = Session.objects.filter(expire_date__gt=now).iterator()
     theirs = [row.pk for row in live if row.get_decoded().get(SESSION_KEY) == str(person.pk)]
     Session.objects.filter(pk__in=theirs).delete()
@@ -229,7 +229,7 @@ def _delete_sessions(person: User, *, now: datetime) -> None:
 
 
 def administrators() -> QuerySet[User]:
-    """Those who can open every page of the workshop: superusers who are active and staff."""
+    """Return those who can open every page of the workshop: superusers who are active and staff."""
     return User.objects.filter(is_superuser=True, is_active=True, is_staff=True)
 
 
@@ -245,6 +245,6 @@ def refuse_without_administrator(leaving: Iterable[User]) -> None:
 
 
 def leaves_no_administrator(leaving: Iterable[User]) -> bool:
-    """Whether the site would be without an administrator; nothing is locked, so ask again when it is done."""
+    """Return whether the site would be without an administrator; nothing is locked, so ask again when it is done."""
     there = set(administrators().values_list("pk", flat=True))
     return bool(there) and there <= {person.pk for person in leaving}

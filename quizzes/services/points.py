@@ -54,7 +54,8 @@ class Points:
         return [self.fixed.get(question, points if drawn is None else drawn) for question, points in asked]
 
     def knows(self, asked: Asked) -> bool:
-        """Whether what is not fixed in an attempt was drawn: it is not more than rules draw, and had the same points."""
+        """Return whether what is not fixed in an attempt was drawn: it is not more than rules draw, and had the same
+        points."""
         others = [points for question, points in asked if question not in self.fixed]
         return not others or (self.drawn is not None and len(others) <= self.draws and len(set(others)) == 1)
 
@@ -250,5 +251,5 @@ def _remark(attempt_id: int, points: Points, *, reason: str, actor: User, now: d
 
 
 def _facts(attempt: Attempt, when: str) -> dict[str, object]:
-    """What an event says of an attempt `from` and `to`: its marks, as stored and as shown, and what was possible."""
+    """Return what an event says of an attempt `from` and `to`: its marks, as stored and as shown, and what was possible."""
     return {when: attempt.marks, f"marks_{when}": attempt.shown_marks, f"possible_{when}": attempt.max_marks}

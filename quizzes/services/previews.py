@@ -44,7 +44,7 @@ def start(quiz: Quiz, viewer: User, *, now: datetime) -> Preview:
 
 
 def _secrecy(quiz: Quiz, viewer: User, *, now: datetime) -> Secrecy:
-    """What is secret for an author who is a student elsewhere; what is kept for exams is left out of all else."""
+    """Return what is secret for an author who is a student elsewhere; what is kept for exams is left out of all else."""
     secrecy = entitlements.secrecy_of(viewer, now=now)
     if quiz.owner_id != viewer.pk and secrecy.of_class(quiz):
         raise NotFound
@@ -64,7 +64,7 @@ def _layout(quiz: Quiz, version: QuestionVersion, rng: random.Random) -> list[ob
 
 
 def paper_of(preview: Preview, quiz: Quiz, viewer: User, *, now: datetime) -> Paper:
-    """The questions of a preview; raises NotFound where one is gone, was edited meanwhile, or is secret by now."""
+    """Return the questions of a preview; raises NotFound where one is gone, was edited meanwhile, or is secret by now."""
     versions = version_cache.get_many({answer.version_id for answer in preview.answers})
     if any(_has_changed(answer, versions.get(answer.version_id)) for answer in preview.answers):
         raise NotFound

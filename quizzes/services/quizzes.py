@@ -36,7 +36,7 @@ def refuse_if_changed(quiz: Quiz, *, expected_revision: int) -> None:
 
 
 def _locked(quiz: Quiz, actor: User | None) -> Quiz:
-    """The quiz, locked; raises NotYours where the actor may not change it. None stands for the site's command line."""
+    """Return the quiz, locked; raises NotYours where the actor may not change it. None stands for the site's command line."""
     locked = Quiz.objects.select_for_update(no_key=True).get(pk=quiz.pk)
     if actor is not None and not locked.is_editable_by(actor):
         raise NotYours
@@ -111,7 +111,7 @@ def pin_foreign(quiz: Quiz) -> None:
 
 
 def outdated(quiz: Quiz) -> QuerySet[QuizItem]:
-    """Items with a question of another instructor, of which a newer version is published than the one that is asked."""
+    """Return items with a question of another instructor, of which a newer version is published than the one that is asked."""
     ready = QuestionVersion.objects.ready().filter(question=OuterRef("question"))
     foreign = quiz.items.filter(pinned_version__isnull=False, question__owner__isnull=False)
     foreign = foreign.exclude(question__owner=quiz.owner_id).annotate(newest=Subquery(ready.values("pk")[:1]))
@@ -149,7 +149,8 @@ class Problem:
 def faults(
     quiz: Quiz, items: Sequence[QuizItem] | None = None, outline: outlines.Outline | None = None
 ) -> list[Problem]:
-    """Everything that must be mended before learners may take the quiz; the items and their outline where they are at hand."""
+    """Return everything that must be mended before learners may take the quiz; the items and their outline where they
+    are at hand."""
     if items is None:
         items = list(quiz.items.select_related("question", "topic", "source", "tag"))
     outline = outline or outlines.of_items(items, feedback=quiz.feedback)
@@ -257,7 +258,7 @@ def _set_status(quiz: Quiz, status: str, *, actor: User | None, now: datetime) -
 
 
 def _concerned(quiz: Quiz) -> QuerySet[User]:
-    """Its owner, and once it is no longer published the instructors of the classes that have it."""
+    """Return its owner, and once it is no longer published the instructors of the classes that have it."""
     owner = Q(pk=quiz.owner_id)
     if quiz.status == Quiz.Status.PUBLISHED:
         return User.objects.filter(owner)

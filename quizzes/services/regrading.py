@@ -206,7 +206,7 @@ def _move(seen: Answer, by: QuestionVersion, *, reason: str, actor: User, now: d
 
 
 def _facts(attempt: Attempt, answer: Answer, when: str) -> dict[str, object]:
-    """What an event says of an answer `from` and `to`: the result of the attempt, marks, exact fraction and version."""
+    """Return what an event says of an answer `from` and `to`: the result of the attempt, marks, exact fraction and version."""
     return {
         when: attempt.marks,
         f"marks_{when}": answer.shown_marks,

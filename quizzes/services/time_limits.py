@@ -37,6 +37,6 @@ def store_missing(quiz: Quiz) -> None:
 
 
 def store_all_missing() -> None:
-    """The same for all that are published, after the program was upgraded."""
+    """Work the limit out for all published quizzes that lack one, after the program was upgraded."""
     for quiz in Quiz.objects.published().filter(time_rule=Rule.COMPUTED, computed_limit=None):
         store(quiz)

@@ -20,7 +20,7 @@ def named(name: str) -> Topic | None:
 
 
 def _free_slug(name: str) -> str:
-    """A slug made from the name, with a number where another topic has it; of plain letters whatever the script."""
+    """Return a slug made from the name, with a number where another topic has it; of plain letters whatever the script."""
     base = slugify(name)[:40] or "topic"
     taken = set(Topic.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     free = (slug for number in count(2) if (slug := f"{base}-{number}") not in taken)

@@ -103,7 +103,7 @@ def _main_first(way: Way) -> tuple[bool, bool, bool, bool, datetime, int]:
 
 
 def chosen(learner: User, quiz: Quiz, wanted: str, *, now: datetime) -> Assignment | None:
-    """The assignment that was asked for; else None where self-study is open, or the latest; NotFound where there is none.
+    """Return the assignment that was asked for; else None where self-study is open, or the latest; NotFound where there is none.
 
     A learner who is no longer given the quiz may still go on with an attempt in progress.
     """

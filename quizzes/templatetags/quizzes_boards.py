@@ -77,7 +77,7 @@ def headline(board: Board) -> str:
 
 @register.simple_tag
 def distance(board: Board) -> str:
-    """How far the reader is from the next rank: “1.25 points to 6th place.”; empty where there is nothing to say."""
+    """Return how far the reader is from the next rank: “1.25 points to 6th place.”; empty where there is nothing to say."""
     if board.me is None:
         return ""
     others = sum(row.rank == board.me.rank for row in board.rows) - 1

@@ -21,7 +21,7 @@ from quizzes.views.requests import LoggedInRequest
 def question_page(
     request: LoggedInRequest, mine: Attempt, paper: Paper, slot: int, posted: Posted, *, now: datetime
 ) -> HttpResponse:
-    """The page of one question; 409 where something that was posted is refused, and stands in it with the reason."""
+    """Show the page of one question; 409 where something that was posted is refused, and stands in it with the reason."""
     answers = report.answer_states(mine)
     here = next(answer for answer in answers if answer.slot == slot)
     card = cards_to_answer(mine, paper, [here], request.user, posted.refused, now=now)[0]
@@ -40,7 +40,7 @@ def question_page(
 
 
 def all_page(request: LoggedInRequest, mine: Attempt, paper: Paper, posted: Posted, *, now: datetime) -> HttpResponse:
-    """The page of all questions; 409 where something that was posted is refused, and stands in it with the reason."""
+    """Show the page of all questions; 409 where something that was posted is refused, and stands in it with the reason."""
     answers = report.answer_states(mine)
     shown = cards_to_answer(mine, paper, answers, request.user, posted.refused, now=now)
     context = {
@@ -77,7 +77,7 @@ def cards_to_answer(
     *,
     now: datetime,
 ) -> list[cards.Card]:
-    """Cards to answer, with their cases; in practice those of checked answers say what was right, but for questions that
+    """Return cards to answer, with their cases; in practice those of checked answers say what was right, but for questions that
     are secret now.
     """
     texts = {slot: conflict.texts for slot, conflict in refused.items()}

@@ -31,7 +31,7 @@ def save_answers(request: LoggedInRequest, found: Running, slot: int, *, now: da
 def question_page(
     request: LoggedInRequest, found: Running, slot: int, posted: Posted, *, now: datetime
 ) -> HttpResponse:
-    """The page of one question; 409 where something that was posted is refused."""
+    """Show the page of one question; 409 where something that was posted is refused."""
     [here] = _answers(found, slot)
     [card] = _cards(found, [here], posted)
     context = {
@@ -49,7 +49,7 @@ def question_page(
 
 
 def all_page(request: LoggedInRequest, found: Running, posted: Posted, *, now: datetime) -> HttpResponse:
-    """The page of all questions; 409 where something that was posted is refused."""
+    """Show the page of all questions; 409 where something that was posted is refused."""
     answers = found.preview.answers
     cards = _cards(found, answers, posted)
     context = {

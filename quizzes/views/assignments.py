@@ -48,7 +48,7 @@ def assignment_create(request: LoggedInRequest, pk: int) -> HttpResponse:
 def _to_tell(
     request: LoggedInRequest, form: AssignmentForm, classroom: Classroom, quiz: Quiz, stored: Assignment | None = None
 ) -> dict[str, object]:
-    """What an instructor must have read first: possible slips, and what becomes secret; nothing where it was told."""
+    """Return what an instructor must have read first: possible slips, and what becomes secret; nothing where it was told."""
     was_exam = stored is not None and stored.preset == Preset.EXAM
     told = {} if was_exam else _of_exam(request, form, classroom, quiz)
     warnings = cautions.of_assignment(classroom, quiz, form.cleaned_data, now=clock.now(), stored=stored)
@@ -61,7 +61,7 @@ def _is_news(request: LoggedInRequest, found: list[cautions.Caution]) -> bool:
 
 
 def _of_exam(request: LoggedInRequest, form: AssignmentForm, classroom: Classroom, quiz: Quiz) -> dict[str, object]:
-    """What an instructor must have read before a quiz becomes an exam; nothing where it shares nothing, or was told."""
+    """Return what an instructor must have read before a quiz becomes an exam; nothing where it shares nothing, or was told."""
     cleaned = form.cleaned_data
     closes_at = cleaned["closes_at"] or cleaned["due_at"] or quiz.closes_at
     is_exam = (cleaned["feedback"] or quiz.feedback) == Preset.EXAM
@@ -73,13 +73,13 @@ def _of_exam(request: LoggedInRequest, form: AssignmentForm, classroom: Classroo
 
 
 def refuse(form: Form, error: QuizError) -> None:
-    """What a service refuses is said at the field it is about."""
+    """Say what a service refuses at the field it is about."""
     form.add_error(error.where if error.where in form.fields else None, str(error))
 
 
 @require_GET
 def assignment_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """For those who teach or assist: the terms, and who is where."""
+    """Show the terms, and who is where, to those who teach or assist."""
     now = clock.now()
     theirs = Assignment.objects.filter(classroom__in=Classroom.objects.assisted_by(request.user))
     assignment = get_object_or_404(theirs.select_related("classroom", "quiz"), pk=pk)
@@ -145,7 +145,7 @@ def _withdraw(request: LoggedInRequest, assignment: Assignment) -> HttpResponse:
 
 @READ_WRITE
 def accommodation(request: LoggedInRequest, pk: int, member: int) -> HttpResponse:
-    """An exception for one member: given, changed, or taken back."""
+    """Give, change or take back an exception for one member."""
     managed = Assignment.objects.managed_by(request.user).select_related("classroom", "quiz")
     assignment = get_object_or_404(managed, pk=pk)
     members = Membership.objects.students().filter(classroom=assignment.classroom_id).select_related("user")

@@ -87,7 +87,7 @@ def button(*, minds_unread: bool = True) -> Callable[[Callable[[Pressed], str]],
 
 @button()
 def attempt_turn(pressed: Pressed) -> str:
-    """To the page of another question."""
+    """Go to the page of another question."""
     return pressed.at("question", pressed.slot)
 
 
@@ -127,7 +127,7 @@ def attempt_show(pressed: Pressed) -> str:
 
 
 def _keep_missed(pressed: Pressed, answer: Answer) -> None:
-    """What was not right comes back in the review deck."""
+    """Make review cards of what was not right."""
     if answer.exact_fraction is not None and answer.exact_fraction < 1:
         missed.of_practice(pressed.attempt, now=pressed.now)
 

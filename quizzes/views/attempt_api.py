@@ -94,7 +94,7 @@ def _is_shown_after(attempt: Attempt, question: PaperQuestion, learner: User, *,
 @never_cache
 @require_GET
 def attempt_state(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """Where an attempt stands: for the countdown, after waking up, and to see other devices' saves.
+    """Return where an attempt stands: for the countdown, after waking up, and to see other devices' saves.
 
     Every page of an attempt asks this three times a minute: it makes up most of what an attempt costs.
     """

@@ -39,7 +39,7 @@ def attempt(request: LoggedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @READ_WRITE
 def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpResponse:
-    """One question; POST saves its answer and stays."""
+    """Show one question; POST saves its answer and stays."""
     now = clock.now()
     attempt = own_attempt(request.user, pk, now=now)
     if not attempt.is_in_progress:
@@ -60,7 +60,7 @@ def attempt_question(request: LoggedInRequest, pk: int, slot: int) -> HttpRespon
 @never_cache
 @READ_WRITE
 def attempt_all(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """All questions; POST saves their answers and stays."""
+    """Show all questions; POST saves their answers and stays."""
     now = clock.now()
     attempt = own_attempt(request.user, pk, now=now)
     if not attempt.is_in_progress or attempt.reached_slot:
@@ -90,7 +90,7 @@ def attempt_summary(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def attempt_submit(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """With questions unanswered only when that was confirmed: a slip would cost an attempt."""
+    """Submit; with questions unanswered only when that was confirmed: a slip would cost an attempt."""
     now = clock.now()
     attempt = report.own(request.user, pk)
     is_running = attempt.is_in_progress and not attempt.is_overdue_at(now)
@@ -186,7 +186,7 @@ def attempt_timeline(request: LoggedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_GET
 def attempt_deadline(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """Why the deadline is what it is, by the function that computed it."""
+    """Show why the deadline is what it is, by the function that computed it."""
     attempt = readable_attempt(request.user, pk, now=clock.now())
     explained = deadlines.explained(attempt)
     is_own = attempt.learner_id == request.user.pk

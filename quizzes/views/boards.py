@@ -27,7 +27,8 @@ TOP, WALL = 10, 8  # ranks on a page that shows more than the board, and on a pr
 
 
 def seen_by(user: User) -> QuerySet[Classroom]:
-    """The classrooms whose boards the person may see: where they are a member in any role; an administrator sees all."""
+    """Return the classrooms whose boards the person may see: where they are a member in any role; an administrator
+    sees all."""
     if user.is_superuser:
         return Classroom.objects.all()
     # As `joined_by`, but a join instead of a subquery, which costs half: each watcher asks it every two seconds.
@@ -39,7 +40,7 @@ def seen_by(user: User) -> QuerySet[Classroom]:
 
 @require_GET
 def classroom_board(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """Of all time, or with ?span=week of this week; ?all shows every rank, ?top the part that the class page shows."""
+    """Show the board of all time, with ?span=week of this week; ?all has every rank, ?top the part for the class page."""
     now = clock.now()
     classroom = get_object_or_404(seen_by(request.user), pk=pk)
     since, shows_all = _since(request, classroom, now), _shows_all(request, classroom)
@@ -116,7 +117,7 @@ def assignment_board(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def assignment_progress(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """Who has not started, who is in the middle and who is done, for those who teach or assist."""
+    """Show who has not started, who is in the middle and who is done, for those who teach or assist."""
     now = clock.now()
     assisted = Classroom.objects.assisted_by(request.user)
     assignment = get_object_or_404(_assignments().filter(classroom__in=assisted), pk=pk)
@@ -143,7 +144,7 @@ def assignment_progress(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def classroom_projector(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """For a projector: how far the class is, the first ranks, the code to join. Nobody's own row."""
+    """Show how far the class is, the first ranks and the code to join, for a projector. Nobody's own row."""
     now = clock.now()
     classroom = get_object_or_404(Classroom.objects.assisted_by(request.user), pk=pk)
     assignment = _on_the_wall(request, classroom, now)
@@ -167,7 +168,7 @@ def _top(board: Board) -> Board:
 
 
 def _on_the_wall(request: HttpRequest, classroom: Classroom, now: datetime) -> Assignment | None:
-    """The assignment asked for; else the one that opened last and is open still; None for the whole classroom."""
+    """Return the assignment asked for; else the one that opened last and is open still; None for the whole classroom."""
     wanted = request.GET.get("assignment", "")
     if wanted.isascii() and wanted.isdigit():
         return _assignments().filter(classroom=classroom, pk=int(wanted)).first()

@@ -33,7 +33,7 @@ def attempt_certificate(request: LoggedInRequest, pk: int) -> HttpResponse:
 @require_GET
 @login_not_required
 def certificate_check(request: HttpRequest) -> HttpResponse:
-    """A field for a number, and what is to be said of the one that was typed."""
+    """Show a field for a number, and what is to be said of the one that was typed."""
     number = request.GET.get("number", "").strip()[: certificates.LONGEST]
     return _checked(request, number)
 

@@ -61,7 +61,7 @@ def classroom_create(request: LoggedInRequest) -> HttpResponse:
 @READ_WRITE
 @login_not_required
 def classroom_join(request: HttpRequest) -> HttpResponse:
-    """A field for the code. A stranger, and a code in the address, go on to its link, which says what it opens."""
+    """Show a field for the code; a stranger, and a code in the address, go on to its link, which says what it opens."""
     form = JoinForm(request.POST or request.GET.dict() or None)
     if form.is_valid():
         code = form.cleaned_data["code"]
@@ -79,7 +79,7 @@ def classroom_join(request: HttpRequest) -> HttpResponse:
 @READ_WRITE
 @login_not_required
 def classroom_join_link(request: HttpRequest, code: str) -> HttpResponse:
-    """The class and who teaches it, with sign-up for a stranger; a look is a try at a code, and counted as one."""
+    """Show the class and who teaches it, with sign-up for a stranger; a look is a try at a code, and counted as one."""
     user = request.user if isinstance(request.user, User) else None
     if user and request.method == "POST":
         return _join(request, user, code)
@@ -144,7 +144,7 @@ def entered(user: User, pk: int) -> tuple[Classroom, Membership | None]:
 
 @READ_WRITE
 def classroom_me(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """One's own nickname and visibility, and leaving."""
+    """Show one's own nickname and visibility, and the way to leave."""
     classroom, membership = entered(request.user, pk)
     if membership is None:
         raise Http404

@@ -28,7 +28,7 @@ class Describe(Protocol):
 
 
 def where_from(request: LoggedInRequest, attempt: Attempt) -> str:
-    """Where to go afterwards: the attempt's own pages if one came from there, else who is where in the assignment."""
+    """Return where to go afterwards: the attempt's own pages if one came from there, else who is where in the assignment."""
     if attempt.assignment_id is None or request.GET.get("back") == "result":
         return reverse("quizzes:attempt_result", args=[attempt.pk])
     return reverse("quizzes:assignment_detail", args=[attempt.assignment_id])
@@ -105,7 +105,7 @@ def _is_decided(request: LoggedInRequest, form: EndForm) -> bool:
 
 
 def _page(request: LoggedInRequest, attempt: Attempt, form: EndForm, describe: Describe, now: datetime) -> HttpResponse:
-    """What it would do, to be confirmed; before that, or to change it, the form."""
+    """Show what it would do, to be confirmed; before that, or to change it, the form."""
     context = {
         "attempt": attempt,
         "form": form,

@@ -92,7 +92,7 @@ def run(request: HttpRequest, errand: Errand, user: User) -> bool:
 
 
 def welcome(request: HttpRequest, errand: Errand) -> HttpResponse:
-    """The page of an errand for a stranger: what it is, sign-up, and the way to the log-in."""
+    """Show the page of an errand for a stranger: what it is, sign-up, and the way to the log-in."""
     way_back = f"?next={errand.address}"
     context = {
         "errand": errand,

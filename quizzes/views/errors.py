@@ -74,7 +74,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def page_or_plain_answer(request: HttpRequest, status: int, code: str, title: Text, message: Text) -> HttpResponse:
-    """The usual page, or a plain one where what broke is needed for every page."""
+    """Show the usual page, or a plain one where what broke is needed for every page."""
     try:
         return _page(request, status, code, str(title), str(message))
     except Exception:

@@ -87,7 +87,7 @@ def _read(request: LoggedInRequest, pk: int, *, now: datetime) -> tuple[Classroo
 
 
 def _attached(response: HttpResponseBase, classroom: Classroom, now: datetime, suffix: str) -> HttpResponseBase:
-    """As a file with a name of plain letters, whatever the classroom is called."""
+    """Return it as a file with a name of plain letters, whatever the classroom is called."""
     name = slugify(classroom.name)[:60] or f"{_('class')}-{classroom.pk}"
     filename = f"{name}-{slugify(_('gradebook'))}-{now:%Y-%m-%d}.{suffix}"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"

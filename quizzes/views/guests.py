@@ -37,7 +37,7 @@ from quizzes.views.shortcuts import READ_WRITE
 @login_not_required
 @READ_WRITE
 def try_first(request: HttpRequest) -> HttpResponse:
-    """The first question; its answer makes a guest."""
+    """Show the first question; its answer makes a guest."""
     if request.user.is_authenticated:
         return redirect("quizzes:practice")
     if guest := guest_of(request):
@@ -83,7 +83,7 @@ def _begin(request: HttpRequest, ticket: Ticket, *, now: datetime) -> HttpRespon
 @login_not_required
 @READ_WRITE
 def try_question(request: HttpRequest, slot: int) -> HttpResponse:
-    """One question of a guest: the next one to answer, or how one was answered."""
+    """Show one question of a guest: the next one to answer, or how one was answered."""
     now, guest = clock.now(), guest_of(request)
     if guest is None:
         return redirect("quizzes:try_first")
@@ -145,7 +145,7 @@ def _go_on(trial: Trial) -> HttpResponse:
 @login_not_required
 @require_GET
 def try_end(request: HttpRequest) -> HttpResponse:
-    """How it went, and how to keep it."""
+    """Show how it went, and how to keep it."""
     guest = guest_of(request)
     if guest is None:
         return redirect("quizzes:try_first")

@@ -58,7 +58,7 @@ def told_by_the_database(now: datetime) -> dict[str, object]:
 
 
 def age_of_sweep(now: datetime) -> timedelta | None:
-    """Time since a sweep that this cache knows of; None where it is away, or holds none."""
+    """Return time since a sweep that this cache knows of; None where it is away, or holds none."""
     swept_at = attempts.last_sweep()
     return None if swept_at is None else timedelta(seconds=max(0.0, now.timestamp() - swept_at))
 

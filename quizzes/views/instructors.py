@@ -29,7 +29,7 @@ LISTED = 100
 
 @READ_WRITE
 def instructor_list(request: LoggedInRequest) -> HttpResponse:
-    """Every invitation, and a form for the next; its link is in this one answer and nowhere else."""
+    """Show every invitation, and a form for the next; its link is in this one answer and nowhere else."""
     _refuse_unless_administrator(request)
     now, can_mail = clock.now(), settings.MAIL_SCHEME in SENDS
     form, link, made = InviteForm(request.POST or None, can_mail=can_mail), "", None

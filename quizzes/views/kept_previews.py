@@ -121,7 +121,7 @@ def running(request: LoggedInRequest, slug: str, *, now: datetime) -> Running | 
 def page(
     request: LoggedInRequest, name: str, quiz: Quiz, context: dict[str, object], *, status: int = 200
 ) -> HttpResponse:
-    """A page of students, with the band above it."""
+    """Show a page of students, with the band above it."""
     context = {
         "quiz": quiz,
         "url": addresses(quiz),

@@ -69,7 +69,7 @@ def _named(words: str, *, by_address: bool) -> Q:
 
 @READ_WRITE
 def classroom_member(request: LoggedInRequest, pk: int, member: int) -> HttpResponse:
-    """One member: role, time, and whether they are in it at all."""
+    """Show one member: role, time, and whether they are in it at all."""
     seen = Classroom.objects.taught_by if request.method == "POST" else Classroom.objects.assisted_by
     classroom = get_object_or_404(seen(request.user), pk=pk)
     members = Membership.objects.filter(classroom=classroom).select_related("user", "classroom")
@@ -169,7 +169,7 @@ def _mail_new_password(request: LoggedInRequest, membership: Membership) -> str:
 
 @READ_WRITE
 def classroom_code(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """The code, its link and its picture; renew it, open or close the classroom to it."""
+    """Show the code, its link and its picture; renew it, open or close the classroom to it."""
     seen = Classroom.objects.taught_by if request.method == "POST" else Classroom.objects.assisted_by
     classroom = get_object_or_404(seen(request.user), pk=pk)
     if request.method == "POST":
@@ -211,7 +211,7 @@ def join_link(request: LoggedInRequest, classroom: Classroom) -> str:
 
 @require_GET
 def classroom_qr(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """The link as a QR code, dark on white in either theme, as scanners want it."""
+    """Show the link as a QR code, dark on white in either theme, as scanners want it."""
     classroom = get_object_or_404(Classroom.objects.assisted_by(request.user), pk=pk)
     out = io.BytesIO()
     segno.make(join_link(request, classroom), error="m", micro=False).save(

@@ -109,7 +109,7 @@ def _file(
 @never_cache
 @READ_WRITE
 def account_delete(request: LoggedInRequest) -> HttpResponse:
-    """What goes and what stays; with the user name typed, the account is gone."""
+    """Show what goes and what stays; with the user name typed, the account is gone."""
     if not has_proven(request):
         if request.method == "POST":
             return redirect("quizzes:account_delete")

@@ -19,7 +19,7 @@ from quizzes.views.shortcuts import READ_WRITE
 @sensitive_post_parameters()
 @READ_WRITE
 def password_choose(request: LoggedInRequest) -> HttpResponse:
-    """Only for those who must; all others change theirs with the old one."""
+    """Let those who must choose a password do so; all others change theirs with the old one."""
     user = request.user
     if not user.must_change_password:
         return redirect("account_change_password")

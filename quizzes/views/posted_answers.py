@@ -101,7 +101,7 @@ def _save_one(
 
 
 def _storable(question: PaperQuestion, answer: AnyAnswer, fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The fields, with what is stored in place of a text that is too long: a part of it would mean something else."""
+    """Return the fields, with what is stored in place of a text that is too long: a part of it would mean something else."""
     long = too_long(fields)
     stored = question.posted(answer.response) if long else {}
     return {name: stored.get(name, []) if name in long else values for name, values in fields.items()}

@@ -31,7 +31,7 @@ from quizzes.views.shortcuts import READ_WRITE
 @never_cache
 @require_GET
 def quiz_preview(request: LoggedInRequest, slug: str) -> HttpResponse:
-    """The page of the quiz with its rules, as a student has it before the start."""
+    """Show the page of the quiz with its rules, as a student has it before the start."""
     quiz = quiz_report.previewed(author_of(request), slug)
     context = {
         "size": quiz_report.size_of(quiz),
@@ -66,7 +66,7 @@ def quiz_preview_go_on(request: LoggedInRequest, slug: str) -> HttpResponse:
 @never_cache
 @READ_WRITE
 def quiz_preview_question(request: LoggedInRequest, slug: str, slot: int) -> HttpResponse:
-    """One question; POST keeps its answer and stays."""
+    """Show one question; POST keeps its answer and stays."""
     now = clock.now()
     found = running(request, slug, now=now)
     if found is None or not found.attempt.is_in_progress or found.preview.reached_slot not in (0, slot):
@@ -82,7 +82,7 @@ def quiz_preview_question(request: LoggedInRequest, slug: str, slot: int) -> Htt
 @never_cache
 @READ_WRITE
 def quiz_preview_all(request: LoggedInRequest, slug: str) -> HttpResponse:
-    """All questions; POST keeps their answers and stays."""
+    """Show all questions; POST keeps their answers and stays."""
     now = clock.now()
     found = running(request, slug, now=now)
     if found is None or not found.attempt.is_in_progress or found.preview.reached_slot:

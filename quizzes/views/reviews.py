@@ -32,7 +32,7 @@ from quizzes.views.shortcuts import READ_WRITE, own_attempt
 @never_cache
 @require_GET
 def review_deck(request: LoggedInRequest) -> HttpResponse:
-    """What is due, and the deck at a glance."""
+    """Show what is due, and the deck at a glance."""
     now = clock.now()
     missed.collect(request.user, now=now)
     secrecy = entitlements.secrecy_of(request.user, now=now)
@@ -44,7 +44,7 @@ def review_deck(request: LoggedInRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def review_ask(request: LoggedInRequest) -> HttpResponse:
-    """The next card, or the one that the address names."""
+    """Show the next card, or the one that the address names."""
     now = clock.now()
     secrecy = entitlements.secrecy_of(request.user, now=now)
     session = report.session(request.user, secrecy, now=now)
@@ -77,7 +77,7 @@ def _ask(
 
 
 def _end(request: LoggedInRequest, session: report.Session, now: datetime) -> HttpResponse:
-    """The end of today's reviews; a deck that has asked nothing today has a page of its own."""
+    """Show the end of today's reviews; a deck that has asked nothing today has a page of its own."""
     if not session.answered:
         return redirect("quizzes:review_deck")
     context = {
@@ -166,7 +166,7 @@ def _read(request: LoggedInRequest, question: PaperQuestion) -> tuple[object, st
 @never_cache
 @READ_WRITE
 def review_answer(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """The verdict and the reason; a post is another grade, or the same, and goes on."""
+    """Show the verdict and the reason; a post is another grade, or the same, and goes on."""
     now, user = clock.now(), request.user
     log = get_object_or_404(ReviewLog.objects.filter(learner=user).select_related("card__question__topic"), pk=pk)
     secrecy = entitlements.secrecy_of(user, now=now)
@@ -244,7 +244,7 @@ def review_add(request: LoggedInRequest, pk: int, slot: int) -> HttpResponse:
 
 @require_GET
 def review_suspended(request: LoggedInRequest) -> HttpResponse:
-    """What one does not want to be asked, to take it back."""
+    """Show what one does not want to be asked, to take it back."""
     rows = review_decks.suspended(request.user, entitlements.secrecy_of(request.user, now=clock.now()))
     return render(request, "quizzes/reviews/suspended.jinja", {"rows": rows})
 

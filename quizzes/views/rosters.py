@@ -32,7 +32,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @READ_WRITE
 def classroom_roster(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """A file of members: first a report by row in which nothing is written, then, when it is confirmed, the members."""
+    """Add members from a file: first a report by row in which nothing is written, then, when it is confirmed, the members."""
     classroom = get_object_or_404(Classroom.objects.taught_by(request.user), pk=pk)
     context: dict[str, object] = {"classroom": classroom, "is_teaching": True, "can_mail": mail_can_be_sent()}
     form = RosterForm(request.POST, request.FILES) if request.method == "POST" else RosterForm()

@@ -19,7 +19,7 @@ from quizzes.views.requests import LoggedInRequest
 def print_slips(
     request: LoggedInRequest, classroom: Classroom, made: Sequence[slips.Slip], said: Sequence[str] = ()
 ) -> HttpResponse:
-    """The sheet to print, after the sentences `said`. Wrong passwords of before no longer count against those who have a new one."""
+    """Show the sheet to print, after the sentences `said`; wrong passwords of before no longer count."""
     for slip in made:
         limits.forget_account(request, slip.user.pk)
     link = request.build_absolute_uri(reverse("account_login"))

@@ -17,7 +17,7 @@ from quizzes.views.slip_sheets import print_slips
 
 @READ_WRITE
 def classroom_slips(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """The students who can get a new password; POST gives it to those chosen, and shows the slips once."""
+    """Show the students who can get a new password; POST gives it to those chosen, and shows the slips once."""
     classroom = get_object_or_404(Classroom.objects.taught_by(request.user), pk=pk)
     if request.method == "POST":
         chosen = {

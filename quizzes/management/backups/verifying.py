@@ -68,7 +68,7 @@ def whole(database: BaseDatabaseWrapper, *, expected: Mapping[str, int] | None) 
 
 
 def refuse_damage(database: BaseDatabaseWrapper) -> None:
-    """What SQLite can tell of a file. PostgreSQL has just built every index and constraint of the copy, or refused."""
+    """Refuse what SQLite finds damaged. PostgreSQL has just built every index and constraint of the copy, or refused."""
     if database.vendor != "sqlite":
         return
     with database.cursor() as cursor:

@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
 
 def warn_of_jump(step: clock.Step) -> None:
-    """One line when the clock was set: how far, where to, and what it does to attempts."""
+    """Write one line when the clock was set: how far, where to, and what it does to attempts."""
     if abs(step.jump) <= JUMP:
         return
     forward = step.jump > timedelta(0)

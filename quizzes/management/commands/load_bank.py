@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
 
 def report(done: LoadPlan, *, is_rehearsal: bool = False, at_most: int | None = NAMED) -> list[str]:
-    """What was done, or would be: a line for each kind of row, with the keys of so many, and for each that is left."""
+    """Return what was done, or would be: a line for each kind of row, with the keys of so many, and for each that is left."""
     lines = [
         f"  {kind} {verb}: {len(keys)} ({named(keys, at_most)})"
         for verb, what in (("new", done.new), ("changed", done.changed), ("archived", done.archived))

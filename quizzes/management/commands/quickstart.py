@@ -129,7 +129,7 @@ def how_to_log_in(site: str, password: str) -> list[str]:
 
 
 def bank_fixtures() -> list[str]:
-    """Names of the fixtures that make up the bank, in an order in which each finds what it refers to."""
+    """Return names of the fixtures that make up the bank, in an order in which each finds what it refers to."""
     folder = settings.FIXTURE_DIRS[0]
     return [path.stem for pattern in shipped.BANK for path in sorted(folder.glob(f"{pattern}.json"))]
 

@@ -24,7 +24,8 @@ Seen = tuple[Attempt, terms.Revealed]
 
 
 def _each(reader: Reader) -> Iterator[list[Seen]]:
-    """The attempts of the person, the oldest first, with what may be seen of each, in batches (up to 10 queries each)."""
+    """Yield the attempts of the person, the oldest first, with what may be seen of each, in batches (up to 10 queries
+    each)."""
     last = 0
     theirs = Attempt.objects.taken_by(reader.person).select_related("quiz", "assignment__quiz", "assignment__classroom")
     while batch := list(theirs.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
@@ -229,7 +230,7 @@ KINDS = dict(AttemptEvent.Kind.choices)  # looked up here: a log has thousands o
 
 
 def events(reader: Reader) -> Iterator[Row]:
-    """The log of each attempt, as its page shows it: names of others are not in it."""
+    """Yield the log of each attempt, as its page shows it: names of others are not in it."""
     for batch in _each(reader):
         seen = {attempt.pk: revealed for attempt, revealed in batch}
         rows = AttemptEvent.objects.filter(attempt__in=seen).order_by("attempt_id", "at", "pk")

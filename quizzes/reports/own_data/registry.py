@@ -45,7 +45,7 @@ ACT = _("what you did to something of other people: it stands in their records")
 
 
 def _notices(reader: Reader) -> Iterator[Row]:
-    """What one was told, without the names of others."""
+    """Yield what one was told, without the names of others."""
     rows = Notice.objects.filter(recipient=reader.person).select_related("quiz").order_by("pk")
     for row in rows.iterator(chunk_size=AT_ONCE):
         yield {"text": row.told(who=gettext("Someone")), "created_at": row.created_at, "dismissed_at": row.dismissed_at}

@@ -63,7 +63,7 @@ def _to_be_tapped(count: int, *, now: datetime) -> list[Candidate]:
 
 
 def _kept(wish: Wish) -> dict[str, object]:
-    """What the log keeps of a wish; nothing where anything would do."""
+    """Return a wish as the log stores it; nothing where anything would do."""
     return {name: value for name, value in asdict(wish).items() if value and name != "number"}
 
 

@@ -117,7 +117,7 @@ def purpose_of(quiz: Quiz, assignment: Assignment | None, secrecy: Secrecy) -> P
 
 
 def _secrecy(learner: User, assignment: Assignment | None, *, now: datetime) -> Secrecy:
-    """What is secret for an attempt: nothing for the exam of a class, which never loses a question to another exam."""
+    """Return what is secret for an attempt: nothing for the exam of a class, which never loses a question to another exam."""
     if assignment is not None and assignment.preset == Preset.EXAM:
         return Secrecy(learner, sees_kept=True)
     return entitlements.secrecy_of(learner, now=now)

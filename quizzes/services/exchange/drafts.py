@@ -25,7 +25,8 @@ def export(questions: QuerySet[Question]) -> list[QuestionDraft]:
 
 
 def draft_of(question: Question) -> QuestionDraft | None:
-    """A stored question as a draft; None for one without content, or not finished. Content of another time is exported as it is."""
+    """Return a stored question as a draft; None for one without content, or not finished. Content of another time is
+    exported as it is."""
     version = linting.asked_version(question)
     if version is None or question_types.is_unfinished(version.spec):
         return None

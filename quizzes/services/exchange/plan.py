@@ -148,7 +148,7 @@ def planned(
 
 
 def _own_keys(keys: Sequence[str], actor: User | None) -> list[str]:
-    """The keys, and for questions that the actor may not change others: always the same for one person (1 query)."""
+    """Return the keys, and for questions that the actor may not change others: always the same for one person (1 query)."""
     if actor is None:
         return list(keys)
     mine = Question.objects.editable_by(actor).order_by()

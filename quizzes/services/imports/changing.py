@@ -115,7 +115,7 @@ def write(
 
 
 def _write_versions(changes: Changes) -> None:
-    """A new version of each, or its draft in other words; what was published before is retired where it is."""
+    """Write the new versions and the drafts in other words; retire what is published before where that is asked."""
     retired = [pk for one in changes.rows if (pk := one.before.get("retired"))]
     QuestionVersion.objects.filter(pk__in=retired).update(status=Status.RETIRED)
     changes.versions.write()

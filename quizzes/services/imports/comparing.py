@@ -71,7 +71,7 @@ class Comparison:
 
 
 def with_twins(found: Mapping[str, Any], drafts: Sequence[QuestionDraft]) -> dict[str, list[Any]]:
-    """What is known of the drafts of a file so far, with these next ones: `keys` of all, and `twins`, the places of those that
+    """Return what is known of the drafts of a file so far, with these next ones: `keys` of all, and `twins`, the places of those that
     an earlier one is the same question as."""
     keys, twins = list(found.get("keys", ())), list(found.get("twins", ()))
     seen = set(keys)
@@ -87,7 +87,8 @@ def with_twins(found: Mapping[str, Any], drafts: Sequence[QuestionDraft]) -> dic
 
 
 def own(actor: User) -> Q:
-    """The condition on a question that the import may change it: the person's own, for administrators also the site's."""
+    """Return the condition on a question that the import may change it: the person's own, for administrators also the
+    site's."""
     return Q(owner=actor) | Q(owner=None) if actor.is_superuser else Q(owner=actor)
 
 
@@ -109,7 +110,7 @@ def _stored(keys: Iterable[str]) -> dict[str, Question]:
 
 
 def stamps_of(keys: Iterable[str]) -> dict[str, str]:
-    """The state of the questions that are there, in words that change whenever an import would do something else
+    """Return the state of the questions that are there, in words that change whenever an import would do something else
     (2 queries)."""
     wanted = set(keys)
     versions: dict[str, list[str]] = {}
@@ -123,13 +124,13 @@ def stamps_of(keys: Iterable[str]) -> dict[str, str]:
 
 
 def stamp_of(question: Question, version: QuestionVersion) -> str:
-    """The stamp of a question with one version, as `stamps_of` would have it."""
+    """Return the stamp of a question with one version, as `stamps_of` would have it."""
     row = (question.pk, question.owner_id, question.is_archived, question.topic_id, question.difficulty, question.bloom)
     return " ".join(map(str, (*row, f"{version.number}{version.status[0]}{version.revision}")))
 
 
 def _usable(draft: QuestionDraft, sources: Mapping[str, Source]) -> tuple[QuestionDraft, tuple[str, ...]]:
-    """The draft with the sources that are there, and a sentence for each that is not."""
+    """Return the draft with the sources that are there, and a sentence for each that is not."""
     kept = tuple(place for place in draft.sources if place.document in sources)
     missing = dict.fromkeys(place.document for place in draft.sources if place.document not in sources)
     words = tuple(_("The source “%(slug)s” is not here; the question comes without it.") % {"slug": s} for s in missing)
@@ -166,14 +167,15 @@ def _compared(draft: QuestionDraft, key: str, question: Question | None, *, is_e
 
 
 def _edited(draft: QuestionDraft, changes: Sequence[str]) -> str:
-    """A word on a question that is known by its content alone, and has another by now: its author edited it."""
+    """Return a sentence where the author edited a question since, which is known by its content alone and has another
+    by now."""
     if draft.id is not None or _("content") not in changes:
         return ""
     return str(_("You have changed this question since you brought it in."))
 
 
 def _known(draft: QuestionDraft, before: QuestionDraft, *, is_exact: bool) -> dict[str, Any]:
-    """What the question has and the file does not say."""
+    """Return what the question has and the file does not say."""
     known: dict[str, Any] = {"tags": tuple(dict.fromkeys((*before.tags, *draft.tags)))}
     known |= {name: getattr(before, name) for name in ("topic", "sources", "acknowledged") if not getattr(draft, name)}
     if not is_exact:
@@ -185,7 +187,7 @@ def _known(draft: QuestionDraft, before: QuestionDraft, *, is_exact: bool) -> di
 
 
 def with_duplicates(drafts: Sequence[QuestionDraft], rows: Sequence[Row], *, actor: User, now: datetime) -> list[Row]:
-    """The rows, with those that say what a question of the bank says already: the person's own and the site's are there, of
+    """Return the rows, with those that say what a question of the bank says already: the person's own and the site's are there, of
     another's question they are told. Of what they may not meet now, as what an exam of theirs asks, they are not told."""
     places: dict[tuple[str, str], list[int]] = {}
     for place, (draft, row) in enumerate(zip(drafts, rows, strict=True)):
@@ -204,7 +206,7 @@ def with_duplicates(drafts: Sequence[QuestionDraft], rows: Sequence[Row], *, act
 def _with_these_stems(
     stems: Mapping[tuple[str, str], Any], actor: User, now: datetime
 ) -> QuerySet[QuestionVersion] | list[QuestionVersion]:
-    """The versions that would be asked, or written on, with one of these stems (2 queries)."""
+    """Return the versions that would be asked, or written on, with one of these stems (2 queries)."""
     if not stems:
         return []
     visible = Question.objects.visible_to(actor).live()
@@ -234,7 +236,7 @@ def _twin(row: Row, version: QuestionVersion, actor: User) -> Row:
 
 
 def content_mark(kind: str, spec: Mapping[str, object]) -> str:
-    """What a question asks and what is right, whatever its explanation, feedback and the order of its parts."""
+    """Return what a question asks and what is right, whatever its explanation, feedback and the order of its parts."""
     try:
         whole = question_types.normalized(kind, spec)
     except InvalidSpec:

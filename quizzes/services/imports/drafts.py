@@ -43,7 +43,7 @@ def begin(owner: User, *, name: str, data: bytes, now: datetime, format: str = "
 
 
 def detected(name: str, data: bytes) -> str:
-    """The key of the format of a file, or of pasted text; raises ImportRejected."""
+    """Return the key of the format of a file, or of pasted text; raises ImportRejected."""
     try:
         return formats.detect(name or _likely_name(data), encodings.as_utf8(data)[0]).key
     except (KeyError, ImportRejected) as error:
@@ -170,6 +170,6 @@ def _keep(draft: ImportDraft, fresh: Mapping[str, object], **still: object) -> N
 
 
 def plan_of(draft: ImportDraft) -> Plan:
-    """What the import would do, as it was compared."""
+    """Return what the import would do, as it was compared."""
     drafts = [one for batch in drafts_in(draft.content) for one in batch]
     return Plan.of(drafts, rows_in(draft.rows), issues_in(draft.content))

@@ -12,7 +12,7 @@ from quizzes.models import Question, User
 
 
 def entries(questions: Sequence[Question], action: int, message: str, owner: User) -> list[LogEntry]:
-    """An entry for each; their names are made of few words, which are translated once."""
+    """Return an entry for each; their names are made of few words, which are translated once."""
     content_type = ContentType.objects.get_for_model(Question)
     names = {key: str(name) for key, name in question_types.choices()}
     return [

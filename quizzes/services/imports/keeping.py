@@ -73,7 +73,7 @@ class Part:
 
 
 def packed(value: object, count: int) -> bytes:
-    """One part: its length in four bytes, how many drafts or rows it has in two, then the value."""
+    """Return one part: its length in four bytes, how many drafts or rows it has in two, then the value."""
     body = zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), FAST)
     return len(body).to_bytes(4) + count.to_bytes(2) + body
 
@@ -90,7 +90,7 @@ def parts(data: bytes | memoryview) -> Iterator[Part]:
 
 
 def packed_content(drafts: Sequence[QuestionDraft], issues: Sequence[Issue]) -> bytes:
-    """A part with the faults of a slice, where there are some, and its drafts in batches."""
+    """Return a part with the faults of a slice, where there are some, and its drafts in batches."""
     found = [packed([vars(one) for one in issues], 0)] if issues else []
     for start in range(0, len(drafts), BATCH):
         some = [vars(draft) | _nested(draft) for draft in drafts[start : start + BATCH]]
@@ -107,13 +107,13 @@ def _nested(draft: QuestionDraft) -> dict[str, object]:
 
 
 def issues_in(content: bytes | memoryview) -> list[Issue]:
-    """What could not be read, each once."""
+    """Return what could not be read, each once."""
     kept = [one for part in parts(content) if not part.count for one in part.unpacked()]
     return list(dict.fromkeys(Issue(**one) for one in kept))
 
 
 def drafts_in(content: bytes | memoryview, since: int = 0) -> Iterator[list[QuestionDraft]]:
-    """The drafts in batches, without the first `since` drafts."""
+    """Yield the drafts in batches, without the first `since` drafts."""
     for part in parts(content):
         if part.count > since:
             yield [_draft(one) for one in part.unpacked()[since:]]
@@ -133,7 +133,7 @@ def _draft(kept: dict[str, Any]) -> QuestionDraft:
 
 
 def packed_rows(rows: Sequence[Row]) -> bytes:
-    """The rows of one batch."""
+    """Return the rows of one batch."""
     return packed([vars(row) | {"findings": [_short(one) for one in row.findings]} for row in rows], len(rows))
 
 
@@ -147,7 +147,7 @@ def _row(kept: dict[str, Any]) -> Row:
 
 
 def _short(finding: Finding) -> list[str]:
-    """A finding without what its rule says about every one of them."""
+    """Return a finding without what its rule says about every one of them."""
     return [finding.rule, finding.severity, finding.where, finding.what]
 
 
@@ -158,19 +158,19 @@ def _finding(code: str, severity: Any, where: str, what: str) -> Finding:
 
 @cache
 def _words_of_rules() -> dict[str, tuple[str, str]]:
-    """Why each rule matters and how to mend it."""
+    """Return why each rule matters and how to mend it."""
     return {rule.code: (str(rule.why), str(rule.how)) for rule in lint.item_rules()}
 
 
 def plain(value: Any) -> Any:
-    """A part of a draft as JSON has it."""
+    """Return a part of a draft as JSON has it."""
     if isinstance(value, tuple):
         return [plain(one) for one in value]
     return vars(value) if isinstance(value, SourcePlace | Acknowledged) else value
 
 
 def wanted(draft: QuestionDraft, row: Row) -> QuestionDraft:
-    """A draft as it would be written: with what of the stored question goes on."""
+    """Return a draft as it would be written: with what of the stored question goes on."""
     known = dict(row.known)
     if "sources" in known:
         known["sources"] = tuple(SourcePlace(**place) for place in known["sources"])

@@ -247,7 +247,7 @@ def _restore_places(back: Sequence[Question], notes: dict[int, dict[str, Any]]) 
 
 
 def _take_publication_back(published: Sequence[int], done: Undone) -> None:
-    """What was a draft before is one again, unless it is used."""
+    """Make a draft again what was one before, unless it is used."""
     versions = QuestionVersion.objects.filter(pk__in=published, status=Status.READY)
     questions = dict(versions.values_list("pk", "question"))
     used = _used(Question, list(questions.values()))
@@ -258,7 +258,7 @@ def _take_publication_back(published: Sequence[int], done: Undone) -> None:
 
 
 def _remove_labels(result: dict[str, Any]) -> None:
-    """Topics, tags and sources that were made for the import and that nothing has."""
+    """Delete topics, tags and sources that were made for the import and that nothing has."""
     for model, pks in ((Topic, result["topics"]), (Tag, result["tags"]), (Source, result.get("sources", []))):
         _unused(model, pks).delete()
 

@@ -123,7 +123,7 @@ def _write(
     part: QuizPart | None,
     now: datetime,
 ) -> ImportDraft:
-    """The transaction: lock, check, write, record."""
+    """Lock, check, write and record, in one transaction; return the draft as it is done."""
     locked = ImportDraft.objects.select_for_update(no_key=True).only("stage").get(pk=draft.pk)
     if locked.stage != Stage.READY:
         raise ImportRejected(_("This was imported already, in another tab perhaps."))

@@ -150,14 +150,14 @@ class Comparing:
         return tuple(taken)
 
     def archive_quizzes(self) -> None:
-        """Quizzes that a class still has stay."""
+        """Keep quizzes that a class still has."""
         rows = self.rows["quizzes"]
         live = Assignment.objects.live_at(self.now).filter(quiz__slug__in=self.archived["quizzes"])
         classes: dict[str, str] = dict(live.values_list("quiz__slug", "classroom__name"))
         self._keep("quizzes", {slug: _("the class “%s” has it.") % classes[slug] for slug in rows if slug in classes})
 
     def archive_questions(self) -> None:
-        """Questions that a published quiz asks which this edition does not rewrite stay, and those its rules need."""
+        """Keep questions that a published quiz asks which this edition does not rewrite, and those its rules need."""
         going = {self.rows["questions"][key].pk: key for key in self.archived["questions"]}
         if not going:
             return
@@ -190,7 +190,7 @@ def _why_left(row: Any, *, is_known: bool) -> str:
 
 
 def _why_quiz_waits(quiz: Quiz, paper: Paper | None, *, now: datetime) -> str:
-    """What is read off the quiz while people take it (when answers are shown above all) is not changed under them."""
+    """Return why the quiz is not changed under people who take it (when it shows answers above all); empty where it may be."""
     if Assignment.objects.live_at(now).holding_back().filter(quiz=quiz).exists():
         return _("a class has it as an exam; load again when that has closed.")
     is_shown_otherwise = paper is not None and paper.settings.get("feedback", quiz.feedback) != quiz.feedback
