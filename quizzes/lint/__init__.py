@@ -9,7 +9,8 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from quizzes.lint.base import BankRule, Context, Finding, Item, ItemRule, outstanding
+from quizzes.lint.base import BankRule, Context, Finding, ItemRule, outstanding
+from quizzes.lint.items import Item
 
 __all__ = ["Context", "Finding", "Item", "bank_rules", "check_bank", "check_item", "item_rules", "outstanding"]
 

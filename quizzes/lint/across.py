@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence, Set
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.lint.base import WARNING, Context, Item, bank_rule, clipped, in_group, item_rule
+from quizzes.lint.base import WARNING, Context, bank_rule, item_rule
+from quizzes.lint.items import Item, clipped, in_group
 from quizzes.lint.text import content_words, sentences, words
 
 STOCK_USES = 3

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.errors import BadAnswer
-from quizzes.lint.base import ERROR, WARNING, Context, Item, clipped, item_rule
+from quizzes.lint.base import ERROR, WARNING, Context, item_rule
+from quizzes.lint.items import Item, clipped
 from quizzes.question_types.base import Claim
 from quizzes.question_types.claims import figures
 from quizzes.question_types.number_match import NumberKey

@@ -7,7 +7,8 @@ from itertools import combinations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.lint.base import ERROR, WARNING, Context, Item, bank_rule, clipped
+from quizzes.lint.base import ERROR, WARNING, Context, bank_rule
+from quizzes.lint.items import Item, clipped
 from quizzes.lint.stats import percent
 from quizzes.lint.text import content_words, words
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.lint.base import ERROR, WARNING, Context, Item, clipped, item_rule
+from quizzes.lint.base import ERROR, WARNING, Context, item_rule
 from quizzes.lint.fingerprints import holds_phrase, longest_shared_run, pairs
+from quizzes.lint.items import Item, clipped
 from quizzes.lint.structure import in_words
 from quizzes.lint.text import words
 

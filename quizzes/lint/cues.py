@@ -7,7 +7,8 @@ from statistics import mean
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.lint.base import ERROR, WARNING, Context, Group, Item, clipped, in_group, item_rule
+from quizzes.lint.base import ERROR, WARNING, Context, item_rule
+from quizzes.lint.items import Group, Item, clipped, in_group
 from quizzes.lint.text import COMMON, root, sentences, words
 
 LENGTH_RATIO, LENGTH_MARGIN = 1.5, 15  # times the mean distractor, and characters beyond it

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.lint.base import ERROR, WARNING, Context, Item, Prose, bank_rule, clipped, item_rule
+from quizzes.lint.base import ERROR, WARNING, Context, bank_rule, item_rule
+from quizzes.lint.items import Item, Prose, clipped
 from quizzes.lint.text import content_words, words
 
 LEAST_EXPLANATION = 20

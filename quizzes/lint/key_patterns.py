@@ -9,8 +9,9 @@ from statistics import mean
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.lint.base import WARNING, Context, Group, Item, bank_rule
+from quizzes.lint.base import WARNING, Context, bank_rule
 from quizzes.lint.cues import ABSOLUTE, odd_one_out
+from quizzes.lint.items import Group, Item
 from quizzes.lint.stats import FEW, chi_square, chi_square_tail, margin, percent
 from quizzes.lint.text import content_words
 

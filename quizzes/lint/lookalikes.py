@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.errors import Text
 from quizzes.json_types import JSONObject
-from quizzes.lint.base import ERROR, WARNING, Context, Item, clipped, item_rule
+from quizzes.lint.base import ERROR, WARNING, Context, item_rule
+from quizzes.lint.items import Item, clipped
 from quizzes.markup import plain
 from quizzes.question_types.folding import folded, visible
 

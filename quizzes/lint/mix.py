@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.lint.base import WARNING, Context, Item, bank_rule
+from quizzes.lint.base import WARNING, Context, bank_rule
+from quizzes.lint.items import Item
 
 POINTS = 6  # percentage points a share may be away from the blueprint
 TOPICS = (8, 25)

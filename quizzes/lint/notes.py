@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from quizzes.lint.base import clipped
+from quizzes.lint.items import clipped
 from quizzes.lint.text import words
 from quizzes.study_text import LOCATOR, SourceParagraph, places_in, sentences_of
 

@@ -6,8 +6,9 @@ from statistics import median
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.lint.base import WARNING, Context, Item, bank_rule
+from quizzes.lint.base import WARNING, Context, bank_rule
 from quizzes.lint.cues import key_too_long, stem_word_in_key
+from quizzes.lint.items import Item
 from quizzes.lint.key_patterns import choices
 from quizzes.lint.stats import FEW, percent
 from quizzes.lint.text import grade

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.lint.base import ERROR, WARNING, Citation, Context, Item, clipped, item_rule
+from quizzes.lint.base import ERROR, WARNING, Context, item_rule
 from quizzes.lint.fingerprints import OMISSION, holds_phrase
+from quizzes.lint.items import Citation, Item, clipped
 from quizzes.lint.text import words
 
 STEM_WORDS = (5, 45)

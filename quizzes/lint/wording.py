@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.lint.base import ERROR, WARNING, Context, Item, clipped, in_group, item_rule
+from quizzes.lint.base import ERROR, WARNING, Context, item_rule
+from quizzes.lint.items import Item, clipped, in_group
 from quizzes.lint.text import COMMON, grade, sentences, words
 
 HIGHEST_GRADE = 18

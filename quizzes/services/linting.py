@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from quizzes import lint, question_types
 from quizzes.formats.base import QuestionDraft
 from quizzes.json_types import JSONObject
-from quizzes.lint.base import ERROR, Citation, Context, Finding, Item
+from quizzes.lint.base import ERROR, Context, Finding
 from quizzes.lint.fingerprints import Paragraph
+from quizzes.lint.items import Citation, Item
 from quizzes.models import Question, QuestionVersion, Quiz, Source
 from quizzes.models.bank import QuestionQuerySet
 from quizzes.models.draw_cells import drawn_by

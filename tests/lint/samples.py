@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from quizzes import lint, question_types
-from quizzes.lint.base import Citation, Context, Finding, Item
+from quizzes.lint.base import Context, Finding
 from quizzes.lint.fingerprints import Paragraph, fingerprint
+from quizzes.lint.items import Citation, Item
 
 TEXT = """The harbour of Vell
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from quizzes import lint
-from quizzes.lint.base import Item
+from quizzes.lint.items import Item
 from tests.lint.samples import CLOZE, MULTIPLE, NUMBER, ORDER, PAIRS, SHORT, SINGLE, STATEMENT, context, item
 
 

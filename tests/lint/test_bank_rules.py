@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from quizzes import lint
-from quizzes.lint.base import Citation, Item
+from quizzes.lint.items import Citation, Item
 from quizzes.lint.stats import chi_square, chi_square_tail, margin
 from tests.lint.samples import SHORT, SINGLE, STATEMENT, codes, context, item, with_options
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from quizzes import lint
-from quizzes.lint.base import Citation, Item
+from quizzes.lint.items import Citation, Item
 from tests.lint.samples import (
     CLOZE,
     MULTIPLE,

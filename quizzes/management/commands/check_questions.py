@@ -7,7 +7,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from quizzes.lint.base import Finding, clipped
+from quizzes.lint.base import Finding
+from quizzes.lint.items import clipped
 from quizzes.models import Quiz
 from quizzes.services import linting
 from quizzes.services.linting import BankReport
