@@ -166,3 +166,8 @@ def test_guests_are_asked_for_only_where_they_are_served() -> None:
         "services/attempts/start.py",
         "services/guests.py",
     ]
+
+
+def test_a_file_has_300_lines_at_most_but_for_the_settings_which_are_one_list() -> None:
+    long = [file for file in files("quizzes") + files("quizsite") if len(file.read_text("utf-8").splitlines()) > 300]
+    assert [str(file.relative_to(ROOT)) for file in long] == ["quizsite/settings.py"]

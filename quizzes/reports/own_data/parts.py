@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quizzes import entitlements
 from quizzes.entitlements import HeldExam, Secrecy
@@ -20,6 +21,12 @@ from quizzes.models import User
 Row = dict[str, Any]
 Thing = TypeVar("Thing")
 AT_ONCE = 500  # rows that are in memory together
+
+# Why a field is left out.
+NUMBER, WHOSE = gettext_lazy("a number of the database"), gettext_lazy("it is you")
+SECRET = gettext_lazy("a secret that only the site needs")
+OTHERS = gettext_lazy("the name of someone else")
+DERIVED = gettext_lazy("made from what is in the file")
 
 
 @dataclass(frozen=True)
