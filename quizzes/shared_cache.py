@@ -6,6 +6,7 @@ again where it cannot be asked for.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -24,6 +25,7 @@ Away = RedisError
 PAUSE = 5  # seconds in which a cache that was away is not asked again: one that hangs would hold every thread in turn
 Value = TypeVar("Value")
 _asked_again_at = 0.0
+_makers = tuple(threading.Lock() for _number in range(16))
 
 
 def get_or_make(key: str, make: Callable[[], Value], *, seconds: int) -> Value:
@@ -40,3 +42,12 @@ def get_or_make(key: str, make: Callable[[], Value], *, seconds: int) -> Value:
     except Away:
         _asked_again_at = time.monotonic() + PAUSE
         return make()
+
+
+def make_once(key: str, make: Callable[[], Value], *, seconds: int) -> Value:
+    """The same for what is dear: one thread of this process makes it, and those that want it meanwhile wait.
+
+    `make` asks for nothing else by this way: what waits for each other in a ring waits for ever.
+    """
+    with _makers[hash(key) % len(_makers)]:
+        return get_or_make(key, make, seconds=seconds)

@@ -11,6 +11,7 @@ from quizzes.entitlements.record import Shown, record_of
 from quizzes.entitlements.results import (
     close_of,
     closes_for_all_at,
+    know_last_ends,
     marks_are_out,
     marks_come_out,
     reveal_at,
@@ -28,6 +29,7 @@ __all__ = [
     "Wish",
     "close_of",
     "closes_for_all_at",
+    "know_last_ends",
     "last_of",
     "limit_of",
     "limits_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,6 +69,49 @@ def with_last_ends(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
     )
 
 
+def _with_own_last_ends(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """The same for those whose results do not wait for the last class, in a third of the time."""
+    here = Q(assignment=OuterRef("pk"))
+    return assignments.annotate(
+        latest_close=Value(None, DateTimeField()),
+        latest_exception=Subquery(_latest_exception(here)),
+        latest_deadline=Subquery(_latest_deadline(here)),
+    )
+
+
+ENDS = ("latest_close", "latest_exception", "latest_deadline")
+
+
+def know_last_ends(assignments: Sequence[Assignment], *, now: datetime) -> None:
+    """Let rows know what `with_last_ends` gives, where what is out by `now` hangs on it: an exam that has closed.
+
+    1 query where there is one, else none.
+    """
+    for assignment in assignments:
+        for name in ENDS:
+            setattr(assignment, name, None)
+    _read_last_ends([assignment for assignment in assignments if _hangs_on_the_last_end(assignment, now)])
+
+
+def _hangs_on_the_last_end(assignment: Assignment, now: datetime) -> bool:
+    """Return whether results wait for the last learner, and the class has closed: before that none of them are out."""
+    close = close_of(assignment)
+    return assignment.preset in terms.WAITING_FOR_THE_END and close is not None and close <= now
+
+
+def _read_last_ends(assignments: Collection[Assignment]) -> None:
+    """Set `ENDS` (1 query, where there are any); one that is gone meanwhile is never out."""
+    if not assignments:
+        return
+    wait_for_all = any(assignment.quiz.results_wait_for_all for assignment in assignments)
+    rows = Assignment.objects.filter(pk__in={assignment.pk for assignment in assignments})
+    known = (with_last_ends if wait_for_all else _with_own_last_ends)(rows).values_list("pk", *ENDS)
+    ends = {pk: latest for pk, *latest in known}
+    for assignment in assignments:
+        for name, end in zip(ENDS, ends.get(assignment.pk, [NEVER] * len(ENDS)), strict=True):
+            setattr(assignment, name, end)
+
+
 def _exam_of_a_live_class(path: str = "") -> Q:
     """Inside a query of assignments: those of the same quiz that hold results back; `path` leads to the assignment."""
     same_quiz = Q((f"{path}quiz", OuterRef("quiz")), (f"{path}classroom__archived_at", None))
@@ -93,8 +136,7 @@ def _where_all_wait(rows: Ends, *, or_else: Ends | None = None) -> Case:
 def unreleased(assignments: QuerySet[Assignment], *, now: datetime) -> QuerySet[Assignment]:
     """Return those, with their last ends, whose results are not out yet, where results wait for an end at all."""
     rows = with_last_ends(assignments.holding_back()).annotate(close=CLOSE)  # type: ignore[attr-defined]
-    latest = ("close", "latest_close", "latest_exception", "latest_deadline")
-    return rows.filter(Q(*((f"{name}__gt", now) for name in latest), _connector=Q.OR))
+    return rows.filter(Q(*((f"{name}__gt", now) for name in ("close", *ENDS)), _connector=Q.OR))
 
 
 def closes_for_all_at(assignment: Assignment) -> datetime | None:
@@ -158,18 +200,11 @@ def _is_held_back_until_the_end(attempt: Attempt, now: datetime) -> bool:
 def revealed_each(attempts: Sequence[Attempt], viewer: User, *, now: datetime) -> list[tuple[Attempt, terms.Revealed]]:
     """Return attempts of the viewer's own, each with what may be seen of it (at most 2 queries, none where no end matters)."""
     held = [attempt for attempt in attempts if _is_held_back_until_the_end(attempt, now)]
-    given = {attempt.assignment_id for attempt in held if attempt.assignment_id}
     alone = {attempt.quiz_id for attempt in held if not attempt.assignment_id}
-    ends: dict[int, Assignment] = (
-        {row.pk: row for row in with_last_ends(Assignment.objects.filter(pk__in=given))} if given else {}
-    )
     deadlines = _latest_deadlines(alone) if alone else {}
+    _read_last_ends([attempt.assignment for attempt in held if attempt.assignment])
     for attempt in held:
-        row: Any = attempt.assignment or attempt
-        if attempt.assignment_id:
-            end = ends[attempt.assignment_id]
-            for name in ("latest_close", "latest_exception", "latest_deadline"):
-                setattr(row, name, getattr(end, name))
-        else:
+        if not attempt.assignment_id:
+            row: Any = attempt
             row.latest_deadline = deadlines.get(attempt.quiz_id)
     return [(attempt, revealed(attempt, viewer, now=now)) for attempt in attempts]

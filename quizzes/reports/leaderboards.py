@@ -120,8 +120,9 @@ def for_classroom(classroom: Classroom, *, now: datetime, since: datetime = EVER
     """Rank over all assignments of the class; `since` counts only what was handed in from then on.
 
     From the start, each row says which rank the member had a week ago: among those who are ranked now, by what was
-    handed in and out by then. 3 queries, 4 for mastery. With `max_age` in seconds the ranks may be as old as that, and are shared by all who ask (1
-    query); which results are out is decided at `now` all the same.
+    handed in and out by then. 3 queries, 1 more for mastery and 1 where an exam has closed. With `max_age` in seconds
+    the ranks may be as old as that, and are shared by all who ask (1 query, or 2); which results are out is decided at
+    `now` all the same.
     """
     return _board(classroom, Assignment.objects.filter(classroom=classroom), now, since, max_age)
 
@@ -139,16 +140,18 @@ def shows_all_to(viewer: User, classroom: Classroom) -> bool:
 def _board(
     classroom: Classroom, assignments: QuerySet[Assignment], now: datetime, since: datetime, max_age: int
 ) -> Board:
-    in_order = entitlements.with_last_ends(assignments.select_related("quiz")).order_by("opens_at", "pk")
+    in_order = list(assignments.select_related("quiz").order_by("opens_at", "pk"))
+    entitlements.know_last_ends(in_order, now=now)
     ranked = [assignment for assignment in in_order if entitlements.marks_come_out(assignment)]
     counted = [assignment for assignment in ranked if entitlements.marks_are_out(assignment, now=now)]
+    counts = {assignment.pk for assignment in counted}
     then = _a_week_ago(counted, now) if since == EVER else Then(EVER)
     return Board(
         rows=_shared_standings(classroom, counted, since, then, max_age) if counted else (),
         metric=classroom.metric,
         is_revealed=bool(counted),
         counted=tuple(assignment.pk for assignment in counted),
-        hidden=tuple(assignment.quiz.title for assignment in ranked if assignment not in counted),
+        hidden=tuple(assignment.quiz.title for assignment in ranked if assignment.pk not in counts),
     )
 
 
@@ -166,7 +169,7 @@ def _shared_standings(
     settings = (classroom.metric, classroom.speed_breaks_ties, classroom.names_shown, get_language())
     parts = (classroom.pk, [assignment.pk for assignment in counted], since, sorted(then.counted), *settings)
     key = f"standings:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
-    return shared_cache.get_or_make(key, lambda: _standings(classroom, counted, since, then), seconds=max_age)
+    return shared_cache.make_once(key, lambda: _standings(classroom, counted, since, then), seconds=max_age)
 
 
 def _standings(

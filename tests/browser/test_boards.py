@@ -104,6 +104,21 @@ def test_a_result_shows_by_itself_and_is_said_once(enter: LogIn, learner: User, 
     expect(said).to_be_empty()
 
 
+def test_after_something_new_a_board_is_asked_for_less_often(
+    enter: LogIn, learner: User, assignment: Assignment
+) -> None:
+    page = enter(learner)
+    page.clock.install()
+    asked = watched(page, board_of(assignment))
+    hand_in(joined(assignment, "kestrel"), assignment, right=4)
+    let_pass(page, 60, until=page.get_by_role("cell", name="kestrel").is_visible)
+    before = len(asked)
+    let_pass(page, 3)
+    assert len(asked) == before
+    let_pass(page, 60, until=lambda: len(asked) > before)
+    assert len(asked) > before
+
+
 def test_a_hidden_tab_does_not_ask_and_asks_at_once_when_it_is_shown(
     enter: LogIn, learner: User, assignment: Assignment
 ) -> None:

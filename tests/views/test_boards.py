@@ -604,7 +604,9 @@ def test_the_reader_without_a_hint_of_a_script_is_never_told_not_modified(
 
 def named_version(response: Any, address: str) -> str:
     """What the page tells its script that it shows of an address."""
-    found = re.search(rf'data-live="{re.escape(address)}" data-version="([^"]+)"', response.content.decode())
+    found = re.search(
+        rf'data-live="{re.escape(address)}"(?: data-live-shared)?\s+data-version="([^"]+)"', response.content.decode()
+    )
     assert found, response.content.decode()[:3000]
     return found[1].replace("&quot;", '"')
 

@@ -1,11 +1,13 @@
 // A part of a page that follows what happens: <section data-live="address"> with [data-live-body], while the page is looked at.
 //
 // Asked with If-None-Match, so that nothing new costs almost nothing. Hidden tabs do not ask; errors make it ask less often,
-// each browser at a moment of its own. Without this script the page has a link to load it again.
+// each browser at a moment of its own. What a whole class watches ([data-live-shared]) is made for each reader, so while
+// results come thick and fast it is asked for less often. Without this script the page has a link to load it again.
 
 import { timeWords } from "./clock.js";
 
 const EVERY_MS = 1_800; // with the second that an answer may be old, and the way, nobody is more than three seconds behind
+const AFTER_NEWS_MS = 5_000; // of a part that a whole class watches
 const LONGEST_MS = 20_000;
 const PATIENCE_MS = 10_000;
 const SHOWN_MS = 2_000; // how long a changed row stands out
@@ -16,6 +18,8 @@ class Live {
     this.version = section.dataset.version ?? "";
     this.body = section.querySelector("[data-live-body]");
     this.parts = (name) => section.querySelector(`[data-live-${name}]`);
+    this.isShared = "liveShared" in section.dataset;
+    this.hasNews = false;
     this.failures = 0;
     this.hasEnded = false;
     this.timer = 0;
@@ -47,7 +51,8 @@ class Live {
 
   /** Between asking and asking: regular while it works, longer and at random while it does not. */
   pause(retryAfter) {
-    if (!this.failures) return EVERY_MS * (0.95 + Math.random() / 20);
+    const usual = this.hasNews && this.isShared ? AFTER_NEWS_MS : EVERY_MS;
+    if (!this.failures) return usual * (0.95 + Math.random() / 20);
     const longest = Math.min(LONGEST_MS, EVERY_MS * 2 ** this.failures);
     return Math.max(retryAfter * 1000, longest * (0.5 + Math.random() / 2));
   }
@@ -79,7 +84,8 @@ class Live {
   async fetch(signal) {
     const headers = { "X-Requested-With": "fetch", ...(this.version && { "If-None-Match": this.version }) };
     const response = await fetch(this.address, { headers, signal, cache: "no-store", redirect: "manual" });
-    if (response.status === 200) {
+    this.hasNews = response.status === 200;
+    if (this.hasNews) {
       const html = await response.text();
       this.version = response.headers.get("ETag") ?? "";
       this.show(html);
