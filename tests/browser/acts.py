@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from quizzes import clock
 from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User
 from quizzes.services import attempts
 
@@ -57,10 +59,34 @@ def move_deadline(attempt: Attempt, now: datetime, **left: float) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(due_at=now + timedelta(**left))
 
 
-def wait_until(page: Page, is_so: Callable[[], bool], seconds: float = 8) -> None:
+def stop_clock(page: Page) -> None:
+    """Let the clock of the next page stand: it goes on by `page.clock.run_for` alone, however busy the machine is."""
+    now = datetime.now(UTC)
+    page.clock.install(time=now)
+    page.clock.pause_at(now + timedelta(minutes=1))  # the page that is open now jumps there
+
+
+def scripts_ran(page: Page) -> None:
+    """Wait for the scripts of the page that is shown: before them its keys do nothing."""
+    page.wait_for_load_state()
+
+
+def wait_until(page: Page, is_so: Callable[[], bool], seconds: float = 15) -> None:
     """Let the page go on until something holds outside it, such as in the database."""
     for _try in range(int(seconds * 20)):
         if is_so():
             return
         page.wait_for_timeout(50)
     raise AssertionError("it did not come true in time")
+
+
+def now_is_later(monkeypatch: pytest.MonkeyPatch, **later: float) -> None:
+    """The server's clock, ahead of the real one."""
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(**later))
+
+
+def time_passes(page: Page, monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    """Let the same time pass for the server and for the page, whose clock is installed."""
+    before = clock.now() - datetime.now(UTC)
+    now_is_later(monkeypatch, seconds=before.total_seconds() + seconds)
+    page.clock.run_for(seconds * 1000)

@@ -15,6 +15,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLORS = ["color-contrast"]  # all that depends on the theme
 
 AT_REST = """async () => {
+  await document.fonts.ready;
   const aFrame = () => new Promise((goOn) => { requestAnimationFrame(goOn); setTimeout(goOn, 100); });
   const isMoving = () => document.getAnimations().some((one) => one.playState === "running");
   for (let still = 0, frames = 0; still < 3 && frames < 300; frames += 1) {
@@ -35,8 +36,13 @@ def axe() -> Axe:
     return Axe()
 
 
-def faults(page: Page, *, only: list[str] | None = None) -> list[str]:
+def wait_for_rest(page: Page) -> None:
+    """Fonts are there and nothing moves: from now on the page is as it is drawn."""
     page.evaluate(AT_REST)
+
+
+def faults(page: Page, *, only: list[str] | None = None) -> list[str]:
+    wait_for_rest(page)
     run = {"type": "rule", "values": only} if only else {"type": "tag", "values": RULES}
     # `preload` would copy imported style sheets into the page, which the policy rightly refuses
     options = {"runOnly": run, "resultTypes": ["violations"], "preload": False}
@@ -51,7 +57,7 @@ def faults(page: Page, *, only: list[str] | None = None) -> list[str]:
 def resize(page: Page, size: ViewportSize) -> None:
     """Give a page another window and wait until it has drawn itself in it: before, widths are of the old one."""
     page.set_viewport_size(size)
-    page.evaluate(AT_REST)
+    wait_for_rest(page)
 
 
 def expect_fits(page: Page) -> None:

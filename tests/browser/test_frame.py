@@ -12,8 +12,8 @@ from tests.admin import cast
 OpenPage = Callable[..., Page]
 
 
-def theme_of(page: Page) -> str | None:
-    return page.locator("html").get_attribute("data-theme")
+def expect_theme(page: Page, theme: str) -> None:
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
 
 
 def test_the_second_page_shows_times_in_the_zone_of_the_browser(visitor: OpenPage) -> None:
@@ -26,13 +26,13 @@ def test_the_second_page_shows_times_in_the_zone_of_the_browser(visitor: OpenPag
 def test_the_system_decides_the_theme_until_the_reader_does(visitor: OpenPage) -> None:
     page = visitor(color_scheme="dark")
     page.goto("/")
-    assert theme_of(page) == "dark"
+    expect_theme(page, "dark")
     page.get_by_role("button", name="Light").click()
-    assert theme_of(page) == "light"
+    expect_theme(page, "light")
     page.goto("/accounts/login/")
-    assert theme_of(page) == "light"
+    expect_theme(page, "light")
     page.get_by_role("button", name="System").click()
-    assert theme_of(page) == "dark"
+    expect_theme(page, "dark")
 
 
 def test_without_scripts_a_page_follows_the_system(visitor: OpenPage) -> None:

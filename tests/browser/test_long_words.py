@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from quizzes.models import Assignment, User
 from tests import factories
+from tests.browser.looking import wait_for_rest
 
 Enter = Callable[..., Page]
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Maximilianus"
@@ -50,6 +51,7 @@ def test_a_long_name_breaks_on_the_pages_of_an_instructor(
         f"/attempts/{attempt.pk}/deadline/change/",
     ):
         page.goto(path)
+        wait_for_rest(page)
         assert page.evaluate(OUTSIDE) == [], path
 
 
@@ -61,4 +63,5 @@ def test_a_long_title_breaks_on_the_pages_of_an_attempt(
     attempt = learner.attempts.get()
     for path in (f"/quizzes/{assignment.quiz.slug}/", "/attempts/", f"/attempts/{attempt.pk}/questions/1/"):
         page.goto(path)
+        wait_for_rest(page)
         assert page.evaluate(OUTSIDE) == [], path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
@@ -137,7 +137,7 @@ def test_a_browser_that_wrongly_says_offline_lets_one_go_on(open_page: Callable[
 
 def test_what_was_just_typed_is_kept_when_the_page_is_hidden(open_page: Callable[..., Page], attempt: Attempt) -> None:
     page = open_page()
-    page.clock.install()
+    acts.stop_clock(page)
     page.reload()
     page.route(SAVE, lambda route: route.abort())
     text_field(page).fill("DPO")  # and no timer has run since
@@ -149,10 +149,8 @@ def test_somebody_who_types_without_a_pause_is_saved_all_the_same(
     open_page: Callable[..., Page], attempt: Attempt
 ) -> None:
     page = open_page()
-    now = datetime.now(UTC)
-    page.clock.install(time=now)
+    acts.stop_clock(page)
     page.reload()
-    page.clock.pause_at(now + timedelta(minutes=1))
     for _letter in range(15):
         text_field(page).press("x")
         page.clock.run_for(500)  # less than the pause that is waited for
@@ -172,7 +170,7 @@ def test_a_request_too_large_for_a_proxy_is_told_and_not_sent_for_ever(
 def test_a_server_that_asks_for_a_pause_gets_it(open_page: Callable[..., Page], attempt: Attempt, watch: Watch) -> None:
     watch.allow("503")
     page = open_page()
-    page.clock.install()
+    acts.stop_clock(page)
     page.reload()
     tries: list[Route] = []
     busy = {"status": 503, "content_type": "application/json", "body": "{}", "headers": {"Retry-After": "30"}}

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from quizzes.models import Attempt, User
 from quizzes.services import attempts
 from tests import factories, saving
-from tests.browser.looking import resize
+from tests.browser.looking import resize, wait_for_rest
 
 Enter = Callable[..., Page]
 SCREEN = 844
@@ -41,6 +41,7 @@ def test_four_mistakes_of_fifteen_take_at_most_six_screens_of_a_phone(enter: Ent
     resize(page, {"width": 390, "height": SCREEN})
     page.goto(f"/attempts/{attempt.pk}/result/")
     expect(page.get_by_role("heading", name="4 to look at again")).to_be_visible()
+    wait_for_rest(page)
     assert page.evaluate("document.documentElement.scrollHeight") <= 6 * SCREEN
     page.get_by_role("link", name="Question 2, Right").click()
     expect(page.locator("#question-2").get_by_text("Correct: your answer")).to_be_visible()

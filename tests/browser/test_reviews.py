@@ -38,6 +38,7 @@ def test_a_session_by_keyboard(enter: Enter, learner: User) -> None:
     page.keyboard.press("Space")  # the first option, and with it the way of Enter
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_be_focused()
+    acts.scripts_ran(page)
     suggested = page.locator("[data-given]")
     page.keyboard.press("2" if grade() != 2 else "3")
     expect(page.get_by_text("2 of 2")).to_be_visible()
@@ -45,6 +46,7 @@ def test_a_session_by_keyboard(enter: Enter, learner: User) -> None:
     page.get_by_role("button", name="I don't know").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("The answer")
     expect(suggested).to_contain_text("Again")
+    acts.scripts_ran(page)
     page.keyboard.press("Enter")  # as suggested
     expect(page).to_have_url(re.compile("/review/next/$"))
     assert grade() == 1
@@ -71,6 +73,8 @@ def test_keys_that_are_turned_off_do_nothing(enter: Enter, learner: User) -> Non
     page.keyboard.press("1")
     expect(page.locator(".opt-input:checked")).to_have_count(0)
     page.get_by_role("button", name="I don't know").click()
+    expect(page.get_by_role("status")).to_be_focused()
+    acts.scripts_ran(page)
     page.keyboard.press("4")
     page.locator("[data-given]").click()  # as suggested; a grade by its key would have gone before
     expect(page).to_have_url(re.compile("/review/next/$"))
@@ -102,8 +106,10 @@ def test_the_pages_of_the_deck_are_accessible(enter: Enter, learner: User) -> No
         expect_clean(page, narrow=True)
     page.goto("/review/next/")
     page.get_by_role("button", name="I don't know").click()
+    expect(page.get_by_role("status")).to_be_visible()
     expect_clean(page, narrow=True)
     page.get_by_role("button", name="Don't ask this again").click()
+    expect(page).to_have_url(re.compile("/review/next/$"))
     page.goto("/review/suspended/")
     expect_clean(page)
 

@@ -51,8 +51,7 @@ def test_what_is_typed_while_a_save_is_under_way_is_saved_after_it(page: Page, a
     held: list[Route] = []
     page.route(SAVE, lambda route: held.append(route))
     text_field(page).fill("D")
-    with page.expect_request(SAVE):
-        pass
+    acts.wait_until(page, lambda: len(held) == 1)
     text_field(page).fill("DPO")
     acts.wait_until(page, lambda: kept(page) == [{"text": ["DPO"]}])
     held[0].continue_()
@@ -65,7 +64,7 @@ def test_what_is_typed_while_a_save_is_under_way_is_saved_after_it(page: Page, a
 
 
 def test_nothing_is_called_saved_while_more_has_been_typed(page: Page, attempt: Attempt) -> None:
-    page.clock.install()
+    acts.stop_clock(page)
     page.reload()
     held: list[Route] = []
     page.route(SAVE, lambda route: held.append(route))
@@ -319,6 +318,7 @@ def test_an_answer_given_before_the_script_runs_is_saved_when_it_does(
     page.route("**/attempt*.js", lambda route: held.append(route))
     page.goto(f"/attempts/{attempt.pk}/all/", wait_until="commit")
     acts.choose(page, "The Security Council")
+    acts.wait_until(page, lambda: bool(held))
     held[0].continue_()
     acts.expect_saved(page, 1)
     assert acts.answer(attempt, 1).response == 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from quizzes.models import StudyNote
 from tests import factories
@@ -42,4 +43,5 @@ def test_lists_and_forms_of_the_workshop_are_accessible(enter: Enter, database: 
     page.goto(f"/admin/quizzes/{kind}/")
     expect_clean(page)
     page.locator("#result_list tbody th a").first.click()
+    expect(page).to_have_url(re.compile("/change/"))
     expect_clean(page)

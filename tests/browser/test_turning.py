@@ -109,11 +109,11 @@ def test_a_turned_page_is_accessible_and_its_clock_goes_on(page: Page) -> None:
     expect_clean(page, narrow=True)
     expect_question(page, 2)
     open_menu(page).get_by_role("button", name="Show timer").click()
-    assert before - 60 < seconds(clock.inner_text()) <= before
+    assert before - 300 < seconds(clock.inner_text()) <= before
     page.go_back()
     expect_question(page, 1)
     expect_clean(page, narrow=True)
-    assert before - 60 < seconds(clock.inner_text()) <= before
+    assert before - 300 < seconds(clock.inner_text()) <= before
 
 
 def test_a_page_is_turned_while_its_choice_is_still_on_the_way(page: Page, attempt: Attempt) -> None:
@@ -124,6 +124,7 @@ def test_a_page_is_turned_while_its_choice_is_still_on_the_way(page: Page, attem
     expect_question(page, 2)
     expect(page.get_by_role("button", name="Question 1, not saved yet")).to_be_visible()
     assert kept(page) == [{"choice": ["1"]}]
+    acts.wait_until(page, lambda: bool(saves))
     saves[0].continue_()
     expect(page.get_by_role("button", name="Question 1, answered")).to_be_visible()
     expect(page.locator("[data-announce]")).to_have_text(re.compile("^Question 2 ·"))  # not drowned by "Saved"
@@ -183,15 +184,19 @@ def test_a_page_is_fetched_once_for_each_time_it_is_read(page: Page) -> None:
 
 
 def test_an_answer_changed_on_another_device_after_its_page_was_fetched_is_not_overwritten(
-    page: Page, learner: User, attempt: Attempt
+    enter: Enter, learner: User, attempt: Attempt
 ) -> None:
+    page = enter(learner)
+    acts.stop_clock(page)  # a page that was fetched long ago is looked at again
+    acts.open_question(page, attempt, 2)
+    page.evaluate("window.isTheSame = true")
     with page.expect_response(re.compile(r"/questions/3/$")):
-        turn(page)
-    expect_question(page, 2)
+        page.clock.run_for(1_000)
     saving.save(attempt.pk, learner, slot=3, fields={"text": ["DPPA"]}, revision=1, now=datetime.now(UTC))
     turn(page)
     expect_question(page, 3)
     page.get_by_role("textbox").fill("DPO")
+    page.clock.run_for(1_000)
     expect(page.locator("[data-conflict]")).to_contain_text("DPPA")
     assert acts.answer(attempt, 3).response == "DPPA"
 
