@@ -47,6 +47,11 @@ class FairLock:
             else:
                 self._is_held = False
 
+    @property
+    def waiting(self) -> int:
+        """How many threads wait for their turn."""
+        return len(self._turns)
+
     def _is_stalled(self) -> bool:
         return time.monotonic() - (self._stalled_since or 0) > STALLED_AFTER
 

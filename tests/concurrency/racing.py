@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from threading import Barrier
+from contextlib import contextmanager, suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 from django.db import connection, connections
@@ -49,6 +49,23 @@ def track(lanes: int) -> Iterator[Race]:
         finally:
             for future in [pool.submit(close) for _lane in range(lanes)]:
                 future.result(timeout=60)
+
+
+A_MOMENT, PATIENCE = 0.05, 20  # seconds
+
+
+def gap(lanes: int, seconds: float = A_MOMENT) -> Callable[[], None]:
+    """A function that stands between a look and a write: it waits until so many lanes have come to it, at most so long.
+
+    A guard lets no second lane come, so a test waits for a moment; its control has patience, and so it never misses the fault.
+    """
+    barrier = Barrier(lanes)
+
+    def meet() -> None:
+        with suppress(BrokenBarrierError):
+            barrier.wait(timeout=seconds)
+
+    return meet
 
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

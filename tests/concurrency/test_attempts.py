@@ -22,8 +22,8 @@ from quizzes.models import Answer, Attempt, AttemptEvent, Quiz, User, papers, ve
 from quizzes.models.papers import Paper
 from quizzes.services import attempts, deadlines, grading
 from quizzes.services.attempts import answers, close
-from tests import factories, saving
-from tests.concurrency.racing import ROUNDS, errors_in, track, until_waiting
+from tests import factories, saving, waiting
+from tests.concurrency.racing import A_MOMENT, PATIENCE, ROUNDS, errors_in, gap, track, until_waiting
 from tests.databases import empty
 from tests.factories import RIGHT, WRONG
 
@@ -52,23 +52,27 @@ def running(quiz: Quiz, number: int) -> Attempt:
 # Two starts -----------------------------------------------------------------------------------------------------------
 
 
+def slightly_different_pause() -> None:
+    time.sleep(PAUSE + random.uniform(0, JITTER))
+
+
 @contextmanager
-def slow_start() -> Iterator[None]:
+def slow_start(pause: Callable[[], None] = slightly_different_pause) -> Iterator[None]:
     """Widen the gap between looking at the learner's attempts and inserting one."""
     lock_history = attempts.lock_history
 
     def slowly(*args: Any) -> Any:
         history = lock_history(*args)
-        time.sleep(PAUSE + random.uniform(0, JITTER))
+        pause()
         return history
 
     with mock.patch.object(start_module, "lock_history", slowly), mock.patch.object(attempts, "lock_history", slowly):
         yield
 
 
-def start_at_once(lanes: int) -> tuple[list[Any], QuerySet[Attempt]]:
+def start_at_once(lanes: int, patience: float = A_MOMENT) -> tuple[list[Any], QuerySet[Attempt]]:
     quiz, learner = factories.quiz(2, attempts_allowed=1), factories.user("double click")
-    with track(lanes) as race, slow_start():
+    with track(lanes) as race, slow_start(gap(lanes, patience)):
         results = race(*[lambda: attempts.start(User.objects.get(pk=learner.pk), quiz, now=NOW)] * lanes)
     return results, Attempt.objects.filter(learner=learner)
 
@@ -90,7 +94,7 @@ def test_control_without_index_and_lock_two_starts_give_two_attempts(postgresql:
             editor.remove_constraint(Attempt, constraint)
     try:
         with mock.patch.object(QuerySet, "select_for_update", lambda rows, **options: rows):
-            _results, made = start_at_once(2)
+            _results, made = start_at_once(2, PATIENCE)
         assert made.count() == 2, "the control twin must show two open attempts (I2)"
     finally:
         empty()
@@ -174,24 +178,32 @@ def test_a_save_racing_the_end_is_in_and_graded_or_refused(database: str, closin
     assert wrong == []
 
 
-def checks_then_writes(
-    paper: Paper, slot: int, response: Any, revision: int, now: datetime, device: str
-) -> tuple[datetime | None, int] | None:
-    """The unguarded twin of the one statement: look, then write with the ORM."""
-    answer = Answer.objects.select_related("attempt").get(attempt_id=paper.attempt_id, slot=slot)
-    if not answer.attempt.is_in_progress or answer.revision >= revision:
-        return None
-    time.sleep(PAUSE)
-    answer.response, answer.revision, answer.saved_at = response, revision, now
-    answer.save()
-    return answer.attempt.due_at, 0
+def looking_before_writing(pause: Callable[[int], object]) -> Callable[..., tuple[datetime | None, int] | None]:
+    """The unguarded twin of the one statement: look, wait for what `pause` gets the number of, then write with the ORM."""
+
+    def save(
+        paper: Paper, slot: int, response: Any, revision: int, now: datetime, device: str
+    ) -> tuple[datetime | None, int] | None:
+        answer = Answer.objects.select_related("attempt").get(attempt_id=paper.attempt_id, slot=slot)
+        if not answer.attempt.is_in_progress or answer.revision >= revision:
+            return None
+        pause(paper.attempt_id)
+        answer.response, answer.revision, answer.saved_at = response, revision, now
+        answer.save()
+        return answer.attempt.due_at, 0
+
+    return save
+
+
+def until_graded(attempt_id: int) -> None:
+    waiting.until(lambda: Attempt.objects.filter(pk=attempt_id, status="graded").exists())
 
 
 @pytest.mark.parametrize(("closing", "at"), CLOSINGS)
 def test_control_a_save_that_looks_before_it_writes_breaks_a_closed_attempt(
     database: str, closing: Closing, at: datetime
 ) -> None:
-    with mock.patch.object(answers, "_guarded_update", checks_then_writes):
+    with mock.patch.object(answers, "_guarded_update", looking_before_writing(until_graded)):
         wrong, _seen = violations(factories.quiz(1, time_limit=40), closing, at, 5)
     assert "I4: acknowledged after the grading" in wrong
 
@@ -323,7 +335,8 @@ def test_of_two_saves_of_one_revision_the_second_is_told(database: str) -> None:
 
 
 def test_control_unguarded_saves_overwrite_each_other_silently(database: str) -> None:
-    with mock.patch.object(answers, "_guarded_update", checks_then_writes):
+    meet = gap(2, PATIENCE)
+    with mock.patch.object(answers, "_guarded_update", looking_before_writing(lambda _attempt_id: meet())):
         assert any(errors_in(results) == [] for results, _answer in save_twice(5))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,20 +16,19 @@ from quizzes.errors import QuizError
 from quizzes.models import Classroom, Invitation, Membership, User
 from quizzes.services import classrooms, instructors, invitations, nicknames
 from tests import factories
-from tests.concurrency.racing import errors_in, track
+from tests.concurrency.racing import A_MOMENT, PATIENCE, errors_in, gap, track
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-PAUSE = 0.05  # long enough for the other thread to come between
 
 
 @contextmanager
-def slow(name: str) -> Iterator[None]:
+def slow(name: str, lanes: int, patience: float = A_MOMENT) -> Iterator[None]:
     """Widen the gap between a look and what is written after it."""
-    look = getattr(classrooms, name)
+    look, meet = getattr(classrooms, name), gap(lanes, patience)
 
     def slowly(*args: Any, **kwargs: Any) -> Any:
         found = look(*args, **kwargs)
-        time.sleep(PAUSE)
+        meet()
         return found
 
     with mock.patch.object(classrooms, name, slowly):
@@ -41,14 +39,14 @@ def unlocked(classroom_id: int) -> Classroom:
     return Classroom.objects.get(pk=classroom_id)
 
 
-def join_at_once(lanes: int) -> tuple[list[Any], int]:
+def join_at_once(lanes: int, patience: float = A_MOMENT) -> tuple[list[Any], int]:
     room = factories.classroom(capacity=1)
     people = [factories.user() for _lane in range(lanes)]
 
     def joining(person: Any) -> Callable[[], Any]:
         return lambda: classrooms.join(person, room.join_code, now=NOW)
 
-    with track(lanes) as race, slow("has_room"):
+    with track(lanes) as race, slow("has_room", lanes, patience):
         results = race(*[joining(person) for person in people])
     return results, Membership.objects.students().filter(classroom=room).count()
 
@@ -63,18 +61,18 @@ def test_the_last_place_is_given_once(database: str) -> None:
 @pytest.mark.postgres
 def test_control_without_the_lock_the_last_place_is_given_twice(postgresql: None) -> None:
     with mock.patch.object(classrooms, "_locked", unlocked):
-        _results, students = join_at_once(4)
+        _results, students = join_at_once(4, PATIENCE)
     assert students > 1
 
 
-def accept_at_once(lanes: int) -> tuple[list[Any], int]:
+def accept_at_once(lanes: int, patience: float = A_MOMENT) -> tuple[list[Any], int]:
     room = factories.classroom(capacity=1)
     invitations.invite(room, [factories.user() for _lane in range(lanes)], by=factories.user(), now=NOW)
 
     def accepting(invitation: Invitation) -> Callable[[], Any]:
         return lambda: invitations.accept(invitation, now=NOW)
 
-    with track(lanes) as race, slow("has_room"):
+    with track(lanes) as race, slow("has_room", lanes, patience):
         results = race(*[accepting(invitation) for invitation in Invitation.objects.select_related("user")])
     return results, Membership.objects.students().filter(classroom=room).count()
 
@@ -88,25 +86,25 @@ def test_the_last_place_is_given_once_to_those_who_accept(database: str) -> None
 @pytest.mark.postgres
 def test_control_without_the_lock_two_accept_the_last_place(postgresql: None) -> None:
     with mock.patch.object(invitations, "_locked", unlocked):
-        _results, students = accept_at_once(4)
+        _results, students = accept_at_once(4, PATIENCE)
     assert students > 1
 
 
 def test_one_person_who_joins_twice_at_once_has_one_membership(database: str) -> None:
     room, person = factories.classroom(), factories.user()
-    with track(2) as race, slow("has_room"):
+    with track(2) as race, slow("has_room", 2):
         results = race(*[lambda: classrooms.join(person, room.join_code, now=NOW)] * 2)
     assert {result.pk for result in results} == {Membership.objects.get().pk}
 
 
-def step_down_at_once() -> tuple[list[Any], int]:
+def step_down_at_once(patience: float = A_MOMENT) -> tuple[list[Any], int]:
     room = factories.classroom()
     teaching = [factories.member(room, factories.user(), role="instructor") for _lane in range(2)]
 
     def leaving(membership: Membership) -> Callable[[], Any]:
         return lambda: classrooms.leave(membership, now=NOW)
 
-    with track(2) as race, slow("_refuse_if_last_instructor"):
+    with track(2) as race, slow("_refuse_if_last_instructor", 2, patience):
         results = race(*[leaving(membership) for membership in teaching])
     return results, Membership.objects.active().filter(classroom=room, role="instructor").count()
 
@@ -120,14 +118,14 @@ def test_two_instructors_cannot_leave_a_class_at_once(database: str) -> None:
 @pytest.mark.postgres
 def test_control_without_the_lock_nobody_is_left_to_teach(postgresql: None) -> None:
     with mock.patch.object(classrooms, "_locked", unlocked):
-        _results, instructors = step_down_at_once()
+        _results, instructors = step_down_at_once(PATIENCE)
     assert instructors == 0
 
 
 # Nicknames and invitations --------------------------------------------------------------------------------------------
 
 
-def take_one_nickname() -> tuple[list[Any], int]:
+def take_one_nickname(patience: float = A_MOMENT) -> tuple[list[Any], int]:
     room = factories.classroom()
     members = [factories.member(room, factories.user()) for _lane in range(2)]
 
@@ -136,10 +134,10 @@ def take_one_nickname() -> tuple[list[Any], int]:
 
     def slowly(*args: Any) -> str:
         found = look(*args)
-        time.sleep(PAUSE)
+        meet()
         return found
 
-    look = nicknames.fault_of
+    look, meet = nicknames.fault_of, gap(2, patience)
     with track(2) as race, mock.patch.object(nicknames, "fault_of", slowly):
         results = race(*[appearing(membership) for membership in members])
     return results, Membership.objects.filter(classroom=room, nickname__iexact="kestrel").count()
@@ -159,7 +157,7 @@ def test_control_without_the_constraint_both_are_called_so(postgresql: None) -> 
     with connection.schema_editor() as editor:
         editor.remove_constraint(Membership, constraint)
     try:
-        _results, called_so = take_one_nickname()
+        _results, called_so = take_one_nickname(PATIENCE)
     finally:
         Membership.objects.all().delete()
         with connection.schema_editor() as editor:

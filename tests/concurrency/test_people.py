@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,21 +17,20 @@ from quizzes.models import Attempt, User
 from quizzes.reports import invariants
 from quizzes.services import attempts, classrooms, people
 from tests import factories, saving
-from tests.concurrency.racing import errors_in, track
+from tests.concurrency.racing import A_MOMENT, PATIENCE, errors_in, gap, track
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-PAUSE = 0.05  # long enough for the other thread to come between
 ROUNDS = 10
 
 
 @contextmanager
-def slow_look() -> Iterator[None]:
+def slow_look(patience: float) -> Iterator[None]:
     """Widen the gap between the look whether somebody can be spared and what is written after it."""
-    look = people.refuse_unless_possible
+    look, meet = people.refuse_unless_possible, gap(2, patience)
 
     def slowly(*args: Any, **kwargs: Any) -> None:
         look(*args, **kwargs)
-        time.sleep(PAUSE)
+        meet()
 
     with mock.patch.object(people, "refuse_unless_possible", slowly):
         yield
@@ -42,13 +40,13 @@ def unlocked(person: User) -> User:
     return User.objects.get(pk=person.pk)
 
 
-def remove_each_other() -> tuple[list[Any], int]:
+def remove_each_other(patience: float = A_MOMENT) -> tuple[list[Any], int]:
     one, two = (factories.user(is_staff=True, is_superuser=True) for _lane in range(2))
 
     def removing(person: User, by: User) -> Callable[[], Any]:
         return lambda: people.anonymise(person, by=by, now=NOW)
 
-    with track(2) as race, slow_look():
+    with track(2) as race, slow_look(patience):
         results = race(removing(one, two), removing(two, one))
     return results, User.objects.filter(is_superuser=True, is_active=True).count()
 
@@ -62,18 +60,19 @@ def test_two_administrators_cannot_remove_each_other_at_once(database: str) -> N
 @pytest.mark.postgres
 def test_control_without_the_locks_no_administrator_is_left(postgresql: None) -> None:
     with mock.patch.object(people, "_locked", unlocked):
-        _results, administrators = remove_each_other()
+        _results, administrators = remove_each_other(PATIENCE)
     assert administrators == 0
 
 
-def demote_each_other() -> tuple[list[Any], int]:
+def demote_each_other(patience: float = A_MOMENT) -> tuple[list[Any], int]:
     one, two = (factories.user(is_staff=True, is_superuser=True) for _lane in range(2))
+    meet = gap(2, patience)
 
     def demoting(person: User) -> Callable[[], Any]:
         @transaction.atomic
         def act() -> None:
             people.refuse_without_administrator([person])
-            time.sleep(PAUSE)
+            meet()
             User.objects.filter(pk=person.pk).update(is_superuser=False)
 
         return act
@@ -95,7 +94,7 @@ def test_control_without_the_lock_nobody_is_left_with_rights(postgresql: None) -
         return queryset
 
     with mock.patch.object(QuerySet, "select_for_update", unlocked):
-        _results, administrators = demote_each_other()
+        _results, administrators = demote_each_other(PATIENCE)
     assert administrators == 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.db import IntegrityError, OperationalError, connection, connections,
 
 from quizsite.sqlite.fair_lock import FairLock
 from quizzes.models import Topic
+from tests import waiting
 from tests.databases import configured, real_database, standing_in
 
 
@@ -22,8 +22,8 @@ def sqlite(django_db_blocker: Any) -> Iterator[None]:
         yield
 
 
-def queue_up(turns: list[int], act: Any) -> list[threading.Thread]:
-    """Threads that ask one after the other, each noting when it was served."""
+def queue_up(lock: FairLock, turns: list[int], act: Any) -> list[threading.Thread]:
+    """Threads that ask one after the other for a lock that is held, each noting when it was served."""
 
     def work(number: int) -> None:
         act(number)
@@ -31,16 +31,16 @@ def queue_up(turns: list[int], act: Any) -> list[threading.Thread]:
         connections.close_all()
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
-    for thread in threads:
+    for number, thread in enumerate(threads, start=1):
         thread.start()
-        time.sleep(0.03)
+        assert waiting.until(lambda number=number: lock.waiting == number)
     return threads
 
 
 def test_a_lock_serves_in_order() -> None:
     lock, turns = FairLock(), []
     assert lock.acquire(1)
-    threads = queue_up(turns, lambda _number: lock.acquire(5) and lock.release())
+    threads = queue_up(lock, turns, lambda _number: lock.acquire(5) and lock.release())
     lock.release()
     for thread in threads:
         thread.join()
@@ -67,7 +67,7 @@ def test_transactions_and_single_statements_are_served_in_order(sqlite: None) ->
                 Topic.objects.create(slug=f"topic-{number}", name=str(number))
 
     with transaction.atomic():
-        threads = queue_up(turns, write)
+        threads = queue_up(connection.lock, turns, write)  # type: ignore[attr-defined]
         assert turns == []
     for thread in threads:
         thread.join()
