@@ -31,6 +31,16 @@ def test_enter_checks_and_enter_again_goes_on(enter: Enter, learner: User) -> No
     expect(page.get_by_text("Question 3 of 3")).to_be_visible()
 
 
+def test_enter_checks_an_option_that_was_chosen_by_its_key(enter: Enter, learner: User) -> None:
+    attempt = acts.started(learner, samples.quiz("true_false", feedback="practice"), now=datetime.now(UTC))
+    page = enter(learner)
+    acts.open_question(page, attempt)
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict-band")).to_be_focused()
+    expect(page.get_by_text("Question 1 of 1")).to_be_visible()
+
+
 def test_the_number_of_matches_follows_the_choices(enter: Enter, learner: User) -> None:
     for topic, count in (("council", 3), ("budget", 12)):
         for _number in range(count):

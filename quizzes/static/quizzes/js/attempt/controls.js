@@ -22,13 +22,21 @@ function press(...names) {
   return null;
 }
 
+/** Enter checks an option that was chosen by its key, where practice checks; else it turns the page. */
+function goOn(card, target) {
+  const isChosen = card.querySelector(".opt-input:checked");
+  const check = isChosen && card.querySelector("[data-check]");
+  if (check) check.click();
+  else if (isChosen || target.matches(".stem, .verdict-band")) press("next", "review");
+}
+
 function onKey({ target, key, ctrlKey, metaKey, altKey, repeat }) {
   const isTyping = target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
   if (isTyping || ctrlKey || metaKey || altKey || repeat || !areOn() || state.cards.size !== 1) return;
   const [card] = state.cards.values();
   if (/^[1-9]$/.test(key)) card.querySelectorAll(".opt-input")[Number(key) - 1]?.click();
   else if (key === "f" || key === "F") card.querySelector("[data-flag]")?.click();
-  else if (key === "Enter" && target.matches(".stem, .verdict-band")) press("next", "review");
+  else if (key === "Enter" && target.matches("body, .stem, .verdict-band")) goOn(card, target);
   else if (key === "ArrowRight" && !target.matches("[type=radio]")) press("next");
   else if (key === "ArrowLeft" && !target.matches("[type=radio]")) press("back");
 }
