@@ -155,7 +155,10 @@ def _read(request: LoggedInRequest, question: PaperQuestion) -> tuple[object, st
         response = question.parse(form_fields(request.POST, review_cards.SLOT))
     except BadAnswer as error:
         return None, str(error.message)
-    if question.version.kind.is_blank(question.version.parsed, response):
+    kind, spec = question.version.kind, question.version.parsed
+    if any(remark.is_unread for remark in kind.remarks(spec, question.layout, response)):
+        return response, _("This can't be read as it stands: see the note at the field.")
+    if kind.is_blank(spec, response):
         return response, _("Give an answer first, or choose “I don't know”.")
     return response, ""
 

@@ -113,6 +113,21 @@ def test_an_answer_without_a_choice_comes_back_and_i_dont_know_shows_the_answer(
     assert again.headers["Location"] == answer
 
 
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [("numeric", {"q1-text": "about seven"}), ("cloze", {"q1-gap-0": "UNTSO", "q1-gap-1": "about 1948"})],
+)
+def test_what_cannot_be_read_is_told_at_its_field_and_is_no_answer(
+    learner: User, now: datetime, kind: str, typed: dict[str, str]
+) -> None:
+    client = browser(learner)
+    reviews.add(learner, samples.quiz(kind).items.get().question, now=now)
+    page = client.post("/review/check/", asked(client) | typed).content.decode()
+    assert "see the note at the field" in page
+    assert "Give an answer first" not in page
+    assert not ReviewLog.objects.exists()
+
+
 @pytest.mark.parametrize("kind", [kind for kind in samples.STEMS if kind != "essay"])
 def test_every_type_that_marks_itself_is_asked_checked_and_explained(learner: User, now: datetime, kind: str) -> None:
     [item] = samples.quiz(kind).items.all()
