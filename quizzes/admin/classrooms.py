@@ -153,6 +153,16 @@ class ClassroomAdmin(ServedAdmin):
         else:
             stored(obj, classrooms.create(person(request), now=clock.now(), **form.cleaned_data))
 
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, Any]]:
+        """Tell of what was added and of assignments; what changed of the class itself its service records."""
+        told: list[dict[str, Any]] = super().construct_change_message(request, form, formsets, add)
+        return [entry for entry in told if "object" in entry.get("changed", {"object": ""})]
+
+    def log_change(self, request: HttpRequest, obj: Classroom, message: Any) -> Any:
+        return super().log_change(request, obj, message) if message else None
+
     def save_formset(
         self, request: HttpRequest, form: ModelForm[Classroom], formset: BaseInlineFormSet[Any, Any, Any], change: bool
     ) -> None:
@@ -182,19 +192,22 @@ class ClassroomAdmin(ServedAdmin):
             raise Http404
         if not self.has_change_permission(request, classroom):
             raise PermissionDenied
+        actor = person(request)
         acts: dict[str, tuple[Callable[[], object], str]] = {
             "new-code": (
-                lambda: classrooms.renew_code(classroom),
+                lambda: classrooms.renew_code(classroom, actor=actor),
                 _("There is a new join code; the old one no longer works."),
             ),
-            "archive": (lambda: classrooms.archive(classroom, now=clock.now()), _("Archived. Results stay.")),
-            "restore": (lambda: classrooms.unarchive(classroom), _("Restored.")),
+            "archive": (
+                lambda: classrooms.archive(classroom, actor=actor, now=clock.now()),
+                _("Archived. Results stay."),
+            ),
+            "restore": (lambda: classrooms.unarchive(classroom, actor=actor), _("Restored.")),
         }
         if act not in acts:
             raise Http404
         do, done = acts[act]
         do()
-        self.log_change(request, classroom, done)
         messages.success(request, done)
         return redirect("admin:quizzes_classroom_change", pk)
 
@@ -207,7 +220,8 @@ class ClassroomAdmin(ServedAdmin):
         self._set_open(request, queryset, is_open=True)
 
     def _set_open(self, request: HttpRequest, queryset: QuerySet[Classroom], *, is_open: bool) -> None:
-        count = len([classrooms.set_join_open(classroom, is_open) for classroom in queryset])
+        actor = person(request)
+        count = len([classrooms.set_join_open(classroom, is_open, actor=actor) for classroom in queryset])
         self.message_user(request, ngettext("%(n)d class changed.", "%(n)d classes changed.", count) % {"n": count})
 
 

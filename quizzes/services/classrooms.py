@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from quizzes.errors import QuizError
 from quizzes.models import Assignment, Classroom, Membership, User
 from quizzes.models.classrooms import CODE_ALPHABET, CODE_LENGTH, new_join_code
-from quizzes.services import running
+from quizzes.services import classroom_history, running
 
 Row = TypeVar("Row", bound=models.Model)
 Role, Status = Membership.Role, Membership.Status
@@ -58,42 +58,46 @@ def create(
 
 @transaction.atomic
 def change(classroom: Classroom, *, actor: User, **fields: object) -> Classroom:
-    """Change name, description, places, time zone or what the leaderboard shows."""
+    """Change name, description, places, time zone or what the leaderboard shows; its history says what was changed."""
     if unknown := fields.keys() - FIELDS:
         raise TypeError(f"not a field of a classroom: {', '.join(sorted(unknown))}")
     locked = _locked(classroom.pk)
-    for name, value in fields.items():
-        setattr(locked, name, value.strip() if isinstance(value, str) else value)
-    _refuse_invalid(locked)
-    locked.save(update_fields=list(fields))
+    with classroom_history.noted(locked, *fields, actor=actor):
+        for name, value in fields.items():
+            setattr(locked, name, value.strip() if isinstance(value, str) else value)
+        _refuse_invalid(locked)
+        locked.save(update_fields=list(fields))
     return _copied(locked, classroom, *fields)
 
 
-def renew_code(classroom: Classroom) -> Classroom:
+def renew_code(classroom: Classroom, *, actor: User | None) -> Classroom:
     """Return a new join code; the old one, its link and its picture stop working at once."""
-    return _changed(classroom, join_code=_free_code())
+    return _changed(classroom, actor, join_code=_free_code())
 
 
-def set_join_open(classroom: Classroom, is_open: bool) -> Classroom:
+def set_join_open(classroom: Classroom, is_open: bool, *, actor: User) -> Classroom:
     """Open the classroom to its join code, or close it; those inside stay."""
-    return _changed(classroom, is_join_open=is_open)
+    return _changed(classroom, actor, is_join_open=is_open)
 
 
-def archive(classroom: Classroom, *, now: datetime) -> Classroom:
+def archive(classroom: Classroom, *, actor: User, now: datetime) -> Classroom:
     """Put a classroom away: nobody joins, nothing is assigned, results stay. A second call keeps the first instant."""
-    return _changed(classroom, archived_at=classroom.archived_at or now, is_join_open=False)
+    return _changed(classroom, actor, archived_at=classroom.archived_at or now, is_join_open=False)
 
 
-def unarchive(classroom: Classroom) -> Classroom:
+def unarchive(classroom: Classroom, *, actor: User) -> Classroom:
     """Bring a classroom back; joining stays closed until an instructor opens it."""
-    return _changed(classroom, archived_at=None)
+    return _changed(classroom, actor, archived_at=None)
 
 
-def _changed(classroom: Classroom, **fields: object) -> Classroom:
-    Classroom.objects.filter(pk=classroom.pk).update(**fields)
-    for name, value in fields.items():
-        setattr(classroom, name, value)
-    return classroom
+@transaction.atomic
+def _changed(classroom: Classroom, actor: User | None, **fields: object) -> Classroom:
+    locked = _locked(classroom.pk)
+    with classroom_history.noted(locked, *fields, actor=actor):
+        for name, value in fields.items():
+            setattr(locked, name, value)
+        locked.save(update_fields=list(fields))
+    return _copied(locked, classroom, *fields)
 
 
 def _free_code() -> str:

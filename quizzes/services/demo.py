@@ -143,7 +143,7 @@ def close_log_ins(password: str) -> None:
 def renew_known_code() -> None:
     """Give the demo's classroom a random code in place of the one that is printed in our documentation."""
     for known in Classroom.objects.filter(join_code=JOIN_CODE):
-        classrooms.renew_code(known)
+        classrooms.renew_code(known, actor=None)
 
 
 def _person(username: str, first: str, last: str, password: str | None) -> User:

@@ -225,14 +225,14 @@ def classroom_archive(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Archive after a confirmation, or take back from the archive."""
     classroom = get_object_or_404(Classroom.objects.taught_by(request.user), pk=pk)
     if request.POST.get("do") == "unarchive":
-        classrooms.unarchive(classroom)
+        classrooms.unarchive(classroom, actor=request.user)
         messages.success(
             request,
             _("“%(name)s” is back from the archive. To let students join again, open its code.") % {"name": classroom},
         )
         return redirect("quizzes:classroom_detail", pk=pk)
     if request.POST.get("do") == "archive" and "confirmed" in request.POST:
-        classrooms.archive(classroom, now=clock.now())
+        classrooms.archive(classroom, actor=request.user, now=clock.now())
         messages.success(request, _("“%(name)s” is archived. Its results are kept.") % {"name": classroom})
         return redirect("quizzes:classroom_list")
     text = _("Its code stops working and nothing in it can be started. Results are kept, and you can bring it back.")

@@ -195,10 +195,10 @@ def _change_code(request: LoggedInRequest, classroom: Classroom) -> HttpResponse
             back=here,
         )
     if do == "renew":
-        classrooms.renew_code(classroom)
+        classrooms.renew_code(classroom, actor=request.user)
         messages.success(request, _("The class has a new code. The old one no longer works."))
     elif do in ("open", "close"):
-        classrooms.set_join_open(classroom, do == "open")
+        classrooms.set_join_open(classroom, do == "open", actor=request.user)
         messages.success(
             request, _("Students can join again.") if do == "open" else _("Nobody can join with the code now.")
         )

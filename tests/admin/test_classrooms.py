@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.admin.models import LogEntry
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -181,3 +182,19 @@ def test_an_exam_that_is_assigned_says_which_quizzes_it_concerns(as_ada: Client,
     page = as_ada.post(reverse("admin:quizzes_assignment_add"), given, follow=True).content.decode()
     assert "Until the results are out, these pause for 10B or go on with fewer questions:" in page
     assert "“Warm-up”" in page
+
+
+def test_the_history_of_a_class_has_each_change_once(as_ada: Client, stage: SimpleNamespace) -> None:
+    row = {"id": stage.ada_assignment.pk, "late_policy": "accept", "time_limit": 40}
+    form = {**ROOM, "board_shows_all": "on", "assignments-TOTAL_FORMS": 1, "assignments-INITIAL_FORMS": 1}
+    post(as_ada, "classroom", form | {f"assignments-0-{name}": value for name, value in row.items()}, stage.ada_room.pk)
+    with time_machine.travel(START, tick=False):
+        as_ada.post(reverse("admin:quizzes_classroom_act", args=[stage.ada_room.pk, "archive"]))
+        page = as_ada.get(reverse("admin:quizzes_classroom_history", args=[stage.ada_room.pk])).content.decode()
+    told = [
+        "Places: 200 → 30.",
+        f"Changed Time limit in minutes for assignment “{stage.ada_assignment}”.",
+        "Archived: no → yes; open to join: yes → no.",
+    ]
+    assert [entry.get_change_message() for entry in LogEntry.objects.order_by("pk")] == told
+    assert [text in page for text in told] == [True] * 3

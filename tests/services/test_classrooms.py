@@ -9,6 +9,7 @@ from decimal import Decimal
 from unittest import mock
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError
 from pytest_django import DjangoAssertNumQueries
 
@@ -68,6 +69,28 @@ def test_changing_a_classroom_checks_and_keeps_the_rest(classroom: Classroom, in
         classrooms.change(classroom, actor=instructor, join_code="AAAAAAAA")
 
 
+def test_the_history_of_a_class_says_what_was_changed_and_by_whom(
+    classroom: Classroom, instructor: User, now: datetime
+) -> None:
+    was = classroom.name
+    classrooms.change(classroom, actor=instructor, name="10B", capacity=200, board_shows_all=False, names_shown="names")
+    classrooms.change(classroom, actor=instructor, name="10B", capacity=200)  # as they are
+    classrooms.set_join_open(classroom, False, actor=instructor)
+    classrooms.renew_code(classroom, actor=instructor)
+    classrooms.archive(classroom, actor=instructor, now=now)
+    classrooms.unarchive(classroom, actor=instructor)
+    entries = LogEntry.objects.order_by("pk")
+    assert {(entry.user, entry.get_edited_object()) for entry in entries} == {(instructor, classroom)}
+    assert [entry.get_change_message() for entry in entries] == [
+        f"Name: “{was}” → “10B”; students can see every rank: yes → no; "
+        "names on the leaderboard: nicknames → full names.",
+        "Open to join: yes → no.",
+        "New join code.",
+        "Archived: no → yes.",
+        "Archived: yes → no.",
+    ]
+
+
 # Joining --------------------------------------------------------------------------------------------------------------
 
 
@@ -91,11 +114,11 @@ def test_a_code_opens_the_class_however_it_is_typed(
 
 
 def close(classroom: Classroom, person: User, now: datetime) -> None:
-    classrooms.set_join_open(classroom, False)
+    classrooms.set_join_open(classroom, False, actor=person)
 
 
 def put_away(classroom: Classroom, person: User, now: datetime) -> None:
-    classrooms.archive(classroom, now=now)
+    classrooms.archive(classroom, actor=person, now=now)
 
 
 def fill(classroom: Classroom, person: User, now: datetime) -> None:
@@ -107,7 +130,7 @@ def throw_out(classroom: Classroom, person: User, now: datetime) -> None:
 
 
 def renew(classroom: Classroom, person: User, now: datetime) -> None:
-    classrooms.renew_code(Classroom.objects.get(pk=classroom.pk))
+    classrooms.renew_code(Classroom.objects.get(pk=classroom.pk), actor=person)
 
 
 @pytest.mark.parametrize("shut", [close, put_away, fill, throw_out, renew], ids=lambda act: act.__name__)
@@ -295,16 +318,18 @@ def test_an_empty_nickname_is_a_neutral_one(classroom: Classroom, learner: User)
 
 def test_a_renewed_code_replaces_the_old_one(classroom: Classroom, stranger: User, now: datetime) -> None:
     old = classroom.join_code
-    classrooms.renew_code(classroom)
+    classrooms.renew_code(classroom, actor=None)
     assert classroom.join_code != old
     assert classrooms.join(stranger, classroom.join_code, now=now)
 
 
-def test_an_archived_class_keeps_its_instant_and_comes_back_closed(classroom: Classroom, now: datetime) -> None:
-    classrooms.archive(classroom, now=now)
-    classrooms.archive(classroom, now=now + HOUR)
+def test_an_archived_class_keeps_its_instant_and_comes_back_closed(
+    classroom: Classroom, instructor: User, now: datetime
+) -> None:
+    classrooms.archive(classroom, actor=instructor, now=now)
+    classrooms.archive(classroom, actor=instructor, now=now + HOUR)
     assert (classroom.archived_at, classroom.is_join_open) == (now, False)
-    classrooms.unarchive(classroom)
+    classrooms.unarchive(classroom, actor=instructor)
     stored = Classroom.objects.get(pk=classroom.pk)
     assert (stored.archived_at, stored.is_join_open) == (None, False)
 

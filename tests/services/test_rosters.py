@@ -272,7 +272,7 @@ def test_staff_of_the_class_in_the_list_stay_what_they_are(
 
 def test_an_archived_classroom_takes_nobody(classroom: Classroom, instructor: User, now: datetime) -> None:
     made = plan(classroom, "a@example.org,,,")
-    classrooms.archive(classroom, now=now)
+    classrooms.archive(classroom, actor=instructor, now=now)
     with pytest.raises(QuizError, match="archived"):
         apply(made, instructor, now)
     assert not User.objects.filter(email="a@example.org").exists()

@@ -96,8 +96,8 @@ def test_who_was_removed_meanwhile_stays_out(invitation: Invitation, instructor:
     assert not is_in(invitation)
 
 
-def test_an_archived_classroom_invites_no_one(invitation: Invitation, now: datetime) -> None:
-    classrooms.archive(invitation.classroom, now=now)
+def test_an_archived_classroom_invites_no_one(invitation: Invitation, instructor: User, now: datetime) -> None:
+    classrooms.archive(invitation.classroom, actor=instructor, now=now)
     assert answer(invitation, invitation.user, "accept") == 404
 
 
