@@ -65,6 +65,10 @@ class PersonAdmin(SuperuserOnly, UserAdmin[User]):
     change_form_template = "admin/quizzes/user/change_form.html"
     delete_confirmation_template = "admin/quizzes/user/delete_confirmation.html"
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """Return the list, headed by what it lists."""
+        return super().changelist_view(request, {"title": _("People"), **(extra_context or {})})
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.anonymise_view))
         hand_over = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.hand_over_view))

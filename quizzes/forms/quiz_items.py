@@ -93,7 +93,7 @@ class FixedItems(BaseInlineFormSet[QuizItem, Quiz, ModelForm[QuizItem]]):
 
 
 def _version_name(version: QuestionVersion) -> str:
-    return _("version %(n)d (%(status)s)") % {"n": version.number, "status": version.get_status_display()}
+    return _("version %(n)d (%(status)s)") % {"n": version.number, "status": version.status_words}
 
 
 class DrawItemForm(ItemForm):

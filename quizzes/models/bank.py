@@ -250,6 +250,12 @@ class QuestionVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.question} v{self.number}"
 
+    @property
+    def status_words(self) -> str:
+        """The word that pages have for the status: a version that is ready is a published one."""
+        is_ready = self.status == self.Status.READY
+        return str(_("published") if is_ready else self.Status(self.status).label)
+
     def natural_key(self) -> tuple[str, int]:
         return (*self.question.natural_key(), self.number)
 

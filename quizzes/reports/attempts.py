@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from quizzes import entitlements, marking, terms
@@ -149,12 +150,19 @@ def attempts_left(attempt: Attempt) -> int | None:
 
 def history(learner: User, number: str | None) -> Page[Attempt]:
     """Return a page of the learner's attempts, the newest first (1 query, 3 where there is more than one page, and what the
-    names of practice need)."""
-    attempts = Attempt.objects.taken_by(learner).select_related("quiz", "assignment__quiz", "assignment__classroom")
+    names of practice need). Practice that ended without one answer is left out: “0 of 10 points” would say nothing of them."""
+    in_progress = Q(status=Attempt.Status.IN_PROGRESS)
+    mine = Attempt.objects.taken_by(learner).filter(Q(is_counted=True) | in_progress | Exists(_given()))
+    attempts = mine.select_related("quiz", "assignment__quiz", "assignment__classroom")
     first = list(attempts[: PAGE + 1])
     page = Paginator(first if len(first) <= PAGE else attempts, PAGE).get_page(number)
     practice_names.name(page.object_list)
     return page
+
+
+def _given() -> QuerySet[Answer]:
+    """Return the answers of an attempt that were given, or given up and shown."""
+    return Answer.objects.filter(Q(response__isnull=False) | Q(is_checked=True), attempt=OuterRef("pk")).order_by()
 
 
 def overview(attempt: Attempt | Preview, answers: Iterable[AnswerState | PreviewAnswer], *, here: int = 0) -> Overview:

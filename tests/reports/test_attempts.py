@@ -95,3 +95,12 @@ def test_a_history_of_more_than_a_page_is_counted(learner: User, client: Client,
     assert list(report.history(learner, "2")) == made[:1]
     client.force_login(learner)
     assert "Page 2 of 2" in client.get("/attempts/?page=2").content.decode()
+
+
+def test_practice_that_ended_without_an_answer_is_in_no_history(learner: User, now: datetime) -> None:
+    practice, homework = factories.quiz(1, feedback="practice"), factories.quiz(1)
+    factories.attempt(learner, practice, now=now, submit=True)
+    answered = factories.attempt(learner, practice, now=now + HOUR, right=1, submit=True)
+    empty = factories.attempt(learner, homework, now=now + 2 * HOUR, submit=True)
+    running = factories.attempt(learner, practice, now=now + 3 * HOUR)
+    assert list(report.history(learner, None)) == [running, empty, answered]
