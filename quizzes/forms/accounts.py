@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from quizzes import after_answer
 from quizzes.errors import Text
 from quizzes.forms.fields import model_choice
-from quizzes.forms.signup import OnePassword
+from quizzes.forms.signup import OnePassword, in_one_line
 from quizzes.forms.zones import ZoneField, zone_choice
 from quizzes.generics import ModelChoiceField, ModelForm
 from quizzes.models import User
@@ -111,6 +111,12 @@ class ProfileForm(ModelForm[User]):
             self.fields[name].widget.attrs["autocomplete"] = token
         self.helper = FormHelper()
         self.helper.add_input(Submit("save", _("Save")))
+
+    def clean_first_name(self) -> str:
+        return in_one_line(self.cleaned_data["first_name"])
+
+    def clean_last_name(self) -> str:
+        return in_one_line(self.cleaned_data["last_name"])
 
     def clean_weekly_goal(self) -> int | None:
         """Return 0 where a goal was taken away; None stays for those who never had one, so that Today offers it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from functools import cached_property
 from typing import Any
 
@@ -17,9 +19,13 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes.errors import Text
 from quizzes.models import User
+from quizzes.services.nicknames import without_towers
 
 RULES = _("At least 8 characters, not a common password, and not like your name.")
 LONGEST_NAME = 150
+MARKS = 3  # combining signs on one letter: Hebrew may write three
+JOINERS = "\u200c\u200d"  # between letters of Persian or Hindi they belong to the spelling
+LOOSE = re.compile(rf"(?<![^\x00-\x7f])[{JOINERS}]+|[{JOINERS}]+(?![^\x00-\x7f])")
 
 
 def name_field(label: Text, token: str, *, missing: Text = "") -> forms.CharField:
@@ -77,10 +83,10 @@ class SignupForm(OnePassword, AllauthSignupForm):
             email.help_text = str(_("Lets you set a new password if you forget yours."))
 
     def clean_first_name(self) -> str:
-        return _in_one_line(self.cleaned_data["first_name"])
+        return in_one_line(self.cleaned_data["first_name"])
 
     def clean_last_name(self) -> str:
-        return _in_one_line(self.cleaned_data["last_name"])
+        return in_one_line(self.cleaned_data["last_name"])
 
     def clean(self) -> dict[str, object]:
         """Hold the password against the names too; one that is good stays in its field while another is mended."""
@@ -98,8 +104,12 @@ class SignupForm(OnePassword, AllauthSignupForm):
         return cleaned
 
 
-def _in_one_line(name: str) -> str:
-    return " ".join("".join(char for char in name if char.isprintable() or char.isspace()).split())
+def in_one_line(name: str) -> str:
+    """Return a person's name in one line of signs that can be seen, none of which turns the text around it."""
+    composed = unicodedata.normalize("NFC", name)
+    joined = LOOSE.sub("", composed)
+    seen = "".join(char for char in joined if char.isprintable() or char.isspace() or char in JOINERS)
+    return " ".join(without_towers(seen, most=MARKS).split())
 
 
 class UsernameForm(forms.Form):

@@ -47,17 +47,18 @@ def clean(text: str) -> str:
     """Return a nickname in one line of signs that can be seen; raise QuizError where it is too long."""
     composed = unicodedata.normalize("NFKC", text)
     seen = "".join(char for char in composed if char.isspace() or unicodedata.category(char) not in UNSEEN)
-    name = " ".join(_without_towers(seen).split())
+    name = " ".join(without_towers(seen).split())
     if len(name) > LONGEST:
         raise QuizError(_("A nickname has at most %(limit)d letters.") % {"limit": LONGEST}, where="nickname")
     return name
 
 
-def _without_towers(text: str) -> str:
+def without_towers(text: str, *, most: int = MARKS_IN_A_ROW) -> str:
+    """Return the text with at most so many combining signs on one letter."""
     kept, marks = [], 0
     for char in text:
         marks = marks + 1 if unicodedata.combining(char) else 0
-        if marks <= MARKS_IN_A_ROW:
+        if marks <= most:
             kept.append(char)
     return "".join(kept)
 

@@ -54,7 +54,7 @@ def test_the_profile_needs_an_account(client: Client) -> None:
 
 def test_names_and_time_zone_are_saved(client: Client, learner: User) -> None:
     client.force_login(learner)
-    assert saved(client, first_name="Ada", last_name="Ley", time_zone="Africa/Nairobi") == 302
+    assert saved(client, first_name="\u202eAda\u200b", last_name="Ley", time_zone="Africa/Nairobi") == 302
     learner.refresh_from_db()
     assert (learner.full_name, learner.time_zone) == ("Ada Ley", "Africa/Nairobi")
 
