@@ -16,7 +16,7 @@ from quizzes.forms.signup import in_one_line
         ("\u200b\u2060", ""),
         ("علی\u200cرضا", "علی\u200cرضا"),  # belongs to the spelling
         ("\u200cعلی", "علی"),
-        ("Z\u0351\u0352\u0353\u0354\u0355o", "Z\u0351\u0352\u0353o"),
+        ("Z\u0351\u0352\u0357\u0351\u0352o", "Z\u0351\u0352\u0357o"),
         ("Zoe\u0308", "Zoë"),
     ],
 )
