@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict, cast
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from quizzes import entitlements
 from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, Topic, User
@@ -55,6 +55,11 @@ class Open:
     answered: int
     questions: int
 
+    @property
+    def can_wait(self) -> bool:
+        """Whether it is practice without an end, which one may have left days ago."""
+        return self.attempt.due_at is None and not self.attempt.is_counted
+
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -94,12 +99,15 @@ class Learner:
 
     @property
     def next_step(self) -> Step | None:
-        """The one thing to do now: what is in progress or due soon, the unit that is begun, what is to review, what else is
-        given, something new: the first unit above all.
+        """The one thing to do now: what is in progress, what is due soon, practice in progress, the unit that is begun,
+        what is to review, what else is given, something new: the first unit above all.
         """
         units = [self.unit] if self.unit else []
         begun = [unit for unit in units if unit.has_begun]
-        steps: list[Step] = [*self.open, *self.due_soon, *begun, *self.to_review, *self.tasks, *units, *self.suggested]
+        pressing = [row for row in self.open if not row.can_wait]
+        waiting = [row for row in self.open if row.can_wait]
+        steps: list[Step] = [*pressing, *self.due_soon, *waiting, *begun, *self.to_review]
+        steps += [*self.tasks, *units, *self.suggested]
         return steps[0] if steps else None
 
     @property
@@ -119,7 +127,7 @@ class Learner:
 
     @property
     def other_open(self) -> list[Open]:
-        return self.open[1:]
+        return [row for row in self.open if row is not self.next_step]
 
     @property
     def other_tasks(self) -> list[AssignmentStatus]:
@@ -232,7 +240,8 @@ def _open(user: User, now: datetime) -> list[Open]:
     counted = mine.annotate(
         questions=Count("answers"), answered=Count("answers", filter=Q(answers__response__isnull=False))
     )
-    ordered = counted.select_related("quiz", "assignment__classroom").order_by("due_at", "-started_at")
+    ends_first = F("due_at").asc(nulls_last=True)  # SQLite would put those without an end before them
+    ordered = counted.select_related("quiz", "assignment__classroom").order_by(ends_first, "-started_at")
     attempts = cast("list[WithAnnotations[Attempt, Counts]]", list(ordered))
     practice_names.name(attempts)
     return [Open(attempt, attempt.answered, attempt.questions) for attempt in attempts]

@@ -430,6 +430,20 @@ def test_the_next_step_is_what_is_in_progress_then_what_is_due_then_something_ne
     assert "20 min left, until 9:20 a.m." in step
 
 
+def test_practice_that_was_left_comes_after_what_has_an_end(
+    client: Client, classroom: Classroom, learner: User, now: datetime
+) -> None:
+    factories.attempt(learner, factories.quiz(title="Left practice", feedback="practice"), now=now)
+    assert "Left practice" in step_of(client, learner)
+    given(classroom, "Tomorrow", due_at=now + DAY)
+    assert "Tomorrow" in step_of(client, learner)
+    assert page(client, learner).count("Left practice") == 1  # also in progress
+    factories.attempt(learner, factories.quiz(title="Untimed"), now=now)
+    assert "Untimed" in step_of(client, learner)
+    factories.attempt(learner, factories.quiz(title="Begun", time_limit=20), now=now)
+    assert "Begun" in step_of(client, learner)
+
+
 def test_a_newcomer_begins_with_the_first_unit_and_goes_on_with_it(
     client: Client, learner: User, now: datetime
 ) -> None:
