@@ -131,13 +131,13 @@ class PersonAdmin(SuperuserOnly, UserAdmin[User]):
         }
         return TemplateResponse(request, "admin/quizzes/user/hand_over.html", context)
 
-    def hand_over(self, request: HttpRequest, found: User, form: HandOverForm) -> bool:
+    def hand_over(self, request: HttpRequest, user: User, form: HandOverForm) -> bool:
         """Do it and note it with both people; a refusal stays in the form."""
         receiver = form.cleaned_data["receiver"]
         try:
             with transaction.atomic():
-                count = handover.hand_over(found, receiver, by=administrator(request), now=clock.now())
-                self.log_change(request, found, _("Work handed over."))
+                count = handover.hand_over(user, receiver, by=administrator(request), now=clock.now())
+                self.log_change(request, user, _("Work handed over."))
                 if receiver is not None:
                     self.log_change(request, receiver, _("Work of another instructor received."))
         except QuizError as refusal:
@@ -171,19 +171,19 @@ class PersonAdmin(SuperuserOnly, UserAdmin[User]):
         people.refuse_without_administrator([obj])  # another may have left since the page was shown
         super().delete_model(request, obj)
 
-    def refusal(self, request: HttpRequest, found: User) -> str:
+    def refusal(self, request: HttpRequest, user: User) -> str:
         """Return why the site cannot do without this person, or nothing."""
         try:
-            people.refuse_unless_possible(found, by=administrator(request))
+            people.refuse_unless_possible(user, by=administrator(request))
         except QuizError as error:
             return str(error)
         return ""
 
-    def anonymise(self, request: HttpRequest, found: User) -> str:
+    def anonymise(self, request: HttpRequest, user: User) -> str:
         """Do it and note it under the new name; else why not."""
         try:
             with transaction.atomic():
-                removed = people.anonymise(found, by=administrator(request), now=clock.now())
+                removed = people.anonymise(user, by=administrator(request), now=clock.now())
                 self.log_change(request, removed, _("Personal data removed."))
         except QuizError as error:  # another request was faster
             return str(error)

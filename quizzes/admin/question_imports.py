@@ -122,17 +122,17 @@ class QuestionImports(AdminPart):
 
     def imported_view(self, request: HttpRequest, draft: int) -> HttpResponse:
         """Show where an import stands: being read, to be looked over, or done."""
-        found = self.fetched_import(request, draft)
-        if found.is_in_progress:
-            return self.import_page(request, "progress", {"title": _("Reading the file"), "draft": found})
-        if found.stage == Stage.READY:
-            plan = imports.plan_of(found)
-            return self.review(request, found, plan, ChoicesForm(found, plan))
-        return self.report(request, found)
+        fetched = self.fetched_import(request, draft)
+        if fetched.is_in_progress:
+            return self.import_page(request, "progress", {"title": _("Reading the file"), "draft": fetched})
+        if fetched.stage == Stage.READY:
+            plan = imports.plan_of(fetched)
+            return self.review(request, fetched, plan, ChoicesForm(fetched, plan))
+        return self.report(request, fetched)
 
     def import_act_view(self, request: HttpRequest, draft: int, act: str) -> HttpResponse:
         """Go on, read it as another format, keep the choices, import, undo, throw away."""
-        found = self.fetched_import(request, draft)
+        fetched = self.fetched_import(request, draft)
         acts = {
             "go-on": self.go_on,
             "again": self.read_again,
@@ -142,7 +142,7 @@ class QuestionImports(AdminPart):
         }
         if act not in acts:
             raise Http404
-        return acts[act](request, found)
+        return acts[act](request, fetched)
 
     def go_on(self, request: HttpRequest, draft: ImportDraft) -> HttpResponse:
         imports.go_on(draft, now=clock.now())

@@ -70,8 +70,8 @@ class QuizShares(QuizPart):
             limits.take(request, TRIES)
             context["code"] = code = request.POST.get("code", "")[:64]
             try:
-                found = shares.opened(code, actor=person(request), now=clock.now())
-                return redirect("admin:quizzes_quiz_shared", found.code)
+                share = shares.opened(code, actor=person(request), now=clock.now())
+                return redirect("admin:quizzes_quiz_shared", share.code)
             except QuizError as refusal:
                 context["error"] = refusal.message
         return TemplateResponse(request, "admin/quizzes/quiz/code.html", context)

@@ -213,8 +213,8 @@ class StudyNoteAdmin(StudyAdmin):
     def suggestions(self, note: StudyNote) -> str:
         if note.pk is None:
             return _("They appear when it was saved.")
-        found = [(str(one),) for one in suggestions_for(note)]
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", found)) if found else _("None.")
+        rows = [(str(one),) for one in suggestions_for(note)]
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", rows)) if rows else _("None.")
 
 
 def suggestions_for(note: StudyNote) -> list[notes.Suggestion]:

@@ -56,12 +56,12 @@ def record_of(learner: User, *, now: datetime) -> list[Shown]:
         return []
     is_practiced = any(attempt.preset == Preset.PRACTICE for attempt in attempts.values())
     checks = _first_checks(learner) if is_practiced else {}
-    found = [
+    rows = [
         shown
         for row in _rows(learner)
         if (attempt := attempts.get(row.attempt)) and (shown := _shown(row, attempt, checks)) is not None
     ]
-    return sorted(found, key=lambda shown: shown.at)
+    return sorted(rows, key=lambda shown: shown.at)
 
 
 def _attempts(learner: User, now: datetime) -> dict[int, Attempt]:

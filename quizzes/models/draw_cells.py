@@ -40,12 +40,12 @@ def in_cells_of(rules: Iterable[QuizItem]) -> Q:
         columns = {name: getattr(rule, name) for name in ("topic_id", "type", "difficulty", "bloom")}
         cell = Q(**{name: value for name, value in columns.items() if value})
         by_place[rule.source_id, rule.tag_id, rule.quiz.owner_id].append(cell)
-    found = Q(pk__in=[])
+    condition = Q(pk__in=[])
     for (source, tag, owner), cells in by_place.items():
         place = Q(is_archived=False) & open_to_quizzes_of(owner)
         if source:
             place &= Q(pk__in=QuestionSource.objects.filter(source=source).order_by().values("question"))
         if tag:
             place &= Q(pk__in=Question.tags.through.objects.filter(tag=tag).order_by().values("question"))
-        found |= place & Q(*cells, _connector=Q.OR) if all(cells) else place
-    return found
+        condition |= place & Q(*cells, _connector=Q.OR) if all(cells) else place
+    return condition

@@ -53,8 +53,8 @@ class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
     def due_at_instant(self, now: datetime) -> ReviewCardQuerySet:
         """Return those to ask now, the new ones last; what was just forgotten is due a little before its time."""
         soon = Q(stage__in=SAME_DAY, due_at__lte=now + AHEAD)
-        found = self.filter(Q(due_at__lte=now) | soon, Q(buried_until=None) | Q(buried_until__lte=now))
-        return found.order_by("is_new", "due_at", "pk")
+        due = self.filter(Q(due_at__lte=now) | soon, Q(buried_until=None) | Q(buried_until__lte=now))
+        return due.order_by("is_new", "due_at", "pk")
 
 
 class ReviewCard(models.Model):

@@ -63,8 +63,8 @@ def by_number(number: str, *, now: datetime) -> Certificate | None:
     pk = _attempt_of(number)
     if pk is None:
         return None
-    found = Attempt.objects.select_related("learner", "quiz__owner", "assignment__quiz", "assignment__classroom")
-    attempt = found.filter(pk=pk).first()
+    attempts = Attempt.objects.select_related("learner", "quiz__owner", "assignment__quiz", "assignment__classroom")
+    attempt = attempts.filter(pk=pk).first()
     return of_attempt(attempt, now=now) if attempt else None
 
 

@@ -175,11 +175,11 @@ class Calendar:
         return len(self.improvable) + sum(row.is_open for row in self.done)
 
 
-def calendar(found: Sequence[AssignmentStatus]) -> Calendar:
+def calendar(statuses: Sequence[AssignmentStatus]) -> Calendar:
     """Return the same rows, sorted into what is open, to improve, upcoming and done."""
 
     def those(*states: str) -> list[AssignmentStatus]:
-        return [row for row in found if row.state in states]
+        return [row for row in statuses if row.state in states]
 
     return Calendar(
         open=sorted(those(RUNNING, TO_DO), key=by_urgency),

@@ -31,8 +31,8 @@ def offer(*, now: datetime) -> Ticket | None:
     if not settings.GUESTS:
         return None
     pool = _first_ones(now)
-    found = random.sample(pool, k=min(LOOKED_AT, len(pool)))
-    versions = [version for version in version_cache.get_many(found).values() if not version.parsed.case]
+    candidates = random.sample(pool, k=min(LOOKED_AT, len(pool)))
+    versions = [version for version in version_cache.get_many(candidates).values() if not version.parsed.case]
     return tickets.issue(min(versions, key=_length)) if versions else None
 
 

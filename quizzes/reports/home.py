@@ -251,15 +251,15 @@ def _suggested(user: User, assigned: Sequence[int], now: datetime) -> list[Sugge
     """Neither taken nor given to a class of theirs (`assigned`, quiz pks), which is the better way in; none that is held back."""
     taken = Attempt.objects.taken_by(user).filter(quiz=OuterRef("pk"))
     is_open = Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now)
-    found = Quiz.objects.published().filter(~Exists(taken), *is_open, is_open_to_all=True).exclude(pk__in=assigned)
-    found = found.exclude(pk__in=Quiz.objects.checks().order_by().values("pk"))  # their units lead to them
+    suitable = Quiz.objects.published().filter(~Exists(taken), *is_open, is_open_to_all=True).exclude(pk__in=assigned)
+    suitable = suitable.exclude(pk__in=Quiz.objects.checks().order_by().values("pk"))  # their units lead to them
     secrecy = entitlements.secrecy_of(user, now=now)
     if secrecy.exams:
         secret = QuizItem.objects.filter(question__in=secrecy.questions.order_by().values("pk"))
-        found = found.exclude(
+        suitable = suitable.exclude(
             pk__in=[*secret.values_list("quiz", flat=True), *(exam.quiz_id for exam in secrecy.exams)]
         )
-    quizzes = list(sized(found)[:SUGGESTED])
+    quizzes = list(sized(suitable)[:SUGGESTED])
     return [Suggestion(quiz, quiz_report.size_of(quiz)) for quiz in quizzes]
 
 

@@ -103,10 +103,10 @@ def _mastered(learner: User, units: Sequence[Unit], *, now: datetime) -> dict[in
     """Return when each unit was mastered, where that may be told: not by an exam whose results are not out (at most 3
     queries)."""
     kept = Mastery.objects.filter(learner=learner, unit__in=units)
-    found = list(kept.select_related("attempt__quiz", "attempt__assignment__quiz"))
-    attempts = [row.attempt for row in found if row.attempt is not None]
+    rows = list(kept.select_related("attempt__quiz", "attempt__assignment__quiz"))
+    attempts = [row.attempt for row in rows if row.attempt is not None]
     shown = {attempt.pk: seen.marks for attempt, seen in entitlements.revealed_each(attempts, learner, now=now)}
-    return {row.unit_id: row.at for row in found if row.attempt_id is None or shown[row.attempt_id]}
+    return {row.unit_id: row.at for row in rows if row.attempt_id is None or shown[row.attempt_id]}
 
 
 def outcome(attempt: Attempt) -> UnitOutcome | None:

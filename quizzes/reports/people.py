@@ -65,4 +65,4 @@ def _addresses(person: User) -> tuple[str, ...]:
 
 
 def _count(*rows: QuerySet[Model]) -> int:
-    return sum(found.count() for found in rows)
+    return sum(queryset.count() for queryset in rows)

@@ -74,10 +74,10 @@ def _parts(wish: Given, known: Mapping[str, Mapping[Any, str]]) -> list[str]:
 
 def _topics(attempts: Sequence[Attempt]) -> dict[int, list[str]]:
     """Return the topics of their questions, where they are few (1 query, none for no attempts)."""
-    found: defaultdict[int, list[str]] = defaultdict(list)
+    names: defaultdict[int, list[str]] = defaultdict(list)
     if attempts:
         rows = Answer.objects.filter(attempt__in=attempts, version__question__topic__isnull=False).order_by()
         for pk, topic in rows.values_list("attempt", "version__question__topic__name").distinct():
-            found[pk].append(topic)
-    few = {pk: sorted(topics) for pk, topics in found.items() if len(topics) <= MOST_TOPICS}
+            names[pk].append(topic)
+    few = {pk: sorted(topics) for pk, topics in names.items() if len(topics) <= MOST_TOPICS}
     return {attempt.pk: few.get(attempt.pk, []) for attempt in attempts}

@@ -50,8 +50,8 @@ VISIBLE: Prepared[tuple[object, ...]] = prepared(
 def _listed(learner: User) -> QuizQuerySet:
     """Return those the learner may open, practice first; the checks of units stand with their units."""
     place = Case(When(feedback=Preset.PRACTICE, then=Value(0)), default=Value(1))
-    found = Quiz.objects.visible_to(learner).exclude(pk__in=Quiz.objects.checks().order_by().values("pk"))
-    return sized(found).order_by(place, "pk")
+    visible = Quiz.objects.visible_to(learner).exclude(pk__in=Quiz.objects.checks().order_by().values("pk"))
+    return sized(visible).order_by(place, "pk")
 
 
 def _sized(row: Sequence[object], names: Sequence[str]) -> Quiz:

@@ -105,8 +105,8 @@ def _asked_from(user: User, at: datetime) -> QuerySet[Any]:
 
 def _recalled(user: User, now: datetime) -> int | None:
     logs = ReviewLog.objects.since(user, now - timedelta(days=LATELY)).filter(stage=Stage.REVIEW)
-    found = logs.aggregate(answers=Count("pk"), known=Count("pk", filter=Q(grade__gt=Grade.AGAIN.value)))
-    return round(100 * found["known"] / found["answers"]) if found["answers"] >= ENOUGH else None
+    figures = logs.aggregate(answers=Count("pk"), known=Count("pk", filter=Q(grade__gt=Grade.AGAIN.value)))
+    return round(100 * figures["known"] / figures["answers"]) if figures["answers"] >= ENOUGH else None
 
 
 @dataclass(frozen=True)

@@ -119,16 +119,16 @@ def session(user: User, secrecy: Secrecy, *, now: datetime, counts_all: bool = F
     """
     today = _Today.of(user, now)
     rows, settings = _rows(user, secrecy, today)
-    found = _session(rows, settings or settings_of(user), _done(user, today), today)
-    is_cut = len(rows) >= READ and found.settings.is_on
-    return replace(found, waiting=_waiting(user, secrecy, found, now)) if counts_all and is_cut else found
+    offer = _session(rows, settings or settings_of(user), _done(user, today), today)
+    is_cut = len(rows) >= READ and offer.settings.is_on
+    return replace(offer, waiting=_waiting(user, secrecy, offer, now)) if counts_all and is_cut else offer
 
 
-def _waiting(user: User, secrecy: Secrecy, found: Session, now: datetime) -> Cards:
+def _waiting(user: User, secrecy: Secrecy, today_session: Session, now: datetime) -> Cards:
     """Return what is due and not offered now, of all cards."""
     due = _due(user, secrecy, now).aggregate(all=Count("pk"), new=Count("pk", filter=Q(is_new=True)))
-    new = sum(row.stage == Stage.NEW for row in found.queue)
-    return Cards(due["all"] - due["new"] - (found.left - new), due["new"] - new)
+    new = sum(row.stage == Stage.NEW for row in today_session.queue)
+    return Cards(due["all"] - due["new"] - (today_session.left - new), due["new"] - new)
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ def usable_among(slugs: Collection[str], actor: User | None) -> set[str]:
     if not slugs:
         return set()
     notes = StudyNote.objects.all() if actor is None else StudyNote.objects.usable_by(actor)
-    found = notes.filter(slug__in=slugs, kind=StudyNote.Kind.CASE)
-    return set(found.order_by().values_list("slug", flat=True))
+    cases = notes.filter(slug__in=slugs, kind=StudyNote.Kind.CASE)
+    return set(cases.order_by().values_list("slug", flat=True))
 
 
 def are_asked(slugs: Collection[str]) -> set[str]:

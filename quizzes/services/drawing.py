@@ -160,7 +160,7 @@ class Drawing:
                     self.short.append(Shortage(wanted - len(taken), secret))
                     is_secret = True
                     break
-                notes.append(_noted(rule, found=len(taken)))
+                notes.append(_noted(rule, number=len(taken)))
                 if not rule.fills_up:
                     break
             cell = self.whole_cell(rule, ignoring=WIDENING[:step])
@@ -289,8 +289,8 @@ def enemies_of(questions: Collection[int]) -> dict[int, Set[int]]:
     return dict(enemies)
 
 
-def _noted(rule: QuizItem, *, found: int) -> str:
-    words = {"position": rule.position, "wanted": rule.draw_count, "found": found}
+def _noted(rule: QuizItem, *, number: int) -> str:
+    words = {"position": rule.position, "wanted": rule.draw_count, "found": number}
     if not rule.fills_up:
         return _("Row %(position)d asks for %(wanted)d questions and only %(found)d match.") % words
     return (

@@ -71,8 +71,8 @@ def corrections() -> Iterator[Correction]:
     """Yield what exact sums change in graded attempts (1 query for each attempt)."""
     graded = Attempt.objects.filter(status=Attempt.Status.GRADED).select_related("quiz", "learner").order_by("pk")
     for attempt in graded.iterator(chunk_size=AT_ONCE):
-        if found := _correction(attempt):
-            yield found
+        if correction := _correction(attempt):
+            yield correction
 
 
 @retried

@@ -28,12 +28,12 @@ def reaches(attempt: Attempt, unit: Unit) -> bool:
     return attempt.share is not None and attempt.share * 100 >= Fraction(unit.mastery_mark)
 
 
-def _keep(found: list[tuple[Unit, Attempt]]) -> None:
+def _keep(reached: list[tuple[Unit, Attempt]]) -> None:
     """Store the first of each learner; two at once are one."""
     Mastery.objects.bulk_create(
         [
             Mastery(unit=unit, learner_id=attempt.learner_id, attempt=attempt, at=attempt.submitted_at)
-            for unit, attempt in found
+            for unit, attempt in reached
             if attempt.submitted_at is not None
         ],
         ignore_conflicts=True,

@@ -96,11 +96,11 @@ def of_quiz(quiz: Quiz) -> Outline:
     return of_items(items, feedback=quiz.feedback)
 
 
-def _short_note(item: QuizItem, behind: int, found: int, is_short: bool) -> str:
+def _short_note(item: QuizItem, behind: int, available: int, is_short: bool) -> str:
     """Return the sentence about a rule that finds too few questions, for the instructor."""
     wanted = item.draw_count or 0
-    if found < wanted:
-        return _too_few(item, behind, found)
+    if available < wanted:
+        return _too_few(item, behind, available)
     if not is_short:
         return ""
     if behind >= wanted:
@@ -112,19 +112,19 @@ def _short_note(item: QuizItem, behind: int, found: int, is_short: bool) -> str:
     ) % {"behind": behind, "rest": wanted - behind}
 
 
-def _too_few(item: QuizItem, behind: int, found: int) -> str:
+def _too_few(item: QuizItem, behind: int, available: int) -> str:
     """“Photosynthesis has 3 questions; you asked for 50.”"""
     name = _name_of(item)
     if item.fills_up:
-        name, behind = _("The bank"), found
-    words = {"cell": name, "behind": behind, "found": found, "wanted": item.draw_count}
-    if behind > found:
+        name, behind = _("The bank"), available
+    words = {"cell": name, "behind": behind, "found": available, "wanted": item.draw_count}
+    if behind > available:
         text = ngettext(
             "%(cell)s has %(behind)d questions, and other rows of the quiz take some: %(found)d is left; "
             "you asked for %(wanted)d.",
             "%(cell)s has %(behind)d questions, and other rows of the quiz take some: %(found)d are left; "
             "you asked for %(wanted)d.",
-            found,
+            available,
         )
         return text % words
     text = ngettext(

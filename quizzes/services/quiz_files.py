@@ -90,13 +90,13 @@ class _Places:
 
     def __init__(self, part: QuizPart, owner: User) -> None:
         self.rows: dict[str, dict[str, Any]] = {}
-        for name, found in (
+        for name, queryset in (
             ("topic", Topic.objects),
             ("tag", Tag.objects),
             ("source", Source.objects.usable_by(owner)),
         ):
             slugs = {getattr(item, name) for item in part.items}
-            self.rows[name] = {row.slug: row for row in found.filter(slug__in=slugs)}
+            self.rows[name] = {row.slug: row for row in queryset.filter(slug__in=slugs)}
         self.taken: set[int] = set()
 
     def row(self, item: ItemPart, pks: Mapping[str, int]) -> QuizItem | None:

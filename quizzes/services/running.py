@@ -31,27 +31,27 @@ def at_quiz(quiz: Quiz) -> QuerySet[Attempt]:
 
 
 @contextmanager
-def moved(found: QuerySet[Attempt], *, reason: str, actor: User, now: datetime, shorten: bool) -> Iterator[None]:
+def moved(attempts: QuerySet[Attempt], *, reason: str, actor: User, now: datetime, shorten: bool) -> Iterator[None]:
     """Around a change of terms: deadlines of attempts in progress move from what held before to what holds after.
 
     Without `shorten` a deadline moves outwards only; an attempt without any end gets a close that lies ahead. One that
     was moved by hand before keeps that extension: time that is added is added to it, and only a new end before it takes
     from it. No deadline is set before `now`.
     """
-    before = _ends(found)
+    before = _ends(attempts)
     yield
-    after = _ends(found)
+    after = _ends(attempts)
     for pk, old in before.items():
         if pk in after:
             due_at = _next_deadline(old.attempt.due_at, old, after[pk], shorten=shorten, now=now)
             _move(old.attempt, due_at, reason=reason, actor=actor, now=now)
 
 
-def tighten(found: QuerySet[Attempt], *, reason: str, actor: User, now: datetime) -> int:
+def tighten(attempts: QuerySet[Attempt], *, reason: str, actor: User, now: datetime) -> int:
     """Bring deadlines down to the present terms, whenever these were changed, never before `now`. Returns how many."""
     return sum(
         _move(end.attempt, end.due_at, reason=reason, actor=actor, now=now)
-        for end in _ends(found).values()
+        for end in _ends(attempts).values()
         if end.due_at is not None and _is_earlier(max(end.due_at, now), end.attempt.due_at)
     )
 
@@ -105,9 +105,9 @@ def _is_earlier(one: datetime | None, other: datetime | None) -> bool:
     return one is not None and (other is None or one < other)
 
 
-def _ends(found: QuerySet[Attempt]) -> dict[int, End]:
+def _ends(attempts: QuerySet[Attempt]) -> dict[int, End]:
     """Return attempts by pk with the ends that the terms now give (5 queries at most, however many there are)."""
-    running = list(found.all().select_related("quiz", "assignment__quiz"))
+    running = list(attempts.all().select_related("quiz", "assignment__quiz"))
     if not running:
         return {}
     given = {attempt.assignment_id for attempt in running if attempt.assignment_id}

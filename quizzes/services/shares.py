@@ -49,8 +49,8 @@ class Gift:
     def stems(self) -> list[str]:
         """What the questions ask, in the order of the bank."""
         rows = sorted([*self.used, *self.copied], key=lambda question: question.pk)
-        found = (linting.asked_version(question) for question in rows)
-        return [plain(version.stem) for version in found if version is not None]
+        versions = (linting.asked_version(question) for question in rows)
+        return [plain(version.stem) for version in versions if version is not None]
 
     @property
     def rules(self) -> list[QuizItem]:
@@ -140,9 +140,9 @@ def copy(share: QuizShare, *, actor: User, now: datetime) -> tuple[Quiz, int]:
     locked = QuizShare.objects.select_for_update(no_key=True).filter(pk=share.pk).open_at(now).first()
     if locked is None:
         raise QuizError(WRONG)
-    found = gift(share, actor=actor, now=now)
-    instead = copies.of_questions(found.copied, actor=actor, now=now)
+    contents = gift(share, actor=actor, now=now)
+    instead = copies.of_questions(contents.copied, actor=actor, now=now)
     made, _left_out = copies.of_quiz(share.quiz, actor=actor, now=now, instead=instead)
     QuizShare.objects.filter(pk=share.pk).update(copies=F("copies") + 1)
     LogEntry.objects.log_actions(actor.pk, [made], ADDITION, _("Copied by a code."))
-    return made, found.behind
+    return made, contents.behind

@@ -77,18 +77,18 @@ def load(folder: Path, *, now: datetime) -> Loaded:
 
 
 def _bring(content: Content, done: Loaded, *, now: datetime) -> None:
-    found = content.model._default_manager.filter(slug=content.slug).first()
-    if found is None:
+    row = content.model._default_manager.filter(slug=content.slug).first()
+    if row is None:
         _write(content.model(slug=content.slug, **SHIPPED), content)
         done.added.append(content.slug)
-    elif found.shipped == content.hash:
+    elif row.shipped == content.hash:
         return
-    elif found.owner_id is not None or _hash_of(found, content) != found.shipped:
+    elif row.owner_id is not None or _hash_of(row, content) != row.shipped:
         done.kept.append(content.slug)
     else:
-        if isinstance(found, StudyNote):
-            cases.keep_text(found, StudyNote(**_text_of(content), pk=found.pk), now=now)
-        _write(found, content)
+        if isinstance(row, StudyNote):
+            cases.keep_text(row, StudyNote(**_text_of(content), pk=row.pk), now=now)
+        _write(row, content)
         done.changed.append(content.slug)
 
 
@@ -137,8 +137,8 @@ def _only(model: Any, row: JSONObject, *names: str) -> dict[str, object]:
 
 
 def _places(row: JSONObject) -> Places:
-    found = [(place["source"], place["paragraph"]) for place in row.get("sources", ())]
-    return tuple(dict.fromkeys(found))
+    places = [(place["source"], place["paragraph"]) for place in row.get("sources", ())]
+    return tuple(dict.fromkeys(places))
 
 
 def _place_lines(row: JSONObject) -> str:

@@ -10,12 +10,12 @@ from quizzes.models.previews import PreviewAnswer
 from quizzes.reports import previews as report
 from quizzes.reports.cards import Card, scripts_of, with_cases
 from quizzes.services import previews
-from quizzes.views.kept_previews import Running, frame, keep, page
+from quizzes.views.kept_previews import OpenPreview, frame, keep, page
 from quizzes.views.posted_answers import Posted, read_form
 from quizzes.views.requests import LoggedInRequest
 
 
-def save_answers(request: LoggedInRequest, found: Running, slot: int, *, now: datetime) -> Posted:
+def save_answers(request: LoggedInRequest, opened: OpenPreview, slot: int, *, now: datetime) -> Posted:
     """Keep what a form posts, of one question or of all (0); what may be wrong with it is told as in an attempt."""
     if request.method != "POST":
         return Posted()
@@ -23,51 +23,51 @@ def save_answers(request: LoggedInRequest, found: Running, slot: int, *, now: da
     def keep_one(answer: PreviewAnswer, response: object, _revision: int) -> None:
         previews.save(answer, response, now=now)
 
-    posted = read_form(request.POST, found.paper, _answers(found, slot), keep_one)
-    keep(request, found.quiz, found.preview)
+    posted = read_form(request.POST, opened.paper, _answers(opened, slot), keep_one)
+    keep(request, opened.quiz, opened.preview)
     return posted
 
 
 def question_page(
-    request: LoggedInRequest, found: Running, slot: int, posted: Posted, *, now: datetime
+    request: LoggedInRequest, opened: OpenPreview, slot: int, posted: Posted, *, now: datetime
 ) -> HttpResponse:
     """Show the page of one question; 409 where something that was posted is refused."""
-    [here] = _answers(found, slot)
-    [card] = _cards(found, [here], posted)
+    [here] = _answers(opened, slot)
+    [card] = _cards(opened, [here], posted)
     context = {
-        **frame(found, slot, now=now),
+        **frame(opened, slot, now=now),
         "card": card,
         "scripts": card.scripts,
-        "keys": report.key_cards([here], found.paper) if found.shows_answers and not here.is_checked else [],
+        "keys": report.key_cards([here], opened.paper) if opened.shows_answers and not here.is_checked else [],
         "slot": slot,
-        "previous": slot - 1 if slot > 1 and not found.preview.reached_slot else None,
-        "next": slot + 1 if slot < len(found.paper) else None,
+        "previous": slot - 1 if slot > 1 and not opened.preview.reached_slot else None,
+        "next": slot + 1 if slot < len(opened.paper) else None,
         "conflict": posted.refused.get(slot),
         "unread": posted.unread,
     }
-    return page(request, "attempts/question", found.quiz, context, status=409 if posted.refused else 200)
+    return page(request, "attempts/question", opened.quiz, context, status=409 if posted.refused else 200)
 
 
-def all_page(request: LoggedInRequest, found: Running, posted: Posted, *, now: datetime) -> HttpResponse:
+def all_page(request: LoggedInRequest, opened: OpenPreview, posted: Posted, *, now: datetime) -> HttpResponse:
     """Show the page of all questions; 409 where something that was posted is refused."""
-    answers = found.preview.answers
-    cards = _cards(found, answers, posted)
+    answers = opened.preview.answers
+    cards = _cards(opened, answers, posted)
     context = {
-        **frame(found, 0, now=now),
+        **frame(opened, 0, now=now),
         "cards": [(card, posted.refused.get(card.slot)) for card in cards],
         "scripts": scripts_of(cards),
-        "keys": report.key_cards(answers, found.paper) if found.shows_answers else [],
+        "keys": report.key_cards(answers, opened.paper) if opened.shows_answers else [],
         "unread": posted.unread,
     }
-    return page(request, "attempts/all", found.quiz, context, status=409 if posted.refused else 200)
+    return page(request, "attempts/all", opened.quiz, context, status=409 if posted.refused else 200)
 
 
-def _answers(found: Running, slot: int) -> list[PreviewAnswer]:
-    return [answer for answer in found.preview.answers if answer.slot == slot or not slot]
+def _answers(opened: OpenPreview, slot: int) -> list[PreviewAnswer]:
+    return [answer for answer in opened.preview.answers if answer.slot == slot or not slot]
 
 
-def _cards(found: Running, answers: list[PreviewAnswer], posted: Posted) -> list[Card]:
+def _cards(opened: OpenPreview, answers: list[PreviewAnswer], posted: Posted) -> list[Card]:
     texts = {slot: conflict.texts for slot, conflict in posted.refused.items()}
-    earned = previews.marked(found.preview, found.paper, found.quiz)
-    shown = report.ask_cards(answers, found.paper, earned, texts, shows_answers=found.shows_answers)
-    return with_cases(shown, at=found.preview.started_at, before=found.paper.case_before(answers[0].slot))
+    earned = previews.marked(opened.preview, opened.paper, opened.quiz)
+    shown = report.ask_cards(answers, opened.paper, earned, texts, shows_answers=opened.shows_answers)
+    return with_cases(shown, at=opened.preview.started_at, before=opened.paper.case_before(answers[0].slot))

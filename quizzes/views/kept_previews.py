@@ -55,7 +55,7 @@ def addresses(quiz: Quiz) -> Callable[..., str]:
 
 
 @dataclass
-class Running:
+class OpenPreview:
     """A preview with its quiz and its paper, at one instant."""
 
     preview: Preview
@@ -102,7 +102,7 @@ def keep(request: LoggedInRequest, quiz: Quiz, preview: Preview | None) -> None:
     request.session[KEPT] = dict(newest)
 
 
-def running(request: LoggedInRequest, slug: str, *, now: datetime) -> Running | None:
+def open_preview(request: LoggedInRequest, slug: str, *, now: datetime) -> OpenPreview | None:
     """Return the preview of a quiz that the person may preview; None where there is none, or it cannot go on."""
     quiz = quiz_report.previewed(author_of(request), slug)
     preview = kept(request, quiz)
@@ -115,7 +115,7 @@ def running(request: LoggedInRequest, slug: str, *, now: datetime) -> Running | 
         return None
     earned = previews.marked(preview, paper, quiz) if preview.ended_at(now) else None
     attempt = report.attempt_of(preview, quiz, request.user, now=now, earned=earned)
-    return Running(preview, quiz, paper, attempt, shows_answers(request))
+    return OpenPreview(preview, quiz, paper, attempt, shows_answers(request))
 
 
 def page(
@@ -137,15 +137,15 @@ def page(
     return render(request, "quizzes/previews/page.jinja", context, status=status)
 
 
-def frame(found: Running, here: int, *, now: datetime) -> dict[str, object]:
+def frame(opened: OpenPreview, here: int, *, now: datetime) -> dict[str, object]:
     """Return what every page of a running preview shows around the questions, as `attempts.page_context` does."""
     return {
-        "attempt": found.attempt,
-        "overview": attempt_report.overview(found.preview, found.preview.answers, here=here),
-        "seconds_left": found.attempt.seconds_left(now),
-        "is_practice": found.preview.preset == "practice" and found.shows_answers,
-        "has_marks": found.preview.preset != "survey",
-        "may_switch": not found.preview.reached_slot,
+        "attempt": opened.attempt,
+        "overview": attempt_report.overview(opened.preview, opened.preview.answers, here=here),
+        "seconds_left": opened.attempt.seconds_left(now),
+        "is_practice": opened.preview.preset == "practice" and opened.shows_answers,
+        "has_marks": opened.preview.preset != "survey",
+        "may_switch": not opened.preview.reached_slot,
         "longest": MAX_ANSWER,
-        "notes": found.preview.notes,
+        "notes": opened.preview.notes,
     }

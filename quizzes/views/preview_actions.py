@@ -15,7 +15,7 @@ from quizzes import clock
 from quizzes.errors import NotFound
 from quizzes.services import previews
 from quizzes.views.asked_previews import all_page, question_page, save_answers
-from quizzes.views.kept_previews import Running, keep, running
+from quizzes.views.kept_previews import OpenPreview, keep, open_preview
 from quizzes.views.posted_answers import page_of
 from quizzes.views.requests import LoggedInRequest
 from quizzes.views.shortcuts import READ_WRITE
@@ -25,12 +25,12 @@ from quizzes.views.shortcuts import READ_WRITE
 class Pressed:
     """A button that was pressed: of which question (0: of none), and on the page of which one (0: of all)."""
 
-    found: Running
+    opened: OpenPreview
     slot: int
     page: int
 
     def at(self, name: str, *arguments: int) -> str:
-        return self.found.at(f"attempt_{name}", *arguments)
+        return self.opened.at(f"attempt_{name}", *arguments)
 
     def back(self, part: str = "question") -> str:
         """Return the page it was pressed on, at this part of the question."""
@@ -50,21 +50,21 @@ def button(*, minds_unread: bool = True) -> Callable[[Callable[[Pressed], str]],
         @wraps(act)
         def view(request: LoggedInRequest, slug: str, slot: int = 0) -> HttpResponse:
             now = clock.now()
-            found = running(request, slug, now=now)
-            if found is None or not found.attempt.is_in_progress or request.method != "POST":
+            opened = open_preview(request, slug, now=now)
+            if opened is None or not opened.attempt.is_in_progress or request.method != "POST":
                 return redirect("quizzes:quiz_preview_go_on", slug=slug)
-            if slot and slot not in found.paper:
+            if slot and slot not in opened.paper:
                 raise NotFound
-            page = page_of(request.POST, slot, found.paper)
-            if found.preview.reached_slot not in (0, page):
-                return redirect(found.where)
-            posted = save_answers(request, found, page, now=now)
+            page = page_of(request.POST, slot, opened.paper)
+            if opened.preview.reached_slot not in (0, page):
+                return redirect(opened.where)
+            posted = save_answers(request, opened, page, now=now)
             if posted.stays(minds_unread=minds_unread):
                 if page:
-                    return question_page(request, found, page, posted, now=now)
-                return all_page(request, found, posted, now=now)
-            where = act(Pressed(found, slot, page))
-            keep(request, found.quiz, found.preview)
+                    return question_page(request, opened, page, posted, now=now)
+                return all_page(request, opened, posted, now=now)
+            where = act(Pressed(opened, slot, page))
+            keep(request, opened.quiz, opened.preview)
             return redirect(where)
 
         return view
@@ -79,8 +79,8 @@ def quiz_preview_turn(pressed: Pressed) -> str:
 
 @button()
 def quiz_preview_advance(pressed: Pressed) -> str:
-    preview = pressed.found.preview
-    if pressed.slot == len(pressed.found.paper):
+    preview = pressed.opened.preview
+    if pressed.slot == len(pressed.opened.paper):
         return pressed.at("summary")
     if preview.reached_slot:
         previews.advance(preview, from_slot=pressed.slot)
@@ -99,29 +99,29 @@ def quiz_preview_one_page(pressed: Pressed) -> str:
 
 @button()
 def quiz_preview_check(pressed: Pressed) -> str:
-    previews.check(pressed.found.preview, pressed.found.paper, pressed.found.quiz, slot=pressed.slot)
+    previews.check(pressed.opened.preview, pressed.opened.paper, pressed.opened.quiz, slot=pressed.slot)
     return pressed.back("verdict")
 
 
 @button()
 def quiz_preview_show(pressed: Pressed) -> str:
-    previews.show(pressed.found.preview, slot=pressed.slot)
+    previews.show(pressed.opened.preview, slot=pressed.slot)
     return pressed.back("verdict")
 
 
 @button()
 def quiz_preview_try_again(pressed: Pressed) -> str:
-    previews.try_again(pressed.found.preview, slot=pressed.slot)
+    previews.try_again(pressed.opened.preview, slot=pressed.slot)
     return pressed.back()
 
 
 @button(minds_unread=False)
 def quiz_preview_set_flag(pressed: Pressed) -> str:
-    previews.flag(pressed.found.preview, slot=pressed.slot, is_flagged=True)
+    previews.flag(pressed.opened.preview, slot=pressed.slot, is_flagged=True)
     return pressed.back()
 
 
 @button(minds_unread=False)
 def quiz_preview_clear_flag(pressed: Pressed) -> str:
-    previews.flag(pressed.found.preview, slot=pressed.slot, is_flagged=False)
+    previews.flag(pressed.opened.preview, slot=pressed.slot, is_flagged=False)
     return pressed.back()

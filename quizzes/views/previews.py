@@ -23,7 +23,7 @@ from quizzes.reports.cards import with_cases
 from quizzes.reports.results import parts_of
 from quizzes.services import previews, ways
 from quizzes.views.asked_previews import all_page, question_page, save_answers
-from quizzes.views.kept_previews import HIDES_ANSWERS, Running, author_of, frame, keep, page, running
+from quizzes.views.kept_previews import HIDES_ANSWERS, OpenPreview, author_of, frame, keep, open_preview, page
 from quizzes.views.requests import LoggedInRequest
 from quizzes.views.shortcuts import READ_WRITE
 
@@ -59,8 +59,8 @@ def quiz_preview_start(request: LoggedInRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_GET
 def quiz_preview_go_on(request: LoggedInRequest, slug: str) -> HttpResponse:
-    found = running(request, slug, now=clock.now())
-    return redirect(found.where if found else reverse("quizzes:quiz_preview", args=[slug]))
+    opened = open_preview(request, slug, now=clock.now())
+    return redirect(opened.where if opened else reverse("quizzes:quiz_preview", args=[slug]))
 
 
 @never_cache
@@ -68,15 +68,15 @@ def quiz_preview_go_on(request: LoggedInRequest, slug: str) -> HttpResponse:
 def quiz_preview_question(request: LoggedInRequest, slug: str, slot: int) -> HttpResponse:
     """Show one question; POST keeps its answer and stays."""
     now = clock.now()
-    found = running(request, slug, now=now)
-    if found is None or not found.attempt.is_in_progress or found.preview.reached_slot not in (0, slot):
+    opened = open_preview(request, slug, now=now)
+    if opened is None or not opened.attempt.is_in_progress or opened.preview.reached_slot not in (0, slot):
         return redirect("quizzes:quiz_preview_go_on", slug=slug)
-    if slot not in found.paper:
+    if slot not in opened.paper:
         raise NotFound
-    posted = save_answers(request, found, slot, now=now)
+    posted = save_answers(request, opened, slot, now=now)
     if request.method == "POST" and not posted.refused:
         return redirect("quizzes:quiz_preview_question", slug=slug, slot=slot)
-    return question_page(request, found, slot, posted, now=now)
+    return question_page(request, opened, slot, posted, now=now)
 
 
 @never_cache
@@ -84,81 +84,81 @@ def quiz_preview_question(request: LoggedInRequest, slug: str, slot: int) -> Htt
 def quiz_preview_all(request: LoggedInRequest, slug: str) -> HttpResponse:
     """Show all questions; POST keeps their answers and stays."""
     now = clock.now()
-    found = running(request, slug, now=now)
-    if found is None or not found.attempt.is_in_progress or found.preview.reached_slot:
+    opened = open_preview(request, slug, now=now)
+    if opened is None or not opened.attempt.is_in_progress or opened.preview.reached_slot:
         return redirect("quizzes:quiz_preview_go_on", slug=slug)
-    posted = save_answers(request, found, 0, now=now)
+    posted = save_answers(request, opened, 0, now=now)
     if request.method == "POST" and not posted.refused:
         return redirect("quizzes:quiz_preview_all", slug=slug)
-    return all_page(request, found, posted, now=now)
+    return all_page(request, opened, posted, now=now)
 
 
 @never_cache
 @require_GET
 def quiz_preview_summary(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
-    found = running(request, slug, now=now)
-    if found is None or not found.attempt.is_in_progress:
+    opened = open_preview(request, slug, now=now)
+    if opened is None or not opened.attempt.is_in_progress:
         return redirect("quizzes:quiz_preview_go_on", slug=slug)
-    unread = [answer.slot for answer in found.preview.answers if found.paper[answer.slot].is_unread(answer.response)]
-    return page(request, "attempts/summary", found.quiz, {**frame(found, 0, now=now), "unread": unread})
+    unread = [answer.slot for answer in opened.preview.answers if opened.paper[answer.slot].is_unread(answer.response)]
+    return page(request, "attempts/summary", opened.quiz, {**frame(opened, 0, now=now), "unread": unread})
 
 
 @require_POST
 def quiz_preview_submit(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
-    found = running(request, slug, now=now)
-    if found is not None and found.attempt.is_in_progress:
-        if "confirmed" not in request.POST and has_unanswered(found):
+    opened = open_preview(request, slug, now=now)
+    if opened is not None and opened.attempt.is_in_progress:
+        if "confirmed" not in request.POST and has_unanswered(opened):
             return redirect("quizzes:quiz_preview_unanswered", slug=slug)
-        found.preview.submitted_at = now
-        keep(request, found.quiz, found.preview)
+        opened.preview.submitted_at = now
+        keep(request, opened.quiz, opened.preview)
     return redirect("quizzes:quiz_preview_go_on", slug=slug)
 
 
-def has_unanswered(found: Running) -> bool:
-    return any(answer.response is None for answer in found.preview.answers)
+def has_unanswered(opened: OpenPreview) -> bool:
+    return any(answer.response is None for answer in opened.preview.answers)
 
 
 @never_cache
 @require_GET
 def quiz_preview_unanswered(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
-    found = running(request, slug, now=now)
-    if found is None or not found.attempt.is_in_progress or not has_unanswered(found):
+    opened = open_preview(request, slug, now=now)
+    if opened is None or not opened.attempt.is_in_progress or not has_unanswered(opened):
         return redirect("quizzes:quiz_preview_go_on", slug=slug)
-    allowed = found.quiz.attempts_allowed
-    context = {**frame(found, 0, now=now), "left": None if allowed is None else allowed - 1}
-    return page(request, "attempts/unanswered", found.quiz, context)
+    allowed = opened.quiz.attempts_allowed
+    context = {**frame(opened, 0, now=now), "left": None if allowed is None else allowed - 1}
+    return page(request, "attempts/unanswered", opened.quiz, context)
 
 
 @never_cache
 @require_GET
 def quiz_preview_result(request: LoggedInRequest, slug: str) -> HttpResponse:
     now = clock.now()
-    found = running(request, slug, now=now)
-    if found is None or found.attempt.is_in_progress:
+    opened = open_preview(request, slug, now=now)
+    if opened is None or opened.attempt.is_in_progress:
         return redirect("quizzes:quiz_preview_go_on", slug=slug)
-    shown = report.revealed(found.preview.preset, shows_answers=found.shows_answers)
-    earned = previews.marked(found.preview, found.paper, found.quiz)
-    answers = [answer for answer in found.preview.answers if found.attempt.has_reached(answer.slot)]
-    result = with_cases(report.result_cards(answers, found.paper, earned, shown), at=found.preview.started_at)
+    shown = report.revealed(opened.preview.preset, shows_answers=opened.shows_answers)
+    earned = previews.marked(opened.preview, opened.paper, opened.quiz)
+    answers = [answer for answer in opened.preview.answers if opened.attempt.has_reached(answer.slot)]
+    result = with_cases(report.result_cards(answers, opened.paper, earned, shown), at=opened.preview.started_at)
     context = {
-        "attempt": found.attempt,
+        "attempt": opened.attempt,
         "is_own": True,
         "is_late": False,
         "revealed": shown,
         "reveal_at": None,
-        "preset": found.preview.preset,
-        "result": attempt_report.result(found.attempt, shown),
+        "preset": opened.preview.preset,
+        "result": attempt_report.result(opened.attempt, shown),
         "changes": [],
         "cards": result,
         "parts": parts_of(result, is_over=True),
         "may_manage": False,
         "act": None,
-        "notes": [_("Students are told: “%(when)s”") % {"when": attempt_report.reveal_sentence(found.preview.preset)}],
+        "notes": [_("Students are told: “%(when)s”") % {"when": attempt_report.reveal_sentence(opened.preview.preset)}],
     }
-    return page(request, "attempts/result", found.quiz, context)
+    return page(request, "attempts/result", opened.quiz, context)
 
 
 @require_POST

@@ -61,8 +61,8 @@ def make(folder: Path, *, now: datetime) -> tuple[Path, Note]:
     try:
         expected = of.copy(partial)
         with of.opened(partial) as database:
-            found, violations = verified(database, expected=expected)
-        note = described(partial, found, made_at=now, violations=violations)
+            contents, violations = verified(database, expected=expected)
+        note = described(partial, contents, made_at=now, violations=violations)
         prefix = notes.DOUBTFUL if violations else notes.PREFIX
         target = publish(partial, folder / notes.name_of(now, of.SUFFIX, prefix=prefix), note)
     finally:
@@ -107,7 +107,7 @@ def verified(
     return contents, [] if contents.lacks else verifying.violations(database)
 
 
-def described(file: Path, found: verifying.Contents, *, made_at: datetime, violations: list[str]) -> Note:
+def described(file: Path, contents: verifying.Contents, *, made_at: datetime, violations: list[str]) -> Note:
     held = "do not hold" if violations else "hold"
     return Note(
         made_at=made_at.isoformat(timespec="seconds"),
@@ -115,9 +115,9 @@ def described(file: Path, found: verifying.Contents, *, made_at: datetime, viola
         version=notes.version(),
         sha256=notes.digest(file),
         size=file.stat().st_size,
-        invariants="not checked: migrations are missing" if found.lacks else held,
-        migrations=found.last_migrations,
-        counts=found.counts,
+        invariants="not checked: migrations are missing" if contents.lacks else held,
+        migrations=contents.last_migrations,
+        counts=contents.counts,
     )
 
 
@@ -159,14 +159,14 @@ def restore(file: Path, *, now: datetime, replaces: bool, accepts_violations: bo
     if replaces:
         of.refuse_while_in_use()
     with of.loaded(file) as incoming:
-        found, violations = verified(incoming, expected=note.counts if note else None)
+        contents, violations = verified(incoming, expected=note.counts if note else None)
         if violations and not accepts_violations:
             raise CommandError("\n".join([f"Something does not hold in {file.name}:", *violations]))
         if not replaces:
-            return Restored("", len(found.lacks))
+            return Restored("", len(contents.lacks))
         of.refuse_while_in_use()  # again: to verify takes its time
         kept = of.swap(incoming, now.strftime(notes.STAMP))
-    return Restored(kept, len(found.lacks))
+    return Restored(kept, len(contents.lacks))
 
 
 def described_by(file: Path) -> Note | None:

@@ -71,8 +71,8 @@ def plain(
     """Return a part whose rows are read as they stand: `columns` are names with lookups, `own` leads to the person."""
 
     def rows(reader: Reader) -> Iterator[Row]:
-        found = model._default_manager.filter(**{own: reader.person.pk}).order_by("pk")
-        for values in found.values_list(*columns.values()).iterator(chunk_size=AT_ONCE):
+        queryset = model._default_manager.filter(**{own: reader.person.pk}).order_by("pk")
+        for values in queryset.values_list(*columns.values()).iterator(chunk_size=AT_ONCE):
             yield dict(zip(columns, values, strict=True))
 
     fields = frozenset(lookup.partition("__")[0] for lookup in columns.values())

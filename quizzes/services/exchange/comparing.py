@@ -27,22 +27,22 @@ def refusals(
     missing: Collection[str] = (),
 ) -> list[str]:
     """Return why a draft cannot come into the bank, or not over the question with its id."""
-    found = []
+    sentences = []
     if (case := draft.spec.get("case")) in missing:
-        found.append(_("There is no case “%(slug)s”; write it first, as a study note.") % {"slug": case})
+        sentences.append(_("There is no case “%(slug)s”; write it first, as a study note.") % {"slug": case})
     for place in draft.sources:
         source = sources.get(place.document)
         if source is None:
-            found.append(_("There is no source “%(slug)s”; add it first.") % {"slug": place.document})
+            sentences.append(_("There is no source “%(slug)s”; add it first.") % {"slug": place.document})
         elif not source.has_paragraph(place.paragraph):
             message = _("“%(slug)s” has no paragraph %(number)d.")
-            found.append(message % {"slug": place.document, "number": place.paragraph})
+            sentences.append(message % {"slug": place.document, "number": place.paragraph})
     if question is not None and question.type != draft.type:
         message = _("The question with this id is of type %(type)s, and a type never changes.")
-        found.append(message % {"type": question.type})
+        sentences.append(message % {"type": question.type})
     elif question is not None and _has_other_work(question, draft):
-        found.append(_("Someone has an unpublished draft of this question; publish or discard that first."))
-    return found
+        sentences.append(_("Someone has an unpublished draft of this question; publish or discard that first."))
+    return sentences
 
 
 def _has_other_work(question: Question, draft: QuestionDraft) -> bool:

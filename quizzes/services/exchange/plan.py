@@ -125,17 +125,17 @@ def planned(
     missing = set() if is_checked else missing_cases(drafts, actor)
     seen: dict[str, str] = {}
     entries = []
-    for draft, key, found in zip(drafts, keys, findings, strict=True):
+    for draft, key, item_findings in zip(drafts, keys, findings, strict=True):
         reasons = refusals(draft, stored.get(key), sources, missing)
         if key in seen:
             reasons.append(_("%(twin)s is the same question.") % {"twin": seen[key]})
         if publish:
-            reasons += [str(finding) for finding in found if finding.is_error]
+            reasons += [str(finding) for finding in item_findings if finding.is_error]
         seen.setdefault(key, draft.where)
         action: Action = "refused"
         if not reasons:
             action, reasons = _change(draft, stored.get(key), publish=publish)
-        entries.append(Entry(action, draft, key, tuple(reasons), tuple(found)))
+        entries.append(Entry(action, draft, key, tuple(reasons), tuple(item_findings)))
     taken = [entry.draft for entry in entries if entry.action in {"new", "changed"}]
     return ImportReport(
         entries=tuple(entries),
@@ -179,7 +179,7 @@ def _change(draft: QuestionDraft, question: Question | None, *, publish: bool) -
     before = draft_of(question)
     if before is None:
         return "changed", [_("content")]
-    found = changes(draft, before, question, publish=publish)
+    changed = changes(draft, before, question, publish=publish)
     if publish and not any(version.status == Status.READY for version in question.versions.all()):
-        found.append(_("published"))
-    return ("changed", found) if found else ("unchanged", [])
+        changed.append(_("published"))
+    return ("changed", changed) if changed else ("unchanged", [])

@@ -55,8 +55,8 @@ def prepared(lines: Sequence[Line], choices: Choices, *, actor: User, now: datet
     pks = [line.row.question for line in lines]
     rows = Question.objects.filter(pk__in=pks).prefetch_related("versions", "tags", "places")
     stored = {row.pk: row for row in rows}
-    found = [(line, stored[line.row.question]) for line in lines if line.row.question in stored]
-    changed = [_changed(line, question, choices, actor=actor, now=now) for line, question in found]
+    pairs = [(line, stored[line.row.question]) for line in lines if line.row.question in stored]
+    changed = [_changed(line, question, choices, actor=actor, now=now) for line, question in pairs]
     versions = [new for new in (one.version for one in changed) if new is not None and new._state.adding]
     written = entries([one.question for one in changed], CHANGE, _("Changed by an import."), actor)
     return Changes(changed, Insertion(QuestionVersion, versions), Insertion(LogEntry, written))

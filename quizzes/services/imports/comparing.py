@@ -145,10 +145,10 @@ def _refusals(
     *,
     is_twin: bool,
 ) -> tuple[str, ...]:
-    found = exchange.refusals(draft, question, sources, missing)
+    sentences = exchange.refusals(draft, question, sources, missing)
     if is_twin:
-        found.append(_("The same question stands above it in the file."))
-    return tuple(found)
+        sentences.append(_("The same question stands above it in the file."))
+    return tuple(sentences)
 
 
 def _compared(draft: QuestionDraft, key: str, question: Question | None, *, is_exact: bool, is_copy: bool) -> Row:
@@ -193,14 +193,14 @@ def with_duplicates(drafts: Sequence[QuestionDraft], rows: Sequence[Row], *, act
     for place, (draft, row) in enumerate(zip(drafts, rows, strict=True)):
         if row.action in ("new", "copy"):
             places.setdefault((draft.type, _stem(draft.spec)), []).append(place)
-    found = list(rows)
+    compared = list(rows)
     for version in _with_these_stems(places, actor, now):
         mark = content_mark(version.question.type, version.spec)
         for place in places[version.question.type, _stem(version.spec)]:
             draft = drafts[place]
             if content_mark(draft.type, draft.spec) == mark:
-                found[place] = _twin(found[place], version, actor)
-    return found
+                compared[place] = _twin(compared[place], version, actor)
+    return compared
 
 
 def _with_these_stems(

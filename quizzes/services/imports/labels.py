@@ -29,12 +29,12 @@ class Labels:
     def of(cls, taken: Sequence[Line], choices: Choices) -> Labels:
         """Return the topics and tags of these questions, made where they are missing."""
         known = set(Topic.objects.values_list("pk", flat=True))
-        found = cls(choices)
-        found._find_topics(taken)
-        found._find_tags({slug for line in taken for slug in line.draft.tags} | set(choices.tags))
-        there = [*found.by_slug.values(), *found.by_category.values(), *([found.typed] if found.typed else [])]
-        found.new_topics = sorted({topic.pk for topic in there} - known)
-        return found
+        labels = cls(choices)
+        labels._find_topics(taken)
+        labels._find_tags({slug for line in taken for slug in line.draft.tags} | set(choices.tags))
+        there = [*labels.by_slug.values(), *labels.by_category.values(), *([labels.typed] if labels.typed else [])]
+        labels.new_topics = sorted({topic.pk for topic in there} - known)
+        return labels
 
     def _find_topics(self, taken: Sequence[Line]) -> None:
         slugs = {line.draft.topic for line in taken if line.draft.topic}

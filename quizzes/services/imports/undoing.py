@@ -127,22 +127,22 @@ def _edited(questions: Sequence[Question], stamps: dict[int, str]) -> set[int]:
 
 def _used(model: type[Question] | type[QuestionVersion], pks: Sequence[int]) -> set[int]:
     """Return which of the rows something else refers to, whatever it is: attempts, quizzes, cards of review."""
-    found: set[int] = set()
+    used: set[int] = set()
     for other, name in _referring(model):
         if other not in PARTS:
             rows = other._default_manager.filter(**{f"{name}__in": pks}).order_by()
-            found |= set(rows.values_list(f"{name}_id", flat=True).distinct())
+            used |= set(rows.values_list(f"{name}_id", flat=True).distinct())
     if model is Question:
         versions = dict(QuestionVersion.objects.filter(question__in=pks).values_list("pk", "question"))
-        found |= {versions[pk] for pk in _used(QuestionVersion, list(versions))}
-    return found
+        used |= {versions[pk] for pk in _used(QuestionVersion, list(versions))}
+    return used
 
 
 def _referring(model: Any) -> list[tuple[Any, str]]:
     """Return every model with a column that refers to the rows of this one, and the name of the column."""
     fields = model._meta.get_fields(include_hidden=True)
-    found = (field for field in fields if field.auto_created and not field.concrete and not field.many_to_many)
-    return [(field.related_model, field.field.name) for field in found]
+    relations = (field for field in fields if field.auto_created and not field.concrete and not field.many_to_many)
+    return [(field.related_model, field.field.name) for field in relations]
 
 
 # Changed ----------------------------------------------------------------------------------------------------------------
@@ -231,8 +231,8 @@ def _restore_tags(back: Sequence[Question], notes: dict[int, dict[str, Any]]) ->
 
 def _restore_places(back: Sequence[Question], notes: dict[int, dict[str, Any]]) -> None:
     rows: dict[int, list[list[Any]]] = {question.pk: [] for question in back}
-    found = QuestionSource.objects.filter(question__in=back).order_by("pk")
-    for question, *place in found.values_list("question", "source", "paragraph", "evidence"):
+    places = QuestionSource.objects.filter(question__in=back).order_by("pk")
+    for question, *place in places.values_list("question", "source", "paragraph", "evidence"):
         rows[question].append(place)
     other = [question for question in back if rows[question.pk] != notes[question.pk]["places"]]
     QuestionSource.objects.filter(question__in=other).delete()

@@ -198,8 +198,8 @@ def _publish_drafts(taken: Iterable[Line], *, now: datetime) -> list[int]:
     """Publish what is there as a first draft and says the same; returns the versions."""
     pks = [line.row.question for line in taken if line.row.action == "there" and not line.row.blocking]
     first = QuestionVersion.objects.filter(question__in=pks, status=Status.DRAFT, number=1)
-    found = dict(first.values_list("pk", "question"))
-    private = Question.objects.filter(pk__in=found.values(), visibility=Visibility.PRIVATE, owner__isnull=False)
+    questions = dict(first.values_list("pk", "question"))
+    private = Question.objects.filter(pk__in=questions.values(), visibility=Visibility.PRIVATE, owner__isnull=False)
     private.update(visibility=Visibility.COPY)
-    QuestionVersion.objects.filter(pk__in=found).update(status=Status.READY, published_at=now)
-    return list(found)
+    QuestionVersion.objects.filter(pk__in=questions).update(status=Status.READY, published_at=now)
+    return list(questions)
