@@ -25,6 +25,7 @@ MAX_DEPTH = 12
 MAX_ISSUES = 200  # beyond that a list of faults is of no use
 NAMESPACE = uuid.UUID("6b1f4d0e-52f7-5f3a-9a5e-0d0c7f3b8a11")  # of ids that are words; never changes
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+MADE_UP = re.compile(f"{UUID.pattern}|[0-9a-fA-F]{{16,}}|[0-9]{{12,}}")  # long enough to be unique
 OMISSION = " … "  # between two phrases of one paragraph
 EVIDENCE_LIMIT = 200
 
@@ -171,6 +172,14 @@ def beside(draft: QuestionDraft, *kept: str) -> Iterator[str]:
 def stable_id(given: str) -> str:
     """Return a uuid as it is written; for any other words the same uuid every time."""
     return given.lower() if UUID.fullmatch(given) else str(uuid.uuid5(NAMESPACE, given))
+
+
+def id_of_system(given: str) -> str | None:
+    """Return the stable id for one that another system made up, None where it may name another question elsewhere.
+
+    Canvas has long figures, others QUE_1003: what is imported from a second file must not change what came by the first.
+    """
+    return stable_id(given[:200]) if MADE_UP.search(given) else None
 
 
 def merged(places: Sequence[SourcePlace]) -> tuple[SourcePlace, ...]:

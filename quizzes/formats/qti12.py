@@ -98,6 +98,9 @@ def _take_all(root: Element, href: str, reading: Reading) -> None:
         message = _("The file begins with <%(tag)s>, not with <questestinterop>: this is not QTI 1.2.")
         raise Unreadable(xml_reader.line_of(root), message % {"tag": str(root.tag)[:40]})
     for element, title in reading.turns(_titled(root)):
+        if element.tag == "sourcebank_ref":
+            reading.note(xml_reader.line_of(element), _("It draws questions from a bank that is not in this file."))
+            continue
         item = Item(element, href, title, reading)
         try:
             item.take()
@@ -106,10 +109,10 @@ def _take_all(root: Element, href: str, reading: Reading) -> None:
 
 
 def _titled(root: Element) -> Iterator[tuple[Element, str]]:
-    """Yield the items, each with the title of what holds it."""
+    """Yield the items and the draws from banks, each with the title of what holds it."""
     title = ""
-    for element in root.iter("assessment", "objectbank", "section", "item"):
-        if element.tag == "item":
+    for element in root.iter("assessment", "objectbank", "section", "item", "sourcebank_ref"):
+        if element.tag in ("item", "sourcebank_ref"):
             yield element, title
         else:
             title = element.get("title", "") or title

@@ -9,7 +9,7 @@ from html import unescape
 
 from django.utils.translation import gettext as _
 
-from quizzes.formats.base import stable_id
+from quizzes.formats.base import id_of_system
 from quizzes.formats.gift_text import Faulty, as_meant
 from quizzes.formats.qti12_conditions import Marking
 from quizzes.formats.qti12_numbers import number
@@ -63,8 +63,7 @@ class Item:
         type, fields = readers[kind]()
         shared = {"stem": fields.pop("stem", None) or self.stem(), "explanation": self.said("general_fb")}
         self.note_feedback(type)
-        ident = self.element.get("ident", "")[:200]
-        envelope = {"id": stable_id(ident) if ident else None, "category": self.category}
+        envelope = {"id": id_of_system(self.element.get("ident", "")), "category": self.category}
         return self.reading.take(type, shared | fields, self.where, **envelope)
 
     def told_by_responses(self) -> str:

@@ -11,7 +11,7 @@ from html import escape
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from quizzes.formats.base import stable_id
+from quizzes.formats.base import id_of_system
 from quizzes.formats.gift_text import Faulty, as_meant
 from quizzes.formats.reading import Fields, Reading
 from quizzes.formats.texts import from_html, one_line
@@ -49,8 +49,7 @@ class Item:
             return self.reading.refuse(self.where, message % {"kind": strange[0][:40]})
         type, fields = self.read(interactions, kinds)
         shared = {"stem": fields.pop("stem", None) or self.stem(), "explanation": self.explanation()}
-        number = self.root.get("identifier", "")
-        return self.reading.take(type, shared | fields, self.where, id=stable_id(number[:200]) if number else None)
+        return self.reading.take(type, shared | fields, self.where, id=id_of_system(self.root.get("identifier", "")))
 
     def read(self, found: list[Element], kinds: set[str]) -> tuple[str, Fields]:
         if kinds <= set(INLINE):

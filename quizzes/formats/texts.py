@@ -28,6 +28,10 @@ ATTRIBUTES = r"""(?:\s[^<>"']*(?:"[^"<>]*"[^<>"']*)*)?"""
 BLOCK = re.compile(f"</?(?:p|div){ATTRIBUTES}>", re.IGNORECASE)
 SPAN = re.compile(f"</?span{ATTRIBUTES}>", re.IGNORECASE)
 # Emphasis that is the same in Markdown wherever it stands: of letters and figures at both ends, beside no other mark.
+# As Canvas keeps a formula: a picture, and what was typed for it.
+EQUATION = re.compile(
+    r"""<img\b[^<>]{0,2000}?\bdata-equation-content="([^"<>]{1,1000})"[^<>]{0,2000}>""", re.IGNORECASE
+)
 EMPHASIS = re.compile(r"(?<!>)<(em|i|strong|b)>([^\W_](?:[^<>&`*_\\\[\]\n]*[^\W_])?)</\1>(?!<)", re.IGNORECASE)
 SLUG = re.compile(r"[^a-z0-9_-]+")
 ONE, TWO = "\ue000", "\ue001"  # stand for one star and for two while a text is escaped
@@ -84,6 +88,7 @@ def from_html(html: str) -> tuple[str, list[str]]:
     """
     if len(html) > LONGEST_HTML:
         return _words(html), [str(_("its layout"))]
+    html = EQUATION.sub(r"\\(\1\\)", html)
     paragraphs = BLOCK.split(SPAN.sub("", html))
     if not any("<" in text for text in paragraphs):
         return _unmarked(paragraphs), []

@@ -119,7 +119,23 @@ def test_a_choice_keeps_stem_options_and_feedback(data: str | bytes) -> None:
         ("Council", False, ""), ("**Court**", True, "Yes.")
     ]  # fmt: skip
     assert draft.category == "Organs"
-    assert draft.id == one(CHOICE).id
+
+
+def test_an_id_counts_where_no_other_question_of_the_world_can_have_it() -> None:
+    assert one(CHOICE).id is None  # “i1” is of this file alone
+    canvas = one(CHOICE.replace('ident="i1"', 'ident="g9a1b2c3d4e5f60718293a4b5c6d7e8f9"'))
+    assert canvas.id == one(CHOICE.replace('ident="i1"', 'ident="g9a1b2c3d4e5f60718293a4b5c6d7e8f9"')).id is not None
+
+
+def test_formulas_of_canvas_are_kept_as_they_were_typed_and_draws_from_banks_are_named() -> None:
+    formula = '<img class="equation_image" src="/equation_images/x" alt="LaTeX: x^2" data-equation-content="x^2">'
+    drafts, issues = QTI12.parse(
+        CHOICE.replace("&lt;p&gt;Who?&lt;/p&gt;", f"<![CDATA[<p>Is {formula} <b>even</b>?</p>]]>")
+        .replace("</section>", "<selection><sourcebank_ref>b1</sourcebank_ref></selection></section>")
+        .encode()
+    )
+    assert drafts[0].spec["stem"] == r"Is \\(x^2\\) **even**?"
+    assert [str(issue) for issue in issues] == ["line 2: It draws questions from a bank that is not in this file."]
 
 
 def test_answers_that_must_not_be_chosen_are_wrong_and_the_marking_is_named() -> None:
