@@ -226,7 +226,7 @@ def _spec(kind: object, fields: dict[str, object], where: str) -> tuple[dict[str
     if not isinstance(kind, str):
         return None, []  # said of the envelope
     try:
-        return question_types.get(kind).spec(fields).model_dump(mode="json"), []
+        return question_types.get(kind).written(fields), []
     except KeyError:
         known = ", ".join(one.key for one in question_types.all_types())
         message = _("There is no type “%(type)s”; it must be one of: %(known)s.")

@@ -80,7 +80,7 @@ class Reading:
     def take(self, type: str, fields: Mapping[str, object], where: str, **envelope: Any) -> None:
         """Keep a question whose content its type accepts; else say what is wrong with it."""
         try:
-            spec = question_types.get(type).spec(fields).model_dump(mode="json")
+            spec = question_types.get(type).written(fields)
         except InvalidSpec as error:
             for fault in error.faults:
                 place = ", ".join(part for part in (where, fault.where) if part)

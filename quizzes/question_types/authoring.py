@@ -163,7 +163,7 @@ class AuthoredType(Protocol):
     Form: ClassVar[type[SpecForm]]
     rows: ClassVar[Sequence[RowSet]]
 
-    def spec(self, data: object) -> object: ...
+    def written(self, data: object) -> object: ...
 
 
 class AuthorForm:
@@ -201,7 +201,7 @@ class AuthorForm:
         if not all(valid):
             return False
         try:
-            self.kind.spec(self.to_spec())
+            self.kind.written(self.to_spec())
         except InvalidSpec as error:
             for fault in error.faults:
                 self._place(fault)
@@ -215,9 +215,11 @@ class AuthorForm:
         if formset is not None and rest and isinstance(rest[0], int):
             row = formset.ordered_forms[rest[0]]
             field = next((str(step) for step in reversed(rest) if step in row.fields), row.holds)
-            row.add_error(field, fault.sentence)
-        elif name in self.main.fields or not self.rowsets:
-            self.main.add_error(str(name) if name in self.main.fields else None, fault.sentence)
+            row.add_error(field, fault.at_its_field if field else fault.sentence)
+        elif name in self.main.fields:
+            self.main.add_error(str(name), fault.at_its_field)
+        elif not self.rowsets:
+            self.main.add_error(None, fault.sentence)
         else:
             formset = formset or self.rowsets[0]
             few = formset.rows.too_few if fault.is_too_few else ""

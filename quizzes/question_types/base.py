@@ -34,7 +34,8 @@ from pydantic import AfterValidator, Field, ValidationError
 from quizzes.errors import Text
 from quizzes.question_types.authoring import RowSet, SpecForm
 from quizzes.question_types.carrying import Carried
-from quizzes.question_types.faults import TYPED, Fault, InvalidSpec, fault_of
+from quizzes.question_types.faults import BLANK, TYPED, Fault, InvalidSpec, fault_of, place_of
+from quizzes.question_types.showing import blank_texts
 from quizzes.question_types.values import LongText, SpecModel, required
 
 Fields = Mapping[str, Sequence[str]]
@@ -144,6 +145,14 @@ class QuestionType(Generic[SpecT, PlaceT, ResponseT]):
             return self.Spec.model_validate(data)
         except ValidationError as error:
             raise InvalidSpec([fault_of(item, self.places) for item in error.errors()]) from error
+
+    def written(self, data: object) -> dict[str, object]:
+        """Return what an author or a file brings as it is stored; raises InvalidSpec, also for a text that shows nothing."""
+        spec = self.spec(data).model_dump(mode="json")
+        blank = [Fault(place_of(path, self.places), str(BLANK), path) for path in blank_texts(spec)]
+        if blank:
+            raise InvalidSpec(blank)
+        return spec
 
     # Asking ------------------------------------------------------------------------------------------------------------
 

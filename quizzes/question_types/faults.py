@@ -26,8 +26,16 @@ class Fault:
     @property
     def sentence(self) -> str:
         """For a person who has a form before them."""
-        text = str(self)
-        return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+        return _sentence(str(self))
+
+    @property
+    def at_its_field(self) -> str:
+        """The same without the place, for below the field itself."""
+        return _sentence(self.what)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 # What the draft of a question that is not finished holds next to its stem: the fields of its form, as they were posted.
@@ -41,6 +49,8 @@ class InvalidSpec(ValueError):
         super().__init__("; ".join(map(str, faults)))
         self.faults = tuple(faults)
 
+
+BLANK = gettext_lazy("shows nothing on the page; signs such as ~~~ and [] are taken for layout")
 
 # What the schema library calls a fault, in an author's words.
 FAULTS: Mapping[str, Text] = {
@@ -69,15 +79,19 @@ FAULTS: Mapping[str, Text] = {
 
 def fault_of(item: ErrorDetails, places: Mapping[str, Text]) -> Fault:
     """Return what the schema library says about a spec in an author's words; `places` are the words for its fields."""
-    words: list[str] = []
-    for step in item["loc"]:
-        if isinstance(step, int) and words:
-            words[-1] = f"{words[-1]} {step + 1}"
-        else:
-            words.append(str(places.get(str(step), str(step).replace("_", " ")[:40])))
     details = item.get("ctx", {})
     what = str(details.get("error") or FAULTS.get(item["type"], item["msg"]))
     if item["type"] in FAULTS:
         what %= details
-    where = ", ".join(word for word in words if word)
-    return Fault(where, what, tuple(item["loc"]), is_too_few=item["type"] == "too_short")
+    return Fault(place_of(item["loc"], places), what, tuple(item["loc"]), is_too_few=item["type"] == "too_short")
+
+
+def place_of(path: Sequence[str | int], places: Mapping[str, Text]) -> str:
+    """Return ("options", 2, "feedback") → "option 3, feedback"."""
+    words: list[str] = []
+    for step in path:
+        if isinstance(step, int) and words:
+            words[-1] = f"{words[-1]} {step + 1}"
+        else:
+            words.append(str(places.get(str(step), str(step).replace("_", " ")[:40])))
+    return ", ".join(word for word in words if word)
