@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quizzes.errors import Text
 from quizzes.formats.budgets import Budget
@@ -146,6 +147,21 @@ def decoded(data: bytes) -> str:
         raise Unreadable(_("file"), message % {"byte": data[error.start], "offset": error.start}) from error
 
 
+USUAL = (QuestionDraft.difficulty, QuestionDraft.bloom)
+BESIDE: Sequence[tuple[str, Callable[[QuestionDraft], object], Text]] = (
+    ("case", lambda draft: draft.spec.get("case"), gettext_lazy("The case that stands above it is not kept.")),
+    ("topic", lambda draft: draft.topic, gettext_lazy("Its topic is not kept.")),
+    ("tags", lambda draft: draft.tags, gettext_lazy("Its tags are not kept.")),
+    (
+        "levels",
+        lambda draft: (draft.difficulty, draft.bloom) != USUAL,
+        gettext_lazy("Its difficulty and Bloom level are not kept."),
+    ),
+    ("sources", lambda draft: draft.sources, gettext_lazy("Its sources are not kept.")),
+    ("acknowledged", lambda draft: draft.acknowledged, gettext_lazy("The warnings that were accepted are not kept.")),
+)
+
+
 def losses_of(draft: QuestionDraft, obstacle: str, lost: Iterable[str]) -> Iterator[Issue]:
     """Yield the issue of a question that is left out, or a note for each part that it loses."""
     if obstacle:
@@ -157,16 +173,9 @@ def losses_of(draft: QuestionDraft, obstacle: str, lost: Iterable[str]) -> Itera
 
 def beside(draft: QuestionDraft, *kept: str) -> Iterator[str]:
     """Yield what stands beside a question and is not in the file; `kept` names what is: topic, tags, levels."""
-    has_levels = (draft.difficulty, draft.bloom) != (QuestionDraft.difficulty, QuestionDraft.bloom)
-    lost: dict[str, tuple[Any, str]] = {
-        "case": (draft.spec.get("case"), _("The case that stands above it is not kept.")),
-        "topic": (draft.topic, _("Its topic is not kept.")),
-        "tags": (draft.tags, _("Its tags are not kept.")),
-        "levels": (has_levels, _("Its difficulty and Bloom level are not kept.")),
-        "sources": (draft.sources, _("Its sources are not kept.")),
-        "acknowledged": (draft.acknowledged, _("The warnings that were accepted are not kept.")),
-    }
-    yield from (sentence for name, (is_there, sentence) in lost.items() if is_there and name not in kept)
+    for name, is_there, sentence in BESIDE:
+        if name not in kept and is_there(draft):
+            yield str(sentence)
 
 
 def stable_id(given: str) -> str:
@@ -194,5 +203,7 @@ def merged(places: Sequence[SourcePlace]) -> tuple[SourcePlace, ...]:
 
 def printable(text: str) -> str:
     """Return text that any terminal or page can show: lone surrogates and control characters become question marks."""
-    safe = str(text).encode("utf-8", "replace").decode("utf-8")
+    if text.isprintable():
+        return text
+    safe = text.encode("utf-8", "replace").decode("utf-8")
     return "".join(char if char.isprintable() or char == "\n" else "?" for char in safe)
