@@ -47,6 +47,7 @@ def test_nothing_is_written_without_yes(tmp_path: Path) -> None:
     assert "1 new, 0 changed, 0 unchanged, 0 refused." in said
     assert "new topics: harbour" in said
     assert "Nothing was written." in said
+    assert "has no undo" in said
     assert not Question.objects.exists()
 
 

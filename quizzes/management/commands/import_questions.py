@@ -20,6 +20,7 @@ from quizzes.services.exchange import ImportReport
 OWNERS = ("topic", "categories", "tag", "exams", "quiz")
 REFUSED = "Nothing was imported. Fix what is refused, or add --skip-refused."
 TRIAL = "Nothing was written. Add --yes to import."
+FINAL = "The site's bank has no undo. To be able to go back, run `manage.py backup` first; or import with --owner."
 NOTHING = "There is nothing to import."
 
 
@@ -111,6 +112,7 @@ class Command(BaseCommand):
         if not report.writes:
             self.stdout.write(NOTHING)
             return
+        self.stdout.write(FINAL)
         if not self.agreed(options, TRIAL):
             return
         try:
