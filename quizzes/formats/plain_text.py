@@ -14,43 +14,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.formats import typed_lines
 from quizzes.formats.base import Format, Issue, Parsed, QuestionDraft, beside, checked_size, decoded, losses_of
 from quizzes.formats.budgets import Budget
 from quizzes.formats.reading import Fields, Reading, read_with
 from quizzes.formats.texts import from_plain, one_line
+from quizzes.formats.typed_lines import ANSWER, FIGURED, LETTERS, ROMAN, Typed
 from quizzes.markup import plain
 
-NUMBERED = re.compile(r"(?:question\s*)?(\d{1,4})\s*[.):]\s+(.*)", re.IGNORECASE)
-OPTION = re.compile(r"(\*?)\s*\(?([A-La-l])[.):]\s*(\*?)\s*(.*?)\s*(\*|\(correct\))?$", re.IGNORECASE)
-ANSWER = re.compile(r"(?:correct\s+)?(?:answers?|ans|key|solution)\s*[:=]\s*(.+)", re.IGNORECASE)
-EXPLANATION = re.compile(r"(?:explanation|feedback|rationale|because)\s*:\s*(.+)", re.IGNORECASE)
-LETTERS = "ABCDEFGHIJKL"
+LABELED = re.compile(r"\(?([A-La-l]|[ivx]{1,4})[.):\]]\s*(.*)")
 NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 TRUTH = {"true": True, "t": True, "false": False, "f": False}
 TYPES = ("single_choice", "multiple_choice", "true_false", "short_answer", "numeric", "essay")
-FAR_TOO_LONG = 20_000  # characters of an option
-
-
-@dataclass
-class Typed:
-    """What was typed for one question, line by line."""
-
-    line: int
-    stem: list[str] = field(default_factory=list)
-    options: list[str] = field(default_factory=list)
-    stars: set[int] = field(default_factory=set)
-    answer: str = ""
-    explanation: list[str] = field(default_factory=list)
-    size: int = 0  # characters
-
-    @property
-    def where(self) -> str:
-        return _("line %(n)d") % {"n": self.line}
 
 
 class PlainText(Format):
@@ -71,58 +50,22 @@ class PlainText(Format):
 
     def recognizes(self, name: str, data: bytes) -> bool:
         lines = [line.strip() for line in data.decode("utf-8-sig", "replace").splitlines()]
-        return any(NUMBERED.match(line) for line in lines) and any(ANSWER.match(line) or "*" in line for line in lines)
+        return any(map(FIGURED.match, lines)) and any(ANSWER.match(line) or "*" in line for line in lines)
 
 
 # In -------------------------------------------------------------------------------------------------------------------
 
 
 def _read(data: bytes, reading: Reading) -> None:
-    for typed in reading.turns(_questions(decoded(checked_size(data)), reading)):
+    for typed in reading.turns(typed_lines.questions(decoded(checked_size(data)), reading)):
         _take(typed, reading)
 
 
-def _questions(text: str, reading: Reading) -> Iterator[Typed]:
-    typed: Typed | None = None
-    for number, line in enumerate(text.splitlines(), start=1):
-        bare = one_line(line)
-        numbered = NUMBERED.match(bare)
-        if numbered and not (typed and typed.stem and not typed.options and not typed.answer and line[:1].isspace()):
-            if typed:
-                yield typed
-            typed = Typed(number, [numbered[2]])
-            reading.refuse_if_long(typed.where, len(bare))
-        elif bare and typed:
-            _add(typed, bare)
-            typed.size += len(bare) + 1
-            reading.refuse_if_long(typed.where, typed.size)
-        elif bare:
-            typed = Typed(number, [bare])
-    if typed:
-        yield typed
-
-
-def _add(typed: Typed, line: str) -> None:
-    """Put a line where it belongs: an option in turn, the answer, the explanation, or more of what came before."""
-    option = OPTION.match(line)
-    if option and option[2].upper() == LETTERS[len(typed.options) : len(typed.options) + 1]:
-        if option[1] or option[3] or option[5]:
-            typed.stars.add(len(typed.options))
-        typed.options.append(option[4])
-    elif found := ANSWER.match(line):
-        typed.answer = found[1].strip()
-    elif found := EXPLANATION.match(line):
-        typed.explanation.append(found[1])
-    elif typed.explanation:
-        typed.explanation.append(line)
-    elif typed.options:
-        if len(typed.options[-1]) < FAR_TOO_LONG:  # the type refuses far shorter ones, and adding to it is slow
-            typed.options[-1] += f" {line}"
-    else:
-        typed.stem.append(line)
-
-
 def _take(typed: Typed, reading: Reading) -> None:
+    if typed.is_heading:
+        return reading.note(typed.where, _("This stands among the questions and is none; it is left out."))
+    if typed.fault:
+        return reading.refuse(typed.where, typed.fault)
     shared: Fields = {
         "stem": from_plain("\n".join(typed.stem)),
         "explanation": from_plain("\n".join(typed.explanation)),
@@ -147,20 +90,40 @@ def _take(typed: Typed, reading: Reading) -> None:
 
 
 def _take_choice(typed: Typed, shared: Fields, reading: Reading) -> None:
-    keys = set(typed.stars)
-    for letter in re.split(r"[\s,;&]+|\band\b", typed.answer):
-        bare = letter.strip("().").upper()
-        if bare and (len(bare) > 1 or bare not in LETTERS[: len(typed.options)]):
-            message = _("“%(letter)s” is not the letter of an option.") % {"letter": letter[:20]}
-            return reading.refuse(typed.where, message)
-        keys |= {LETTERS.index(bare)} if bare else set()
+    keys = typed.stars | _keys(typed)
     if not keys:
-        message = _("No option is marked as right. Put a star in front of it, or write “Answer: B”.")
+        if typed.answer:
+            message = _("“%(letter)s” is not the letter of an option.") % {"letter": typed.answer[:20]}
+        else:
+            message = _("No option is marked as right. Put a star in front of it, or write “Answer: B”.")
         return reading.refuse(typed.where, message)
+    texts = [text.lower() for text in typed.options]
+    if len(keys) == 1 and sorted(texts) == ["false", "true"]:
+        return reading.take("true_false", shared | {"answer": TRUTH[texts[min(keys)]]}, typed.where)
     rows = [{"text": from_plain(text), "correct": place in keys} for place, text in enumerate(typed.options)]
     return reading.take(
         "single_choice" if len(keys) == 1 else "multiple_choice", shared | {"options": rows}, typed.where
     )
+
+
+def _keys(typed: Typed) -> set[int]:
+    """Return the places that an answer names: by letters, by the text of an option, or by both; none for anything else."""
+    texts = [_told_apart(text) for text in typed.options]
+    labels = ROMAN if typed.is_roman else [letter.lower() for letter in LETTERS]
+    known = {label: place for place, label in enumerate(labels[: len(texts)])}
+    answer = typed.answer
+    if _told_apart(answer) in texts and answer.lower() not in known:
+        return {texts.index(_told_apart(answer))}
+    both = LABELED.fullmatch(answer)
+    if both and both[1].lower() in known and _told_apart(both[2]) in ("", texts[known[both[1].lower()]]):
+        return {known[both[1].lower()]}
+    letters = [letter.strip("().").lower() for letter in re.split(r"[\s,;&/]+|\band\b", answer)]
+    found = {known.get(letter, -1) for letter in letters if letter}
+    return set() if -1 in found else found
+
+
+def _told_apart(text: str) -> str:
+    return one_line(text).rstrip(".").casefold()
 
 
 # Out ------------------------------------------------------------------------------------------------------------------
