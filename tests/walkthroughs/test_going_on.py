@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from quizzes.models import Attempt, AttemptEvent, Classroom, Question, Quiz, User
-from tests import factories
+from tests import factories, saving
 from tests.pages import CONFIRMED, browser, read
 
 DAY = timedelta(days=1)
@@ -162,7 +162,9 @@ def test_practice_is_called_by_what_it_is_of(learner: User, now: datetime) -> No
         missed = factories.attempt(learner, factories.quiz(council, title="Midterm"), now=now, submit=True)
         for wish in ({"attempt": missed.pk}, {"topic": "council", "only": "missed", "difficulty": "hard"}, {}):
             clock.shift(timedelta(minutes=1))
-            follow(client, "/practice/start/", **wish)
+            follow(client, "/practice/start/", confirmed="yes", **wish)
+            running = Attempt.objects.latest("pk")
+            saving.save(running.pk, learner, slot=1, fields=factories.WRONG, revision=1, now=running.started_at)
         AttemptEvent.objects.filter(attempt__number=3, kind="started").delete()  # from before names were kept
         older = Attempt.objects.latest("pk")
         page, today = read(client.get("/attempts/")), read(client.get("/"))
