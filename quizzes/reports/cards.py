@@ -86,7 +86,7 @@ def _verdict_words() -> dict[str, str]:
     return {
         "right": _("Right"),
         "partly": _("Partly right"),
-        "wrong": _("Incorrect"),
+        "wrong": _("Wrong"),
         "unanswered": _("Not answered"),
         "waiting": _("Waiting for marking"),
     }

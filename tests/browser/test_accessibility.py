@@ -53,7 +53,7 @@ def test_the_answered_question_of_the_first_page_is_accessible(visitor: Enter) -
     expect(page.get_by_role("status")).to_contain_text("Not quite.")
     expect_clean(page, narrow=True)
     page.get_by_label("The General Assembly").check()
-    expect(page.get_by_role("status")).to_contain_text("Correct.")
+    expect(page.get_by_role("status")).to_contain_text("Right.")
     expect(page.get_by_role("status")).to_contain_text("Uniting for Peace")
 
 

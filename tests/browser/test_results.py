@@ -44,4 +44,4 @@ def test_four_mistakes_of_fifteen_take_at_most_six_screens_of_a_phone(enter: Ent
     wait_for_rest(page)
     assert page.evaluate("document.documentElement.scrollHeight") <= 6 * SCREEN
     page.get_by_role("link", name="Question 2, Right").click()
-    expect(page.locator("#question-2").get_by_text("Correct: your answer")).to_be_visible()
+    expect(page.locator("#question-2").get_by_text("Right: your answer")).to_be_visible()

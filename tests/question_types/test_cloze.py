@@ -209,9 +209,9 @@ def test_a_blank_line_begins_a_paragraph() -> None:
 
 def test_the_reveal_tells_of_every_gap() -> None:
     page = rendered(KIND, KIND.spec(THREE), [[2, 0, 1], [], []], [1, "word", None], state="reveal")
-    assert page.count("Your answer: incorrect") == 1
-    assert page.count("Correct: your answer") == 1
-    assert page.count("Correct answer") == 2
+    assert page.count("Your answer: wrong") == 1
+    assert page.count("Right: your answer") == 1
+    assert page.count("Right answer") == 2
 
 
 def test_statistics_are_by_gap() -> None:

@@ -105,10 +105,10 @@ def test_mending_a_pair_never_costs(response: list[int | None], index: int) -> N
 
 def test_the_reveal_names_own_and_right_answers() -> None:
     page = rendered(KIND, KIND.spec(FOUR), [4, 0, 2, 3, 1], [0, 4, None, 3], state="reveal")
-    assert page.count("Correct: your answer") == 2
-    assert page.count("Your answer: incorrect") == 1
+    assert page.count("Right: your answer") == 2
+    assert page.count("Your answer: wrong") == 1
     assert page.count("No answer") == 1
-    assert page.count("Correct answer") == 2
+    assert page.count("Right answer") == 2
 
 
 def test_statistics_are_by_pair() -> None:

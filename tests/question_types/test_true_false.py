@@ -25,5 +25,5 @@ def test_anything_else_is_refused(value: str) -> None:
 def test_feedback_belongs_to_what_was_chosen() -> None:
     page = rendered(KIND, KIND.spec(STATEMENT | {"answer": True}), [], False, state="reveal")
     wrong = page[page.index("False") :]
-    assert "Your answer: incorrect" in wrong
+    assert "Your answer: wrong" in wrong
     assert "It was." in wrong

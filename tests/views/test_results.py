@@ -62,7 +62,7 @@ def test_where_points_are_missing_a_result_says_how_they_are_given(
     attempts.submit(running, now=now)
     page = read(browser(learner).get(f"/attempts/{running.pk}/result/"))
     assert f'<p class="print-only">{learner.full_name}</p>' in page  # on paper nobody else says whose it is
-    assert "Your answer: incorrect" in page
+    assert "Your answer: wrong" in page
     assert "A wrong choice cancels a right one" in page
     assert "Partial credit for the longest run" in page
     assert "Your instructor marks this question" not in page  # the tag says that it waits
@@ -165,7 +165,7 @@ def test_a_mistake_says_its_own_reason_and_folds_the_others(learner: User, now: 
     page = read(browser(learner).get(f"/attempts/{attempt.pk}/result/"))
     is_open, folded = page.split('<details class="rest">')
     assert "The Council writes" in is_open
-    assert "Correct answer" in is_open
+    assert "Right answer" in is_open
     assert not any(text in is_open for text in ("It directs.", "It votes the budget.", "does not carry it out"))
     assert all(text in folded for text in ("It directs.", "It votes the budget.", "does not carry it out"))
     assert "&lt;" not in folded
