@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from quizzes import after_answer, clock, devices, limits
 from quizzes.forms.accounts import in_request
+from quizzes.forms.signup import SignedUp
 from quizzes.models import User
 from quizzes.services import guests, usernames
 
@@ -80,15 +81,24 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> AbstractBaseUser:
         """Save a new account, in the row of the guest who signs up; where another one took the user name that was made
-        for it, make the next."""
+        for it, make the next. Raises SignedUp where the button was pressed twice."""
+        number = request.session.get(guests.KEY)
         for _try in range(TRIES):
             try:
-                with transaction.atomic():
-                    guests.give_row(request.session.get(guests.KEY), user)
-                    return self._saved(request, user, form, commit)
+                return self._saved_in_row(number, request, user, form, commit)
             except IntegrityError:
                 user.username = ""
-        return self._saved(request, user, form, commit)
+        return self._saved_in_row(number, request, user, form, commit)
+
+    def _saved_in_row(
+        self, number: int | None, request: HttpRequest, user: User, form: BaseForm, commit: bool
+    ) -> AbstractBaseUser:
+        with transaction.atomic():
+            earlier = guests.give_row(number, user)
+            if earlier is None:
+                return self._saved(request, user, form, commit)
+        refuse_second_press(form, earlier)
+        return self._saved_in_row(None, request, user, form, commit)
 
     def _saved(self, request: HttpRequest, user: User, form: BaseForm, commit: bool) -> AbstractBaseUser:
         saved: AbstractBaseUser = super().save_user(request, user, form, commit)
@@ -106,13 +116,22 @@ class AccountAdapter(DefaultAccountAdapter):
         return error
 
 
+def refuse_second_press(form: BaseForm, earlier: User) -> None:
+    """Raise SignedUp where the form asks for the account that the same browser has just made; not where for another one."""
+    given = form.cleaned_data
+    is_same = (given["first_name"], given["last_name"]) == (earlier.first_name, earlier.last_name)
+    if is_same and earlier.check_password(given["password1"]):
+        raise SignedUp(earlier)
+
+
 def keep_trial(request: HttpRequest, user: User) -> None:
     """Keep what was tried in this browser before the log-in: it is the new account's already, or moves over to this one."""
-    number = request.session.pop(guests.KEY, None)
+    number = request.session.get(guests.KEY)
     try:
         is_kept = number is not None and (number == user.pk or guests.move(number, to=user, now=clock.now()))
-    except Exception:  # whatever it was: people log in all the same
+    except Exception:  # whatever it was: people log in all the same, and their next log-in tries again
         log.exception("what guest %s tried could not be given to user %s", number, user.pk)
     else:
+        request.session.pop(guests.KEY, None)
         if is_kept:
             messages.success(request, _("The questions you tried are in your history."))

@@ -14,7 +14,9 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.errors import Text
@@ -67,6 +69,14 @@ class SetPasswordForm(OnePassword, AllauthSetPasswordForm):
     """The first password of an account that had none."""
 
 
+class SignedUp(Exception):
+    """The same form was sent a moment ago, and this is the account it made."""
+
+    def __init__(self, account: User) -> None:
+        super().__init__(account.pk)
+        self.account = account
+
+
 class SignupForm(OnePassword, AllauthSignupForm):
     """Names and a password; the user name is made from the names, and an e-mail address is optional."""
 
@@ -81,6 +91,14 @@ class SignupForm(OnePassword, AllauthSignupForm):
         if not email.required:
             email.label = str(_("E-mail (optional)"))
             email.help_text = str(_("Lets you set a new password if you forget yours."))
+
+    def save(self, request: HttpRequest) -> AbstractBaseUser:
+        """Return the new account, or the one that the first of two presses has made."""
+        try:
+            saved: AbstractBaseUser = super().save(request)
+        except SignedUp as earlier:
+            return earlier.account
+        return saved
 
     def clean_first_name(self) -> str:
         return in_one_line(self.cleaned_data["first_name"])

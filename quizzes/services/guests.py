@@ -1,8 +1,8 @@
 """Guests: people who try the site without an account. Their first answer makes a row, which nobody can log in to: the
 session of their browser knows it by `KEY`. To all pages but those of the trial they are strangers.
 
-Race, and what decides it: a sign-up, a log-in and the sweep all want the guest's row; who has its lock finds a guest, the
-others find none.
+Race, and what decides it: an answer, a sign-up, a log-in and the sweep all lock the guest's row before they look at what
+hangs on it; who has the lock finds a guest, the others find none, or the account it has become.
 """
 
 from __future__ import annotations
@@ -56,34 +56,63 @@ def start(first: PaperQuestion, response: object, *, now: datetime, device: str 
     guest.set_unusable_password()
     guest.save()
     attempt = attempts.start_trial(guest, first, number=QUESTIONS, now=now, device=device)
-    return answer(attempt, slot=1, response=response, now=now, device=device)
+    _record(attempt, slot=1, response=response, now=now, device=device)
+    return attempt
 
 
+@retried
 @transaction.atomic
-def answer(attempt: Attempt, *, slot: int, response: object, now: datetime, device: str = "") -> Attempt:
-    """Record a guest's answer and show how it was; the last one hands in. A second one to a question changes nothing."""
+def answer(attempt: Attempt, *, slot: int, response: object, now: datetime, device: str = "") -> bool:
+    """Record a guest's answer and show how it was; the last one hands in. A second one to a question changes nothing.
+
+    False where the guest is forgotten by now, or what they tried has moved to an account. Where they signed up meanwhile
+    the answer counts for the account.
+    """
+    if not _lock_learner(attempt):
+        return False
+    _record(attempt, slot=slot, response=response, now=now, device=device)
+    return True
+
+
+@retried
+@transaction.atomic
+def finish(attempt: Attempt, *, now: datetime) -> None:
+    """Hand in what is answered, where an exam asks the rest by now."""
+    if _lock_learner(attempt):
+        attempts.submit(attempt, now=now)
+
+
+def _lock_learner(attempt: Attempt) -> bool:
+    """Lock the row of whose attempt it was when it was read; whether it is theirs still."""
+    learner = User.everyone.select_for_update(no_key=True).filter(pk=attempt.learner_id).first()
+    return learner is not None and Attempt.objects.taken_by(learner).filter(pk=attempt.pk).exists()
+
+
+def _record(attempt: Attempt, *, slot: int, response: object, now: datetime, device: str) -> None:
+    if not Attempt.objects.in_progress().filter(pk=attempt.pk, answers__slot=slot, answers__is_checked=False).exists():
+        return
     paper = papers.of_attempt(attempt.pk, attempt.learner_id)
-    if attempt.answers.filter(slot=slot, is_checked=True).exists():
-        return attempt
     attempts.save(paper, slot=slot, response=response, revision=1, now=now, device=device)
     attempts.show(paper, slot=slot, now=now)
     missed.of_practice(attempt, now=now)
     if not attempt.answers.filter(is_checked=False).exists():
         attempts.submit(attempt, now=now)
-    return attempt
 
 
 # What becomes of them -------------------------------------------------------------------------------------------------
 
 
-def give_row(number: int | None, account: User) -> None:
+def give_row(number: int | None, account: User) -> User | None:
     """Let a new account, which is not saved yet, take over the row of a guest with all that hangs on it.
 
-    Call it in the transaction that saves the account.
+    Call it in the transaction that saves the account. Returns the account that has taken the row already, if there is one:
+    then the same browser has signed up a moment ago.
     """
-    guest = _guests([number]).select_for_update().first() if number else None
-    account.pk = guest.pk if guest else None
-    account._state.adding = guest is None
+    row = User.everyone.select_for_update().filter(pk=number).first() if number else None
+    is_guest = row is not None and row.is_guest
+    account.pk = row.pk if row and is_guest else None
+    account._state.adding = not is_guest
+    return None if is_guest else row
 
 
 @retried
@@ -114,7 +143,7 @@ def _move_attempt(attempt: Attempt, *, to: User, now: datetime) -> None:
 @transaction.atomic
 def forget(numbers: Collection[int]) -> int:
     """Delete guests with all they did; how many."""
-    guests = list(_guests(numbers).select_for_update().values_list("pk", flat=True))
+    guests = list(_guests(numbers).select_for_update().order_by("pk").values_list("pk", flat=True))
     Attempt.objects.filter(learner__in=guests).delete()
     _guests(guests).delete()
     return len(guests)

@@ -25,7 +25,7 @@ from quizzes.models.tickets import Ticket
 from quizzes.reports import guests as report
 from quizzes.reports.cards import Card
 from quizzes.reports.guests import Trial
-from quizzes.services import attempts, guests
+from quizzes.services import guests
 from quizzes.views.posted_answers import form_fields
 from quizzes.views.requests import device_of, guest_of
 from quizzes.views.shortcuts import READ_WRITE
@@ -103,13 +103,13 @@ def try_question(request: HttpRequest, slot: int) -> HttpResponse:
 def _next(request: HttpRequest, trial: Trial, question: PaperQuestion, *, now: datetime) -> HttpResponse:
     """Ask it, or take the answer to it; where an exam asks it by now, that was all."""
     if not guests.may_try(question, now=now):
-        attempts.submit(trial.attempt, now=now)
+        guests.finish(trial.attempt, now=now)
         return redirect("quizzes:try_end")
     response, problem = _read(request, question) if request.method == "POST" else (None, "")
     if request.method == "POST" and not problem:
         device = device_of(request)
-        guests.answer(trial.attempt, slot=question.slot, response=response, now=now, device=device)
-        return redirect("quizzes:try_question", slot=question.slot)
+        is_kept = guests.answer(trial.attempt, slot=question.slot, response=response, now=now, device=device)
+        return redirect("quizzes:try_question", slot=question.slot) if is_kept else redirect("quizzes:try_first")
     card = report.to_answer(question, response)
     return _page(request, "ask", question, card, total=trial.total, problem=problem)
 
