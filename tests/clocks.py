@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from unittest import mock
 
 
 class Clock:
@@ -19,3 +22,11 @@ class Clock:
 
     def shift(self, by: timedelta) -> None:
         self.at += by
+
+
+@contextmanager
+def stopped_at(at: datetime) -> Iterator[Clock]:
+    """Let the clock of the site stand at an instant; `Clock` moves it."""
+    clock = Clock(at)
+    with mock.patch("quizzes.clock.now", clock.now):
+        yield clock

@@ -79,20 +79,20 @@ def mail_is_sent(settings: Any) -> None:
 
 
 @pytest.fixture
-def now() -> datetime:
-    """A Monday morning in March, before any change of clocks."""
-    return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> Clock:
-    """The clock of the site, which stands at `now` until the test moves it: what comes over HTTP is of this instant.
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the site. It stands at a Monday morning in March, before any change of clocks, until the test moves it.
 
     `time_machine` is for what reads another clock than the site's: a process, a file's age, the end of a session.
     """
-    clock = Clock(now)
+    clock = Clock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
     monkeypatch.setattr("quizzes.clock.now", clock.now)
     return clock
+
+
+@pytest.fixture
+def now(clock: Clock) -> datetime:
+    """What the clock of the site says: what comes over HTTP is of this instant, on whatever day the tests are run."""
+    return clock.at
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.admin.models import LogEntry
 from django.http import HttpResponse
 from django.test import Client
@@ -13,6 +12,7 @@ from django.urls import reverse
 
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Membership, Quiz
 from tests.admin import cast
+from tests.clocks import stopped_at
 
 MINUTE = timedelta(minutes=1)
 START = cast.NOW + 60 * MINUTE
@@ -31,7 +31,7 @@ ROOM: dict[str, Any] = {
 
 def post(client: Client, model: str, form: dict[str, Any], pk: int | None = None, *, act: str = "change") -> Any:
     url = reverse(f"admin:quizzes_{model}_{act if pk else 'add'}", args=[pk] if pk else [])
-    with time_machine.travel(START + 5 * MINUTE, tick=False):
+    with stopped_at(START + 5 * MINUTE):
         return client.post(url, form)
 
 
@@ -188,7 +188,7 @@ def test_the_history_of_a_class_has_each_change_once(as_ada: Client, stage: Simp
     row = {"id": stage.ada_assignment.pk, "late_policy": "accept", "time_limit": 40}
     form = {**ROOM, "board_shows_all": "on", "assignments-TOTAL_FORMS": 1, "assignments-INITIAL_FORMS": 1}
     post(as_ada, "classroom", form | {f"assignments-0-{name}": value for name, value in row.items()}, stage.ada_room.pk)
-    with time_machine.travel(START, tick=False):
+    with stopped_at(START):
         as_ada.post(reverse("admin:quizzes_classroom_act", args=[stage.ada_room.pk, "archive"]))
         page = as_ada.get(reverse("admin:quizzes_classroom_history", args=[stage.ada_room.pk])).content.decode()
     told = [

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.urls import reverse
 from quizzes.forms.quizzes import QuizForm
 from quizzes.models import Attempt, Question, Quiz, QuizItem
 from tests.admin import cast
+from tests.clocks import stopped_at
 
 LIMIT = "A time limit is 1 to 1,440 minutes."
 
@@ -301,7 +301,7 @@ def test_a_shorter_limit_touches_running_attempts_only_when_asked(
     stage.ada_assignment.quiz.refresh_from_db()
     running = cast.attempt(stage.sam, stage.ada_assignment, now=cast.NOW + timedelta(hours=1), submit=False)
     form = settings(slug=quiz.slug, time_limit="20", revision="0", _continue="1", **stored_items(quiz))
-    with time_machine.travel(cast.NOW + timedelta(hours=1, minutes=5), tick=False):
+    with stopped_at(cast.NOW + timedelta(hours=1, minutes=5)):
         as_ada.post(change(quiz), {**form, **({"applies_to_running": "on"} if ticked else {})})
     running.refresh_from_db()
     assert running.due_at == running.started_at + timedelta(minutes=minutes)
@@ -313,7 +313,7 @@ def test_more_time_reaches_running_attempts_at_once(as_ada: Client, stage: Simpl
     stage.ada_assignment.quiz.refresh_from_db()
     running = cast.attempt(stage.sam, stage.ada_assignment, now=cast.NOW + timedelta(hours=1), submit=False)
     form = settings(slug=quiz.slug, time_limit="45", revision="0", _continue="1", **stored_items(quiz))
-    with time_machine.travel(cast.NOW + timedelta(hours=1, minutes=5), tick=False):
+    with stopped_at(cast.NOW + timedelta(hours=1, minutes=5)):
         as_ada.post(change(quiz), form)
     running.refresh_from_db()
     assert running.due_at == running.started_at + timedelta(minutes=45)
@@ -326,7 +326,7 @@ def test_a_close_reaches_running_attempts_without_an_end(as_ada: Client, stage: 
     assert running.due_at is None
     close = {"closes_at_0": "2026-03-02", "closes_at_1": "18:00"}
     form = settings(slug=quiz.slug, revision="0", _continue="1", time_rule="untimed", **close, **stored_items(quiz))
-    with time_machine.travel(start, tick=False):
+    with stopped_at(start):
         as_ada.post(change(quiz), form)
     running.refresh_from_db()
     assert running.due_at == Quiz.objects.get(pk=quiz.pk).closes_at
@@ -340,7 +340,7 @@ def test_an_earlier_close_of_an_assignment_ends_running_attempts_when_asked(
     running = cast.attempt(stage.sam, stage.ada_assignment, now=start, submit=False)
     assert running.due_at is None
     form = {"late_policy": "accept", "closes_at_0": "2026-03-02", "closes_at_1": "11:30", "applies_to_running": "on"}
-    with time_machine.travel(start + timedelta(minutes=5), tick=False):
+    with stopped_at(start + timedelta(minutes=5)):
         as_ada.post(reverse("admin:quizzes_assignment_change", args=[stage.ada_assignment.pk]), form)
     running.refresh_from_db()
     assert running.due_at == start + timedelta(minutes=30)

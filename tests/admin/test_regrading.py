@@ -6,7 +6,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -15,13 +14,14 @@ from quizzes.models import QuestionVersion
 from quizzes.services import attempts, deadlines
 from tests.admin import cast
 from tests.admin.test_questions import correct_the_key, edit
+from tests.clocks import stopped_at
 
 REASON = "The Assembly was meant."
 
 
 @pytest.fixture(autouse=True)
 def the_day_after() -> Iterator[None]:
-    with time_machine.travel(cast.NOW + timedelta(days=1), tick=False):
+    with stopped_at(cast.NOW + timedelta(days=1)):
         yield
 
 

@@ -71,6 +71,8 @@ def test_a_double_click_on_next_turns_one_page(page: Page, attempt: Attempt) -> 
     ready(page)
     page.locator(".turn").get_by_role("button", name="Next").dblclick()
     heading(page, 2)
+    page.wait_for_load_state("networkidle")
+    heading(page, 2)
 
 
 def test_back_after_submitting_leads_to_the_result(page: Page, attempt: Attempt) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import pytest
@@ -17,6 +17,7 @@ from quizzes.services import attempts
 from tests import factories
 
 COMMAND = "quizzes.management.commands.close_overdue_attempts"
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("error", [OperationalError("gone"), ConnectionError("no cache"), ValueError("a bug")])
@@ -41,14 +42,14 @@ def test_after_a_sweep_that_closed_attempts_the_next_one_does_not_wait(db: None)
 
 
 @pytest.fixture
-def warnings(caplog: pytest.LogCaptureFixture, now: datetime, db: None) -> Callable[[float], list[str]]:
+def warnings(caplog: pytest.LogCaptureFixture, db: None) -> Callable[[float], list[str]]:
     """What the log says when the wall clock is set by so many seconds between two sweeps, while no time passes."""
 
     def sweep_twice(seconds: float) -> list[str]:
-        with time_machine.travel(now, tick=False) as traveller:
+        with time_machine.travel(NOW, tick=False) as traveller:
 
             def pause(_seconds: float) -> None:
-                if clock.now() != now:
+                if clock.now() != NOW:
                     raise KeyboardInterrupt
                 traveller.shift(seconds)
 
@@ -59,23 +60,19 @@ def warnings(caplog: pytest.LogCaptureFixture, now: datetime, db: None) -> Calla
     return sweep_twice
 
 
-def test_a_clock_set_forward_ends_attempts_and_is_logged(
-    warnings: Callable[[float], list[str]], learner: User, now: datetime
-) -> None:
-    attempt = factories.attempt(learner, factories.quiz(1, time_limit=4), now=now)
+def test_a_clock_set_forward_ends_attempts_and_is_logged(warnings: Callable[[float], list[str]], learner: User) -> None:
+    attempt = factories.attempt(learner, factories.quiz(1, time_limit=4), now=NOW)
     (line,) = warnings(300)
     assert (
         "was set forward (or the machine slept) by 300 s: from 2026-03-02 09:00:00 to 2026-03-02 09:05:00 UTC" in line
     )
     assert "Deadlines are absolute: attempts that were due in between end now." in line
     attempt.refresh_from_db()
-    assert (attempt.closed_by, attempt.submitted_at) == ("deadline", now + timedelta(minutes=4))
+    assert (attempt.closed_by, attempt.submitted_at) == ("deadline", NOW + timedelta(minutes=4))
 
 
-def test_a_clock_set_back_ends_nothing_and_is_logged(
-    warnings: Callable[[float], list[str]], learner: User, now: datetime
-) -> None:
-    attempt = factories.attempt(learner, factories.quiz(1, time_limit=4), now=now)
+def test_a_clock_set_back_ends_nothing_and_is_logged(warnings: Callable[[float], list[str]], learner: User) -> None:
+    attempt = factories.attempt(learner, factories.quiz(1, time_limit=4), now=NOW)
     (line,) = warnings(-300)
     assert "was set back by 300 s: from 2026-03-02 09:00:00 to 2026-03-02 08:55:00 UTC" in line
     assert "attempts in progress go on for so much longer" in line
@@ -88,8 +85,8 @@ def test_a_clock_that_is_kept_right_is_nothing_to_tell(warnings: Callable[[float
     assert warnings(seconds) == []
 
 
-def test_time_that_passes_is_no_jump(now: datetime) -> None:
-    with time_machine.travel(now, tick=False) as traveller, mock.patch("quizzes.clock.time.monotonic") as monotonic:
+def test_time_that_passes_is_no_jump() -> None:
+    with time_machine.travel(NOW, tick=False) as traveller, mock.patch("quizzes.clock.time.monotonic") as monotonic:
         monotonic.return_value = 1000.0
         watch = clock.Watch()
         traveller.shift(3600)

@@ -10,7 +10,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -19,6 +18,7 @@ from quizzes.models import Answer, Attempt, AttemptEvent, Classroom, Question, Q
 from quizzes.reports import invariants, leaderboards
 from quizzes.services import attempts, deadlines, grading, regrading
 from tests import factories, saving
+from tests.clocks import stopped_at
 
 HOUR = timedelta(hours=1)
 
@@ -224,7 +224,7 @@ def test_a_leaderboard_that_does_not_add_up_is_named(
 
 def test_the_command_says_so(done: Attempt, now: datetime) -> None:
     out = StringIO()
-    with time_machine.travel(now + HOUR):
+    with stopped_at(now + HOUR):
         call_command("check_invariants", stdout=out)
         assert out.getvalue() == "Everything holds.\n"
         lose_a_save(done)

@@ -15,7 +15,6 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-import time_machine
 
 from quizzes import terms
 from quizzes.models import Answer, Assignment, Attempt, Classroom, FeedbackBand, Quiz, User
@@ -23,6 +22,7 @@ from quizzes.reports import attempts as reports
 from quizzes.reports import gradebook, invariants, judged_cards, leaderboards
 from quizzes.services import attempts
 from tests import factories, saving
+from tests.clocks import stopped_at
 from tests.pages import browser, read
 from tests.reports.rows import graded
 
@@ -121,7 +121,7 @@ def nearly(learner: User, classroom: Classroom, now: datetime) -> Attempt:
 
 
 def test_the_page_of_a_result_says_one_thing(nearly: Attempt, now: datetime) -> None:
-    with time_machine.travel(now):
+    with stopped_at(now):
         page = read(browser(nearly.learner).get(f"/attempts/{nearly.pk}/result/"))
     for said in ("69%", "Not passed yet", "Please study again.", "Pass mark 70%", "1.39 of 2 points"):
         assert said in page
@@ -131,7 +131,7 @@ def test_the_page_of_a_result_says_one_thing(nearly: Attempt, now: datetime) -> 
 
 def test_the_gradebook_and_its_file_say_the_same(nearly: Attempt, instructor: User, now: datetime) -> None:
     client, address = browser(instructor), f"/classrooms/{nearly.assignment.classroom_id}/gradebook"
-    with time_machine.travel(now):
+    with stopped_at(now):
         page = read(client.get(f"{address}/"))
         data = b"".join(client.get(f"{address}.csv").streaming_content).decode("utf-8-sig")
     table = page[page.index("<tbody>") : page.index("</table>")]
@@ -229,7 +229,7 @@ def test_marks_by_hand_that_stand_as_they_were_shown_stay_exact(
     """An instructor opens the form of a third, writes a comment, and saves."""
     answer = paper(learner, classroom, [THIRD], now=now).answers.get()
     posted = {"marks": "0.33", "comment": "One of three.", "reason": "A comment.", "seen": ""}
-    with time_machine.travel(now):
+    with stopped_at(now):
         assert browser(instructor).post(f"/marking/answers/{answer.pk}/", posted).status_code == 302
     stored = Answer.objects.get()
     assert (stored.exact_override, stored.override) == (Fraction(1, 3), Decimal("0.3333333"))

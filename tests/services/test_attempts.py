@@ -27,6 +27,7 @@ from quizzes.services import attempts, deadlines, grading
 from quizzes.services.attempts import close
 from quizzes.services.retrying import retried
 from tests import factories, saving
+from tests.clocks import stopped_at
 from tests.factories import RIGHT, WRONG
 
 start_module = import_module("quizzes.services.attempts.start")  # the package's `start` is its function
@@ -672,7 +673,8 @@ def test_inside_a_larger_transaction_nothing_is_repeated(db: None) -> None:
 
 
 def test_no_rule_asks_the_clock_of_the_machine(attempt: Attempt, learner: User, now: datetime) -> None:
-    with time_machine.travel(datetime(1999, 12, 31, tzinfo=UTC)):
+    long_ago = datetime(1999, 12, 31, tzinfo=UTC)
+    with time_machine.travel(long_ago), stopped_at(long_ago):
         save(attempt, learner, now=now)
         assert attempts.close_overdue(now=now) == 0
         assert entitlements.reveal_at(attempt) is None

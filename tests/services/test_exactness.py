@@ -11,7 +11,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.core.management import call_command
 
@@ -21,6 +20,7 @@ from quizzes.reports import attempts as reports
 from quizzes.reports import invariants
 from quizzes.services import attempts, exactness, grading
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import browser, read
 from tests.reports.test_verdicts import RIGHT, THIRD, TWO_THIRDS, WRONG, Given, paper
 
@@ -141,7 +141,7 @@ def test_who_passed_exactly_passes(failed: Attempt, now: datetime) -> None:
 
 
 def test_the_learner_reads_what_changed(failed: Attempt, now: datetime) -> None:
-    with time_machine.travel(now):
+    with stopped_at(now):
         correct(now=now)
         page = read(browser(failed.learner).get(f"/attempts/{failed.pk}/result/"))
     assert "The marks changed from 1.99 to 2 on Mon, Mar 2: Marks are added up exactly" in page
@@ -208,7 +208,7 @@ def test_what_an_earlier_version_graded_after_the_migration_becomes_exact(classr
 
 def command(*options: str, now: datetime) -> list[str]:
     out = StringIO()
-    with time_machine.travel(now):
+    with stopped_at(now):
         call_command("regrade_exact", *options, stdout=out)
     return out.getvalue().splitlines()
 

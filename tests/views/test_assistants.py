@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from quizzes.models import Assignment, Attempt, Classroom, User
 from quizzes.services import assignments, attempts
 from tests import factories
+from tests.clocks import stopped_at
 
 ADDRESS, REASON = "lea@example.org", "SECRETREASON dyslexia"
 
@@ -52,7 +52,7 @@ def paths(attempt: Attempt, assignment: Assignment, learner: User) -> dict[str, 
 
 def seen(client: Client, user: User, path: str, now: datetime) -> str:
     client.force_login(user)
-    with time_machine.travel(now + timedelta(minutes=1), tick=False):
+    with stopped_at(now + timedelta(minutes=1)):
         response = client.get(path)
     assert response.status_code == 200
     return response.content.decode()

@@ -16,24 +16,13 @@ from django.test.utils import CaptureQueriesContext
 from quizzes.models import Assignment, Classroom, Membership, User
 from quizzes.templatetags.quizzes_boards import lines
 from tests import factories, saving
+from tests.clocks import Clock
 from tests.pages import nothing_inline
 
 HOUR = timedelta(hours=1)
 
 
-class Clock:
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> Clock:
-    stopped = Clock(now)
-    monkeypatch.setattr("quizzes.clock.now", stopped)
-    return stopped
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
@@ -478,7 +467,7 @@ def test_a_new_result_shows_within_two_seconds(
     client: Client, classroom: Classroom, assignment: Assignment, learner: User, now: datetime
 ) -> None:
     address = addresses(assignment)["board"]
-    with time_machine.travel(now, tick=False) as time:
+    with time_machine.travel(now, tick=False) as time:  # the cache has another clock than the site
         client.force_login(learner)
         tag = asked(client, address)["ETag"]
         result(joined(classroom, "kestrel"), assignment, right=1, now=now)

@@ -7,13 +7,13 @@ from typing import Any
 from unittest import mock
 
 import pytest
-import time_machine
 from django.core.cache import cache
 from django.test import Client
 
 from quizzes import shared_cache
 from quizzes.models import Assignment, Attempt, Classroom, User
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import CONFIRMED
 from tests.servers import free_port
 
@@ -26,7 +26,7 @@ def away(settings: Any, monkeypatch: pytest.MonkeyPatch, now: datetime) -> Any:
     """The settings of several processes, and nothing at the address of their Redis."""
     backend = "django.core.cache.backends.redis.RedisCache"
     monkeypatch.setattr(shared_cache, "_asked_again_at", 0.0)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
         settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": f"redis://127.0.0.1:{free_port()}/0"}}
         with pytest.raises(shared_cache.Away):

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,6 +20,7 @@ from quizzes.reports import invariants
 from quizzes.services import attempts, bank, cases, exchange
 from tests import factories
 from tests.admin import cast
+from tests.clocks import stopped_at
 
 FACTS = "The dam stands in the hills."
 MINUTE = timedelta(minutes=1)
@@ -39,7 +39,7 @@ def asked(case: StudyNote) -> list[Question]:
 
 
 def page(client: Client, address: str, at: datetime) -> str:
-    with time_machine.travel(at, tick=False):
+    with stopped_at(at):
         response = client.get(address)
     assert response.status_code == 200
     return response.content.decode()

@@ -30,7 +30,7 @@ SAVE, FLAG = {"slot": 1, "revision": 1, "answer": factories.RIGHT}, {"slot": 1, 
 
 
 @pytest.fixture(autouse=True)
-def clock(now: datetime) -> Iterator[None]:
+def _every_clock_stands(now: datetime) -> Iterator[None]:
     with time_machine.travel(now, tick=False):  # Django's too: headers name the second
         yield
 

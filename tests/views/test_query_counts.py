@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from quizzes.models import Attempt, User
 from quizzes.reports import glossary
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import CONFIRMED
 
 # With session and person, which every request reads, and where there is a navigation what is due for review. Savepoints of the test's own transaction are not counted.
@@ -74,7 +74,7 @@ def walk(client: Client, learner: User, now: datetime) -> Callable[[int], dict[s
 
 
 def test_no_page_takes_more_statements_than_agreed(walk: Callable[[int], dict[str, int]], now: datetime) -> None:
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         found = walk(10)
     most = (
         MOST | {"start": MOST["start"] + 1} if connection.vendor == "postgresql" else MOST
@@ -85,7 +85,7 @@ def test_no_page_takes_more_statements_than_agreed(walk: Callable[[int], dict[st
 def test_more_questions_and_more_attempts_take_no_more_statements(
     walk: Callable[[int], dict[str, int]], learner: User, now: datetime
 ) -> None:
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         few = walk(2)
         for _number in range(5):
             factories.attempt(learner, factories.quiz(3), now=now, right=1, submit=True)

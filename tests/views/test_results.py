@@ -6,13 +6,13 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from quizzes.models import Assignment, Attempt, Classroom, User
 from quizzes.services import attempts, deadlines
 from tests import factories, saving
 from tests.browser import samples
+from tests.clocks import stopped_at
 from tests.pages import browser, read
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -92,7 +92,7 @@ def test_a_result_and_the_page_of_the_class_say_late_where_it_is(
     attempt = factories.attempt(learner, given.quiz, now=now, assignment=given)
     attempts.submit(attempt, now=now + 12 * MINUTE)
     tag = '<span class="tag warn">late</span>'
-    with time_machine.travel(now + HOUR, tick=False):
+    with stopped_at(now + HOUR):
         for address in (f"/attempts/{attempt.pk}/result/", f"/classrooms/{classroom.pk}/"):
             assert (tag in read(browser(learner).get(address))) is is_late
 
@@ -104,13 +104,13 @@ def test_the_deadlines_page_explains_until_when_it_is_in_time(
     factories.accommodation(given, learner, now=now, due_at=now + 15 * MINUTE, reason="was ill")
     classroom.memberships.filter(user=learner).update(time_factor="2")
     attempt = factories.attempt(learner, given.quiz, now=now, assignment=given)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         page = read(browser(learner).get(f"/attempts/{attempt.pk}/deadline/"))
     assert "Due Mon, Mar 2, 9:10 a.m." in page
     assert re.search(r"Due Mon, Mar 2, 9:15 a.m. <span class=\"muted\">\(\s*an exception: was ill\s*\)", page)
     assert "On time until Mon, Mar 2, 9:30:00 a.m., late after that" in page
     deadlines.extend(attempt, due_at=now + 50 * MINUTE, reason="a fire drill", actor=instructor, now=now)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         page = read(browser(learner).get(f"/attempts/{attempt.pk}/deadline/"))
     assert "On time until Mon, Mar 2, 9:50:00 a.m., late after that" in page
 
@@ -135,7 +135,7 @@ def test_a_text_that_is_too_long_comes_back_whole_without_a_script(
     client: Client, learner: User, now: datetime
 ) -> None:
     essay = factories.question({"stem": "Why?"}, type="essay")
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         row = factories.attempt(learner, factories.quiz([essay], layout="all"), now=now)
         client.force_login(learner)
         text = "word " * 9_000 + "the end"

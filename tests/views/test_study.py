@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from quizzes.models import Classroom, GlossaryTerm, Question, QuestionSource, StudyNote, Unit, User
 from quizzes.services import attempts
 from tests import factories, pages, saving
+from tests.clocks import stopped_at
 
 PAGES = ["", "units/unit/", "notes/note/", "glossary/", "timeline/", "who-does-what/"]
 MARKED = "/learn/notes/note/?source=source&paragraph=1"
@@ -77,7 +77,7 @@ def test_evidence_is_quoted_when_the_answer_may_be_seen(
     client: Client, learner: User, question: Question, now: datetime
 ) -> None:
     client.force_login(learner)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         assert EVIDENCE not in text(client, MARKED)  # not met yet
         factories.attempt(learner, factories.quiz([question], feedback="homework"), now=now, submit=True)
         assert EVIDENCE in text(client, MARKED)
@@ -93,7 +93,7 @@ def test_evidence_of_what_an_exam_asks_is_not_quoted_while_it_is_secret(
     exam = factories.quiz([question], feedback="exam", is_open_to_all=False)
     factories.assignment(classroom, exam, closes_at=now + timedelta(hours=5))
     client.force_login(learner)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         page = text(client, MARKED)
     assert "<mark>" in page  # the note stays readable
     assert EVIDENCE not in page
@@ -106,7 +106,7 @@ def test_a_case_is_as_secret_as_what_an_exam_asks_about_it(
     factories.version(question, factories.single_choice() | {"case": "case-hestria"})
     exam = factories.quiz([question], feedback="exam", is_open_to_all=False)
     factories.assignment(classroom, exam, closes_at=now + timedelta(hours=5))
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         for person, code in ((learner, 404), (factories.user(), 200)):
             client.force_login(person)
             assert client.get(case.get_absolute_url()).status_code == code
@@ -120,7 +120,7 @@ def test_the_footnote_of_an_explanation_leads_to_the_note_with_its_sentences_mar
     attempt = factories.attempt(learner, factories.quiz([question], feedback="homework"), now=now, submit=True)
     client.force_login(learner)
     link = 'href="/learn/notes/note/?source=source&amp;paragraph=1"'
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         assert link in text(client, f"/attempts/{attempt.pk}/result/")
         StudyNote.objects.update(status="draft")
         page = text(client, f"/attempts/{attempt.pk}/result/")
@@ -155,7 +155,7 @@ def test_stem_and_explanation_link_the_first_occurrence_of_a_term_once_the_answe
     spec["options"][1]["feedback"] = "No Mandate says so."
     quiz = factories.quiz([factories.question(spec)], feedback="homework")
     client.force_login(learner)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         attempt = attempts.start(learner, quiz, now=now)
         saving.save(attempt.pk, learner, slot=1, fields=factories.WRONG, revision=1, now=now)
         assert 'class="term"' not in text(client, f"/attempts/{attempt.pk}/questions/1/")

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +16,7 @@ from quizzes.reports import invariants, mastery
 from quizzes.services import attempts, grading
 from quizzes.services import mastery as awarding
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import read
 
 HOUR = timedelta(hours=1)
@@ -36,7 +36,7 @@ def unit(check: Quiz) -> Unit:
 
 
 def page(client: Client, address: str, at: datetime) -> str:
-    with time_machine.travel(at, tick=False):
+    with stopped_at(at):
         return read(client.get(address))
 
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.cache import cache
 from django.test import Client
 
 from quizzes.models import Assignment, Classroom, Membership, User
 from quizzes.services import people
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import browser, nothing_inline, read
 
 
@@ -57,7 +57,7 @@ def test_an_instructor_turns_show_all_off_and_students_see_their_neighbors(
     student, teacher = browser(learner), browser(instructor)
     new = factories.user()
     factories.member(classroom, new)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         assert "Show all 11" in read(student.get(f"{room}board/"))
         assert ranks(read(student.get(f"{room}board/?all"))) == list(range(1, 12))
         tag = part(student, f"{room}board/")["ETag"]
@@ -85,7 +85,7 @@ def test_a_board_says_in_words_how_ranks_changed(
     classroom: Classroom, assignment: Assignment, learner: User, now: datetime
 ) -> None:
     client, board = browser(learner), f"/classrooms/{classroom.pk}/board/"
-    with time_machine.travel(now, tick=False) as clock:
+    with stopped_at(now) as clock:
         assert "new" not in words(client, board)
         clock.shift(timedelta(days=8))
         assert "You are 6th of 11." in words(client, board)
@@ -116,7 +116,7 @@ def test_members_choose_an_emblem_that_colors_the_podium(
     best = Membership.objects.get(nickname="bird 01")
     client, me = browser(best.user), f"/classrooms/{classroom.pk}/me/"
     board = f"/classrooms/{classroom.pk}/board/"
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         page = client.get(me)
         assert nothing_inline(page) == []
         assert page.context["form"].initial["emblem"] == best.pk % 9 + 1  # drawn by their number

@@ -6,13 +6,13 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from quizzes.models import Attempt, Classroom, User
 from quizzes.reports import certificates
 from quizzes.services import people
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import browser, nothing_inline, read
 
 DAY = timedelta(days=1)
@@ -35,7 +35,7 @@ def test_who_passes_prints_a_certificate_and_anybody_can_check_it(
     learner.save()
     attempt = passed(learner, now)
     own = browser(learner)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         assert "Your certificate" in read(own.get(f"/attempts/{attempt.pk}/result/"))
         response = own.get(f"/attempts/{attempt.pk}/certificate/")
         page = read(response)
@@ -92,9 +92,9 @@ def test_a_certificate_does_not_tell_the_result_of_an_exam_before_its_time(
     given = factories.assignment(classroom, exam, opens_at=now - DAY, closes_at=now + DAY)
     attempt = factories.attempt(learner, exam, assignment=given, now=now, right=2, submit=True)
     number, own = certificates.number_of(attempt.pk), browser(learner)
-    with time_machine.travel(now + timedelta(hours=1), tick=False):
+    with stopped_at(now + timedelta(hours=1)):
         assert status_of(own, attempt) == 404
         assert "No certificate" in read(client.get(f"/certificates/{number}/"))
-    with time_machine.travel(now + 2 * DAY, tick=False):
+    with stopped_at(now + 2 * DAY):
         assert status_of(own, attempt) == 200
         assert "is real" in read(client.get(f"/certificates/{number}/"))

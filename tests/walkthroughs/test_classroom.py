@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from time_machine import travel
 
 from quizzes.models import Assignment, Attempt, Classroom, Membership, User
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import CONFIRMED, browser, read
 
 
@@ -36,7 +36,7 @@ def test_a_class_from_its_code_to_its_leaderboard(instructor: User, now: datetim
     amara, ben = factories.user("amara", first_name="Amara"), factories.user("ben")
     students = [browser(amara), browser(ben)]
 
-    with travel(now, tick=False):
+    with stopped_at(now):
         fields = {"name": "10B", "description": "", "time_zone": "Africa/Nairobi"}
         code_page = read(teacher.post("/classrooms/new/", fields, follow=True))
         room = Classroom.objects.get()
@@ -58,16 +58,16 @@ def test_a_class_from_its_code_to_its_leaderboard(instructor: User, now: datetim
         assert "Opens Mon, Mar 2, 10:00 a.m." in waiting
         assert students[0].post(f"/quizzes/{quiz.slug}/start/", {"assignment": assignment.pk}).status_code == 403
 
-    with travel(now + timedelta(hours=1), tick=False):
+    with stopped_at(now + timedelta(hours=1)):
         assert f'href="/quizzes/{quiz.slug}/"> Start' in read(students[0].get(home))
         attempt = take(students[0], assignment, ["0", "0"])
         assert "Result available after the quiz closes" in read(students[0].get(home))
         assert "1 not started · 0 working · 1 finished" in read(teacher.get(home))
 
-    with travel(now + timedelta(hours=2), tick=False):
+    with stopped_at(now + timedelta(hours=2)):
         take(students[1], assignment, ["0", "1"])
 
-    with travel(now + timedelta(hours=3), tick=False):
+    with stopped_at(now + timedelta(hours=3)):
         assert "You are 1st of 2" in read(students[0].get(home))
         last = read(students[1].get(home))
         assert "You are 2nd of 2" in last
@@ -92,13 +92,13 @@ def test_a_student_with_more_time_has_it_before_and_during_an_attempt(
     assignment = factories.assignment(room, quiz, closes_at=now + timedelta(hours=4))
     teacher, student = browser(instructor), browser(learner)
     seat = Membership.objects.get(user=learner)
-    with travel(now, tick=False):
+    with stopped_at(now):
         teacher.post(f"/classrooms/{room.pk}/members/{seat.pk}/", {"do": "time", "time": "1.50"})
         assert "60 minutes" in read(student.get(f"/quizzes/{quiz.slug}/"))
         student.post(f"/quizzes/{quiz.slug}/start/", {"assignment": str(assignment.pk)})
         attempt = Attempt.objects.get()
         assert attempt.due_at == now + timedelta(minutes=60)
-    with travel(now + timedelta(minutes=50), tick=False):
+    with stopped_at(now + timedelta(minutes=50)):
         exception = {"time_limit": "60", "reason": "fire alarm"}
         teacher.post(f"/assignments/{assignment.pk}/accommodations/{seat.pk}/", exception)
         attempt.refresh_from_db()

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core import mail
 from django.test import Client
-from time_machine import travel
 
 from quizzes.models import Attempt, User
 from quizzes.reports import invariants
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import CONFIRMED, browser, read
 
 MINUTE = timedelta(minutes=1)
@@ -31,7 +31,7 @@ def test_a_pupil_is_erased_in_the_middle_of_a_quiz(client: Client, instructor: U
     office = browser(factories.user("office", is_staff=True, is_superuser=True))
     class_page = f"/classrooms/{room.pk}/"
 
-    with travel(now, tick=False):  # she signs up, joins, takes the quiz once and begins again
+    with stopped_at(now):  # she signs up, joins, takes the quiz once and begins again
         client.post("/accounts/signup/", SIGN_UP)
         client.post("/classrooms/join/", {"code": room.join_code})
         client.post("/account/", {"first_name": "Nadia", "last_name": "Haddad", "time_zone": "Asia/Amman"})
@@ -44,7 +44,7 @@ def test_a_pupil_is_erased_in_the_middle_of_a_quiz(client: Client, instructor: U
                 client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
         assert "Nadia Haddad" in read(teacher.get(f"{class_page}board/"))
 
-    with travel(now + 5 * MINUTE, tick=False):  # the office looks, types the name, and it is done
+    with stopped_at(now + 5 * MINUTE):  # the office looks, types the name, and it is done
         person = f"/admin/quizzes/user/{nadia.pk}/"
         assert "You can remove their personal data instead" in read(office.get(f"{person}delete/"))
         page = read(office.get(f"{person}anonymise/"))
@@ -60,7 +60,7 @@ def test_a_pupil_is_erased_in_the_middle_of_a_quiz(client: Client, instructor: U
         client.post("/accounts/password/reset/", {"email": "nadia@example.org"})
         assert not any("password/reset/key" in message.body for message in mail.outbox)
 
-    with travel(now + 41 * MINUTE, tick=False):  # her second attempt ended by itself, with what was saved
+    with stopped_at(now + 41 * MINUTE):  # her second attempt ended by itself, with what was saved
         result = read(teacher.get(f"/attempts/{attempt.pk}/result/"))
         assert f"Removed person {nadia.pk}" in result
         assert "1 of 3 points" in result
@@ -78,7 +78,7 @@ def test_a_pupil_is_erased_in_the_middle_of_a_quiz(client: Client, instructor: U
             assert [trace for trace in ("nadia", "haddad") if trace in page] == [], address
         assert f"Removed person {nadia.pk}" in read(teacher.get(former))
 
-    with travel(now + 50 * MINUTE, tick=False):  # somebody of that name is somebody new
+    with stopped_at(now + 50 * MINUTE):  # somebody of that name is somebody new
         client.post("/accounts/signup/", SIGN_UP)
         assert "Who decides?" not in read(client.get("/attempts/"))
         assert client.get(f"/attempts/{attempt.pk}/result/").status_code == 404

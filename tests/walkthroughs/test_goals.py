@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from quizzes.models import Classroom, User
 from quizzes.services import people
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import browser, nothing_inline, read
 
 DAY = timedelta(days=1)
@@ -31,7 +31,7 @@ def answer(learner: User, count: int, at: datetime) -> None:
 
 def test_a_learner_sets_a_goal_reaches_it_and_wants_none(learner: User, now: datetime) -> None:
     client = browser(learner)
-    with time_machine.travel(now, tick=False) as clock:  # a Monday
+    with stopped_at(now) as clock:  # a Monday
         assert "weekly goal" not in words(client), "somebody new has one thing to do"
         answer(learner, 2, now)
         assert "Set a weekly goal" in words(client)
@@ -51,7 +51,7 @@ def test_a_learner_sets_a_goal_reaches_it_and_wants_none(learner: User, now: dat
 def test_the_profile_holds_goal_and_streak(learner: User, now: datetime) -> None:
     client = browser(learner)
     profile = {"first_name": "Sam", "last_name": "", "time_zone": "", "theme": ""}
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         answer(learner, 1, now)
         client.post("/account/", profile | {"shows_streak": "on"})
         assert "Set a weekly goal" in words(client), "who never had a goal has refused none"
@@ -73,7 +73,7 @@ def test_days_in_a_row_are_counted_where_the_learner_is_and_one_missed_is_forgiv
     learner.time_zone = "Pacific/Auckland"  # 13 hours ahead
     learner.save()
     client = browser(learner)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         answer(learner, 1, now)
         assert "Days in a row" not in words(client)
         for days in (1, 3, 4):  # not two days ago, which is a Saturday there too
@@ -98,7 +98,7 @@ def test_a_long_streak_is_counted_with_few_statements(learner: User, now: dateti
         saved.saved_at = now - days * DAY
         saved.save(update_fields=["saved_at"])
     client = browser(learner)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         words(client)  # which makes review cards of what was missed
         with CaptureQueriesContext(connection) as long:
             assert "is forgiven 40" in words(client)

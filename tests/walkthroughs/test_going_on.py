@@ -6,13 +6,13 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from quizzes.models import Attempt, AttemptEvent, Classroom, Question, Quiz, User
 from tests import factories, saving
+from tests.clocks import stopped_at
 from tests.pages import CONFIRMED, browser, read
 
 DAY = timedelta(days=1)
@@ -33,7 +33,7 @@ def practiced(learner: User) -> list[int]:
 def test_what_was_missed_is_practiced_and_then_is_missed_no_more(learner: User, now: datetime) -> None:
     client, quiz = browser(learner), factories.quiz(5)
     missed = sorted(quiz.items.order_by("position").values_list("question", flat=True)[1:])
-    with time_machine.travel(now, tick=False) as clock:
+    with stopped_at(now) as clock:
         first = factories.attempt(learner, quiz, now=now, right=1, submit=True)
         result = read(client.get(f"/attempts/{first.pk}/result/"))
         assert "Practice these 4" in result
@@ -75,7 +75,7 @@ def test_practice_is_chosen_by_topic_and_counts_what_matches(learner: User, now:
 
     counted = client.post("/practice/start/", {"topic": "council", "number": "2", "count": "yes"})
     assert counted["Location"] == "/practice/?topic=council&number=2"
-    with time_machine.travel(now, tick=False) as clock:
+    with stopped_at(now) as clock:
         follow(client, "/practice/start/", topic="council", number=2)
         assert len(practiced(learner)) == 2
         clock.shift(timedelta(minutes=1))
@@ -87,7 +87,7 @@ def test_practice_is_chosen_by_topic_and_counts_what_matches(learner: User, now:
 def test_what_practice_did_not_come_to_is_not_missed(learner: User, now: datetime) -> None:
     factories.published(3)
     client = browser(learner)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         follow(client, "/practice/start/")
         practice = Attempt.objects.get()
         wrong = {"q1-choice": (right_of(practice, 1) + 1) % 4, "q1-revision": 0}
@@ -100,7 +100,7 @@ def test_what_practice_did_not_come_to_is_not_missed(learner: User, now: datetim
 def test_a_result_of_practice_offers_as_many_as_it_starts(learner: User, now: datetime) -> None:
     factories.published(4)
     client = browser(learner)
-    with time_machine.travel(now, tick=False) as clock:
+    with stopped_at(now) as clock:
         follow(client, "/practice/start/")
         practice = Attempt.objects.get()
         here, right = f"/attempts/{practice.pk}/questions", right_of(practice, 1)
@@ -130,7 +130,7 @@ def test_practice_that_runs_is_handed_in_only_after_asking(learner: User, now: d
         for _number in range(2):
             factories.question(topic=factories.topic(slug))
     client = browser(learner)
-    with time_machine.travel(now, tick=False) as clock:
+    with stopped_at(now) as clock:
         follow(client, "/practice/start/", topic="council")
         first = Attempt.objects.get()
         clock.shift(timedelta(minutes=1))
@@ -158,7 +158,7 @@ def test_practice_that_runs_is_handed_in_only_after_asking(learner: User, now: d
 def test_practice_is_called_by_what_it_is_of(learner: User, now: datetime) -> None:
     council = [factories.question(topic=factories.topic("council"), difficulty="hard") for _number in range(2)]
     client = browser(learner)
-    with time_machine.travel(now, tick=False) as clock:
+    with stopped_at(now) as clock:
         missed = factories.attempt(learner, factories.quiz(council, title="Midterm"), now=now, submit=True)
         for wish in ({"attempt": missed.pk}, {"topic": "council", "only": "missed", "difficulty": "hard"}, {}):
             clock.shift(timedelta(minutes=1))
@@ -188,7 +188,7 @@ def test_counts_of_what_was_missed_are_what_a_click_gives(learner: User, classro
     essay = factories.question({"stem": "Discuss.", "explanation": ""}, type="essay", topic=topic)
     quiz = factories.quiz([*asked, essay])
     client = browser(learner)
-    with time_machine.travel(now + timedelta(hours=1), tick=False):
+    with stopped_at(now + timedelta(hours=1)):
         attempt = factories.attempt(learner, quiz, now=now, submit=True)
         attempt.answers.filter(slot=15).update(fraction=0, exact_fraction=0)
         archived, kept, secret = asked[:3]
@@ -223,11 +223,11 @@ def test_practice_asks_nothing_that_an_exam_keeps_secret(
     attempt = factories.attempt(learner, exam, assignment=given, now=now, submit=True)
     attempt.answers.update(is_flagged=True)
     client = browser(learner)
-    with time_machine.travel(now + timedelta(hours=1), tick=False):
+    with stopped_at(now + timedelta(hours=1)):
         assert "Practice these" not in read(client.get(f"/attempts/{attempt.pk}/result/"))
         assert "No question matches" in read(client.get(f"/practice/?only={only}"))
         assert "No question matches" in read(client.get(f"/practice/?attempt={attempt.pk}"))
-    with time_machine.travel(now + 2 * DAY, tick=False):
+    with stopped_at(now + 2 * DAY):
         assert "Practice these 4" in read(client.get(f"/attempts/{attempt.pk}/result/"))
         expected = "No question matches" if only == "unseen" else "Only 4 questions match"
         assert expected in read(client.get(f"/practice/?only={only}"))

@@ -6,13 +6,13 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from quizzes.models import Attempt, Classroom, Quiz, Unit, User
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import browser, read
 
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ def words_of(page: str, name: str) -> str:
 def test_progress_is_told_by_topic_source_and_quiz_from_first_answers(learner: User, now: datetime) -> None:
     client = browser(learner)
     council, budget = about("council", 6), about("budget", 2)
-    with time_machine.travel(now + 3 * DAY, tick=False):
+    with stopped_at(now + 3 * DAY):
         assert "after your first quiz" in read(client.get("/progress/"))
         factories.attempt(learner, council, now=now, right=3, submit=True)
         factories.attempt(learner, council, now=now + DAY, right=6, submit=True)  # known by then: no first answers
@@ -61,7 +61,7 @@ def test_the_units_of_what_was_asked_grow_with_it(learner: User, now: datetime) 
     asked = factories.question()
     asked.places.create(source=factories.source(), paragraph=1)
     factories.attempt(learner, factories.quiz([asked]), now=now, right=1, submit=True)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         assert words_of(read(browser(learner).get("/progress/")), unit.title) == "few answers yet"
 
 
@@ -70,14 +70,14 @@ def test_no_figure_tells_what_an_exam_has_not_revealed(learner: User, classroom:
     given = factories.assignment(classroom, exam, opens_at=now - DAY, closes_at=now + DAY)
     factories.attempt(learner, exam, assignment=given, now=now, right=8, submit=True)
     client = browser(learner)
-    with time_machine.travel(now + timedelta(hours=1), tick=False):
+    with stopped_at(now + timedelta(hours=1)):
         page, home = read(client.get("/progress/")), read(client.get("/"))
         assert "not out yet" in page
         for text in (page, home):
             assert "Secrets" not in text
             assert "100%" not in text
             assert "Points" not in text
-    with time_machine.travel(now + 2 * DAY, tick=False):
+    with stopped_at(now + 2 * DAY):
         assert words_of(read(client.get("/progress/")), "Secrets") == "100%"
         assert re.search(r"Points</dt> <dd>8 of 8", read(client.get("/")))
 
@@ -85,7 +85,7 @@ def test_no_figure_tells_what_an_exam_has_not_revealed(learner: User, classroom:
 def test_the_first_page_shows_the_week_and_the_topics(learner: User, now: datetime) -> None:
     client = browser(learner)
     factories.attempt(learner, about("before", 2), now=now - 7 * DAY, right=2, submit=True)
-    with time_machine.travel(now + timedelta(hours=1), tick=False):
+    with stopped_at(now + timedelta(hours=1)):
         factories.attempt(learner, about("council", 5), now=now, right=5, submit=True)
         page = read(client.get("/"))
     assert re.search(r"Questions</dt> <dd>5, 3 more than last week</dd>", page)
@@ -110,7 +110,7 @@ def test_what_is_to_review_comes_before_something_new(learner: User, now: dateti
     client = browser(learner)
     factories.quiz(title="Something new")
     missed = factories.attempt(learner, factories.quiz(3), now=now - 3 * DAY, submit=True)
-    with time_machine.travel(now, tick=False):
+    with stopped_at(now):
         client.get(f"/attempts/{missed.pk}/result/")
         client.get("/review/")
         page = read(client.get("/"))

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +11,7 @@ from quizzes.models import Attempt, Classroom, Question, Quiz
 from tests.admin import cast
 from tests.admin.test_questions import ADD, form_data, posted
 from tests.admin.test_quizzes import rows, settings
+from tests.clocks import stopped_at
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +91,6 @@ def test_from_an_empty_bank_to_marks_in_a_classroom() -> None:
     ]
     quiz.refresh_from_db()
     shorter = settings(slug="term", title="Term", time_limit="10", revision=quiz.revision, applies_to_running="on")
-    with time_machine.travel(start + timedelta(minutes=1), tick=False):
+    with stopped_at(start + timedelta(minutes=1)):
         workshop.post(reverse("admin:quizzes_quiz_change", args=[quiz.pk]), {**shorter, **rows("items", *stored)})
     assert Attempt.objects.get(pk=running.pk).due_at == start + timedelta(minutes=10)

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from time_machine import travel
 
 from quizzes import question_types
 from quizzes.models import Assignment, Attempt, Classroom, Question, Quiz, User
 from quizzes.question_types.base import QuestionType
 from quizzes.services import deadlines
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import CONFIRMED
 
 SENTINEL = "sentinel-that-nobody-may-see"
@@ -96,7 +96,7 @@ def test_nothing_shows_while_a_homework_is_in_progress_and_everything_after(
 ) -> None:
     quiz = factories.quiz(questions, feedback="homework")
     client.force_login(learner)
-    with travel(now, tick=False):
+    with stopped_at(now):
         attempt = start(client, quiz)
         assert leaks(client, attempt, quiz) == []
         for slot in range(1, len(questions) + 1):
@@ -113,7 +113,7 @@ def test_what_was_shown_is_hidden_again_while_an_attempt_is_reopened(
 ) -> None:
     quiz = factories.quiz(questions, feedback="homework")
     client.force_login(learner)
-    with travel(now, tick=False):
+    with stopped_at(now):
         attempt = start(client, quiz)
         client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
         assert f"/attempts/{attempt.pk}/result/" in leaks(client, attempt, quiz)
@@ -131,25 +131,25 @@ def test_nothing_of_an_examination_shows_before_it_has_closed_for_the_last_membe
     factories.member(classroom, stranger)
     factories.accommodation(assignment, stranger, now=now, closes_at=closes + timedelta(hours=1))
     client.force_login(learner)
-    with travel(now + timedelta(minutes=1), tick=False):
+    with stopped_at(now + timedelta(minutes=1)):
         attempt = start(client, quiz, assignment)
         client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
         assert leaks(client, attempt, quiz) == []
         assert "0 of" not in client.get(f"/attempts/{attempt.pk}/result/").content.decode()
         assert SENTINEL not in save(client, attempt, 1, revision=1)  # refused, with what is stored
-    with travel(closes, tick=False):
+    with stopped_at(closes):
         assert leaks(client, attempt, quiz) == []  # one member still has an hour
-    with travel(closes + timedelta(hours=1), tick=False):
+    with stopped_at(closes + timedelta(hours=1)):
         assert f"/attempts/{attempt.pk}/result/" in leaks(client, attempt, quiz)
 
 
 def test_a_survey_never_shows_anything(client: Client, learner: User, questions: list[Question], now: datetime) -> None:
     quiz = factories.quiz(questions, feedback="survey")
     client.force_login(learner)
-    with travel(now, tick=False):
+    with stopped_at(now):
         attempt = start(client, quiz)
         client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
-    with travel(now + timedelta(days=400), tick=False):
+    with stopped_at(now + timedelta(days=400)):
         assert leaks(client, attempt, quiz) == []
 
 
@@ -158,7 +158,7 @@ def test_practice_shows_only_what_was_checked(
 ) -> None:
     quiz = factories.quiz(questions, feedback="practice")
     client.force_login(learner)
-    with travel(now, tick=False):
+    with stopped_at(now):
         attempt = start(client, quiz)
         assert leaks(client, attempt, quiz) == []
         client.post(f"/attempts/{attempt.pk}/questions/1/check/", {"q1-revision": "0"})

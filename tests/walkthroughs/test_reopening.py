@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.test import Client
-from time_machine import travel
 
 from quizzes.models import Attempt, User
 from quizzes.reports import invariants
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import CONFIRMED, browser, read
 
 MINUTE = timedelta(minutes=1)
@@ -34,14 +34,14 @@ def test_an_attempt_that_a_fire_drill_ended_goes_on(instructor: User, learner: U
     teacher, student = browser(instructor), browser(learner)
     here = f"/classrooms/{room.pk}/gradebook"
 
-    with travel(now, tick=False):
+    with stopped_at(now):
         student.post(f"/quizzes/{quiz.slug}/start/", {"assignment": str(given.pk)})
         attempt = Attempt.objects.get()
         page = f"/attempts/{attempt.pk}/questions/2/"
         answer(student, attempt, 1, "0")
         answer(student, attempt, 2, "1")
 
-    with travel(now + 50 * MINUTE, tick=False):  # everybody is back from the yard
+    with stopped_at(now + 50 * MINUTE):  # everybody is back from the yard
         assert student.get(page).status_code == 302
         assert "Time ran out on Mon, Mar 2, 9:40 a.m." in read(student.get(page, follow=True))
         assert "1 of 3 points" in read(teacher.get(f"/attempts/{attempt.pk}/result/"))
@@ -52,7 +52,7 @@ def test_an_attempt_that_a_fire_drill_ended_goes_on(instructor: User, learner: U
         assert "<strong>1:05 p.m.</strong>" in asked
         teacher.post(reopen, choice | {"confirmed": "1"})
 
-    with travel(now + 55 * MINUTE, tick=False):
+    with stopped_at(now + 55 * MINUTE):
         assert "Continue" in read(student.get("/attempts/"))
         assert "Continue" in read(student.get("/"))
         assert "Continue" in read(student.get(f"/classrooms/{room.pk}/"))
@@ -70,7 +70,7 @@ def test_an_attempt_that_a_fire_drill_ended_goes_on(instructor: User, learner: U
         assert "2 of 3 points" in result
         assert "Passed" in result
 
-    with travel(now + 60 * MINUTE, tick=False):
+    with stopped_at(now + 60 * MINUTE):
         assert ">2<" in read(teacher.get(f"{here}/"))
         line = read(student.get(f"/attempts/{attempt.pk}/timeline/"))
         assert "Reopened · until Mon, Mar 2, 10:05:00 a.m. · <q>a fire drill</q>" in line

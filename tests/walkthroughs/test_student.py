@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
-from time_machine import travel
 
 from quizzes.models import Attempt, Quiz, User
 from tests import factories
+from tests.clocks import stopped_at
 from tests.pages import CONFIRMED
 
 PASSWORD = "a-long-enough-password"
@@ -44,7 +44,7 @@ def answer(
 
 
 def test_from_sign_up_to_the_result(client: Client, quiz: Quiz, now: datetime) -> None:
-    with travel(now, tick=False):
+    with stopped_at(now):
         fields = {"first_name": "Nadia", "email": "nadia@example.org", "password1": PASSWORD}
         assert client.post("/accounts/signup/", fields).status_code == 302
         listing = client.get("/quizzes/").content.decode()
@@ -61,7 +61,7 @@ def test_from_sign_up_to_the_result(client: Client, quiz: Quiz, now: datetime) -
         review = client.post(f"/attempts/{attempt.pk}/review/", fields)
         assert review.headers["Location"] == f"/attempts/{attempt.pk}/summary/"
         assert "1 question is still unanswered" in client.get(f"/attempts/{attempt.pk}/summary/").content.decode()
-    with travel(now + timedelta(minutes=14, seconds=20), tick=False):
+    with stopped_at(now + timedelta(minutes=14, seconds=20)):
         client.post(f"/attempts/{attempt.pk}/submit/", CONFIRMED)
         result = client.get(f"/attempts/{attempt.pk}/result/").content.decode()
         assert "2 of 3" in client.get("/attempts/").content.decode()
@@ -167,10 +167,10 @@ class TestTheEnd:
             assert student.get(f"/attempts/{attempt.pk}/{page}").headers["Location"].endswith("/result/")
 
     def test_the_deadline_closes_the_attempt_at_the_deadline(self, student: Client, quiz: Quiz, now: datetime) -> None:
-        with travel(now, tick=False):
+        with stopped_at(now):
             attempt = start(student, quiz)
             answer(student, attempt, 1, 0)
-        with travel(now + timedelta(hours=3), tick=False):
+        with stopped_at(now + timedelta(hours=3)):
             assert answer(student, attempt, 2, 0).endswith("/result/")
             assert "Time ran out" in student.get(f"/attempts/{attempt.pk}/result/").content.decode()
         attempt.refresh_from_db()
@@ -181,12 +181,12 @@ class TestTheEnd:
     def test_a_page_without_scripts_reloads_itself_when_time_is_over(
         self, student: Client, quiz: Quiz, now: datetime
     ) -> None:
-        with travel(now, tick=False):
+        with stopped_at(now):
             page = student.get(f"/attempts/{start(student, quiz).pk}/questions/1/").content.decode()
         assert '<meta http-equiv="refresh" content="2401;url=' in page
 
     def test_the_reason_for_the_deadline_is_on_a_page(self, student: Client, quiz: Quiz, now: datetime) -> None:
-        with travel(now, tick=False):
+        with stopped_at(now):
             attempt = start(student, quiz)
             page = student.get(f"/attempts/{attempt.pk}/deadline/").content.decode()
         assert "Time limit 40 min" in page
