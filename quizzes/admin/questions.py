@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -107,6 +107,11 @@ class QuestionAdmin(
         return super().has_delete_permission(request, obj) and not (
             isinstance(obj, Question) and question_use.is_referenced(obj)
         )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """Return what goes with them, and nothing that stands in the way where only guests were asked."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, missing, protected if any(map(question_use.is_referenced, objs)) else []
 
     def delete_model(self, request: HttpRequest, obj: Question) -> None:
         bank.delete(obj, actor=person(request))

@@ -18,7 +18,7 @@ from quizzes import question_types
 from quizzes.errors import EditConflict, NotFound, NotPublishable, NotYours, QuizError
 from quizzes.models import Question, QuestionSource, QuestionVersion, Quiz, Source, Tag, User, Visibility
 from quizzes.question_types.faults import InvalidSpec
-from quizzes.services import notices, topics
+from quizzes.services import guests, notices, topics
 from quizzes.services.question_use import is_referenced, was_published
 from quizzes.services.readiness import faults
 
@@ -277,10 +277,11 @@ def keep_those_of(quiz: Quiz, owner: User) -> int:
 
 @transaction.atomic
 def delete(question: Question, *, actor: User) -> None:
-    """Delete a question that nothing refers to; others are refused with a sentence."""
+    """Delete a question that nothing refers to, with the guests who were asked it; others are refused with a sentence."""
     refusal = QuizError(_("This question is in a quiz or in attempts; archive it instead."))
     if is_referenced(_locked(question.pk, actor)):
         raise refusal
+    guests.forget(guests.asked(question))
     try:
         question.delete()
     except ProtectedError as error:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from quizzes import entitlements
 from quizzes.errors import NotOpen
-from quizzes.models import Attempt, AttemptEvent, User, papers
+from quizzes.models import Attempt, AttemptEvent, Question, User, papers
 from quizzes.models.papers import PaperQuestion
 from quizzes.services import attempts, missed, reviews
 from quizzes.services.retrying import retried
@@ -147,6 +147,12 @@ def forget(numbers: Collection[int]) -> int:
     Attempt.objects.filter(learner__in=guests).delete()
     _guests(guests).delete()
     return len(guests)
+
+
+def asked(question: Question) -> list[int]:
+    """Return the guests whose attempts ask it: seven days of them would keep it from being deleted."""
+    those = User.everyone.filter(is_guest=True, attempts__answers__version__question=question)
+    return list(those.distinct().values_list("pk", flat=True))
 
 
 def sweep(*, now: datetime) -> int:

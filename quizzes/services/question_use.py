@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, QuerySet
 
-from quizzes.models import Answer, Question, QuestionVersion, Quiz, QuizItem
+from quizzes.models import Answer, Question, QuestionVersion, Quiz, QuizItem, ReviewLog
 
 
 def quizzes_asking(question: Question) -> QuerySet[Quiz]:
@@ -20,9 +20,13 @@ def quizzes_following(question: Question) -> QuerySet[Quiz]:
 
 
 def is_referenced(question: Question) -> bool:
-    """Return whether an attempt or a quiz has it; such a question is archived, not deleted."""
+    """Return whether an attempt, a review or a quiz has it; such a question is archived, not deleted.
+
+    What guests did counts for nothing: it is forgotten with the question.
+    """
     return (
-        Answer.objects.filter(version__question=question).exists()
+        Answer.objects.filter(version__question=question, attempt__learner__is_guest=False).exists()
+        or ReviewLog.objects.filter(version__question=question, learner__is_guest=False).exists()
         or QuizItem.objects.filter(question=question).exists()
     )
 

@@ -9,7 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes import question_types
-from quizzes.models import Answer, Question, QuestionVersion
+from quizzes.models import Answer, Question, QuestionVersion, User, tickets
+from quizzes.reports import guests as guest_pages
+from quizzes.services import guests
+from tests import factories
 from tests.admin import cast
 from tests.admin.forms import as_shown
 
@@ -205,6 +208,25 @@ def test_an_unused_question_can_be_deleted(as_ada: Client, stage: SimpleNamespac
     question = cast.question(owner=stage.ada, status="draft")
     as_ada.post(reverse("admin:quizzes_question_delete", args=[question.pk]), {"post": "yes"})
     assert not Question.objects.filter(pk=question.pk).exists()
+
+
+def test_guests_who_tried_a_question_do_not_keep_it_from_being_deleted(as_root: Client) -> None:
+    question = factories.to_try(6)[0]
+    offered = guest_pages.offer(now=cast.NOW)
+    first = tickets.read(offered.text if offered else "")
+    assert first is not None
+    tried = guests.start(first.question, 0, now=cast.NOW)
+    assert tried.answers.filter(version__question=question).exists()
+    url = reverse("admin:quizzes_question_delete", args=[question.pk])
+    assert "Yes, I’m sure" in as_root.get(url).content.decode()
+    as_root.post(url, {"post": "yes"})
+    assert not Question.objects.filter(pk=question.pk).exists()
+    assert not User.everyone.filter(is_guest=True).exists()
+
+    kept = factories.question(difficulty="easy")
+    attempt = factories.attempt(factories.user(), factories.quiz([kept]), now=cast.NOW)
+    attempt.quiz.items.all().delete()
+    assert as_root.post(reverse("admin:quizzes_question_delete", args=[kept.pk]), {"post": "yes"}).status_code == 403
 
 
 def test_questions_are_added_to_a_quiz_of_ones_own(as_ada: Client, stage: SimpleNamespace) -> None:
