@@ -168,8 +168,8 @@ class ClassroomAdmin(ServedAdmin):
     ) -> None:
         formset.save(commit=False)
         for row in formset.new_objects:
-            given = {name: getattr(row, name) for name in assignments.TERMS}
-            tell_what_it_shares(request, assignments.assign(form.instance, row.quiz, now=clock.now(), **given))
+            terms = {name: getattr(row, name) for name in assignments.TERMS}
+            tell_what_it_shares(request, assignments.assign(form.instance, row.quiz, now=clock.now(), **terms))
         for row, names in formset.changed_objects:
             changed = {name: getattr(row, name) for name in names}
             assignments.change(row, actor=person(request), now=clock.now(), **changed)
@@ -262,12 +262,12 @@ class AssignmentAdmin(ServedAdmin):
         assignments.withdraw(obj)
 
     def save_model(self, request: HttpRequest, obj: Assignment, form: ModelForm[Assignment], change: bool) -> None:
-        given = dict(form.cleaned_data)
-        applies = bool(given.pop("applies_to_running", False))
+        fields = dict(form.cleaned_data)
+        applies = bool(fields.pop("applies_to_running", False))
         if change:
-            changed = {name: given[name] for name in form.changed_data if name in given}
+            changed = {name: fields[name] for name in form.changed_data if name in fields}
             assignments.change(obj, actor=person(request), now=clock.now(), apply_to_running=applies, **changed)
         else:
-            stored(obj, assignments.assign(given.pop("classroom"), given.pop("quiz"), now=clock.now(), **given))
+            stored(obj, assignments.assign(fields.pop("classroom"), fields.pop("quiz"), now=clock.now(), **fields))
         if not change or "feedback" in form.changed_data:
             tell_what_it_shares(request, obj)

@@ -59,8 +59,8 @@ def _questions(user: User) -> str:
 
 
 def _quizzes(user: User) -> str:
-    own = Quiz.objects.filter(owner=user)
-    counts = own.aggregate(
+    quizzes = Quiz.objects.filter(owner=user)
+    counts = quizzes.aggregate(
         published=Count("pk", filter=Q(status=Quiz.Status.PUBLISHED)), drafts=Count("pk", filter=Q(status="draft"))
     )
     drafts = ngettext("%(n)d draft", "%(n)d drafts", counts["drafts"]) % {"n": counts["drafts"]}
@@ -107,8 +107,8 @@ def _ungraded(user: User) -> Iterator[Need]:
 
 
 def _drafts_of_questions(user: User) -> Iterator[Need]:
-    own = Question.objects.live().filter(owner=user)
-    drafts = QuestionVersion.objects.filter(status=QuestionVersion.Status.DRAFT, question__in=own)
+    questions = Question.objects.live().filter(owner=user)
+    drafts = QuestionVersion.objects.filter(status=QuestionVersion.Status.DRAFT, question__in=questions)
     versions = drafts.select_related("question").order_by("-edited_at", "-pk")
     for draft in versions[:DRAFTS]:
         words = {"stem": Truncator(draft.stem).chars(70)}

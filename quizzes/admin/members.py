@@ -65,22 +65,22 @@ class MembershipAdmin(ServedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Membership, form: ModelForm[Membership], change: bool) -> None:
         """Save each part by the service for it; one who comes back does so before anything else."""
-        given, changed = form.cleaned_data, set(form.changed_data)
+        fields, changed = form.cleaned_data, set(form.changed_data)
         actor, now = person(request), clock.now()
         if not change:
             stored(obj, classrooms.enrol(obj.classroom, obj.user, None))
-        if "status" in changed and given["status"] == Status.ACTIVE:
+        if "status" in changed and fields["status"] == Status.ACTIVE:
             classrooms.restore(obj, actor=actor, now=now)
         if "role" in changed:
-            classrooms.set_role(obj, given["role"], actor=actor, now=now)
+            classrooms.set_role(obj, fields["role"], actor=actor, now=now)
         if changed & {"time_factor", "is_untimed"}:
-            times = {"time_factor": given["time_factor"], "is_untimed": given["is_untimed"]}
+            times = {"time_factor": fields["time_factor"], "is_untimed": fields["is_untimed"]}
             classrooms.set_time(obj, actor=actor, now=now, **times)
         if changed & {"nickname", "is_visible"}:
-            nicknames.appear(obj, nickname=given["nickname"], is_visible=given["is_visible"])
-        if "status" in changed and given["status"] == Status.LEFT:
+            nicknames.appear(obj, nickname=fields["nickname"], is_visible=fields["is_visible"])
+        if "status" in changed and fields["status"] == Status.LEFT:
             classrooms.leave(obj, now=now)
-        if "status" in changed and given["status"] == Status.REMOVED:
+        if "status" in changed and fields["status"] == Status.REMOVED:
             classrooms.remove(obj, actor=actor, now=now)
 
 
@@ -112,8 +112,8 @@ class AccommodationAdmin(ServedAdmin):
     def save_model(
         self, request: HttpRequest, obj: Accommodation, form: ModelForm[Accommodation], change: bool
     ) -> None:
-        given = {name: value for name, value in form.cleaned_data.items() if name not in ("assignment", "membership")}
-        stored(obj, assignments.grant(obj.assignment, obj.membership, actor=person(request), now=clock.now(), **given))
+        fields = {name: value for name, value in form.cleaned_data.items() if name not in ("assignment", "membership")}
+        stored(obj, assignments.grant(obj.assignment, obj.membership, actor=person(request), now=clock.now(), **fields))
 
     def delete_model(self, request: HttpRequest, obj: Accommodation) -> None:
         assignments.revoke(obj, actor=person(request), now=clock.now())

@@ -135,9 +135,9 @@ class QuestionExports(AdminPart):
             return StreamingHttpResponse(stream, content_type="application/zip", headers=attached(name))
         found, quiz = exports.prospect(format, taken.drafts), quiz if taken.part == 1 else None
         named, is_alone = taken.titled(title), "alone" in request.POST
-        made = exports.file_of(found, title=named, day=now.date(), is_alone=is_alone, quiz=quiz)
+        file = exports.file_of(found, title=named, day=now.date(), is_alone=is_alone, quiz=quiz)
         exports.log(found.drafts, format, actor=actor, now=now)
-        return HttpResponse(made.data, content_type=made.media_type, headers=attached(made.name))
+        return HttpResponse(file.data, content_type=file.media_type, headers=attached(file.name))
 
     # What is exported --------------------------------------------------------------------------------------------------
 

@@ -101,9 +101,9 @@ class QuestionImports(AdminPart):
 
     def begun(self, request: HttpRequest, form: ImportForm) -> HttpResponse:
         name, data = form.named()
-        now, given, end = clock.now(), form.cleaned_data, imports.slice_end()
+        now, fields, end = clock.now(), form.cleaned_data, imports.slice_end()
         draft = imports.begin(
-            person(request), name=name, data=data, now=now, format=given["format"], encoding=given["encoding"]
+            person(request), name=name, data=data, now=now, format=fields["format"], encoding=fields["encoding"]
         )
         imports.go_on(draft, now=now, end=end)
         return redirect("admin:quizzes_question_imported", draft.pk)
@@ -117,8 +117,8 @@ class QuestionImports(AdminPart):
     # One import --------------------------------------------------------------------------------------------------------
 
     def fetched_import(self, request: HttpRequest, pk: int) -> ImportDraft:
-        mine = ImportDraft.objects.open_to(person(request), clock.now()).select_related("owner")
-        return get_object_or_404(mine.defer("data"), pk=pk)
+        drafts = ImportDraft.objects.open_to(person(request), clock.now()).select_related("owner")
+        return get_object_or_404(drafts.defer("data"), pk=pk)
 
     def imported_view(self, request: HttpRequest, draft: int) -> HttpResponse:
         """Show where an import stands: being read, to be looked over, or done."""
@@ -151,8 +151,8 @@ class QuestionImports(AdminPart):
     def read_again(self, request: HttpRequest, draft: ImportDraft) -> HttpResponse:
         form = ReadingForm(request.POST)
         if form.is_valid() and draft.stage == Stage.READY:
-            given = form.cleaned_data
-            imports.read_again(draft, format=given["format"] or draft.format, encoding=given["encoding"])
+            fields = form.cleaned_data
+            imports.read_again(draft, format=fields["format"] or draft.format, encoding=fields["encoding"])
             imports.go_on(draft, now=clock.now())
         return redirect("admin:quizzes_question_imported", draft.pk)
 

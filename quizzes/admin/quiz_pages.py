@@ -104,8 +104,8 @@ class QuizPages(QuizPart):
 
     def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a draft of one's own with the same settings and items."""
-        made, left_out = copies.of_quiz(self.looked_at(request, pk), actor=person(request), now=clock.now())
-        self.log_addition(request, made, _("Copied from another quiz."))
+        copy, left_out = copies.of_quiz(self.looked_at(request, pk), actor=person(request), now=clock.now())
+        self.log_addition(request, copy, _("Copied from another quiz."))
         messages.success(request, _("This is your copy, a draft that only you see."))
         if left_out:
             text = ngettext(
@@ -114,7 +114,7 @@ class QuizPages(QuizPart):
                 left_out,
             )
             messages.warning(request, text % {"n": left_out})
-        return redirect("admin:quizzes_quiz_change", made.pk)
+        return redirect("admin:quizzes_quiz_change", copy.pk)
 
     def response_change(self, request: HttpRequest, obj: Quiz) -> HttpResponse:
         if "_publish" in request.POST:

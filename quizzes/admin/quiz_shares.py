@@ -96,9 +96,9 @@ class QuizShares(QuizPart):
         }
         return TemplateResponse(request, "admin/quizzes/quiz/shared.html", context)
 
-    def copied(self, request: HttpRequest, made: Quiz, behind: int) -> HttpResponse:
+    def copied(self, request: HttpRequest, quiz: Quiz, behind: int) -> HttpResponse:
         messages.success(request, _("This is your copy, a draft that only you see."))
         if behind:
             words = ngettext("%(n)d question stayed behind.", "%(n)d questions stayed behind.", behind)
             messages.warning(request, words % {"n": behind})
-        return redirect("admin:quizzes_quiz_change", made.pk)
+        return redirect("admin:quizzes_quiz_change", quiz.pk)

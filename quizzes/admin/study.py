@@ -111,8 +111,8 @@ class NotesOfUnit(ScopedInline, TabularInline[StudyNote, Unit]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StudyNote]:
         """Return those alone that the person may change; those of others keep their places."""
-        mine = managed(StudyNote, person(request)).order_by().values("pk")
-        return super().get_queryset(request).filter(pk__in=mine)
+        own_notes = managed(StudyNote, person(request)).order_by().values("pk")
+        return super().get_queryset(request).filter(pk__in=own_notes)
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
@@ -206,8 +206,8 @@ class StudyNoteAdmin(StudyAdmin):
         """Say how many suggestions there are; they never stand in the way."""
         super().save_related(request, form, formsets, change)
         if count := len(suggestions_for(form.instance)):
-            told = ngettext("Saved, with %(n)d suggestion.", "Saved, with %(n)d suggestions.", count) % {"n": count}
-            self.message_user(request, told, messages.INFO)
+            text = ngettext("Saved, with %(n)d suggestion.", "Saved, with %(n)d suggestions.", count) % {"n": count}
+            self.message_user(request, text, messages.INFO)
 
     @admin.display(description=gettext_lazy("suggestions"))
     def suggestions(self, note: StudyNote) -> str:

@@ -31,9 +31,11 @@ def among(attempts: Iterable[Attempt]) -> frozenset[int]:
     exceptions = _exceptions(works)
     agreed = _agreed([work for work in works if work.is_after_a_date(exceptions.get(work.place))], exceptions)
     late = {work: found for work, found in agreed.items() if work.is_late(found)}
-    given = _given_time([work.attempt.pk for work in late])
+    given_time = _given_time([work.attempt.pk for work in late])
     return frozenset(
-        work.attempt.pk for work, found in late.items() if work.is_late(found, was_given_time=work.attempt.pk in given)
+        work.attempt.pk
+        for work, found in late.items()
+        if work.is_late(found, was_given_time=work.attempt.pk in given_time)
     )
 
 

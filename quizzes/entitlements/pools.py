@@ -82,9 +82,9 @@ def pool_of_guests(*, now: datetime) -> QuerySet[Question]:
     is_open = Q(*(Q(**{f"{of}opens_at": None}) | Q(**{f"{of}opens_at__lte": now}) for of in ("", "quiz__")))
     rules = QuizItem.objects.filter(quiz__in=exams.filter(is_open).values("quiz"), question=None)
     alone = Q(quiz__feedback__in=terms.WAITING_FOR_THE_END, quiz__status=Quiz.Status.PUBLISHED)
-    asked = QuizItem.objects.filter(Q(quiz__in=exams.values("quiz")) | alone, question__isnull=False)
+    secret_items = QuizItem.objects.filter(Q(quiz__in=exams.values("quiz")) | alone, question__isnull=False)
     questions = Question.objects.ready().filter(owner=None, is_kept_for_exams=False, type__in=TAPPED)
-    questions = questions.exclude(difficulty=Difficulty.HARD).exclude(pk__in=asked.order_by().values("question"))
+    questions = questions.exclude(difficulty=Difficulty.HARD).exclude(pk__in=secret_items.order_by().values("question"))
     drawn = list(rules.select_related("quiz"))
     return questions.exclude(in_cells_of(drawn)) if drawn else questions
 

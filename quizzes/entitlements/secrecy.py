@@ -189,14 +189,14 @@ def _rules(quizzes: Collection[int]) -> dict[int, list[QuizItem]]:
     return rules
 
 
-def _with_own_terms(given: QuerySet[Assignment], learner: User) -> QuerySet[Assignment]:
+def _with_own_terms(exams: QuerySet[Assignment], learner: User) -> QuerySet[Assignment]:
     """Return each with the window of the learner's own exception to it, and whether they have begun it (1 query)."""
-    own = Accommodation.objects.filter(assignment=OuterRef("pk"), membership__user=learner)
+    exception = Accommodation.objects.filter(assignment=OuterRef("pk"), membership__user=learner)
     begun = Attempt.objects.taken_by(learner).filter(assignment=OuterRef("pk"))
-    return given.select_related("quiz").annotate(
-        own_opening=Subquery(own.values("opens_at")[:1]),
-        own_due=Subquery(own.values("due_at")[:1]),
-        own_close=Subquery(own.values("closes_at")[:1]),
+    return exams.select_related("quiz").annotate(
+        own_opening=Subquery(exception.values("opens_at")[:1]),
+        own_due=Subquery(exception.values("due_at")[:1]),
+        own_close=Subquery(exception.values("closes_at")[:1]),
         is_begun=Exists(begun),
     )
 

@@ -120,8 +120,8 @@ class ProfileForm(ModelForm[User]):
 
     def clean_weekly_goal(self) -> int | None:
         """Return 0 where a goal was taken away; None stays for those who never had one, so that Today offers it."""
-        given: int | None = self.cleaned_data["weekly_goal"]
-        return given or (None if self.instance.weekly_goal is None else 0)
+        goal: int | None = self.cleaned_data["weekly_goal"]
+        return goal or (None if self.instance.weekly_goal is None else 0)
 
 
 class GoalForm(forms.Form):

@@ -33,8 +33,8 @@ class PracticeForm(forms.Form):
     note = forms.SlugField(required=False, max_length=80, widget=forms.HiddenInput)
     attempt = forms.IntegerField(required=False, min_value=1, max_value=2**53, widget=forms.HiddenInput)
 
-    def __init__(self, given: Mapping[str, object], *, person: User) -> None:
-        super().__init__({"number": pools.USUAL, **{name: given[name] for name in given}})
+    def __init__(self, data: Mapping[str, object], *, person: User) -> None:
+        super().__init__({"number": pools.USUAL, **{name: data[name] for name in data}})
         used = {"questions__owner": None, "questions__versions__status": "ready", "questions__is_archived": False}
         choices = {
             "topic": Topic.objects.filter(**used).distinct().values_list("slug", "name"),

@@ -132,8 +132,8 @@ class QuizForm(ModelForm[Quiz]):
         """Refuse an exam that nothing closes: it would keep its answers for ever."""
         if cleaned.get("feedback") != Preset.EXAM or cleaned.get("closes_at"):
             return
-        given = self.instance.assignments.filter(feedback="").select_related("classroom")
-        endless = next((row for row in given if row.overrides().closes_at is None), None)
+        assignments = self.instance.assignments.filter(feedback="").select_related("classroom")
+        endless = next((row for row in assignments if row.overrides().closes_at is None), None)
         if endless:
             words = {"class": endless.classroom}
             self.add_error("closes_at", _("%(class)s has this quiz without an end. Say when the exam closes.") % words)

@@ -104,10 +104,10 @@ class ReadingForm(forms.Form):
     def choice(self) -> Choice:
         """Return what was chosen; what makes no sense counts as not chosen."""
         self.is_valid()
-        given = self.cleaned_data
-        encoding, heading = given.get("encoding", ""), given.get("heading", "")
+        fields = self.cleaned_data
+        encoding, heading = fields.get("encoding", ""), fields.get("heading", "")
         heading = AUTOMATIC if heading == "" else heading
-        if (encoding, heading) != (given.get("encoding_shown"), given.get("heading_shown")):
+        if (encoding, heading) != (fields.get("encoding_shown"), fields.get("heading_shown")):
             return Choice(encoding, heading)
         sent = [f"column_{place}" for place in range(COLUMNS) if f"column_{place}" in self.data]
-        return Choice(encoding, heading, tuple(given.get(name, "") for name in sent))
+        return Choice(encoding, heading, tuple(fields.get(name, "") for name in sent))

@@ -83,8 +83,8 @@ class OwnersImport:
         self.say(f"{count} question{pluralize(count)} imported, {state}; {result['there']} there already.")
         if result["drafts"]:
             self.say(f"  kept as drafts for a fault: {len(result['drafts'])}")
-        if made := Quiz.objects.filter(pk=result.get("quiz")).first():
-            self.say(f"  quiz “{made.title}” with {result['asked']} items, {made.status}")
+        if quiz := Quiz.objects.filter(pk=result.get("quiz")).first():
+            self.say(f"  quiz “{quiz.title}” with {result['asked']} items, {quiz.status}")
         for fault in result.get("faults", ()):
             self.say(f"  of the quiz: {fault}")
         self.say(f"To take it back within a day: manage.py import_questions --undo {done.pk}, or in the workshop.")

@@ -48,8 +48,8 @@ class QuestionQuerySet(OwnedQuerySet["Question"]):
 
     def seen_by(self, user: User) -> Q:
         """Return the condition: what may be copied, and what one's own quizzes ask, whatever became of it since."""
-        asked = Question.objects.filter(items__quiz__owner=user.pk).order_by()
-        return self._copied(user) | Q(pk__in=asked.values("pk"))
+        questions = Question.objects.filter(items__quiz__owner=user.pk).order_by()
+        return self._copied(user) | Q(pk__in=questions.values("pk"))
 
     def copied_by(self, user: User) -> QuestionQuerySet:
         """Return what an instructor may take away: their own, the site's, and what others let them copy, use or edit."""

@@ -78,7 +78,3 @@ class ImportDraft(models.Model):
     def is_in_progress(self) -> bool:
         """Whether it is still being read or checked."""
         return self.stage in (self.Stage.READING, self.Stage.CHECKING)
-
-    @property
-    def kept_until(self) -> datetime:
-        return self.created_at + KEPT

@@ -108,12 +108,12 @@ class QuizItem(models.Model):
 def sized(quizzes: QuizQuerySet) -> QuizQuerySet:
     """Return the quizzes, each with how much it asks: `question_count`, and `point_count`."""
     items = QuizItem.objects.filter(quiz=OuterRef("pk")).order_by().values("quiz")
-    each = Coalesce("draw_count", 1)
+    count = Coalesce("draw_count", 1)
     points = models.DecimalField(max_digits=8, decimal_places=2)
     return quizzes.annotate(
-        question_count=Coalesce(Subquery(items.annotate(sum=Sum(each)).values("sum")), 0),
+        question_count=Coalesce(Subquery(items.annotate(sum=Sum(count)).values("sum")), 0),
         point_count=Coalesce(
-            Subquery(items.annotate(sum=Sum(F("points") * each, output_field=points)).values("sum")),
+            Subquery(items.annotate(sum=Sum(F("points") * count, output_field=points)).values("sum")),
             Decimal(0),
             output_field=points,
         ),

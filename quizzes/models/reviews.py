@@ -42,13 +42,13 @@ class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
 
     def active(self) -> ReviewCardQuerySet:
         """Return those in use, each with the version that is asked: not suspended, and their question can still be asked."""
-        asked = self.filter(
+        askable = self.filter(
             is_suspended=False,
             question__versions__status=QuestionVersion.Status.READY,  # one at most
             question__is_archived=False,
             question__is_kept_for_exams=False,
         )
-        return asked.annotate(version=F("question__versions"))
+        return askable.annotate(version=F("question__versions"))
 
     def due_at_instant(self, now: datetime) -> ReviewCardQuerySet:
         """Return those to ask now, the new ones last; what was just forgotten is due a little before its time."""

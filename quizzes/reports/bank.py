@@ -67,8 +67,8 @@ def met_entries(
             continue
         may = revealed(answer.attempt)
         entry = _entry(version.question, version, version.question.places.all(), may)
-        own = version.kind.response_words(version.parsed, answer.response) if answer.is_answered else ""
-        entries[version.question_id] = ListedQuestion(**{**entry.__dict__, "own_answer": own})
+        answer_words = version.kind.response_words(version.parsed, answer.response) if answer.is_answered else ""
+        entries[version.question_id] = ListedQuestion(**{**entry.__dict__, "own_answer": answer_words})
     return list(entries.values())
 
 

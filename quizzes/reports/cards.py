@@ -126,10 +126,10 @@ def places_of(attempt: Attempt) -> dict[int, list[QuestionSource]]:
     return places_for(Question.objects.filter(versions__answers__attempt=attempt))
 
 
-def places_for(asked: QuerySet[Question]) -> dict[int, list[QuestionSource]]:
+def places_for(questions: QuerySet[Question]) -> dict[int, list[QuestionSource]]:
     """Return the places that these questions rest on, by question, each with `note`: a slug, or None (1 query)."""
     places: dict[int, list[QuestionSource]] = {}
-    rows = QuestionSource.objects.filter(question__in=asked).select_related("source").defer("source__paragraphs")
+    rows = QuestionSource.objects.filter(question__in=questions).select_related("source").defer("source__paragraphs")
     for place in with_notes(rows):
         places.setdefault(place.question_id, []).append(place)
     return places
@@ -150,9 +150,9 @@ def ask_card(
     version = question.version
     shown = version.kind.present(version.parsed, question.layout, answer.response)
     if refused:
-        told = {one.where: vars(Remark(one.where, version.kind.at_field(one.where, one.message))) for one in refused}
+        remarks = {one.where: vars(Remark(one.where, version.kind.at_field(one.where, one.message))) for one in refused}
         shown["remarks"] = dict(
-            sorted((shown.get("remarks", {}) | told).items(), key=lambda one: (len(one[0]), one[0]))
+            sorted((shown.get("remarks", {}) | remarks).items(), key=lambda one: (len(one[0]), one[0]))
         )
         shown["typed"] = {one.where: one.text for one in refused}
     return Card(**face(answer, version), state=ASK, card=shown, is_secret=is_secret, verdict=verdict)

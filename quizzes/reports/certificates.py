@@ -81,10 +81,10 @@ def _written(pk: int, secret: str) -> str:
 
 def _attempt_of(number: str) -> int | None:
     """Return the attempt that a number names, where its seal is one of ours."""
-    given = "".join(number.upper().split())
-    digits = given.partition("-")[0]
-    if len(given) > LONGEST or not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+    typed = "".join(number.upper().split())
+    digits = typed.partition("-")[0]
+    if len(typed) > LONGEST or not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
         return None
     secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    is_ours = any(constant_time_compare(given, _written(int(digits), secret)) for secret in secrets)
+    is_ours = any(constant_time_compare(typed, _written(int(digits), secret)) for secret in secrets)
     return int(digits) if is_ours else None

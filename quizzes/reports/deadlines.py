@@ -120,8 +120,8 @@ def _about_the_class(attempt: Attempt, due_at: datetime | None, zone: str) -> li
 
 
 def _close_of(attempt: Attempt) -> datetime | None:
-    own = attempt.assignment.overrides().closes_at if attempt.assignment else None
-    return own or attempt.quiz.closes_at
+    class_close = attempt.assignment.overrides().closes_at if attempt.assignment else None
+    return class_close or attempt.quiz.closes_at
 
 
 def _until(at: datetime | None, now: datetime, zone: str) -> str:

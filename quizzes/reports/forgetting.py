@@ -47,12 +47,12 @@ class Forgetting:
 def of_class(classroom: Classroom, *, now: datetime) -> Forgetting:
     """Return what students of the class remember of what it was asked, in the last sixty days (2 queries)."""
     students = Membership.objects.students().filter(classroom=classroom).order_by().values("user")
-    asked = Answer.objects.filter(attempt__assignment__classroom=classroom).order_by().values("version__question")
+    questions = Answer.objects.filter(attempt__assignment__classroom=classroom).order_by().values("version__question")
     answers = ReviewLog.objects.filter(
         learner__in=students,
         at__gte=now - SINCE,
         stage=Stage.REVIEW.value,
-        card__question__in=asked,
+        card__question__in=questions,
         card__question__topic__isnull=False,
     )
     figures = {

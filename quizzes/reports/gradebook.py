@@ -182,9 +182,9 @@ def _grade_row(
         )
         for column in columns
     )
-    asked = [(cell, column.most) for cell, column in zip(cells, columns, strict=True) if cell.state in counted]
-    exact = sum((cell.share * Fraction(most) for cell, most in asked if cell.share is not None), Fraction(0))
-    possible = sum((most for cell, most in asked), Decimal("0.00"))
+    counted_cells = [(cell, column.most) for cell, column in zip(cells, columns, strict=True) if cell.state in counted]
+    exact = sum((cell.share * Fraction(most) for cell, most in counted_cells if cell.share is not None), Fraction(0))
+    possible = sum((most for cell, most in counted_cells), Decimal("0.00"))
     share = marking.share(exact, possible) if possible else None
     # One assignment makes a row too: neither says another thing than the other.
     passes = (LOW_PERCENT, *shown.pass_marks(column.assignment.quiz for column in columns))

@@ -114,8 +114,8 @@ def of_learner(learner: User, *, now: datetime) -> Growth:
 
 def _places(learner: User) -> list[Place]:
     """Where the questions rest that the learner was asked (1 query)."""
-    asked = Question.objects.filter(versions__answers__attempt__learner=learner).order_by().values("pk")
-    rows = QuestionSource.objects.filter(question__in=asked).order_by()
+    questions = Question.objects.filter(versions__answers__attempt__learner=learner).order_by().values("pk")
+    rows = QuestionSource.objects.filter(question__in=questions).order_by()
     return [Place(*row) for row in rows.values_list("question", "source", "paragraph")]
 
 
@@ -134,8 +134,8 @@ def _grown(
 ) -> list[Grown[Subject]]:
     first = {shown.question: shown.fraction for shown in first_answers(record)}
     rows = [
-        Grown(things[key], certainty.estimate(first[one] for one in met), len(met & missed))
+        Grown(things[key], certainty.estimate(first[one] for one in met_questions), len(met_questions & missed))
         for key, questions in by_key.items()
-        if key in things and (met := questions & first.keys())
+        if key in things and (met_questions := questions & first.keys())
     ]
     return sorted(rows, key=lambda row: (row.estimate.is_few, row.estimate.share, str(row.what)))

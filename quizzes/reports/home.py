@@ -286,8 +286,8 @@ def _taught(user: User, now: datetime) -> list[Taught]:
 
 def _waiting(user: User) -> list[Waiting]:
     marking = Q(attempts__in=Attempt.objects.awaiting_marking())
-    mine = Assignment.objects.filter(classroom__in=Classroom.objects.taught_by(user))
-    counted = mine.annotate(waiting=Count("attempts", filter=marking)).filter(waiting__gt=0)
+    assignments = Assignment.objects.filter(classroom__in=Classroom.objects.taught_by(user))
+    counted = assignments.annotate(waiting=Count("attempts", filter=marking)).filter(waiting__gt=0)
     ordered = counted.select_related("quiz", "classroom").order_by("-waiting", "pk")
     rows = cast("Iterable[WithAnnotations[Assignment, MarkingCounts]]", ordered)
     return [Waiting(assignment, assignment.waiting) for assignment in rows]

@@ -77,8 +77,8 @@ def result_cards(
     ]
     versions = version_cache.get_many({pk for answer in answers for pk in (answer.version_id, answer.latest) if pk})
     places = places_of(attempt) if revealed.explanation else {}
-    asked = {versions[answer.version_id].question_id: answer.is_kept for answer in answers}
-    held = secrecy.held_back(asked) if secrecy else {}
+    kept_for_exams = {versions[answer.version_id].question_id: answer.is_kept for answer in answers}
+    held = secrecy.held_back(kept_for_exams) if secrecy else {}
     return [
         _held_card(answer, held[question], revealed)
         if (question := versions[answer.version_id].question_id) in held

@@ -254,11 +254,11 @@ def _names(members: Iterable[Membership], names_shown: str) -> dict[int, str]:
     taken: set[str] = set()
     names = {}
     for member in members:
-        own = member.user.full_name if names_shown == Classroom.Names.NAMES else member.shown_name
-        name, count = own, 1
+        own_name = member.user.full_name if names_shown == Classroom.Names.NAMES else member.shown_name
+        name, count = own_name, 1
         while _alike(name) in taken:
             count += 1
-            name = f"{own} ({count})"
+            name = f"{own_name} ({count})"
         taken.add(_alike(name))
         names[member.user_id] = name
     return names

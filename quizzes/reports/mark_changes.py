@@ -49,8 +49,8 @@ def of_attempt(attempt: Attempt, revealed: terms.Revealed) -> list[MarkChange]:
     if not revealed.marks:
         return []
     regrades = AttemptEvent.objects.filter(attempt=attempt, kind=AttemptEvent.Kind.REGRADED)
-    told = regrades.filter(Q(slot__isnull=False) | Q(details__has_key="exact") | Q(details__has_key="points"))
-    changes = [_change(event) for event in told.order_by("at", "pk")]
+    events = regrades.filter(Q(slot__isnull=False) | Q(details__has_key="exact") | Q(details__has_key="points"))
+    changes = [_change(event) for event in events.order_by("at", "pk")]
     return [change for change in changes if change.is_change]
 
 

@@ -102,8 +102,8 @@ def _percent(row: QuizRow | None, unit: Unit) -> int | None:
 def _mastered(learner: User, units: Sequence[Unit], *, now: datetime) -> dict[int, datetime]:
     """Return when each unit was mastered, where that may be told: not by an exam whose results are not out (at most 3
     queries)."""
-    kept = Mastery.objects.filter(learner=learner, unit__in=units)
-    rows = list(kept.select_related("attempt__quiz", "attempt__assignment__quiz"))
+    masteries = Mastery.objects.filter(learner=learner, unit__in=units)
+    rows = list(masteries.select_related("attempt__quiz", "attempt__assignment__quiz"))
     attempts = [row.attempt for row in rows if row.attempt is not None]
     shown = {attempt.pk: seen.marks for attempt, seen in entitlements.revealed_each(attempts, learner, now=now)}
     return {row.unit_id: row.at for row in rows if row.attempt_id is None or shown[row.attempt_id]}
@@ -114,7 +114,7 @@ def outcome(attempt: Attempt) -> UnitOutcome | None:
     unit = Unit.objects.published().filter(check_quiz=attempt.quiz_id).order_by("position", "pk").first()
     if unit is None:
         return None
-    kept = Mastery.objects.filter(learner=attempt.learner_id, unit=unit).first()
+    mastery = Mastery.objects.filter(learner=attempt.learner_id, unit=unit).first()
     later = Q(position__gt=unit.position) | Q(position=unit.position, pk__gt=unit.pk)
     next_unit = Unit.objects.published().filter(later).order_by("position", "pk").first()
-    return UnitOutcome(unit, kept is not None and kept.attempt_id == attempt.pk, kept is not None, next_unit)
+    return UnitOutcome(unit, mastery is not None and mastery.attempt_id == attempt.pk, mastery is not None, next_unit)

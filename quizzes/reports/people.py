@@ -42,13 +42,13 @@ def belongings(person: User, *, now: datetime) -> Belongings:
     taken = Attempt.objects.taken_by(person)
     open_ones = [row for row in taken.in_progress().select_related("quiz") if not row.is_overdue_at(now)]
     answers = Answer.objects.filter(attempt__learner=person)
-    told = AttemptEvent.objects.filter(attempt__learner=person, details__has_key="reason")
+    events = AttemptEvent.objects.filter(attempt__learner=person, details__has_key="reason")
     exceptions = Accommodation.objects.filter(membership__user=person).exclude(reason="")
     return Belongings(
         addresses=_addresses(person),
         other_log_ins=_count(Authenticator.objects.filter(user=person), SocialAccount.objects.filter(user=person)),
         memberships=Membership.objects.active().filter(user=person).count(),
-        reasons=_count(told.exclude(kind=AttemptEvent.Kind.REGRADED), exceptions),
+        reasons=_count(events.exclude(kind=AttemptEvent.Kind.REGRADED), exceptions),
         comments=answers.exclude(comment="").count(),
         attempts=taken.count(),
         answers=answers.filter(response__isnull=False).count(),

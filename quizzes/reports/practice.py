@@ -66,9 +66,11 @@ def choice(learner: User, wish: Wish, *, now: datetime) -> Choice:
 
 def running(learner: User) -> Running | None:
     """Return the practice that the learner put together and has not handed in, with its name (1 query, up to 3 more)."""
-    mine = Attempt.objects.taken_by(learner).in_progress().filter(quiz__slug=Quiz.OWN_PRACTICE).select_related("quiz")
-    given = Count("answers", filter=Q(answers__response__isnull=False) | Q(answers__is_checked=True))
-    counted = mine.annotate(questions=Count("answers"), answered=given)
+    attempts = (
+        Attempt.objects.taken_by(learner).in_progress().filter(quiz__slug=Quiz.OWN_PRACTICE).select_related("quiz")
+    )
+    is_done = Count("answers", filter=Q(answers__response__isnull=False) | Q(answers__is_checked=True))
+    counted = attempts.annotate(questions=Count("answers"), answered=is_done)
     attempt = cast("WithAnnotations[Attempt, Counts] | None", counted.first())
     if attempt is None:
         return None

@@ -29,13 +29,13 @@ NAMES: tuple[tuple[str, type[Any], str, str], ...] = (
 def name(attempts: Iterable[Attempt]) -> None:
     """Give those of these attempts that are practice of one's own their names, as `about` (up to 7 queries, none where
     there are none)."""
-    own = [attempt for attempt in attempts if attempt.quiz.is_built_in]
-    if not own:
+    practice = [attempt for attempt in attempts if attempt.quiz.is_built_in]
+    if not practice:
         return
-    wishes = _wishes(own)
+    wishes = _wishes(practice)
     known = _known(wishes.values())
-    topics = _topics([attempt for attempt in own if attempt.pk not in wishes])
-    for attempt in own:
+    topics = _topics([attempt for attempt in practice if attempt.pk not in wishes])
+    for attempt in practice:
         wish = wishes.get(attempt.pk)
         parts = topics[attempt.pk] if wish is None else _parts(wish, known)
         words = {"what": ", ".join(parts)}

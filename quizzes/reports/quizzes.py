@@ -130,11 +130,11 @@ def page_of(learner: User, number: str | None, wanted: Wanted | None = None, *, 
 def _narrowed(quizzes: QuizQuerySet, learner: User, wanted: Wanted, now: datetime) -> QuizQuerySet:
     for word in wanted.words.split()[:MOST_WORDS]:
         quizzes = quizzes.filter(Q(title__icontains=word) | Q(description__icontains=word))
-    own = Attempt.objects.taken_by(learner).filter(quiz=OuterRef("pk"))
+    attempts = Attempt.objects.taken_by(learner).filter(quiz=OuterRef("pk"))
     if wanted.group == NEW:
-        return quizzes.filter(~Exists(own))
+        return quizzes.filter(~Exists(attempts))
     if wanted.group == RUNNING:
-        return quizzes.filter(Exists(own.in_progress()))
+        return quizzes.filter(Exists(attempts.in_progress()))
     if wanted.group == PASSED:
         return quizzes.filter(pk__in=_passed(learner, now))
     return quizzes.filter(feedback=wanted.group) if wanted.group in (PRACTICE, EXAM) else quizzes
@@ -207,11 +207,12 @@ def manage(person: User, quiz: Quiz) -> Manage | None:
 
 def history_of(learner: User, quiz: Quiz) -> AttemptHistory:
     """Return what the learner has done at the quiz so far (1 query, 2 for more attempts than a page shows)."""
-    own = Attempt.objects.taken_by(learner).filter(quiz=quiz)
+    attempts = Attempt.objects.taken_by(learner).filter(quiz=quiz)
     newest = [
-        attempt.known_with(quiz, attempt.assignment) for attempt in own.select_related("assignment__classroom")[:NEWEST]
+        attempt.known_with(quiz, attempt.assignment)
+        for attempt in attempts.select_related("assignment__classroom")[:NEWEST]
     ]
     if len(newest) < NEWEST:
         return AttemptHistory(newest, Counter(attempt.assignment_id for attempt in newest))
-    used = own.order_by().values_list("assignment").annotate(used=Count("pk"))
+    used = attempts.order_by().values_list("assignment").annotate(used=Count("pk"))
     return AttemptHistory(newest, Counter(dict(used)))

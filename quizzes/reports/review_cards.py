@@ -119,8 +119,8 @@ def answers_today(learner: User, *, now: datetime) -> Collection[bool]:
 def in_deck(attempt: Attempt) -> dict[int, bool]:
     """Return whether the question of each slot is in the deck of its learner; without those that no deck may hold (1
     query)."""
-    mine = ReviewCard.objects.filter(
+    cards = ReviewCard.objects.filter(
         learner=attempt.learner_id, question=OuterRef("version__question"), is_suspended=False
     )
     rows = attempt.answers.filter(version__question__in=reviewable(Question.objects.order_by()).values("pk"))
-    return dict(rows.order_by().annotate(is_there=Exists(mine)).values_list("slot", "is_there"))
+    return dict(rows.order_by().annotate(is_there=Exists(cards)).values_list("slot", "is_there"))

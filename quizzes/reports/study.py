@@ -161,8 +161,8 @@ def unit_page(reader: User, unit: Unit, *, now: datetime) -> UnitPage:
 
 def _given(reader: User, unit: Unit, *, now: datetime) -> list[Assignment]:
     """Where the check is open to the reader as a student of a class (1 query)."""
-    mine = Membership.objects.students().filter(user=reader, classroom__archived_at=None).values("classroom")
-    assignments = Assignment.objects.open_at(now).filter(quiz=unit.check_quiz_id, classroom__in=mine)
+    classrooms = Membership.objects.students().filter(user=reader, classroom__archived_at=None).values("classroom")
+    assignments = Assignment.objects.open_at(now).filter(quiz=unit.check_quiz_id, classroom__in=classrooms)
     return list(assignments.select_related("classroom", "quiz").order_by("due_at", "pk"))
 
 

@@ -114,8 +114,8 @@ def words(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict):
-        told = {name: one for name, one in value.items() if name not in SAID_BY_THE_KEY and one is not False}
-        return " · ".join(filter(None, (name if one is True else words(one) for name, one in told.items())))
+        parts = {name: one for name, one in value.items() if name not in SAID_BY_THE_KEY and one is not False}
+        return " · ".join(filter(None, (name if one is True else words(one) for name, one in parts.items())))
     if isinstance(value, list | tuple):
         return "; ".join(map(words, value))
     return str(value)

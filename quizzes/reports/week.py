@@ -95,7 +95,7 @@ def monday_of(now: datetime) -> datetime:
     return today - timedelta(days=today.weekday())
 
 
-def of_learner(learner: User, seen: Iterable[Seen], given: Iterable[AssignmentStatus], *, now: datetime) -> Week:
+def of_learner(learner: User, seen: Iterable[Seen], statuses: Iterable[AssignmentStatus], *, now: datetime) -> Week:
     """Return the week (2 queries; 2 more where a streak is longer than a week, and again for one of a month); `seen` are the latest attempts handed in with what is revealed of each."""
     monday, today = monday_of(now), timezone.localtime(now).date()
     a_week = timedelta(days=DAYS)
@@ -105,7 +105,7 @@ def of_learner(learner: User, seen: Iterable[Seen], given: Iterable[AssignmentSt
     known = (monday - a_week).date()
     dates = [(monday + timedelta(days=number)).date() for number in range(DAYS)]
     earned = [attempt for attempt, may in seen if may.marks and _counts(attempt, monday)]
-    ends = (row.terms.due_at or row.terms.closes_at for row in given)
+    ends = (row.terms.due_at or row.terms.closes_at for row in statuses)
     return Week(
         days=[Day(day, counts[day], day == today, day > today) for day in dates],
         reviewed=sum(at >= monday for at in reviews),

@@ -129,14 +129,14 @@ def grant(
     """Return an exception for one member, new or in place of the one there was; an attempt in progress follows it."""
     if membership.classroom_id != assignment.classroom_id:
         raise QuizError(_("This student is in another class."), where="membership")
-    given = {
+    fields = {
         "opens_at": opens_at,
         "due_at": due_at,
         "closes_at": closes_at,
         "time_limit": time_limit,
         "attempts_allowed": attempts_allowed,
     }
-    if all(value is None for value in given.values()):
+    if all(value is None for value in fields.values()):
         raise QuizError(_("Say what is different for this student: a time, a limit or a number of attempts."))
     locked = _locked(assignment)
     row = Accommodation.objects.filter(assignment=locked, membership=membership).first()
@@ -144,7 +144,7 @@ def grant(
     row.assignment = locked
     theirs = running.at([locked], learner_id=membership.user_id)
     with running.moved(theirs, reason=reason.strip(), actor=actor, now=now, shorten=True):
-        for name, value in (given | {"reason": reason.strip()}).items():
+        for name, value in (fields | {"reason": reason.strip()}).items():
             setattr(row, name, value)
         row.granted_by, row.granted_at = actor, now
         _refuse_unless_sound_exception(row)

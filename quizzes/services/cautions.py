@@ -36,18 +36,18 @@ class Caution:
 
 
 def of_assignment(
-    classroom: Classroom, quiz: Quiz, given: Mapping[str, Any], *, now: datetime, stored: Assignment | None = None
+    classroom: Classroom, quiz: Quiz, fields: Mapping[str, Any], *, now: datetime, stored: Assignment | None = None
 ) -> list[Caution]:
     """Return the possible slips in the terms of an assignment, without those that `stored` had already (1 query)."""
     warnings = []
-    due_at = given["due_at"]
+    due_at = fields["due_at"]
     if terms.is_past(due_at, now) and (stored is None or stored.due_at != due_at):
         warnings.append(
             Caution("past_due", _("It is due %(at)s, which has passed.") % {"at": _day(due_at, classroom, now)})
         )
     if stored is None:
         warnings += _given_twice(classroom, quiz, now=now)
-    preset, allowed = given["feedback"] or quiz.feedback, given["attempts_allowed"] or quiz.attempts_allowed
+    preset, allowed = fields["feedback"] or quiz.feedback, fields["attempts_allowed"] or quiz.attempts_allowed
     before = stored and (stored.preset, stored.attempts_allowed or quiz.attempts_allowed)
     if before != (preset, allowed) and gives_answers_away(preset, allowed, quiz.counting):
         warnings.append(_answers_away())
@@ -55,7 +55,7 @@ def of_assignment(
 
 
 def of_exception(
-    assignment: Assignment, given: Mapping[str, Any], *, now: datetime, stored: Accommodation | None = None
+    assignment: Assignment, fields: Mapping[str, Any], *, now: datetime, stored: Accommodation | None = None
 ) -> list[Caution]:
     """Return the possible slips in an exception for one member, without those that `stored` had already."""
     warnings = []
@@ -63,7 +63,7 @@ def of_exception(
         ("due_at", _("It is due %(at)s for this student, which has passed.")),
         ("closes_at", _("It closes %(at)s for this student, which has passed: a running attempt ends now.")),
     ):
-        at = given[name]
+        at = fields[name]
         if terms.is_past(at, now) and (stored is None or getattr(stored, name) != at):
             warnings.append(Caution(f"past_{name}", sentence % {"at": _day(at, assignment.classroom, now)}))
     return warnings

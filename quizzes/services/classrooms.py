@@ -223,9 +223,9 @@ def set_time(
     if not 1 <= time_factor <= 5:
         raise QuizError(_("A time factor is 1 to 5."), where="time_factor")
     _classroom, locked = _locked_member(membership)
-    given = list(Assignment.objects.filter(classroom=locked.classroom_id))
+    assignments = list(Assignment.objects.filter(classroom=locked.classroom_id))
     reason = _("The student's extra time was changed.")
-    theirs = running.at(given, learner_id=locked.user_id)
+    theirs = running.at(assignments, learner_id=locked.user_id)
     with running.moved(theirs, reason=reason, actor=actor, now=now, shorten=True):
         locked.time_factor, locked.is_untimed = time_factor, is_untimed
         _refuse_invalid(locked)

@@ -57,7 +57,7 @@ def of_question(question: Question, *, actor: User, now: datetime) -> Question:
     version = versions.ready().first() or versions.order_by("-number").first()
     if version is None:
         raise QuizError(_("There is nothing to copy yet."))
-    made = Question.objects.create(
+    copy = Question.objects.create(
         type=question.type,
         topic=question.topic,
         difficulty=question.difficulty,
@@ -65,15 +65,15 @@ def of_question(question: Question, *, actor: User, now: datetime) -> Question:
         owner=actor,
         acknowledged=question.acknowledged,
     )
-    made.tags.set(question.tags.all())
+    copy.tags.set(question.tags.all())
     places = question.places.filter(source__in=Source.objects.usable_by(actor))
     rows = places.values_list("source", "paragraph", "evidence")
     QuestionSource.objects.bulk_create(
-        QuestionSource(question=made, source_id=source, paragraph=paragraph, evidence=evidence)
+        QuestionSource(question=copy, source_id=source, paragraph=paragraph, evidence=evidence)
         for source, paragraph, evidence in rows
     )
-    QuestionVersion.objects.create(question=made, spec=version.spec, revision=1, edited_by=actor, edited_at=now)
-    return made
+    QuestionVersion.objects.create(question=copy, spec=version.spec, revision=1, edited_by=actor, edited_at=now)
+    return copy
 
 
 @transaction.atomic
@@ -84,8 +84,8 @@ def of_questions(questions: Iterable[Question], *, actor: User, now: datetime) -
     """
     rows = list(questions)
     shared = ("type", "topic_id", "difficulty", "bloom", "acknowledged", "is_kept_for_exams")
-    made = [Question(owner=actor, **{name: getattr(row, name) for name in shared}) for row in rows]
-    instead = dict(zip([row.pk for row in rows], Question.objects.bulk_create(made), strict=True))
+    new_questions = [Question(owner=actor, **{name: getattr(row, name) for name in shared}) for row in rows]
+    instead = dict(zip([row.pk for row in rows], Question.objects.bulk_create(new_questions), strict=True))
     ready = QuestionVersion.objects.ready().filter(question__in=instead)
     QuestionVersion.objects.bulk_create(
         QuestionVersion(
@@ -123,14 +123,14 @@ def of_quiz(
     instead = instead or {}
     settings = {name: getattr(quiz, name) for name in _fields(Quiz) if name not in NOT_COPIED}
     title = _("%(quiz)s (copy)") % {"quiz": quiz.title[:180]}
-    made = quizzes.save(Quiz(**settings, title=title, slug=free_slug(Quiz, quiz.slug)), actor=actor, now=now)
+    copy = quizzes.save(Quiz(**settings, title=title, slug=free_slug(Quiz, quiz.slug)), actor=actor, now=now)
     items = list(quiz.items.all())
     usable = _usable(items, actor)
-    kept = [item for item in items if item.is_draw or item.question_id in usable or item.question_id in instead]
-    QuizItem.objects.bulk_create(_item(item, made, instead.get(item.question_id or 0)) for item in kept)
-    FeedbackBand.objects.bulk_create(FeedbackBand(**_values(band, quiz=made)) for band in quiz.bands.all())
-    quizzes.pin_foreign(made)
-    return made, len(items) - len(kept)
+    copied_items = [item for item in items if item.is_draw or item.question_id in usable or item.question_id in instead]
+    QuizItem.objects.bulk_create(_item(item, copy, instead.get(item.question_id or 0)) for item in copied_items)
+    FeedbackBand.objects.bulk_create(FeedbackBand(**_values(band, quiz=copy)) for band in quiz.bands.all())
+    quizzes.pin_foreign(copy)
+    return copy, len(items) - len(copied_items)
 
 
 @transaction.atomic
@@ -143,36 +143,36 @@ def of_unit(unit: Unit, *, actor: User, now: datetime) -> Unit:
     last = Unit.objects.aggregate(last=Max("position"))["last"] or 0
     said = {name: getattr(unit, name) for name in ("why", "why_is_beyond", "objectives", "emblem", "mastery_mark")}
     title = _("%(unit)s (copy)") % {"unit": unit.title[:110]}
-    made = Unit(slug=free_slug(Unit, unit.slug), title=title, owner=actor, position=last + 1, **said)
+    copy = Unit(slug=free_slug(Unit, unit.slug), title=title, owner=actor, position=last + 1, **said)
     check = Quiz.objects.shown_to(actor).filter(pk=unit.check_quiz_id or 0).first()
     if check is not None and not entitlements.secrecy_of(actor, now=now).exams:
-        made.check_quiz, _left = of_quiz(check, actor=actor, now=now)
-    made.save()
+        copy.check_quiz, _left = of_quiz(check, actor=actor, now=now)
+    copy.save()
     notes = StudyNote.objects.visible_to(actor).filter(unit=unit, kind=StudyNote.Kind.NOTE)
     for note in notes.order_by("position", "pk"):
-        _copy_note(note, made, actor)
-    return made
+        _copy_note(note, copy, actor)
+    return copy
 
 
 def _copy_note(note: StudyNote, unit: Unit, actor: User) -> None:
     said = {name: getattr(note, name) for name in ("position", "title", "body", "beyond", "discuss")}
-    made = StudyNote.objects.create(slug=free_slug(StudyNote, note.slug), owner=actor, unit=unit, **said)
+    copy = StudyNote.objects.create(slug=free_slug(StudyNote, note.slug), owner=actor, unit=unit, **said)
     places = note.places.filter(source__in=Source.objects.usable_by(actor))
     NotePlace.objects.bulk_create(
-        NotePlace(note=made, source_id=source, paragraph=paragraph)
+        NotePlace(note=copy, source_id=source, paragraph=paragraph)
         for source, paragraph in places.values_list("source", "paragraph")
     )
 
 
-def _item(item: QuizItem, made: Quiz, question: Question | None) -> QuizItem:
+def _item(item: QuizItem, copy: Quiz, question: Question | None) -> QuizItem:
     """Return the row of another quiz, with another question where there is one."""
-    values = _values(item, quiz=made)
+    values = _values(item, quiz=copy)
     return QuizItem(**values | ({"question_id": question.pk, "pinned_version_id": None} if question else {}))
 
 
 def _usable(items: Iterable[QuizItem], actor: User) -> set[int]:
-    asked = [item.question_id for item in items if item.question_id]
-    return set(Question.objects.usable_by(actor).filter(pk__in=asked).values_list("pk", flat=True))
+    questions = [item.question_id for item in items if item.question_id]
+    return set(Question.objects.usable_by(actor).filter(pk__in=questions).values_list("pk", flat=True))
 
 
 def _fields(model: type[Model]) -> list[str]:

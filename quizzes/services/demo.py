@@ -92,8 +92,8 @@ def create(*, password: str, now: datetime) -> None:
             classroom=classroom, user=person, nickname=nickname, emblem=emblem, joined_at=joined_at
         )
         members.append((person, skill))
-    own = demo_history.quiz_with_certificate(teacher, now=joined_at)
-    shares.make(own, actor=teacher, days=max(shares.DAYS), now=now)
+    practice_quiz = demo_history.quiz_with_certificate(teacher, now=joined_at)
+    shares.make(practice_quiz, actor=teacher, days=max(shares.DAYS), now=now)
     for plan in ASSIGNMENTS:
         _assign(classroom, plan, members, rng, now)
         if plan.slug == AFTER:

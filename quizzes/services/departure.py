@@ -57,14 +57,14 @@ def leave(person: User, *, now: datetime) -> User:
     """
     if against := obstacles(person):
         raise QuizError(against[0].words)
-    left = people.erase(person, by=person, now=now)
+    left_behind = people.erase(person, by=person, now=now)
     LogEntry.objects.create(
-        user=left,
+        user=left_behind,
         content_type=ContentType.objects.get_for_model(User),
-        object_id=str(left.pk),
-        object_repr=left.username,
+        object_id=str(left_behind.pk),
+        object_repr=left_behind.username,
         action_flag=CHANGE,
         change_message=_("Account deleted by its owner."),
     )
-    log.info("account %d was deleted by its owner", left.pk)
-    return left
+    log.info("account %d was deleted by its owner", left_behind.pk)
+    return left_behind

@@ -205,13 +205,13 @@ class Drawing:
         rows = questions.order_by("?" if self.rng else "pk").values_list("pk", "versions")
         if self.learner is None:
             return [Candidate(*row) for row in rows[:limit]]
-        met = Answer.objects.filter(attempt__learner=self.learner).values("version__question")
-        new = rows.exclude(pk__in=met)
+        met_questions = Answer.objects.filter(attempt__learner=self.learner).values("version__question")
+        new = rows.exclude(pk__in=met_questions)
         if limit is not None and len(candidates := self.sampled(new, limit)) == limit:
             return candidates
         candidates = [Candidate(*row) for row in new[:limit]]
         if limit is None or len(candidates) < limit:
-            again = [Candidate(*row) for row in rows.filter(pk__in=met)]
+            again = [Candidate(*row) for row in rows.filter(pk__in=met_questions)]
             candidates += sorted(again, key=lambda candidate: self.times_met[candidate.question])
         return candidates[:limit]
 

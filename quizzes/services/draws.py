@@ -88,18 +88,18 @@ def draw(quiz: Quiz, learner: User | None, rng: random.Random, *, purpose: Purpo
     without = [item for item in items if item.question and not item.version]
     held = _told(len(left_out) + sum(shortage.missing for shortage in drawing.short), exams)
     missing = len(without) + drawing.missing
-    told = held + _told_without(missing)
-    asked = by_rule | {item.pk: [item.version] for item in items if item.version}
-    versions = version_cache.get_many({version for questions in asked.values() for version in questions})
-    drawn = [Drawn(versions[version], item.points) for item in items for version in asked.get(item.pk, ())]
+    sentences = held + _told_without(missing)
+    candidates = by_rule | {item.pk: [item.version] for item in items if item.version}
+    versions = version_cache.get_many({version for questions in candidates.values() for version in questions})
+    drawn = [Drawn(versions[version], item.points) for item in items for version in candidates.get(item.pk, ())]
     if not drawn:
-        raise NotOpen(" ".join(told) or _("This quiz has no questions yet. Tell your instructor."))
+        raise NotOpen(" ".join(sentences) or _("This quiz has no questions yet. Tell your instructor."))
     if quiz.shuffle_questions:
         rng.shuffle(drawn)
         drawn = _with_cases_together(drawn)
     unpinned = {item.pk: item.version for item in items if item.question and item.version and not item.pinned}
     notes += [*held, *map(_without_version, without)]
-    return Draw(drawn, notes, told, unpinned, missing)
+    return Draw(drawn, notes, sentences, unpinned, missing)
 
 
 def _with_cases_together(drawn: Sequence[Drawn]) -> list[Drawn]:

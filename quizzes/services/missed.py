@@ -50,13 +50,13 @@ def _take_over(learner: User, attempts: Sequence[Attempt], *, done: Collection[i
     ended_at = {attempt.pk: attempt.submitted_at or now for attempt in attempts}
     questions = {question: ended_at[pk] for pk, found in missed.items() for question in found}
     held = entitlements.secrecy_of(learner, now=now).among(list(questions)) if questions else {}
-    made = _make_cards(learner, {pk: at for pk, at in questions.items() if pk not in held}, now=now)
+    count = _make_cards(learner, {pk: at for pk, at in questions.items() if pk not in held}, now=now)
     if done is not None:  # what is secret is looked for again when it is not
         free = [attempt.pk for attempt in attempts if not missed[attempt.pk] & held.keys()]
         ReviewedAttempt.objects.bulk_create(
             [ReviewedAttempt(attempt_id=pk) for pk in (*free, *done)], ignore_conflicts=True
         )
-    return made
+    return count
 
 
 def _missed(attempts: Sequence[Attempt]) -> dict[int, set[int]]:

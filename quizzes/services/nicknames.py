@@ -55,12 +55,12 @@ def clean(text: str) -> str:
 
 def without_towers(text: str, *, most: int = MARKS_IN_A_ROW) -> str:
     """Return the text with at most so many combining signs on one letter."""
-    kept, marks = [], 0
+    signs, marks = [], 0
     for char in text:
         marks = marks + 1 if unicodedata.combining(char) else 0
         if marks <= most:
-            kept.append(char)
-    return "".join(kept)
+            signs.append(char)
+    return "".join(signs)
 
 
 def fault_of(membership: Membership, nickname: str) -> str:
@@ -94,9 +94,9 @@ def _taken(membership: Membership, nickname: str) -> str:
 def _passes_for_a_teacher(membership: Membership, nickname: str) -> bool:
     words = [word for word in nickname.replace(".", " ").split() if word.casefold() not in TITLES]
     has_title = len(words) < len(nickname.replace(".", " ").split())
-    given = _looks("".join(words))
+    looks = _looks("".join(words))
     teaching = _others(membership).active().filter(role__in=[Role.INSTRUCTOR, Role.ASSISTANT]).select_related("user")
-    return any(not given.isdisjoint(_looks_of_teacher(one.user, has_title=has_title)) for one in teaching)
+    return any(not looks.isdisjoint(_looks_of_teacher(one.user, has_title=has_title)) for one in teaching)
 
 
 def _looks_of_teacher(user: User, *, has_title: bool) -> set[str]:

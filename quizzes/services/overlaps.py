@@ -49,15 +49,15 @@ def of_exam(quiz: Quiz, classroom: Classroom, *, until: datetime, kept_for: User
 
     A few queries, and a few for each quiz that might pause.
     """
-    asked = Question.objects.filter(items__quiz=quiz)
+    questions = Question.objects.filter(items__quiz=quiz)
     rules = QuizItem.objects.filter(question=None).select_related("quiz")
     own_rules = tuple(rules.filter(quiz=quiz))
-    free = asked.filter(is_kept_for_exams=False)
+    free = questions.filter(is_kept_for_exams=False)
     free = free.exclude(owner=kept_for) if kept_for else free
     open_rules = rules.filter(quiz__status=Quiz.Status.PUBLISHED, quiz__is_open_to_all=True).exclude(quiz=quiz)
     secrecy = Secrecy(exams=(HeldExam(quiz.title, quiz.pk, 0, until, own_rules),))
     return Overlaps(
-        sharing=_sharing(_open_to(classroom).exclude(pk=quiz.pk), asked, secrecy),
+        sharing=_sharing(_open_to(classroom).exclude(pk=quiz.pk), questions, secrecy),
         in_open_bank=free.filter(in_cells_of(open_rules)).distinct().count(),
         drawn=Question.objects.ready().filter(in_cells_of(own_rules)).count(),
         is_open_to_all=quiz.is_open_to_all,
@@ -81,8 +81,8 @@ def _open_to(classroom: Classroom) -> QuerySet[Quiz]:
     return Quiz.objects.published().filter(Q(is_open_to_all=True) | Q(assignments__classroom=classroom))
 
 
-def _sharing(others: QuerySet[Quiz], asked: QuerySet[Question], secrecy: Secrecy) -> list[Sharing]:
-    asks = Count("items", filter=Q(items__question__in=asked), distinct=True)
+def _sharing(others: QuerySet[Quiz], questions: QuerySet[Question], secrecy: Secrecy) -> list[Sharing]:
+    asks = Count("items", filter=Q(items__question__in=questions), distinct=True)
     rules = Count("items", filter=Q(items__question=None), distinct=True)
     might_pause = others.annotate(asks=asks, rules=rules).filter(Q(asks__gt=0) | Q(rules__gt=0))
     sentences = []

@@ -48,15 +48,15 @@ class Points:
     drawn: Decimal | None = None
     draws: int = 0
 
-    def of(self, asked: Asked) -> list[Decimal]:
+    def of(self, questions: Asked) -> list[Decimal]:
         """Return what the questions of an attempt are worth today; those that cannot be told keep what they have."""
-        drawn = self.drawn if self.knows(asked) else None
-        return [self.fixed.get(question, points if drawn is None else drawn) for question, points in asked]
+        drawn = self.drawn if self.knows(questions) else None
+        return [self.fixed.get(question, points if drawn is None else drawn) for question, points in questions]
 
-    def knows(self, asked: Asked) -> bool:
+    def knows(self, questions: Asked) -> bool:
         """Return whether what is not fixed in an attempt was drawn: it is not more than rules draw, and had the same
         points."""
-        others = [points for question, points in asked if question not in self.fixed]
+        others = [points for question, points in questions if question not in self.fixed]
         return not others or (self.drawn is not None and len(others) <= self.draws and len(set(others)) == 1)
 
 

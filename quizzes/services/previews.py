@@ -30,15 +30,15 @@ def start(quiz: Quiz, viewer: User, *, now: datetime) -> Preview:
     """Return a new preview of the quiz as it stands, draft or not; raises NotOpen where it has nothing to ask."""
     rng = random.Random(secrets.randbits(64))  # noqa: S311  only the order shown, nothing secret
     draw = draws.draw(quiz, None, rng, purpose=Purpose(quiz.feedback, _secrecy(quiz, viewer, now=now), is_preview=True))
-    asked = [drawn for drawn in draw.questions if _is_complete(drawn.version)]
-    if not asked:
+    complete = [drawn for drawn in draw.questions if _is_complete(drawn.version)]
+    if not complete:
         raise NotOpen(_("None of its questions is complete yet."))
     limit = time_limits.as_it_stands(quiz)
     answers = [
         PreviewAnswer(slot, drawn.version.pk, drawn.version.revision, drawn.points, _layout(quiz, drawn.version, rng))
-        for slot, drawn in enumerate(asked, start=1)
+        for slot, drawn in enumerate(complete, start=1)
     ]
-    notes = draw.notes + ([_("Questions that are not complete were left out.")] if asked != draw.questions else [])
+    notes = draw.notes + ([_("Questions that are not complete were left out.")] if complete != draw.questions else [])
     is_sequential = quiz.navigation == Quiz.Navigation.SEQUENTIAL
     return Preview(now, quiz.feedback, limit, reached_slot=int(is_sequential), notes=notes, answers=answers)
 

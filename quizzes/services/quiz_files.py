@@ -75,11 +75,11 @@ def make(
     return saved, faults
 
 
-def _set(made: Quiz, name: str, value: Any) -> list[str]:
+def _set(quiz: Quiz, name: str, value: Any) -> list[str]:
     """Give the quiz a setting, if it can have that value; else say so."""
     field: Any = Quiz._meta.get_field(name)
     try:
-        setattr(made, name, field.clean(value, made))
+        setattr(quiz, name, field.clean(value, quiz))
     except ValidationError as error:
         return [f"{field.verbose_name}: {message}" for message in error.messages]
     return []

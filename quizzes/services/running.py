@@ -110,14 +110,14 @@ def _ends(attempts: QuerySet[Attempt]) -> dict[int, End]:
     running = list(attempts.all().select_related("quiz", "assignment__quiz"))
     if not running:
         return {}
-    given = {attempt.assignment_id for attempt in running if attempt.assignment_id}
+    assignments = {attempt.assignment_id for attempt in running if attempt.assignment_id}
     classrooms = {attempt.assignment.classroom_id for attempt in running if attempt.assignment}
     members = {
         (row.classroom_id, row.user_id): row
         for row in Membership.objects.filter(classroom__in=classrooms, user__in={row.learner_id for row in running})
     }
     exceptions = {
-        (row.assignment_id, row.membership_id): row for row in Accommodation.objects.filter(assignment__in=given)
+        (row.assignment_id, row.membership_id): row for row in Accommodation.objects.filter(assignment__in=assignments)
     }
     limits = entitlements.limits_of(running)
     ends = {}

@@ -99,19 +99,21 @@ def _is_given(share: QuizShare, actor: User, now: datetime) -> bool:
         return False
     secrecy = entitlements.secrecy_of(actor, now=now)
     is_own_exam = any(exam.quiz_id == share.quiz_id for exam in secrecy.exams)
-    asked = linting.questions_of(share.quiz)
-    return not is_own_exam and secrecy.without_secret(asked).count() == asked.count()
+    questions = linting.questions_of(share.quiz)
+    return not is_own_exam and secrecy.without_secret(questions).count() == questions.count()
 
 
 def gift(share: QuizShare, *, actor: User, now: datetime) -> Gift:
     """Return what the person would get now."""
-    asked = linting.questions_of(share.quiz).select_related("topic").prefetch_related("versions", "tags")
-    usable = set(Question.objects.usable_by(actor).filter(pk__in=asked.values("pk")).values_list("pk", flat=True))
-    given = set(Question.objects.copied_by(share.owner).filter(pk__in=asked.values("pk")).values_list("pk", flat=True))
-    used = [question for question in asked if question.pk in usable]
-    rest = [question for question in asked if question.pk not in usable and question.pk in given]
+    questions = linting.questions_of(share.quiz).select_related("topic").prefetch_related("versions", "tags")
+    usable = set(Question.objects.usable_by(actor).filter(pk__in=questions.values("pk")).values_list("pk", flat=True))
+    given = set(
+        Question.objects.copied_by(share.owner).filter(pk__in=questions.values("pk")).values_list("pk", flat=True)
+    )
+    used = [question for question in questions if question.pk in usable]
+    rest = [question for question in questions if question.pk not in usable and question.pk in given]
     sound = _with_cases([question for question in rest if _has_ready(question)], actor)[:MOST_COPIED]
-    behind = len(asked) - len(used) - len(sound)
+    behind = len(questions) - len(used) - len(sound)
     return Gift(share.quiz, used, sound, behind, list(share.quiz.items.select_related("topic", "source", "tag")))
 
 
@@ -142,7 +144,7 @@ def copy(share: QuizShare, *, actor: User, now: datetime) -> tuple[Quiz, int]:
         raise QuizError(WRONG)
     contents = gift(share, actor=actor, now=now)
     instead = copies.of_questions(contents.copied, actor=actor, now=now)
-    made, _left_out = copies.of_quiz(share.quiz, actor=actor, now=now, instead=instead)
+    quiz, _left_out = copies.of_quiz(share.quiz, actor=actor, now=now, instead=instead)
     QuizShare.objects.filter(pk=share.pk).update(copies=F("copies") + 1)
-    LogEntry.objects.log_actions(actor.pk, [made], ADDITION, _("Copied by a code."))
-    return made, contents.behind
+    LogEntry.objects.log_actions(actor.pk, [quiz], ADDITION, _("Copied by a code."))
+    return quiz, contents.behind

@@ -72,11 +72,11 @@ def _locked(members: list[Membership]) -> QuerySet[User]:
     return ours.order_by("pk")
 
 
-def set_password(user: User, made: one_time.OneTimePassword) -> Slip:
+def set_password(user: User, password: one_time.OneTimePassword) -> Slip:
     """Put the password into the row, which the caller saves: with the hash every session of the account ends."""
-    user.password, user.must_change_password = made.hash, True
+    user.password, user.must_change_password = password.hash, True
     user.passwords_given += 1
-    return Slip(user, made.text)
+    return Slip(user, password.text)
 
 
 def note(members: list[Membership], *, by: User) -> None:

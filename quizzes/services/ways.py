@@ -77,16 +77,16 @@ def of(
     The main one counts: a way by a class stands before self-study, and of those that can be started the one due first.
     """
     secrecy = entitlements.secrecy_of(learner, now=now)
-    given = given_to(learner, quiz)
-    choices: list[Assignment | None] = [*given, None] if quiz.is_open_to_all else [*given]
+    assignments = given_to(learner, quiz)
+    choices: list[Assignment | None] = [*assignments, None] if quiz.is_open_to_all else [*assignments]
     ways = []
     for assignment in choices:
         agreed = entitlements.terms_for(learner, quiz, assignment, limit=limit)
         taken = used.get(assignment.pk if assignment else None, 0)
-        left = None if agreed.attempts_allowed is None else max(0, agreed.attempts_allowed - taken)
+        attempts_left = None if agreed.attempts_allowed is None else max(0, agreed.attempts_allowed - taken)
         is_open = agreed.is_open_at(now) and quiz.status == Quiz.Status.PUBLISHED
         outlook = attempts.outlook(quiz, assignment, secrecy) if is_open else attempts.Outlook()
-        ways.append(Way(assignment, agreed, left, is_open, outlook, now))
+        ways.append(Way(assignment, agreed, attempts_left, is_open, outlook, now))
     return sorted(ways, key=_main_first)
 
 

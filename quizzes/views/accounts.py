@@ -27,9 +27,9 @@ def profile(request: LoggedInRequest) -> HttpResponse:
     start = {"theme": _theme(request)}
     form = ProfileForm(request.POST or None, instance=user, initial=start)
     if form.is_valid():
-        given = form.cleaned_data
-        theme = given.pop("theme") or "auto"
-        accounts.change_profile(user, **given)
+        fields = form.cleaned_data
+        theme = fields.pop("theme") or "auto"
+        accounts.change_profile(user, **fields)
         messages.success(request, _("Saved."))
         response = redirect("quizzes:profile")
         response.set_cookie(THEME_COOKIE, theme, max_age=YEAR_SECONDS, samesite="Lax", secure=settings.HTTPS)
@@ -56,5 +56,5 @@ def username(request: LoggedInRequest) -> HttpResponse:
 
 
 def _theme(request: LoggedInRequest) -> str:
-    kept = request.COOKIES.get(THEME_COOKIE, "")
-    return kept if kept in dict(THEMES) else "auto"
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return theme if theme in dict(THEMES) else "auto"

@@ -19,19 +19,19 @@ from quizzes.views.requests import LoggedInRequest
 
 
 def question_page(
-    request: LoggedInRequest, mine: Attempt, paper: Paper, slot: int, posted: Posted, *, now: datetime
+    request: LoggedInRequest, attempt: Attempt, paper: Paper, slot: int, posted: Posted, *, now: datetime
 ) -> HttpResponse:
     """Show the page of one question; 409 where something that was posted is refused, and stands in it with the reason."""
-    answers = report.answer_states(mine)
+    answers = report.answer_states(attempt)
     here = next(answer for answer in answers if answer.slot == slot)
-    card = cards_to_answer(mine, paper, [here], request.user, posted.refused, now=now)[0]
+    card = cards_to_answer(attempt, paper, [here], request.user, posted.refused, now=now)[0]
     context = {
-        **page_context(mine, answers, slot, now=now),
+        **page_context(attempt, answers, slot, now=now),
         "card": card,
         "scripts": card.scripts,
-        "in_deck": review_cards.in_deck(mine) if card.is_checked else {},
+        "in_deck": review_cards.in_deck(attempt) if card.is_checked else {},
         "slot": slot,
-        "previous": slot - 1 if slot > 1 and not mine.reached_slot else None,
+        "previous": slot - 1 if slot > 1 and not attempt.reached_slot else None,
         "next": slot + 1 if slot < len(answers) else None,
         "conflict": posted.refused.get(slot),
         "unread": posted.unread,
@@ -39,37 +39,39 @@ def question_page(
     return render(request, "quizzes/attempts/question.jinja", context, status=409 if posted.refused else 200)
 
 
-def all_page(request: LoggedInRequest, mine: Attempt, paper: Paper, posted: Posted, *, now: datetime) -> HttpResponse:
+def all_page(
+    request: LoggedInRequest, attempt: Attempt, paper: Paper, posted: Posted, *, now: datetime
+) -> HttpResponse:
     """Show the page of all questions; 409 where something that was posted is refused, and stands in it with the reason."""
-    answers = report.answer_states(mine)
-    shown = cards_to_answer(mine, paper, answers, request.user, posted.refused, now=now)
+    answers = report.answer_states(attempt)
+    shown = cards_to_answer(attempt, paper, answers, request.user, posted.refused, now=now)
     context = {
-        **page_context(mine, answers, 0, now=now),
+        **page_context(attempt, answers, 0, now=now),
         "cards": [(card, posted.refused.get(card.slot)) for card in shown],
         "scripts": cards.scripts_of(shown),
-        "in_deck": review_cards.in_deck(mine) if any(card.is_checked for card in shown) else {},
+        "in_deck": review_cards.in_deck(attempt) if any(card.is_checked for card in shown) else {},
         "unread": posted.unread,
     }
     return render(request, "quizzes/attempts/all.jinja", context, status=409 if posted.refused else 200)
 
 
-def page_context(mine: Attempt, answers: list[report.AnswerState], here: int, *, now: datetime) -> dict[str, object]:
+def page_context(attempt: Attempt, answers: list[report.AnswerState], here: int, *, now: datetime) -> dict[str, object]:
     """Return what every page of a running attempt shows around the questions."""
-    practice_names.name([mine])
+    practice_names.name([attempt])
     return {
-        "attempt": mine,
-        "quiz": mine.quiz,
-        "overview": report.overview(mine, answers, here=here),
-        "seconds_left": mine.seconds_left(now),
-        "is_practice": mine.preset == "practice",
-        "has_marks": mine.preset != "survey",
-        "may_switch": not mine.reached_slot,
+        "attempt": attempt,
+        "quiz": attempt.quiz,
+        "overview": report.overview(attempt, answers, here=here),
+        "seconds_left": attempt.seconds_left(now),
+        "is_practice": attempt.preset == "practice",
+        "has_marks": attempt.preset != "survey",
+        "may_switch": not attempt.reached_slot,
         "longest": MAX_ANSWER,
     }
 
 
 def cards_to_answer(
-    mine: Attempt,
+    attempt: Attempt,
     paper: Paper,
     answers: list[report.AnswerState],
     learner: User,
@@ -81,15 +83,15 @@ def cards_to_answer(
     are secret now.
     """
     texts = {slot: conflict.texts for slot, conflict in refused.items()}
-    if mine.preset == "practice":
-        shown = _practice_cards(mine, paper, answers, learner, texts, now=now)
+    if attempt.preset == "practice":
+        shown = _practice_cards(attempt, paper, answers, learner, texts, now=now)
     else:
         shown = [cards.ask_card(one, paper[one.slot], refused=texts.get(one.slot, ())) for one in answers]
-    return cards.with_cases(shown, at=mine.started_at, before=paper.case_before(answers[0].slot))
+    return cards.with_cases(shown, at=attempt.started_at, before=paper.case_before(answers[0].slot))
 
 
 def _practice_cards(
-    mine: Attempt,
+    attempt: Attempt,
     paper: Paper,
     answers: list[report.AnswerState],
     learner: User,
@@ -100,11 +102,11 @@ def _practice_cards(
     secrecy = entitlements.secrecy_of(learner, now=now)
     held = secrecy.held_back(Question.objects.kept_flags(paper[answer.slot].version.question_id for answer in answers))
     secret = {answer.slot for answer in answers if paper[answer.slot].version.question_id in held}
-    tried = cards.tried(mine, [answer for answer in answers if answer.slot not in secret])
+    tried = cards.tried(attempt, [answer for answer in answers if answer.slot not in secret])
     done: dict[int, cards.Card] = {}
     if checked := [answer.slot for answer in answers if answer.is_checked and answer.slot not in secret]:
-        revealed = entitlements.revealed(mine, learner, now=now, is_checked=True)
-        done = {card.slot: card for card in judged_cards.result_cards(mine, revealed, slots=checked)}
+        revealed = entitlements.revealed(attempt, learner, now=now, is_checked=True)
+        done = {card.slot: card for card in judged_cards.result_cards(attempt, revealed, slots=checked)}
     return [
         done.get(one.slot)
         or cards.ask_card(

@@ -29,19 +29,19 @@ def assignment_create(request: LoggedInRequest, pk: int) -> HttpResponse:
     quizzes = Quiz.objects.usable_by(request.user).published().order_by("title", "pk")
     wanted = {"quiz": request.GET.get("quiz", "")}
     form = AssignmentForm(request.POST or None, zone=classroom.time_zone, quizzes=quizzes, initial=wanted)
-    told = None
-    if form.is_valid() and not (told := _to_tell(request, form, classroom, form.cleaned_data["quiz"])):
-        given = dict(form.cleaned_data)
-        keeps = request.user if given.pop("keeps_questions") else None
+    warnings = None
+    if form.is_valid() and not (warnings := _to_tell(request, form, classroom, form.cleaned_data["quiz"])):
+        fields = dict(form.cleaned_data)
+        keeps = request.user if fields.pop("keeps_questions") else None
         try:
-            assignment = assignments.assign(classroom, **given, keeps_questions_of=keeps, now=clock.now())
+            assignment = assignments.assign(classroom, **fields, keeps_questions_of=keeps, now=clock.now())
         except QuizError as error:
             refuse(form, error)
         else:
             sentence = _("“%(quiz)s” is assigned to %(classroom)s.")
             messages.success(request, sentence % {"quiz": assignment.quiz, "classroom": classroom})
             return redirect("quizzes:assignment_detail", pk=assignment.pk)
-    context = {"classroom": classroom, "form": form, "is_teaching": True, **(told or {})}
+    context = {"classroom": classroom, "form": form, "is_teaching": True, **(warnings or {})}
     return render(request, "quizzes/assignments/create.html", context)
 
 
@@ -109,8 +109,8 @@ def assignment_edit(request: LoggedInRequest, pk: int) -> HttpResponse:
     classroom = assignment.classroom
     read_in(classroom.time_zone)
     form = AssignmentForm(request.POST or None, zone=classroom.time_zone, stored=assignment)
-    told = None
-    if form.is_valid() and not (told := _to_tell(request, form, classroom, assignment.quiz, assignment)):
+    warnings = None
+    if form.is_valid() and not (warnings := _to_tell(request, form, classroom, assignment.quiz, assignment)):
         try:
             assignments.change(assignment, actor=request.user, now=clock.now(), **form.cleaned_data)
         except QuizError as error:
@@ -118,7 +118,7 @@ def assignment_edit(request: LoggedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("“%(quiz)s”: changes saved.") % {"quiz": assignment.quiz})
             return redirect("quizzes:assignment_detail", pk=pk)
-    context = {"classroom": classroom, "assignment": assignment, "form": form, "is_teaching": True, **(told or {})}
+    context = {"classroom": classroom, "assignment": assignment, "form": form, "is_teaching": True, **(warnings or {})}
     return render(request, "quizzes/assignments/edit.html", context)
 
 

@@ -33,9 +33,9 @@ class Errand:
 
 def of_request(request: HttpRequest) -> Errand | None:
     """Return the errand behind the way back of a log-in or sign-up; None where there is none, or it came to nothing."""
-    given = request.POST.get("next") or request.GET.get("next") or ""
+    address = request.POST.get("next") or request.GET.get("next") or ""
     try:
-        match = resolve(given.partition("?")[0])
+        match = resolve(address.partition("?")[0])
     except Resolver404:
         return None
     if match.view_name == "quizzes:classroom_join_link":

@@ -99,8 +99,8 @@ def _file(
     limits.take(request, "export_own_data", words=_("You have downloaded your data several times."))
     now = clock.now()
     name = f"quizsite-{slugify(request.user.username) or 'data'}-{now:%Y-%m-%d}.{suffix}"
-    made = write(report.Reader(request.user, now))
-    return FileResponse(made, as_attachment=True, filename=name, content_type=media_type)
+    file = write(report.Reader(request.user, now))
+    return FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
 
 
 # Deleting the account -------------------------------------------------------------------------------------------------

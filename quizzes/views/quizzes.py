@@ -47,28 +47,28 @@ def quiz_detail(request: LoggedInRequest, slug: str) -> HttpResponse:
     quiz = quiz_report.seen(request.user, slug)
     time_limits.store_missing(quiz)
     size = quiz_report.size_of(quiz)
-    own = quiz_report.history_of(request.user, quiz)
-    open_attempt = _open_attempt(request, quiz, own, now)
+    history = quiz_report.history_of(request.user, quiz)
+    open_attempt = _open_attempt(request, quiz, history, now)
     context = {
         "quiz": quiz,
         "size": size,
         "penalty_percent": quiz.wrong_penalty * 100,
-        "ways": ways.of(request.user, quiz, limit=entitlements.limit_of(quiz), used=own.used, now=now),
+        "ways": ways.of(request.user, quiz, limit=entitlements.limit_of(quiz), used=history.used, now=now),
         "reveal": attempt_report.reveal_sentence,
         "open_attempt": open_attempt,
-        "history": entitlements.revealed_each(own.newest, request.user, now=now),
+        "history": entitlements.revealed_each(history.newest, request.user, now=now),
         "manage": quiz_report.manage(request.user, quiz),
     }
     return render(request, "quizzes/quizzes/detail.jinja", context)
 
 
 def _open_attempt(
-    request: LoggedInRequest, quiz: Quiz, own: quiz_report.AttemptHistory, now: datetime
+    request: LoggedInRequest, quiz: Quiz, history: quiz_report.AttemptHistory, now: datetime
 ) -> Attempt | None:
     """Return the attempt in progress, closed if its time is over."""
-    running = next((attempt for attempt in own.newest if attempt.is_in_progress), None)
+    running = next((attempt for attempt in history.newest if attempt.is_in_progress), None)
     if running is None:
-        return None if own.is_complete else attempts.open_attempt_of(request.user, quiz, now=now)
+        return None if history.is_complete else attempts.open_attempt_of(request.user, quiz, now=now)
     attempts.close_if_overdue(running, now=now)
     return running if running.is_in_progress else None
 

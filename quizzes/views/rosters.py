@@ -37,17 +37,17 @@ def classroom_roster(request: LoggedInRequest, pk: int) -> HttpResponse:
     context: dict[str, object] = {"classroom": classroom, "is_teaching": True, "can_mail": mail_can_be_sent()}
     form = RosterForm(request.POST, request.FILES) if request.method == "POST" else RosterForm()
     if form.is_valid():
-        given = form.cleaned_data
+        fields = form.cleaned_data
         choice = ReadingForm(request.POST).choice()
         try:
-            roster = rosters.read(given["data"], given["name"], choice, budget=Budget(is_gone=hung_up(request)))
+            roster = rosters.read(fields["data"], fields["name"], choice, budget=Budget(is_gone=hung_up(request)))
             plan = rosters.plan(classroom, roster)
-            if given["is_confirmed"]:
+            if fields["is_confirmed"]:
                 return _enrol(request, classroom, plan)
-            context |= {"plan": plan, "lines": lines(plan)} | _carried(given, roster.layout)
+            context |= {"plan": plan, "lines": lines(plan)} | _carried(fields, roster.layout)
         except files.UnclearList as error:
             form.add_error(None, str(error))
-            context |= _carried(given, error.layout)
+            context |= _carried(fields, error.layout)
         except QuizError as error:
             form.add_error(None, str(error))
     return render(request, "quizzes/classrooms/roster.html", {**context, "form": form})

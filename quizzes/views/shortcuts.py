@@ -51,9 +51,9 @@ def own_attempt(user: User, pk: int) -> Attempt:
 @closes_overdue
 def readable_attempt(user: User, pk: int) -> Attempt:
     """Return an attempt that the user may look at, their own or one of their class; else 404."""
-    own = report.own_if_any(user, pk)
-    if own is not None:
-        return own
+    attempt = report.own_if_any(user, pk)
+    if attempt is not None:
+        return attempt
     readable = Attempt.objects.readable_by(user).select_related(*WITH_CLASS)
     return get_object_or_404(readable, pk=pk)
 

@@ -26,11 +26,11 @@ def classroom_slips(request: LoggedInRequest, pk: int) -> HttpResponse:
             if text.isascii() and text.isdigit() and len(text) < 19
         }
         try:
-            made = slips.give(classroom, chosen, by=request.user, now=clock.now())
+            slips_given = slips.give(classroom, chosen, by=request.user, now=clock.now())
         except QuizError as refusal:
             messages.error(request, str(refusal.message))
             return redirect("quizzes:classroom_slips", pk=pk)
-        return print_slips(request, classroom, made)
+        return print_slips(request, classroom, slips_given)
     members = slips.eligible(classroom, by=request.user)
     members = members.order_by("user__last_name", "user__first_name", "user__username", "pk")
     only = request.GET.get("member", "")

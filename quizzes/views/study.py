@@ -35,9 +35,9 @@ def study_unit(request: LoggedInRequest, slug: str) -> HttpResponse:
 def study_unit_copy(request: LoggedInRequest, slug: str) -> HttpResponse:
     """Make a unit of one's own that starts from this one, and go on in the workshop."""
     unit = get_object_or_404(Unit.objects.visible_to(request.user), slug=slug)
-    made = copies.of_unit(unit, actor=request.user, now=clock.now())
+    copy = copies.of_unit(unit, actor=request.user, now=clock.now())
     messages.success(request, _("This is your copy, with its notes and its check: drafts that only you see."))
-    return redirect("admin:quizzes_unit_change", made.pk)
+    return redirect("admin:quizzes_unit_change", copy.pk)
 
 
 @require_GET

@@ -64,14 +64,14 @@ def run(program: str, *options: str) -> None:
 def environment() -> dict[str, str]:
     """Say where the server is by variables: other users of the machine see the arguments of a process."""
     settings: dict[str, Any] = connection.settings_dict
-    given = {
+    variables = {
         "PGHOST": settings["HOST"],
         "PGPORT": settings["PORT"],
         "PGUSER": settings["USER"],
         "PGPASSWORD": settings["PASSWORD"],
         "PGSSLMODE": settings.get("OPTIONS", {}).get("sslmode"),
     }
-    return os.environ | {key: str(value) for key, value in given.items() if value}
+    return os.environ | {key: str(value) for key, value in variables.items() if value}
 
 
 @contextmanager

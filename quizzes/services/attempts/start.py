@@ -186,8 +186,8 @@ def begin(
     if plan.terms.preset == "exam":
         _pin(plan.draw.unpinned)
     if plan.draw.missing:
-        asked = len(plan.answers)
-        notices.tell_owner(quiz, "paper_short", now=now, wanted=asked + plan.draw.missing, found=asked)
+        count = len(plan.answers)
+        notices.tell_owner(quiz, "paper_short", now=now, wanted=count + plan.draw.missing, found=count)
     # The terms as they were then, for `check_invariants`: they may change.
     details: dict[str, object] = {"allowed": plan.terms.attempts_allowed, "due": attempt.due_at}
     details |= {"wish": dict(plan.wish)} if plan.wish else {}
@@ -223,5 +223,5 @@ def lock_history(learner: User, quiz: Quiz) -> list[HistoryRow]:
 
 
 def _history(learner: User, quiz: Quiz) -> list[HistoryRow]:
-    own = Attempt.objects.taken_by(learner).filter(quiz=quiz).order_by()
-    return list(own.values_list("pk", "number", "status", "assignment_id"))
+    history = Attempt.objects.taken_by(learner).filter(quiz=quiz).order_by()
+    return list(history.values_list("pk", "number", "status", "assignment_id"))

@@ -151,8 +151,8 @@ def _own_keys(keys: Sequence[str], actor: User | None) -> list[str]:
     """Return the keys, and for questions that the actor may not change others: always the same for one person (1 query)."""
     if actor is None:
         return list(keys)
-    mine = Question.objects.editable_by(actor).order_by()
-    foreign = Question.objects.filter(uuid__in=set(keys)).exclude(pk__in=mine.values("pk"))
+    editable = Question.objects.editable_by(actor).order_by()
+    foreign = Question.objects.filter(uuid__in=set(keys)).exclude(pk__in=editable.values("pk"))
     taken = {str(key) for key in foreign.values_list("uuid", flat=True)}
     return [str(uuid.uuid5(NAMESPACE, f"{key} {actor.pk}")) if key in taken else key for key in keys]
 

@@ -52,24 +52,24 @@ def make(
     if part is not None:
         ids = {key: pk for key, pk in named if key and pk in questions}
         slug = free_slug(choices.quiz)
-        made, faults = quiz_files.make(part, ids, title=choices.quiz, slug=slug, owner=owner, now=now)
+        new_quiz, faults = quiz_files.make(part, ids, title=choices.quiz, slug=slug, owner=owner, now=now)
     else:
         kind = KINDS.get(choices.kind, KINDS["practice"])
-        made, faults = Quiz(title=choices.quiz, slug=free_slug(choices.quiz), **kind.settings), []
-        made = quizzes.save(made, actor=owner, now=now)
-        rows = (QuizItem(quiz=made, question_id=pk, position=place) for place, pk in enumerate(asked, start=1))
+        new_quiz, faults = Quiz(title=choices.quiz, slug=free_slug(choices.quiz), **kind.settings), []
+        new_quiz = quizzes.save(new_quiz, actor=owner, now=now)
+        rows = (QuizItem(quiz=new_quiz, question_id=pk, position=place) for place, pk in enumerate(asked, start=1))
         QuizItem.objects.bulk_create(rows)
     if choices.publishes and not faults:
-        faults = _publish(made, owner=owner, now=now)
-    revision = Quiz.objects.values_list("revision", flat=True).get(pk=made.pk)
-    return {"quiz": made.pk, "quiz_revision": revision, "asked": made.items.count(), "faults": faults}
+        faults = _publish(new_quiz, owner=owner, now=now)
+    revision = Quiz.objects.values_list("revision", flat=True).get(pk=new_quiz.pk)
+    return {"quiz": new_quiz.pk, "quiz_revision": revision, "asked": new_quiz.items.count(), "faults": faults}
 
 
-def _publish(made: Quiz, *, owner: User, now: datetime) -> list[str]:
+def _publish(quiz: Quiz, *, owner: User, now: datetime) -> list[str]:
     """Return what keeps it from being published; nothing when it is."""
     try:
         with transaction.atomic():
-            quizzes.publish(made, actor=owner, now=now)
+            quizzes.publish(quiz, actor=owner, now=now)
     except NotPublishable as refusal:
         return list(refusal.details["faults"])
     return []

@@ -71,13 +71,13 @@ def undo(draft: ImportDraft, *, now: datetime) -> Undone:
 
 def _take_quiz_back(result: dict[str, object], *, actor: User) -> str:
     key = result.get("quiz")
-    made = Quiz.objects.filter(pk=key).first() if isinstance(key, int) else None
-    if made is None:
+    quiz = Quiz.objects.filter(pk=key).first() if isinstance(key, int) else None
+    if quiz is None:
         return ""
-    if quizzes.is_referenced(made) or made.revision != result["quiz_revision"]:
-        return _("The quiz “%(title)s” stays: it was edited, given to a class or taken since.") % {"title": made.title}
-    title = made.title
-    made.delete()
+    if quizzes.is_referenced(quiz) or quiz.revision != result["quiz_revision"]:
+        return _("The quiz “%(title)s” stays: it was edited, given to a class or taken since.") % {"title": quiz.title}
+    title = quiz.title
+    quiz.delete()
     return _("The quiz “%(title)s” was removed.") % {"title": title}
 
 

@@ -94,17 +94,17 @@ def of_edition(edition: Edition) -> dict[str, dict[str, Facts]]:
     }
 
 
-def _said(model: type[Model], given: Mapping[str, object]) -> Facts:
+def _said(model: type[Model], values: Mapping[str, object]) -> Facts:
     said = {}
-    for field in _named(fields_of(model), given):
-        value = given[field.name] if field.is_relation else field.to_python(given[field.name])
+    for field in _named(fields_of(model), values):
+        value = values[field.name] if field.is_relation else field.to_python(values[field.name])
         if value not in (None, "") and value != field.get_default():
             said[field.name] = value if isinstance(value, bool | int | str | list | dict) else _text(value)
     return said
 
 
-def _named(fields: Iterable[Field[object, object]], given: Mapping[str, object]) -> list[Field[object, object]]:
-    return [field for field in fields if field.name in given]
+def _named(fields: Iterable[Field[object, object]], values: Mapping[str, object]) -> list[Field[object, object]]:
+    return [field for field in fields if field.name in values]
 
 
 def _text(value: object) -> str:

@@ -164,8 +164,8 @@ class Comparing:
         rewritten = [*self.changed["quizzes"], *self.archived["quizzes"]]
         others = Quiz.objects.published().exclude(slug__in=rewritten, owner=None)
         items = QuizItem.objects.filter(quiz__in=others.order_by().values("pk"))
-        asked = items.filter(question__in=going).values_list("question", "quiz__title")
-        stay = {going[pk]: _("“%s” asks it.") % title for pk, title in asked if pk is not None}
+        asked_by = items.filter(question__in=going).values_list("question", "quiz__title")
+        stay = {going[pk]: _("“%s” asks it.") % title for pk, title in asked_by if pk is not None}
         for quiz in others.filter(items__question=None).distinct():
             needed = needed_by_rules(quiz, set(going))
             stay |= {going[pk]: _("“%s” would draw too few without it.") % quiz.title for pk in needed}
