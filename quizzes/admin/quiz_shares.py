@@ -87,12 +87,12 @@ class QuizShares(QuizPart):
         except QuizError as refusal:
             told = {"title": _("Copy a colleague's quiz"), "error": refusal.message}
             return TemplateResponse(request, "admin/quizzes/quiz/code.html", told, status=404)
-        gift = shares.gift(share, actor=actor, now=now)
+        contents = shares.contents_of(share, actor=actor, now=now)
         context: dict[str, object] = {
             "title": share.quiz.title,
             "share": share,
-            "gift": gift,
-            "outline": outlines.of_items(gift.items, feedback=share.quiz.feedback),
+            "contents": contents,
+            "outline": outlines.of_items(contents.items, feedback=share.quiz.feedback),
         }
         return TemplateResponse(request, "admin/quizzes/quiz/shared.html", context)
 

@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 
 from quizzes import terms
 from quizzes.models import Assignment, Attempt, Classroom, Membership, Quiz, User
-from quizzes.reports import given
-from quizzes.reports.given import Calendar, seconds_to_opening
+from quizzes.reports import student_assignments
+from quizzes.reports.student_assignments import Calendar, seconds_to_opening
 
 OPEN, UPCOMING, DONE = "open", "upcoming", "done"
 
@@ -66,9 +66,11 @@ def classrooms_of(user: User, *, now: datetime, archived: bool = False) -> list[
 
 def _calendars(memberships: Sequence[Membership], now: datetime) -> dict[int, Calendar]:
     """Return what one person has to do in each class where they are a student."""
-    rows = given.to_students(memberships, now=now) if memberships else []
+    rows = student_assignments.of(memberships, now=now) if memberships else []
     return {
-        member.classroom_id: given.calendar([row for row in rows if row.assignment.classroom_id == member.classroom_id])
+        member.classroom_id: student_assignments.calendar(
+            [row for row in rows if row.assignment.classroom_id == member.classroom_id]
+        )
         for member in memberships
     }
 
@@ -89,7 +91,9 @@ def _count(rows: QuerySet[Membership] | QuerySet[Assignment], by: str) -> Coales
 def for_student(membership: Membership, *, now: datetime) -> Calendar:
     """Return what a student has to do, will have, and has done in a class (3 queries; 4 where something is handed in, up to 7 where
     some was late)."""
-    return given.calendar(given.with_lateness(given.to_students([membership], now=now)))
+    return student_assignments.calendar(
+        student_assignments.with_lateness(student_assignments.of([membership], now=now))
+    )
 
 
 # For the instructors --------------------------------------------------------------------------------------------------

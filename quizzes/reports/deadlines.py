@@ -58,7 +58,7 @@ def reopening(attempt: Attempt, due_at: datetime | None, *, now: datetime, zone:
 
 
 @dataclass(frozen=True)
-class Explained:
+class DeadlineExplanation:
     """Why the deadline of an attempt is what it is: its terms, when it is late, and who moved it."""
 
     terms: Terms
@@ -66,14 +66,14 @@ class Explained:
     changes: list[AttemptEvent]
 
 
-def explained(attempt: Attempt) -> Explained:
+def explained(attempt: Attempt) -> DeadlineExplanation:
     """Return the terms of an attempt as the function computed them that set its deadline."""
     limit = entitlements.limits_of([attempt])[attempt.pk]
     agreed = entitlements.terms_for(attempt.learner, attempt.quiz, attempt.assignment, limit=limit)
     moves = attempt.events.filter(kind__in=AttemptEvent.MOVES_END).select_related("actor").order_by("at", "pk")
     changes = list(moves)
     was_given_time = any(change.gives_time for change in changes)
-    return Explained(agreed, lateness.due(attempt, agreed, was_given_time=was_given_time), changes)
+    return DeadlineExplanation(agreed, lateness.due(attempt, agreed, was_given_time=was_given_time), changes)
 
 
 def what_reopening_does(attempt: Attempt) -> list[str]:

@@ -15,11 +15,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from quizzes import entitlements
 from quizzes.models import Assignment, Attempt, Classroom, Membership, Notice, Quiz, QuizItem, Topic, User
 from quizzes.models.quiz_items import sized
-from quizzes.reports import given, growth, mastery, practice_names, reviews
+from quizzes.reports import growth, mastery, practice_names, reviews, student_assignments
 from quizzes.reports import quizzes as quiz_report
-from quizzes.reports.given import AssignmentStatus, Calendar
 from quizzes.reports.growth import Grown
 from quizzes.reports.mastery import UnitStanding
+from quizzes.reports.student_assignments import AssignmentStatus, Calendar
 
 RECENT, SUGGESTED, NOTICES = 5, 3, 20
 LATEST = 40  # attempts handed in that are looked through for the week
@@ -48,7 +48,7 @@ class MarkingCounts(TypedDict):
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenAttempt:
     """An attempt in progress, with how far it is."""
 
     attempt: Attempt
@@ -80,7 +80,7 @@ class Review:
         return max(1, round(self.count * reviews.SECONDS_EACH / 60))
 
 
-Step = Open | AssignmentStatus | UnitStanding | Review | Suggestion
+Step = OpenAttempt | AssignmentStatus | UnitStanding | Review | Suggestion
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Learner:
     """The first page of a user who takes quizzes; `latest` are attempts handed in, `reviews` questions due in their deck,
     `unit` the next one of the path."""
 
-    open: list[Open]
+    open: list[OpenAttempt]
     calendar: Calendar
     latest: list[Attempt]
     suggested: list[Suggestion]
@@ -126,7 +126,7 @@ class Learner:
         return self.to_review[0] if self.reviews and not isinstance(self.next_step, Review) else None
 
     @property
-    def other_open(self) -> list[Open]:
+    def other_open(self) -> list[OpenAttempt]:
         return [row for row in self.open if row is not self.next_step]
 
     @property
@@ -149,7 +149,7 @@ class Learner:
 
 
 @dataclass(frozen=True)
-class Taught:
+class TaughtClassroom:
     """A class that a user teaches: its students and its assignments open now."""
 
     classroom: Classroom
@@ -158,7 +158,7 @@ class Taught:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingMarking:
     """Attempts of one assignment that wait to be marked by a person."""
 
     assignment: Assignment
@@ -169,8 +169,8 @@ class Waiting:
 class Instructor:
     """The first page of a user who teaches."""
 
-    classrooms: list[Taught]
-    waiting: list[Waiting]
+    classrooms: list[TaughtClassroom]
+    waiting: list[WaitingMarking]
     notices: list[Notice]
 
     @property
@@ -182,7 +182,7 @@ class Instructor:
 def for_learner(user: User, *, now: datetime) -> Learner:
     """Return what there is to do for a learner (11 to 18 queries, however many classes they have)."""
     memberships = Membership.objects.students().filter(user=user, classroom__archived_at=None)
-    calendar = given.calendar(given.to_students(memberships, now=now))
+    calendar = student_assignments.calendar(student_assignments.of(memberships, now=now))
     return Learner(
         open=_open(user, now),
         calendar=calendar,
@@ -207,7 +207,7 @@ def step_topic(step: Step | None) -> Topic | None:
     """Return the topic that lends the next step its color (1 or 2 queries, none where it is about no quiz)."""
     if step is None or isinstance(step, Review | UnitStanding):
         return None
-    if isinstance(step, Open):
+    if isinstance(step, OpenAttempt):
         return topic_of(step.attempt.quiz)
     return topic_of(step.assignment.quiz if isinstance(step, AssignmentStatus) else step.quiz)
 
@@ -235,7 +235,7 @@ def _latest(user: User) -> list[Attempt]:
     return list(finished.select_related("quiz", "assignment__quiz", "assignment__classroom")[:LATEST])
 
 
-def _open(user: User, now: datetime) -> list[Open]:
+def _open(user: User, now: datetime) -> list[OpenAttempt]:
     mine = Attempt.objects.taken_by(user).in_progress().filter(Q(due_at=None) | Q(due_at__gt=now))
     counted = mine.annotate(
         questions=Count("answers"), answered=Count("answers", filter=Q(answers__response__isnull=False))
@@ -244,7 +244,7 @@ def _open(user: User, now: datetime) -> list[Open]:
     ordered = counted.select_related("quiz", "assignment__classroom").order_by(ends_first, "-started_at")
     attempts = cast("list[WithAnnotations[Attempt, Counts]]", list(ordered))
     practice_names.name(attempts)
-    return [Open(attempt, attempt.answered, attempt.questions) for attempt in attempts]
+    return [OpenAttempt(attempt, attempt.answered, attempt.questions) for attempt in attempts]
 
 
 def _suggested(user: User, assigned: Sequence[int], now: datetime) -> list[Suggestion]:
@@ -269,7 +269,7 @@ def for_instructor(user: User, *, now: datetime) -> Instructor:
     return Instructor(classrooms=_taught(user, now), waiting=_waiting(user), notices=list(notices[:NOTICES]))
 
 
-def _taught(user: User, now: datetime) -> list[Taught]:
+def _taught(user: User, now: datetime) -> list[TaughtClassroom]:
     students = Q(memberships__role=Membership.Role.STUDENT, memberships__status=Membership.Status.ACTIVE)
     running = Assignment.objects.open_at(now)
     counted = (
@@ -281,13 +281,13 @@ def _taught(user: User, now: datetime) -> list[Taught]:
         )
     )
     rows = cast("Iterable[WithAnnotations[Classroom, ClassroomCounts]]", counted)
-    return [Taught(classroom, classroom.students, classroom.running) for classroom in rows]
+    return [TaughtClassroom(classroom, classroom.students, classroom.running) for classroom in rows]
 
 
-def _waiting(user: User) -> list[Waiting]:
+def _waiting(user: User) -> list[WaitingMarking]:
     marking = Q(attempts__in=Attempt.objects.awaiting_marking())
     assignments = Assignment.objects.filter(classroom__in=Classroom.objects.taught_by(user))
     counted = assignments.annotate(waiting=Count("attempts", filter=marking)).filter(waiting__gt=0)
     ordered = counted.select_related("quiz", "classroom").order_by("-waiting", "pk")
     rows = cast("Iterable[WithAnnotations[Assignment, MarkingCounts]]", ordered)
-    return [Waiting(assignment, assignment.waiting) for assignment in rows]
+    return [WaitingMarking(assignment, assignment.waiting) for assignment in rows]

@@ -18,7 +18,7 @@ MISSED = frozenset({"wrong", "partly"})
 
 
 @dataclass(frozen=True)
-class Since:
+class SinceLastAttempt:
     """How an attempt did next to the one before it: `points` more or less, and what that one had in percent."""
 
     points: Decimal
@@ -35,7 +35,7 @@ class Onward:
     """What stands under a result of one's own."""
 
     to_practice: int
-    since: Since | None
+    since: SinceLastAttempt | None
     has_certificate: bool = False
 
 
@@ -63,7 +63,7 @@ def _is_missed(card: Card, attempt: Attempt) -> bool:
     return card.may_be_practiced and (card.verdict in MISSED or is_left_out)
 
 
-def _since(attempt: Attempt, now: datetime) -> Since | None:
+def _since(attempt: Attempt, now: datetime) -> SinceLastAttempt | None:
     """Return the change since the last attempt; None without one, without its result, and where each asks something else."""
     if attempt.number == 1 or attempt.share is None or attempt.quiz.is_built_in:
         return None
@@ -76,8 +76,8 @@ def _since(attempt: Attempt, now: datetime) -> Since | None:
     return _compared(attempt, last) if is_out else None
 
 
-def _compared(attempt: Attempt, last: Attempt) -> Since | None:
+def _compared(attempt: Attempt, last: Attempt) -> SinceLastAttempt | None:
     had, has = last.shown_marks, attempt.shown_marks
     if had is None or has is None or last.share is None:
         return None
-    return Since(has - had, shown.percent(attempt.quiz, last.share, ()), last.max_marks == attempt.max_marks)
+    return SinceLastAttempt(has - had, shown.percent(attempt.quiz, last.share, ()), last.max_marks == attempt.max_marks)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from quizzes import entitlements
 from quizzes.models import Attempt, Quiz, User, shown
 from quizzes.models.quizzes import Preset
-from quizzes.reports.given import best_of
+from quizzes.reports.student_assignments import best_of
 
 LONGEST = timedelta(hours=3)  # what takes longer was left lying
 

@@ -110,14 +110,14 @@ def size_of(quiz: Any) -> Size:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ListFilter:
     """What the list is narrowed to: words in a title or description, and one of the groups above."""
 
     words: str = ""
     group: str = ""
 
 
-def page_of(learner: User, number: str | None, wanted: Wanted | None = None, *, now: datetime) -> Page[Quiz]:
+def page_of(learner: User, number: str | None, wanted: ListFilter | None = None, *, now: datetime) -> Page[Quiz]:
     """Return a page of the quizzes that the learner may open (1 query, 3 where there is more than one page).
 
     For those passed up to 3 queries more.
@@ -127,7 +127,7 @@ def page_of(learner: User, number: str | None, wanted: Wanted | None = None, *, 
     return Paginator(first if len(first) <= PAGE else quizzes, PAGE).get_page(number)
 
 
-def _narrowed(quizzes: QuizQuerySet, learner: User, wanted: Wanted, now: datetime) -> QuizQuerySet:
+def _narrowed(quizzes: QuizQuerySet, learner: User, wanted: ListFilter, now: datetime) -> QuizQuerySet:
     for word in wanted.words.split()[:MOST_WORDS]:
         quizzes = quizzes.filter(Q(title__icontains=word) | Q(description__icontains=word))
     attempts = Attempt.objects.taken_by(learner).filter(quiz=OuterRef("pk"))
@@ -187,7 +187,7 @@ def previewed(person: User, slug: str) -> Quiz:
 
 
 @dataclass(frozen=True)
-class Manage:
+class ManageOptions:
     """What its page offers those who may preview a quiz; `classrooms` are those they teach, so many as fit."""
 
     may_edit: bool
@@ -195,14 +195,14 @@ class Manage:
     has_more: bool
 
 
-def manage(person: User, quiz: Quiz) -> Manage | None:
+def manage(person: User, quiz: Quiz) -> ManageOptions | None:
     """Return what the page of the quiz offers instructors; None where it is nothing (1 query where it is something)."""
     may_edit = quiz.is_editable_by(person)
     is_of_the_site = quiz.owner_id is None and quiz.status == Quiz.Status.PUBLISHED and person.is_instructor
     if not may_edit and not is_of_the_site:
         return None
     taught = Classroom.objects.live().taught_by(person).order_by("name", "pk")[: MOST_CLASSES + 1]
-    return Manage(may_edit, list(taught)[:MOST_CLASSES], len(taught) > MOST_CLASSES)
+    return ManageOptions(may_edit, list(taught)[:MOST_CLASSES], len(taught) > MOST_CLASSES)
 
 
 def history_of(learner: User, quiz: Quiz) -> AttemptHistory:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from quizzes import streaks, terms
 from quizzes.models import Answer, Attempt, ReviewLog, User
 from quizzes.models.quizzes import Preset
-from quizzes.reports.given import AssignmentStatus
+from quizzes.reports.student_assignments import AssignmentStatus
 from quizzes.streaks import Streak
 
 DAYS = 7

@@ -14,7 +14,7 @@ from quizzes.figures import marks
 from quizzes.local_time import duration, in_words, on_the_clock
 from quizzes.models import Attempt
 from quizzes.models.quizzes import Preset
-from quizzes.reports.given import Calendar
+from quizzes.reports.student_assignments import Calendar
 
 
 @dataclass(frozen=True)

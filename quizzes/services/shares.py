@@ -1,9 +1,9 @@
 """A quiz goes to a colleague by a code: they see what they get, and copy the quiz with its questions.
 
     share = shares.make(quiz, actor=ada, days=7, now=now)
-    found = shares.opened("abcd-efgh-jklm", actor=bea, now=now)     # QuizError(WRONG), whatever is wrong with it
-    gift = shares.gift(found, actor=bea, now=now)
-    made = shares.copy(found, actor=bea, now=now)
+    share = shares.opened("abcd-efgh-jklm", actor=bea, now=now)     # QuizError(WRONG), whatever is wrong with it
+    contents = shares.contents_of(share, actor=bea, now=now)
+    quiz, behind = shares.copy(share, actor=bea, now=now)
 
 Race, and what decides it: a code that is used while it is taken back; its row.
 """
@@ -36,7 +36,7 @@ MOST_COPIED = 300  # questions that are made for one copy
 
 
 @dataclass(frozen=True)
-class Gift:
+class SharedContents:
     """What a colleague gets: the questions that they may use already, those that are copied for them, how many stay."""
 
     quiz: Quiz
@@ -103,7 +103,7 @@ def _is_given(share: QuizShare, actor: User, now: datetime) -> bool:
     return not is_own_exam and secrecy.without_secret(questions).count() == questions.count()
 
 
-def gift(share: QuizShare, *, actor: User, now: datetime) -> Gift:
+def contents_of(share: QuizShare, *, actor: User, now: datetime) -> SharedContents:
     """Return what the person would get now."""
     questions = linting.questions_of(share.quiz).select_related("topic").prefetch_related("versions", "tags")
     usable = set(Question.objects.usable_by(actor).filter(pk__in=questions.values("pk")).values_list("pk", flat=True))
@@ -114,7 +114,9 @@ def gift(share: QuizShare, *, actor: User, now: datetime) -> Gift:
     rest = [question for question in questions if question.pk not in usable and question.pk in given]
     sound = _with_cases([question for question in rest if _has_ready(question)], actor)[:MOST_COPIED]
     behind = len(questions) - len(used) - len(sound)
-    return Gift(share.quiz, used, sound, behind, list(share.quiz.items.select_related("topic", "source", "tag")))
+    return SharedContents(
+        share.quiz, used, sound, behind, list(share.quiz.items.select_related("topic", "source", "tag"))
+    )
 
 
 def _has_ready(question: Question) -> bool:
@@ -142,7 +144,7 @@ def copy(share: QuizShare, *, actor: User, now: datetime) -> tuple[Quiz, int]:
     locked = QuizShare.objects.select_for_update(no_key=True).filter(pk=share.pk).open_at(now).first()
     if locked is None:
         raise QuizError(WRONG)
-    contents = gift(share, actor=actor, now=now)
+    contents = contents_of(share, actor=actor, now=now)
     instead = copies.of_questions(contents.copied, actor=actor, now=now)
     quiz, _left_out = copies.of_quiz(share.quiz, actor=actor, now=now, instead=instead)
     QuizShare.objects.filter(pk=share.pk).update(copies=F("copies") + 1)

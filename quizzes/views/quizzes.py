@@ -23,7 +23,7 @@ LONGEST_SEARCH = 100
 @require_GET
 def quiz_list(request: LoggedInRequest) -> HttpResponse:
     now = clock.now()
-    wanted = quiz_report.Wanted(request.GET.get("q", "").strip()[:LONGEST_SEARCH], request.GET.get("show", ""))
+    wanted = quiz_report.ListFilter(request.GET.get("q", "").strip()[:LONGEST_SEARCH], request.GET.get("show", ""))
     page = quiz_report.page_of(request.user, request.GET.get("page"), wanted, now=now)
     quizzes = list(page.object_list)
     listing = quiz_report.listing(request.user, quizzes)

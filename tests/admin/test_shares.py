@@ -97,8 +97,8 @@ def test_what_an_exam_asks_is_not_given_to_those_who_take_it(as_bea: Client, giv
 
 def test_a_code_gives_no_more_than_its_maker_could(given: SimpleNamespace) -> None:
     Question.objects.filter(pk=given.own.pk).update(owner=given.tim)
-    gift = shares.gift(given.share, actor=given.bea, now=clock.now())
-    assert (list(gift.copied), gift.behind) == ([], 2)
+    contents = shares.contents_of(given.share, actor=given.bea, now=clock.now())
+    assert (list(contents.copied), contents.behind) == ([], 2)
 
 
 def test_only_those_who_may_change_a_quiz_share_it(stage: SimpleNamespace, as_bea: Client) -> None:

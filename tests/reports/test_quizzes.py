@@ -93,7 +93,7 @@ def test_a_second_page_of_quizzes_is_counted_and_shown(
 
 
 def titles(learner: User, now: datetime, **wanted: str) -> list[str]:
-    page = report.page_of(learner, None, report.Wanted(**wanted), now=now)
+    page = report.page_of(learner, None, report.ListFilter(**wanted), now=now)
     return [quiz.title for quiz in page.object_list]
 
 

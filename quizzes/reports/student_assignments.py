@@ -49,7 +49,7 @@ class AssignmentStatus:
         return self.running is None and self.is_open and self.left != 0
 
 
-def to_students(memberships: Collection[Membership], *, now: datetime) -> list[AssignmentStatus]:
+def of(memberships: Collection[Membership], *, now: datetime) -> list[AssignmentStatus]:
     """Return everything their classes are given, as it stands for these members, who are one person (3 queries)."""
     places = {member.classroom_id: member for member in memberships}
     assignments = _assignments(places)
