@@ -61,7 +61,7 @@ class Cluster:
     def copy(self, template: str, name: str) -> None:
         """Make a database as another one is, to which nobody is connected."""
         with psycopg.connect(_for_psycopg(self.url("postgres")), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
     def kill(self) -> None:
         """kill -9 of the server and every process of it, as a power cut of the machine would."""
@@ -140,8 +140,8 @@ def _for_psycopg(url: str) -> str:
 
 def create_database(url: str, name: str) -> None:
     with psycopg.connect(_for_psycopg(url), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING utf8')  # type: ignore[arg-type]
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING utf8')
 
 
 def children_of(pid: int) -> list[int]:

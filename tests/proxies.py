@@ -71,7 +71,7 @@ UPSTREAM = r"    server 127\.0\.0\.1:8000;.*\n(    # server .*\n)+"  # the sampl
 def nginx(folder: Path, *, http: int, https: int, servers: Sequence[int]) -> list[str]:
     """Return the command of an nginx that listens on two ports, in front of the servers on others."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
-    command = [*CERTIFICATE, "-subj", "/CN=localhost", "-keyout", key, "-out", certificate]
+    command = [*CERTIFICATE, "-subj", "/CN=localhost", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(command, check=True, capture_output=True)
     site = sample(
         "nginx.conf",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
@@ -69,7 +69,8 @@ def expect_fits(page: Page) -> None:
 
 def expect_clean(page: Page, *, narrow: bool = False) -> None:
     """Neither in light nor in dark; at 400 % nothing scrolls sideways or covers the page; with `narrow` also on a phone."""
-    for scheme, only in (("light", None), ("dark", COLORS)):
+    schemes: list[tuple[Literal["light", "dark"], list[str] | None]] = [("light", None), ("dark", COLORS)]
+    for scheme, only in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         expect(page.locator("html")).to_have_attribute("data-theme", scheme)
         assert faults(page, only=only) == [], (page.url, scheme)

@@ -20,7 +20,7 @@ BETWEEN_CHECKPOINTS = 5
 def connect(path: str) -> sqlite3.Connection:
     """A connection with the site's settings, whose only checkpoints are those asked for."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=20)
-    connection.executescript(settings.SQLITE_OPTIONS["init_command"] + "PRAGMA wal_autocheckpoint=0")
+    connection.executescript(f"{settings.SQLITE_OPTIONS['init_command']}PRAGMA wal_autocheckpoint=0")
     connection.execute(TABLE)
     return connection
 

@@ -64,7 +64,9 @@ def program(name: str) -> str:
     try:
         return proxies.program(name)
     except proxies.Missing as missing:
-        pytest.fail(str(missing)) if os.environ.get("CI") else pytest.skip(str(missing))
+        if os.environ.get("CI"):
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
 
 
 def nginx(folder: Path, front: Front) -> list[str]:

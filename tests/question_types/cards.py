@@ -14,7 +14,8 @@ EXAMPLES = [(kind, example) for kind in KINDS for example in kind.examples]
 
 
 def laid_out(kind: Any, spec: Any, *, shuffle: bool = True, seed: int = 7) -> list[Any]:
-    return kind.layout(spec, random.Random(seed), shuffle=shuffle)
+    layout: list[Any] = kind.layout(spec, random.Random(seed), shuffle=shuffle)
+    return layout
 
 
 def rendered(kind: Any, spec: Any, layout: Any, response: Any, *, state: str = "ask", disabled: bool = False) -> str:

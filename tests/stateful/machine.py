@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from unittest import mock
@@ -289,6 +290,6 @@ class AttemptMachine(RuleBasedStateMachine):
         assert kinds.count("submitted") + kinds.count("closed") == model.closings
         assert kinds.count("graded") == model.gradings
         if not row.is_in_progress:
-            assert (row.status, row.marks, row.max_marks) == ("graded", model.marks, QUESTIONS)  # I5
+            assert (row.status, row.marks, row.max_marks) == ("graded", Decimal(model.marks), Decimal(QUESTIONS))  # I5
             ended = (row.marks, row.submitted_at, answers, len(kinds))
             assert self.ended.setdefault(row.pk, ended) == ended  # I4
