@@ -65,7 +65,7 @@ def test_without_looking_ahead_it_is_not_noticed() -> None:
     worker = Worker()
     with served(worker, channel_request_lookahead=0) as port:
         hung_up_on(worker, port)
-        assert not worker.noticed.wait(1)
+        assert not worker.noticed.wait(0.3)
 
 
 @pytest.mark.parametrize("further", [b"", REQUEST], ids=["one request", "the next one right behind it"])
