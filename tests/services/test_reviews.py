@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -118,6 +119,41 @@ def test_practice_makes_a_card_at_once_even_where_the_second_try_is_right(learne
     attempts.submit(attempt, now=now)
     missed.collect(learner, now=now)
     assert cards(learner) == asked(quiz, 1)  # what was never tried was not missed
+
+
+def test_a_known_question_that_is_missed_elsewhere_is_asked_the_next_day(learner: User, now: datetime) -> None:
+    [question] = factories.published(1)
+    log = factories.reviewed(learner, question, now=now - 3 * DAY)
+    reviews.regrade(log, Grade.EASY)
+    memory = ReviewCard.objects.get().memory
+    assert memory.due_at > now + 4 * DAY
+    factories.attempt(learner, factories.quiz([question]), now=now, submit=True)
+    assert missed.collect(learner, now=now) == 0
+    assert ReviewCard.objects.get().memory == replace(memory, due_at=datetime(2026, 3, 3, 4, tzinfo=UTC))
+    assert [str(one) for one in invariants.reviews()] == []
+
+
+def test_a_question_that_was_asked_since_it_was_missed_keeps_its_day(learner: User, now: datetime) -> None:
+    [question] = factories.published(1)
+    factories.attempt(learner, factories.quiz([question]), now=now - DAY, submit=True)
+    factories.reviewed(learner, question, now=now)
+    before = ReviewCard.objects.get().due_at
+    missed.collect(learner, now=now)
+    assert ReviewCard.objects.get().due_at == before
+
+
+def test_practice_that_goes_on_does_not_ask_for_what_was_reviewed_since(learner: User, now: datetime) -> None:
+    quiz = factories.quiz(2, feedback="practice")
+    attempt = factories.attempt(learner, quiz, now=now)
+    paper = papers.of_attempt(attempt.pk, learner.pk)
+    for slot, at in ((1, now), (2, now + DAY + timedelta(hours=1))):
+        saving.save(attempt.pk, learner, slot=slot, fields=factories.WRONG, revision=1, now=at)
+        attempts.check(paper, slot=slot, now=at)
+        missed.of_practice(attempt, now=at)
+        if slot == 1:
+            factories.reviewed(learner, Question.objects.get(pk=asked(quiz, 1).pop()), now=now + DAY)
+            planned = ReviewCard.objects.get().due_at
+    assert ReviewCard.objects.get(question__in=asked(quiz, 1)).due_at == planned == datetime(2026, 3, 5, 4, tzinfo=UTC)
 
 
 def test_a_survey_and_a_deck_that_is_off_collect_nothing(learner: User, now: datetime) -> None:
