@@ -117,10 +117,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def refuse_second_press(form: BaseForm, earlier: User) -> None:
-    """Raise SignedUp where the form asks for the account that the same browser has just made; not where for another one."""
+    """Raise SignedUp where the form asks for the account that the same browser has just made; not where for another one,
+    nor where it comes from a school's own log-in and has no password."""
     given = form.cleaned_data
-    is_same = (given["first_name"], given["last_name"]) == (earlier.first_name, earlier.last_name)
-    if is_same and earlier.check_password(given["password1"]):
+    is_same = (given.get("first_name"), given.get("last_name")) == (earlier.first_name, earlier.last_name)
+    if is_same and earlier.check_password(given.get("password1") or ""):
         raise SignedUp(earlier)
 
 

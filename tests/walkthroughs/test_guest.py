@@ -220,3 +220,17 @@ def test_first_answers_are_limited_by_address_and_by_how_many_guests_are_kept(se
     assert User.everyone.filter(is_guest=True).count() == 2
     settings.GUESTS = 0
     assert "ticket" not in read(Client().get("/"))
+
+
+def test_another_person_who_signs_up_in_a_second_tab_gets_an_account_of_their_own(client: Client) -> None:
+    begin(client, "distractor 1")
+    number = guest().pk
+    client.post("/accounts/signup/", NEW)
+    tab = Client()
+    session = tab.session
+    session[guests.KEY] = number  # as a request has it that came before the first tab was answered
+    session.save()
+    tab.post("/accounts/signup/", NEW | {"first_name": "Omar"})
+    ines, omar = User.objects.get(first_name="Ines"), User.objects.get(first_name="Omar")
+    assert ines.pk == number
+    assert [ReviewCard.objects.of(person).count() for person in (ines, omar)] == [1, 0]
