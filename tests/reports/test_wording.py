@@ -10,7 +10,7 @@ import pytest
 from quizzes.figures import marks
 from quizzes.models import Assignment, Attempt, Quiz
 from quizzes.reports import wording
-from quizzes.reports.given import Calendar
+from quizzes.reports.student_assignments import Calendar
 from quizzes.terms import Terms
 
 DUE, CLOSE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC), datetime(2026, 3, 4, 9, 0, tzinfo=UTC)

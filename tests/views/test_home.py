@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from quizzes.models import Attempt, Classroom, Topic, User
 from quizzes.reports import home as report
-from quizzes.reports.given import AssignmentStatus
+from quizzes.reports.student_assignments import AssignmentStatus
 from tests import factories
 from tests.clocks import Clock
 from tests.pages import nothing_inline, policy
