@@ -127,6 +127,8 @@ def _keys(written: str, offered: Mapping[int, str], where: str) -> set[int]:
     found = {int(part) for part in re.split(r"[\s,;.]+", written) if re.fullmatch(r"[0-9]", part)}
     if not found or len(written) > 20 or not re.fullmatch(r"[1-4]([\s,;.]+[1-4])*[,;.]?", written):
         message = _("“%(text)s” does not say which answers are right. Write numbers from 1 to 4: 2, or 1,3.")
+        if not written:
+            message = _("It does not say which answers are right. Write numbers from 1 to 4: 2, or 1,3.")
         raise Faulty(where, message % {"text": written[:40]})
     if lost := sorted(found - set(offered)):
         raise Faulty(where, _("Answer %(n)d is said to be right, but it is empty.") % {"n": lost[0]})

@@ -32,16 +32,19 @@ HEADINGS = (
 NEEDED = ("Question", "Correct")
 SYNONYMS = {
     "Type": ("question type", "kind"),
-    "Question": ("stem", "question text", "question stem"),
-    "Correct": ("correct answer", "correct answers", "answer", "answers", "right", "right answer", "key"),
+    "Question": ("stem", "question text", "question stem", "questions", "prompt"),
+    "Correct": (
+        "correct answer", "correct answers", "correct option", "correct options", "correct choice", "answer", "answers", "ans",
+        "answer key", "right", "right answer", "right option", "key", "solution",
+    ),
     "Other feedback": ("feedback otherwise", "feedback wrong", "feedback for other answers"),
-    "Explanation": ("rationale", "general feedback"),
+    "Explanation": ("rationale", "general feedback", "feedback", "explanations"),
     "Topic": ("category", "chapter"),
     "Tags": ("tag", "keywords"),
     "Difficulty": ("level",),
     "Bloom level": ("bloom", "bloom s level"),
     "ID": ("identifier", "question id"),
-}
+}  # fmt: skip
 LETTERED = re.compile(r"(?:(option|answer|choice|feedback) )?([a-l]|1[0-2]|[1-9])")
 WORDS = re.compile(r"[\W_]+")
 LOOKED_AT = 10  # rows that may stand above the headings

@@ -27,7 +27,16 @@ TYPES = {
 }
 NAMES = {words[0]: key for key, words in TYPES.items()}
 BY_WORD = {word: key for key, words in TYPES.items() for word in words}
-TRUTH = {"true": True, "t": True, "yes": True, "false": False, "f": False, "no": False}
+# Spreadsheets turn “true” into a value, and write that in the language of the person.
+TRUTH = {"true": True, "t": True, "yes": True, "false": False, "f": False, "no": False} | {
+    word: place == 0
+    for words in ("wahr falsch", "vrai faux", "verdadero falso", "vero falso", "verdadeiro falso", "waar onwaar")
+    for place, word in enumerate(words.split())
+}
+COMMA = re.compile(r"[-+−]?\d+,\d+")  # a decimal comma, or one between thousands
+BETWEEN = re.compile(r"[\s,;|/+&]+(?:and\b)?[\s,;|/+&]*")
+OPTION = re.compile(r"\b(?:options?|answers?|choices?)\b", re.IGNORECASE)  # before a letter
+NAMED = re.compile(r"\(?(\w{1,2})[.)]?", re.ASCII)
 NUMBER = re.compile(r"[-+−]?(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([eE][-+]?\d{1,2})?")
 LONGEST_RANGE = 100  # characters
 RANGE = re.compile(r"(.+?)(?:\.\.|…|\bto\b)\s*(.+)")
@@ -80,12 +89,16 @@ class Question:
 
     def told_by_answer(self) -> str:
         """Return the type of a row that names none."""
+        if self.is_true_or_false:
+            return "true_false"
         if self.options:
             return "multiple_choice" if len(self.letters()) > 1 else "single_choice"
         if not self.correct:
             raise self.faulty("Correct", _("There is no answer. For an essay write “essay” as the type."))
         if self.correct.casefold() in TRUTH:
             return "true_false"
+        if COMMA.fullmatch(self.correct):
+            return "numeric"  # which says what to do about the comma
         if "=>" in self.correct:
             return "matching"
         ends = self.ends()
@@ -128,16 +141,28 @@ class Question:
 
     def letters(self) -> set[int]:
         """Return the options that are right by their number, from letters, numbers or the text of one."""
-        if self.correct in self.options:
-            return {self.options.index(self.correct)}
-        found = set()
-        for part in re.split(r"[\s,;|/+&]+", self.correct.strip("()")):
-            at = int(part) - 1 if part.isdecimal() and len(part) < 3 else LETTERS.find(part.upper() or "-")
-            if len(part) > 2 or not 0 <= at < len(self.options):
-                message = _("“%(text)s” does not say which options are right. Write letters: A, or A, C.")
-                raise self.faulty("Correct", message % {"text": self.correct[:40]})
-            found.add(at)
-        return found
+        if not self.correct:
+            raise self.faulty("Correct", _("It does not say which options are right. Write letters: A, or A, C."))
+        texts = [text.casefold() for text in self.options]
+        said = texts.index(self.correct.casefold()) if self.correct.casefold() in texts else None
+        named = {self.named(part) for part in BETWEEN.split(OPTION.sub("", self.correct)) if part}
+        if said is not None and named not in ({None}, {said}):
+            message = _("“%(text)s” may be the option that says so, or the one of that place. Write its letter.")
+            raise self.faulty("Correct", message % {"text": self.correct[:40]})
+        if said is not None:
+            return {said}
+        if None in named or not named:
+            message = _("“%(text)s” does not say which options are right. Write letters: A, or A, C.")
+            raise self.faulty("Correct", message % {"text": self.correct[:40]})
+        return {at for at in named if at is not None}
+
+    def named(self, part: str) -> int | None:
+        """Return the place of the option that “C”, “3” or “(c)” names, None for none."""
+        found = NAMED.fullmatch(part)
+        if found is None:
+            return None
+        at = int(found[1]) - 1 if found[1].isdecimal() else LETTERS.find(found[1].upper())
+        return at if 0 <= at < len(self.options) else None
 
     def choice(self) -> Fields:
         right = self.letters()
@@ -148,14 +173,22 @@ class Question:
             ]
         }
 
+    @property
+    def is_true_or_false(self) -> bool:
+        """Whether the options are the two words for it."""
+        return len(self.options) == 2 and {TRUTH.get(text.casefold()) for text in self.options} == {True, False}
+
     def truth(self) -> Fields:
         answer = TRUTH.get(self.correct.casefold())
-        if answer is None and [text.casefold() for text in self.options] == ["true", "false"]:
-            answer = self.letters() == {0}
+        if answer is None and self.is_true_or_false:
+            answer = TRUTH[self.options[min(self.letters())].casefold()]
         if answer is None:
             message = _("“%(text)s” is neither true nor false.")
             raise self.faulty("Correct", message % {"text": self.correct[:40]})
-        return {"answer": answer, "feedback_true": self.feedback[0], "feedback_false": self.feedback[1]}
+        first, second = self.feedback[:2]
+        if self.is_true_or_false and not TRUTH[self.options[0].casefold()]:
+            first, second = second, first
+        return {"answer": answer, "feedback_true": first, "feedback_false": second}
 
     def words(self) -> Fields:
         parts = [part.replace("\\|", "|").strip() for part in PIPE.split(self.correct)]
@@ -195,7 +228,7 @@ class Question:
 
     def figure(self, name: str, text: str) -> str:
         plain = text.replace("−", "-").strip()
-        if re.fullmatch(r"[-+]?\d+,\d+", plain):
+        if COMMA.fullmatch(plain):
             message = _("“%(text)s” has a comma. Write a decimal point, and nothing between thousands.")
             raise self.faulty(name, message % {"text": text[:40]})
         if not NUMBER.fullmatch(plain) or len(plain) > 40:

@@ -192,6 +192,9 @@ def test_sheets_that_are_not_read_and_merged_cells_are_noted() -> None:
         (f"{HEAD}riddle,Q,,,\n", "cell A2: “riddle” is no type of question here. Write one of: single choice"),
         (f"{HEAD},Q,,,\n", "cell E2: There is no answer. For an essay write “essay”"),
         (f"{HEAD},Q,a,b,C\n", "cell E2: “C” does not say which options are right"),
+        (f"{HEAD},Q,a,b,\n", "cell E2: It does not say which options are right"),
+        (f"{HEAD},Q,2,1,2\n", "cell E2: “2” may be the option that says so, or the one of that place. Write its letter."),
+        (f'{HEAD},Q,,,"3,5"\n', "cell E2: “3,5” has a comma."),
         (f"{HEAD}single choice,Q,a,b,neither\n", "cell E2: “neither” does not say"),
         (f"{HEAD}true or false,Q,,,maybe\n", "cell E2: “maybe” is neither true nor false."),
         (f"{HEAD}number,Q,,,many\n", "cell E2: “many” is not a number."),
@@ -254,6 +257,28 @@ def test_each_type_comes_back_equal_or_with_a_word_about_what_was_lost(table: Ta
     assert issues == []
     assert drafts[0].type == draft.type
     assert dict(drafts[0].spec) == dict(draft.spec) or lost
+
+
+@pytest.mark.parametrize("written", ["B", "b", "(b)", "B.", "Option B", "option 2", "2", "Y"])
+def test_one_right_option_may_be_named_in_many_ways(written: str) -> None:
+    assert [row["correct"] for row in one(f"{HEAD},Q,x,y,{written}\n").spec["options"]] == [False, True]
+
+
+def test_several_right_options_may_be_named_in_many_ways() -> None:
+    for written in ("A, B", "a and b", "1;2", "A & B", "Options A and B"):
+        draft = one(f'Question,A,B,C,Correct\nQ,x,y,z,"{written}"\n')
+        assert [row["correct"] for row in draft.spec["options"]] == [True, True, False], written
+
+
+@pytest.mark.parametrize(("cells", "answer"), [("TRUE,FALSE,TRUE", True), ("False,True,A", False), (",,FALSCH", False)])
+def test_true_and_false_as_spreadsheets_write_them(cells: str, answer: bool) -> None:
+    draft = one(f"{HEAD},It is.,{cells}\n")
+    assert (draft.type, draft.spec["answer"]) == ("true_false", answer)
+
+
+def test_true_and_false_are_values_in_a_workbook() -> None:
+    draft = one(workbook(["Question", "A", "B", "Correct option"], ["It is.", True, False, False]))
+    assert (draft.type, draft.spec["answer"]) == ("true_false", False)
 
 
 @both
