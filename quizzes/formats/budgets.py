@@ -55,6 +55,8 @@ MARKUP = Limit(
 PACKAGE = Limit(50_000_000, gettext_lazy("Unpacked, this archive is far too large: more than %(most)s bytes."))
 # Of JSON
 VALUES = Limit(250_000, gettext_lazy("It has more than %(most)s values."))
+# Of XML: each of them takes some 230 bytes
+ATTRIBUTES = Limit(400_000, gettext_lazy("It has more than %(most)s attributes."))
 
 
 class Slice:

@@ -11,17 +11,18 @@ import posixpath
 import zipfile
 import zlib
 from collections import Counter
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
 from quizzes.formats import budgets
-from quizzes.formats.base import Unreadable
+from quizzes.formats.base import MAX_BYTES, Unreadable
 from quizzes.formats.budgets import Budget
 
 MANIFEST = "imsmanifest.xml"
 OTHERS = (".json", ".gift", ".csv", ".xlsx", ".txt", ".text", ".zip")  # what a person packs, as an export in parts does
 MOST_MEMBERS = 2_000
-LARGEST_MEMBER = 12_000_000  # bytes, unpacked
+LARGEST_MEMBER = MAX_BYTES  # unpacked; as an XML file alone
 LONGEST_NAME = 300
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 CHUNK = 65_536
@@ -63,7 +64,7 @@ class Package:
 
     def bytes_of(self, name: str) -> bytes:
         """Return a member, unpacked within the budget; raise Unreadable where it is missing, too large or broken."""
-        member = self.members.get(name)
+        member = self.members.get(name) or self.members.get(unquote(name))  # a manifest may write “%20” for a space
         if member is None:
             raise Unreadable(name[:100], _("The archive has no such file, though its manifest names it."))
         found = bytearray()
@@ -75,7 +76,7 @@ class Package:
                     found += chunk
                     if len(found) > LARGEST_MEMBER:
                         message = _("Unpacked, it is larger than %(most)d MB.")
-                        raise Unreadable(name[:100], message % {"most": LARGEST_MEMBER // 10**6})
+                        raise Unreadable(name[:100], message % {"most": LARGEST_MEMBER // 2**20})
         except Unreadable:
             raise
         except (

@@ -160,6 +160,8 @@ class Item:
         is_single = response.get("rcardinality", "Single") == "Single"
         most = max(points.values(), default=Fraction(0))
         keys = {value for value, earned in points.items() if earned == most or not is_single} & set(labels)
+        if not keys:
+            raise Faulty(self.where, _("No right answer is given."))
         if is_single and len(keys) > 1:
             message = _(
                 "Several options earn all points, of which one may be chosen; a single choice has one key here."

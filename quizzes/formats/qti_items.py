@@ -11,8 +11,10 @@ from html import escape
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from quizzes.formats import figures
 from quizzes.formats.base import id_of_system
 from quizzes.formats.gift_text import Faulty, as_meant
+from quizzes.formats.qti_numbers import tolerance
 from quizzes.formats.reading import Fields, Reading
 from quizzes.formats.texts import from_html, one_line
 from quizzes.formats.xml_reader import Element, words_in
@@ -35,6 +37,7 @@ class Item:
         self.where = f"{place} ({title})" if title else place
         body = root.find("itemBody")
         self.has_body, self.body = body is not None, root if body is None else body
+        self.choices = {one.get("identifier") for one in self.body.iter("simpleChoice")}
         self.declared = {one.get("identifier", ""): one for one in root.iterfind("responseDeclaration")}
 
     def take(self) -> None:
@@ -47,6 +50,8 @@ class Item:
         if strange := sorted(kinds - {*BLOCKS, *INLINE}):
             message = _("Interactions of the kind “%(kind)s” cannot be read; this item is left out.")
             return self.reading.refuse(self.where, message % {"kind": strange[0][:40]})
+        if any(words_in(one) for one in self.body.iter("rubricBlock")):
+            self.reading.note(self.where, _("What it says to markers or test takers in rubric blocks is left out."))
         type, fields = self.read(interactions, kinds)
         shared = {"stem": fields.pop("stem", None) or self.stem(), "explanation": self.explanation()}
         return self.reading.take(type, shared | fields, self.where, id=id_of_system(self.root.get("identifier", "")))
@@ -88,16 +93,22 @@ class Item:
         return "\n\n".join(part for part in (self.text(copied), *prompts) if part)
 
     def explanation(self) -> str:
-        """Return feedback that comes after any answer; the rest belongs to options, or is noted."""
-        bodies = (_content(one) for one in self.root.iterfind("modalFeedback"))
-        found = [self.text(body, ()) for body in bodies]
-        return "\n\n".join(dict.fromkeys(text for text in found if text))
+        """Return the one feedback that is of no choice; of several, which come after some answers alone, none is kept."""
+        others = [one for one in self.root.iterfind("modalFeedback") if one.get("identifier") not in self.choices]
+        found = list(dict.fromkeys(text for one in others if (text := self.text(_content(one), ()))))
+        if len(found) > 1:
+            self.reading.note(self.where, _("The feedback to the question as a whole is left out."))
+        return found[0] if len(found) == 1 else ""
 
     def line(self, element: Element) -> str:
         return one_line(self.text(element))
 
     def feedback(self, choice: Element) -> str:
-        return " ".join(self.text(one, ()) for one in choice.iter("feedbackInline", "feedbackBlock")).strip()
+        beside = [
+            one for one in self.root.iterfind("modalFeedback") if one.get("identifier") == choice.get("identifier")
+        ]
+        found = [*choice.iter("feedbackInline", "feedbackBlock"), *map(_content, beside)]
+        return " ".join(self.text(one, ()) for one in found).strip()
 
     # Keys
 
@@ -127,6 +138,8 @@ class Item:
     def choice(self, interaction: Element) -> tuple[str, Fields]:
         choices = list(interaction.iter("simpleChoice"))
         keys = set(self.correct(interaction))
+        if not keys:
+            raise Faulty(self.where, _("No right answer is given."))
         declared = self.declaration(interaction)
         if [TRUTH.get(self.line(one).lower()) for one in choices] in ([True, False], [False, True]) and len(keys) == 1:
             return "true_false", self.truth(choices, keys)
@@ -217,9 +230,10 @@ class Item:
         if not keys:
             raise Faulty(self.where, _("A text entry has no right answer."))
         if declared.get("baseType") in ("float", "integer"):
-            if not NUMBER.fullmatch(keys[0]):
+            value = figures.as_ours(keys[0].lstrip("+"))
+            if value is None:
                 raise Faulty(self.where, _("“%(text)s” is not a number.") % {"text": keys[0][:40]})
-            return {"kind": "number", "value": keys[0].lstrip("+"), "tolerance": "0"}
+            return {"kind": "number", "value": value, **tolerance(self.root, interaction.get("responseIdentifier", ""))}
         points = self.mapping(declared)
         most = max(points.values(), default=Fraction(0))
         shares = {key: Fraction(1) for key in keys if key not in points}

@@ -38,6 +38,7 @@ def load(data: bytes, budget: Budget, *, name: str, most: int = MAX_BYTES) -> El
         if start[: len(magic)].lower() == magic.lower():
             raise Unreadable(_("file"), _("This is %(kind)s, not %(name)s.") % {"kind": kind, "name": name})
     budget.spend(budgets.VALUES, data.count(b"<") // 2)
+    budget.spend(budgets.ATTRIBUTES, data.count(b"="))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )

@@ -34,7 +34,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from quizzes.errors import Text
 from quizzes.question_types.authoring import RowSet, SpecForm
 from quizzes.question_types.carrying import Carried
-from quizzes.question_types.faults import BLANK, TYPED, Fault, InvalidSpec, fault_of, place_of
+from quizzes.question_types.faults import BLANK, TYPED, Fault, InvalidSpec, faults_of, place_of
 from quizzes.question_types.showing import blank_texts
 from quizzes.question_types.values import LongText, SpecModel, required
 
@@ -144,7 +144,7 @@ class QuestionType(Generic[SpecT, PlaceT, ResponseT]):
         try:
             return self.Spec.model_validate(data)
         except ValidationError as error:
-            raise InvalidSpec([fault_of(item, self.places) for item in error.errors()]) from error
+            raise InvalidSpec(faults_of(error.errors(), self.places)) from error
 
     def written(self, data: object) -> dict[str, object]:
         """Return what an author or a file brings as it is stored; raises InvalidSpec, also for a text that shows nothing."""

@@ -227,6 +227,14 @@ def test_a_bomb_of_entities_is_refused_unopened() -> None:
     assert len(issues) == 1
 
 
+def test_more_attributes_than_any_bank_has_are_refused_unopened() -> None:
+    names = " ".join(f"a{n}=''" for n in range(50))
+    element = f"<question {names}/>"
+    assert [str(issue) for issue in MOODLE.parse(wrapped(element * 8_001))[1]] == [
+        "file: It has more than 400,000 attributes."
+    ]
+
+
 def test_what_acts_is_taken_out_and_named() -> None:
     text = (
         "<![CDATA[<p onclick='x()'>Hi <img src=x onerror=y()><script>z()</script><a href='javascript:q()'>a</a></p>]]>"

@@ -95,6 +95,55 @@ def test_names_of_version_3_mean_the_same() -> None:
     assert one(three).spec == one(CHOICE).spec
 
 
+NUMBER = """<assessmentItem><responseDeclaration identifier="R" cardinality="single" baseType="float">
+<correctResponse><value>1.6e-19</value></correctResponse></responseDeclaration>
+<itemBody><p>Charge? <textEntryInteraction responseIdentifier="R"/></p></itemBody>
+<responseProcessing><responseIf><equal toleranceMode="{}" tolerance="{}"><variable identifier="R"/><correct identifier="R"/></equal>
+</responseIf></responseProcessing></assessmentItem>"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "given", "kept"),
+    [
+        ("absolute", "0.5 0.5", ("absolute", "0.5")),
+        ("relative", "10", ("relative", "0.1")),
+        ("exact", "", ("absolute", "0")),
+    ],
+)
+def test_a_number_keeps_its_tolerance(mode: str, given: str, kept: tuple[str, str]) -> None:
+    spec = one(NUMBER.format(mode, given)).spec
+    assert (spec["value"], spec["tolerance_kind"], spec["tolerance"]) == ("1.6e-19", *kept)
+
+
+def test_a_tolerance_that_is_larger_on_one_side_is_refused() -> None:
+    assert "larger on one side" in refused(NUMBER.format("absolute", "0.1 0.2").encode()).message
+
+
+MODAL = """<modalFeedback identifier="{}" outcomeIdentifier="F" showHide="show">{}</modalFeedback>"""
+
+
+def test_feedback_beside_the_body_belongs_to_its_option_or_to_the_question() -> None:
+    end = "</assessmentItem>"
+    own = one(CHOICE.replace(end, MODAL.format("B", "Look again.") + MODAL.format("all", "Article 24.") + end)).spec
+    assert (own["options"][1]["feedback"], own["explanation"]) == ("Look again.", "Article 24.")
+    several = CHOICE.replace(end, MODAL.format("right", "Good.") + MODAL.format("wrong", "Bad.") + end)
+    drafts, issues = QTI.parse(several.encode())
+    assert drafts[0].spec["explanation"] == ""
+    assert [issue.message for issue in issues] == ["The feedback to the question as a whole is left out."]
+
+
+def test_an_item_without_a_key_and_one_of_whose_options_nothing_is_left() -> None:
+    keyless = CHOICE.replace("<correctResponse><value>A</value></correctResponse>", "")
+    assert refused(keyless.encode()).message == "No right answer is given."
+    _drafts, issues = QTI.parse(CHOICE.replace("The Court", '<img src="a.png"/>').encode())
+    assert [str(issue) for issue in issues if not issue.is_note] == ["line 1 (Mandates), option 2: is empty."]
+
+
+def test_names_with_spaces_are_found_as_manifests_write_them() -> None:
+    data = zipped(**{"imsmanifest.xml": MANIFEST.format(href="my%20items/q1.xml"), "my items/q1.xml": CHOICE})
+    assert one(data).spec == one(CHOICE).spec
+
+
 def test_entries_and_choices_in_a_line_become_gaps() -> None:
     spec = one(INLINE).spec
     assert spec["text"] == "The [[1]] began in [[2]], in May."
@@ -148,7 +197,7 @@ def test_a_locked_archive_a_link_and_a_bomb_are_refused() -> None:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(link, "/etc/passwd")
     assert "a link" in refused(buffer.getvalue()).message
-    assert "larger than 12 MB" in refused(package("<a>" + " " * 13_000_000 + "</a>")).message
+    assert "larger than 25 MB" in refused(package("<a>" + " " * 27_000_000 + "</a>")).message
 
 
 def test_many_members_of_much_air_together_are_refused() -> None:
