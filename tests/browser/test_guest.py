@@ -52,6 +52,8 @@ def test_two_clicks_lead_from_the_first_page_to_a_verdict(visitor: Enter, script
 def test_it_is_tried_by_touch_on_a_phone(visitor: Enter) -> None:
     page = visitor(has_touch=True, viewport=PHONE)
     page.goto("/")
+    expect(page.get_by_role("button", name="Check answer")).to_be_in_viewport(ratio=1)  # on the first screen
+    expect(page.get_by_label("Got a class code?")).to_be_in_viewport(ratio=1)
     page.get_by_label("distractor 1").tap()
     page.get_by_role("button", name="Check answer").tap()
     verdict(page, "Not quite")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from quizzes.models import QuizItem
 from tests.admin import cast
-from tests.browser.looking import NARROW, expect_fits, faults, resize
+from tests.browser.looking import NARROW, WIDE, expect_fits, faults, resize
 
 Enter = Callable[..., Page]
 
@@ -33,3 +33,16 @@ def test_an_instructor_re_marks_one_class_by_new_points(enter: Enter, database: 
     for row in made:
         row.refresh_from_db()
     assert [row.marks for row in made] == [1, 5]
+
+
+def test_the_choices_of_a_draw_rule_can_be_read_on_a_laptop(enter: Enter, database: None) -> None:
+    ada = cast.instructor("ada")
+    quiz = cast.quiz(ada, cast.question(owner=ada))
+    page = enter(ada)
+    resize(page, WIDE)
+    page.goto(f"/admin/quizzes/quiz/{quiz.pk}/compose/")
+    choices = page.locator(".ws-cell").first.get_by_role("combobox").all()
+    widths = [box["width"] for choice in choices if (box := choice.bounding_box())]
+    assert len(widths) == 6
+    assert min(widths) > 100
+    expect_fits(page)
