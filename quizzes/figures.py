@@ -11,5 +11,5 @@ from django.utils.formats import number_format
 
 
 def marks(value: Decimal | None) -> str:
-    """With as few decimals as it has; empty for None."""
+    """Return marks with as few decimals as they have; empty for None."""
     return "" if value is None else str(number_format(f"{value.normalize():f}"))

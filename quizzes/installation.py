@@ -25,7 +25,7 @@ def missing_migrations() -> int:
 
 @cache
 def known_migrations() -> frozenset[tuple[str, str]]:
-    """App and name of all migrations of this version, which stay the same while the process runs."""
+    """Return app and name of all migrations of this version, which stay the same while the process runs."""
     return frozenset(MigrationLoader(None).graph.nodes)
 
 

@@ -133,7 +133,7 @@ def headed(
 
 
 def inline_markdown(text: object) -> SafeString:
-    """Emphasis, code and https links; a number at the start of a sentence makes no list."""
+    """Return emphasis, code and https links as HTML; a number at the start of a sentence makes no list."""
     return _inline("" if text is None else str(text))
 
 

@@ -100,7 +100,7 @@ def too_large(request: HttpRequest, size: int) -> str:
 
 
 def database_unavailable(request: HttpRequest, outage: Outage, error: BaseException) -> HttpResponse:
-    """503 with Retry-After, in words that need no database; for errors in views here, for others in `server_error`."""
+    """Return 503 with Retry-After, in words that need no database; for errors in views here, for others in `server_error`."""
     log.error("%s: %s", "the database cannot be reached" if outage.passes else "the database is out of order", error)
     response = plain_answer(request, 503, "unavailable", outage.title, outage.message)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -108,7 +108,7 @@ def database_unavailable(request: HttpRequest, outage: Outage, error: BaseExcept
 
 
 def plain_answer(request: HttpRequest, status: int, code: str, title: Text, message: Text) -> HttpResponse:
-    """JSON, or a page that needs neither session nor user nor static files, because there may be none to read."""
+    """Return JSON, or a page that needs neither session nor user nor static files, because there may be none to read."""
     if wants_json(request):
         return JsonResponse({"error": code, "message": str(message)}, status=status)
     page = (

@@ -82,7 +82,7 @@ class Terms:
         return self.opens_at is not None and now < self.opens_at
 
     def is_over_at(self, now: datetime) -> bool:
-        """Exactly equal is over."""
+        """Return whether it has closed; exactly equal is over."""
         return self.closes_at is not None and now >= self.closes_at
 
 
@@ -134,7 +134,7 @@ def _possible(terms: Terms, joined_at: datetime | None) -> Terms:
 
 
 def deadline(terms: Terms, started_at: datetime) -> datetime | None:
-    """`min(start + limit × factor, close)`; None when neither applies."""
+    """Return `min(start + limit × factor, close)`; None when neither applies."""
     ends = [terms.closes_at] if terms.closes_at else []
     if terms.effective_limit is not None:
         ends.append(started_at + terms.effective_limit)

@@ -60,7 +60,7 @@ def _words(term: str) -> list[str]:
 
 
 def _distance(term: str) -> Case:
-    """0 where the term is the whole stem, then where the stem begins with it, then where it stands in one piece."""
+    """Return 0 where the term is the whole stem, 1 where the stem begins with it, 2 where it stands in one piece, else 3."""
     return Case(
         When(Q(read=term) | Q(read__startswith=term + BETWEEN), then=Value(0)),
         When(read__startswith=term, then=Value(1)),
@@ -142,7 +142,7 @@ class WhoseQuestions(BarFilter):
         }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        """Archived ones too, where they are asked for."""
+        """Return archived ones too, where they are asked for."""
         mine, site = Q(owner=person(request)), Q(owner=None)
         return queryset.filter({"mine": mine, "site": site, "others": ~mine & ~site}.get(self.value() or "", Q()))
 

@@ -34,7 +34,7 @@ class QuizPart(AdminPart):
         return quiz
 
     def tell_of_attempts(self, request: HttpRequest, quiz: Quiz, asked: set[tuple[object, ...]]) -> None:
-        """After saving: how many attempts were made by what the quiz `asked` before, and where to look at them."""
+        """Say after saving how many attempts were made by what the quiz `asked` before, and where to look at them."""
         count = quiz.attempts.finished().count()
         if not count or points.asked_by(quiz) == asked:
             return

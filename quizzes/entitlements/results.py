@@ -70,7 +70,7 @@ def with_last_ends(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
 
 
 def _with_own_last_ends(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    """The same for those whose results do not wait for the last class, in a third of the time."""
+    """Return the same for those whose results do not wait for the last class, in a third of the time."""
     here = Q(assignment=OuterRef("pk"))
     return assignments.annotate(
         latest_close=Value(None, DateTimeField()),
@@ -113,7 +113,7 @@ def _read_last_ends(assignments: Collection[Assignment]) -> None:
 
 
 def _exam_of_a_live_class(path: str = "") -> Q:
-    """Inside a query of assignments: those of the same quiz that hold results back; `path` leads to the assignment."""
+    """Return a condition on assignments: those of the same quiz that hold results back; `path` leads to the assignment."""
     same_quiz = Q((f"{path}quiz", OuterRef("quiz")), (f"{path}classroom__archived_at", None))
     return same_quiz & Assignment.holds_back(path)
 

@@ -139,7 +139,7 @@ def checked_size(data: bytes, most: int = MAX_BYTES) -> bytes:
 
 
 def decoded(data: bytes) -> str:
-    """UTF-8 text, with or without a byte order mark."""
+    """Return UTF-8 text, with or without a byte order mark."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -172,7 +172,7 @@ def losses_of(draft: QuestionDraft, obstacle: str, lost: Iterable[str]) -> Itera
 
 
 def beside(draft: QuestionDraft, *kept: str) -> Iterator[str]:
-    """Yield what stands beside a question and is not in the file; `kept` names what is: topic, tags, levels."""
+    """Yield what stands next to a question and is not in the file; `kept` names what is: topic, tags, levels."""
     for name, is_there, sentence in BESIDE:
         if name not in kept and is_there(draft):
             yield str(sentence)

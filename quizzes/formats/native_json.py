@@ -7,7 +7,7 @@
        "topic": "seoul", "difficulty": "easy", "bloom": "remember", "tags": ["cases"],
        "acknowledged": [{"rule": "stem-length", "reason": "…"}]}]}
 
-The bare list is read too; a quiz may stand beside the questions (native_quiz.py). `id` is a uuid, or any other words, which stand for the same uuid every time; without one the
+The bare list is read too; a quiz may stand next to the questions (native_quiz.py). `id` is a uuid, or any other words, which stand for the same uuid every time; without one the
 content itself is the identity. `case` is the short name of the page of facts that stands above the question; the page
 itself is a study note, and must be there. Of a type's own fields, those left out take its defaults. `native_schema` describes all of it.
 """
@@ -160,7 +160,7 @@ def questions_of(value: object) -> list[object]:
 
 
 def place(number: int, row: object) -> str:
-    """“question 12 (seoul-ministerial-004)”."""
+    """Return “question 12 (seoul-ministerial-004)”."""
     where = _("question %(number)d") % {"number": number}
     given = row.get("id") if isinstance(row, dict) else None
     return f"{where} ({given[:60]})" if isinstance(given, str) and given else where
@@ -236,7 +236,7 @@ def _spec(kind: object, fields: dict[str, object], where: str) -> tuple[dict[str
 
 
 def in_words(path: Iterable[str | int]) -> str:
-    """("options", 2, "feedback") → "option 3, feedback"."""
+    """Return ("options", 2, "feedback") as "option 3, feedback"."""
     found: list[str] = []
     for step in path:
         if isinstance(step, int) and found:

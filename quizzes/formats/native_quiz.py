@@ -1,4 +1,4 @@
-"""The quiz in a file of Quizsite's own form: its settings, items and rules, beside the questions that it asks.
+"""The quiz in a file of Quizsite's own form: its settings, items and rules, next to the questions that it asks.
 
     {"format": "quizsite-questions", "version": 1, "quiz": {
         "title": "Midterm", "settings": {"feedback": "exam", "time_rule": "fixed", "time_limit": 40},
@@ -77,7 +77,7 @@ def part_in(data: bytes) -> QuizPart | None:
 
 
 def beside(data: bytes) -> tuple[QuizPart | None, list[SourcePart]]:
-    """Return what stands beside the questions of a file: the quiz, and the sources that can be read."""
+    """Return what stands next to the questions of a file: the quiz, and the sources that can be read."""
     try:
         value = json_reader.load(decoded(data), Budget())
     except (Unreadable, ImportRejected):

@@ -122,7 +122,7 @@ def _choice_of(
 
 
 def _feedback_of(choice: Element, name: str, feedback: str) -> None:
-    """Feedback of one line stands in the line; lists and paragraphs need a block."""
+    """Write feedback: of one line into the line; lists and paragraphs need a block."""
     line, block = str(inline_markdown(feedback)), str(markdown(feedback))
     is_line = block.strip() == f"<p>{line}</p>"
     told = etree.SubElement(choice, f"qti-feedback-{'inline' if is_line else 'block'}", identifier=name)

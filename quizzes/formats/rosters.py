@@ -86,7 +86,7 @@ def _decoded(data: bytes, choice: Choice) -> tuple[str, str]:
 
 
 def _refuse_others(data: bytes, name: str) -> None:
-    """Files that are called something else, or are something else than they are called."""
+    """Refuse files that are called something else, or are something else than they are called."""
     start = data[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     ending = f".{name.rpartition('.')[2].lower()}" if "." in name else ""
     if data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -143,7 +143,7 @@ def _paid(numbered: Iterable[tuple[int, Cells]], budget: Budget) -> Iterator[tup
 
 
 def _row(number: int, cells: Cells, layout: Layout) -> tuple[RosterRow, str]:
-    """(row, why it cannot be taken, or nothing)."""
+    """Return the row, and why it cannot be taken, or nothing."""
     empty, places = RosterRow(number), layout.fields
     if any(_text(cell) for cell in cells[len(layout.columns) :]):
         return empty, _("has more columns than the headings; is a text with the separator not in quotes?")
@@ -174,7 +174,7 @@ def _person(number: int, values: dict[str, str]) -> RosterRow:
 
 
 def _divided(name: str, *, last_first: bool) -> tuple[str, str]:
-    """(First name, last name) of “Costa, Inês” and “Inês Costa”; of one word it is the first name."""
+    """Return (first name, last name) of “Costa, Inês” and “Inês Costa”; of one word it is the first name."""
     last, comma, first = name.partition(",")
     if comma:
         return first.strip(), last.strip()
@@ -196,7 +196,7 @@ def _fault_of(row: RosterRow) -> str:
 
 
 def _without_twins(rows: Sequence[RosterRow], issues: list[Issue], layout: Layout) -> Roster:
-    """Two rows with one address or one user name are one person; two with one name may be two."""
+    """Return the roster without twins: rows with one address or one user name are one person; with one name they may be two."""
     seen: dict[tuple[str, str], int] = {}
     kept = []
     for row in rows:

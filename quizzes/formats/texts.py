@@ -27,7 +27,7 @@ MAY_LOSE = re.compile(f"<({'|'.join(LOST)})", re.IGNORECASE)
 ATTRIBUTES = r"""(?:\s[^<>"']*(?:"[^"<>]*"[^<>"']*)*)?"""
 BLOCK = re.compile(f"</?(?:p|div){ATTRIBUTES}>", re.IGNORECASE)
 SPAN = re.compile(f"</?span{ATTRIBUTES}>", re.IGNORECASE)
-# Emphasis that is the same in Markdown wherever it stands: of letters and figures at both ends, beside no other mark.
+# Emphasis that is the same in Markdown wherever it stands: of letters and figures at both ends, next to no other mark.
 # As Canvas keeps a formula: a picture, and what was typed for it.
 EQUATION = re.compile(
     r"""<img\b[^<>]{0,2000}?\bdata-equation-content="([^"<>]{1,1000})"[^<>]{0,2000}>""", re.IGNORECASE

@@ -103,5 +103,5 @@ def _instant(at: datetime | None) -> str:
 
 
 def _points(points: Decimal) -> str:
-    """2.00 → 2, 2.50 → 2.5"""
+    """Return 2.00 as 2, 2.50 as 2.5."""
     return f"{points.normalize():f}"

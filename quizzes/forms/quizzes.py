@@ -94,7 +94,7 @@ class QuizForm(ModelForm[Quiz]):
             self.fields["visibility"].required = False
 
     def clean_visibility(self) -> str:
-        """Where nothing is said it stays as it is."""
+        """Return what was chosen; where nothing is said it stays as it is."""
         return self.cleaned_data["visibility"] or self.instance.visibility
 
     def clean(self) -> dict[str, object]:

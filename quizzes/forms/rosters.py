@@ -43,7 +43,7 @@ class RosterForm(forms.Form):
     carried_name = forms.CharField(required=False, widget=forms.HiddenInput, max_length=255)
 
     def clean(self) -> dict[str, object]:
-        """Adds `data` (bytes) and `name`; `is_confirmed` says that a report on this very file was seen."""
+        """Add `data` (bytes) and `name`; `is_confirmed` says that a report on this very file was seen."""
         cleaned = super().clean() or {}
         upload, carried = cleaned.get("file"), cleaned.get("carried", "")
         if upload is not None:

@@ -109,7 +109,7 @@ def stem_word_in_key(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def _telling(text: str) -> dict[str, str]:
-    """Roots of the longer words, with the words themselves."""
+    """Return roots of the longer words, with the words themselves."""
     return {root(word): word for word in words(text) if len(word) > 4 and word not in COMMON}
 
 
@@ -145,7 +145,7 @@ def takes_an(text: str) -> bool:
 
 
 def _is_said_as_word(capitals: str) -> bool:
-    """UNMIL and NATO are said as words, UN and ICRC by their letters."""
+    """Return whether capitals are said as a word, as UNMIL and NATO are; UN and ICRC are said by their letters."""
     return len(capitals) > 3 and bool(re.search(r"[AEIOU]", capitals[1:])) and not re.match(r"[^AEIOU]{3}", capitals)
 
 

@@ -55,7 +55,7 @@ def feedback_missing(item: Item, context: Context) -> Iterator[tuple[str, str]]:
 
 
 def may_be_blank(prose: Prose) -> bool:
-    """Variants of an answer share one feedback; next to a single right figure the explanation is enough."""
+    """Return whether it may: variants share one feedback; next to a single right figure the explanation is enough."""
     return prose.owner in {"answers", "near_misses"} or (prose.field == "feedback" and not prose.owner)
 
 

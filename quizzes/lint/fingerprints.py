@@ -37,7 +37,7 @@ class Paragraph:
 
 
 def pairs(text: str) -> list[str]:
-    """Six hexadecimal digits for each pair of neighboring words; n words have n − 1 pairs."""
+    """Return six hexadecimal digits for each pair of neighboring words; n words have n − 1 pairs."""
     return [blake2s(f"{one} {two}".encode(), digest_size=3).hexdigest() for one, two in pairwise(words(text))]
 
 

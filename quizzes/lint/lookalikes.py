@@ -104,7 +104,7 @@ def offered(item: Item) -> list[list[Named]]:
 
 
 def rivals(item: Item) -> Iterator[list[Named]]:
-    """Pairs of accepted texts that earn different shares."""
+    """Yield pairs of accepted texts that earn different shares."""
     for where, rows in accepted(item):
         named = [(_in(where, _("answer %(n)d"), n), row) for n, row in enumerate(rows, start=1)]
         for (one_where, one), (other_where, other) in combinations(named, 2):

@@ -7,7 +7,7 @@ FEW = 20  # below this number of items a share says nothing
 
 
 def chi_square(observed: Sequence[int], expected: Sequence[float]) -> float:
-    """Pearson's statistic."""
+    """Return Pearson's statistic."""
     return sum((seen - wanted) ** 2 / wanted for seen, wanted in zip(observed, expected, strict=True))
 
 

@@ -149,5 +149,5 @@ def select_all_missing(item: Item, context: Context) -> Iterator[tuple[str, str]
 
 
 def in_words(place: Citation) -> str:
-    """“seoul-ministerial, paragraph 5”."""
+    """Return “seoul-ministerial, paragraph 5”."""
     return _("%(slug)s, paragraph %(number)d") % {"slug": place.document, "number": place.paragraph}

@@ -60,13 +60,13 @@ def _split(text: str) -> Iterable[str]:
 
 
 def syllables(word: str) -> int:
-    """Groups of vowels, a silent e at the end left out; at least one. Figures and short capitals are read out as one."""
+    """Return the groups of vowels, without a silent e at the end; at least one. Figures and short capitals are one."""
     bare = word[:-1] if word.endswith("e") and not word.endswith("le") else word
     return max(1, len(VOWELS.findall(bare)))
 
 
 def grade(text: str) -> float:
-    """Flesch–Kincaid grade level: 0.39 × words per sentence + 11.8 × syllables per word − 15.59.
+    """Return the Flesch–Kincaid grade level: 0.39 × words per sentence + 11.8 × syllables per word − 15.59.
 
     Kincaid, Fishburne, Rogers & Chissom 1975, Naval Technical Training Command, Research Branch Report 8-75. The figure is
     in years of (American) school; a text without words has grade 0.

@@ -69,7 +69,7 @@ def refuse_endless_redirect() -> None:
 
 
 def trust() -> dict[str, object]:
-    """Whose word counts for a client's address and scheme; waitress removes these headers from all other requests."""
+    """Return whose word counts for a client's address and scheme; waitress removes these headers from all other requests."""
     if not settings.TRUSTED_PROXY:
         return {}
     headers = {"x-forwarded-for", "x-forwarded-proto"}

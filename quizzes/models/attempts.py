@@ -45,7 +45,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(status=Attempt.Status.GRADED, is_counted=True)
 
     def best_or_open(self) -> AttemptQuerySet:
-        """For each learner and quiz the one in progress, and of those with a result the best, the newest of equals."""
+        """Return for each learner and quiz the one in progress, and of those with a result the best, the newest of equals."""
         place = Window(
             RowNumber(),
             partition_by=["learner", "quiz", "status"],
@@ -56,25 +56,25 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(Q(status=Attempt.Status.IN_PROGRESS) | with_result).annotate(place=place).filter(place=1)
 
     def overdue_at(self, now: datetime) -> AttemptQuerySet:
-        """In progress past the deadline; exactly equal is overdue."""
+        """Return those in progress past the deadline; exactly equal is overdue."""
         return self.in_progress().filter(due_at__lte=now)
 
     def past_grace_at(self, now: datetime) -> AttemptQuerySet:
-        """In progress past the deadline and the transport grace: to be closed."""
+        """Return those in progress past the deadline and the transport grace: to be closed."""
         return self.in_progress().filter(due_at__lt=now - terms.grace())
 
     def awaiting_grading(self) -> AttemptQuerySet:
-        """Closed but not graded: a crash or an error came between."""
+        """Return those closed but not graded: a crash or an error came between."""
         return self.filter(status=Attempt.Status.SUBMITTED)
 
     def awaiting_marking(self) -> AttemptQuerySet:
-        """Handed in, and marks of a person are missing; nobody marks a survey."""
+        """Return those handed in that lack marks of a person; nobody marks a survey."""
         as_the_quiz = Q(assignment=None) | Q(assignment__feedback="")
         survey = Q(assignment__feedback=Preset.SURVEY) | as_the_quiz & Q(quiz__feedback=Preset.SURVEY)
         return self.filter(status=Attempt.Status.AWAITING_MARKING).exclude(survey)
 
     def readable_by(self, user: User) -> AttemptQuerySet:
-        """One's own, and those made for classrooms one teaches or assists."""
+        """Return one's own, and those made for classrooms one teaches or assists."""
         if user.is_superuser:
             return self.of_people()
         theirs = Classroom.objects.assisted_by(user)
@@ -222,7 +222,7 @@ class Attempt(models.Model):
         return self.as_shown(self.exact_marks)
 
     def as_shown(self, marks: Fraction | None) -> Decimal | None:
-        """These marks of it, as pages say them."""
+        """Return these marks of it, as pages say them."""
         return None if marks is None else shown.marks(self.quiz, marks, self.max_marks)
 
     @property

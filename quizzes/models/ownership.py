@@ -45,7 +45,7 @@ class OwnedQuerySet(models.QuerySet[Row]):
         return self.for_instructor(user, may_be_edited_by(user) | lent)
 
     def editable_by(self, user: User) -> Self:
-        """One's own, and what others let one change."""
+        """Return one's own, and what others let one change."""
         return self.for_instructor(user, may_be_edited_by(user))
 
     def seen_by(self, user: User) -> Q:

@@ -46,7 +46,7 @@ class SpecForm(forms.Form):
 
     @classmethod
     def initial_from(cls, spec: Mapping[str, object]) -> dict[str, object]:
-        """Initial values from a stored spec; a boolean becomes the word of its choice field, or ticks its box."""
+        """Return initial values from a stored spec; a boolean becomes the word of its choice field, or ticks its box."""
         return {
             name: str(value).lower() if isinstance(value, bool) and not _is_box(cls.base_fields[name]) else value
             for name, value in spec.items()

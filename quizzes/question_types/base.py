@@ -123,7 +123,7 @@ class QuestionType(Generic[SpecT, PlaceT, ResponseT]):
 
     key: ClassVar[str]  # permanent: stored in questions
     name: ClassVar[Text]  # "Single choice"
-    instruction: ClassVar[Text]  # "one answer": beside the points on the card
+    instruction: ClassVar[Text]  # "one answer": next to the points on the card
     order: ClassVar[int] = 50  # place in menus
     seconds: ClassVar[int] = 60  # time an item of this type needs, for computed limits
     places: ClassVar[Mapping[str, Text]] = {}  # spec field → word for it in faults: {"options": _("option")}
@@ -199,7 +199,7 @@ class QuestionType(Generic[SpecT, PlaceT, ResponseT]):
         raise NotImplementedError
 
     def reveal(self, spec: SpecT, layout: list[PlaceT], response: ResponseT | None) -> Shown:
-        """Context of the reveal state: right answers, what was chosen, feedback."""
+        """Return the context of the reveal state: right answers, what was chosen, feedback."""
         raise NotImplementedError
 
     def response_words(self, spec: SpecT, response: ResponseT | None) -> str:

@@ -47,7 +47,7 @@ def all_found(before: Sequence[str], after: Sequence[str], *, reason: str) -> di
 
 
 def all_in_place(before: Sequence[str], after: Sequence[str], *, reason: str) -> None:
-    """Raises CannotRemark unless there are the same parts in the same order, some of them perhaps in other words."""
+    """Raise CannotRemark unless there are the same parts in the same order, some of them perhaps in other words."""
     found = all_found(before, after, reason=reason)
     if any(old != new for old, new in found.items()):
         raise CannotRemark(reason)

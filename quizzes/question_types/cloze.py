@@ -87,7 +87,7 @@ class ClozeForm(SpecForm):
     )
 
     def clean_text(self) -> str:
-        """Gaps are numbered from 1, each number once and none left out."""
+        """Return the text; its gaps are numbered from 1, each number once and none left out."""
         text = str(self.cleaned_data["text"])
         if fault := numbering_fault(text):
             raise ValidationError(fault)

@@ -24,7 +24,7 @@ FIELD_NAME = re.compile(r"[a-z]{1,20}(-[0-9]{1,3})?")
 
 
 def clean_fields(raw: object) -> dict[str, list[str]]:
-    """Any posted value → short names with lists of storable strings; everything else is refused with a sentence.
+    """Return any posted value as short names with lists of storable strings; refuse everything else with a sentence.
 
     A form's data, a mapping of lists and a mapping of single strings are all understood.
     """
@@ -120,7 +120,7 @@ def stored_length(value: str) -> int:
 
 
 def too_many(count: int, limit: int) -> str:
-    """“3,007 characters too many; this answer may have at most 10,000.”"""
+    """Return “3,007 characters too many; this answer may have at most 10,000.”"""
     words = ngettext(
         "%(excess)s character too many; this answer may have at most %(limit)s.",
         "%(excess)s characters too many; this answer may have at most %(limit)s.",

@@ -18,7 +18,7 @@ KANA_MINUS = re.compile(r"^ー(?=[0-9])")  # what the key for a minus gives whil
 
 
 def written_plainly(text: str) -> str:
-    """Digits of any script as 0-9, spaces, signs and marks in one form; 10² becomes 10^2, not 102."""
+    """Return digits of any script as 0-9, spaces, signs and marks in one form; 10² becomes 10^2, not 102."""
     shown = INVISIBLE.sub("", text).translate(SAME)
     figures = shown if shown.isascii() else "".join(_figures(shown))
     plain = SPACES.sub(" ", unicodedata.normalize("NFKC", figures).translate(SAME)).strip()

@@ -77,7 +77,7 @@ def without_case(text: str) -> str:
 
 
 def set_apart(text: str) -> str:
-    """Raised figures and fractions apart from a figure before them: 10² is 10^2 and not 102, 3½ is 3 1/2.
+    """Return raised figures and fractions apart from a figure before them: 10² is 10^2 and not 102, 3½ is 3 1/2.
 
     Elsewhere a raised figure is the figure, with or without the sign for it: m², m^2 and m2 are one.
     """

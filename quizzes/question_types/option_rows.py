@@ -18,7 +18,7 @@ class KeyRadio(forms.RadioSelect):
 
     @staticmethod
     def _parts(name: str) -> tuple[str, str]:
-        """("spec-options-3-correct") → ("spec-options-correct", "3")."""
+        """Return ("spec-options-correct", "3") of "spec-options-3-correct"."""
         group, number, field = name.rsplit("-", 2)
         return f"{group}-{field}", number
 

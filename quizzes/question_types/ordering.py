@@ -213,7 +213,7 @@ class Ordering(QuestionType[OrderingSpec, int, Places]):
         return {"count": len(rows), "elements": rows}
 
     def carry_over(self, old: OrderingSpec, new: OrderingSpec, layout: list[int], response: Places | None) -> Carried:
-        """Elements may stand in another order: their order is the key."""
+        """Return the order by the new numbers: elements may stand in another order, which is the key."""
         before, after = ([element.text for element in spec.elements] for spec in (old, new))
         numbers = all_found(before, after, reason=_("elements changed"))
         given = response and [response[index] for index in sorted(numbers, key=numbers.__getitem__)]

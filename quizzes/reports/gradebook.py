@@ -203,7 +203,7 @@ def _grade_row(
 
 
 def _uneven(columns: Sequence[Column], rows: Sequence[GradeRow]) -> tuple[str, ...]:
-    """Titles of assignments with marks that are out of less than the most."""
+    """Return titles of assignments with marks that are out of less than the most."""
     return tuple(
         column.assignment.quiz.title
         for place, column in enumerate(columns)

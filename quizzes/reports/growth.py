@@ -113,7 +113,7 @@ def of_learner(learner: User, *, now: datetime) -> Growth:
 
 
 def _places(learner: User) -> list[Place]:
-    """Where the questions rest that the learner was asked (1 query)."""
+    """Return where the questions rest that the learner was asked (1 query)."""
     questions = Question.objects.filter(versions__answers__attempt__learner=learner).order_by().values("pk")
     rows = QuestionSource.objects.filter(question__in=questions).order_by()
     return [Place(*row) for row in rows.values_list("question", "source", "paragraph")]

@@ -248,7 +248,7 @@ def _open(user: User, now: datetime) -> list[OpenAttempt]:
 
 
 def _suggested(user: User, assigned: Sequence[int], now: datetime) -> list[Suggestion]:
-    """Neither taken nor given to a class of theirs (`assigned`, quiz pks), which is the better way in; none that is held back."""
+    """Return quizzes neither taken nor given to a class of theirs (`assigned`, quiz pks), none of them held back."""
     taken = Attempt.objects.taken_by(user).filter(quiz=OuterRef("pk"))
     is_open = Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now)
     suitable = Quiz.objects.published().filter(~Exists(taken), *is_open, is_open_to_all=True).exclude(pk__in=assigned)

@@ -241,7 +241,7 @@ def _most(results: Iterable[Result]) -> dict[int, Fraction]:
 
 
 def _ranks(scores: dict[int, tuple[Fraction, int]]) -> dict[int, int]:
-    """Ranks of a competition, the lowest score first: equal ones share a rank and the next is skipped (1-2-2-4)."""
+    """Return ranks of a competition, the lowest score first: equal ones share a rank and the next is skipped (1-2-2-4)."""
     places: dict[tuple[Fraction, int], int] = {}
     for place, score in enumerate(sorted(scores.values()), start=1):
         places.setdefault(score, place)

@@ -93,7 +93,7 @@ def _rows(learner: User, wanted: set[int], *, now: datetime) -> dict[int, QuizRo
 
 
 def _percent(row: QuizRow | None, unit: Unit) -> int | None:
-    """Of the best attempt, rounded so that it does not contradict whether the unit is mastered."""
+    """Return that of the best attempt, rounded so that it does not contradict whether the unit is mastered."""
     if row is None or row.best is None or row.best.share is None or not row.shows_marks:
         return None
     return marking.shown_percent(row.best.share, (unit.mastery_mark,))

@@ -58,7 +58,7 @@ def _to_practice(attempt: Attempt, slots: Sequence[int]) -> int:
 
 
 def _is_missed(card: Card, attempt: Attempt) -> bool:
-    """As the pool of `entitlements` has it: what practice did not come to is not missed."""
+    """Return whether it was missed as `entitlements` has it: what practice did not come to is not."""
     is_left_out = card.verdict == "unanswered" and (attempt.preset != Preset.PRACTICE or card.is_checked)
     return card.may_be_practiced and (card.verdict in MISSED or is_left_out)
 

@@ -49,7 +49,7 @@ def _by_exception(assignment: Assignment, after: datetime) -> dict[int, Later]:
 
 
 def _at_work(assignment: Assignment, close: datetime) -> dict[int, Later]:
-    """By person: attempts in progress that go on after the close."""
+    """Return by person attempts in progress that go on after the close."""
     running = Attempt.objects.in_progress().filter(Q(due_at=None) | Q(due_at__gt=close), assignment=assignment)
     attempts = running.select_related("learner").order_by("due_at", "pk")
     return {row.learner_id: Later(row.learner.full_name, row.due_at, row.pk) for row in attempts}

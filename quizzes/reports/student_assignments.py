@@ -74,7 +74,7 @@ def _assignments(classrooms: Iterable[int]) -> dict[int, Assignment]:
 
 
 def _attempts(places: dict[int, Membership], assignments: dict[int, Assignment]) -> dict[int, list[Attempt]]:
-    """Their attempts, by assignment (none where there is no assignment)."""
+    """Return their attempts, by assignment (no query where there is no assignment)."""
     attempts: dict[int, list[Attempt]] = {}
     learners = {member.user_id for member in places.values()}
     for attempt in Attempt.objects.filter(learner__in=learners, assignment__in=list(assignments)).order_by("number"):
@@ -142,7 +142,7 @@ def best_of(attempts: Iterable[Attempt]) -> Attempt | None:
 
 
 def by_urgency(row: AssignmentStatus) -> tuple[bool, float, int]:
-    """For sorting: what is due or closes first."""
+    """Return a key for sorting: what is due or closes first."""
     end = row.terms.due_at or row.terms.closes_at
     return end is None, end.timestamp() if end else 0, row.assignment.pk
 

@@ -160,7 +160,7 @@ def unit_page(reader: User, unit: Unit, *, now: datetime) -> UnitPage:
 
 
 def _given(reader: User, unit: Unit, *, now: datetime) -> list[Assignment]:
-    """Where the check is open to the reader as a student of a class (1 query)."""
+    """Return where the check is open to the reader as a student of a class (1 query)."""
     classrooms = Membership.objects.students().filter(user=reader, classroom__archived_at=None).values("classroom")
     assignments = Assignment.objects.open_at(now).filter(quiz=unit.check_quiz_id, classroom__in=classrooms)
     return list(assignments.select_related("classroom", "quiz").order_by("due_at", "pk"))

@@ -70,7 +70,7 @@ def _of_field(version: QuestionVersion, name: str, before: JSONObject, after: JS
 
 
 def _of_entries(called: str, old: Sequence[object], new: Sequence[object]) -> Iterator[Change]:
-    """Entries of a list: those of the same name are the same; of the rest, those at the same place were reworded."""
+    """Yield changes of a list: entries of the same name are the same; of the rest, those at the same place were reworded."""
     olds, news = {_name(one): one for one in old}, {_name(one): one for one in new}
     for place in range(max(len(old), len(new))):
         gone = old[place] if place < len(old) and _name(old[place]) not in news else None

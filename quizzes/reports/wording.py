@@ -43,7 +43,7 @@ def of_attempt(attempt: Attempt, *, shows_marks: bool) -> Outcome:
 
 
 def score(attempt: Attempt) -> str:
-    """“11 of 15 points”."""
+    """Return “11 of 15 points”."""
     words = {"marks": marks(attempt.shown_marks), "max": marks(attempt.max_marks)}
     return _("%(marks)s of %(max)s points") % words
 

@@ -241,7 +241,7 @@ def _locked(classroom_id: int) -> Classroom:
 
 
 def _locked_member(membership: Membership) -> tuple[Classroom, Membership]:
-    """Classroom and member, fresh; the classroom's row is locked, and behind it all its memberships."""
+    """Return classroom and member, fresh; the classroom's row is locked, and behind it all its memberships."""
     classroom = _locked(membership.classroom_id)
     return classroom, Membership.objects.select_related("user").get(pk=membership.pk)
 

@@ -78,7 +78,7 @@ def of_question(question: Question, *, actor: User, now: datetime) -> Question:
 
 @transaction.atomic
 def of_questions(questions: Iterable[Question], *, actor: User, now: datetime) -> dict[int, Question]:
-    """Private questions of the actor's with what is published of each, published too; by the original's pk (5 queries).
+    """Make private questions of the actor's with what is published of each, published too; by the original's pk (5 queries).
 
     For who was given them: whether they may be given is for the caller to know.
     """
@@ -186,7 +186,7 @@ def _values(row: Model, *, quiz: Quiz) -> dict[str, Any]:
 
 
 def free_slug(model: type[Model], slug: str) -> str:
-    """“slug-copy”, with a number where there is one already."""
+    """Return “slug-copy”, with a number where there is one already."""
     stem = slugify(slug)[:70]
     taken = set(model._default_manager.filter(slug__startswith=f"{stem}-copy").values_list("slug", flat=True))
     names = (f"{stem}-copy{'-' + str(number) if number > 1 else ''}" for number in range(1, len(taken) + 2))

@@ -40,7 +40,7 @@ class Sink:
 def archive(
     format: Format, questions: QuerySet[Question], *, actor: User, now: datetime, title: str, quiz: Quiz | None = None
 ) -> Iterator[bytes]:
-    """Yield a zip with a file for each part; what a part cannot carry stands in its file, or beside it.
+    """Yield a zip with a file for each part; what a part cannot carry stands in its file, or next to it.
 
     A quiz is in the first one, as its own questions are.
     """

@@ -51,7 +51,7 @@ class Loss:
 
     @property
     def first(self) -> tuple[str, ...]:
-        """Those that a page names; `more` are there beside them."""
+        """Those that a page names; `more` are there next to them."""
         return self.questions[:SHOWN]
 
     @property
@@ -187,7 +187,7 @@ def report(found: Prospect, *, title: str, day: date) -> str:
 
 
 def file_of(found: Prospect, *, title: str, day: date, is_alone: bool = False, quiz: Quiz | None = None) -> File:
-    """Return the file; what it lost stands in it, or in a second file beside it unless it `is_alone`.
+    """Return the file; what it lost stands in it, or in a second file next to it unless it `is_alone`.
 
     Our own form has the quiz as well, where the questions are those of one.
     """

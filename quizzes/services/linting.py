@@ -141,7 +141,7 @@ def questions_of(quiz: Quiz) -> QuestionQuerySet:
 
 
 def check_bank(quiz: Quiz | None = None, *, blueprint: Mapping[str, Mapping[str, float]] | None = None) -> BankReport:
-    """Both kinds of rules on all questions, or on those that a quiz asks or may draw."""
+    """Return what both kinds of rules find in all questions, or in those that a quiz asks or may draw."""
     questions = questions_of(quiz) if quiz else Question.objects.live()
     items, findings = _gathered(questions)
     context = Context(documents(), blueprint or {}, is_whole=quiz is None, quizzes=_descriptions(quiz))

@@ -113,7 +113,7 @@ def _short_note(item: QuizItem, behind: int, available: int, is_short: bool) -> 
 
 
 def _too_few(item: QuizItem, behind: int, available: int) -> str:
-    """“Photosynthesis has 3 questions; you asked for 50.”"""
+    """Return “Photosynthesis has 3 questions; you asked for 50.”"""
     name = _name_of(item)
     if item.fills_up:
         name, behind = _("The bank"), available

@@ -231,7 +231,7 @@ def publish(quiz: Quiz, *, actor: User | None, now: datetime, keeps_questions: b
 
 
 def classes_of(quiz: Quiz) -> QuerySet[Classroom]:
-    """Live classes that the quiz is assigned to."""
+    """Return live classes that the quiz is assigned to."""
     return Classroom.objects.live().filter(assignments__quiz=quiz).distinct()
 
 

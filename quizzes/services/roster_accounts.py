@@ -42,7 +42,7 @@ class Accounts:
             self._looks.add(user.look)
 
     def _add_addresses(self, some: Sequence[str]) -> None:
-        """Confirmed owners first: they keep an address, whatever others typed."""
+        """Add addresses, confirmed owners first: they keep one, whatever others typed."""
         known = EmailAddress.objects.annotate(lower=Lower("email")).filter(lower__in=some)
         for address in known.select_related("user").order_by("-verified", "pk"):
             self._add(address.lower, address.user, is_confirmed=address.verified)

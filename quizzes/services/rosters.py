@@ -129,7 +129,7 @@ def plan(classroom: Classroom, roster: Roster) -> RosterPlan:
 
 
 def _without_address_as_name(row: RosterRow) -> RosterRow:
-    """Schools often fill both columns alike; a new account gets another user name then."""
+    """Return the row; schools often fill both columns alike, and a new account gets another user name then."""
     return replace(row, username="") if row.email and row.username.casefold() == row.email else row
 
 
@@ -219,7 +219,7 @@ def _apply(plan_seen: RosterPlan, passwords: list[OneTimePassword], *, actor: Us
 
 
 def _create(rows: Sequence[RosterRow], passwords: list[OneTimePassword]) -> tuple[list[User], list[Slip]]:
-    """Accounts and the slips of some of them; the others have no password, and no address is confirmed yet."""
+    """Make accounts, and the slips of some of them; the others have no password, and no address is confirmed yet."""
     users, printed = [], []
     for row, name in zip(rows, _free_usernames(rows), strict=True):
         user = User(username=name, look=look_of(name), email=row.email, is_from_roster=True)
@@ -266,7 +266,7 @@ def _used(names: Iterable[str]) -> set[str]:
 
 
 def _name_from(text: str) -> str:
-    """“ines.costa” of ines.costa@example.org or of Inês Costa; letters and digits that every keyboard has."""
+    """Return “ines.costa” of ines.costa@example.org or of Inês Costa; letters and digits that every keyboard has."""
     dotted = ".".join(text.lower().translate(APART).split())
     plain = unicodedata.normalize("NFKD", dotted).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9._-]", "", plain)[:LONGEST_MADE]

@@ -32,7 +32,7 @@ def at_quiz(quiz: Quiz) -> QuerySet[Attempt]:
 
 @contextmanager
 def moved(attempts: QuerySet[Attempt], *, reason: str, actor: User, now: datetime, shorten: bool) -> Iterator[None]:
-    """Around a change of terms: deadlines of attempts in progress move from what held before to what holds after.
+    """Move deadlines of attempts in progress, around a change of terms, from what held before to what holds after.
 
     Without `shorten` a deadline moves outwards only; an attempt without any end gets a close that lies ahead. One that
     was moved by hand before keeps that extension: time that is added is added to it, and only a new end before it takes

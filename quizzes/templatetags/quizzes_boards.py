@@ -61,7 +61,7 @@ def neighbors(board: Board) -> Sequence[Standing]:
 
 @register.simple_tag
 def headline(board: Board) -> str:
-    """“You are 4th of 13, up 2.”, where they rose since a week ago; for a reader without a place who leads."""
+    """Return “You are 4th of 13, up 2.”, where they rose since a week ago; for a reader without a place who leads."""
     if board.me is not None:
         words = {"rank": ordinal(board.me.rank), "size": board.size, "n": board.me.up}
         return (

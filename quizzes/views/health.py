@@ -23,7 +23,7 @@ OK = "ok"
 @never_cache
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when everything is "ok", else 503, with a word for each part; docs/operations.md says what the words mean."""
+    """Return 200 when everything is "ok", else 503, with a word for each part; docs/operations.md says what the words mean."""
     parts: dict[str, object] = {
         "database": OK,
         "disk": OK if installation.has_room() else "full",

@@ -78,7 +78,7 @@ class OpenPreview:
 
 
 def author_of(request: LoggedInRequest) -> User:
-    """Whoever asks, if they teach; students get 404."""
+    """Return the user, if they teach; others get 404."""
     if not request.user.is_instructor:
         raise NotFound
     return request.user

@@ -115,7 +115,7 @@ def server() -> Iterator[CursorWrapper]:
 
 
 def refuse_while_in_use() -> None:
-    """CommandError while others are connected to the database."""
+    """Raise CommandError while others are connected to the database."""
     connections.close_all()
     with server() as cursor:
         cursor.execute(

@@ -92,7 +92,7 @@ def loaded(file: Path) -> Iterator[BaseDatabaseWrapper]:
 
 
 def refuse_while_in_use() -> None:
-    """CommandError while another process has the database open: only the last may end write-ahead logging."""
+    """Raise CommandError while another process has the database open: only the last may end write-ahead logging."""
     connections.close_all()
     live = live_file()
     if not live.exists():

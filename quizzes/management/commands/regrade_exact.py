@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
 
 def line_of(correction: Correction) -> str:
-    """Attempt 7 (Charter · ines · 1): 1.99 → 2 of 4, not passed → passed"""
+    """Return “Attempt 7 (Charter · ines · 1): 1.99 → 2 of 4, not passed → passed”."""
     attempt, after = correction.attempt, correction.after
     before = marks(correction.before) if correction.before is not None else "–"
     said = f"attempt {attempt.pk} ({attempt}): {before} → {marks(after) if after is not None else '–'}"

@@ -99,7 +99,7 @@ def _guarded_update(
 
 
 def _aware(value: datetime | str | None) -> datetime | None:
-    """SQLite gives an instant out of a sub-select as text or as naive UTC, depending on how it planned the statement."""
+    """Return the instant with its zone: SQLite gives one out of a sub-select as text or as naive UTC, by how it planned."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value

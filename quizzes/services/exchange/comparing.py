@@ -46,7 +46,7 @@ def refusals(
 
 
 def _has_other_work(question: Question, draft: QuestionDraft) -> bool:
-    """Return whether new content would overwrite a draft that stands beside a published version."""
+    """Return whether new content would overwrite a draft that stands next to a published version."""
     versions = {version.status: version for version in question.versions.all()}
     if Status.READY not in versions or Status.DRAFT not in versions:
         return False

@@ -81,7 +81,7 @@ def _add_new(
     actor: User | None,
     now: datetime,
 ) -> None:
-    """New questions in four statements, however many there are."""
+    """Add new questions in four statements, however many there are."""
     questions = Question.objects.bulk_create(
         Question(
             uuid=entry.key,
@@ -162,7 +162,7 @@ def _write_version(
     ready = question.versions.ready().first()
     is_same = ready is not None and as_stored(question.type, ready.spec) == draft.spec
     if is_same:
-        return  # only what is said beside the content changed
+        return  # only what is said next to the content changed
     version = latest if latest and latest.is_draft else QuestionVersion(question=question, number=number + 1)
     version.spec, version.revision = dict(draft.spec), revision + 1
     version.edited_by, version.edited_at = actor, now

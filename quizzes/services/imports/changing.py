@@ -29,7 +29,7 @@ CONTENT = ("spec", "search_text", "revision", "edited_by", "edited_at", "status"
 class Changed:
     """A stored question, the line that changes it, and what becomes of it.
 
-    `version` is its new content, or its draft in other words; None where only what is said beside it changes. `before` is what
+    `version` is its new content, or its draft in other words; None where only what is said next to it changes. `before` is what
     it takes to bring it back, as JSON has it.
     """
 
@@ -101,7 +101,7 @@ def _value(question: Question, name: str) -> Any:
 def write(
     changes: Changes, labels: Labels, sources: Mapping[str, Source], *, actor: User, now: datetime
 ) -> list[dict[str, Any]]:
-    """Write the new versions and what is said beside them; returns for each what it was before."""
+    """Write the new versions and what is said next to them; returns for each what it was before."""
     changed = changes.rows
     _write_versions(changes)
     for one in changed:

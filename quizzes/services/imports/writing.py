@@ -177,7 +177,7 @@ def _refuse_if_changed(taken: Sequence[Line]) -> None:
 
 
 def _add(ready: Ready, labels: Labels, sources: Mapping[str, Source]) -> None:
-    """New questions in a few statements, however many there are."""
+    """Add new questions in a few statements, however many there are."""
     for one in ready.rows:
         one.question.topic = labels.topic_of(one.line)
     ready.questions.write([one.question.topic_id] for one in ready.rows)

@@ -48,7 +48,7 @@ def fields_of(model: type[Model]) -> list[Field[object, object]]:
 
 
 def of_draft(draft: QuestionDraft) -> Facts:
-    """Content, and what is said next to it; warnings that were put aside are each site's own."""
+    """Return content, and what is said next to it; warnings that were put aside are each site's own."""
     spec = question_types.get(draft.type).spec(dict(draft.spec))
     return {
         "content": spec.model_dump(mode="json", exclude_defaults=True),
@@ -85,7 +85,7 @@ def values(row: Model) -> dict[str, object]:
 
 
 def of_edition(edition: Edition) -> dict[str, dict[str, Facts]]:
-    """Facts of everything that ships, by kind and key."""
+    """Return facts of everything that ships, by kind and key."""
     return {
         "sources": {slug: of_source(fields) for slug, fields in edition.sources.items()},
         "topics": {slug: of_topic(fields) for slug, fields in edition.topics.items()},
