@@ -254,5 +254,7 @@ def shown(line: imports.Line, chosen: imports.Choices) -> Shown:
 def named(pks: list[int]) -> list[tuple[int, str, str]]:
     """Return questions by their stems, with the address of each."""
     questions = Question.objects.filter(pk__in=pks).prefetch_related("versions").order_by("pk")
-    rows = ((one.pk, max(one.versions.all(), key=lambda version: version.number).stem) for one in questions)
+    rows = (
+        (question.pk, max(question.versions.all(), key=lambda version: version.number).stem) for question in questions
+    )
     return [(pk, stem[:110], reverse("admin:quizzes_question_change", args=[pk])) for pk, stem in rows]

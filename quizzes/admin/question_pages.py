@@ -93,8 +93,8 @@ class QuestionPages(QuestionPart):
         """Return what the linter says of the version that is stored: what must be mended, and what could be better."""
         findings = readiness.findings(version) if request.method == "GET" else []
         return {
-            "blocking": [one for one in findings if readiness.is_blocking(one) and version.is_draft],
-            "suggestions": by_rule(one for one in findings if not readiness.is_blocking(one)),
+            "blocking": [finding for finding in findings if readiness.is_blocking(finding) and version.is_draft],
+            "suggestions": by_rule(finding for finding in findings if not readiness.is_blocking(finding)),
         }
 
     def only_looked_at(self, request: HttpRequest, question: Question) -> HttpResponse:

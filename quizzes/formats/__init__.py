@@ -28,14 +28,14 @@ def all_formats() -> Sequence[Format]:
 
 def get(key: str) -> Format:
     """Return the format with this key; raises KeyError for one that is not installed."""
-    return {one.key: one for one in all_formats()}[key]
+    return {entry.key: entry for entry in all_formats()}[key]
 
 
 def for_file(name: str) -> Format:
     """Return the format of a file by the end of its name; raises KeyError."""
-    for one in all_formats():
-        if name.lower().endswith(one.extension):
-            return one
+    for entry in all_formats():
+        if name.lower().endswith(entry.extension):
+            return entry
     raise KeyError(name)
 
 

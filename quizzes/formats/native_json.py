@@ -188,8 +188,10 @@ def draft_of(row: object, where: str) -> QuestionDraft | list[Issue]:
     spec, spec_issues = _spec(row.get("type"), spec_fields, where)
     if envelope is None or spec is None:
         return issues + spec_issues
-    sources = merged([SourcePlace(one.document, one.paragraph, one.evidence.strip()) for one in envelope.sources])
-    too_long = [one for one in sources if len(one.evidence) > EVIDENCE_LIMIT]
+    sources = merged(
+        [SourcePlace(source.document, source.paragraph, source.evidence.strip()) for source in envelope.sources]
+    )
+    too_long = [source for source in sources if len(source.evidence) > EVIDENCE_LIMIT]
     if too_long:
         message = _("The phrases from paragraph %(number)d may have %(limit)d characters together.")
         return [Issue(where, message % {"number": too_long[0].paragraph, "limit": EVIDENCE_LIMIT})]
@@ -228,7 +230,7 @@ def _spec(kind: object, fields: dict[str, object], where: str) -> tuple[dict[str
     try:
         return question_types.get(kind).written(fields), []
     except KeyError:
-        known = ", ".join(one.key for one in question_types.all_types())
+        known = ", ".join(kind.key for kind in question_types.all_types())
         message = _("There is no type “%(type)s”; it must be one of: %(known)s.")
         return None, [Issue(joined(where, "type"), message % {"type": kind[:40], "known": known})]
     except InvalidSpec as error:
@@ -259,7 +261,8 @@ def flattened(draft: QuestionDraft) -> dict[str, object]:
     row: dict[str, object] = {} if draft.id is None else {"id": draft.id}
     row |= {"type": draft.type, **spec, "explanation": explanation}
     row["sources"] = [
-        {"document": one.document, "paragraph": one.paragraph, "evidence": one.evidence} for one in draft.sources
+        {"document": source.document, "paragraph": source.paragraph, "evidence": source.evidence}
+        for source in draft.sources
     ]
     row |= {
         "topic": draft.topic or None,

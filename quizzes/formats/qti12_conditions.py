@@ -39,17 +39,17 @@ class Marking:
         self.conditions = list(conditions(item))
         self._earned: dict[str, dict[str, Fraction]] = {}
         self._said: dict[tuple[str, str], list[str]] = {}
-        for one in self.conditions:
-            exact = [test for test in one.tests if test.kind == "varequal"]
-            for test in exact if one.points else ():
+        for condition in self.conditions:
+            exact = [test for test in condition.tests if test.kind == "varequal"]
+            for test in exact if condition.points else ():
                 points = self._earned.setdefault(test.response, {})
-                points[test.value] = max(points.get(test.value, Fraction(0)), one.points or Fraction(0))
-            if len(one.tests) == len(exact) == 1:
-                self._said.setdefault((exact[0].response, exact[0].value), []).extend(one.feedback)
+                points[test.value] = max(points.get(test.value, Fraction(0)), condition.points or Fraction(0))
+            if len(condition.tests) == len(exact) == 1:
+                self._said.setdefault((exact[0].response, exact[0].value), []).extend(condition.feedback)
 
     @property
     def scored(self) -> list[Condition]:
-        return [one for one in self.conditions if one.points and one.tests]
+        return [condition for condition in self.conditions if condition.points and condition.tests]
 
     def earned(self, response: str) -> dict[str, Fraction]:
         """Return the points of the answers to one response; the highest of each."""

@@ -71,7 +71,7 @@ class Item:
         lists = self.responses("response_lid")
         if not lists and self.responses("response_str"):
             fields = list(self.element.iter("render_fib"))
-            is_number = any(one.get("fibtype", "").lower() in ("decimal", "integer") for one in fields)
+            is_number = any(field.get("fibtype", "").lower() in ("decimal", "integer") for field in fields)
             scored = self.marking.scored
             return ("number" if is_number else "words") if scored else "essay"
         if lists:

@@ -44,7 +44,7 @@ class Item:
         if not self.has_body:
             raise Faulty(self.where, _("There is no itemBody."))
         interactions = [one for one in self.body.iter() if str(one.tag).endswith("Interaction")]
-        kinds = {str(one.tag) for one in interactions}
+        kinds = {str(interaction.tag) for interaction in interactions}
         if not interactions:
             return self.reading.note(self.where, _("There is nothing to answer; it is left out."))
         if strange := sorted(kinds - {*BLOCKS, *INLINE}):
@@ -95,7 +95,7 @@ class Item:
     def explanation(self) -> str:
         """Return the one feedback that is of no choice; of several, which come after some answers alone, none is kept."""
         others = [one for one in self.root.iterfind("modalFeedback") if one.get("identifier") not in self.choices]
-        found = list(dict.fromkeys(text for one in others if (text := self.text(_content(one), ()))))
+        found = list(dict.fromkeys(text for other in others if (text := self.text(_content(other), ()))))
         if len(found) > 1:
             self.reading.note(self.where, _("The feedback to the question as a whole is left out."))
         return found[0] if len(found) == 1 else ""
@@ -141,16 +141,17 @@ class Item:
         if not keys:
             raise Faulty(self.where, _("No right answer is given."))
         declared = self.declaration(interaction)
-        if [TRUTH.get(self.line(one).lower()) for one in choices] in ([True, False], [False, True]) and len(keys) == 1:
+        truths = [TRUTH.get(self.line(choice).lower()) for choice in choices]
+        if truths in ([True, False], [False, True]) and len(keys) == 1:
             return "true_false", self.truth(choices, keys)
         rows = [
             {
-                "text": self.line(one),
-                "correct": one.get("identifier") in keys,
-                "feedback": self.feedback(one),
-                "pinned": one.get("fixed") == "true",
+                "text": self.line(choice),
+                "correct": choice.get("identifier") in keys,
+                "feedback": self.feedback(choice),
+                "pinned": choice.get("fixed") == "true",
             }
-            for one in choices
+            for choice in choices
         ]
         is_single = declared.get("cardinality", "single") == "single"
         if not is_single and self.mapping(declared):
@@ -159,10 +160,10 @@ class Item:
 
     def truth(self, choices: list[Element], keys: set[str]) -> Fields:
         fields: Fields = {}
-        for one in choices:
-            is_true = TRUTH[self.line(one).lower()]
-            fields["feedback_true" if is_true else "feedback_false"] = self.feedback(one)
-            if one.get("identifier") in keys:
+        for choice in choices:
+            is_true = TRUTH[self.line(choice).lower()]
+            fields["feedback_true" if is_true else "feedback_false"] = self.feedback(choice)
+            if choice.get("identifier") in keys:
                 fields["answer"] = is_true
         return fields
 
@@ -253,7 +254,7 @@ class Item:
                 choices = list(element.iter("inlineChoice"))
                 gaps.append({
                     "kind": "choice",
-                    "options": [{"text": self.line(one), "correct": one.get("identifier") in keys} for one in choices],
+                    "options": [{"text": self.line(choice), "correct": choice.get("identifier") in keys} for choice in choices],
                 })  # fmt: skip
             _replace(element, f"[[{len(gaps)}]]")
         return "cloze", {"stem": _("Fill in the gaps."), "text": _markers(self.text(copied)), "gaps": gaps}

@@ -43,7 +43,7 @@ def rows(data: bytes, budget: Budget, extent: Extent | None = None) -> Iterator[
     try:
         copy = _counted(data, budget, extent)
         book = load_workbook(copy, read_only=True, keep_links=False)
-        sheet = next(one for one in book.worksheets if one.sheet_state == "visible")
+        sheet = next(worksheet for worksheet in book.worksheets if worksheet.sheet_state == "visible")
         budget.check()
         for number, cells in enumerate(sheet.iter_rows(max_row=extent.row, max_col=extent.column), start=1):
             yield number, [_plain(cell) for cell in cells]

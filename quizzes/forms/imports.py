@@ -26,7 +26,7 @@ FIND_OUT = ("", gettext_lazy("Find out"))
 
 
 def format_choices() -> list[tuple[str, Text]]:
-    return [FIND_OUT, *((one.key, one.name) for one in formats.all_formats())]
+    return [FIND_OUT, *((entry.key, entry.name) for entry in formats.all_formats())]
 
 
 def encoding_choices() -> list[tuple[str, Text]]:

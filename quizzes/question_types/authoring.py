@@ -211,7 +211,7 @@ class AuthorForm:
     def _place(self, fault: Fault) -> None:
         """Put a fault at its field or its row; one of the whole at the first rows, where there are any."""
         name, *rest = fault.path or ("",)
-        formset = next((one for one in self.rowsets if one.rows.name == name), None)
+        formset = next((rowset for rowset in self.rowsets if rowset.rows.name == name), None)
         if formset is not None and rest and isinstance(rest[0], int):
             row = formset.ordered_forms[rest[0]]
             field = next((str(step) for step in reversed(rest) if step in row.fields), row.holds)

@@ -133,7 +133,7 @@ def best_match(key: TextKey, text: str) -> AcceptedText | None:
 
 def typings(text: str, sight: Sight) -> list[str]:
     """Return what was typed, folded: a long dash is one, or the two short ones that phones make it of."""
-    return [folded(one, sight) for one in dict.fromkeys((text, text.replace("—", "--")))]
+    return [folded(variant, sight) for variant in dict.fromkeys((text, text.replace("—", "--")))]
 
 
 def text_share(key: TextKey, text: str | None) -> Fraction:

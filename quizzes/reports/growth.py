@@ -134,7 +134,11 @@ def _grown(
 ) -> list[Grown[Subject]]:
     first = {shown.question: shown.fraction for shown in first_answers(record)}
     rows = [
-        Grown(things[key], certainty.estimate(first[one] for one in met_questions), len(met_questions & missed))
+        Grown(
+            things[key],
+            certainty.estimate(first[question] for question in met_questions),
+            len(met_questions & missed),
+        )
         for key, questions in by_key.items()
         if key in things and (met_questions := questions & first.keys())
     ]

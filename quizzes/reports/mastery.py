@@ -78,7 +78,7 @@ def standings(learner: User, units: Sequence[Unit], *, now: datetime) -> list[Un
 def next_of(learner: User, *, now: datetime) -> UnitStanding | None:
     """Return the first published unit with a check that the learner has not mastered; None where there is none left."""
     units = list(Unit.objects.published().exclude(check_quiz=None).order_by("position", "pk"))
-    return next((one for one in standings(learner, units, now=now) if not one.is_mastered), None)
+    return next((standing for standing in standings(learner, units, now=now) if not standing.is_mastered), None)
 
 
 def _rows(learner: User, wanted: set[int], *, now: datetime) -> dict[int, QuizRow]:

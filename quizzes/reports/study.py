@@ -41,17 +41,17 @@ class StudyPath:
 
     @property
     def mastered(self) -> int:
-        return sum(one.is_mastered for one in self.standings)
+        return sum(standing.is_mastered for standing in self.standings)
 
     @property
     def is_new(self) -> bool:
         """Whether nothing was begun yet."""
-        return not any(one.has_begun for one in self.standings)
+        return not any(standing.has_begun for standing in self.standings)
 
     @property
     def next(self) -> UnitStanding | None:
         """The first unit that is not mastered; None when all are, or for a path without units."""
-        return next((one for one in self.standings if not one.is_mastered), None)
+        return next((standing for standing in self.standings if not standing.is_mastered), None)
 
     def after(self, unit: Unit) -> UnitStanding | None:
         places = [place for place, one in enumerate(self.standings, start=1) if one.unit.pk == unit.pk]

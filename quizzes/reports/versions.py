@@ -79,7 +79,9 @@ def _of_entries(called: str, old: Sequence[object], new: Sequence[object]) -> It
             yield Change(_heading(called, gone, come, place + 1), words(gone), words(come))
     for name in olds.keys() & news.keys():
         yield from _of_same(called, name, olds[name], news[name])
-    stay = [[_name(one) for one in entries if _name(one) in olds and _name(one) in news] for entries in (old, new)]
+    stay = [
+        [_name(entry) for entry in entries if _name(entry) in olds and _name(entry) in news] for entries in (old, new)
+    ]
     if stay[0] != stay[1]:
         yield Change(_("Order: %(what)s") % {"what": called}, "\n".join(stay[0]), "\n".join(stay[1]))
 

@@ -126,7 +126,7 @@ def item_of_draft(draft: QuestionDraft) -> Item:
         topic=draft.topic,
         difficulty=draft.difficulty,
         bloom=draft.bloom,
-        places=tuple(Citation(one.document, one.paragraph, one.evidence) for one in draft.sources),
+        places=tuple(Citation(source.document, source.paragraph, source.evidence) for source in draft.sources),
         tags=draft.tags,
     )
 

@@ -86,7 +86,7 @@ def cards_to_answer(
     if attempt.preset == "practice":
         shown = _practice_cards(attempt, paper, answers, learner, texts, now=now)
     else:
-        shown = [cards.ask_card(one, paper[one.slot], refused=texts.get(one.slot, ())) for one in answers]
+        shown = [cards.ask_card(answer, paper[answer.slot], refused=texts.get(answer.slot, ())) for answer in answers]
     return cards.with_cases(shown, at=attempt.started_at, before=paper.case_before(answers[0].slot))
 
 

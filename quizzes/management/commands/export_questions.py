@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Write the questions of the bank as a file (or to the screen)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        keys = [one.key for one in formats.all_formats()]
+        keys = [entry.key for entry in formats.all_formats()]
         parser.add_argument(
             "--format", choices=keys, default="json", help="The form of the file; json keeps everything."
         )

@@ -31,7 +31,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        keys = [one.key for one in formats.all_formats()]
+        keys = [entry.key for entry in formats.all_formats()]
         parser.add_argument("file", metavar="FILE", nargs="?")
         parser.add_argument(
             "--format", choices=keys, help="The form of the file; told by its name and content without it."
@@ -164,7 +164,7 @@ def chosen_format(options: dict[str, Any], data: bytes) -> Format:
     try:
         return formats.get(options["format"]) if options["format"] else formats.detect(options["file"], data)
     except KeyError:
-        known = ", ".join(one.extension for one in formats.all_formats())
+        known = ", ".join(entry.extension for entry in formats.all_formats())
         raise CommandError(
             f"The form of {options['file']} is unknown; name it with --format. Known: {known}."
         ) from None

@@ -133,8 +133,10 @@ def _rows(draft: QuestionDraft) -> list[dict[str, str]]:
 
 def _places(question: Question, draft: QuestionDraft, sources: Mapping[str, Source]) -> list[QuestionSource]:
     return [
-        QuestionSource(question=question, source=sources[one.document], paragraph=one.paragraph, evidence=one.evidence)
-        for one in draft.sources
+        QuestionSource(
+            question=question, source=sources[source.document], paragraph=source.paragraph, evidence=source.evidence
+        )
+        for source in draft.sources
     ]
 
 

@@ -116,10 +116,10 @@ def write(
 
 def _write_versions(changes: Changes) -> None:
     """Write the new versions and the drafts in other words; retire what is published before where that is asked."""
-    retired = [pk for one in changes.rows if (pk := one.before.get("retired"))]
+    retired = [pk for row in changes.rows if (pk := row.before.get("retired"))]
     QuestionVersion.objects.filter(pk__in=retired).update(status=Status.RETIRED)
     changes.versions.write()
-    bulk.update([one.version for one in changes.rows if one.version and one.version.pk is not None], CONTENT)
+    bulk.update([row.version for row in changes.rows if row.version and row.version.pk is not None], CONTENT)
 
 
 def _describe(one: Changed, labels: Labels) -> None:
@@ -164,8 +164,10 @@ def _write_places(changed: Sequence[Changed], sources: Mapping[str, Source]) -> 
 
 def places_of(question: Question, draft: QuestionDraft, sources: Mapping[str, Source]) -> list[QuestionSource]:
     return [
-        QuestionSource(question=question, source=sources[one.document], paragraph=one.paragraph, evidence=one.evidence)
-        for one in draft.sources
+        QuestionSource(
+            question=question, source=sources[source.document], paragraph=source.paragraph, evidence=source.evidence
+        )
+        for source in draft.sources
     ]
 
 

@@ -65,7 +65,7 @@ class Comparison:
         return rows
 
     def _with_findings(self, row: Row, findings: Sequence[Finding]) -> Row:
-        kept = [one for one in findings if self.asks_for_sources or one.rule not in readiness.ABOUT_SOURCES]
+        kept = [finding for finding in findings if self.asks_for_sources or finding.rule not in readiness.ABOUT_SOURCES]
         blocking = tuple(f"{one.where}: {one.what}" for one in kept if readiness.is_blocking(one))
         return replace(row, findings=tuple(one for one in kept if not readiness.is_blocking(one)), blocking=blocking)
 

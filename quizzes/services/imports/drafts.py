@@ -47,7 +47,7 @@ def detected(name: str, data: bytes) -> str:
     try:
         return formats.detect(name or _likely_name(data), encodings.as_utf8(data)[0]).key
     except (KeyError, ImportRejected) as error:
-        known = ", ".join(one.extension for one in formats.all_formats())
+        known = ", ".join(entry.extension for entry in formats.all_formats())
         message = _("Its form is unknown. Choose the format, or save it as one of these: %(known)s.")
         raise ImportRejected(message % {"known": known}) from error
 

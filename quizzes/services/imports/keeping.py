@@ -91,7 +91,7 @@ def parts(data: bytes | memoryview) -> Iterator[Part]:
 
 def packed_content(drafts: Sequence[QuestionDraft], issues: Sequence[Issue]) -> bytes:
     """Return a part with the faults of a slice, where there are some, and its drafts in batches."""
-    found = [packed([vars(one) for one in issues], 0)] if issues else []
+    found = [packed([vars(issue) for issue in issues], 0)] if issues else []
     for start in range(0, len(drafts), BATCH):
         some = [vars(draft) | _nested(draft) for draft in drafts[start : start + BATCH]]
         found.append(packed(some, len(some)))
@@ -134,7 +134,7 @@ def _draft(kept: dict[str, Any]) -> QuestionDraft:
 
 def packed_rows(rows: Sequence[Row]) -> bytes:
     """Return the rows of one batch."""
-    return packed([vars(row) | {"findings": [_short(one) for one in row.findings]} for row in rows], len(rows))
+    return packed([vars(row) | {"findings": [_short(finding) for finding in row.findings]} for row in rows], len(rows))
 
 
 def rows_in(data: bytes | memoryview) -> list[Row]:

@@ -58,11 +58,11 @@ class Ready:
 
     @classmethod
     def of(cls, rows: Sequence[New], owner: User) -> Ready:
-        written = entries([one.question for one in rows], ADDITION, _("Imported from a file."), owner)
+        written = entries([row.question for row in rows], ADDITION, _("Imported from a file."), owner)
         return cls(
             rows,
-            Insertion(Question, (one.question for one in rows), late=("topic_id",)),
-            Insertion(QuestionVersion, (one.version for one in rows), late=("question_id",)),
+            Insertion(Question, (row.question for row in rows), late=("topic_id",)),
+            Insertion(QuestionVersion, (row.version for row in rows), late=("question_id",)),
             Insertion(LogEntry, written, late=("object_id",)),
         )
 
@@ -136,13 +136,13 @@ def _write(
     _add(ready, labels, sources)
     updated = changing.write(changed, labels, sources, actor=owner, now=now)
     published = _publish_drafts(taken, now=now) if choices.publishes else []
-    after = stamps_of(str(one.question.uuid) for one in changed.rows)
+    after = stamps_of(str(row.question.uuid) for row in changed.rows)
     result: dict[str, Any] = {
-        "new": [[one.question.pk, stamp_of(one.question, one.version)] for one in ready.rows],
+        "new": [[row.question.pk, stamp_of(row.question, row.version)] for row in ready.rows],
         "changed": [one | {"stamp": after[one["key"]]} for one in updated],
         "published": published,
         "there": sum(line.row.action == "there" for line in taken),
-        "drafts": [one.question.pk for one in ready.rows if choices.publishes and one.line.row.blocking],
+        "drafts": [row.question.pk for row in ready.rows if choices.publishes and row.line.row.blocking],
         "topics": labels.new_topics,
         "tags": labels.new_tags,
         "sources": [source.pk for source in new_sources],
@@ -160,7 +160,7 @@ def _sources(slugs: Collection[str]) -> dict[str, Source]:
 
 def _keys(taken: Sequence[Line], ready: Ready) -> list[tuple[str | None, int]]:
     """Return the keys of the questions that are here now, each with the id that the file has for it."""
-    new = {one.line.place: one.question.pk for one in ready.rows}
+    new = {row.line.place: row.question.pk for row in ready.rows}
     keys = [(line.draft.id, new.get(line.place, line.row.question)) for line in taken]
     return [(key, pk) for key, pk in keys if pk]
 
