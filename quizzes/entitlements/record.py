@@ -87,6 +87,8 @@ def _first_checks(learner: User) -> dict[Place, tuple[float | None, datetime]]:
     logged = AttemptEvent.objects.filter(attempt__learner=learner, kind=AttemptEvent.Kind.CHECKED)
     checks: dict[Place, tuple[float | None, datetime]] = {}
     for attempt, slot, at, details in logged.order_by("at", "pk").values_list("attempt", "slot", "at", "details"):
+        if details.get("is_blank"):  # pressed without an answer
+            continue
         fraction = details.get("fraction")
         checks.setdefault((attempt, slot or 0), (None if fraction is None else float(fraction), at))
     return checks

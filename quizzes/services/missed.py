@@ -96,7 +96,7 @@ def _slips(practice: Collection[int]) -> set[tuple[int, int | None]]:
     return {
         (attempt, slot)
         for attempt, slot, details in checks.values_list("attempt", "slot", "details")
-        if details.get("fraction") is not None and float(details["fraction"]) < 1
+        if details.get("fraction") is not None and float(details["fraction"]) < 1 and not details.get("is_blank")
     }
 
 

@@ -142,6 +142,17 @@ def test_a_question_that_was_asked_since_it_was_missed_keeps_its_day(learner: Us
     assert ReviewCard.objects.get().due_at == before
 
 
+def test_a_check_without_an_answer_misses_nothing_until_the_answer_is_shown(learner: User, now: datetime) -> None:
+    quiz = factories.quiz(1, feedback="practice")
+    attempt = factories.attempt(learner, quiz, now=now)
+    paper = papers.of_attempt(attempt.pk, learner.pk)
+    for press, missed_ones in ((attempts.check, set()), (attempts.show, asked(quiz, 1))):
+        press(paper, slot=1, now=now)
+        missed.of_practice(attempt, now=now)
+        assert cards(learner) == missed_ones
+        assert {shown.question for shown in entitlements.record_of(learner, now=now)} == missed_ones
+
+
 def test_practice_that_goes_on_does_not_ask_for_what_was_reviewed_since(learner: User, now: datetime) -> None:
     quiz = factories.quiz(2, feedback="practice")
     attempt = factories.attempt(learner, quiz, now=now)

@@ -31,10 +31,12 @@ def show(paper: Paper, *, slot: int, now: datetime) -> Answer:
 
 def _hand_in(paper: Paper, slot: int, now: datetime, *, is_shown: bool) -> Answer:
     _refuse_if_secret(paper, slot, now)
+    version = paper[slot].version
     while not (answer := _answer(paper, slot, now)).is_checked:
-        grading.grade_answer(answer, paper[slot].version, penalty=answer.attempt.quiz.wrong_penalty)
+        grading.grade_answer(answer, version, penalty=answer.attempt.quiz.wrong_penalty)
         closes = is_shown or answer.exact_fraction in (1, None)
-        if _store_check(answer, now=now) if closes else _note_check(answer, now=now):
+        is_blank = version.kind.is_blank(version.parsed, answer.response)
+        if _store_check(answer, now=now) if closes else _note_check(answer, is_blank=is_blank, now=now):
             break
     return answer
 
@@ -62,19 +64,20 @@ def _store_check(answer: Answer, *, now: datetime) -> bool:
     return True
 
 
-def _note_check(answer: Answer, *, now: datetime) -> bool:
+def _note_check(answer: Answer, *, is_blank: bool, now: datetime) -> bool:
     """Log how an answer did that stays open; False where it changed since it was read.
 
-    The revision in the log says which answer is meant: another answer, or one tried again, is unchecked by itself.
+    The revision in the log says which answer is meant: another answer, or one tried again, is unchecked by itself. A press
+    without an answer is logged as blank: nothing was tried.
     """
     if not _open_answer(answer).filter(is_checked=False, revision=answer.revision).exists():
         return False
     if not _checks(answer).exists():
-        _record_check(answer, now)
+        _record_check(answer, now, is_blank=is_blank)
     return True
 
 
-def _record_check(answer: Answer, now: datetime) -> None:
+def _record_check(answer: Answer, now: datetime, *, is_blank: bool = False) -> None:
     events.record(
         answer.attempt_id,
         AttemptEvent.Kind.CHECKED,
@@ -82,7 +85,7 @@ def _record_check(answer: Answer, now: datetime) -> None:
         actor_id=answer.attempt.learner_id,
         slot=answer.slot,
         revision=answer.revision,
-        details={"fraction": answer.fraction},
+        details={"fraction": answer.fraction} | ({"is_blank": True} if is_blank else {}),
     )
 
 
