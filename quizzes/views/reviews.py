@@ -197,9 +197,14 @@ def review_answer(request: LoggedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def review_undo(request: LoggedInRequest) -> HttpResponse:
     """Take back the last answer of today, and ask it again."""
-    card = reviews.undo(request.user, now=clock.now())
+    now = clock.now()
+    card = reviews.undo(request.user, now=now)
     if card is None:
         messages.info(request, _("There is nothing to undo."))
+        return redirect("quizzes:review_ask")
+    session = report.session(request.user, entitlements.secrecy_of(request.user, now=now), now=now)
+    if all(due.pk != card.pk for due in session.queue):  # an exam keeps it, or it is out of use
+        messages.success(request, _("Your last answer is taken back."))
         return redirect("quizzes:review_ask")
     messages.success(request, _("Your last answer is taken back. Here is the question again."))
     return redirect(f"{reverse('quizzes:review_ask')}?card={card.pk}")

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from quizzes.models import Classroom, ReviewCard, ReviewLog, ReviewSettings, User
+from quizzes.models import Classroom, Question, ReviewCard, ReviewLog, ReviewSettings, User
 from quizzes.reports import review_cards
 from quizzes.services import missed, reviews
 from tests import factories
@@ -148,6 +148,9 @@ def test_undo_asks_the_question_again(deck: Client) -> None:
     assert back.headers["Location"] == f"/review/next/?card={first['card']}"
     assert asked(deck, back.headers["Location"]) == first
     assert not ReviewLog.objects.exists()
+    answered(deck, choice="the key")
+    Question.objects.filter(review_cards=first["card"]).update(is_archived=True)
+    assert deck.post("/review/undo/").headers["Location"] == "/review/next/"  # it is not asked any more
 
 
 def test_not_today_and_not_again(deck: Client) -> None:
