@@ -14,6 +14,7 @@ GUESTS          how many people who try the site without an account are kept at 
 CONTACT         whom users can ask: an e-mail or web address, in the footer and on the help page (default: none)
 EMAIL_URL       e.g. smtp://user:password@host:587?tls=true; without it mails are printed while SITE_URL is
                 this machine, and go nowhere on a site for others
+and a few more, which docs/operations.md lists with these.
 """
 
 import os
