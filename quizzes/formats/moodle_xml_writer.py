@@ -63,7 +63,7 @@ def _answer(parent: Element, text: str, share: Fraction, feedback: str, **attrib
 
 def _choice(element: Element, spec: Spec, *, single: bool) -> None:
     etree.SubElement(element, "single").text = "true" if single else "false"
-    is_fixed = all(row["pinned"] for row in spec["options"])
+    is_fixed = all(row.get("pinned") for row in spec["options"])
     etree.SubElement(element, "shuffleanswers").text = "false" if is_fixed else "true"
     share = Fraction(1, sum(row["correct"] for row in spec["options"]))
     wrong = Fraction(0) if single else -share
@@ -148,7 +148,7 @@ def losses(draft: QuestionDraft) -> Iterator[Issue]:
 def _lost(draft: QuestionDraft) -> Iterator[str]:
     spec = draft.spec
     yield from beside(draft, "topic", "tags")
-    pinned = [row["pinned"] for row in spec.get("options", ())]
+    pinned = [row.get("pinned") for row in spec.get("options", ())]
     if any(pinned) and not all(pinned):
         yield _("Moodle cannot keep an option at its place.")
     if spec.get("scheme", "net_correct") != "net_correct":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 from django.utils.translation import gettext as _
@@ -26,6 +27,22 @@ KINDS = {
     b"<!doctype html": gettext_lazy("a web page"),
     b"<html": gettext_lazy("a web page"),
 }
+
+USUAL_FAULTS = (
+    (
+        re.compile(r"Premature end of data in tag (?P<tag>\S{1,40}) line (?P<n>\d+)"),
+        gettext_lazy("the file ends inside <%(tag)s>, which begins in line %(n)s"),
+    ),
+    (re.compile("StartTag: invalid element"), gettext_lazy("a “<” begins no tag; the sign itself is written as &lt;")),
+    (
+        re.compile("xmlParseEntityRef: no name|EntityRef: expecting"),
+        gettext_lazy("a “&” begins no entity; the sign itself is written as &amp;"),
+    ),
+    (
+        re.compile("Invalid bytes in character encoding|Input is not proper UTF-8"),
+        gettext_lazy("it is not in the encoding that it names, which is UTF-8 where it names none; save it as UTF-8"),
+    ),
+)
 
 
 def load(data: bytes, budget: Budget, *, name: str, most: int = MAX_BYTES) -> Element:
@@ -55,7 +72,12 @@ def load(data: bytes, budget: Budget, *, name: str, most: int = MAX_BYTES) -> El
 
 
 def _in_words(error: etree.XMLSyntaxError) -> str:
-    return (error.msg or "").split(", line ")[0].rstrip(".")
+    """Return what the parser says in words for people, where it says one of the usual things."""
+    said = (error.msg or "").split(", line ")[0].rstrip(".\n")
+    for pattern, words in USUAL_FAULTS:
+        if found := pattern.match(said):
+            return str(words) % found.groupdict()
+    return said
 
 
 def line_of(element: Element) -> str:
