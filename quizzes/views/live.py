@@ -1,7 +1,7 @@
 """Parts of pages that follow what happens, on plain requests.
 
-The script of a page (static/quizzes/js/board.js) asks every two seconds for the part that follows, and names the version
-it has in If-None-Match. A view checks permission, as at every request, and leaves the answer to `respond`:
+The script of a page (static/quizzes/js/board.js) asks every two seconds for the part that follows, a board that has just
+changed after five, and names the version it has in If-None-Match. A view checks permission, as at every request, and leaves the answer to `respond`:
 
     return live.respond(request, "board", key=("board", classroom.pk), content=board, context=context)
 
