@@ -56,6 +56,7 @@ def test_an_option_and_unsure_are_each_one_key(enter: Enter, learner: User) -> N
     due(learner, "single_choice")
     page = enter(learner, viewport=WIDE)
     page.goto("/review/next/")
+    expect(page.get_by_text("Keys: 1–9 choose")).to_be_visible()
     page.keyboard.press("2")
     expect(page.locator(".opt-input").nth(1)).to_be_checked()
     page.keyboard.press("u")

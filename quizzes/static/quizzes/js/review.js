@@ -27,3 +27,6 @@ function press(event) {
 }
 
 addEventListener("keydown", press);
+
+const hint = document.querySelector(".review-card [data-hint]");
+if (hint) hint.hidden = !asked.querySelector(".answer .opt-input");
