@@ -205,3 +205,12 @@ def test_the_empty_deck_names_the_first_step_and_settings_are_kept(learner: User
     assert client.post("/review/settings/", given | {"daily_cap": "101"}).status_code == 200
     settings = ReviewSettings.objects.get()
     assert (settings.daily_cap, settings.retention, settings.has_keys) == (20, 95, False)
+
+
+def test_a_deck_that_is_off_plans_nothing(deck: Client, learner: User, now: datetime) -> None:
+    reviews.bury(ReviewCard.objects.select_related("learner")[0], now=now)
+    assert "The next days" in read(deck.get("/review/"))
+    reviews.change_settings(learner, is_on=False)
+    page = read(deck.get("/review/"))
+    assert "Review is off" in page
+    assert "The next days" not in page
