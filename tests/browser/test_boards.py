@@ -39,15 +39,39 @@ def joined(assignment: Assignment, nickname: str) -> User:
     return person
 
 
-def watched(page: Page, address: str) -> list[str]:
+class Asked(list[str]):
+    """What the script of a board has asked."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.page = page
+        self.under_way: set[Request] = set()
+        page.on("request", self.began)
+        page.on("response", lambda response: self.under_way.discard(response.request))
+        page.on("requestfailed", lambda request: self.under_way.discard(request))
+
+    def began(self, request: Request) -> None:
+        if is_of_script(request):
+            self.append(request.url)
+            self.under_way.add(request)
+
+    def let_pass(self, seconds: int, *, until: Callable[[], bool] = lambda: False) -> None:
+        """Let time pass for the script of a page whose clock stands, twenty times as fast; at most until it is so."""
+        for _second in range(seconds):
+            if until():
+                return
+            self.page.clock.run_for(1_000)
+            self.page.wait_for_timeout(50)  # the server keeps a board for a second
+            acts.wait_until(self.page, lambda: not self.under_way)
+
+
+def is_of_script(request: Request) -> bool:
+    return request.headers.get("x-requested-with") == "fetch"
+
+
+def watched(page: Page, address: str) -> Asked:
     """Open a board and collect what its script asks."""
-    asked: list[str] = []
-
-    def note(request: Request) -> None:
-        if request.headers.get("x-requested-with") == "fetch":
-            asked.append(request.url)
-
-    page.on("request", note)
+    asked = Asked(page)
     page.goto(address)
     expect(page.get_by_text("Updates live.")).to_be_visible()
     return asked
@@ -68,18 +92,9 @@ def hide(page: Page, *, hidden: bool) -> None:
     )
 
 
-def let_pass(page: Page, seconds: int, *, until: Callable[[], bool] = lambda: False) -> None:
-    """Let time pass for the script of a page whose clock is installed, twenty times as fast; at most until it is so."""
-    for _second in range(seconds):
-        if until():
-            return
-        page.clock.run_for(1_000)
-        page.wait_for_timeout(50)  # its requests take real time
-
-
 def test_a_board_asks_again_within_every_two_seconds(enter: LogIn, learner: User, assignment: Assignment) -> None:
     page = enter(learner)
-    page.clock.install()
+    acts.stop_clock(page)
     watched(page, board_of(assignment))
     for _time in range(4):
         with page.expect_response(f"**{board_of(assignment)}"):
@@ -89,13 +104,13 @@ def test_a_board_asks_again_within_every_two_seconds(enter: LogIn, learner: User
 def test_a_result_shows_by_itself_and_is_said_once(enter: LogIn, learner: User, assignment: Assignment) -> None:
     page = enter(learner)
     acts.stop_clock(page)  # what is new stands out for two seconds
-    watched(page, board_of(assignment))
+    asked = watched(page, board_of(assignment))
     expect(page.locator("tr.me")).to_contain_text("you (blue heron)")
     said = page.locator("[data-live-say]")
     expect(said).to_be_empty()
 
     hand_in(joined(assignment, "kestrel"), assignment, right=4)
-    let_pass(page, 60, until=page.get_by_role("cell", name="kestrel").is_visible)
+    asked.let_pass(60, until=page.get_by_role("cell", name="kestrel").is_visible)
     expect(page.locator("[data-summary]")).to_contain_text("You are 2nd of 2.")
     expect(said).to_contain_text("You are 2nd of 2.")
     expect(page.locator("tr.changed")).not_to_have_count(0)
@@ -105,7 +120,7 @@ def test_a_result_shows_by_itself_and_is_said_once(enter: LogIn, learner: User, 
     said.evaluate("node => { node.textContent = ''; }")
     hand_in(joined(assignment, "wren"), assignment, right=1)  # behind: neither the rank nor the leader changes
     wren = page.get_by_role("cell", name="wren")
-    let_pass(page, 60, until=wren.is_visible)
+    asked.let_pass(60, until=wren.is_visible)
     expect(wren).to_be_visible()
     expect(said).to_be_empty()
 
@@ -114,14 +129,14 @@ def test_after_something_new_a_board_is_asked_for_less_often(
     enter: LogIn, learner: User, assignment: Assignment
 ) -> None:
     page = enter(learner)
-    page.clock.install()
+    acts.stop_clock(page)
     asked = watched(page, board_of(assignment))
     hand_in(joined(assignment, "kestrel"), assignment, right=4)
-    let_pass(page, 60, until=page.get_by_role("cell", name="kestrel").is_visible)
+    asked.let_pass(60, until=page.get_by_role("cell", name="kestrel").is_visible)
     before = len(asked)
-    let_pass(page, 3)
+    asked.let_pass(3)
     assert len(asked) == before
-    let_pass(page, 60, until=lambda: len(asked) > before)
+    asked.let_pass(60, until=lambda: len(asked) > before)
     assert len(asked) > before
 
 
@@ -129,19 +144,19 @@ def test_a_hidden_tab_does_not_ask_and_asks_at_once_when_it_is_shown(
     enter: LogIn, learner: User, assignment: Assignment
 ) -> None:
     page = enter(learner)
-    page.clock.install()
+    acts.stop_clock(page)
     asked = watched(page, board_of(assignment))
-    let_pass(page, 60, until=lambda: bool(asked))
+    asked.let_pass(60, until=lambda: bool(asked))
     assert asked
     hide(page, hidden=True)
     before = len(asked)
-    let_pass(page, 4)
+    asked.let_pass(4)
     assert len(asked) == before
     hand_in(joined(assignment, "kestrel"), assignment, right=4)
     with page.expect_response(f"**{board_of(assignment)}"):
         hide(page, hidden=False)
     came = page.get_by_role("cell", name="kestrel")
-    let_pass(page, 60, until=came.is_visible)  # the answer may be one of a second ago
+    asked.let_pass(60, until=came.is_visible)  # the answer may be one of a second ago
     expect(came).to_be_visible()
 
 
@@ -149,23 +164,23 @@ def test_a_server_that_is_away_is_asked_less_often_and_found_again(
     enter: LogIn, learner: User, assignment: Assignment
 ) -> None:
     page = enter(learner)
-    page.clock.install()
+    acts.stop_clock(page)
     asked = watched(page, board_of(assignment))
     page.context.route(f"**{board_of(assignment)}", lambda route: route.abort("connectionrefused"))
     away = page.get_by_text("Can't reach the server")
-    let_pass(page, 20, until=away.is_visible)
+    asked.let_pass(20, until=away.is_visible)
     expect(away).to_be_visible()
     expect(page.get_by_role("link", name="Refresh")).to_be_visible()
     expect(page.locator("tr.me")).to_be_visible()  # what came last stays
     began = len(asked)
-    let_pass(page, 8)
+    asked.let_pass(8)
     assert len(asked) - began <= 3
     page.context.unroute_all()
-    let_pass(page, 60, until=away.is_hidden)
+    asked.let_pass(60, until=away.is_hidden)
     expect(away).to_be_hidden()
     hand_in(joined(assignment, "kestrel"), assignment, right=4)
     came = page.get_by_role("cell", name="kestrel")
-    let_pass(page, 60, until=came.is_visible)
+    asked.let_pass(60, until=came.is_visible)
     expect(came).to_be_visible()
 
 
@@ -175,18 +190,18 @@ def test_somebody_who_may_no_longer_look_is_told_and_it_stops(
 ) -> None:
     page = enter(learner)
     watch.allow("404")  # type: ignore[attr-defined]
-    page.clock.install()
+    acts.stop_clock(page)
     asked = watched(page, board_of(assignment))
     if end == "removed":
         learner.memberships.update(status="removed")  # type: ignore[attr-defined]
     else:
         page.context.clear_cookies()
     told = page.get_by_text("Updates have stopped.")
-    let_pass(page, 60, until=told.is_visible)
+    asked.let_pass(60, until=told.is_visible)
     expect(told).to_be_visible()
     expect(page.get_by_role("link", name="Refresh")).to_be_visible()
     before = len(asked)
-    let_pass(page, 4)
+    asked.let_pass(4)
     assert len(asked) == before
 
 
