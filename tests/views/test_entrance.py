@@ -192,7 +192,7 @@ def test_a_new_password_is_asked_for_once(client: Client, stranger: User, addres
     assert not nothing_inline(client.get(address))
 
 
-def test_a_second_factor_says_first_what_it_needs(client: Client, learner: User) -> None:
+def test_a_second_factor_says_first_what_it_needs(client: Client, learner: User, mail_is_sent: None) -> None:
     learner.set_password(PASSWORD)
     learner.save()
     client.post("/accounts/login/", {"login": "learner", "password": PASSWORD})
