@@ -415,6 +415,25 @@ def test_an_attempt_that_runs_beyond_the_close_holds_the_board_back(
     assert of_class(room, cast[0], now + DAY + moment).is_revealed is is_out
 
 
+@pytest.mark.parametrize("holds", ["close", "exception", "attempt"])
+def test_where_results_wait_for_the_last_class_its_end_holds_the_board_back(
+    holds: str, room: Classroom, cast: list[User], instructor: User, now: datetime
+) -> None:
+    alone = factories.assignment(room, factories.quiz(1, feedback="exam"), closes_at=now + HOUR)
+    quiz = factories.quiz(1, feedback="exam", results_wait_for_all=True)
+    exam = factories.assignment(room, quiz, closes_at=now + HOUR)
+    graded(cast[0], exam, 10, at=now)
+    graded(cast[1], alone, 8, at=now)
+    other = factories.classroom(instructor=instructor, students=[late := factories.user()])
+    given = factories.assignment(other, quiz, closes_at=now + (DAY if holds == "close" else HOUR))
+    if holds == "exception":
+        factories.accommodation(given, late, now=now, closes_at=now + DAY)
+    if holds == "attempt":
+        Attempt.objects.create(learner=late, quiz=quiz, assignment=given, number=1, started_at=now, due_at=now + DAY)
+    assert of_class(room, cast[0], now + DAY - SECOND).counted == (alone.pk,)
+    assert of_class(room, cast[0], now + DAY).counted == (alone.pk, exam.pk)
+
+
 def test_an_examination_that_never_closes_is_never_on_the_board(
     room: Classroom, cast: list[User], now: datetime
 ) -> None:
