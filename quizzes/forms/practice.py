@@ -29,7 +29,9 @@ class PracticeForm(forms.Form):
     source = forms.ChoiceField(label=_("Source"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     difficulty = forms.ChoiceField(label=_("Difficulty"), choices=[ANY, *Difficulty.choices], required=False)
-    number = forms.IntegerField(label=_("How many"), min_value=1, max_value=pools.MOST, required=False)
+    number = forms.IntegerField(
+        label=_("How many"), required=False, widget=forms.NumberInput({"min": 1, "max": pools.MOST})
+    )
     note = forms.SlugField(required=False, max_length=80, widget=forms.HiddenInput)
     attempt = forms.IntegerField(required=False, min_value=1, max_value=2**53, widget=forms.HiddenInput)
 
@@ -43,6 +45,11 @@ class PracticeForm(forms.Form):
         }
         for name, rows in choices.items():
             choice(self, name).choices = [ANY, *rows]
+
+    def clean_number(self) -> int | None:
+        """Return the nearest number that can be asked."""
+        given: int | None = self.cleaned_data["number"]
+        return None if given is None else min(max(given, 1), pools.MOST)
 
     @property
     def wish(self) -> Wish:

@@ -69,6 +69,7 @@ def test_practice_is_chosen_by_topic_and_counts_what_matches(learner: User, now:
     assert "3 questions match" in read(client.get("/practice/?topic=council&number=2"))
     assert "Practice 2 questions" in read(client.get("/practice/?topic=council&number=2"))
     assert "Only 2 questions match" in read(client.get("/practice/?difficulty=easy"))
+    assert "Practice 1 question" in read(client.get("/practice/?number=0"))  # the least there is, not the usual ten
     assert "You have missed none of these" in read(client.get("/practice/?only=missed"))
     assert "No question matches" in read(client.get("/practice/?topic=budget&difficulty=hard"))
     assert "Only 5 questions match" in read(client.get("/practice/?topic=nowhere&number=x"))  # what is not known is any
