@@ -114,6 +114,7 @@ def test_time_spent_in_the_queue_is_not_waited_once_more(sqlite: Path) -> None:
     with transaction.atomic():
         thread = threading.Thread(target=work)
         thread.start()
+        assert waiting.until(lambda: connection.lock.waiting == 1)  # type: ignore[attr-defined]
         time.sleep(0.2)  # which is what it waited
     thread.join()
     usual = settings.SQLITE_OPTIONS["timeout"] * 1000
@@ -127,7 +128,7 @@ def test_while_nobody_gets_through_only_a_few_may_wait(monkeypatch: pytest.Monke
     assert lock.acquire(1)
     patient = threading.Thread(target=lambda: results.append(lock.acquire(PATIENCE)))
     patient.start()
-    assert waiting.until(lambda: lock._turns)
+    assert waiting.until(lambda: lock.waiting)
     assert lock.acquire(PATIENCE) is False, "one waits already, and nothing moves"
     lock.release(write_succeeded=False)
     patient.join()
