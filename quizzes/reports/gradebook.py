@@ -79,13 +79,13 @@ class Gradebook:
         return list(zip(self.assignments, self.summary, strict=True))
 
 
-class Points(TypedDict):
+class AssignmentPoints(TypedDict):
     """The points of an assignment in its attempts; None before the first."""
 
     most: Decimal | None
 
 
-def _assignments(classroom: Classroom) -> list[WithAnnotations[Assignment, Points]]:
+def _assignments(classroom: Classroom) -> list[WithAnnotations[Assignment, AssignmentPoints]]:
     """Return the assignments of a class with their quizzes and points, in the order of the columns (2 queries)."""
     rows = (
         Assignment.objects.filter(classroom=classroom)
@@ -93,7 +93,7 @@ def _assignments(classroom: Classroom) -> list[WithAnnotations[Assignment, Point
         .prefetch_related("quiz__bands")
         .annotate(most=Coalesce(Max("attempts__max_marks", filter=IS_GRADED), Max("attempts__max_marks")))
     )
-    return cast("list[WithAnnotations[Assignment, Points]]", list(rows.order_by("opens_at", "pk")))
+    return cast("list[WithAnnotations[Assignment, AssignmentPoints]]", list(rows.order_by("opens_at", "pk")))
 
 
 def gradebook(classroom: Classroom, *, now: datetime, sort: str = "name", show: str = "all") -> Gradebook:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 
-class Counts(TypedDict):
+class AttemptCounts(TypedDict):
     """How far an attempt is, which a query counts."""
 
     questions: int
@@ -242,7 +242,7 @@ def _open(user: User, now: datetime) -> list[OpenAttempt]:
     )
     ends_first = F("due_at").asc(nulls_last=True)  # SQLite would put those without an end before them
     ordered = counted.select_related("quiz", "assignment__classroom").order_by(ends_first, "-started_at")
-    attempts = cast("list[WithAnnotations[Attempt, Counts]]", list(ordered))
+    attempts = cast("list[WithAnnotations[Attempt, AttemptCounts]]", list(ordered))
     practice_names.name(attempts)
     return [OpenAttempt(attempt, attempt.answered, attempt.questions) for attempt in attempts]
 

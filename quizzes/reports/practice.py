@@ -25,7 +25,7 @@ HINTS: dict[str, Text] = {
 }
 
 
-class Counts(TypedDict):
+class AttemptCounts(TypedDict):
     """How far an attempt is, which a query counts."""
 
     questions: int
@@ -71,7 +71,7 @@ def running(learner: User) -> Running | None:
     )
     is_done = Count("answers", filter=Q(answers__response__isnull=False) | Q(answers__is_checked=True))
     counted = attempts.annotate(questions=Count("answers"), answered=is_done)
-    attempt = cast("WithAnnotations[Attempt, Counts] | None", counted.first())
+    attempt = cast("WithAnnotations[Attempt, AttemptCounts] | None", counted.first())
     if attempt is None:
         return None
     practice_names.name([attempt])
