@@ -46,7 +46,7 @@ def detect(name: str, data: bytes) -> Format:
         with suppress(KeyError):
             return for_file(name)
     keys = SHARED.get(ending, ORDER)
-    found = next((one for one in map(get, keys) if one.recognizes(name, data)), None)
-    if found is None and ending not in SHARED:
+    recognized = next((one for one in map(get, keys) if one.recognizes(name, data)), None)
+    if recognized is None and ending not in SHARED:
         raise KeyError(name)
-    return found or get(keys[-1])
+    return recognized or get(keys[-1])

@@ -100,9 +100,9 @@ def _parts(lines: list[str]) -> tuple[str, list[str]]:
     stem: list[str] = []
     options: list[str] = []
     for line in lines:
-        found = OPTION.match(line)
-        if found and found[1].upper() == LETTERS[len(options) : len(options) + 1]:
-            options.append(found[2])
+        match = OPTION.match(line)
+        if match and match[1].upper() == LETTERS[len(options) : len(options) + 1]:
+            options.append(match[2])
         elif options:
             options[-1] += f" {line}"
         else:

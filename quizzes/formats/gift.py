@@ -229,10 +229,10 @@ class Answers:
         return {"value": self.figure(value), "tolerance": self.figure(tolerance) if colon else "0"}
 
     def figure(self, text: str) -> str:
-        found = figures.as_ours(text)
-        if found is None:
+        number = figures.as_ours(text)
+        if number is None:
             raise Faulty("", _("“%(text)s” is not a number.") % {"text": unescaped(text)[:40]})
-        return found
+        return number
 
 
 FORMAT = Gift()

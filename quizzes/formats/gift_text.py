@@ -111,9 +111,9 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def _block(first: int, lines: list[str], category: str, marks: str) -> Block:
-    found = MARK.findall(marks)
-    tags = [value for kind, value in found if kind == "tag"]
-    ids = [value.strip() for kind, value in found if kind == "id"]
+    marks_found = MARK.findall(marks)
+    tags = [value for kind, value in marks_found if kind == "tag"]
+    ids = [value.strip() for kind, value in marks_found if kind == "id"]
     return Block(first, held("\n".join(lines)), category_of(category), ids[-1] if ids else "", tags)
 
 

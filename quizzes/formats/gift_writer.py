@@ -74,8 +74,8 @@ def _weight(fraction: object) -> str:
 
 def _number(spec: Spec) -> list[str]:
     key = f"{spec['value']}:{spec['tolerance']}" if spec.get("value") else f"{spec['low']}..{spec['high']}"
-    found = [f"#={key}#{escaped(spec['feedback'])}" if spec["feedback"] else f"#={key}"]
-    return [*found, f"~#{escaped(spec['feedback_wrong'])}"] if spec["feedback_wrong"] else found
+    parts = [f"#={key}#{escaped(spec['feedback'])}" if spec["feedback"] else f"#={key}"]
+    return [*parts, f"~#{escaped(spec['feedback_wrong'])}"] if spec["feedback_wrong"] else parts
 
 
 def _pairs(spec: Spec) -> list[str]:

@@ -124,15 +124,15 @@ def _take(row: Row, texts: Mapping[str, str], columns: Mapping[str, int], readin
 
 def _keys(written: str, offered: Mapping[int, str], where: str) -> set[int]:
     """Return the numbers in "1,3", which some spreadsheets make a number of: 1.3; raise Faulty for others."""
-    found = {int(part) for part in re.split(r"[\s,;.]+", written) if re.fullmatch(r"[0-9]", part)}
-    if not found or len(written) > 20 or not re.fullmatch(r"[1-4]([\s,;.]+[1-4])*[,;.]?", written):
+    numbers = {int(part) for part in re.split(r"[\s,;.]+", written) if re.fullmatch(r"[0-9]", part)}
+    if not numbers or len(written) > 20 or not re.fullmatch(r"[1-4]([\s,;.]+[1-4])*[,;.]?", written):
         message = _("“%(text)s” does not say which answers are right. Write numbers from 1 to 4: 2, or 1,3.")
         if not written:
             message = _("It does not say which answers are right. Write numbers from 1 to 4: 2, or 1,3.")
         raise Faulty(where, message % {"text": written[:40]})
-    if lost := sorted(found - set(offered)):
+    if lost := sorted(numbers - set(offered)):
         raise Faulty(where, _("Answer %(n)d is said to be right, but it is empty.") % {"n": lost[0]})
-    return found
+    return numbers
 
 
 # Out ------------------------------------------------------------------------------------------------------------------

@@ -31,9 +31,9 @@ def parsed(text: str) -> tuple[str, list[Fields], list[str]]:
     notes: list[str] = []
     weights: set[str] = set()
 
-    def marker(found: re.Match[str]) -> str:
-        weights.add(found[1] or "1")
-        gaps.append(_gap(found[2], unescape(found[3]), notes))
+    def marker(match: re.Match[str]) -> str:
+        weights.add(match[1] or "1")
+        gaps.append(_gap(match[2], unescape(match[3]), notes))
         return f"[[{len(gaps)}]]"
 
     replaced = GAP.sub(marker, text)
@@ -126,9 +126,9 @@ def _wrong(gap: Spec) -> list[tuple[Fraction, str, str]]:
 
 
 def _joined(rows: Iterable[tuple[Fraction, str, str]]) -> str:
-    found = []
+    parts = []
     for share, text, feedback in rows:
         is_weighed = share or text.startswith(("=", "%"))  # which would act at the beginning
         sign = "=" if share == 1 else f"%{float(share * 100):.5f}".rstrip("0").rstrip(".") + "%" if is_weighed else ""
-        found.append(f"{sign}{text.translate(ACTS)}" + (f"#{feedback.translate(ACTS)}" if feedback else ""))
-    return "~".join(found)
+        parts.append(f"{sign}{text.translate(ACTS)}" + (f"#{feedback.translate(ACTS)}" if feedback else ""))
+    return "~".join(parts)

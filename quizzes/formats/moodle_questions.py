@@ -213,10 +213,10 @@ class Question:
         return "numeric", fields | {"near_misses": misses} | ({"unit": units[0]} if units else {})
 
     def figure(self, place: Element, text: str) -> str:
-        found = figures.as_ours(text)
-        if found is None:
+        number = figures.as_ours(text)
+        if number is None:
             raise Faulty(line_of(place), _("“%(text)s” is not a number.") % {"text": text[:40]})
-        return found
+        return number
 
     def pairs(self) -> tuple[str, Fields]:
         rows, extra = [], []

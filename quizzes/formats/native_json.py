@@ -239,13 +239,13 @@ def _spec(kind: object, fields: dict[str, object], where: str) -> tuple[dict[str
 
 def in_words(path: Iterable[str | int]) -> str:
     """Return ("options", 2, "feedback") as "option 3, feedback"."""
-    found: list[str] = []
+    names: list[str] = []
     for step in path:
-        if isinstance(step, int) and found:
-            found[-1] = f"{found[-1]} {step + 1}"
+        if isinstance(step, int) and names:
+            names[-1] = f"{names[-1]} {step + 1}"
         else:
-            found.append(str(PLACES.get(str(step), str(step).replace("_", " ")[:40])))
-    return ", ".join(found)
+            names.append(str(PLACES.get(str(step), str(step).replace("_", " ")[:40])))
+    return ", ".join(names)
 
 
 def joined(*parts: str) -> str:

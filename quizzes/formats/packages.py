@@ -67,14 +67,14 @@ class Package:
         member = self.members.get(name) or self.members.get(unquote(name))  # a manifest may write “%20” for a space
         if member is None:
             raise Unreadable(name[:100], _("The archive has no such file, though its manifest names it."))
-        found = bytearray()
+        content = bytearray()
         try:
             with self.archive.open(member) as stream:
                 while chunk := stream.read(CHUNK):
                     self.budget.check()
                     self.budget.spend(budgets.PACKAGE, len(chunk))
-                    found += chunk
-                    if len(found) > LARGEST_MEMBER:
+                    content += chunk
+                    if len(content) > LARGEST_MEMBER:
                         message = _("Unpacked, it is larger than %(most)d MB.")
                         raise Unreadable(name[:100], message % {"most": LARGEST_MEMBER // 2**20})
         except Unreadable:
@@ -89,7 +89,7 @@ class Package:
             OSError,
         ) as error:
             raise Unreadable(name[:100], _("This file of the archive is broken.")) from error
-        return bytes(found)
+        return bytes(content)
 
 
 def _refuse_odd(member: zipfile.ZipInfo) -> None:

@@ -118,8 +118,8 @@ def _keys(typed: Typed) -> set[int]:
     if both and both[1].lower() in known and _told_apart(both[2]) in ("", texts[known[both[1].lower()]]):
         return {known[both[1].lower()]}
     letters = [letter.strip("().").lower() for letter in re.split(r"[\s,;&/]+|\band\b", answer)]
-    found = {known.get(letter, -1) for letter in letters if letter}
-    return set() if -1 in found else found
+    places = {known.get(letter, -1) for letter in letters if letter}
+    return set() if -1 in places else places
 
 
 def _told_apart(text: str) -> str:

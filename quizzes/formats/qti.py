@@ -74,15 +74,15 @@ def _read(data: bytes, reading: Reading) -> None:
 def item_files(package: Package, reading: Reading) -> Iterator[str]:
     """Yield the files of the items that a manifest names; raise Unreadable where it names none."""
     root = xml_reader.load(package.manifest, reading.budget, name=NAME)
-    found = 0
+    count = 0
     for resource in root.iter("{*}resource"):
         kind, href = resource.get("type", ""), resource.get("href", "")
         if kind.startswith("imsqti_xmlv1p2"):
             raise Unreadable(MANIFEST, _("This package is QTI 1.2. Choose that format."))
         if ITEM_TYPE.match(kind) and href:
-            found += 1
+            count += 1
             yield posixpath.normpath(href)
-    if not found:
+    if not count:
         raise Unreadable(MANIFEST, _("The manifest names no questions."))
 
 

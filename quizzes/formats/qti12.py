@@ -76,18 +76,18 @@ def _read(data: bytes, reading: Reading) -> None:
 def question_files(package: Package, reading: Reading) -> Iterator[str]:
     """Yield the files with questions that a manifest names; raise Unreadable where it names none."""
     root = xml_reader.load(package.manifest, reading.budget, name=NAME)
-    kinds, found = set(), 0
+    kinds, count = set(), 0
     for resource in root.iter("{*}resource"):
         kind = resource.get("type", "")
         kinds.add(kind[:11])
         files = [resource.get("href", ""), *(file.get("href", "") for file in resource.iterfind("{*}file"))]
         href = next((name for name in files if name.lower().endswith((".xml", ".qti"))), "")
         if kind.startswith(RESOURCE) and href:
-            found += 1
+            count += 1
             yield posixpath.normpath(href)
-    if not found and "imsqti_item" in kinds:
+    if not count and "imsqti_item" in kinds:
         raise Unreadable(MANIFEST, _("This package is QTI 2 or 3. Choose that format."))
-    if not found:
+    if not count:
         raise Unreadable(MANIFEST, _("The manifest names no questions."))
 
 

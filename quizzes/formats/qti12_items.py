@@ -95,13 +95,13 @@ class Item:
 
     def text(self, holder: Element) -> str:
         """Return the texts of a <material> or what holds one as Markdown; what they lose is noted."""
-        found = []
+        parts = []
         for one in holder.iter():
             if str(one.tag) in ("matimage", "mataudio", "matvideo", "matapplet"):
                 self.reading.note(self.where, _("Its pictures and other media are left out."))
             elif one.tag == "mattext":
-                found.append(self.markdown(one))
-        return "\n\n".join(text for text in found if text)
+                parts.append(self.markdown(one))
+        return "\n\n".join(text for text in parts if text)
 
     def markdown(self, mattext: Element) -> str:
         raw = words_in(mattext)
@@ -240,11 +240,11 @@ class Item:
 
     def key(self, name: str, labels: Mapping[str, str]) -> str:
         """Return the choice of a response that is right; raise Faulty where none is."""
-        found = [value for value in self.marking.earned(name) if value in labels]
-        if not found:
+        earned = [value for value in self.marking.earned(name) if value in labels]
+        if not earned:
             message = _("No right answer is given for “%(name)s”.")
             raise Faulty(self.where, message % {"name": name.removeprefix("response_")[:40]})
-        return found[0]
+        return earned[0]
 
     def blanks(self) -> tuple[str, Fields]:
         """Return a text with [name] for each blank as gaps: to choose from a list, or to write in."""

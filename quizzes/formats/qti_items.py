@@ -95,10 +95,10 @@ class Item:
     def explanation(self) -> str:
         """Return the one feedback that is of no choice; of several, which come after some answers alone, none is kept."""
         others = [one for one in self.root.iterfind("modalFeedback") if one.get("identifier") not in self.choices]
-        found = list(dict.fromkeys(text for other in others if (text := self.text(_content(other), ()))))
-        if len(found) > 1:
+        texts = list(dict.fromkeys(text for other in others if (text := self.text(_content(other), ()))))
+        if len(texts) > 1:
             self.reading.note(self.where, _("The feedback to the question as a whole is left out."))
-        return found[0] if len(found) == 1 else ""
+        return texts[0] if len(texts) == 1 else ""
 
     def line(self, element: Element) -> str:
         return one_line(self.text(element))
@@ -107,8 +107,8 @@ class Item:
         beside = [
             one for one in self.root.iterfind("modalFeedback") if one.get("identifier") == choice.get("identifier")
         ]
-        found = [*choice.iter("feedbackInline", "feedbackBlock"), *map(_content, beside)]
-        return " ".join(self.text(one, ()) for one in found).strip()
+        elements = [*choice.iter("feedbackInline", "feedbackBlock"), *map(_content, beside)]
+        return " ".join(self.text(one, ()) for one in elements).strip()
 
     # Keys
 

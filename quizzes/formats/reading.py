@@ -72,10 +72,10 @@ class Reading:
 
     def note(self, where: str, message: str) -> None:
         """Say what a question that is taken comes without; the same is said once of a place."""
-        found = Issue(where, message, is_note=True)
-        if found not in self._noted:
-            self._noted.add(found)
-            self.issues.append(found)
+        issue = Issue(where, message, is_note=True)
+        if issue not in self._noted:
+            self._noted.add(issue)
+            self.issues.append(issue)
 
     def take(self, type: str, fields: Mapping[str, object], where: str, **envelope: Any) -> None:
         """Keep a question whose content its type accepts; else say what is wrong with it."""
@@ -90,13 +90,13 @@ class Reading:
 
     def tags(self, where: str, names: Iterable[str]) -> tuple[str, ...]:
         """Return tags as they are stored, at most 20; those without a letter that can be are noted."""
-        found: dict[str, None] = {}
+        slugs: dict[str, None] = {}
         for name in map(one_line, names):
             if tag := slug_of(name):
-                found[tag] = None
+                slugs[tag] = None
             elif name:
                 self.note(where, _("The tag “%(name)s” is left out: tags are of Latin letters.") % {"name": name[:40]})
-        return tuple(found)[:MOST_TAGS]
+        return tuple(slugs)[:MOST_TAGS]
 
     @property
     def parsed(self) -> Parsed:

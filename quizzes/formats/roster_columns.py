@@ -89,10 +89,10 @@ def layout_of(rows: Sequence[Row], choice: Choice, encoding: str) -> Layout:
     width = max(_width(named), _usual_width(below)) if named else widest
     names = _names(named, width)
     columns = _chosen(names, choice.columns) if choice.columns else _found(names, below, has_headings=heading > 0)
-    found = Layout(columns, heading, above, _shown(rows, len(columns)), encoding)
-    if fault := _fault(found):
-        raise UnclearList(fault, found)
-    return found
+    layout = Layout(columns, heading, above, _shown(rows, len(columns)), encoding)
+    if fault := _fault(layout):
+        raise UnclearList(fault, layout)
+    return layout
 
 
 def _shown(rows: Sequence[Row], width: int) -> tuple[Row, ...]:

@@ -96,7 +96,7 @@ def _without_mark(data: bytes) -> str:
 
 def _oddity(text: str) -> float:
     """Return how odd the letters are that are not ASCII."""
-    return sum(_oddity_at(text, found.start()) for found in islice(OTHERS.finditer(text), LOOKED_AT))
+    return sum(_oddity_at(text, match.start()) for match in islice(OTHERS.finditer(text), LOOKED_AT))
 
 
 def _oddity_at(text: str, place: int) -> float:

@@ -101,10 +101,10 @@ def plain(heading: str) -> str:
 def fields_of(headings: tuple[str, ...]) -> tuple[str, ...]:
     """Return the field that each heading names, or nothing; a bare “Name” is what the others leave."""
     named = [plain(heading) for heading in headings]
-    found = [FIELDS.get(name, "") for name in named]
-    rest = FIRST if LAST in found else LAST if FIRST in found else FULL
+    fields = [FIELDS.get(name, "") for name in named]
+    rest = FIRST if LAST in fields else LAST if FIRST in fields else FULL
     return tuple(
-        rest if name in NAMES and rest not in found else field for name, field in zip(named, found, strict=True)
+        rest if name in NAMES and rest not in fields else field for name, field in zip(named, fields, strict=True)
     )
 
 

@@ -64,11 +64,11 @@ def meaning(heading: str) -> str:
     words = plain_heading(heading)
     if words in MEANINGS:
         return MEANINGS[words]
-    found = LETTERED.fullmatch(words)
-    if found is None:
+    match = LETTERED.fullmatch(words)
+    if match is None:
         return ""
-    letter = LETTERS[int(found[2]) - 1] if found[2].isdigit() else found[2].upper()
-    return f"{'Feedback' if found[1] == 'feedback' else 'Option'} {letter}"
+    letter = LETTERS[int(match[2]) - 1] if match[2].isdigit() else match[2].upper()
+    return f"{'Feedback' if match[1] == 'feedback' else 'Option'} {letter}"
 
 
 def is_heading(row: Row) -> bool:
@@ -95,9 +95,9 @@ def columns_of(row: Row, reading: Reading) -> dict[str, int]:
 
 
 def missing_column(name: str, row: Row) -> Unreadable:
-    found = ", ".join(text[:30] for column in range(min(row.width, 20)) if (text := row.text(column)))
+    headings = ", ".join(text[:30] for column in range(min(row.width, 20)) if (text := row.text(column)))
     message = _("There is no column “%(name)s”. Found: %(found)s.")
-    return Unreadable(row.where, message % {"name": name, "found": found or "–"})
+    return Unreadable(row.where, message % {"name": name, "found": headings or "–"})
 
 
 def heading_among(rows: Iterable[Row]) -> tuple[Row | None, Sequence[Row]]:

@@ -158,10 +158,10 @@ class Question:
 
     def named(self, part: str) -> int | None:
         """Return the place of the option that “C”, “3” or “(c)” names, None for none."""
-        found = NAMED.fullmatch(part)
-        if found is None:
+        match = NAMED.fullmatch(part)
+        if match is None:
             return None
-        at = int(found[1]) - 1 if found[1].isdecimal() else LETTERS.find(found[1].upper())
+        at = int(match[1]) - 1 if match[1].isdecimal() else LETTERS.find(match[1].upper())
         return at if 0 <= at < len(self.options) else None
 
     def choice(self) -> Fields:
@@ -201,14 +201,14 @@ class Question:
 
     def accepted(self, text: str) -> Fields:
         """Return "Truce Supervision (50%)" as a text and its share."""
-        found = SHARE.search(text)
-        if found is None:
+        match = SHARE.search(text)
+        if match is None:
             return {"text": text, "fraction": "1"}
-        written = found[1].rstrip("% ")
+        written = match[1].rstrip("% ")
         if written.endswith("/0"):
             raise self.faulty("Correct", _("“%(text)s” is not a share.") % {"text": written})
         share = Fraction(written) if "/" in written else as_meant(Fraction(written) / 100)
-        return {"text": text[: found.start()].rstrip(), "fraction": str(share)}
+        return {"text": text[: match.start()].rstrip(), "fraction": str(share)}
 
     def number(self) -> Fields:
         fields: Fields = {"feedback": self.feedback[0], "feedback_wrong": self["Other feedback"], "unit": self["Unit"]}
@@ -223,8 +223,8 @@ class Question:
 
     def ends(self) -> tuple[str, str] | None:
         """Return the ends of "1 .. 5"."""
-        found = RANGE.fullmatch(self.correct) if len(self.correct) <= LONGEST_RANGE else None
-        return (found[1].strip(), found[2]) if found else None
+        match = RANGE.fullmatch(self.correct) if len(self.correct) <= LONGEST_RANGE else None
+        return (match[1].strip(), match[2]) if match else None
 
     def figure(self, name: str, text: str) -> str:
         plain = text.replace("−", "-").strip()

@@ -104,9 +104,9 @@ def from_html(html: str) -> tuple[str, list[str]]:
 CONVERTER = Converter(heading_style="ATX", bullets="-", strip=HEADINGS)
 
 
-def _starred(found: re.Match[str]) -> str:
-    sign = ONE if found[1].lower() in ("em", "i") else TWO
-    return f"{sign}{found[2]}{sign}"
+def _starred(match: re.Match[str]) -> str:
+    sign = ONE if match[1].lower() in ("em", "i") else TWO
+    return f"{sign}{match[2]}{sign}"
 
 
 def _unmarked(paragraphs: Iterable[str]) -> str:
@@ -130,9 +130,9 @@ def _marked_up(html: str) -> tuple[str, list[str]]:
 def _lost(html: str) -> list[str]:
     if not MAY_LOSE.search(html):
         return []
-    found = _Lost()
-    found.feed(html)
-    return list(dict.fromkeys(found.names))
+    parser = _Lost()
+    parser.feed(html)
+    return list(dict.fromkeys(parser.names))
 
 
 class _Lost(HTMLParser):

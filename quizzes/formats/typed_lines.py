@@ -145,8 +145,8 @@ def _add(typed: Typed, line: str) -> None:
         if typed.answer:
             typed.fault = _("It has two answers. Leave a blank line between questions, or number them.")
         typed.answer = answer
-    elif found := EXPLANATION.match(line):
-        typed.explanation.append(found[1])
+    elif match := EXPLANATION.match(line):
+        typed.explanation.append(match[1])
     elif typed.explanation:
         typed.explanation.append(line)
     elif typed.answer:
@@ -206,8 +206,8 @@ def _unmarked(text: str) -> tuple[str, bool]:
 def _answer_in(line: str) -> str:
     """Return the answer that a line gives: “Ans: B”, “(Correct answer: C)”, “Answer B”."""
     bare = line[1:-1].strip() if line[:1] in "([" and line[-1:] in ")]" else line
-    found = ANSWER.fullmatch(bare)
-    return next((part.strip() for part in found.groups() if part), "") if found else ""
+    match = ANSWER.fullmatch(bare)
+    return next((part.strip() for part in match.groups() if part), "") if match else ""
 
 
 # A key at the end ------------------------------------------------------------------------------------------------------
@@ -229,5 +229,5 @@ def _key_rows(line: str) -> Iterator[tuple[int, str]]:
     several = KEY_LETTER.findall(line)
     if len(several) > 1 and not KEY_LETTER.sub("", line).strip():
         yield from ((int(number), answer) for number, answer in several)
-    elif found := KEY_ROW.fullmatch(line):
-        yield int(found[1]), found[2]
+    elif match := KEY_ROW.fullmatch(line):
+        yield int(match[1]), match[2]

@@ -161,9 +161,9 @@ class _Counter:
 
     def _start_row(self, number: str | None) -> None:
         self.budget.spend(budgets.ROWS)
-        found = ROW_NUMBER.fullmatch(number) if number is not None else None
-        self.row = int(found[1]) if found else self.row + 1
-        if (number is not None and not found) or not 1 <= self.row <= LAST_ROW:
+        match = ROW_NUMBER.fullmatch(number) if number is not None else None
+        self.row = int(match[1]) if match else self.row + 1
+        if (number is not None and not match) or not 1 <= self.row <= LAST_ROW:
             words = {"number": (number or str(self.row))[:20], "last": number_format(LAST_ROW, force_grouping=True)}
             raise ImportRejected(_("This workbook has a row “%(number)s”; sheets have rows 1 to %(last)s.") % words)
 

@@ -86,8 +86,8 @@ def line_of(element: Element) -> str:
 
 def text_of(parent: Element, path: str, default: str = "") -> str:
     """Return the text at a path below an element, without spaces around it."""
-    found = parent.find(path)
-    return default if found is None else words_in(found)
+    element = parent.find(path)
+    return default if element is None else words_in(element)
 
 
 def words_in(element: Element) -> str:

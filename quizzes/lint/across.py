@@ -116,10 +116,10 @@ def document_names(items: Sequence[Item], context: Context) -> Found:
     used: dict[tuple[str, str], list[tuple[str, Item]]] = defaultdict(list)
     for item in items:
         documents = {place.document for place in item.places}
-        for found in NAMED.finditer(item.stem) if len(documents) == 1 else ():
-            if " " in found[1] or found[2]:  # “the essay” alone takes a name up again
-                last = found[1].rsplit(" ", 1)[-1].casefold()
-                used[next(iter(documents)), last].append((found.group().casefold(), item))
+        for match in NAMED.finditer(item.stem) if len(documents) == 1 else ():
+            if " " in match[1] or match[2]:  # “the essay” alone takes a name up again
+                last = match[1].rsplit(" ", 1)[-1].casefold()
+                used[next(iter(documents)), last].append((match.group().casefold(), item))
     for (slug, _last), rows in used.items():
         common, _count = Counter(name for name, _item in rows).most_common(1)[0]
         for name, item in rows:
@@ -153,7 +153,7 @@ def only_points(text: str) -> bool:
     how=gettext_lazy("Leave at least two answers open until the reader has thought."),
 )
 def ruled_out(item: Item, context: Context) -> Iterator[tuple[str, str]]:
-    denied = {word for found in NEGATED.finditer(item.stem) for word in content_words(found[1])}
+    denied = {word for match in NEGATED.finditer(item.stem) for word in content_words(match[1])}
     for group in item.groups if denied else ():
         wrong = group.distractors
         if group.is_single and len(wrong) >= 2 and all(is_denied(one.text, denied) for one in wrong):

@@ -89,9 +89,9 @@ class ItemRule:
     check: ItemCheck
 
     def findings(self, item: Item, context: Context) -> Iterator[Finding]:
-        found = list(self.check(item, context))
-        why, how = self._words() if found else ("", "")
-        for where, what in found:
+        faults = list(self.check(item, context))
+        why, how = self._words() if faults else ("", "")
+        for where, what in faults:
             yield Finding(self.code, self.severity, where, what, why, how, item.id)
 
     def _words(self) -> tuple[str, str]:

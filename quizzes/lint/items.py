@@ -163,13 +163,13 @@ def _prose(
 
 def _in_words(path: Sequence[str | int], words: Mapping[str, Text]) -> str:
     """Return ("options", 2, "feedback") → "option 3, feedback"."""
-    found: list[str] = []
+    names: list[str] = []
     for step in path:
-        if isinstance(step, int) and found:
-            found[-1] = f"{found[-1]} {step + 1}"
-        elif not (step == "text" and found):
-            found.append(str(words.get(str(step)) or str(step).replace("_", " ")))
-    return ", ".join(word for word in found if word)
+        if isinstance(step, int) and names:
+            names[-1] = f"{names[-1]} {step + 1}"
+        elif not (step == "text" and names):
+            names.append(str(words.get(str(step)) or str(step).replace("_", " ")))
+    return ", ".join(word for word in names if word)
 
 
 def _groups(value: object, where: str = "") -> Iterator[Group]:

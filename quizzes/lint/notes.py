@@ -64,6 +64,6 @@ def _unlisted(body: str, places: Sequence[SourceParagraph]) -> Iterator[Suggesti
 
 
 def _dated(body: str) -> Iterator[Suggestion]:
-    for word in dict.fromkeys(found.group().lower() for found in DATED.finditer(body)):
+    for word in dict.fromkeys(match.group().lower() for match in DATED.finditer(body)):
         what = _("“%(word)s” will not be true for long.") % {"word": word}
         yield Suggestion("dated", what, _("Name the time, as in “at the time of the report”."))

@@ -19,13 +19,13 @@ MEDIAN_GRADE = 13
 Found = Iterator[tuple[str, str, str]]
 
 
-def too_many(found: Sequence[str], items: Sequence[Item], limit: float) -> str:
+def too_many(names: Sequence[str], items: Sequence[Item], limit: float) -> str:
     """Return a sentence when more than `limit` (0…1) of the items are found; empty otherwise, and for few items."""
-    if len(items) < FEW or len(found) <= limit * len(items):
+    if len(items) < FEW or len(names) <= limit * len(items):
         return ""
-    share = percent(len(found) / len(items))
+    share = percent(len(names) / len(items))
     what = _("%(share)d%% of the questions; at most %(limit)d%% are wanted: %(ids)s.")
-    return what % {"share": share, "limit": percent(limit), "ids": ", ".join(found)}
+    return what % {"share": share, "limit": percent(limit), "ids": ", ".join(names)}
 
 
 @bank_rule(

@@ -71,9 +71,9 @@ def grade(text: str) -> float:
     Kincaid, Fishburne, Rogers & Chissom 1975, Naval Technical Training Command, Research Branch Report 8-75. The figure is
     in years of (American) school; a text without words has grade 0.
     """
-    found = words(text)
-    if not found:
+    in_text = words(text)
+    if not in_text:
         return 0.0
-    per_sentence = len(found) / max(1, len(sentences(text)))
-    per_word = sum(map(syllables, found)) / len(found)
+    per_sentence = len(in_text) / max(1, len(sentences(text)))
+    per_word = sum(map(syllables, in_text)) / len(in_text)
     return 0.39 * per_sentence + 11.8 * per_word - 15.59

@@ -40,16 +40,16 @@ def found_again(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
 
 def all_found(before: Sequence[str], after: Sequence[str], *, reason: str) -> dict[int, int]:
     """Return the numbers after of as many parts as before; raises CannotRemark where one is gone or new."""
-    found = found_again(before, after)
-    if not len(found) == len(before) == len(after):
+    numbers = found_again(before, after)
+    if not len(numbers) == len(before) == len(after):
         raise CannotRemark(reason)
-    return found
+    return numbers
 
 
 def all_in_place(before: Sequence[str], after: Sequence[str], *, reason: str) -> None:
     """Raise CannotRemark unless there are the same parts in the same order, some of them perhaps in other words."""
-    found = all_found(before, after, reason=reason)
-    if any(old != new for old, new in found.items()):
+    numbers = all_found(before, after, reason=reason)
+    if any(old != new for old, new in numbers.items()):
         raise CannotRemark(reason)
 
 

@@ -79,9 +79,9 @@ FAULTS: Mapping[str, Text] = {
 
 def faults_of(items: Sequence[ErrorDetails], places: Mapping[str, Text]) -> list[Fault]:
     """Return all of them; that a list has too few entries is not said beside what is wrong with those that it has."""
-    found = [fault_of(item, places) for item in items]
-    faulty = {one.path[:depth] for one in found for depth in range(len(one.path))}
-    return [one for one in found if not (one.is_too_few and one.path in faulty)]
+    faults = [fault_of(item, places) for item in items]
+    faulty = {one.path[:depth] for one in faults for depth in range(len(one.path))}
+    return [one for one in faults if not (one.is_too_few and one.path in faulty)]
 
 
 def fault_of(item: ErrorDetails, places: Mapping[str, Text]) -> Fault:

@@ -198,8 +198,8 @@ def judged_number(key: NumberKey, text: str | None, *, is_right: bool) -> dict[s
 
 def read_as(key: NumberKey, text: str | None) -> str:
     """Return how a number was read that has two readings or a power of ten; empty for any other."""
-    found, value = written(key, text), value_of(key, text)
-    is_plain = found is None or value is None or not (found.is_ambiguous or found.has_power)
+    reading, value = written(key, text), value_of(key, text)
+    is_plain = reading is None or value is None or not (reading.is_ambiguous or reading.has_power)
     return "" if is_plain or value is None else plain_figure(value)
 
 

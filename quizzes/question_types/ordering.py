@@ -107,8 +107,8 @@ def placed(response: Places | None) -> list[int | None]:
 
 def in_order(response: Places | None) -> list[int]:
     """Return the author's numbers of the placed elements, by place."""
-    found = [(place, index) for index, place in enumerate(placed(response)) if place is not None]
-    return [index for _place, index in sorted(found)]
+    places = [(place, index) for index, place in enumerate(placed(response)) if place is not None]
+    return [index for _place, index in sorted(places)]
 
 
 class Ordering(QuestionType[OrderingSpec, int, Places]):
