@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quizzes import after_answer, clock, devices, limits
 from quizzes.forms.accounts import in_request
@@ -30,6 +31,10 @@ IS_LIMIT = ("too_many_login_attempts", "rate_limited")
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts as allauth has them, with our limits; there is one adapter for each call."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": gettext_lazy("User name or password is wrong."),
+        "email_password_mismatch": gettext_lazy("E-mail address or password is wrong."),
+    }
     password_try: limits.PasswordTry
 
     # Wrong passwords ----------------------------------------------------------------------------------------------

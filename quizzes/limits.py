@@ -34,7 +34,7 @@ RETRY_SECONDS = 5
 NETWORK_BITS = 64  # of an address of version 6; a household has as many of them as it likes
 MANY_TRIES = gettext_lazy("You have tried this many times.")
 MANY_PASSWORDS = gettext_lazy(
-    "Too many wrong passwords. You can still log in on a device you have used before, or reset your password by e-mail."
+    "Too many wrong passwords. You can still log in on a device you have used before, or get a new password."
 )
 
 
