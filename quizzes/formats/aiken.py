@@ -45,8 +45,11 @@ class Aiken(Format):
         return [issue for draft in drafts for issue in _losses(draft)]
 
     def recognizes(self, name: str, data: bytes) -> bool:
+        """Whether it has its answers, one letter each, and no numbers before its stems: others are typed text."""
         text = data.decode("utf-8-sig", "replace")
-        return bool(re.search(r"^ANSWER\s*:\s*[A-Z]\s*$", text, re.MULTILINE))
+        answers = re.findall(r"^[ \t]*ANSWER[ \t]*:(.*)$", text, re.MULTILINE)
+        is_numbered = re.match(r"\s*(?:q(?:uestion)?\s*)?\d{1,4}[.):]\s", text, re.IGNORECASE)
+        return bool(answers) and not is_numbered and all(re.fullmatch(r"\s*[A-Z][.)]?\s*", one) for one in answers)
 
 
 # In -------------------------------------------------------------------------------------------------------------------
@@ -88,9 +91,8 @@ def _take(block: Block, reading: Reading) -> None:
     if not options:
         return reading.refuse(where, _("There are no options; write them as “A. …”, each on a line of its own."))
     if letter not in LETTERS[: len(options)] or len(letter) != 1:
-        return reading.refuse(
-            _line(block[-1]), _("“%(letter)s” is not the letter of an option.") % {"letter": letter[:20]}
-        )
+        message = _("“%(letter)s” is not the letter of an option; a question of Aiken has one.")
+        return reading.refuse(_line(block[-1]), message % {"letter": letter[:20]})
     rows = [{"text": from_plain(text), "correct": place == LETTERS.index(letter)} for place, text in enumerate(options)]
     return reading.take("single_choice", {"stem": from_plain(stem), "options": rows}, where)
 

@@ -214,12 +214,18 @@ class Answers:
         if not keys:
             raise Faulty("", _("No number is worth all points."))
         text, feedback = split_feedback(keys[0].text)
-        if len(found) > 1:
+        misses = [piece for piece in found if piece.weight is not None and piece.weight <= 0]
+        if len(found) > 1 + len(misses):
             self.reading.note(
                 self.where, _("Only the first number counts here; further ones with a part of the points are left out.")
             )
         said = {"feedback": self.feedback(feedback), "feedback_wrong": self.feedback(wrong.strip().lstrip("#"))}
-        return {**self.range_of(text), **said}
+        return {**self.range_of(text), **said, "near_misses": [self.miss(piece) for piece in misses]}
+
+    def miss(self, piece: Piece) -> Fields:
+        """Return a number that earns nothing, and what is said to it."""
+        text, feedback = split_feedback(piece.text)
+        return {"value": self.figure(text.partition(":")[0].strip()), "feedback": self.feedback(feedback)}
 
     def range_of(self, text: str) -> dict[str, str]:
         low, dots, high = (part.strip() for part in text.partition(".."))

@@ -75,6 +75,7 @@ def _weight(fraction: object) -> str:
 def _number(spec: Spec) -> list[str]:
     key = f"{spec['value']}:{spec['tolerance']}" if spec.get("value") else f"{spec['low']}..{spec['high']}"
     parts = [f"#={key}#{escaped(spec['feedback'])}" if spec["feedback"] else f"#={key}"]
+    parts += [f"=%0%{miss['value']}:0#{escaped(miss['feedback'])}" for miss in spec.get("near_misses", ())]
     return [*parts, f"~#{escaped(spec['feedback_wrong'])}"] if spec["feedback_wrong"] else parts
 
 
@@ -123,12 +124,10 @@ def _lost(draft: QuestionDraft) -> Iterator[str]:
     if draft.type == "short_answer" and spec["accents_matter"]:
         yield _("GIFT has no rule for accents.")
     if draft.type == "numeric" and _is_special_number(spec):
-        yield _("GIFT has no units, no relative tolerance and no feedback for near misses.")
+        yield _("GIFT has no units, no relative tolerance and no rule for decimal marks.")
     if draft.type == "essay" and (spec["rubric"] or spec["model_answer"] or spec["min_words"] or spec["max_words"]):
         yield _("GIFT has no rubric, model answer or word limits.")
 
 
 def _is_special_number(spec: Spec) -> bool:
-    return bool(
-        spec["unit"] or spec["near_misses"] or spec["tolerance_kind"] != "absolute" or spec["decimal_mark"] != "either"
-    )
+    return bool(spec["unit"] or spec["tolerance_kind"] != "absolute" or spec["decimal_mark"] != "either")

@@ -31,6 +31,8 @@ TABLE = b"Question,Option A,Option B,Correct\nQ,a,b,A\n"
         ("quiz.xls", b"\xd0\xcf\x11\xe0", "table"),
         ("quiz.txt", TABLE.replace(b",", b"\t").decode().encode("utf-16"), "table"),
         ("quiz.txt", b"Who?\nA. a\nB. b\nANSWER: A\n", "aiken"),
+        ("quiz.txt", b"1. Who?\nA. a\nB. b\nANSWER: A\n", "text"),
+        ("quiz.txt", b"Who?\nA. a\nB. b\nC. c\nANSWER: A, B\n", "text"),
         ("quiz.txt", b"Who? {=a ~b}", "gift"),
         ("quiz.txt", b"1. Who?\na) x\nb) y\nAnswer: b\n", "text"),
         ("quiz.txt", b"nothing", "text"),

@@ -104,6 +104,11 @@ def test_numbers_have_a_tolerance_or_a_range(body: str, fields: dict[str, str | 
     assert {name: spec[name] for name in fields} == fields
 
 
+def test_numbers_that_earn_nothing_are_near_misses() -> None:
+    spec = one("When? {#=1945:0 =%0%1948:0#That is UNTSO.}").spec
+    assert (spec["value"], spec["near_misses"]) == ("1945", [{"value": "1948", "feedback": "That is UNTSO."}])
+
+
 def test_pairs_may_have_answers_that_belong_to_nothing() -> None:
     spec = one("Match. {=a -> b =c->d = -> e}").spec
     assert [(pair["left"], pair["right"]) for pair in spec["pairs"]] == [("a", "b"), ("c", "d")]
