@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +26,14 @@ LEFT_OUT = {
     "responsetemplate": gettext_lazy("The text that stands in the answer at first is left out."),
 }
 USUAL_FEEDBACK = re.compile(r"your answer is (correct|partially correct|incorrect)\.?", re.IGNORECASE)
+
+
+@lru_cache(maxsize=100)  # a bank has a few shares, thousands of times
+def _share(percent: str) -> Fraction | None:
+    """Return a share in per cent as the fraction that is meant, None for no share between −100 and 100."""
+    if not figures.FIGURE.fullmatch(percent) or abs(Fraction(percent)) > 100:
+        return None
+    return as_meant(Fraction(percent) / 100)
 
 
 class Question:
@@ -115,10 +124,11 @@ class Question:
     def share(self, answer: Element) -> Fraction:
         """Return the share −1…1 that an answer earns, from `fraction` in per cent."""
         written = answer.get("fraction", "0")
-        if not figures.FIGURE.fullmatch(written) or abs(Fraction(written)) > 100:
+        found = _share(written)
+        if found is None:
             message = _("“%(text)s” is not a share between −100 and 100 per cent.")
             raise Faulty(line_of(answer), message % {"text": written[:40]})
-        return as_meant(Fraction(written) / 100)
+        return found
 
     # Types
 

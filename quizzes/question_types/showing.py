@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
+from typing import Any
 
 from django.utils.html import strip_tags
 
@@ -29,17 +30,21 @@ def shows_nothing(text: str, *, is_block: bool) -> bool:
     return not SEEN.search(unescape(strip_tags(html)))
 
 
-def blank_texts(spec: object, path: Path = ()) -> Iterator[Path]:
+def blank_texts(spec: Mapping[str, Any], path: Path = ()) -> Iterator[Path]:
     """Yield the places of texts in a spec that show nothing, as paths of its schema."""
-    if isinstance(spec, str):
-        name = next((step for step in reversed(path) if isinstance(step, str)), "")
-        is_block = name in BLOCKS or path == ("text",)
-        is_drawn = is_block or (name in LINES and not TYPED.intersection(path))
-        if is_drawn and shows_nothing(spec, is_block=is_block):
-            yield path
-    elif isinstance(spec, dict):
-        for name, inner in spec.items():
-            yield from blank_texts(inner, (*path, name))
-    elif isinstance(spec, list):
-        for index, inner in enumerate(spec):
-            yield from blank_texts(inner, (*path, index))
+    for name, value in spec.items():
+        if isinstance(value, str):
+            if _is_blank(value, name, path):
+                yield (*path, name)
+        elif isinstance(value, list):
+            for index, part in enumerate(value):
+                if isinstance(part, dict):
+                    yield from blank_texts(part, (*path, name, index))
+                elif isinstance(part, str) and _is_blank(part, name, path):
+                    yield (*path, name, index)
+
+
+def _is_blank(text: str, name: str, path: Path) -> bool:
+    is_block = name in BLOCKS or (name == "text" and not path)
+    is_drawn = is_block or (name in LINES and not TYPED.intersection(path))
+    return is_drawn and shows_nothing(text, is_block=is_block)
