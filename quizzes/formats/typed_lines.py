@@ -65,10 +65,11 @@ class Typed:
 
 def questions(text: str, reading: Reading) -> Iterator[Typed]:
     """Yield the questions of a text in order; those without a mark or an answer get what a key at the end says."""
-    lines = [one_line(line) for line in text.splitlines()]
+    raw = text.splitlines()
+    lines = list(map(one_line, raw))
     end, key = _key_at_end(lines)
-    is_numbered = any(WORDED.fullmatch(line) or FIGURED.fullmatch(line) for line in lines)
-    for typed in _typed(lines[:end], text.splitlines(), reading):
+    is_numbered = any(WORDED.fullmatch(line) or FIGURED.fullmatch(line) for line in lines if line)
+    for typed in _typed(lines[:end], raw, reading):
         typed.explanation += typed.after
         typed.is_heading = is_numbered and typed.number is None and not typed.options and not typed.answer
         if typed.number is not None and not typed.answer and not typed.stars:
