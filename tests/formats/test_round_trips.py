@@ -24,6 +24,8 @@ from quizzes.question_types.texts import NOT_READ
 from tests.formats import shipped
 from tests.formats.test_gift import examples
 
+pytestmark = pytest.mark.slow
+
 each_format = pytest.mark.parametrize("one", formats.all_formats(), ids=lambda one: one.key)
 SIGNS = [*"ab zé1.:;,!?()-+/%|~=#{}[]<>&\"'", "\\", "`", "->", "//", "::", "=>", "A. ", "1) ", "$$", "&amp;"]
 BLOCKS = {

@@ -6,8 +6,8 @@
 
 import { timeWords } from "./clock.js";
 
-const EVERY_MS = 1_800; // with the second that an answer may be old, and the way, nobody is more than three seconds behind
-const AFTER_NEWS_MS = 5_000; // of a part that a whole class watches
+const EVERY_MS = 1_800; // with the second that an answer may be old, and the way, a part is three seconds behind at most
+const AFTER_NEWS_MS = 5_000; // of a part that a whole class watches: six seconds behind while results come in
 const LONGEST_MS = 20_000;
 const PATIENCE_MS = 10_000;
 const SHOWN_MS = 2_000; // how long a changed row stands out
