@@ -63,7 +63,7 @@ def _read(data: bytes, reading: Reading) -> None:
 
 def _take(typed: Typed, reading: Reading) -> None:
     if typed.is_heading:
-        return reading.note(typed.where, _("This stands among the questions and is none; it is left out."))
+        return reading.note(typed.where, _("This line is no question; it is left out."))
     if typed.fault:
         return reading.refuse(typed.where, typed.fault)
     shared: Fields = {

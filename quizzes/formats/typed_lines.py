@@ -160,8 +160,8 @@ def _add(typed: Typed, line: str) -> None:
 
 def _add_stem(typed: Typed, line: str) -> None:
     """Add a line to the stem; options that stand in it, a) … b) …, are taken off."""
-    first = re.search(r"(?:^|\s)\(?([Aa])[.)]\s", line)
-    if first and re.search(rf"\s\(?{chr(ord(first[1]) + 1)}[.)]\s", line[first.end() :]):
+    first = re.search(r"(?:^|\s)\*{0,2}\(?([Aa])[.)]\s", line)
+    if first and re.search(rf"\s\*{{0,2}}\(?{chr(ord(first[1]) + 1)}[.)]\s", line[first.end() :]):
         typed.stem += [line[: first.start()].strip()] if line[: first.start()].strip() else []
         _add_options(typed, line[first.start() :].strip())
     else:
@@ -170,8 +170,7 @@ def _add_stem(typed: Typed, line: str) -> None:
 
 def _add_options(typed: Typed, line: str) -> bool:
     """Add the options that a line has, one or several; return whether it has any."""
-    bare, is_marked = _unmarked(line)
-    label = LABELED.fullmatch(bare)
+    label = LABELED.fullmatch(_unmarked(line)[0])
     if label is None:
         return False
     if not typed.options:
@@ -181,15 +180,18 @@ def _add_options(typed: Typed, line: str) -> bool:
             words = {"one": _label(typed, len(typed.options) - 1), "other": label[1].upper()}
             typed.fault = _("After option %(one)s stands %(other)s. Letter the options one after the other.") % words
         return False
-    text = label[2]
     following = re.escape(_label(typed, len(typed.options) + 1))
-    parts = re.split(rf"\s+(?=\*{{0,2}}\(?{following}[.)]\s)", text, maxsplit=1, flags=re.IGNORECASE)
-    own, is_starred = _unmarked(parts[0])
-    if is_starred or (is_marked and len(parts) == 1):
+    first, *rest = re.split(rf"\s+(?=\*{{0,2}}\(?{following}[.)]\s)", line, maxsplit=1, flags=re.IGNORECASE)
+    bare, is_marked = _unmarked(first)
+    label = LABELED.fullmatch(bare)
+    if label is None:  # a label, and nothing but a mark behind it
+        return False
+    text, is_starred = _unmarked(label[2])
+    if is_marked or is_starred:
         typed.stars.add(len(typed.options))
-    typed.options.append(WRONG_AFTER.sub("", own))
-    if len(parts) > 1:
-        _add_options(typed, parts[1])
+    typed.options.append(WRONG_AFTER.sub("", text))
+    for others in rest:
+        _add_options(typed, others)
     return True
 
 

@@ -107,6 +107,7 @@ WAYS = {
     "a key at the end": "1. Capital?\nA. London\nB. Paris\n2. Second?\nA. x\nB. y\n\nAnswer key\n1. B\n2) A",
     "a key in one line": "1. Capital?\nA. London\nB. Paris\n2. Second?\nA. x\nB. y\n\nAnswers:\n1-B, 2-A",
     "options in one line": "Q1: Capital? a) London b) Paris\nCorrect answer: (b)\nQ2. Second?\n(A) x  (B) y\n[Answer: A]",
+    "marks in one line": "1. Capital?\na) London  b) Paris *\n2. Second? *a) x  b) y\n",
     "marks of all kinds": "1 - Capital?\na) London (wrong)\nb) Paris ✓\n2 - Second?\n**a) x**\nb) y",
     "answers in words": "1.Capital?\na. London\nb. Paris\nAnswer: Paris.\n2.Second?\na. x\nb. y\nThe correct answer is: a) x",
     "Roman numbers": "1. Capital?\ni. London\nii. Paris\nAnswer: ii\n2. Second?\ni) x\nii) y\nAnswer i: no" .replace("Answer i: no", "Key: i"),
@@ -145,7 +146,7 @@ def test_what_is_out_of_order_is_refused_and_never_guessed(text: str, words: str
 def test_lines_that_are_no_question_among_numbered_ones_are_named() -> None:
     _drafts, issues = TEXT.parse(WAYS["a title and a part"].encode())
     assert [str(issue) for issue in issues] == [
-        f"line {line}: This stands among the questions and is none; it is left out." for line in (1, 7)
+        f"line {line}: This line is no question; it is left out." for line in (1, 7)
     ]
 
 
